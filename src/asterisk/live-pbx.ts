@@ -1,0 +1,13 @@
+import type { AmiLine } from './ami.js'
+import type { AriLine } from './ari.js'
+import type { Pbx } from './pbx.js'
+
+/** A real Asterisk behind the port: ARI for all but the variables, which AMI sets (see `Pbx.write`). */
+export function livePbx(ari: AriLine, ami: AmiLine): Pbx {
+  return {
+    read: (channelId, expression, timeoutMs) => ari.read(channelId, expression, timeoutMs),
+    write: (channel, variables, timeoutMs) => ami.setVariables(channel, variables, timeoutMs),
+    continueAt: (channelId, place, timeoutMs) => ari.continueAt(channelId, place, timeoutMs),
+    hasPlace: (place, timeoutMs) => ari.hasPlace(place, timeoutMs),
+  }
+}

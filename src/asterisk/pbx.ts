@@ -1,0 +1,71 @@
+/** A channel that has just entered our Stasis application. */
+export interface Arrival {
+  /** Asterisk's unique id of the channel, by which ARI knows it. */
+  readonly channelId: string
+  /** The channel's name, `PJSIP/carrier-a-00000001`, by which AMI knows it. */
+  readonly channel: string
+  /** SIP Call-ID, where this Asterisk tells it with the event (16.24 and later); empty otherwise. */
+  readonly sipCallId: string
+  readonly callerId: { readonly number: string; readonly name: string }
+  /** The extension in whose dialplan the channel entered Stasis. */
+  readonly extension: string
+}
+
+/** A place in the dialplan. */
+export interface Place {
+  readonly context: string
+  readonly extension: string
+  readonly priority: number
+}
+
+/** One channel variable. */
+export interface Variable {
+  readonly name: string
+  readonly value: string
+}
+
+/** How a channel left Stasis: by our `continue` or the dialplan's time limit, or because the caller hung up. */
+export type Departure = 'went-on' | 'hung-up'
+
+/** What became of a request that failed, and so what its caller may do next. */
+export type PbxFault =
+  /** No answer, or no connection: nothing is known of the call. */
+  | 'unreachable'
+  /** The channel is not there any more, or not in our application. */
+  | 'gone'
+  /** Asterisk answered and refused. */
+  | 'refused'
+
+/** A request to the PBX that failed; `message` says which, `fault` says what that means. */
+export class PbxError extends Error {
+  constructor(
+    readonly fault: PbxFault,
+    message: string,
+  ) {
+    super(message)
+    this.name = 'PbxError'
+  }
+}
+
+export interface PbxListener {
+  arrived(arrival: Arrival): void
+  left(channelId: string, departure: Departure): void
+}
+
+/**
+ * What Doorman asks of a PBX, and all of it. `ari.ts` and `ami.ts` answer for a real Asterisk; a test may
+ * answer for none. Every promise settles: with a result, or with a `PbxError` after the given time.
+ */
+export interface Pbx {
+  /** Evaluates a dialplan expression on the channel (`EVAL(…)`) and returns its text. */
+  read(channelId: string, expression: string, timeoutMs: number): Promise<string>
+  /**
+   * Sets channel variables by AMI. Not by ARI: one ARI setChannelVar makes Asterisk 20.20.1, 21.12.3,
+   * 22.10.1 and later refuse DB(), SHELL() and the like for the rest of the call.
+   */
+  write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
+  /** Sends the channel on in the dialplan. Asterisk answers before it happens and does not check the place. */
+  continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void>
+  /** Whether the dialplan has this place now. */
+  hasPlace(place: Place, timeoutMs: number): Promise<boolean>
+}

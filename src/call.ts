@@ -1,0 +1,147 @@
+/**
+ * The life of one call, on one page:
+ *
+ *     arrive ──▶ read ──▶ decide ──▶ write ──▶ continue ──▶ leave ──▶ record
+ *                 │          │         │          │           │
+ *                 │ fails    │ fails   │ fails    │ fails     │ Asterisk says nothing
+ *                 ▼          ▼         ▼          ▼           ▼
+ *              fallback   fallback   goes on    tried once   the dialplan's time limit
+ *                                    without    more, then   takes the caller to the
+ *                                    state      ──────────▶  fallback two seconds in
+ *
+ * Whatever goes wrong in here, the caller goes on. A flow function that fails is part of `decide` and leads to
+ * `otherwise`. Every call ends in one outcome and one decision record.
+ */
+import { FALLBACK_PLACE } from './asterisk/hand-over.js'
+import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
+import type { Revision } from './flows/revision.js'
+import type { DecisionRecord } from './ops/decision-record.js'
+import { CallInHand } from './steps/call-in-hand.js'
+import { type Choice, choose, type Functions } from './steps/choose.js'
+import { CONTINUE_MS, LEAVE_MS, placeOf } from './steps/continue.js'
+import type { Outcome } from './steps/outcome.js'
+import { asker, type Reading, readCall } from './steps/read.js'
+import { readAllHeaders } from './steps/read-headers.js'
+import { recordOf, type Understood } from './steps/record.js'
+import { variablesOf, writeCall } from './steps/write.js'
+
+/** What the calls need around them. */
+export interface CallParts {
+  readonly pbx: Pbx
+  readonly functions: Functions
+  /** The revision that decides calls which arrive now. */
+  readonly revision: () => Revision
+  readonly now: () => Date
+  readonly record: (record: DecisionRecord) => void
+  /** Hears of a defect in Doorman itself, after the call has left. */
+  readonly defect: (error: unknown) => void
+}
+
+export interface Calls extends PbxListener {
+  /** Resolves when no call is in hand. */
+  done(): Promise<void>
+}
+
+/** Takes every call that arrives through its life. */
+export function answerCalls(parts: CallParts): Calls {
+  const inHand = new Map<string, CallInHand>()
+  const lives = new Set<Promise<void>>()
+  return {
+    arrived(arrival: Arrival) {
+      const call = new CallInHand(arrival, parts.revision(), parts.now())
+      inHand.set(arrival.channelId, call)
+      const life = live(call, parts).catch(parts.defect).finally(() => {
+        lives.delete(life)
+        if (inHand.get(arrival.channelId) === call) inHand.delete(arrival.channelId)
+      })
+      lives.add(life)
+    },
+    left(channelId, departure) {
+      inHand.get(channelId)?.left(departure)
+    },
+    async done() {
+      await Promise.all(lives)
+    },
+  }
+}
+
+async function live(call: CallInHand, parts: CallParts): Promise<void> {
+  const understood = await understand(call, parts)
+  const plan = await prepare(call, understood, parts)
+  const outcome = await sendOn(call, plan, parts)
+  parts.record(recordOf(call, understood, outcome))
+}
+
+/** Where a call is sent, and what that will have been if it arrives there. */
+interface Plan {
+  readonly place: Place
+  readonly outcome: Outcome
+}
+
+async function understand(call: CallInHand, parts: CallParts): Promise<Understood> {
+  const ask = asker(parts.pbx, call.arrival.channelId, call.budget)
+  let reading: Reading | undefined
+  try {
+    reading = await call.stage('read', () => readCall(call.arrival, call.revision, ask))
+    if (reading.stateFault !== undefined) call.fault(reading.stateFault)
+    const { facts } = reading
+    const { revision, at, arrival } = call
+    const allHeaders = () => readAllHeaders(facts.headers, ask)
+    const choice = await call.stage('decide', () =>
+      choose(facts, { revision, at, allHeaders, functions: parts.functions, callId: arrival.channelId }),
+    )
+    if (choice.failure !== undefined) call.fault(choice.failure.message)
+    return { reading, choice }
+  } catch (error) {
+    call.fault(error)
+    return { reading, choice: undefined }
+  }
+}
+
+/** Leaves the decision on the channel, and says where the channel goes. */
+async function prepare(call: CallInHand, understood: Understood, parts: CallParts): Promise<Plan> {
+  const { reading, choice } = understood
+  if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
+  if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
+  const { place, isFallback } = placeOf(choice.flow, reading.facts.dialled)
+  const isWritten = await write(call, choice, reading, parts)
+  if (isFallback) {
+    call.fault(`The place of flow ${choice.flow.name} is too long or not clean enough to be handed over.`)
+    return { place, outcome: 'fallback_place' }
+  }
+  if (choice.failure !== undefined) return { place, outcome: 'fallback_function' }
+  return { place, outcome: isWritten ? 'routed' : 'routed_without_state' }
+}
+
+async function write(call: CallInHand, choice: Choice, { facts }: Reading, parts: CallParts): Promise<boolean> {
+  try {
+    const variables = variablesOf(choice, call.revision, facts.state)
+    await call.stage('write', () => writeCall(parts.pbx, call.arrival, variables, call.budget))
+    return true
+  } catch (error) {
+    call.fault(error)
+    return false
+  }
+}
+
+async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<Outcome> {
+  const isAccepted = await call.stage('continue', async () => {
+    return (await tryContinue(call, plan, parts)) || (await tryContinue(call, plan, parts))
+  })
+  const departure = await call.stage('leave', () => call.hasLeft(isAccepted ? LEAVE_MS : CONTINUE_MS))
+  if (departure === 'hung-up') return 'hung_up'
+  if (departure === undefined) return 'unconfirmed'
+  return isAccepted ? plan.outcome : 'taken_out'
+}
+
+async function tryContinue(call: CallInHand, { place }: Plan, { pbx }: CallParts): Promise<boolean> {
+  if (call.departure !== undefined) return false
+  try {
+    await pbx.continueAt(call.arrival.channelId, place, call.budget.atMost(CONTINUE_MS))
+    return true
+  } catch (error) {
+    const isGone = error instanceof PbxError && error.fault === 'gone'
+    if (!isGone) call.fault(error)
+    return false
+  }
+}

@@ -1,0 +1,177 @@
+import { closest } from 'fastest-levenshtein'
+import type { CallerRow } from '../routing/decision.js'
+import { canonicalName, SipHeaders } from '../sip/headers.js'
+import type { MutableState, State } from './state.js'
+
+/** The SIP headers of the call, as the web's `Headers` has them: names in any case, `get`, `has`, `entries`. */
+export interface ConversationHeaders extends Pick<SipHeaders, keyof SipHeaders> {
+  /**
+   * Whether the call's trunk is believed about this header (`trust:` in routing.yaml). Anyone can write any
+   * header: let nobody in by one that is not trusted.
+   */
+  trusted(name: string): boolean
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** Lines for Doorman's log; they carry the call's id. `details` is anything that JSON can hold. */
+export type ConversationLog = { readonly [L in LogLevel]: (message: string, details?: unknown) => void }
+
+/**
+ * What a flow function sees of a call, and how it says where the call goes.
+ *
+ *     export default function triage(conv: Conversation) {
+ *       conv.state.dialled = conv.calleeNumber
+ *       conv.gotoFlow(conv.vip ? 'vip_support_flow' : 'general_support_flow')
+ *     }
+ *
+ * Everything but `state` is read-only; assigning to it throws.
+ */
+export interface Conversation {
+  /** The id of the call: the unique id of its channel in Asterisk. */
+  readonly callId: string
+  /** The headers of the INVITE that the revision reads. */
+  readonly sipHeaders: ConversationHeaders
+  /**
+   * Who calls, in E.164 (`+15551234567`) where the number could be read, else as it came; `anonymous` where the
+   * caller withheld it. What a trunk says of it is only believed where routing.yaml says so: see `vip`.
+   */
+  readonly callerNumber: string
+  /** Who was dialled, in E.164 where the number could be read, else as it was dialled. */
+  readonly calleeNumber: string
+  /** The name that came with the caller number; empty where there is none. */
+  readonly callerName: string
+  /** The caller's row in a VIP file, by its column names (`name`, `tier`, …); undefined for anyone else. */
+  readonly caller: CallerRow | undefined
+  /** The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. */
+  readonly trunk: string | undefined
+  /** Whether `vip:` in routing.yaml makes this a VIP call. Never by hearsay. */
+  readonly vip: boolean
+  /** The branch that `branches:` in routing.yaml gives to the callee number. */
+  readonly branch: string | undefined
+  /**
+   * What is kept on the call, nested as you like: what was on it already, what branch and rule put there, and
+   * what you assign. The dialplan sees each scalar at the top level as `CONV_<key>`. Plain JSON values only.
+   */
+  state: MutableState
+  /**
+   * Sends the call to a flow of routing.yaml once the function is done. The last call of `gotoFlow` wins.
+   *
+   * @throws UnknownFlow at once where no flow has that name; the message names the nearest.
+   */
+  gotoFlow(name: string): void
+  /** Writes to Doorman's log. */
+  readonly log: ConversationLog
+}
+
+/** All that a conversation is made of, in a form that can be sent to a worker thread. */
+export interface ConversationInput {
+  readonly callId: string
+  /** The headers one by one, as `SipHeaders.toList()` gives them. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Names, in any case, of the headers that the call's trunk is believed about. */
+  readonly trustedHeaders: readonly string[]
+  readonly callerNumber: string
+  readonly calleeNumber: string
+  readonly callerName: string
+  readonly caller: CallerRow | undefined
+  readonly trunk: string | undefined
+  readonly vip: boolean
+  readonly branch: string | undefined
+  /** The state as the rules left it. */
+  readonly state: State
+  /** The flows that `gotoFlow` may name. */
+  readonly flowNames: readonly string[]
+}
+
+/** `gotoFlow` was asked for a flow that routing.yaml does not have. */
+export class UnknownFlow extends Error {
+  override readonly name = 'UnknownFlow'
+
+  constructor(
+    readonly flow: string,
+    flowNames: readonly string[],
+  ) {
+    const nearest = flowNames.length > 0 ? closest(flow, flowNames) : undefined
+    const hint = nearest === undefined ? 'routing.yaml has no flows' : `did you mean "${nearest}"?`
+    super(`There is no flow "${flow}"; ${hint}`)
+  }
+}
+
+/** A conversation in the hands of its host: what the author gets, and what the author decided. */
+export interface HostedConversation {
+  readonly conversation: Conversation
+  /** The flow of the last `gotoFlow`; undefined before the first. */
+  chosenFlow(): string | undefined
+}
+
+/** Where the lines of `conv.log` go. */
+export type LogSink = (level: LogLevel, message: string, details: unknown) => void
+
+/** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
+export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
+  let chosen: string | undefined
+  let state = structuredClone(input.state) as MutableState
+  const conversation = readOnlyBut('state', {
+    ...values(input),
+    sipHeaders: headersOf(input),
+    log: logTo(log),
+    gotoFlow(name: string): void {
+      if (!input.flowNames.includes(name)) throw new UnknownFlow(String(name), input.flowNames)
+      chosen = name
+    },
+    get state() {
+      return state
+    },
+    set state(value: MutableState) {
+      state = objectOrThrow(value)
+    },
+  })
+  return { conversation, chosenFlow: () => chosen }
+}
+
+function values(input: ConversationInput) {
+  const { callId, callerNumber, calleeNumber, callerName, trunk, vip, branch } = input
+  const caller = input.caller && Object.freeze({ ...input.caller })
+  return { callId, callerNumber, calleeNumber, callerName, trunk, vip, branch, caller }
+}
+
+class TrustedHeaders extends SipHeaders implements ConversationHeaders {
+  readonly #trusted: ReadonlySet<string>
+
+  constructor(input: ConversationInput) {
+    super(input.headers)
+    this.#trusted = new Set(input.trustedHeaders.map(canonicalName))
+  }
+
+  trusted(name: string): boolean {
+    return this.#trusted.has(canonicalName(name))
+  }
+}
+
+function headersOf(input: ConversationInput): ConversationHeaders {
+  return Object.freeze(new TrustedHeaders(input))
+}
+
+function logTo(sink: LogSink): ConversationLog {
+  const at = (level: LogLevel) => (message: string, details?: unknown) =>
+    sink(level, String(message), details)
+  return Object.freeze({ debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') })
+}
+
+function objectOrThrow(value: MutableState): MutableState {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new TypeError(
+    'conv.state must be an object such as { city: "Albany" }; set single values as conv.state.city',
+  )
+}
+
+/** Refuses assignments by name, and also in sloppy code, where a frozen object alone would swallow them. */
+function readOnlyBut(open: string, conversation: Conversation): Conversation {
+  return new Proxy(Object.freeze(conversation), {
+    set(target, key, value) {
+      if (key === open) return Reflect.set(target, key, value)
+      throw new TypeError(`conv.${String(key)} is read-only; keep values of your own in conv.${open}`)
+    },
+  })
+}

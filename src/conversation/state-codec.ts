@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { formatState, parseState, STATE_LIMIT_BYTES, type State, type StateValue } from './state.js'
+
+/**
+ * State ⇄ channel variables.
+ *
+ *     small state    CONV_STATE   = base64url(JSON)
+ *     larger state   CONV_STATE_1 = first 900 characters of base64url(JSON)
+ *                    …
+ *                    CONV_STATE_n = the rest
+ *                    CONV_STATE   = parts=n;sha256=…      written last: it makes the parts count
+ *
+ * Asterisk refuses an AMI line over 1,024 bytes and drops its whole action with it, so a value keeps to 900
+ * characters and leaves room for `Value: ` or the names before it.
+ */
+export interface ChannelVariable {
+  readonly name: string
+  readonly value: string
+}
+
+export type DecodedState =
+  | { readonly ok: true; readonly state: State }
+  | { readonly ok: false; readonly why: string }
+
+const NAME = 'CONV_STATE'
+const PART_CHARACTERS = 900
+const MOST_PARTS = 256
+const HEAD = /^parts=([1-9][0-9]{0,2});sha256=([0-9a-f]{16})$/
+const BASE64URL = /^[A-Za-z0-9_-]+$/
+
+/** The state is larger than a call can keep. Sizes are bytes of JSON text. */
+export class StateTooLarge extends Error {
+  override readonly name = 'StateTooLarge'
+  readonly limit = STATE_LIMIT_BYTES
+
+  constructor(readonly bytes: number) {
+    super(
+      `The state is ${bytes} bytes of JSON; a call can keep at most ${STATE_LIMIT_BYTES}. Keep less in it.`,
+    )
+  }
+}
+
+/**
+ * The variables that hold a whole state, in the order in which they must be written: the head comes last, so
+ * a write that was cut short leaves either the old state or one that does not decode, never half a new one.
+ *
+ * @throws StateTooLarge over 256 parts, StateNotJson where JSON cannot hold the state.
+ */
+export function encodeState(state: State): readonly ChannelVariable[] {
+  const bytes = Buffer.from(formatState(state), 'utf8')
+  if (bytes.length > STATE_LIMIT_BYTES) throw new StateTooLarge(bytes.length)
+  const text = bytes.toString('base64url')
+  if (text.length <= PART_CHARACTERS) return [{ name: NAME, value: text }]
+  const parts = split(text).map((value, index) => ({ name: `${NAME}_${index + 1}`, value }))
+  return [...parts, { name: NAME, value: `parts=${parts.length};sha256=${checksum(text)}` }]
+}
+
+/** How many `CONV_STATE_<n>` belong to this `CONV_STATE`: 0 where it is the state itself, empty, or garbage. */
+export function partsIn(head: string): number {
+  const count = Number(HEAD.exec(head)?.[1] ?? 0)
+  return count <= MOST_PARTS ? count : 0
+}
+
+/**
+ * Reads the state back from `CONV_STATE` and, where `partsIn` asks for them, `CONV_STATE_1` and so on. Never
+ * throws: channel variables are inherited and can be set by anyone who writes dialplan.
+ */
+export function decodeState(head: string, parts: readonly string[]): DecodedState {
+  if (head === '') return { ok: true, state: {} }
+  const count = partsIn(head)
+  if (count === 0) return decodeText(head)
+  const missing = parts.slice(0, count).filter((part) => part !== '').length
+  if (missing < count) return failed(`only ${missing} of its ${count} parts are there`)
+  const text = parts.slice(0, count).join('')
+  if (checksum(text) !== HEAD.exec(head)?.[2]) return failed('its parts do not match their checksum')
+  return decodeText(text)
+}
+
+function decodeText(text: string): DecodedState {
+  if (!BASE64URL.test(text)) return failed('it is not base64url text')
+  try {
+    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(text, 'base64url'),
+    )
+    return { ok: true, state: parseState(json) }
+  } catch (error) {
+    return failed(`it does not hold a JSON object (${error instanceof Error ? error.name : 'unreadable'})`)
+  }
+}
+
+/** The reason never quotes the state: it may hold personal data, and reasons go to the log. */
+function failed(why: string): DecodedState {
+  return { ok: false, why: `The state on the channel (${NAME}) cannot be read: ${why}` }
+}
+
+function split(text: string): string[] {
+  const count = Math.ceil(text.length / PART_CHARACTERS)
+  return Array.from({ length: count }, (_, i) => text.slice(i * PART_CHARACTERS, (i + 1) * PART_CHARACTERS))
+}
+
+/** Against writes cut short and parts mixed up, not against forgery: whoever sets variables owns the call. */
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+const SCALAR_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
+/** `CONV_STATE` and its parts. Asterisk compares variable names case by case since version 12. */
+const RESERVED_KEY = /^STATE(_[0-9]+)?$/
+/** With `Variable: CONV_` before it, a longer name would eat into AMI's line of 1,024 bytes. */
+const KEY_CHARACTERS = 80
+const SCALAR_CHARACTERS = 200
+const MOST_SCALARS = 64
+
+/**
+ * What a value must not hold where a dialplan expands it, each for what Asterisk or a shell does with it:
+ * - `"` `'` `` ` `` `\` end a quoted string in `$[…]`, in an application's arguments or in `System()`;
+ * - `$` `[` `]` `{` `}` `(` `)` begin or end an expression, a variable, a function, or its arguments;
+ * - `,` separates arguments, and the values of `ARRAY()`; `^` separates them inside `Dial`'s and `Queue`'s options;
+ * - `;` begins a comment in a .conf file and ends a command in a shell;
+ * - `&` joins destinations in `Dial` (a caller could add one); `|` `<` `>` compare in `$[…]`, pipe in a shell,
+ *   and `<…>` is the number in `CALLERID(all)`;
+ * - control bytes (Cc) and line separators (Zl, Zp) end an AMI header, so that the rest would be a new action;
+ * - bidirectional controls make a log line read as something else;
+ * - lone surrogates (Cs) are no characters and have no UTF-8.
+ * Left in: `?` `:` `=` `+` `-` `*` `/` `%` `~` `!` `#` `@`, which belong to greetings, times, numbers and
+ * addresses; they mean something only in a `$[…]` or `GotoIf` whose author left the quotes away.
+ */
+const UNSAFE = /["'`\\$[\]{}(),^;&|<>\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
+
+/**
+ * `CONV_<key>` for each scalar at the top level, for dialplans: texts, numbers, `true` and `false`, and empty
+ * for `null`, cleaned and cut to 200 characters (UTF-16 units; no pair is split). At most 64 of them. Keys that
+ * are no variable name, are longer than 80 characters, or would collide with `CONV_STATE` are left out:
+ * `CONV_STATE` has them whole.
+ */
+export function scalarVariables(state: State): readonly ChannelVariable[] {
+  return Object.entries(state)
+    .filter(([key, value]) => isScalarKey(key) && isScalar(value))
+    .slice(0, MOST_SCALARS)
+    .map(([key, value]) => ({ name: `CONV_${key}`, value: safeText(asText(value)) }))
+}
+
+function isScalarKey(key: string): boolean {
+  if (key === '__proto__' || key.length > KEY_CHARACTERS) return false
+  return SCALAR_KEY.test(key) && !RESERVED_KEY.test(key)
+}
+
+function isScalar(value: StateValue): boolean {
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
+}
+
+/** Numbers that JSON does not know (NaN, infinities) are `null` in `CONV_STATE`, hence empty here. */
+function asText(value: StateValue): string {
+  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return ''
+  return String(value)
+}
+
+/** A text without whatever could break a dialplan expression or an AMI action, and at most 200 characters of it. */
+export function safeText(text: string): string {
+  const cut = text.replace(UNSAFE, '').slice(0, SCALAR_CHARACTERS)
+  return cut.replace(/[\uD800-\uDBFF]$/, '')
+}

@@ -1,0 +1,104 @@
+import { type Bundle, bundle } from './bundle.js'
+import { deepFreeze } from './deep-freeze.js'
+import { Findings } from './findings.js'
+import { type FlowDocument, parseFlowDocument } from './flow-document.js'
+import { headersNeeded, needsAttestation } from './headers-needed.js'
+import { namedFiles } from './named-files.js'
+import type { Problem } from './problem.js'
+import { rawAt, rawItems } from './raw.js'
+import type { FlowFunction, Revision } from './revision.js'
+import { type RoutingSource, routingOf } from './routing-source.js'
+import { RoutingSchema } from './schema.js'
+import { addIssues } from './schema-problems.js'
+import { type FlowSource, fileName, fileNameProblem, hashOf, readSource, withSource } from './source.js'
+
+/** The file of a flows folder that names all the others. */
+export const ROUTING_FILE = 'routing.yaml'
+
+/** A revision, or everything that stands in its way, sorted by file, line and column. */
+export type Compiled =
+  | { readonly ok: true; readonly revision: Revision; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+
+/**
+ * Reads a flows folder, each file once, and makes a revision of it. Rejects never: whatever is wrong with
+ * the files or the folder is a problem.
+ */
+export async function compile(folder: string): Promise<Compiled> {
+  const routingFile = await readSource(folder, [ROUTING_FILE])
+  const content = routingFile.files.get(ROUTING_FILE)
+  if (content === undefined) return refused([problemOfFolder(folder, routingFile)])
+  const document = parseFlowDocument(ROUTING_FILE, content)
+  const { tables, functions } = namedFiles(document.value)
+  const named = await readSource(
+    folder,
+    [...tables, ...functions].filter((name) => fileName(name) !== ROUTING_FILE),
+  )
+  return compileSource(document, withSource(routingFile, named))
+}
+
+function problemOfFolder(folder: string, { unread }: FlowSource): Problem {
+  const message = `${unread.get(ROUTING_FILE)}, which is ${folder}; DOORMAN_FLOWS names that folder`
+  return { file: ROUTING_FILE, line: 1, column: 1, message }
+}
+
+async function compileSource(document: FlowDocument, source: FlowSource): Promise<Compiled> {
+  const findings = new Findings(ROUTING_FILE, document.places)
+  findings.add(document.problems)
+  if (!document.readable) return refused(findings.problems)
+  const shape = RoutingSchema.safeParse(document.value, { reportInput: true })
+  addIssues(shape.error?.issues ?? [], findings)
+  const routing = routingOf(document.value, source, findings)
+  const bundles = await bundlesOf(document.value, source, findings)
+  if (findings.problems.length > 0) return refused(findings.problems, findings.warnings)
+  return { ok: true, revision: revisionOf(routing, source, bundles), warnings: findings.warnings }
+}
+
+function refused(problems: readonly Problem[], warnings: readonly Problem[] = []): Compiled {
+  return { ok: false, problems, warnings }
+}
+
+/** Bundles every code flow that is named, all at once; what is wrong with one is noted. */
+async function bundlesOf(value: unknown, source: FlowSource, findings: Findings): Promise<readonly Bundle[]> {
+  const found = new Set<string>()
+  for (const [index, rule] of rawItems(rawAt(value, 'rules')).entries()) {
+    const run = rawAt(rule, 'run')
+    if (typeof run !== 'string' || run === '') continue
+    const problem = functionProblem(run, source)
+    if (problem === undefined) found.add(fileName(run))
+    else findings.problem(['rules', index, 'run'], problem)
+  }
+  const bundles = await Promise.all([...found].map((file) => bundle(source, file)))
+  for (const result of bundles) if (!result.ok) findings.add(result.problems)
+  return bundles
+}
+
+function functionProblem(run: string, source: FlowSource): string | undefined {
+  const name = fileName(run)
+  if (fileNameProblem(run) !== undefined) return fileNameProblem(run)
+  if (!/\.[cm]?[jt]s$/.test(name)) return `"${run}" is no code flow: its name must end in .ts or .js`
+  return source.files.has(name) ? undefined : (source.unread.get(name) ?? `"${run}" was not read`)
+}
+
+function revisionOf(
+  { routing, believed }: RoutingSource,
+  source: FlowSource,
+  bundles: readonly Bundle[],
+): Revision {
+  const functions = new Map<string, FlowFunction>()
+  const files = new Map(source.files)
+  for (const made of bundles) {
+    if (!made.ok) continue
+    functions.set(made.flow.file, made.flow)
+    for (const [name, content] of made.files) files.set(name, content)
+  }
+  const hash = hashOf(files)
+  return deepFreeze({
+    id: hash.slice(0, 12),
+    hash,
+    routing,
+    functions,
+    headersNeeded: headersNeeded(routing, believed, functions.values()),
+    needsAttestation: needsAttestation(routing),
+  })
+}

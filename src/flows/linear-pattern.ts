@@ -1,0 +1,29 @@
+import { RE2JS } from 're2js'
+import type { LinearPattern } from '../routing/condition.js'
+
+/**
+ * Compiles a pattern in RE2 syntax. It is searched in the value; anchors are the author's. A caller chooses
+ * what stands in a header, so the time must grow with its length and no faster: that rules out look-around
+ * and back-references.
+ * @throws Error whose message says what is wrong with the pattern and what to do.
+ */
+export function linearPattern(source: string): LinearPattern {
+  const compiled = parse(source)
+  return Object.freeze({ source, test: (text: string) => compiled.matcher(text).find() })
+}
+
+function parse(source: string): RE2JS {
+  try {
+    return RE2JS.compile(source)
+  } catch (error) {
+    const message =
+      error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error)
+    throw new Error(`this pattern can't be read: ${message}${hint(source)}`)
+  }
+}
+
+function hint(source: string): string {
+  return /\(\?<?[=!]|\\[1-9]|\\k</.test(source)
+    ? '; look-around and back-references are not supported, because a caller could make them take forever'
+    : ''
+}

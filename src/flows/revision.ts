@@ -1,0 +1,25 @@
+import type { Routing } from '../routing/routing.js'
+
+/** A code flow, bundled to one CommonJS script that can be run in a worker. */
+export interface FlowFunction {
+  /** Path relative to the flows folder, as `run:` names it. */
+  readonly file: string
+  /** CommonJS; `module.exports.default` is the function. */
+  readonly code: string
+  /** Source map (JSON) from `code` back to the author's lines. */
+  readonly map: string
+}
+
+/** One compiled, checked, frozen set of flow files. */
+export interface Revision {
+  /** The first 12 hex digits of `hash`. */
+  readonly id: string
+  /** SHA-256 over the names and contents of every file that was read. */
+  readonly hash: string
+  readonly routing: Routing
+  readonly functions: ReadonlyMap<string, FlowFunction>
+  /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` look at. */
+  readonly headersNeeded: readonly string[]
+  /** True where a rule asks for the attestation. */
+  readonly needsAttestation: boolean
+}

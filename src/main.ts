@@ -1,0 +1,105 @@
+/**
+ * Builds the parts of a running Doorman, starts them in order and stops them in reverse:
+ *
+ *     flow functions ▶ revision ▶ AMI ▶ ARI ▶ calls …
+ */
+import { AmiLine } from './asterisk/ami.js'
+import { AriLine } from './asterisk/ari.js'
+import { livePbx } from './asterisk/live-pbx.js'
+import type { Pbx } from './asterisk/pbx.js'
+import { answerCalls } from './call.js'
+import { FunctionRunner } from './flows/function-runner.js'
+import { loadRevision } from './flows/load.js'
+import { formatProblem, type Problem } from './flows/problem.js'
+import type { Revision } from './flows/revision.js'
+import { logDecision } from './ops/decision-record.js'
+import type { Log } from './ops/log.js'
+import type { Settings } from './settings.js'
+
+export interface Doorman {
+  readonly revision: Revision
+  /** Finishes the calls in hand, leaves the PBX and ends every thread. */
+  stop(): Promise<void>
+}
+
+/** The flow files cannot be used; `problems` says why, each with its place. */
+export class FlowFilesError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'))
+    this.name = 'FlowFilesError'
+  }
+}
+
+/**
+ * Starts Doorman. Resolves once the flow files are loaded; the lines to the PBX are opened in the background
+ * and for as long as it takes, because Asterisk may well start later than Doorman.
+ * @throws FlowFilesError
+ */
+export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
+  const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
+  const revision = await firstRevision(settings, functions, log).catch(async (error: Error) => {
+    await functions.stop()
+    throw error
+  })
+  const ami = new AmiLine(amiAccess(settings), log)
+  const ari = new AriLine(ariAccess(settings), settings.DOORMAN_APP, log)
+  const pbx = livePbx(ari, ami)
+  const calls = answerCalls({
+    pbx,
+    functions,
+    revision: () => revision,
+    now: () => new Date(),
+    record: (record) => logDecision(log, record, { mask: settings.DOORMAN_MASK_NUMBERS }),
+    defect: (error) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' }),
+  })
+  ami.start()
+  ari.start(calls, () => void warnOfMissingPlaces(pbx, revision, log))
+  return {
+    revision,
+    async stop() {
+      await calls.done()
+      ari.stop()
+      // Calls that came in while the others were finished.
+      await calls.done()
+      ami.stop()
+      await functions.stop()
+    },
+  }
+}
+
+async function firstRevision(settings: Settings, functions: FunctionRunner, log: Log): Promise<Revision> {
+  const loaded = await loadRevision(settings.DOORMAN_FLOWS, functions)
+  for (const warning of loaded.warnings) log.warn(formatProblem(warning), { event: 'flow_warning' })
+  if (!loaded.ok) throw new FlowFilesError(loaded.problems)
+  const { revision } = loaded
+  log.info(`Revision ${revision.id} decides.`, { event: 'revision', revision: revision.id })
+  return revision
+}
+
+/** A flow whose context is missing sends its callers to the fallback: better said before the first of them. */
+async function warnOfMissingPlaces(pbx: Pbx, { routing }: Revision, log: Log): Promise<void> {
+  for (const { name, context, extension, priority } of routing.flows.values()) {
+    if (extension === 'dialled') continue
+    const isThere = await pbx.hasPlace({ context, extension, priority }, 2_000).catch(() => true)
+    const place = `${context},${extension},${priority}`
+    const message = `Flow ${name}: ${place} is not in the dialplan; its calls will go to the fallback.`
+    if (!isThere) log.warn(message, { event: 'missing_place', flow: name })
+  }
+}
+
+function ariAccess(settings: Settings) {
+  return {
+    url: settings.DOORMAN_ARI_URL,
+    username: settings.DOORMAN_ARI_USERNAME,
+    password: settings.DOORMAN_ARI_PASSWORD,
+  }
+}
+
+function amiAccess(settings: Settings) {
+  return {
+    host: settings.DOORMAN_AMI_HOST,
+    port: settings.DOORMAN_AMI_PORT,
+    username: settings.DOORMAN_AMI_USERNAME,
+    secret: settings.DOORMAN_AMI_SECRET,
+  }
+}

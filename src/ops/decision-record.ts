@@ -1,0 +1,53 @@
+import type { Reason } from '../routing/decision.js'
+import type { Outcome } from '../steps/outcome.js'
+import type { Log } from './log.js'
+import { maskNumbers } from './mask.js'
+
+/** Milliseconds that a call spent in each step; a step that was not reached is missing. */
+export interface Stages {
+  readonly read?: number
+  readonly decide?: number
+  readonly write?: number
+  readonly continue?: number
+  readonly leave?: number
+}
+
+/** The answer to "why did this call go there?": one for each call. */
+export interface DecisionRecord {
+  readonly at: string
+  /** Unique id of the channel. */
+  readonly call: string
+  readonly sipCallId: string
+  readonly trunk: string | null
+  readonly callerNumber: string
+  readonly calleeNumber: string
+  readonly vip: boolean
+  readonly branch: string | null
+  /** The headers that the revision looks at and the call has, repeats apart. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly revision: string
+  readonly rule: string | null
+  readonly flow: string
+  readonly outcome: Outcome
+  /** What went wrong on the way, if anything, in sentences. */
+  readonly faults: readonly string[]
+  readonly reasons: readonly Reason[]
+  /** How many reasons were left out, where there are very many rules; `doorman explain` shows them all. */
+  readonly reasonsOmitted: number
+  readonly ms: Stages
+}
+
+/** A record is one log line; the last reasons before the match are the ones that tell. */
+const MOST_REASONS = 200
+
+export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'> {
+  const omitted = Math.max(0, reasons.length - MOST_REASONS)
+  return { reasons: reasons.slice(omitted), reasonsOmitted: omitted }
+}
+
+/** Writes the record as one line of the log, with numbers masked where the settings say so. */
+export function logDecision(log: Log, record: DecisionRecord, options: { readonly mask: boolean }): void {
+  const fields = { event: 'decision', ...record }
+  const message = record.outcome === 'routed' ? 'call routed' : `call left: ${record.outcome}`
+  log.info(message, options.mask ? maskNumbers(fields) : fields)
+}

@@ -1,0 +1,42 @@
+import type { State } from '../conversation/state.js'
+import { evaluate } from './condition.js'
+import type { Decision } from './decision.js'
+import type { CallFacts } from './facts.js'
+import { Known } from './known.js'
+import type { Routing, Rule } from './routing.js'
+import { fillState } from './template.js'
+
+/**
+ * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same
+ * facts, rules and instant give the same decision, and every call gets one. `explain` says why.
+ *
+ * @param _at the instant of the call, for conditions on time.
+ */
+export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision {
+  const known = new Known(facts, routing)
+  const rule = firstMatch(known)
+  const decision: Decision = {
+    rule: rule?.name ?? 'otherwise',
+    target: rule?.target ?? { kind: 'goto', flow: routing.otherwise },
+    vip: known.vip.vip,
+    branch: known.branch?.name,
+    callerNumber: known.caller.number,
+    callerName: facts.callerId.name,
+    calleeNumber: known.callee.number,
+    caller: known.vip.caller,
+    state: stateOf(known, rule),
+  }
+  return Object.freeze(decision)
+}
+
+function firstMatch(known: Known): Rule | undefined {
+  for (const rule of known.routing.index.candidates(known)) if (evaluate(rule.when, known)) return rule
+  return undefined
+}
+
+/** State found on the channel is what a caller or a function left there, so it is not filled as a template. */
+function stateOf(known: Known, rule: Rule | undefined): State {
+  const branch = known.branch === undefined ? {} : fillState(known.branch.state, known)
+  const own = rule === undefined ? {} : fillState(rule.state, known)
+  return { ...known.facts.state, ...branch, ...own }
+}

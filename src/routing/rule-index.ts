@@ -1,0 +1,118 @@
+import { type Facet, facetName, type Key, keysOf, necessary, valuesOn } from './facet.js'
+import type { Known } from './known.js'
+import type { Rule } from './routing.js'
+
+/** The rules filed under the values of one facet; the lists are in ascending order. */
+interface Drawer {
+  readonly facet: Facet
+  readonly rules: Map<string, number[]>
+}
+
+/**
+ * Finds the rules worth trying for a call. Each rule is filed under one condition that it can't match
+ * without, so a call meets only the rules that agree with it there, however many there are.
+ */
+export class RuleIndex {
+  readonly #rules: readonly Rule[]
+  readonly #drawers: readonly Drawer[]
+  /** Rules that can't be filed and are tried for every call. */
+  readonly #always: readonly number[]
+
+  constructor(rules: readonly Rule[]) {
+    const drawers = new Map<string, Drawer>()
+    const always: number[] = []
+    chooseKeys(rules).forEach((keys, position) => {
+      if (keys === undefined) always.push(position)
+      else for (const key of keys) file(drawers, key, position)
+    })
+    this.#rules = rules
+    this.#drawers = [...drawers.values()]
+    this.#always = always
+  }
+
+  /** Every rule that may match the call, in the order of the file; each is still to be evaluated. */
+  *candidates(known: Known): Generator<Rule, void, undefined> {
+    const lists = this.#listsFor(known)
+    const heads = lists.map(() => 0)
+    for (;;) {
+      const next = lowest(lists, heads)
+      const rule = this.#rules[next]
+      if (rule === undefined) return
+      yield rule
+      for (const [at, list] of lists.entries())
+        if (list[heads[at] ?? 0] === next) heads[at] = (heads[at] ?? 0) + 1
+    }
+  }
+
+  #listsFor(known: Known): readonly (readonly number[])[] {
+    const lists: (readonly number[])[] = this.#always.length > 0 ? [this.#always] : []
+    for (const { facet, rules } of this.#drawers) {
+      for (const value of valuesOn(facet, known)) {
+        const list = rules.get(value)
+        if (list !== undefined && !lists.includes(list)) lists.push(list)
+      }
+    }
+    return lists
+  }
+}
+
+/** @param rules in the order of the file. */
+export function buildRuleIndex(rules: readonly Rule[]): RuleIndex {
+  return new RuleIndex(rules)
+}
+
+function lowest(lists: readonly (readonly number[])[], heads: readonly number[]): number {
+  let next = Number.POSITIVE_INFINITY
+  for (let at = 0; at < lists.length; at++) {
+    next = Math.min(next, lists[at]?.[heads[at] ?? 0] ?? Number.POSITIVE_INFINITY)
+  }
+  return next
+}
+
+function file(drawers: Map<string, Drawer>, { facet, value }: Key, position: number): void {
+  const name = facetName(facet)
+  const drawer = drawers.get(name) ?? { facet, rules: new Map<string, number[]>() }
+  drawers.set(name, drawer)
+  const list = drawer.rules.get(value)
+  if (list === undefined) drawer.rules.set(value, [position])
+  else if (list.at(-1) !== position) list.push(position)
+}
+
+/**
+ * The keys to file each rule under. Of a rule's conditions the one wins whose fullest list is shortest: with
+ * thousands of rules for `branch: North Branch` that differ in a header, the header tells them apart.
+ */
+function chooseKeys(rules: readonly Rule[]): readonly (readonly Key[] | undefined)[] {
+  const choices = rules.map(({ when }) => necessary(when).flatMap((condition) => withKeys(keysOf(condition))))
+  const crowd = new Map<string, number>()
+  for (const key of choices.flat(2)) crowd.set(nameOf(key), (crowd.get(nameOf(key)) ?? 0) + 1)
+  const fullest = (keys: readonly Key[]) =>
+    keys.reduce((most, key) => Math.max(most, crowd.get(nameOf(key)) ?? 0), 0)
+  return choices.map((choice) => leastBy(choice, (keys) => fullest(keys) * RANKS.length + rankOf(keys)))
+}
+
+function withKeys(keys: readonly Key[] | undefined): (readonly Key[])[] {
+  return keys === undefined ? [] : [keys]
+}
+
+/** Where the lists are as short, what is cheaper to read off a call, and more of a call's own, comes first. */
+const RANKS: readonly Facet['kind'][] = ['callee', 'caller', 'branch', 'header', 'trunk', 'vip']
+
+function rankOf(keys: readonly Key[]): number {
+  const kind = keys[0]?.facet.kind
+  return kind === undefined ? 0 : RANKS.indexOf(kind)
+}
+
+function nameOf({ facet, value }: Key): string {
+  return `${facetName(facet)} ${value}`
+}
+
+function leastBy<T>(items: readonly T[], weight: (item: T) => number): T | undefined {
+  let least: T | undefined
+  let lightest = Number.POSITIVE_INFINITY
+  for (const item of items) {
+    const heavy = weight(item)
+    if (heavy < lightest) [least, lightest] = [item, heavy]
+  }
+  return least
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { closest, distance } from 'fastest-levenshtein'
+import { z } from 'zod'
+
+/** `"0"`, `no` and `false` are what people write for no. */
+const yesOrNo = z.enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' }).transform((text) => {
+  return text === 'yes' || text === 'true' || text === '1'
+})
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'give a port number from 1 to 65535')
+  .transform(Number)
+  .refine((number) => number >= 1 && number <= 65_535, 'give a port number from 1 to 65535')
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'give an address such as http://127.0.0.1:8088' })
+  .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''))
+
+const needed = (what: string) => z.string({ error: `is missing: ${what}` }).min(1, `is empty: ${what}`)
+
+/**
+ * Every setting, by its name in the environment. A name with `_FILE` behind it names a file whose content
+ * is the value, for those marked as secret.
+ */
+const schema = z.object({
+  DOORMAN_ARI_URL: httpUrl.default('http://127.0.0.1:8088'),
+  DOORMAN_ARI_USERNAME: z.string().min(1).default('doorman'),
+  DOORMAN_ARI_PASSWORD: needed('the password of the user in ari.conf, or DOORMAN_ARI_PASSWORD_FILE'),
+  DOORMAN_AMI_HOST: z.string().min(1).default('127.0.0.1'),
+  DOORMAN_AMI_PORT: port.default(5038),
+  DOORMAN_AMI_USERNAME: z.string().min(1).default('doorman'),
+  DOORMAN_AMI_SECRET: needed('the secret of the user in manager.conf, or DOORMAN_AMI_SECRET_FILE'),
+  DOORMAN_APP: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, 'use letters, digits, - and _ only: it is a Stasis application')
+    .default('doorman'),
+  DOORMAN_FLOWS: z.string().min(1).default('flows'),
+  DOORMAN_FUNCTION_DEADLINE_MS: z
+    .string()
+    .regex(/^\d+$/, 'give milliseconds')
+    .transform(Number)
+    .refine((ms) => ms >= 10 && ms <= 500, 'give 10 to 500 milliseconds: the caller waits 2 seconds at most')
+    .default(250),
+  DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+  DOORMAN_MASK_NUMBERS: yesOrNo.default(false),
+  DOORMAN_SIP_TARGET: z.string().min(1).default('127.0.0.1:5060'),
+  DOORMAN_SIP_LOCAL: z.string().min(1).optional(),
+  DOORMAN_SIP_USERNAME: z.string().min(1).optional(),
+  DOORMAN_SIP_PASSWORD: z.string().min(1).optional(),
+})
+
+const SECRETS = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_SIP_PASSWORD'] as const
+
+/** Names that begin with DOORMAN_ and are not settings of Doorman itself. */
+const OTHER_NAMES = ['DOORMAN_SETTINGS', ...SECRETS.map((name) => `${name}_FILE`)]
+
+export type Settings = Readonly<z.output<typeof schema>>
+export type SettingName = keyof Settings
+export const SETTING_NAMES = Object.keys(schema.shape) as readonly SettingName[]
+
+/** Settings that cannot be used; `problems` has a line for each, and none of them repeats a secret. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'SettingsError'
+  }
+}
+
+export interface SettingsSource {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** A file of `NAME=value` lines; what the environment says comes first. */
+  readonly file?: string | undefined
+  /** The settings that the command at hand can do without, such as passwords for `doorman check`. */
+  readonly optional?: readonly SettingName[]
+}
+
+/**
+ * Reads all settings at once: the file, the environment over it, and the files that `…_FILE` names.
+ * @throws SettingsError with every problem.
+ */
+export function readSettings(source: SettingsSource): Settings {
+  const problems: string[] = []
+  const given = { ...readSettingsFile(source.file, problems), ...settingsIn(source.env) }
+  const values = withSecretFiles(given, problems)
+  problems.push(...unknownNames(given, source.file))
+  const parsed = schemaFor(source.optional ?? []).safeParse(values)
+  for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
+  return Object.freeze(parsed.data as Settings)
+}
+
+function schemaFor(optional: readonly SettingName[]) {
+  const mask = Object.fromEntries(optional.map((name) => [name, true as const]))
+  return schema.partial(mask as Record<SettingName, true>)
+}
+
+function settingsIn(env: SettingsSource['env']): Record<string, string> {
+  const entries = Object.entries(env).filter(([name]) => name.startsWith('DOORMAN_'))
+  // An empty variable is how compose files and unit files say "not set".
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => Boolean(entry[1])))
+}
+
+function readSettingsFile(file: string | undefined, problems: string[]): Record<string, string> {
+  if (file === undefined) return {}
+  try {
+    return settingsIn(parseEnv(readFileSync(file, 'utf8')) as Record<string, string>)
+  } catch (error) {
+    problems.push(`The settings file ${file} cannot be read: ${(error as Error).message}`)
+    return {}
+  }
+}
+
+function withSecretFiles(given: Readonly<Record<string, string>>, problems: string[]): Record<string, string> {
+  const values = { ...given }
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`]
+    if (file === undefined) continue
+    if (given[name] !== undefined) problems.push(`${name} and ${name}_FILE are both given: choose one`)
+    try {
+      values[name] = readFileSync(file, 'utf8').trim()
+    } catch (error) {
+      problems.push(`${name}_FILE: ${(error as Error).message}`)
+      values[name] = 'unread'
+    }
+  }
+  return values
+}
+
+/**
+ * Names that are near to a setting's but not one: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Names that are
+ * near to none stay alone in the environment (Kubernetes sets DOORMAN_PORT_… by itself for a service of our
+ * name), but are refused in a settings file, where nobody else writes.
+ */
+function unknownNames(given: Readonly<Record<string, string>>, file: string | undefined): string[] {
+  const known = [...SETTING_NAMES, ...OTHER_NAMES]
+  const problems: string[] = []
+  const inFile = file === undefined ? {} : readSettingsFile(file, [])
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    const nearest = closest(name, known)
+    if (name in inFile || isNear(name, nearest)) problems.push(`${name} is no setting; is ${nearest} meant?`)
+  }
+  return problems
+}
+
+function isNear(name: string, nearest: string): boolean {
+  const isOtherWord = name.replace(/PASSWORD|SECRET/, '') === nearest.replace(/PASSWORD|SECRET/, '')
+  return isOtherWord || distance(name, nearest) <= 2
+}

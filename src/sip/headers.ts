@@ -1,0 +1,102 @@
+/**
+ * The headers of one SIP request, in the shape of the web's `Headers`: names in any case, in their compact
+ * form (RFC 3261 §7.3.3) or in full, and repeated headers kept apart.
+ */
+
+/** The compact forms of RFC 3261 §20 and the IANA registry, by their letter. */
+const FULL_NAME_OF: Readonly<Record<string, string>> = {
+  a: 'accept-contact',
+  b: 'referred-by',
+  c: 'content-type',
+  d: 'request-disposition',
+  e: 'content-encoding',
+  f: 'from',
+  i: 'call-id',
+  j: 'reject-contact',
+  k: 'supported',
+  l: 'content-length',
+  m: 'contact',
+  n: 'identity-info',
+  o: 'event',
+  r: 'refer-to',
+  s: 'subject',
+  t: 'to',
+  u: 'allow-events',
+  v: 'via',
+  x: 'session-expires',
+  y: 'identity',
+}
+
+/** The name under which a header is kept: lower case, and written out where it came in its compact form. */
+export function canonicalName(name: string): string {
+  const lower = name.trim().toLowerCase()
+  // A caller may send a header called `constructor`, and every object has one of those.
+  return Object.hasOwn(FULL_NAME_OF, lower) ? (FULL_NAME_OF[lower] ?? lower) : lower
+}
+
+/** The compact letter of a header, if it has one: `From` → `f`. */
+export function compactName(name: string): string | undefined {
+  const full = canonicalName(name)
+  return Object.keys(FULL_NAME_OF).find((letter) => FULL_NAME_OF[letter] === full)
+}
+
+/** Unfolds a value (RFC 3261 §7.3.1: a line end and white space stand for one space) and trims it. */
+function unfold(value: string): string {
+  return value.replace(/\r?\n[ \t]+/g, ' ').trim()
+}
+
+export class SipHeaders implements Iterable<[string, string]> {
+  static readonly none = new SipHeaders([])
+  readonly #values: ReadonlyMap<string, readonly string[]>
+
+  constructor(headers: Iterable<readonly [name: string, value: string]>) {
+    const values = new Map<string, string[]>()
+    for (const [name, value] of headers) {
+      const key = canonicalName(name)
+      const list = values.get(key)
+      if (list === undefined) values.set(key, [unfold(value)])
+      else list.push(unfold(value))
+    }
+    this.#values = values
+  }
+
+  /** The value, or all values of a repeated header joined by `, `; `null` where there is none. */
+  get(name: string): string | null {
+    return this.#values.get(canonicalName(name))?.join(', ') ?? null
+  }
+
+  /** Each value of a repeated header, in the order of the message; empty where there is none. */
+  getAll(name: string): readonly string[] {
+    return this.#values.get(canonicalName(name)) ?? []
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(canonicalName(name))
+  }
+
+  /** `[name, value]` pairs, names in lower case and in alphabetical order, as the web's `Headers` does. */
+  *entries(): IterableIterator<[string, string]> {
+    for (const name of [...this.#values.keys()].sort()) yield [name, this.get(name) ?? '']
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [name] of this.entries()) yield name
+  }
+
+  *values(): IterableIterator<string> {
+    for (const [, value] of this.entries()) yield value
+  }
+
+  forEach(visit: (value: string, name: string) => void): void {
+    for (const [name, value] of this.entries()) visit(value, name)
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, string]> {
+    return this.entries()
+  }
+
+  /** The headers one by one, repeats apart: what can be sent to a worker and made into headers again. */
+  toList(): [string, string][] {
+    return [...this.#values].flatMap(([name, list]) => list.map((value): [string, string] => [name, value]))
+  }
+}

@@ -1,0 +1,64 @@
+import type { Arrival, Departure } from '../asterisk/pbx.js'
+import type { Revision } from '../flows/revision.js'
+import type { Stages } from '../ops/decision-record.js'
+import { Budget } from './budget.js'
+
+/** The dialplan takes a caller out after 2,000 ms; what Doorman does of itself must be over before. */
+const TOTAL_MS = 1_700
+
+/** One call while Doorman has it: what is known of it so far, how long each step took, and when it left. */
+export class CallInHand {
+  readonly budget = new Budget(TOTAL_MS)
+  readonly faults: string[] = []
+  readonly #ms: { -readonly [Stage in keyof Stages]: Stages[Stage] } = {}
+  readonly #departed: Promise<Departure>
+  #depart: (departure: Departure) => void = () => undefined
+  departure: Departure | undefined
+
+  constructor(
+    readonly arrival: Arrival,
+    /** The revision that the call began with, and on which it ends. */
+    readonly revision: Revision,
+    readonly at: Date,
+  ) {
+    this.#departed = new Promise((resolve) => {
+      this.#depart = resolve
+    })
+  }
+
+  get ms(): Stages {
+    return this.#ms
+  }
+
+  /** Asterisk says that the channel left our application. */
+  left(departure: Departure): void {
+    this.departure = departure
+    this.#depart(departure)
+  }
+
+  /** Resolves when the channel has left, or with undefined after the given time. */
+  async hasLeft(withinMs: number): Promise<Departure | undefined> {
+    let timer: NodeJS.Timeout | undefined
+    const tooLate = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), withinMs)
+    })
+    const departure = await Promise.race([this.#departed, tooLate])
+    clearTimeout(timer)
+    return departure
+  }
+
+  /** Does one step and notes how long it took, also when it fails. */
+  async stage<T>(stage: keyof Stages, work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.#ms[stage] = Math.round((performance.now() - start) * 100) / 100
+    }
+  }
+
+  /** Notes what went wrong, for the record. */
+  fault(error: unknown): void {
+    this.faults.push(error instanceof Error ? error.message : String(error))
+  }
+}

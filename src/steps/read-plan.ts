@@ -1,0 +1,111 @@
+import {
+  expressions,
+  header,
+  headerNames,
+  isReadableHeaderName,
+  REPEATS_AT_ONCE,
+  values,
+  variable,
+} from '../asterisk/channel-read.js'
+import type { Revision } from '../flows/revision.js'
+import { compactName } from '../sip/headers.js'
+
+/** What is read of every call before its headers. The order is that of `ChannelText`. */
+const CHANNEL_PARTS = [
+  variable('CHANNEL(endpoint)'),
+  variable('CHANNEL(pjsip,call-id)'),
+  variable('DOORMAN_DIALLED'),
+  variable('CONV_STATE'),
+]
+
+/** Asked for only by revisions with an `attestation` condition: 16 logs an error where the module is missing. */
+const ATTESTATION_PARTS = [
+  variable('STIR_SHAKEN(count)'),
+  variable('STIR_SHAKEN(0,attestation)'),
+  variable('STIR_SHAKEN(0,verify_result)'),
+]
+
+/** PJSIP writes these out by itself, whatever form they came in. */
+const ALWAYS_WRITTEN_OUT = new Set(['from', 'to', 'call-id', 'via', 'contact', 'content-type', 'supported'])
+
+/** What one revision reads of each call: prepared once, so that nothing of it is left to do for a call. */
+export interface ReadPlan {
+  readonly expressions: readonly string[]
+  /** The names to ask for, as they stand in the expressions: full names and compact letters. */
+  readonly headerNames: readonly string[]
+  readonly withAttestation: boolean
+}
+
+/** Channels that are not PJSIP have no SIP headers: asking for them would only log errors in Asterisk. */
+export interface ReadPlans {
+  readonly pjsip: ReadPlan
+  readonly other: ReadPlan
+}
+
+const plans = new WeakMap<Revision, ReadPlans>()
+
+export function readPlans(revision: Revision): ReadPlans {
+  const known = plans.get(revision)
+  if (known !== undefined) return known
+  const made = { pjsip: makePlan(revision, askedNames(revision)), other: makePlan(revision, []) }
+  plans.set(revision, made)
+  return made
+}
+
+function makePlan(revision: Revision, names: readonly string[]): ReadPlan {
+  const withAttestation = revision.needsAttestation && names.length > 0
+  const parts = [...CHANNEL_PARTS, ...(withAttestation ? ATTESTATION_PARTS : []), ...headerParts(names)]
+  return { expressions: expressions(parts), headerNames: names, withAttestation }
+}
+
+function askedNames(revision: Revision): readonly string[] {
+  return revision.headersNeeded.filter(isReadableHeaderName).flatMap(withCompactName)
+}
+
+function withCompactName(name: string): string[] {
+  const compact = ALWAYS_WRITTEN_OUT.has(name) ? undefined : compactName(name)
+  return compact === undefined ? [name] : [name, compact]
+}
+
+/** For each name: the list of its occurrences, then the first few values. */
+function headerParts(names: readonly string[]): string[] {
+  return names.flatMap((name) => [headerNames(name), ...firstInstances(name)])
+}
+
+function firstInstances(name: string): string[] {
+  return Array.from({ length: REPEATS_AT_ONCE }, (_, index) => header(name, index + 1))
+}
+
+/** The texts of one read, in the order of its plan. */
+export interface ChannelText {
+  readonly endpoint: string
+  readonly sipCallId: string
+  readonly dialled: string
+  readonly stateHead: string
+  readonly attestation: readonly string[]
+  /** For each of the plan's header names. */
+  readonly headers: readonly HeaderText[]
+}
+
+export interface HeaderText {
+  readonly name: string
+  /** How often the header is in the message, as far as Asterisk would list it. */
+  readonly count: number
+  /** The first values; empty texts where there is none, or where Asterisk could not hand it over. */
+  readonly first: readonly string[]
+}
+
+/** The answers to a plan's expressions → its texts. A missing part is an empty text. */
+export function channelText(plan: ReadPlan, answers: readonly string[]): ChannelText {
+  const all = answers.flatMap(values)
+  const take = (count: number) => Array.from(all.splice(0, count), (text) => text ?? '')
+  const [endpoint = '', sipCallId = '', dialled = '', stateHead = ''] = take(CHANNEL_PARTS.length)
+  const attestation = plan.withAttestation ? take(ATTESTATION_PARTS.length) : []
+  const headers = plan.headerNames.map((name) => headerText(name, take(1 + REPEATS_AT_ONCE)))
+  return { endpoint, sipCallId, dialled, stateHead, attestation, headers }
+}
+
+function headerText(name: string, [listed = '', ...first]: readonly string[]): HeaderText {
+  const count = listed.split(',').filter((other) => other.toLowerCase() === name).length
+  return { name, count, first }
+}

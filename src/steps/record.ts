@@ -1,0 +1,37 @@
+import { type DecisionRecord, shortened } from '../ops/decision-record.js'
+import type { CallInHand } from './call-in-hand.js'
+import { type Choice, reasonsOf } from './choose.js'
+import type { Outcome } from './outcome.js'
+import type { Reading } from './read.js'
+
+/** What is known of a call once it was read and decided; either may have failed. */
+export interface Understood {
+  readonly reading: Reading | undefined
+  readonly choice: Choice | undefined
+}
+
+/** The record of a call that has left. The reasons are found only now, when nobody waits for them. */
+export function recordOf(call: CallInHand, understood: Understood, outcome: Outcome): DecisionRecord {
+  const { arrival, revision, at } = call
+  const { reading, choice } = understood
+  const facts = reading?.facts
+  const reasons = choice && facts ? reasonsOf(choice, facts, { revision, at }) : []
+  return {
+    at: at.toISOString(),
+    call: arrival.channelId,
+    sipCallId: reading?.sipCallId ?? arrival.sipCallId,
+    trunk: facts?.trunk ?? null,
+    callerNumber: choice?.decision.callerNumber ?? arrival.callerId.number,
+    calleeNumber: choice?.decision.calleeNumber ?? arrival.extension,
+    vip: choice?.decision.vip ?? false,
+    branch: choice?.decision.branch ?? null,
+    headers: facts?.headers.toList() ?? [],
+    revision: revision.id,
+    rule: choice?.decision.rule ?? null,
+    flow: choice?.flow.name ?? revision.routing.otherwise,
+    outcome,
+    faults: call.faults,
+    ...shortened(reasons),
+    ms: call.ms,
+  }
+}

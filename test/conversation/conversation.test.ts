@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals'
+import {
+  type ConversationInput,
+  createConversation,
+  UnknownFlow,
+} from '../../src/conversation/conversation.js'
+
+const input: ConversationInput = Object.freeze({
+  callId: '1700000000.1',
+  headers: [
+    ['From', '"Ann" <sip:+15551234567@example.org>'],
+    ['X-VIP', 'gold'],
+    ['X-Note', 'one'],
+    ['X-Note', 'two'],
+  ] as const,
+  trustedHeaders: ['X-VIP', 'p-asserted-identity'],
+  callerNumber: '+15551234567',
+  calleeNumber: '+15557654321',
+  callerName: 'Ann',
+  caller: { number: '+15551234567', tier: 'gold' },
+  trunk: 'carrier-a',
+  vip: true,
+  branch: 'North Branch',
+  state: Object.freeze({ city: 'Albany' }),
+  flowNames: ['vip_support_flow', 'general_support_flow'],
+})
+
+function host(changes: Partial<ConversationInput> = {}) {
+  const lines: unknown[][] = []
+  const hosted = createConversation({ ...input, ...changes }, (...line) => lines.push(line))
+  return { ...hosted, conv: hosted.conversation, lines }
+}
+
+/** The design's example: that it compiles is part of the test. */
+function triage(conv: Conversation) {
+  conv.state.metadata = {
+    callerId: conv.sipHeaders.get('From') ?? 'Unknown',
+    dialedNumber: conv.calleeNumber,
+    tier: conv.caller?.tier,
+  }
+  conv.state.branch = conv.calleeNumber === '+15557654321' ? 'North Branch' : 'South Branch'
+  if (conv.callerNumber === '+15551234567') conv.gotoFlow('vip_support_flow')
+  else conv.gotoFlow('general_support_flow')
+}
+
+describe('a conversation', () => {
+  test('is what the types for flow authors promise', () => {
+    const { conv, chosenFlow } = host()
+    triage(conv)
+    expect(chosenFlow()).toBe('vip_support_flow')
+    expect(conv.state).toMatchObject({ branch: 'North Branch', metadata: { tier: 'gold' } })
+  })
+
+  test('shows the call', () => {
+    const { conv } = host()
+    expect(conv).toMatchObject({
+      callId: '1700000000.1',
+      callerNumber: '+15551234567',
+      calleeNumber: '+15557654321',
+      callerName: 'Ann',
+      caller: { tier: 'gold' },
+      trunk: 'carrier-a',
+      vip: true,
+      branch: 'North Branch',
+    })
+  })
+
+  test('has headers in any case, repeats apart, and in their compact form', () => {
+    const { sipHeaders } = host().conv
+    expect(sipHeaders.get('x-vip')).toBe('gold')
+    expect(sipHeaders.get('f')).toContain('Ann')
+    expect(sipHeaders.getAll('X-NOTE')).toEqual(['one', 'two'])
+    expect(sipHeaders.get('X-Missing')).toBeNull()
+    expect([...sipHeaders.entries()].map(([name]) => name)).toEqual(['from', 'x-note', 'x-vip'])
+  })
+
+  test('tells which headers the trunk is believed about, in any case and form', () => {
+    const { sipHeaders } = host().conv
+    expect(sipHeaders.trusted('x-vip')).toBe(true)
+    expect(sipHeaders.trusted('P-Asserted-Identity')).toBe(true)
+    expect(sipHeaders.trusted('From')).toBe(false)
+    expect(host({ trustedHeaders: ['From'] }).conv.sipHeaders.trusted('f')).toBe(true)
+  })
+
+  test('takes nested state, and the input stays as it was', () => {
+    const { conv } = host()
+    conv.state.metadata = { callerId: conv.sipHeaders.get('From') ?? 'Unknown' }
+    conv.state.city = 'Troy'
+    expect(conv.state).toMatchObject({ city: 'Troy', metadata: { callerId: expect.any(String) } })
+    expect(input.state).toEqual({ city: 'Albany' })
+  })
+
+  test('takes a whole new state, but only an object', () => {
+    const { conv } = host()
+    conv.state = { tries: 1 }
+    expect(conv.state).toEqual({ tries: 1 })
+    for (const wrong of [null, [], 'x', undefined]) {
+      expect(() => Object.assign(conv, { state: wrong })).toThrow(/conv\.state must be an object/)
+    }
+  })
+
+  test.each([
+    'callerNumber',
+    'calleeNumber',
+    'callerName',
+    'caller',
+    'vip',
+    'branch',
+    'sipHeaders',
+    'newOne',
+  ])('refuses to have %s assigned, and says where to keep values', (name) => {
+    const { conv } = host()
+    expect(() => Object.assign(conv, { [name]: 'x' })).toThrow(`conv.${name} is read-only`)
+    expect(() => Object.assign(conv, { [name]: 'x' })).toThrow(/conv\.state/)
+  })
+
+  test('refuses to have the VIP row changed', () => {
+    const { caller } = host().conv
+    expect(() => Object.assign(caller ?? {}, { tier: 'platinum' })).toThrow(TypeError)
+  })
+
+  test('goes to the flow that was named last', () => {
+    const { conv, chosenFlow } = host()
+    expect(chosenFlow()).toBeUndefined()
+    conv.gotoFlow('vip_support_flow')
+    conv.gotoFlow('general_support_flow')
+    expect(chosenFlow()).toBe('general_support_flow')
+  })
+
+  test('throws at once for an unknown flow, names the nearest, and keeps what was chosen before', () => {
+    const { conv, chosenFlow } = host()
+    conv.gotoFlow('general_support_flow')
+    expect(() => conv.gotoFlow('vip_suport_flow')).toThrow(UnknownFlow)
+    expect(() => conv.gotoFlow('vip_suport_flow')).toThrow(
+      'There is no flow "vip_suport_flow"; did you mean "vip_support_flow"?',
+    )
+    expect(() => host({ flowNames: [] }).conv.gotoFlow('x')).toThrow(/no flows/)
+    expect(chosenFlow()).toBe('general_support_flow')
+  })
+
+  test('gives log lines on, with their level and details', () => {
+    const { conv, lines } = host()
+    conv.log.info('here', { at: 'North Branch' })
+    conv.log.warn('there')
+    expect(lines).toEqual([
+      ['info', 'here', { at: 'North Branch' }],
+      ['warn', 'there', undefined],
+    ])
+  })
+})

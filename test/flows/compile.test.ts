@@ -1,0 +1,182 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Condition } from '../../src/routing/condition.js'
+import { matchesNumber } from '../../src/routing/number-pattern.js'
+import { type Files, revisionOf, routing } from './temp-folder.js'
+
+/** The condition of the only rule, whose `when` is given. */
+async function whenOf(when: string, files: Files = {}): Promise<Condition | undefined> {
+  const lines = ['default_country: US', 'rules:', `  - when: ${when}`, '    goto: main']
+  return (await revisionOf({ ...files, ...routing(...lines) })).routing.rules[0]?.when
+}
+
+describe('a compiled condition', () => {
+  test.each<readonly [string, string, boolean]>([
+    ['"+15551234567"', '+15551234567', true],
+    ['+15551234567', '+15551234567', true],
+    ['5551234567', '+15551234567', true],
+    ['0015551234567', '+15551234567', true],
+    ['"(555) 123-4567"', '+15551234567', true],
+    ['"tel:+1-555-123-4567"', '+15551234567', true],
+    ['["+1555*", "100"]', '+15550000000', true],
+    ['["+1555*", "100"]', '100', true],
+    ['["+1555*", "100"]', '+15560000000', false],
+    ['"+1 555*"', '+15550000000', true],
+    ['*98', '*98', true],
+    ['{ file: n.csv }', '+15552000001', true],
+    ['{ file: n.csv }', '+15552000002', false],
+  ])('callee: %s and %s', async (written, number, matches) => {
+    const source = written.startsWith('*') ? `"${written}"` : written
+    const when = await whenOf(`{ callee: ${source} }`, { 'n.csv': '5552000001\n' })
+    expect(when?.kind === 'callee' && matchesNumber(when.numbers, number)).toBe(matches)
+  })
+
+  test.each<readonly [string, string, boolean]>([
+    ['gold', 'gold', true],
+    ['gold', 'Gold', false],
+    ['90001', '90001', true],
+    ['007', '007', true],
+    ['1.0', '1.0', true],
+    ['true', 'true', true],
+    ['[1, yes, false]', 'false', true],
+  ])('header: %s and %s', async (written, value, matches) => {
+    const when = await whenOf(`{ header: { X-A: ${written} } }`)
+    expect(when?.kind === 'header' && when.test.kind === 'exact' && when.test.oneOf.has(value)).toBe(matches)
+  })
+
+  test('searches a pattern, so that anchors are its author’s', async () => {
+    const when = await whenOf('{ header: { X-A: { matches: "9[0-9]" } } }')
+    const pattern = when?.kind === 'header' && when.test.kind === 'matches' ? when.test.pattern : undefined
+    expect(pattern?.source).toBe('9[0-9]')
+    expect(['a91b', '9'].map((text) => pattern?.test(text))).toEqual([true, false])
+  })
+
+  test.each<readonly [string, unknown]>([
+    ['{}', { kind: 'all', of: [] }],
+    ['{ vip: false }', { kind: 'vip', is: false }],
+    ['{ trunk: 1001 }', { kind: 'trunk', oneOf: new Set(['1001']) }],
+    ['{ attestation: [A, none] }', { kind: 'attestation', oneOf: new Set(['A', 'none']) }],
+    ['{ not: { vip: true } }', { kind: 'not', of: { kind: 'vip', is: true } }],
+    [
+      '{ any: [{ vip: true }, { all: [{ trunk: a }] }] }',
+      {
+        kind: 'any',
+        of: [
+          { kind: 'vip', is: true },
+          { kind: 'all', of: [{ kind: 'trunk', oneOf: new Set(['a']) }] },
+        ],
+      },
+    ],
+    [
+      '{ header: { X-A: { starts_with: 9 }, X-B: { present: true } }, vip: true }',
+      {
+        kind: 'all',
+        of: [
+          { kind: 'header', name: 'X-A', test: { kind: 'starts_with', prefixes: ['9'] } },
+          { kind: 'header', name: 'X-B', test: { kind: 'present', present: true } },
+          { kind: 'vip', is: true },
+        ],
+      },
+    ],
+  ])('%s', async (written, expected) => {
+    expect(await whenOf(written)).toEqual(expected)
+  })
+})
+
+describe('a revision', () => {
+  test('knows flows with what they leave out, and rules without a name', async () => {
+    const { routing: compiled } = await revisionOf({
+      'routing.yaml': [
+        'flows: { a: { context: 100 }, b: { context: b, extension: dialled, priority: 2 }, c: { context: c, extension: 007 } }',
+        'rules: [{ goto: a }, { name: 5, goto: b }]',
+        'otherwise: a',
+      ].join('\n'),
+    })
+    expect([...compiled.flows.values()]).toEqual([
+      { name: 'a', context: '100', extension: 's', priority: 1 },
+      { name: 'b', context: 'b', extension: 'dialled', priority: 2 },
+      { name: 'c', context: 'c', extension: '007', priority: 1 },
+    ])
+    expect(compiled.rules.map(({ index, name }) => [index, name])).toEqual([
+      [0, 'rule 1'],
+      [1, '5'],
+    ])
+    expect(compiled.rules[0]?.when).toEqual({ kind: 'all', of: [] })
+  })
+
+  test('keeps numbers, true and null in state as they are', async () => {
+    const { routing: compiled } = await revisionOf(
+      routing('rules: [{ goto: main, state: { n: 5, t: true, z: null, l: [1.5, "x"], o: { a: -1 } } }]'),
+    )
+    expect(compiled.rules[0]?.state).toEqual({ n: 5, t: true, z: null, l: [1.5, 'x'], o: { a: -1 } })
+  })
+
+  test('is frozen wherever it is plain data', async () => {
+    const revision = await revisionOf(
+      routing(
+        'branches: { A: { default: true, state: { a: { b: 1 } } } }',
+        'rules: [{ goto: main, state: { l: [{}] } }]',
+      ),
+    )
+    const { routing: compiled } = revision
+    const parts = [
+      revision,
+      revision.headersNeeded,
+      compiled,
+      compiled.rules,
+      compiled.rules[0],
+      compiled.rules[0]?.when,
+      compiled.rules[0]?.state.l,
+      compiled.branches[0]?.state.a,
+      compiled.flows.get('main'),
+      compiled.vip,
+    ]
+    expect(parts.every((part) => part !== undefined && Object.isFrozen(part))).toBe(true)
+  })
+
+  test('names every header that it may look at once, in lower case and written out', async () => {
+    const { headersNeeded } = await revisionOf({
+      ...routing(
+        'callee_from: [Diversion, t]',
+        'trunks: { a: { trust: [p-asserted-identity] } }',
+        'vip: { headers: { X-VIP: gold, x-account: 1 } }',
+        'branches: { A: { default: true, state: { a: ["{header.X-Branch}"] } } }',
+        'rules:',
+        '  - when: { not: { any: [{ header: { X-Deep: a, X-ACCOUNT: b } }] } }',
+        '    goto: main',
+        '    state: { a: { b: "{ header.X-Text }" } }',
+        '  - run: a.ts',
+      ),
+      'a.ts':
+        'export default (conv: any) => [conv.sipHeaders.get(\'X-Code\'), conv.sipHeaders.getAll("X-All")]',
+    })
+    expect(headersNeeded).toEqual([
+      'diversion',
+      'from',
+      'p-asserted-identity',
+      'to',
+      'x-account',
+      'x-all',
+      'x-branch',
+      'x-code',
+      'x-deep',
+      'x-text',
+      'x-vip',
+    ])
+  })
+
+  test.each<readonly [string, readonly string[]]>([
+    ['[]', ['from']],
+    ['[X-A]', ['from']],
+    ['[verstat]', ['from', 'p-asserted-identity']],
+  ])('that believes a trunk about %s needs %j', async (trust, headers) => {
+    expect((await revisionOf(routing(`trunks: { a: { trust: ${trust} } }`))).headersNeeded).toEqual(headers)
+  })
+
+  test('asks for the attestation only where a rule does, however deep', async () => {
+    const asks = await revisionOf(
+      routing('rules: [{ when: { not: { any: [{ attestation: A }] } }, goto: main }]'),
+    )
+    const asksNot = await revisionOf(routing('rules: [{ when: { vip: true }, goto: main }]'))
+    expect([asks.needsAttestation, asksNot.needsAttestation]).toEqual([true, false])
+  })
+})

@@ -1,0 +1,409 @@
+import { spawnSync } from 'node:child_process'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { transformSync } from 'esbuild'
+import type { ConversationInput } from '../../src/conversation/conversation.js'
+import type { FunctionResult } from '../../src/flows/function-result.js'
+import { FunctionRunner, type FunctionRunnerOptions } from '../../src/flows/function-runner.js'
+import type { FlowFunction } from '../../src/flows/revision.js'
+
+const runners: FunctionRunner[] = []
+afterEach(async () => {
+  await Promise.all(runners.splice(0).map((runner) => runner.stop()))
+})
+
+/** Deadlines are long where they are not the matter: a busy machine must not make these tests fail. */
+function runner(options: FunctionRunnerOptions = {}): FunctionRunner {
+  const made = new FunctionRunner({ deadlineMs: 5_000, ...options })
+  runners.push(made)
+  return made
+}
+
+function flow(source: string, file = 'triage.ts'): FlowFunction {
+  const { code, map } = transformSync(source, {
+    format: 'cjs',
+    loader: 'ts',
+    sourcefile: file,
+    sourcemap: 'external',
+    minify: true,
+  })
+  return { file, code, map }
+}
+
+const body = (statements: string, file?: string) =>
+  flow(`export default async function triage(conv: any) {\n  ${statements}\n}\n`, file)
+const wellBehaved = (name = 'vip_support_flow') => body(`conv.gotoFlow('${name}')`, 'well.ts')
+const LOOP = 'for (;;);'
+
+const input: ConversationInput = {
+  callId: '1700000000.1',
+  headers: [['From', '"Ann" <sip:+15551234567@example.org>']],
+  trustedHeaders: ['x-vip'],
+  callerNumber: '+15551234567',
+  calleeNumber: '+15557654321',
+  callerName: 'Ann',
+  caller: { tier: 'gold' },
+  trunk: 'carrier-a',
+  vip: false,
+  branch: undefined,
+  state: { city: 'Albany' },
+  flowNames: ['vip_support_flow', 'general_support_flow'],
+}
+
+function failure(result: FunctionResult): string {
+  return result.kind === 'failed' ? `${result.reason}: ${result.message}` : `chose ${result.flow}`
+}
+
+/** As it stands in the design, but for the name of the package's types. */
+const TRIAGE = `
+import type { Conversation } from 'asterisk-doorman'
+
+export default function triage(conv: Conversation) {
+  conv.state.metadata = {
+    callerId: conv.sipHeaders.get('From') ?? 'Unknown',
+    dialedNumber: conv.calleeNumber,
+  }
+  conv.state.branch = conv.calleeNumber === '+15557654321' ? 'North Branch' : 'South Branch'
+  if (conv.callerNumber === '+15551234567') conv.gotoFlow('vip_support_flow')
+  else conv.gotoFlow('general_support_flow')
+}
+`
+
+describe('a flow function', () => {
+  test('chooses by caller number, derives the branch, and keeps metadata in the state', async () => {
+    const metadata = { callerId: '"Ann" <sip:+15551234567@example.org>', dialedNumber: '+15557654321' }
+    expect(await runner().run(flow(TRIAGE), input)).toEqual({
+      kind: 'chose',
+      flow: 'vip_support_flow',
+      state: { city: 'Albany', metadata, branch: 'North Branch' },
+      log: [],
+    })
+  })
+
+  test('decides otherwise for another caller and callee, on the same thread', async () => {
+    const [under, triage] = [runner({ maxWorkers: 1 }), flow(TRIAGE)]
+    await under.run(triage, input)
+    const other = { ...input, headers: [], callerNumber: '+15550000001', calleeNumber: '+15550000002' }
+    expect(await under.run(triage, other)).toMatchObject({
+      flow: 'general_support_flow',
+      state: { branch: 'South Branch', metadata: { callerId: 'Unknown' } },
+    })
+  })
+
+  test('may be async', async () => {
+    const fn = body(`await new Promise((done) => setTimeout(done, 5)); conv.gotoFlow('vip_support_flow')`)
+    expect(await runner().run(fn, input)).toMatchObject({ kind: 'chose', flow: 'vip_support_flow' })
+  })
+
+  test('is evaluated once a thread, as any module is', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const fn = flow(`let calls = 0; export default (conv: any) => {
+      conv.state.calls = ++calls; conv.gotoFlow('vip_support_flow') }`)
+    await under.run(fn, input)
+    expect(await under.run(fn, input)).toMatchObject({ state: { calls: 2 } })
+  })
+
+  test('still runs after so many others that its thread has forgotten it', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const fns = Array.from({ length: 25 }, (_, i) =>
+      body(`conv.state.i = ${i}; conv.gotoFlow('vip_support_flow')`),
+    )
+    for (const [i, fn] of [...fns, ...fns].entries()) {
+      expect(await under.run(fn, input)).toMatchObject({ kind: 'chose', state: { i: i % 25 } })
+    }
+  })
+
+  test('can require modules of Node, and is told why it cannot require others', async () => {
+    const fn = flow(`import { basename } from 'node:path'
+      export default (conv: any) => { conv.state.name = basename('/a/b'); conv.gotoFlow('vip_support_flow') }`)
+    expect(await runner().run(fn, input)).toMatchObject({ kind: 'chose', state: { name: 'b' } })
+    const other = flow(`import x from 'left-pad'\nexport default () => x()`)
+    expect(failure(await runner().run(other, input))).toMatch(/^threw: .*requires "left-pad"/)
+  })
+
+  test('sees no environment', async () => {
+    const fn = body(`conv.state.keys = Object.keys(process.env).length; conv.gotoFlow('vip_support_flow')`)
+    expect(Object.keys(process.env).length).toBeGreaterThan(0)
+    expect(await runner().run(fn, input)).toMatchObject({ kind: 'chose', state: { keys: 0 } })
+  })
+})
+
+describe('a function that fails', () => {
+  test.each([
+    ['throws', `\n  throw new TypeError('no luck')`, 'threw: triage.ts:3:9: TypeError: no luck'],
+    ['throws later', `await null;\n  throw new RangeError('x')`, 'threw: triage.ts:3:9: RangeError: x'],
+    ['throws what is no error', `throw { why: 'so' }`, "threw: triage.ts: { why: 'so' }"],
+    ['throws null', 'throw null', 'threw: triage.ts: null'],
+    ['recurses without end', 'const f = (): number => 1 + f(); f()', 'threw: triage.ts:2:'],
+    ['assigns to the call', `conv.callerNumber = 'x'`, 'threw: triage.ts:2:8: TypeError: conv.callerNumber'],
+    [
+      'goes to an unknown flow',
+      `conv.gotoFlow('vip_suport_flow')`,
+      'unknown-flow: triage.ts:2:8: UnknownFlow: There is no flow "vip_suport_flow"; did you mean "vip_support_flow"?',
+    ],
+    ['chooses nothing', 'return', 'chose-nothing: triage.ts: it ended without conv.gotoFlow'],
+  ])('that %s says so and where', async (_, statements, said) => {
+    expect(failure(await runner().run(body(statements), input))).toContain(said)
+  })
+
+  test.each([
+    ['a function', 'conv.state.done = () => 1', 'conv.state.done is a function'],
+    ['a cycle', 'conv.state.self = { a: conv.state }', 'conv.state.self.a leads back'],
+    ['a BigInt', 'conv.state.list = [1, 2n]', 'conv.state.list[1] is a BigInt'],
+    ['a promise without await', 'conv.state.row = Promise.resolve(1)', 'conv.state.row is a Promise'],
+    ['a Map', 'conv.state.map = new Map()', 'conv.state.map is a Map'],
+    ['more than a call can keep', `conv.state.note = 'x'.repeat(200_000)`, 'at most 172800'],
+  ])('because its state holds %s is not-cloneable', async (_, statement, said) => {
+    const fn = body(`conv.gotoFlow('vip_support_flow'); ${statement}`)
+    const result = failure(await runner().run(fn, input))
+    expect(result).toContain('not-cloneable: triage.ts')
+    expect(result).toContain(said)
+  })
+
+  test('chooses all the same if it caught the unknown flow', async () => {
+    const fn = body(`try { conv.gotoFlow('nope') } catch { conv.gotoFlow('general_support_flow') }`)
+    expect(await runner().run(fn, input)).toMatchObject({ kind: 'chose', flow: 'general_support_flow' })
+  })
+
+  test('while its file is loaded is tried anew at the next call', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const fn =
+      flow(`const seen = globalThis as any; if (!seen.again) { seen.again = true; throw new Error('first') }
+      export default (conv: any) => conv.gotoFlow('vip_support_flow')`)
+    expect(failure(await under.run(fn, input))).toMatch(/^threw: triage\.ts:1:.*Error: first/)
+    expect(failure(await under.run(fn, input))).toBe('chose vip_support_flow')
+  })
+
+  test('without a default function says what to write', async () => {
+    const result = await runner().run(flow('export const triage = 1'), input)
+    expect(failure(result)).toMatch(/^threw: triage\.ts: .*export default function/)
+  })
+
+  test('because its call cannot be sent to a thread is not-cloneable, and the thread stays well', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const odd = { ...input, state: { f: () => 1 } } as unknown as ConversationInput
+    expect(failure(await under.run(wellBehaved(), odd))).toMatch(/^not-cloneable/)
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+  })
+})
+
+describe('a function that never ends', () => {
+  test('meets the deadline while other calls notice nothing', async () => {
+    const under = runner({ deadlineMs: 1_500 })
+    const looping = under.run(body(LOOP, 'loop.ts'), input)
+    const others = await Promise.all(Array.from({ length: 10 }, () => under.run(wellBehaved(), input)))
+    expect(others.map(failure)).toEqual(Array(10).fill('chose vip_support_flow'))
+    expect(failure(await looping)).toMatch(/^deadline: loop\.ts: .*within 1500 ms/)
+  })
+
+  test('leaves a thread to other functions however often it is called', async () => {
+    const under = runner({ deadlineMs: 1_500, maxWorkers: 2 })
+    const looping = Array.from({ length: 5 }, () => under.run(body(LOOP, 'loop.ts'), input))
+    const other = await under.run(wellBehaved(), input)
+    expect(failure(other)).toBe('chose vip_support_flow')
+    const reasons = (await Promise.all(looping)).map((result) => failure(result).split(':')[0])
+    expect(new Set(reasons)).toEqual(new Set(['deadline', 'busy']))
+  })
+
+  test('in an await meets the deadline too, and keeps what it logged before', async () => {
+    const fn = body(`conv.log.info('waiting', { on: 'nothing' }); await new Promise(() => {})`)
+    const result = await runner({ deadlineMs: 1_000 }).run(fn, input)
+    expect(failure(result)).toMatch(/^deadline/)
+    expect(result.log).toEqual([{ level: 'info', message: 'waiting', details: '{"on":"nothing"}' }])
+  })
+
+  test('makes a call that has to wait for its thread busy, not late', async () => {
+    const under = runner({ deadlineMs: 1_000, maxWorkers: 1 })
+    const first = under.run(body('await new Promise(() => {})', 'slow.ts'), input)
+    const second = under.run(wellBehaved(), input)
+    const reasons = [failure(await first), failure(await second)]
+    expect(reasons[0]).toMatch(/^deadline/)
+    expect(reasons[1]).toMatch(/^busy: .*within 1000 ms/)
+  })
+
+  test('after it chose does not cost the next call on its thread its flow', async () => {
+    const under = runner({ deadlineMs: 2_000, maxWorkers: 1 })
+    const fn = body(`conv.gotoFlow('general_support_flow'); setTimeout(() => { ${LOOP} }, 0)`, 'late.ts')
+    expect(failure(await under.run(fn, input))).toBe('chose general_support_flow')
+    await new Promise((done) => setTimeout(done, 50))
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+  })
+})
+
+describe('a function that kills its thread', () => {
+  test('by process.exit is crashed, and the next call finds another thread', async () => {
+    const under = runner({ maxWorkers: 1 })
+    expect(failure(await under.run(body('process.exit(3)'), input))).toMatch(
+      /^crashed: .*process\.exit, code 3/,
+    )
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+  })
+
+  test('by taking all its memory is crashed, and the next call finds another thread', async () => {
+    const under = runner({ maxWorkers: 1, memoryMb: 24, deadlineMs: 20_000 })
+    const fn = body('const all = []; for (;;) all.push({ a: [1, 2, 3] })')
+    expect(failure(await under.run(fn, input))).toMatch(/^crashed: triage\.ts: it ran out of memory/)
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+  })
+
+  test('after it chose harms nobody', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const fn = body(`conv.gotoFlow('vip_support_flow'); setTimeout(() => process.exit(1), 0)`)
+    expect(failure(await under.run(fn, input))).toBe('chose vip_support_flow')
+    for (let i = 0; i < 20; i += 1) {
+      expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    }
+  })
+
+  test('or rather tries to, by a rejection nobody awaits and a throw in a timer, is only logged', async () => {
+    const fn = body(`Promise.reject(new Error('stray')); setTimeout(() => { throw new Error('timer') }, 0)
+      await new Promise((done) => setTimeout(done, 30)); conv.gotoFlow('vip_support_flow')`)
+    const result = await runner().run(fn, input)
+    expect(failure(result)).toBe('chose vip_support_flow')
+    expect(result.log).toEqual([
+      { level: 'error', message: 'Unhandled rejection: Error: stray' },
+      { level: 'error', message: 'Uncaught: Error: timer' },
+    ])
+  })
+})
+
+describe('a function that keeps failing', () => {
+  const failThrice = async (under: FunctionRunner, fn: FlowFunction) => {
+    const reasons = []
+    for (let i = 0; i < 3; i += 1) reasons.push(failure(await under.run(fn, input)).split(':')[0])
+    return reasons
+  }
+
+  test('is suspended after three deadlines for ten seconds, and says when it is tried again', async () => {
+    let now = Date.parse('2024-05-05T05:55:55Z')
+    const under = runner({ deadlineMs: 500, now: () => now })
+    const fn = body(LOOP, 'loop.ts')
+    expect(await failThrice(under, fn)).toEqual(['deadline', 'deadline', 'deadline'])
+    expect(failure(await under.run(fn, input))).toMatch(/^suspended: loop\.ts: .*2024-05-05T05:56:05\.000Z/)
+    now += 9_999
+    expect(failure(await under.run(fn, input))).toMatch(/^suspended/)
+    now += 1
+    expect(failure(await under.run(fn, input))).toMatch(/^deadline/)
+    expect(failure(await under.run(fn, input))).toMatch(/^suspended/)
+  })
+
+  test('is suspended alone, and no longer once its code has changed', async () => {
+    const under = runner({ now: () => 0 })
+    await failThrice(under, body('process.exit(1)'))
+    expect(failure(await under.run(body('process.exit(1)'), input))).toMatch(/^suspended/)
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(body(`conv.gotoFlow('vip_support_flow')`), input))).toMatch(/^chose/)
+  })
+
+  test('is cleared by one success', async () => {
+    const under = runner({ now: () => 0 })
+    const fn = body(`if (conv.callId === 'bad') process.exit(1); conv.gotoFlow('vip_support_flow')`)
+    for (const callId of ['bad', 'bad', 'good', 'bad', 'bad', 'good']) {
+      const said = failure(await under.run(fn, { ...input, callId }))
+      expect(said).toMatch(callId === 'bad' ? /^crashed/ : /^chose/)
+    }
+  })
+
+  test('by leaving a loop behind is suspended although it chose each time', async () => {
+    const under = runner({ deadlineMs: 1_000, maxWorkers: 1, now: () => 0 })
+    const fn = body(`conv.gotoFlow('general_support_flow'); setTimeout(() => { ${LOOP} }, 0)`, 'late.ts')
+    for (let i = 0; i < 3; i += 1) {
+      expect(failure(await under.run(fn, input))).toBe('chose general_support_flow')
+      await new Promise((done) => setTimeout(done, 50))
+      expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    }
+    expect(failure(await under.run(fn, input))).toMatch(/^suspended/)
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+  })
+
+  test('by throwing is not suspended: that costs nobody anything', async () => {
+    const under = runner({ now: () => 0 })
+    const fn = body(`throw new Error('x')`)
+    for (let i = 0; i < 5; i += 1) expect(failure(await under.run(fn, input))).toMatch(/^threw/)
+  })
+})
+
+describe('the log of a function', () => {
+  test('has what it wrote by conv.log, console and the standard streams', async () => {
+    const result = await runner().run(
+      body(`conv.log.debug('one'); console.log('two %d', 2); console.error('three')
+        process.stdout.write('four\\n'); conv.log.error('five', new Error('why')); conv.log.info('six', 1n)
+        process.emitWarning('seven'); await new Promise((done) => setTimeout(done, 5)); conv.gotoFlow('vip_support_flow')`),
+      input,
+    )
+    expect(result.log).toEqual([
+      { level: 'debug', message: 'one' },
+      { level: 'info', message: 'two 2' },
+      { level: 'warn', message: 'three' },
+      { level: 'info', message: 'four' },
+      { level: 'error', message: 'five', details: expect.stringContaining('Error: why') },
+      { level: 'info', message: 'six', details: '1n' },
+      { level: 'error', message: 'Warning: Warning: seven' },
+    ])
+  })
+
+  test('ends after a hundred lines of bounded length', async () => {
+    const fn = body(`for (let i = 0; i < 5_000; i += 1) console.log('x'.repeat(10_000))`)
+    const { log } = await runner().run(fn, input)
+    expect(log).toHaveLength(100)
+    expect(log[0]?.message).toHaveLength(2_000)
+    expect(log.at(-1)?.message).toMatch(/the rest is dropped/)
+  })
+
+  test('belongs to its own call, also for a line that comes late', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const late = body(
+      `setTimeout(() => console.log('late'), 1); conv.gotoFlow('vip_support_flow')`,
+      'late.ts',
+    )
+    const patient = body(
+      `await new Promise((done) => setTimeout(done, 60)); conv.gotoFlow('vip_support_flow')`,
+    )
+    await under.run(late, input)
+    expect((await under.run(patient, input)).log).toEqual([])
+  })
+})
+
+describe('the threads of a runner', () => {
+  test('are kept and used again, one of them warm', async () => {
+    const under = runner({ maxWorkers: 3 })
+    for (let i = 0; i < 10; i += 1) await under.run(wellBehaved(), input)
+    expect(under.workers).toBeGreaterThanOrEqual(1)
+    expect(under.workers).toBeLessThanOrEqual(2)
+  })
+
+  test('never get more than allowed', async () => {
+    const under = runner({ maxWorkers: 2 })
+    const calls = Array.from({ length: 20 }, () => under.run(wellBehaved(), input))
+    expect(under.workers).toBe(2)
+    expect((await Promise.all(calls)).map(failure)).toEqual(Array(20).fill('chose vip_support_flow'))
+    expect(under.workers).toBe(2)
+  })
+
+  test('are gone after stop, and what ran or waited is told so', async () => {
+    const under = runner({ maxWorkers: 2 })
+    const calls = Array.from({ length: 4 }, () => under.run(body(LOOP, 'loop.ts'), input))
+    await under.stop()
+    expect(under.workers).toBe(0)
+    for (const call of calls) expect(failure(await call)).toMatch(/^busy: .*being stopped/)
+    expect(failure(await under.run(wellBehaved(), input))).toMatch(/^busy: .*being stopped/)
+    expect(under.workers).toBe(0)
+  })
+
+  test.each([
+    ['a runner that was never stopped', ''],
+    ['a runner that was stopped', 'await runner.stop()'],
+  ])('do not keep the process of %s alive, but a call in hand does', (_, end) => {
+    const url = new URL('../../src/flows/function-runner.js', import.meta.url)
+    const script = `
+      const { FunctionRunner } = await import(${JSON.stringify(url.href)})
+      const runner = new FunctionRunner({ deadlineMs: 2_000 })
+      const looping = runner.run(${JSON.stringify(body('await new Promise(() => {})', 'slow.ts'))}, ${JSON.stringify(input)})
+      console.log((await runner.run(${JSON.stringify(wellBehaved())}, ${JSON.stringify(input)})).flow)
+      ${end || 'await looping'}`
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'vip_support_flow\n', stderr: '' })
+  })
+})

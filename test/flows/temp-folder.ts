@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { type Compiled, compile } from '../../src/flows/compile.js'
+import { formatProblem } from '../../src/flows/problem.js'
+import type { Revision } from '../../src/flows/revision.js'
+
+export type Files = Readonly<Record<string, string | Buffer>>
+
+/** A flows folder for as long as `use` takes; it is removed whatever happens. */
+export async function inFolder<T>(files: Files, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorman-flows-'))
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), content)
+    }
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+export function compiled(files: Files): Promise<Compiled> {
+  return inFolder(files, compile)
+}
+
+/** The problems as `file:line:column: message` lines; empty where there are none. */
+export async function problemLines(files: Files): Promise<readonly string[]> {
+  const result = await compiled(files)
+  return result.ok ? [] : result.problems.map(formatProblem)
+}
+
+export async function warningLines(files: Files): Promise<readonly string[]> {
+  return (await compiled(files)).warnings.map(formatProblem)
+}
+
+/** The revision of files that have no problems. */
+export async function revisionOf(files: Files): Promise<Revision> {
+  const result = await compiled(files)
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'))
+  return result.revision
+}
+
+/** `routing.yaml` from its lines; a flow and `otherwise` stand at the end, so that tests show only what counts. */
+export function routing(...lines: readonly string[]): Files {
+  return { 'routing.yaml': [...lines, ...END].join('\n') }
+}
+
+const END = ['flows: { main: { context: main }, other_flow: { context: other } }', 'otherwise: main', '']

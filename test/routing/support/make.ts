@@ -1,0 +1,113 @@
+import type { State } from '../../../src/conversation/state.js'
+import type { Condition, HeaderTest, NumberPattern } from '../../../src/routing/condition.js'
+import type { CallFacts } from '../../../src/routing/facts.js'
+import { NumberTable } from '../../../src/routing/number-table.js'
+import type { Branch, Routing, Rule } from '../../../src/routing/routing.js'
+import { buildRuleIndex } from '../../../src/routing/rule-index.js'
+import { SipHeaders } from '../../../src/sip/headers.js'
+import { Trust } from '../../../src/sip/trust.js'
+
+export const AT = new Date('2030-01-01T12:00:00Z')
+
+/** A call by its parts: from +15551234567 to +15557654321 over carrier-a, unless told otherwise. */
+export function call(parts: {
+  from?: string
+  name?: string
+  to?: string
+  trunk?: string | undefined
+  headers?: readonly (readonly [string, string])[]
+  state?: State
+  verification?: CallFacts['verification']
+}): CallFacts {
+  return {
+    trunk: 'trunk' in parts ? parts.trunk : 'carrier-a',
+    callerId: { number: parts.from ?? '+15551234567', name: parts.name ?? '' },
+    dialled: parts.to ?? '+15557654321',
+    headers: new SipHeaders(parts.headers ?? []),
+    verification: parts.verification,
+    state: parts.state ?? {},
+  }
+}
+
+export function trusting(believed: Readonly<Record<string, readonly string[]>>): Trust {
+  return new Trust(new Map(Object.entries(believed).map(([trunk, items]) => [trunk, new Set(items)])))
+}
+
+export function numbers(...texts: readonly string[]): NumberPattern {
+  return {
+    exact: new Set(texts.filter((text) => !text.endsWith('*'))),
+    prefixes: texts.filter((text) => text.endsWith('*')).map((text) => text.slice(0, -1)),
+    tables: [],
+    text: texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`,
+  }
+}
+
+/** A file of numbers, of the US unless another country, or none, is given. */
+export function tableOf(text: string, country: string | null = 'US') {
+  return NumberTable.fromCsv('vips.csv', Buffer.from(text), country ?? undefined)
+}
+
+export const always: Condition = { kind: 'all', of: [] }
+
+export const when = {
+  caller: (...texts: string[]): Condition => ({ kind: 'caller', numbers: numbers(...texts) }),
+  callee: (...texts: string[]): Condition => ({ kind: 'callee', numbers: numbers(...texts) }),
+  branch: (...names: string[]): Condition => ({ kind: 'branch', oneOf: new Set(names) }),
+  trunk: (...names: string[]): Condition => ({ kind: 'trunk', oneOf: new Set(names) }),
+  vip: (is: boolean): Condition => ({ kind: 'vip', is }),
+  headerIs: (name: string, ...values: string[]): Condition =>
+    header(name, { kind: 'exact', oneOf: new Set(values) }),
+  present: (name: string, present = true): Condition => header(name, { kind: 'present', present }),
+  header,
+  all: (...of: Condition[]): Condition => ({ kind: 'all', of }),
+  any: (...of: Condition[]): Condition => ({ kind: 'any', of }),
+  not: (of: Condition): Condition => ({ kind: 'not', of }),
+}
+
+function header(name: string, test: HeaderTest): Condition {
+  return { kind: 'header', name, test }
+}
+
+export function branch(name: string, texts: readonly string[], state: State = {}): Branch {
+  return { name, numbers: numbers(...texts), isDefault: texts.length === 0, state }
+}
+
+/** A rule by its condition; its name is its place, and it leads to the flow of the same name. */
+export function ruleOf(condition: Condition, index: number, state: State = {}): Rule {
+  return {
+    index,
+    name: `rule ${index}`,
+    when: condition,
+    target: { kind: 'goto', flow: `flow ${index}` },
+    state,
+  }
+}
+
+export function routingOf(parts: {
+  trust?: Trust
+  vipNumbers?: readonly string[]
+  vipTables?: readonly NumberTable[]
+  vipHeaders?: Readonly<Record<string, readonly string[]>>
+  branches?: readonly Branch[]
+  rules?: readonly (Condition | Rule)[]
+  calleeFrom?: readonly string[]
+  defaultCountry?: string | undefined
+}): Routing {
+  const rules = (parts.rules ?? []).map((rule, at) => ('when' in rule ? rule : ruleOf(rule, at)))
+  const headers = Object.entries(parts.vipHeaders ?? {})
+  return {
+    defaultCountry: 'defaultCountry' in parts ? parts.defaultCountry : 'US',
+    calleeFrom: parts.calleeFrom ?? [],
+    trust: parts.trust ?? Trust.nobody,
+    vip: {
+      numbers: new Set(parts.vipNumbers ?? []),
+      tables: parts.vipTables ?? [],
+      headers: new Map(headers.map(([name, values]) => [name.toLowerCase(), new Set(values)])),
+    },
+    branches: parts.branches ?? [],
+    flows: new Map(),
+    rules,
+    index: buildRuleIndex(rules),
+    otherwise: 'general_support_flow',
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals'
+import { Known } from '../../src/routing/known.js'
+import { fillState, fillText, templateProblems } from '../../src/routing/template.js'
+import { branch, call, routingOf, tableOf, trusting } from './support/make.js'
+
+const known = new Known(
+  call({
+    name: 'Ann {trunk}',
+    headers: [
+      ['X-Account', '91234'],
+      ['X-Other', 'secret'],
+    ],
+  }),
+  routingOf({
+    trust: trusting({ 'carrier-a': ['caller_number', 'X-Account'] }),
+    vipTables: [tableOf('number,name\n+15551234567,Ann\n').table],
+    branches: [branch('North Branch', [])],
+  }),
+)
+
+describe('a text of a rule', () => {
+  test.each([
+    ['Welcome back, {caller.name}', 'Welcome back, Ann'],
+    ['{callerNumber} {calleeNumber} {branch} {trunk}', '+15551234567 +15557654321 North Branch carrier-a'],
+    ['{header.x-account}/{ header.X-Account }', '91234/91234'],
+    ['{header.X-Other}{header.X-Missing}{caller.tier}{caller.constructor}', ''],
+    ['{callerName}', 'Ann {trunk}'],
+    ['{{callerNumber}} and }}{{', '{callerNumber} and }{'],
+    ['{{{trunk}}}', '{carrier-a}'],
+    ['{nothing}', ''],
+    ['open { and close }', 'open { and close }'.replace('{ and close }', '')],
+    ['open {', 'open {'],
+    ['no braces', 'no braces'],
+  ])('%j becomes %j', (text, filled) => {
+    expect(fillText(text, known)).toBe(filled)
+  })
+
+  test('is filled however deep it stands, and nothing else changes', () => {
+    const state = {
+      a: '{trunk}',
+      n: 1,
+      no: null,
+      yes: true,
+      list: ['{branch}', { '{trunk}': '{caller.name}' }],
+    }
+    expect(fillState(state, known)).toEqual({
+      a: 'carrier-a',
+      n: 1,
+      no: null,
+      yes: true,
+      list: ['North Branch', { '{trunk}': 'Ann' }],
+    })
+    expect(state.a).toBe('{trunk}')
+  })
+
+  test.each(['Hello', '{caller.name} {header.X-Account} {{x}} {branch}', ''])(
+    '%j has no problems',
+    (text) => {
+      expect(templateProblems(text, new Set(['number', 'name']))).toEqual([])
+    },
+  )
+
+  test.each([
+    ['{caller.nam}', ['name'], '{caller.name}'],
+    ['{calerNumber}', ['name'], '{callerNumber}'],
+    ['{caller.name}', [], 'no file'],
+    ['{header.}', [], '{header.<Name>}'],
+    ['{}', [], 'nothing that a call has'],
+    ['{branch', [], 'not closed'],
+    ['branch}', [], 'closes nothing'],
+  ])('%j with columns %j is a problem that says %j', (text, columns, words) => {
+    expect(templateProblems(text, new Set(columns))).toEqual([expect.stringContaining(words)])
+  })
+})

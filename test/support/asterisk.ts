@@ -1,0 +1,167 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AmiLine, type AmiLogin } from './ami-line.js'
+import { ended, hasEnded, signalGroup, startGuarded } from './child.js'
+import type { AsteriskInstall } from './install.js'
+import { type Instance, type InstanceOptions, writeInstance } from './instance.js'
+
+/** A private Asterisk that is running, with ports and passwords of its own. */
+export interface Asterisk {
+  /** Changes with `restart`. */
+  readonly pid: number
+  readonly version: string
+  readonly install: AsteriskInstall
+  readonly ports: Instance['ports']
+  readonly ari: { readonly url: string; readonly username: string; readonly password: string }
+  /** The AMI user with Doorman's own, few rights. */
+  readonly ami: AmiLogin
+  /** The lab's AMI user: sees dialplan steps and variables, may run commands. */
+  readonly witness: AmiLogin
+  readonly softphone: { readonly username: string; readonly password: string }
+  readonly folder: string
+  /** SIGTERM, after 3 s SIGKILL; then the folder goes, unless DOORMAN_LAB_KEEP=1. */
+  stop(): Promise<void>
+  /** Stops and starts it in the same folder, on the same ports; resolves when it is ready again. */
+  restart(): Promise<void>
+  /** As a power cut does: SIGKILL. The folder stays; `restart` brings it back, `stop` cleans up. */
+  kill9(): Promise<void>
+  /** The last lines of its log. */
+  logTail(lines?: number): string
+  /** Runs a console command and returns what it printed. */
+  cli(command: string): Promise<string>
+}
+
+const READY_MS = 30_000
+const STOP_MS = 3_000
+
+/** Starts a private Asterisk on the repository's own configuration; rejects with the tail of its log. */
+export async function startAsterisk(
+  install: AsteriskInstall,
+  options: InstanceOptions = {},
+): Promise<Asterisk> {
+  const asterisk = new PrivateAsterisk(install, await writeInstance(install, options))
+  try {
+    await asterisk.start()
+  } catch (error) {
+    await asterisk.stop()
+    throw error
+  }
+  return asterisk
+}
+
+class PrivateAsterisk implements Asterisk {
+  readonly version: string
+  readonly ports: Instance['ports']
+  readonly ari: Asterisk['ari']
+  readonly ami: AmiLogin
+  readonly witness: AmiLogin
+  readonly softphone: Asterisk['softphone']
+  readonly folder: string
+  #child: ChildProcess | undefined
+
+  constructor(
+    readonly install: AsteriskInstall,
+    { folder, ports, passwords }: Instance,
+  ) {
+    const ami = { host: '127.0.0.1', port: ports.ami }
+    this.version = install.version
+    this.ports = ports
+    this.folder = folder
+    this.ari = { url: `http://127.0.0.1:${ports.http}`, username: 'doorman', password: passwords.ari }
+    this.ami = { ...ami, username: 'doorman', secret: passwords.ami }
+    this.witness = { ...ami, username: 'witness', secret: passwords.witness }
+    this.softphone = { username: '1001', password: passwords.phone }
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1
+  }
+
+  async start(): Promise<void> {
+    const output = openSync(join(this.folder, 'log/output.log'), 'a')
+    const command = [...this.install.command, '-f', '-C', join(this.folder, 'etc/asterisk.conf')]
+    const stdio: ['ignore', number, number] = ['ignore', output, output]
+    this.#child = startGuarded(command, { cwd: this.folder, stdio }, keepFolders() ? [] : [this.folder])
+    closeSync(output)
+    await this.#ready()
+  }
+
+  async stop(): Promise<void> {
+    await this.#end()
+    if (!keepFolders()) rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async restart(): Promise<void> {
+    await this.#end()
+    await this.start()
+  }
+
+  async kill9(): Promise<void> {
+    if (this.#child === undefined) return
+    signalGroup(this.#child, 'SIGKILL')
+    await ended(this.#child, STOP_MS)
+  }
+
+  logTail(lines = 40): string {
+    const files = ['log/output.log', 'log/messages.log']
+      .map((name) => join(this.folder, name))
+      .filter(existsSync)
+    return files
+      .flatMap((file) => readFileSync(file, 'latin1').trimEnd().split('\n').slice(-lines))
+      .join('\n')
+  }
+
+  async cli(command: string): Promise<string> {
+    const line = await AmiLine.open(this.witness)
+    try {
+      const answer = await line.send({ Action: 'Command', Command: command })
+      return answer.Output ?? answer.Message ?? ''
+    } finally {
+      line.close()
+    }
+  }
+
+  async #end(): Promise<void> {
+    if (this.#child === undefined) return
+    signalGroup(this.#child, 'SIGTERM')
+    if (!(await ended(this.#child, STOP_MS))) await this.kill9()
+  }
+
+  /** Ready is when ARI answers with our password (before that: refused, then 503) and PJSIP listens on our port. */
+  async #ready(): Promise<void> {
+    const deadline = Date.now() + READY_MS
+    while (!(await this.#ariAnswers())) {
+      if (this.#child !== undefined && hasEnded(this.#child))
+        throw this.#failure('ended while it was starting')
+      if (Date.now() > deadline) throw this.#failure(`did not answer on ARI within ${READY_MS / 1_000} s`)
+      await sleep(25)
+    }
+    const transports = await this.cli('pjsip show transports')
+    if (!transports.includes(`127.0.0.1:${this.ports.sip}`))
+      throw this.#failure(`has no SIP port:\n${transports}`)
+  }
+
+  async #ariAnswers(): Promise<boolean> {
+    const authorization = `Basic ${Buffer.from(`${this.ari.username}:${this.ari.password}`).toString('base64')}`
+    try {
+      const signal = AbortSignal.timeout(2_000)
+      const answer = await fetch(`${this.ari.url}/ari/asterisk/info`, { headers: { authorization }, signal })
+      await answer.arrayBuffer()
+      return answer.status === 200
+    } catch {
+      return false
+    }
+  }
+
+  #failure(what: string): Error {
+    return new Error(
+      `Asterisk ${this.version} in ${this.folder} ${what}. The end of its log:\n${this.logTail()}`,
+    )
+  }
+}
+
+function keepFolders(): boolean {
+  return process.env.DOORMAN_LAB_KEEP === '1'
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { Asterisk } from './asterisk.js'
+import { ended, signalGroup, startGuarded } from './child.js'
+import { repositoryFolder } from './lab-folder.js'
+
+/** One line of Doorman's log. */
+export interface LogLine {
+  readonly level: string
+  readonly message: string
+  readonly event?: string
+  readonly [key: string]: unknown
+}
+
+/** A Doorman that runs as its users run it: `doorman run` in a process of its own. */
+export interface RunningDoorman {
+  readonly pid: number
+  /** Every line so far. */
+  readonly lines: readonly LogLine[]
+  /** What was no JSON line, stderr included. */
+  readonly noise: string
+  /** Resolves with the first line, past or to come, for which `test` is true. */
+  line(what: string, test: (line: LogLine) => boolean, limitMs?: number): Promise<LogLine>
+  /** The decision record of the call with this SIP Call-ID. */
+  record(sipCallId: string, limitMs?: number): Promise<DecisionRecord>
+  signal(signal: NodeJS.Signals): void
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | undefined>
+}
+
+/** The settings that lead to a private Asterisk. */
+export function settingsFor(asterisk: Asterisk): Record<string, string> {
+  return {
+    DOORMAN_ARI_URL: asterisk.ari.url,
+    DOORMAN_ARI_USERNAME: asterisk.ari.username,
+    DOORMAN_ARI_PASSWORD: asterisk.ari.password,
+    DOORMAN_AMI_HOST: asterisk.ami.host,
+    DOORMAN_AMI_PORT: String(asterisk.ami.port),
+    DOORMAN_AMI_USERNAME: asterisk.ami.username,
+    DOORMAN_AMI_SECRET: asterisk.ami.secret,
+    DOORMAN_SIP_TARGET: `127.0.0.1:${asterisk.ports.sip}`,
+  }
+}
+
+/** The command line of the compiled `doorman`. */
+export const DOORMAN = [process.execPath, join(repositoryFolder(), 'dist/src/cli/doorman.js')] as const
+
+/** Starts `doorman run` without waiting for anything. */
+export function launchDoorman(settings: Readonly<Record<string, string>>): RunningDoorman {
+  const env = { PATH: process.env.PATH ?? '', ...settings }
+  const child = startGuarded([...DOORMAN, 'run'], {
+    env,
+    cwd: repositoryFolder(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  return new Launched(child)
+}
+
+/** Starts `doorman run` beside a private Asterisk; resolves when both lines stand. */
+export async function startDoorman(
+  asterisk: Asterisk,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<RunningDoorman> {
+  const doorman = launchDoorman({ ...settingsFor(asterisk), ...settings })
+  try {
+    for (const name of ['ARI', 'AMI']) {
+      await doorman.line(`${name} is up`, ({ event, line }) => event === 'line_up' && line === name, 15_000)
+    }
+  } catch (error) {
+    await doorman.stop()
+    throw error
+  }
+  return doorman
+}
+
+class Launched implements RunningDoorman {
+  readonly lines: LogLine[] = []
+  noise = ''
+  #rest = ''
+  readonly #heard = new Set<() => void>()
+
+  constructor(readonly child: ChildProcess) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.noise += text
+    })
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1
+  }
+
+  line(what: string, test: (line: LogLine) => boolean, limitMs = 5_000): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const settle = (found: LogLine | undefined) => {
+        clearTimeout(timer)
+        this.#heard.delete(look)
+        if (found !== undefined) resolve(found)
+        else reject(new Error(`No line "${what}" within ${limitMs} ms. Its log so far:\n${this.#tail()}`))
+      }
+      const look = () => {
+        const found = this.lines.find(test)
+        if (found !== undefined) settle(found)
+      }
+      const timer = setTimeout(settle, limitMs, undefined)
+      this.#heard.add(look)
+      look()
+    })
+  }
+
+  async record(sipCallId: string, limitMs?: number): Promise<DecisionRecord> {
+    const isIt = (line: LogLine) => line.event === 'decision' && line.sipCallId === sipCallId
+    return (await this.line(`decision of ${sipCallId}`, isIt, limitMs)) as unknown as DecisionRecord
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    signalGroup(this.child, signal)
+  }
+
+  async stop(): Promise<number | undefined> {
+    this.signal('SIGTERM')
+    if (!(await ended(this.child, 5_000))) this.signal('SIGKILL')
+    return this.child.exitCode ?? undefined
+  }
+
+  #hear(text: string): void {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) this.#keep(line)
+    for (const look of [...this.#heard]) look()
+  }
+
+  #keep(line: string): void {
+    try {
+      this.lines.push(JSON.parse(line) as LogLine)
+    } catch {
+      this.noise += `${line}\n`
+    }
+  }
+
+  #tail(): string {
+    return [...this.lines.slice(-20).map((line) => JSON.stringify(line)), this.noise].join('\n')
+  }
+}

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { runToEnd } from './child.js'
+
+/** An Asterisk that the lab can run: out of a Debian root of ours, or the machine's own binary. */
+export interface AsteriskInstall {
+  /** `22.10.1` */
+  readonly version: string
+  /** Program and arguments; the arguments of Asterisk itself follow. */
+  readonly command: readonly string[]
+  /** The same for SIPp; empty where the machine has none. */
+  readonly sipp: readonly string[]
+  /** The folder of the loadable modules (`astmoddir`). */
+  readonly modules: string
+  /** The folder that holds `rest-api`, `documentation` and `sounds`. */
+  readonly data: string
+  readonly where: 'root' | 'system'
+}
+
+/**
+ * Looks at an unpacked Debian root. Its programs run through the root's own dynamic loader and libraries: no
+ * chroot, no mounts, no rights, and they see our files and are our children.
+ */
+export async function installInRoot(root: string): Promise<AsteriskInstall> {
+  const libraries = libraryFolders(root)
+  const loader = libraries.map(loaderIn).find((file) => file !== undefined)
+  if (loader === undefined)
+    throw new Error(
+      `No dynamic loader (ld-linux-*.so.*) below ${root}: remove the folder and build it again.`,
+    )
+  const via = [loader, '--library-path', libraries.join(delimiter)]
+  const command = [...via, join(root, 'usr/sbin/asterisk')]
+  return {
+    version: await versionOf(command),
+    command,
+    sipp: [...via, join(root, 'usr/bin/sipp')],
+    modules: modulesBelow(root),
+    data: join(root, 'usr/share/asterisk'),
+    where: 'root',
+  }
+}
+
+/** The Asterisk that the machine has on its PATH, if any; it is only ever run as a private instance. */
+export async function systemAsterisk(): Promise<AsteriskInstall | undefined> {
+  const program = onPath('asterisk')
+  if (program === undefined) return undefined
+  const sipp = onPath('sipp')
+  const data = ['/usr/share/asterisk', '/var/lib/asterisk'].find((folder) =>
+    existsSync(join(folder, 'rest-api')),
+  )
+  if (data === undefined) return undefined
+  return {
+    version: await versionOf([program]),
+    command: [program],
+    sipp: sipp === undefined ? [] : [sipp],
+    modules: modulesBelow('/'),
+    data,
+    where: 'system',
+  }
+}
+
+/** The folders with shared libraries: the multiarch ones, and /usr/lib, where Debian 11 keeps libasteriskpj. */
+function libraryFolders(root: string): readonly string[] {
+  return ['lib', 'usr/lib', 'usr/local/lib']
+    .map((folder) => join(root, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => [...multiarchFolders(folder), folder])
+}
+
+function multiarchFolders(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.includes('-linux-gnu'))
+    .map((name) => join(folder, name))
+}
+
+/** `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1` … whatever the architecture calls it. */
+function loaderIn(folder: string): string | undefined {
+  const name = readdirSync(folder).find((file) => /^ld-linux-.*\.so\.\d+$/.test(file))
+  return name === undefined ? undefined : join(folder, name)
+}
+
+function modulesBelow(root: string): string {
+  const folders = [...libraryFolders(root), join(root, 'usr/lib64')].map((folder) =>
+    join(folder, 'asterisk/modules'),
+  )
+  const found = folders.find((folder) => existsSync(folder))
+  if (found === undefined)
+    throw new Error(`No asterisk/modules folder below ${root}: looked in ${folders.join(', ')}.`)
+  return found
+}
+
+async function versionOf(command: readonly string[]): Promise<string> {
+  const { output } = await runToEnd([...command, '-V'], 10_000)
+  const version = /Asterisk (?:certified\/)?(\d+(?:\.\d+)*)/.exec(output)?.[1]
+  if (version === undefined)
+    throw new Error(`${command.at(-1)} -V did not tell a version but: ${output.trim()}`)
+  return version
+}
+
+function onPath(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
+}

@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { modulesConf } from './asterisk-modules.js'
+import { freePort } from './free-ports.js'
+import type { AsteriskInstall } from './install.js'
+import { repositoryFolder } from './lab-folder.js'
+
+/** What a test may choose about its private Asterisk. */
+export interface InstanceOptions {
+  /** Where the instance's folder is made; the system's temporary folder by default (a socket path must be short). */
+  readonly folder?: string
+  /** The folder with ari.conf, http.conf, manager.conf, pjsip.conf and extensions.conf: `asterisk-conf` by default. */
+  readonly confFolder?: string
+  /** Dialplan text of this test, after the repository's own. */
+  readonly extraDialplan?: string
+  /** What `doorman dialplan` generates; becomes `extensions_doorman.conf`. */
+  readonly generatedDialplan?: string
+  /** Text put behind a file, by its name: `{ 'stir_shaken.conf': '…' }`. Files that the lab doesn't know are made. */
+  readonly overrides?: Readonly<Record<string, string>>
+}
+
+/** The folder, ports and passwords of one private Asterisk. */
+export interface Instance {
+  readonly folder: string
+  readonly ports: { readonly sip: number; readonly http: number; readonly ami: number }
+  /** Of the ARI and AMI user `doorman`, of the AMI user `witness`, and of the softphone 1001. */
+  readonly passwords: {
+    readonly ari: string
+    readonly ami: string
+    readonly witness: string
+    readonly phone: string
+  }
+}
+
+/** Debian's sounds are in a folder of the voice's name; the link `en` to it is made by a script that we don't run. */
+const VOICE = 'en_US_f_Allison'
+const FOLDERS = ['etc', 'lib', 'db', 'spool', 'run', 'log/cdr-csv', 'cache', 'data/sounds', 'keys']
+
+/** Chooses ports and passwords and writes the folder. Nothing in it is shared with another instance. */
+export async function writeInstance(install: AsteriskInstall, options: InstanceOptions): Promise<Instance> {
+  const folder = makeFolder(options.folder ?? tmpdir())
+  const [sip, http, ami] = [await freePort('udp'), await freePort('tcp'), await freePort('tcp')]
+  const passwords = { ari: secret(), ami: secret(), witness: secret(), phone: secret() }
+  const instance: Instance = { folder, ports: { sip, http, ami }, passwords }
+  linkData(install, join(folder, 'data'))
+  const files = configuration(install, instance, options)
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(folder, 'etc', name), text, { mode: 0o600 })
+  return instance
+}
+
+/** Asterisk's control socket has to fit into 108 bytes (unix(7)); anything longer is cut and fails oddly. */
+function makeFolder(parent: string): string {
+  mkdirSync(parent, { recursive: true })
+  const fits = join(parent, 'doorman-XXXXXX', 'run', 'asterisk.ctl').length < 100
+  const folder = mkdtempSync(join(fits ? parent : '/tmp', 'doorman-'))
+  for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true })
+  return folder
+}
+
+/** ARI answers 404 on its own description without rest-api; playback finds its sounds by the language's name. */
+function linkData(install: AsteriskInstall, data: string): void {
+  for (const name of readdirSync(install.data)) {
+    if (name !== 'sounds') symlinkSync(join(install.data, name), join(data, name))
+  }
+  const sounds = join(install.data, 'sounds')
+  const names = readdirSync(sounds)
+  if (names.includes('en')) symlinkSync(join(sounds, 'en'), join(data, 'sounds/en'))
+  else if (names.includes(VOICE)) symlinkSync(join(sounds, VOICE), join(data, 'sounds/en'))
+}
+
+/** File name → text. The repository's own files come first, what makes them private comes after and wins. */
+function configuration(
+  install: AsteriskInstall,
+  instance: Instance,
+  options: InstanceOptions,
+): Record<string, string> {
+  const conf = options.confFolder ?? join(repositoryFolder(), 'asterisk-conf')
+  const files: Record<string, string> = { ...ownFiles(install, instance), ...overridden(instance, conf) }
+  files['extensions.conf'] = `#include "${join(conf, 'extensions.conf')}"\n${options.extraDialplan ?? ''}\n`
+  files['extensions_doorman.conf'] = options.generatedDialplan ?? '; nothing generated for this instance\n'
+  for (const [name, text] of Object.entries(options.overrides ?? {}))
+    files[name] = `${files[name] ?? ''}\n${text}\n`
+  return files
+}
+
+/** A section marked (+) adds to the one of the included file; of two values of one key the later one counts. */
+function overridden(instance: Instance, conf: string): Record<string, string> {
+  const { ports, passwords } = instance
+  const loopback = 'bindaddr = 127.0.0.1'
+  const sections: Record<string, readonly string[]> = {
+    'ari.conf': ['[doorman](+)', `password = ${passwords.ari}`],
+    'http.conf': ['[general](+)', 'enabled = yes', loopback, `bindport = ${ports.http}`, 'tlsenable = no'],
+    'manager.conf': [
+      ...['[general](+)', 'enabled = yes', loopback, `port = ${ports.ami}`, 'tlsenable = no'],
+      ...['[doorman](+)', `secret = ${passwords.ami}`],
+      ...['[witness]', `secret = ${passwords.witness}`, 'read = dialplan,call,user'],
+      'write = call,command,reporting,system,originate',
+    ],
+    'pjsip.conf': [
+      ...['[transport-udp](+)', `bind = 127.0.0.1:${ports.sip}`],
+      ...['[1001-auth](+)', `password = ${passwords.phone}`],
+    ],
+  }
+  const texts = Object.entries(sections).map(([name, lines]) => [
+    name,
+    [`#include "${join(conf, name)}"`, ...lines, ''].join('\n'),
+  ])
+  return Object.fromEntries(texts)
+}
+
+/** The files that only the lab needs. Empty ones keep Asterisk from complaining that they are missing. */
+function ownFiles(install: AsteriskInstall, instance: Instance): Record<string, string> {
+  return {
+    'asterisk.conf': asteriskConf(install, instance.folder),
+    'modules.conf': modulesConf(install.modules),
+    'logger.conf': '[logfiles]\nmessages.log = notice,warning,error,verbose\n',
+    'rtp.conf': '[general]\nrtpstart = 30000\nrtpend = 32766\n',
+    'cdr.conf': '[general]\nenable = yes\n[csv]\nusegmtime = yes\nloguniqueid = yes\n',
+    ...Object.fromEntries(EMPTY.map((name) => [name, ''])),
+  }
+}
+
+const EMPTY = ['acl', 'ccss', 'cdr_manager', 'cel', 'cli', 'cli_permissions', 'codecs', 'dnsmgr']
+  .concat(['enum', 'features', 'indications', 'pjproject', 'sorcery', 'stasis', 'stir_shaken', 'udptl'])
+  .concat(['extconfig', 'prometheus', 'res_curl', 'websocket_client', 'dsp'])
+  .map((name) => `${name}.conf`)
+
+function asteriskConf(install: AsteriskInstall, folder: string): string {
+  const own = (name: string): string => join(folder, name)
+  return [
+    // Debian's own file marks this section as a template (!), which makes Asterisk ignore it.
+    '[directories]',
+    ...[`astetcdir = ${own('etc')}`, `astmoddir = ${install.modules}`, `astvarlibdir = ${own('lib')}`],
+    ...[`astdbdir = ${own('db')}`, `astkeydir = ${folder}`, `astdatadir = ${own('data')}`],
+    ...[`astagidir = ${own('lib')}`, `astspooldir = ${own('spool')}`, `astrundir = ${own('run')}`],
+    ...[`astlogdir = ${own('log')}`, `astcachedir = ${own('cache')}`, `astsbindir = ${own('lib')}`],
+    ...['[options]', 'verbose = 3', 'nocolor = yes', 'defaultlanguage = en', ''],
+  ].join('\n')
+}
+
+/** Letters and digits only: safe in every file and URL. */
+function secret(): string {
+  return randomBytes(12).toString('hex')
+}
