@@ -14,11 +14,12 @@
  */
 import { FALLBACK_PLACE } from './asterisk/hand-over.js'
 import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
+import type { FlowLogLine } from './flows/function-result.js'
 import type { Revision } from './flows/revision.js'
 import type { DecisionRecord } from './ops/decision-record.js'
 import { CallInHand } from './steps/call-in-hand.js'
 import { type Choice, choose, type Functions } from './steps/choose.js'
-import { CONTINUE_MS, LEAVE_MS, placeOf } from './steps/continue.js'
+import { CONTINUE_MS, LEAVE_MS, PLACE_MS, placeAsker, wayTo } from './steps/continue.js'
 import type { Outcome } from './steps/outcome.js'
 import { asker, type Reading, readCall } from './steps/read.js'
 import { readAllHeaders } from './steps/read-headers.js'
@@ -33,6 +34,8 @@ export interface CallParts {
   readonly revision: () => Revision
   readonly now: () => Date
   readonly record: (record: DecisionRecord) => void
+  /** Hears what a flow function wrote with `conv.log` or `console`. */
+  readonly flowSaid: (callId: string, line: FlowLogLine) => void
   /** Hears of a defect in Doorman itself, after the call has left. */
   readonly defect: (error: unknown) => void
 }
@@ -50,10 +53,12 @@ export function answerCalls(parts: CallParts): Calls {
     arrived(arrival: Arrival) {
       const call = new CallInHand(arrival, parts.revision(), parts.now())
       inHand.set(arrival.channelId, call)
-      const life = live(call, parts).catch(parts.defect).finally(() => {
-        lives.delete(life)
-        if (inHand.get(arrival.channelId) === call) inHand.delete(arrival.channelId)
-      })
+      const life = live(call, parts)
+        .catch(parts.defect)
+        .finally(() => {
+          lives.delete(life)
+          if (inHand.get(arrival.channelId) === call) inHand.delete(arrival.channelId)
+        })
       lives.add(life)
     },
     left(channelId, departure) {
@@ -91,6 +96,7 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
       choose(facts, { revision, at, allHeaders, functions: parts.functions, callId: arrival.channelId }),
     )
     if (choice.failure !== undefined) call.fault(choice.failure.message)
+    for (const line of choice.log) parts.flowSaid(arrival.channelId, line)
     return { reading, choice }
   } catch (error) {
     call.fault(error)
@@ -103,17 +109,25 @@ async function prepare(call: CallInHand, understood: Understood, parts: CallPart
   const { reading, choice } = understood
   if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
   if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
-  const { place, isFallback } = placeOf(choice.flow, reading.facts.dialled)
-  const isWritten = await write(call, choice, reading, parts)
-  if (isFallback) {
-    call.fault(`The place of flow ${choice.flow.name} is too long or not clean enough to be handed over.`)
+  const ask = placeAsker(parts.pbx, call.arrival.channelId, call.budget.atMost(PLACE_MS))
+  const [{ place, fault }, isWritten] = await Promise.all([
+    wayTo(choice.flow, reading.facts.dialled, ask),
+    write(call, choice, reading, parts),
+  ])
+  if (fault !== undefined) {
+    call.fault(fault)
     return { place, outcome: 'fallback_place' }
   }
   if (choice.failure !== undefined) return { place, outcome: 'fallback_function' }
   return { place, outcome: isWritten ? 'routed' : 'routed_without_state' }
 }
 
-async function write(call: CallInHand, choice: Choice, { facts }: Reading, parts: CallParts): Promise<boolean> {
+async function write(
+  call: CallInHand,
+  choice: Choice,
+  { facts }: Reading,
+  parts: CallParts,
+): Promise<boolean> {
   try {
     const variables = variablesOf(choice, call.revision, facts.state)
     await call.stage('write', () => writeCall(parts.pbx, call.arrival, variables, call.budget))

@@ -6,13 +6,13 @@
 import { AmiLine } from './asterisk/ami.js'
 import { AriLine } from './asterisk/ari.js'
 import { livePbx } from './asterisk/live-pbx.js'
-import type { Pbx } from './asterisk/pbx.js'
 import { answerCalls } from './call.js'
 import { FunctionRunner } from './flows/function-runner.js'
 import { loadRevision } from './flows/load.js'
 import { formatProblem, type Problem } from './flows/problem.js'
 import type { Revision } from './flows/revision.js'
 import { logDecision } from './ops/decision-record.js'
+import { logFlowLine } from './ops/flow-line.js'
 import type { Log } from './ops/log.js'
 import type { Settings } from './settings.js'
 
@@ -50,10 +50,12 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     revision: () => revision,
     now: () => new Date(),
     record: (record) => logDecision(log, record, { mask: settings.DOORMAN_MASK_NUMBERS }),
+    flowSaid: (call, { level, ...line }) =>
+      logFlowLine(log, level, { call, ...line }, settings.DOORMAN_MASK_NUMBERS),
     defect: (error) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' }),
   })
   ami.start()
-  ari.start(calls, () => void warnOfMissingPlaces(pbx, revision, log))
+  ari.start(calls)
   return {
     revision,
     async stop() {
@@ -74,17 +76,6 @@ async function firstRevision(settings: Settings, functions: FunctionRunner, log:
   const { revision } = loaded
   log.info(`Revision ${revision.id} decides.`, { event: 'revision', revision: revision.id })
   return revision
-}
-
-/** A flow whose context is missing sends its callers to the fallback: better said before the first of them. */
-async function warnOfMissingPlaces(pbx: Pbx, { routing }: Revision, log: Log): Promise<void> {
-  for (const { name, context, extension, priority } of routing.flows.values()) {
-    if (extension === 'dialled') continue
-    const isThere = await pbx.hasPlace({ context, extension, priority }, 2_000).catch(() => true)
-    const place = `${context},${extension},${priority}`
-    const message = `Flow ${name}: ${place} is not in the dialplan; its calls will go to the fallback.`
-    if (!isThere) log.warn(message, { event: 'missing_place', flow: name })
-  }
 }
 
 function ariAccess(settings: Settings) {

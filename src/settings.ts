@@ -4,9 +4,11 @@ import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 
 /** `"0"`, `no` and `false` are what people write for no. */
-const yesOrNo = z.enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' }).transform((text) => {
-  return text === 'yes' || text === 'true' || text === '1'
-})
+const yesOrNo = z
+  .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
+  .transform((text) => {
+    return text === 'yes' || text === 'true' || text === '1'
+  })
 
 const port = z
   .string()
@@ -112,7 +114,10 @@ function readSettingsFile(file: string | undefined, problems: string[]): Record<
   }
 }
 
-function withSecretFiles(given: Readonly<Record<string, string>>, problems: string[]): Record<string, string> {
+function withSecretFiles(
+  given: Readonly<Record<string, string>>,
+  problems: string[],
+): Record<string, string> {
   const values = { ...given }
   for (const name of SECRETS) {
     const file = given[`${name}_FILE`]

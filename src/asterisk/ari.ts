@@ -4,7 +4,7 @@ import { type Client, connect } from 'ari-client'
 import { type AriAccess, askWhoAnswers } from './ari-check.js'
 import { pause, retryDelayMs } from './backoff.js'
 import { DownReport, type LineLog } from './line-log.js'
-import { type Departure, type PbxFault, PbxError, type PbxListener, type Place } from './pbx.js'
+import { type Departure, PbxError, type PbxFault, type PbxListener, type Place } from './pbx.js'
 import { arrivalOf, type StasisEvent } from './stasis-event.js'
 import { within } from './timeout.js'
 
@@ -47,8 +47,8 @@ export class AriLine {
   }
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
-  start(listener: PbxListener, onUp: () => void = () => undefined): void {
-    void this.#open(listener, onUp)
+  start(listener: PbxListener): void {
+    void this.#open(listener)
   }
 
   /** Leaves the application: new calls go on in the dialplan with STASISSTATUS=FAILED. */
@@ -74,16 +74,13 @@ export class AriLine {
     )
   }
 
-  async hasPlace(place: Place, timeoutMs: number): Promise<boolean> {
-    const variable = `DIALPLAN_EXISTS(${place.context},${place.extension},${place.priority})`
-    const answer = await this.#ask('asterisk/variable', timeoutMs, (client) =>
-      client.asterisk.getGlobalVar({ variable }),
-    )
-    return answer.value === '1'
+  async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
+    const where = `${place.context},${place.extension},${place.priority}`
+    return (await this.read(channelId, `DIALPLAN_EXISTS(${where})`, timeoutMs)) === '1'
   }
 
   /** Until the first connection stands: look who answers, load the API, listen, register. */
-  async #open(listener: PbxListener, onUp: () => void): Promise<void> {
+  async #open(listener: PbxListener): Promise<void> {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
       try {
         // ari-client throws uncaught on a refusal and never settles on silence, so somebody asks first.
@@ -91,7 +88,7 @@ export class AriLine {
         const { url, username, password } = this.#access
         const client = await within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
         this.#client = client
-        this.#hear(client, listener, onUp)
+        this.#hear(client, listener)
         await this.#register(client)
         return
       } catch (error) {
@@ -113,7 +110,7 @@ export class AriLine {
     client.stop()
   }
 
-  #hear(client: Client, listener: PbxListener, onUp: () => void): void {
+  #hear(client: Client, listener: PbxListener): void {
     const on = (event: string, handle: (event: StasisEvent) => void) =>
       // A throw in a handler would leave ari-client's socket deaf for good.
       (client as unknown as NodeJS.EventEmitter).on(event, (message: StasisEvent) => {
@@ -127,7 +124,7 @@ export class AriLine {
     on('ChannelHangupRequest', (event) => this.#hangingUp.add(String(event.channel?.id)))
     on('StasisEnd', (event) => this.#left(String(event.channel?.id), listener))
     on('ApplicationReplaced', () => this.#replaced())
-    on('WebSocketConnected', () => void this.#connected(client, onUp))
+    on('WebSocketConnected', () => void this.#connected(client))
     on('WebSocketReconnecting', () => this.#lost('its WebSocket was closed'))
     on('WebSocketMaxRetries', () => {
       this.#lost('its WebSocket could not be opened again')
@@ -146,7 +143,7 @@ export class AriLine {
     listener.left(channelId, departure)
   }
 
-  async #connected(client: Client, onUp: () => void): Promise<void> {
+  async #connected(client: Client): Promise<void> {
     this.#isUp = true
     this.#report.up(`${this.#access.url} as ${this.#access.username}, application ${this.#application}`)
     const allowed = EVENTS.map((type) => ({ type }))
@@ -156,7 +153,6 @@ export class AriLine {
     })
     // Without the filter (before 16.3) Doorman works the same and only hears more than it needs.
     await within(CONNECT_MS, 'the event filter', filter).catch(() => undefined)
-    onUp()
   }
 
   #lost(reason: string): void {

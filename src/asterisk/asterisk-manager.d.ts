@@ -7,7 +7,7 @@ declare module 'asterisk-manager' {
     readonly [key: string]: unknown
   }
 
-  export interface Manager {
+  export interface ManagerConnection {
     connect(port: number, host: string, callback: () => void): void
     login(callback: (error?: ManagerResponse | Error) => void): void
     action(
@@ -27,5 +27,5 @@ declare module 'asterisk-manager' {
     username: string,
     password: string,
     events: boolean,
-  ): Manager
+  ): ManagerConnection
 }

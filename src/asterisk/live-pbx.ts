@@ -8,6 +8,6 @@ export function livePbx(ari: AriLine, ami: AmiLine): Pbx {
     read: (channelId, expression, timeoutMs) => ari.read(channelId, expression, timeoutMs),
     write: (channel, variables, timeoutMs) => ami.setVariables(channel, variables, timeoutMs),
     continueAt: (channelId, place, timeoutMs) => ari.continueAt(channelId, place, timeoutMs),
-    hasPlace: (place, timeoutMs) => ari.hasPlace(place, timeoutMs),
+    hasPlace: (channelId, place, timeoutMs) => ari.hasPlace(channelId, place, timeoutMs),
   }
 }

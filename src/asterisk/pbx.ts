@@ -66,6 +66,9 @@ export interface Pbx {
   write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
   /** Sends the channel on in the dialplan. Asterisk answers before it happens and does not check the place. */
   continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void>
-  /** Whether the dialplan has this place now. */
-  hasPlace(place: Place, timeoutMs: number): Promise<boolean>
+  /**
+   * Whether the dialplan has this place now. Asked on the channel: the dialplan function that tells
+   * (`DIALPLAN_EXISTS`) does not answer without one.
+   */
+  hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean>
 }

@@ -33,7 +33,9 @@ export function setvars(variables: readonly Variable[]): readonly Setvar[] {
 
 function refuseUnsendable(variable: Variable): void {
   if (/[\r\n\0]/.test(variable.name + variable.value)) {
-    throw new RangeError(`Variable ${JSON.stringify(variable.name)} holds a line end, which AMI cannot carry.`)
+    throw new RangeError(
+      `Variable ${JSON.stringify(variable.name)} holds a line end, which AMI cannot carry.`,
+    )
   }
   if (!fits([variable])) {
     throw new RangeError(`Variable ${variable.name} is longer than one AMI line (${MAX_LINE_BYTES} bytes).`)

@@ -14,7 +14,8 @@ export function addCheck(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--schema', 'print the JSON Schema of routing.yaml instead, for editors')
     .action(async (options: { json?: true; schema?: true }, command: Command) => {
-      if (options.schema) return void process.stdout.write(`${JSON.stringify(routingJsonSchema(), null, 2)}\n`)
+      if (options.schema)
+        return void process.stdout.write(`${JSON.stringify(routingJsonSchema(), null, 2)}\n`)
       const { DOORMAN_FLOWS: folder } = givenSettings(command, 'files')
       process.exitCode = await check(folder, options.json === true)
     })

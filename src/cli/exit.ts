@@ -12,11 +12,16 @@ export class UsageError extends Error {}
 
 /** Prints what went wrong, without a stack where it is nobody's defect, and returns the exit code. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof SettingsError) return say('The settings cannot be used:', error.problems, EXIT.usedWrongly)
+  if (error instanceof SettingsError)
+    return say('The settings cannot be used:', error.problems, EXIT.usedWrongly)
   if (error instanceof UsageError) return say(error.message, [], EXIT.usedWrongly)
   if (error instanceof FlowFilesError) return say('The flow files cannot be used:', [error.message], EXIT.no)
   if (error instanceof Refusal) return say(error.message, [], EXIT.no)
-  return say('This is a defect in Doorman; please report it:', [(error as Error).stack ?? String(error)], EXIT.no)
+  return say(
+    'This is a defect in Doorman; please report it:',
+    [(error as Error).stack ?? String(error)],
+    EXIT.no,
+  )
 }
 
 function say(heading: string, lines: readonly string[], code: number): number {

@@ -10,13 +10,14 @@ import { type Choice, choose, reasonsOf } from '../steps/choose.js'
 import { UsageError } from './exit.js'
 import { explanationJson, explanationText } from './explanation.js'
 import { givenSettings } from './given-settings.js'
+import { addHeader, type GivenHeader } from './header-option.js'
 
 interface ExplainOptions {
   readonly from: string
   readonly to: string
   readonly name: string
   readonly trunk?: string
-  readonly header: readonly (readonly [string, string])[]
+  readonly header: readonly GivenHeader[]
   readonly attestation?: string
   readonly state: State
   readonly at: Date
@@ -92,15 +93,9 @@ function verificationOf(attestation: string) {
 function refuseUnknownTrunk({ trunk }: CallFacts, { routing }: Revision): void {
   if (trunk === undefined || routing.trust.trunks.has(trunk)) return
   const known = [...routing.trust.trunks].join(', ') || 'none'
-  process.stderr.write(`Note: ${trunk} is not under "trunks" and believed about nothing; known are: ${known}.\n`)
-}
-
-function addHeader(text: string, before: readonly (readonly [string, string])[]) {
-  const [, name, value] = /^([^\s:]+)\s*:\s*(.*)$/s.exec(text) ?? []
-  if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError("A header is written as 'X-VIP: gold'.")
-  }
-  return [...before, [name, value] as const]
+  process.stderr.write(
+    `Note: ${trunk} is not under "trunks" and believed about nothing; known are: ${known}.\n`,
+  )
 }
 
 function parseInstant(text: string): Date {

@@ -9,7 +9,7 @@ export function addRun(program: Command): void {
     .description('answer calls until SIGTERM or SIGINT; logs JSON lines to standard output')
     .option('--flows <folder>', 'the folder that holds routing.yaml (or DOORMAN_FLOWS)')
     .action(async (_options, command: Command) => {
-      const settings = givenSettings(command, 'pbx')
+      const settings = givenSettings(command, 'everything')
       const log = createLog(settings.DOORMAN_LOG_LEVEL)
       const doorman = await startDoorman(settings, log)
       await signalled()

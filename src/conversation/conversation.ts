@@ -30,7 +30,7 @@ export type ConversationLog = { readonly [L in LogLevel]: (message: string, deta
 export interface Conversation {
   /** The id of the call: the unique id of its channel in Asterisk. */
   readonly callId: string
-  /** The headers of the INVITE that the revision reads. */
+  /** The headers of the INVITE that brought the call. */
   readonly sipHeaders: ConversationHeaders
   /**
    * Who calls, in E.164 (`+15551234567`) where the number could be read, else as it came; `anonymous` where the

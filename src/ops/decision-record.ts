@@ -32,13 +32,16 @@ export interface DecisionRecord {
   /** What went wrong on the way, if anything, in sentences. */
   readonly faults: readonly string[]
   readonly reasons: readonly Reason[]
-  /** How many reasons were left out, where there are very many rules; `doorman explain` shows them all. */
+  /** How many reasons were left out for their number. `doorman explain` shows those of every single rule. */
   readonly reasonsOmitted: number
   readonly ms: Stages
 }
 
-/** A record is one log line; the last reasons before the match are the ones that tell. */
-const MOST_REASONS = 200
+/**
+ * A record is one log line. Up to so many rules each has its reason in it; with more rules only those have that
+ * could have matched, and of these the last ones before the match, which are the ones that tell.
+ */
+export const MOST_REASONS = 200
 
 export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'> {
   const omitted = Math.max(0, reasons.length - MOST_REASONS)

@@ -19,7 +19,10 @@ const TRICKY = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufef
 
 /** JSON on one line, in which nothing from a header can steer the terminal that shows it. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(TRICKY, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(value).replace(
+    TRICKY,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 const line = winston.format.printf(({ level, message, timestamp: time, ...fields }) =>

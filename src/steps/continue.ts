@@ -1,16 +1,46 @@
 import { FALLBACK_PLACE, handOver } from '../asterisk/hand-over.js'
-import type { Place } from '../asterisk/pbx.js'
+import type { Pbx, Place } from '../asterisk/pbx.js'
 import type { Flow } from '../routing/routing.js'
 
 /** How long Asterisk may take to accept a `continue`, and then to say that the call left. */
 export const CONTINUE_MS = 500
 export const LEAVE_MS = 1_000
 
-/** Where to continue a call so that it reaches its flow, and whether that is the flow or the fallback. */
-export function placeOf(flow: Flow, dialled: string): { readonly place: Place; readonly isFallback: boolean } {
+/** How long to wait for the dialplan to say whether a place is there. */
+export const PLACE_MS = 400
+
+/** Where a call is sent; `fault` says why it is the fallback and not its flow. */
+export interface Way {
+  readonly place: Place
+  readonly fault: string | undefined
+}
+
+/**
+ * Where to continue a call so that it reaches its flow. The hand-over context looks for itself whether the place
+ * is in the dialplan; it is asked here too, so that the record tells where the call really went.
+ */
+export async function wayTo(
+  flow: Flow,
+  dialled: string,
+  ask: (place: Place) => Promise<boolean>,
+): Promise<Way> {
   const extension = flow.extension === 'dialled' ? dialled : flow.extension
-  const place = handOver({ context: flow.context, extension, priority: flow.priority })
-  return place === undefined
-    ? { place: FALLBACK_PLACE, isFallback: true }
-    : { place, isFallback: false }
+  const target = { context: flow.context, extension, priority: flow.priority }
+  const name = `${flow.name} (${target.context},${target.extension},${target.priority})`
+  const place = handOver(target)
+  if (place === undefined) {
+    return {
+      place: FALLBACK_PLACE,
+      fault: `The place of flow ${name} is too long or not clean enough to travel.`,
+    }
+  }
+  const isThere = await ask(target).catch(() => true)
+  return isThere
+    ? { place, fault: undefined }
+    : { place: FALLBACK_PLACE, fault: `Flow ${name} is not in the dialplan.` }
+}
+
+/** Asks the dialplan of one call's channel. */
+export function placeAsker(pbx: Pbx, channelId: string, timeoutMs: number) {
+  return (place: Place) => pbx.hasPlace(channelId, place, timeoutMs)
 }

@@ -1,4 +1,11 @@
-import { expressions, header, headerNames, isReadableHeaderName, MAX_REPEATS, values } from '../asterisk/channel-read.js'
+import {
+  expressions,
+  header,
+  headerNames,
+  isReadableHeaderName,
+  MAX_REPEATS,
+  values,
+} from '../asterisk/channel-read.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { Ask } from './read.js'
 

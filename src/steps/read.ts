@@ -1,6 +1,13 @@
-import { header, MAX_REPEATS, expressions, REPEATS_AT_ONCE, values, variable } from '../asterisk/channel-read.js'
+import {
+  expressions,
+  header,
+  MAX_REPEATS,
+  REPEATS_AT_ONCE,
+  values,
+  variable,
+} from '../asterisk/channel-read.js'
 import type { Arrival, Pbx } from '../asterisk/pbx.js'
-import { decodeState, type DecodedState, partsIn } from '../conversation/state-codec.js'
+import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
 import type { CallFacts, Verification } from '../routing/facts.js'
 import { SipHeaders } from '../sip/headers.js'

@@ -1,4 +1,4 @@
-import { type DecisionRecord, shortened } from '../ops/decision-record.js'
+import { type DecisionRecord, MOST_REASONS, shortened } from '../ops/decision-record.js'
 import type { CallInHand } from './call-in-hand.js'
 import { type Choice, reasonsOf } from './choose.js'
 import type { Outcome } from './outcome.js'
@@ -15,7 +15,8 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
   const { arrival, revision, at } = call
   const { reading, choice } = understood
   const facts = reading?.facts
-  const reasons = choice && facts ? reasonsOf(choice, facts, { revision, at }) : []
+  const extent = revision.routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
+  const reasons = choice && facts ? reasonsOf(choice, facts, { revision, at }, extent) : []
   return {
     at: at.toISOString(),
     call: arrival.channelId,

@@ -4,6 +4,7 @@ import {
   createConversation,
   UnknownFlow,
 } from '../../src/conversation/conversation.js'
+import type { Conversation } from '../../src/index.js'
 
 const input: ConversationInput = Object.freeze({
   callId: '1700000000.1',

@@ -43,8 +43,8 @@ export function settingsFor(asterisk: Asterisk): Record<string, string> {
   }
 }
 
-/** The command line of the compiled `doorman`. */
-export const DOORMAN = [process.execPath, join(repositoryFolder(), 'dist/src/cli/doorman.js')] as const
+/** The command line of the `doorman` that was compiled together with this file. */
+export const DOORMAN = [process.execPath, join(import.meta.dirname, '../../src/cli/doorman.js')] as const
 
 /** Starts `doorman run` without waiting for anything. */
 export function launchDoorman(settings: Readonly<Record<string, string>>): RunningDoorman {

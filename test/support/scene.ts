@@ -1,0 +1,150 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from '@jest/globals'
+import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import { type Asterisk, startAsterisk } from './asterisk.js'
+import { decodeState } from './channel-state.js'
+import { DOORMAN, type RunningDoorman, startDoorman } from './doorman.js'
+import { type FlowFiles, type FlowFolder, flowFolder } from './flow-folder.js'
+import { repositoryFolder } from './lab-folder.js'
+import { asteriskRoot, type Release } from './roots.js'
+import { type CallOptions, placeCall } from './sipp.js'
+import type { CallResult } from './sipp-trace.js'
+import type { Landing } from './trace.js'
+import { Witness } from './witness.js'
+
+/** Both Asterisks, by the Debian suites that hold them: a story is told on each. */
+export const RELEASES = ['forky', 'bullseye'] as const satisfies readonly Release[]
+
+/** A root may have to be fetched first. */
+const FETCH_MS = 16 * 60_000
+const LANDING_MS = 5_000
+
+export interface SceneOptions {
+  /** The flow files; the repository's own `flows` by default. */
+  readonly flows?: FlowFiles
+  /** Dialplan of the story, after the repository's own. */
+  readonly dialplan?: string
+  /** False where the stories start Doorman themselves. */
+  readonly withDoorman?: boolean
+}
+
+/** A call that was placed and is over: what its caller, the PBX and Doorman say of it. */
+export interface SeenCall {
+  readonly result: CallResult
+  readonly landing: Landing
+  /** The state on the channel, from the PBX. */
+  readonly state: unknown
+  readonly record: DecisionRecord
+}
+
+/** What a story plays on. Everything in it is there from the first test to the last. */
+export interface Scene {
+  readonly asterisk: Asterisk
+  readonly witness: Witness
+  readonly doorman: RunningDoorman
+  /** The folder of the flow files. */
+  readonly flows: string
+  /** Places a call and tells where the PBX says it landed, with Doorman's record of it. */
+  call(options: CallOptions): Promise<SeenCall>
+  /** The same for a call of which Doorman may know nothing. */
+  landing(options: CallOptions): Promise<{ readonly result: CallResult; readonly landing: Landing }>
+}
+
+interface Parts {
+  readonly asterisk: Asterisk
+  readonly witness: Witness
+  readonly doorman: RunningDoorman | undefined
+}
+
+/** Sets a private Asterisk, a witness and a Doorman up for the tests of this `describe`, and clears up after them. */
+export function scene(release: Release, options: SceneOptions = {}): Scene {
+  const folder = folderOf(options.flows)
+  let parts: Parts | undefined
+  beforeAll(async () => {
+    parts = await raise(release, folder.path, options)
+  }, FETCH_MS)
+  afterAll(async () => {
+    await parts?.doorman?.stop()
+    parts?.witness.close()
+    await parts?.asterisk.stop()
+    folder.remove()
+  })
+  return played(folder.path, () => {
+    if (parts === undefined) throw new Error('The scene is set before the first test, not earlier.')
+    return parts
+  })
+}
+
+function folderOf(files: FlowFiles | undefined): FlowFolder {
+  if (files !== undefined) return flowFolder(files)
+  return { path: join(repositoryFolder(), 'flows'), remove: () => undefined }
+}
+
+async function raise(release: Release, flows: string, options: SceneOptions): Promise<Parts> {
+  const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
+  const generatedDialplan = generated(flows)
+  const asterisk = await startAsterisk(install, { generatedDialplan, extraDialplan: options.dialplan ?? '' })
+  try {
+    const witness = await Witness.open(asterisk.witness)
+    const isAlone = options.withDoorman === false
+    const doorman = isAlone ? undefined : await startDoorman(asterisk, { DOORMAN_FLOWS: flows })
+    return { asterisk, witness, doorman }
+  } catch (error) {
+    await asterisk.stop()
+    throw error
+  }
+}
+
+/** The three contexts, as an admin gets them. */
+function generated(flows: string): string {
+  const [node = '', ...args] = DOORMAN
+  const env = { PATH: process.env.PATH ?? '' }
+  return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env })
+}
+
+function played(flows: string, there: () => Parts): Scene {
+  const landing: Scene['landing'] = async (options) => {
+    const { asterisk, witness } = there()
+    // Long enough to be asked for its Call-ID while it is up.
+    const result = await placeCall(asterisk, { hold_ms: 300, ...options })
+    return { result, landing: await witness.landing(result.callId, LANDING_MS) }
+  }
+  const scene: Scene = {
+    flows,
+    landing,
+    get asterisk() {
+      return there().asterisk
+    },
+    get witness() {
+      return there().witness
+    },
+    get doorman() {
+      const { doorman } = there()
+      if (doorman === undefined) throw new Error('The stories of this scene start Doorman themselves.')
+      return doorman
+    },
+    async call(options) {
+      const seen = await landing(options)
+      const record = await scene.doorman.record(seen.result.callId)
+      return { ...seen, record, state: await stateOf(seen.landing) }
+    },
+  }
+  return scene
+}
+
+/** The state as the PBX said it was set; also of a call that is over. */
+export function stateOf({ variables }: Landing): Promise<unknown> {
+  return decodeState((name) => variables[name] ?? '')
+}
+
+/** The context of a flow that shows the dialplan's view of the call, answers, and waits for the caller to hang up. */
+export function showing(context: string, expression: string, extension = 's'): string {
+  return [
+    `[${context}]`,
+    `exten => ${extension},1,NoOp(${expression})`,
+    ' same => n,Answer()',
+    ' same => n,Wait(5)',
+    '',
+  ].join('\n')
+}
