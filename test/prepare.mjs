@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -23,6 +23,8 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
 // What is no longer in the sources must not be tested any more.
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 step('Building …', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
+// `npx doorman` runs this very file; npm makes it executable only when it first links it.
+chmodSync(join(root, 'dist/src/cli/doorman.js'), 0o755)
 
 function step(title, command, args) {
   const started = performance.now()

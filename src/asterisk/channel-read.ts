@@ -42,7 +42,7 @@ export function headerNames(prefix: string): string {
   return variable(`PJSIP_HEADERS(${prefix})`)
 }
 
-/** Parts → expressions for `Pbx.read`, as few as the length limit allows. */
+/** Parts → expressions for `Pbx.read`, as few as the length limit allows; none for no parts, as `EVAL()` fails. */
 export function expressions(parts: readonly string[]): readonly string[] {
   const groups: string[][] = [[]]
   let length = 0
@@ -54,7 +54,7 @@ export function expressions(parts: readonly string[]): readonly string[] {
     groups.at(-1)?.push(part)
     length += part.length + 1
   }
-  return groups.map((group) => `EVAL(${group.join('&')})`)
+  return groups.filter((group) => group.length > 0).map((group) => `EVAL(${group.join('&')})`)
 }
 
 /**

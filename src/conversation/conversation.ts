@@ -34,9 +34,11 @@ export interface Conversation {
   readonly sipHeaders: ConversationHeaders
   /**
    * Who calls, in E.164 (`+15551234567`) where the number could be read, else as it came; `anonymous` where the
-   * caller withheld it. What a trunk says of it is only believed where routing.yaml says so: see `vip`.
+   * caller withheld it. It is what the trunk says, believed or not: see `callerTrusted`.
    */
   readonly callerNumber: string
+  /** Whether the call's trunk is believed about the caller number. Let nobody in by a number that is not. */
+  readonly callerTrusted: boolean
   /** Who was dialled, in E.164 where the number could be read, else as it was dialled. */
   readonly calleeNumber: string
   /** The name that came with the caller number; empty where there is none. */
@@ -72,6 +74,7 @@ export interface ConversationInput {
   /** Names, in any case, of the headers that the call's trunk is believed about. */
   readonly trustedHeaders: readonly string[]
   readonly callerNumber: string
+  readonly callerTrusted: boolean
   readonly calleeNumber: string
   readonly callerName: string
   readonly caller: CallerRow | undefined
@@ -131,9 +134,9 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
 }
 
 function values(input: ConversationInput) {
-  const { callId, callerNumber, calleeNumber, callerName, trunk, vip, branch } = input
+  const { callId, callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch } = input
   const caller = input.caller && Object.freeze({ ...input.caller })
-  return { callId, callerNumber, calleeNumber, callerName, trunk, vip, branch, caller }
+  return { callId, callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, caller }
 }
 
 class TrustedHeaders extends SipHeaders implements ConversationHeaders {

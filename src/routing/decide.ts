@@ -21,6 +21,7 @@ export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision 
     vip: known.vip.vip,
     branch: known.branch?.name,
     callerNumber: known.caller.number,
+    callerTrusted: known.caller.trusted,
     callerName: facts.callerId.name,
     calleeNumber: known.callee.number,
     caller: known.vip.caller,

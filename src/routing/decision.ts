@@ -13,6 +13,8 @@ export interface Decision {
   readonly branch: string | undefined
   /** E.164 where it can be, else as it came; `anonymous` where the caller withheld it. */
   readonly callerNumber: string
+  /** Whether the trunk is believed about the caller number. */
+  readonly callerTrusted: boolean
   readonly callerName: string
   readonly calleeNumber: string
   /** The VIP row of the caller, if a file has one and the number is believed. */

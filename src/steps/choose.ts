@@ -94,13 +94,13 @@ function conversationInput(
   headers: SipHeaders,
   { revision, callId }: ChoiceParts,
 ): ConversationInput {
-  const { callerNumber, calleeNumber, callerName, caller, vip, branch, state } = decision
+  const { callerNumber, callerTrusted, calleeNumber, callerName, caller, vip, branch, state } = decision
   const { trust, flows } = revision.routing
   return {
     callId,
     headers: headers.toList(),
     trustedHeaders: [...headers.keys()].filter((name) => trust.believes(trunk, name)),
-    ...{ callerNumber, calleeNumber, callerName, caller, trunk, vip, branch, state },
+    ...{ callerNumber, callerTrusted, calleeNumber, callerName, caller, trunk, vip, branch, state },
     flowNames: [...flows.keys()],
   }
 }

@@ -17,6 +17,7 @@ const input: ConversationInput = Object.freeze({
   trustedHeaders: ['X-VIP', 'p-asserted-identity'],
   callerNumber: '+15551234567',
   calleeNumber: '+15557654321',
+  callerTrusted: true,
   callerName: 'Ann',
   caller: { number: '+15551234567', tier: 'gold' },
   trunk: 'carrier-a',
@@ -58,6 +59,7 @@ describe('a conversation', () => {
       callId: '1700000000.1',
       callerNumber: '+15551234567',
       calleeNumber: '+15557654321',
+      callerTrusted: true,
       callerName: 'Ann',
       caller: { tier: 'gold' },
       trunk: 'carrier-a',
@@ -103,6 +105,7 @@ describe('a conversation', () => {
   test.each([
     'callerNumber',
     'calleeNumber',
+    'callerTrusted',
     'callerName',
     'caller',
     'vip',

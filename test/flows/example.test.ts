@@ -55,12 +55,12 @@ describe('the example in flows/', () => {
     [
       'takes a VIP header from nobody else',
       { from: '+15559990000', trunk: 'carrier-b', headers: { 'X-VIP': 'gold' } },
-      { rule: 'The rest is code', target: RUN, vip: false },
+      { rule: 'otherwise', target: FLOW('general_support_flow'), vip: false },
     ],
     [
       'takes a VIP number from nobody else',
       { from: '+15551234567', trunk: 'carrier-b' },
-      { rule: 'The rest is code', target: RUN, vip: false },
+      { rule: 'otherwise', target: FLOW('general_support_flow'), vip: false },
     ],
     [
       'finds the branch by the callee number and an old account by its pattern',

@@ -40,6 +40,7 @@ const input: ConversationInput = {
   trustedHeaders: ['x-vip'],
   callerNumber: '+15551234567',
   calleeNumber: '+15557654321',
+  callerTrusted: true,
   callerName: 'Ann',
   caller: { tier: 'gold' },
   trunk: 'carrier-a',

@@ -22,6 +22,7 @@ describe('a decision', () => {
       vip: false,
       branch: undefined,
       callerNumber: '+15551234567',
+      callerTrusted: false,
       callerName: '',
       calleeNumber: '+15557654321',
       caller: undefined,

@@ -79,13 +79,24 @@ export interface Finished {
 
 const KEPT = 65_536
 
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  /** Ends the program early: SIGTERM, so that it can clean up, and SIGKILL where that takes over 3 s. */
+  readonly signal?: AbortSignal | undefined
+}
+
+const ABORT_MS = 3_000
+
 /** Runs a program to its end, with its stdin closed; after `limit_ms` it is killed. Never rejects. */
 export async function runToEnd(
   command: readonly string[],
   limit_ms: number,
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  { signal, ...options }: RunOptions = {},
 ): Promise<Finished> {
   const child = startGuarded(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const abort = (): void => void endEarly(child)
+  signal?.addEventListener('abort', abort)
   let output = ''
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString('latin1')).slice(-KEPT)
@@ -94,9 +105,15 @@ export async function runToEnd(
   child.stderr?.on('data', keep)
   child.on('error', (error) => keep(Buffer.from(error.message)))
   const inTime = await ended(child, limit_ms)
+  signal?.removeEventListener('abort', abort)
   if (!inTime) signalGroup(child, 'SIGKILL')
   await drained(child)
   return { code: child.exitCode ?? undefined, output, timedOut: !inTime }
+}
+
+async function endEarly(child: ChildProcess): Promise<void> {
+  signalGroup(child, 'SIGTERM')
+  if (!(await ended(child, ABORT_MS))) signalGroup(child, 'SIGKILL')
 }
 
 /** The last output may arrive after the exit; a grandchild that holds the pipe open must not hold us up. */

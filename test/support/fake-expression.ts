@@ -18,11 +18,11 @@ export function evaluate(expression: string, channel: FakeChannel): string {
   }
   return inner
     .split('&')
-    .map((part) => uriEncode(valueOf(part, channel)))
+    .map((part) => uriEncode(partValue(part, channel)))
     .join('&')
 }
 
-function valueOf(part: string, channel: FakeChannel): string | Buffer {
+function partValue(part: string, channel: FakeChannel): string | Buffer {
   const wanted = PART.exec(part)?.[1]
   if (wanted === undefined) throw new PbxError('refused', `This is no part of a read: ${part}`)
   const call = /^([A-Z_]+)\((.*)\)$/.exec(wanted)
@@ -59,7 +59,9 @@ export function uriEncode(value: string | Buffer): string {
   return [...Buffer.from(value as string)]
     .map((byte) => {
       const char = String.fromCharCode(byte)
-      return /[A-Za-z0-9\-_.!~*'()]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+      return /[A-Za-z0-9\-_.!~*'()]/.test(char)
+        ? char
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
     })
     .join('')
 }

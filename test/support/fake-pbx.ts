@@ -1,4 +1,12 @@
-import type { Arrival, Departure, Pbx, PbxFault, PbxListener, Place, Variable } from '../../src/asterisk/pbx.js'
+import type {
+  Arrival,
+  Departure,
+  Pbx,
+  PbxFault,
+  PbxListener,
+  Place,
+  Variable,
+} from '../../src/asterisk/pbx.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
 import { within } from '../../src/asterisk/timeout.js'
 import { evaluate } from './fake-expression.js'
@@ -31,6 +39,8 @@ export interface Request {
   readonly place?: Place
   readonly variables?: readonly Variable[]
   readonly timeoutMs: number
+  /** When it came, by the clock of `performance`. */
+  readonly atMs: number
 }
 
 /**
@@ -44,7 +54,7 @@ export class FakePbx implements Pbx {
   /** Whether Asterisk says that a channel left (StasisEnd) once it was sent on. */
   confirmsLeaving = true
   readonly #channels = new Map<string, FakeChannel>()
-  readonly #faults = new Map<Step, Fault[]>()
+  readonly #faults = new Map<Step, (Fault | undefined)[]>()
   readonly #before = new Map<Step, () => void>()
   #count = 0
   #listener: PbxListener | undefined
@@ -58,7 +68,12 @@ export class FakePbx implements Pbx {
     const id = parts.id ?? `1700000000.${++this.#count}`
     const endpoint = parts.endpoint ?? 'carrier-a'
     const channel: FakeChannel = {
-      ...{ id, endpoint, name: `PJSIP/${endpoint}-${id.split('.')[1]?.padStart(8, '0')}`, sipCallId: `${id}@test.invalid` },
+      ...{
+        id,
+        endpoint,
+        name: `PJSIP/${endpoint}-${id.split('.')[1]?.padStart(8, '0')}`,
+        sipCallId: `${id}@test.invalid`,
+      },
       ...{ callerId: { number: '+15551234567', name: '' }, extension: '+15557654321' },
       ...{ headers: [], variables: new Map() },
       ...parts,
@@ -80,8 +95,8 @@ export class FakePbx implements Pbx {
     this.#listener?.left(id, departure)
   }
 
-  /** Lets the next requests of a step fail, one fault each; those after them are answered. */
-  fail(step: Step, ...faults: readonly Fault[]): void {
+  /** Lets the next requests of a step fail, one fault each; `undefined` and those after the last are answered. */
+  fail(step: Step, ...faults: readonly (Fault | undefined)[]): void {
     this.#faults.set(step, [...faults])
   }
 
@@ -127,9 +142,9 @@ export class FakePbx implements Pbx {
     })
   }
 
-  async #answer<T>(request: Request, answer: () => T): Promise<T> {
+  async #answer<T>(request: Omit<Request, 'atMs'>, answer: () => T): Promise<T> {
     const { step, timeoutMs } = request
-    this.requests.push(request)
+    this.requests.push({ ...request, atMs: performance.now() })
     const happening = this.#before.get(step)
     this.#before.delete(step)
     happening?.()

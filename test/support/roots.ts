@@ -22,33 +22,49 @@ const WAYS = [
  * and 300 MB). Nothing of the machine is touched, apart from installing mmdebstrap where it is missing.
  *
  * @param say gets a line of progress every few seconds while it is being built
+ * @param signal gives the building up, and leaves nothing of it behind
  * @throws one Error that says what failed and which ways there are
  */
-export async function asteriskRoot(release: Release, say: (line: string) => void): Promise<AsteriskInstall> {
+export async function asteriskRoot(
+  release: Release,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<AsteriskInstall> {
   const roots = join(labFolder(), 'roots')
   const root = join(roots, release)
-  if (!existsSync(root)) await buildOnce(release, roots, say)
+  if (!existsSync(root)) await buildOnce(release, roots, { say, signal })
   return installInRoot(root)
 }
 
-async function buildOnce(release: Release, roots: string, say: (line: string) => void): Promise<void> {
+interface Building {
+  readonly say: (line: string) => void
+  readonly signal: AbortSignal | undefined
+}
+
+async function buildOnce(release: Release, roots: string, building: Building): Promise<void> {
   mkdirSync(roots, { recursive: true })
-  const waiting = sometimes(() => say(`Another process is building the ${release} root; waiting for it …`))
+  const { say, signal } = building
+  const tell = sometimes(() => say(`Another process is building the ${release} root; waiting for it …`))
+  const waiting = (): void => {
+    signal?.throwIfAborted()
+    tell()
+  }
   const unlock = await takeLock(join(roots, `${release}.lock`), waiting)
   try {
-    if (!existsSync(join(roots, release))) await build(release, roots, say)
+    if (!existsSync(join(roots, release))) await build(release, roots, building)
   } finally {
     unlock()
   }
 }
 
-async function build(release: Release, roots: string, say: (line: string) => void): Promise<void> {
+async function build(release: Release, roots: string, { say, signal }: Building): Promise<void> {
   await haveMmdebstrap(say)
+  signal?.throwIfAborted()
   removeTornBuilds(roots)
   const partial = join(roots, `${release}.building-${process.pid}`)
   const stop = reportProgress(release, partial, say)
   try {
-    await unpack(release, partial)
+    await unpack(release, partial, signal)
     adopt(partial, join(roots, release))
     say(`Asterisk of Debian ${release} is ready.`)
   } finally {
@@ -61,7 +77,7 @@ async function build(release: Release, roots: string, say: (line: string) => voi
  * The extract variant runs no maintainer script: no service is installed, and nothing in the root is run. So a user
  * who isn't root can build it too, in the mode that never enters the root.
  */
-async function unpack(release: Release, folder: string): Promise<void> {
+async function unpack(release: Release, folder: string, signal: AbortSignal | undefined): Promise<void> {
   const options = ['APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"']
   const aptOptions = options.map((option) => `--aptopt=${option}`)
   const mode = isRoot() ? [] : ['--mode=chrootless']
@@ -74,8 +90,9 @@ async function unpack(release: Release, folder: string): Promise<void> {
     release,
     folder,
   ]
-  const { code, output, timedOut } = await runToEnd(command, LIMIT_MS)
+  const { code, output, timedOut } = await runToEnd(command, LIMIT_MS, { signal })
   if (code === 0) return
+  signal?.throwIfAborted()
   const what = timedOut ? `took more than ${LIMIT_MS / 60_000} minutes` : `failed (exit ${code ?? 'none'})`
   throw new Error(`mmdebstrap ${what} on Debian ${release}:\n${tail(output)}\n${WAYS}`)
 }

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals'
+import { RELEASES, scene, showing } from '../support/scene.js'
+
+const ROUTING = `
+default_country: US
+trunks:
+  carrier-a: { trust: [caller_number, P-Asserted-Identity, X-VIP] }
+vip:
+  numbers: ["+15551234567"]
+  headers: { X-VIP: [gold] }
+flows:
+  vip: { context: story-vip }
+  other: { context: story-other }
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: vip }
+  - { name: Doubted, when: { header: { X-VIP: { present: true } } }, goto: vip }
+  - { name: Not the VIP header, when: { not: { header: { X-VIP: gold } }, trunk: carrier-b, callee: "+15550000009" }, goto: vip }
+otherwise: other
+`
+const DIALPLAN = showing('story-vip', 'a VIP') + showing('story-other', 'anybody')
+
+const NOBODY = '+15559990000'
+const VIP = '+15551234567'
+
+interface Evidence {
+  readonly from: string
+  readonly headers: readonly (readonly [string, string])[]
+}
+
+/** What speaks for a VIP, one thing at a time. */
+const EVIDENCE: readonly (readonly [string, Evidence])[] = [
+  ['the caller number', { from: VIP, headers: [] }],
+  ['P-Asserted-Identity', { from: NOBODY, headers: [['P-Asserted-Identity', `<sip:${VIP}@carrier.example>`]] }],
+  ['X-VIP', { from: NOBODY, headers: [['X-VIP', 'gold']] }],
+]
+const MATRIX = ['carrier-a', 'carrier-b'].flatMap((trunk) =>
+  EVIDENCE.map(([what, evidence]) => [trunk, what, evidence] as const),
+)
+
+describe.each(RELEASES)('trust on Debian %s', (release) => {
+  const { call } = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
+
+  test.each(MATRIX)('from %s, %s makes a VIP only where it is believed', async (trunk, _what, evidence) => {
+    const isBelieved = trunk === 'carrier-a'
+    const { landing, record } = await call({ ...evidence, to: '5550000000', trunk })
+
+    expect(landing.context).toBe(isBelieved ? 'story-vip' : 'story-other')
+    expect(landing.variables.DOORMAN_VIP).toBe(isBelieved ? '1' : '0')
+    expect(record).toMatchObject({ trunk, vip: isBelieved, outcome: 'routed' })
+    const spoken = record.reasons.filter(({ rule, value }) => rule === '(vip)' && value !== null)
+    expect(spoken).toEqual([expect.objectContaining({ matched: isBelieved, trusted: isBelieved })])
+  })
+
+  test('everything at once from an unbelieved carrier is still hearsay', async () => {
+    const headers = EVIDENCE.flatMap(([, evidence]) => evidence.headers)
+    const { landing } = await call({ from: VIP, to: '5550000000', trunk: 'carrier-b', headers })
+
+    expect([landing.context, landing.variables.DOORMAN_VIP]).toEqual(['story-other', '0'])
+  })
+
+  test('an unbelieved header satisfies neither a condition nor its contrary', async () => {
+    const headers = [['X-VIP', 'gold']] as const
+    const { landing, record } = await call({ from: NOBODY, to: '5550000009', trunk: 'carrier-b', headers })
+
+    expect(landing.context).toBe('story-other')
+    expect(record.rule).toBe('otherwise')
+  })
+
+  test('a trunk that routing.yaml does not name is believed about nothing', async () => {
+    const headers = EVIDENCE.flatMap(([, evidence]) => evidence.headers)
+    const { landing, record } = await call({ from: '1001', to: '5550000000', trunk: '1001', headers })
+
+    expect(landing.context).toBe('story-other')
+    expect(record).toMatchObject({ trunk: '1001', vip: false })
+  })
+
+  test('of a row of headers of the same name the believed trunk vouches for each', async () => {
+    const headers = [
+      ['X-VIP', 'tin'],
+      ['X-VIP', 'gold'],
+    ] as const
+    const { landing } = await call({ from: NOBODY, to: '5550000000', trunk: 'carrier-a', headers })
+
+    expect(landing.context).toBe('story-vip')
+  })
+})
+
+describe.each(RELEASES)('trust in the example flows on Debian %s', (release) => {
+  const { call } = scene(release)
+
+  test.each(EVIDENCE)('nobody becomes a VIP by %s from carrier-b', async (_what, evidence) => {
+    const { landing } = await call({ ...evidence, to: '5557654321', trunk: 'carrier-b' })
+
+    expect([landing.context, landing.variables.DOORMAN_VIP]).toEqual(['general-support', '0'])
+  })
+})
