@@ -14,7 +14,7 @@
  */
 import { FALLBACK_PLACE } from './asterisk/hand-over.js'
 import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
-import type { FlowLogLine } from './flows/function-result.js'
+import type { FlowLogLine } from './flows/function/function-result.js'
 import type { Revision } from './flows/revision.js'
 import type { DecisionRecord } from './ops/decision-record.js'
 import { CallInHand } from './steps/call-in-hand.js'

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { FunctionRunner } from '../flows/function-runner.js'
-import { routingJsonSchema } from '../flows/json-schema.js'
+import { FunctionRunner } from '../flows/function/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
+import { routingJsonSchema } from '../flows/schema/json-schema.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
-import { FunctionRunner } from '../flows/function-runner.js'
+import { FunctionRunner } from '../flows/function/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import type { Revision } from '../flows/revision.js'
 import { FlowFilesError } from '../main.js'

@@ -1,4 +1,4 @@
-import type { FlowLogLine } from '../flows/function-result.js'
+import type { FlowLogLine } from '../flows/function/function-result.js'
 import type { Log, LogLevel } from './log.js'
 import { maskNumbers } from './mask.js'
 

@@ -1,6 +1,6 @@
 import type { ConversationInput } from '../conversation/conversation.js'
 import type { State } from '../conversation/state.js'
-import type { FlowLogLine, FunctionFailure, FunctionResult } from '../flows/function-result.js'
+import type { FlowLogLine, FunctionFailure, FunctionResult } from '../flows/function/function-result.js'
 import type { FlowFunction, Revision } from '../flows/revision.js'
 import { decide } from '../routing/decide.js'
 import type { Decision, Reason } from '../routing/decision.js'

@@ -1,9 +1,9 @@
-import type { Flow } from '../routing/routing.js'
-import type { YamlPath } from './findings.js'
-import { suggestion } from './nearest.js'
+import type { Flow } from '../../routing/routing.js'
+import type { YamlPath } from '../document/findings.js'
+import { suggestion } from '../nearest.js'
+import { flowShape } from '../schema/schema.js'
 import { rawAt, rawEntries, sound } from './raw.js'
 import type { Reading } from './reading.js'
-import { flowShape } from './schema.js'
 
 /**
  * Asterisk cuts a context and an extension at 79 characters, and the hand-over carries context, extension

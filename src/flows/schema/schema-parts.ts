@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { State, StateValue } from '../conversation/state.js'
-import { suggestion } from './nearest.js'
+import type { State, StateValue } from '../../conversation/state.js'
+import { suggestion } from '../nearest.js'
 
 /**
  * A map that refuses unknown keys. The message holds one line for each of them, in the order of the

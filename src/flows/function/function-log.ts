@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { LogLevel, LogSink } from '../conversation/conversation.js'
+import type { LogLevel, LogSink } from '../../conversation/conversation.js'
 import type { FlowLogLine } from './function-result.js'
 
 /** A call's log stays small whatever its flow does: an endless loop with a log line in it must not fill memory. */

@@ -1,7 +1,7 @@
-import type { Condition } from '../routing/condition.js'
-import type { Routing } from '../routing/routing.js'
-import { canonicalName } from '../sip/headers.js'
-import type { FlowFunction } from './revision.js'
+import type { Condition } from '../../routing/condition.js'
+import type { Routing } from '../../routing/routing.js'
+import { canonicalName } from '../../sip/headers.js'
+import type { FlowFunction } from '../revision.js'
 import { headersOfState } from './state-source.js'
 
 /** Names (lower case, sorted) of every header that a revision may look at: they are read in one go. */

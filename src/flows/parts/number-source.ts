@@ -1,7 +1,7 @@
-import type { NumberPattern } from '../routing/condition.js'
-import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
-import type { NumbersSource } from './condition-schema.js'
-import type { YamlPath } from './findings.js'
+import type { NumberPattern } from '../../routing/condition.js'
+import { ANONYMOUS, isE164, readNumber } from '../../sip/phone-number.js'
+import type { YamlPath } from '../document/findings.js'
+import type { NumbersSource } from '../schema/condition-schema.js'
 import type { Reading } from './reading.js'
 
 /** Reads a number, a prefix, a list of both, or a file of numbers. */

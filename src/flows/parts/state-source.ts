@@ -1,11 +1,11 @@
-import type { State, StateValue } from '../conversation/state.js'
-import { templateProblems } from '../routing/template.js'
-import { canonicalName } from '../sip/headers.js'
-import type { YamlPath } from './findings.js'
+import type { State, StateValue } from '../../conversation/state.js'
+import { templateProblems } from '../../routing/template.js'
+import { canonicalName } from '../../sip/headers.js'
+import type { YamlPath } from '../document/findings.js'
+import { HeaderNameSchema, StateSchema } from '../schema/schema-parts.js'
 import { hearsay } from './header-source.js'
 import { rawEntries, rawItems, sound } from './raw.js'
 import type { Reading } from './reading.js'
-import { HeaderNameSchema, StateSchema } from './schema-parts.js'
 
 /** Reads a `state` and looks at every text in it, however deep, for placeholders that lead nowhere. */
 export function stateOf(raw: unknown, path: YamlPath, reading: Reading): State {

@@ -1,5 +1,5 @@
-import type { Branch } from '../routing/routing.js'
-import { NumbersSchema } from './condition-schema.js'
+import type { Branch } from '../../routing/routing.js'
+import { NumbersSchema } from '../schema/condition-schema.js'
 import { noNumbers, numberPattern } from './number-source.js'
 import { isRawMap, rawAt, rawEntries, sound } from './raw.js'
 import type { Reading } from './reading.js'

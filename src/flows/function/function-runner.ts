@@ -1,4 +1,6 @@
-import type { ConversationInput } from '../conversation/conversation.js'
+import type { ConversationInput } from '../../conversation/conversation.js'
+import type { Problem } from '../problem.js'
+import type { FlowFunction } from '../revision.js'
 import { checkFunction } from './function-check.js'
 import { hashOf } from './function-hash.js'
 import { FunctionJob } from './function-job.js'
@@ -7,8 +9,6 @@ import { FunctionPool } from './function-pool.js'
 import type { FunctionResult } from './function-result.js'
 import { FunctionSuspension } from './function-suspension.js'
 import type { FunctionThread } from './function-thread.js'
-import type { Problem } from './problem.js'
-import type { FlowFunction } from './revision.js'
 
 export interface FunctionRunnerOptions {
   /** How long a function may run, in milliseconds; 250 by default. A call waits for twice that at most. */

@@ -1,5 +1,5 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
-import type { FlowFunction } from './revision.js'
+import type { FlowFunction } from '../revision.js'
 
 /** A place in an author's file; line and column count from 1. */
 export interface Place {

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Findings, YamlPath } from './findings.js'
+import type { Findings, YamlPath } from '../document/findings.js'
 
 type Issue = z.core.$ZodIssue
 

@@ -1,12 +1,12 @@
-import type { Condition } from '../routing/condition.js'
-import { conditionShape, NumbersSchema } from './condition-schema.js'
-import type { YamlPath } from './findings.js'
+import type { Condition } from '../../routing/condition.js'
+import type { YamlPath } from '../document/findings.js'
+import { suggestion } from '../nearest.js'
+import { conditionShape, NumbersSchema } from '../schema/condition-schema.js'
+import { OneOrMoreSchema } from '../schema/schema-parts.js'
 import { headerConditions } from './header-source.js'
-import { suggestion } from './nearest.js'
 import { numberPattern } from './number-source.js'
 import { rawEntries, rawItems, sound } from './raw.js'
 import type { Reading } from './reading.js'
-import { OneOrMoreSchema } from './schema-parts.js'
 
 type Read = (raw: unknown, path: YamlPath, reading: Reading) => readonly Condition[]
 

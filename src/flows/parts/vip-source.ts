@@ -1,10 +1,10 @@
-import type { VipPolicy } from '../routing/routing.js'
-import { canonicalName } from '../sip/headers.js'
+import type { VipPolicy } from '../../routing/routing.js'
+import { canonicalName } from '../../sip/headers.js'
+import { HeaderValuesSchema, NameSchema } from '../schema/schema-parts.js'
 import { hearsay } from './header-source.js'
 import { exactNumber } from './number-source.js'
 import { rawAt, rawEntries, rawItems, sound } from './raw.js'
 import type { Reading } from './reading.js'
-import { HeaderValuesSchema, NameSchema } from './schema-parts.js'
 
 /** Reads `vip`. */
 export function vipOf(raw: unknown, reading: Reading): VipPolicy {

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.js'
+import type { Problem } from '../problem.js'
 
 /** Where something stands in `routing.yaml`: the keys and list positions that lead to it. */
 export type YamlPath = readonly (string | number)[]

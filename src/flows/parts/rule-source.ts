@@ -1,11 +1,11 @@
-import type { Rule, Target } from '../routing/routing.js'
+import type { Rule, Target } from '../../routing/routing.js'
+import type { YamlPath } from '../document/findings.js'
+import { NameSchema } from '../schema/schema-parts.js'
+import { fileName } from '../source.js'
 import { condition } from './condition-source.js'
-import type { YamlPath } from './findings.js'
 import { checkFlow } from './flow-source.js'
 import { isRawMap, type RawMap, rawAt, rawItems, sound } from './raw.js'
 import type { Reading } from './reading.js'
-import { NameSchema } from './schema-parts.js'
-import { fileName } from './source.js'
 import { stateOf } from './state-source.js'
 
 /** Reads `rules`; one with problems of its own may be passed over. */

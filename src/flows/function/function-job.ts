@@ -1,10 +1,10 @@
-import type { ConversationInput } from '../conversation/conversation.js'
-import { parseState } from '../conversation/state.js'
+import type { ConversationInput } from '../../conversation/conversation.js'
+import { parseState } from '../../conversation/state.js'
+import type { FlowFunction } from '../revision.js'
 import { MOST_LINES } from './function-log.js'
 import type { WorkerMessage } from './function-message.js'
 import { placeOf } from './function-place.js'
 import type { FlowLogLine, FunctionFailure, FunctionResult } from './function-result.js'
-import type { FlowFunction } from './revision.js'
 
 /**
  * One run of a function for one call, from the queue to its result.

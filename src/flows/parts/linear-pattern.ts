@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import type { LinearPattern } from '../routing/condition.js'
+import type { LinearPattern } from '../../routing/condition.js'
 
 /**
  * Compiles a pattern in RE2 syntax. It is searched in the value; anchors are the author's. A caller chooses

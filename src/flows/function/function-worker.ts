@@ -11,8 +11,8 @@ import {
   createConversation,
   type LogSink,
   UnknownFlow,
-} from '../conversation/conversation.js'
-import { STATE_LIMIT_BYTES, whyNotJson } from '../conversation/state.js'
+} from '../../conversation/conversation.js'
+import { STATE_LIMIT_BYTES, whyNotJson } from '../../conversation/state.js'
 import { boundedLog } from './function-log.js'
 import type { FunctionOrder, WorkerFailure, WorkerMessage } from './function-message.js'
 import { loadFunction } from './function-module.js'

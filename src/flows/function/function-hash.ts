@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FlowFunction } from './revision.js'
+import type { FlowFunction } from '../revision.js'
 
 const hashes = new WeakMap<FlowFunction, string>()
 

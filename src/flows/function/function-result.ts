@@ -1,5 +1,5 @@
-import type { LogLevel } from '../conversation/conversation.js'
-import type { State } from '../conversation/state.js'
+import type { LogLevel } from '../../conversation/conversation.js'
+import type { State } from '../../conversation/state.js'
 
 /** A line that a flow wrote with `conv.log`, or with `console`. */
 export interface FlowLogLine {

@@ -1,6 +1,6 @@
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
+import type { Problem } from '../problem.js'
 import { restoreTexts } from './plain-scalars.js'
-import type { Problem } from './problem.js'
 import { YamlPlaces } from './yaml-places.js'
 
 /** `routing.yaml` as it was read: its value, not yet checked, and the way back to lines and columns. */

@@ -1,4 +1,4 @@
-import type { Findings } from './findings.js'
+import type { Findings } from '../document/findings.js'
 import type { NumberFiles } from './number-files.js'
 
 /** What the parts of `routing.yaml` need to know of each other while they are read. */

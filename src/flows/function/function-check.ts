@@ -1,9 +1,9 @@
+import type { Problem } from '../problem.js'
+import type { FlowFunction } from '../revision.js'
 import { hashOf } from './function-hash.js'
 import type { WorkerMessage } from './function-message.js'
 import { placeOf } from './function-place.js'
 import { FunctionThread } from './function-thread.js'
-import type { Problem } from './problem.js'
-import type { FlowFunction } from './revision.js'
 
 /** Starting a thread takes some 40 ms; this is for a machine that is busy with other things. */
 const START_MS = 10_000

@@ -1,6 +1,6 @@
-import { NumberTable } from '../routing/number-table.js'
-import type { Findings, YamlPath } from './findings.js'
-import { type FlowSource, fileName, fileNameProblem } from './source.js'
+import { NumberTable } from '../../routing/number-table.js'
+import type { Findings, YamlPath } from '../document/findings.js'
+import { type FlowSource, fileName, fileNameProblem } from '../source.js'
 
 /** The CSV files of numbers that `routing.yaml` names, each parsed once however often it is named. */
 export class NumberFiles {

@@ -1,8 +1,8 @@
-import { canonicalName } from '../sip/headers.js'
-import type { Findings, YamlPath } from './findings.js'
-import { nearest } from './nearest.js'
+import { canonicalName } from '../../sip/headers.js'
+import type { Findings, YamlPath } from '../document/findings.js'
+import { nearest } from '../nearest.js'
+import { HeaderNameSchema } from '../schema/schema-parts.js'
 import { rawAt, rawEntries, rawItems, sound } from './raw.js'
-import { HeaderNameSchema } from './schema-parts.js'
 
 /** What may stand in a `trust` without being a header. */
 const NOT_HEADERS = ['caller_number', 'verstat']

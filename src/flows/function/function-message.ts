@@ -1,4 +1,4 @@
-import type { ConversationInput } from '../conversation/conversation.js'
+import type { ConversationInput } from '../../conversation/conversation.js'
 import type { FlowLogLine, FunctionFailure } from './function-result.js'
 
 /** One job for a worker thread: to run a function for a call, or only to load it (`input` undefined). */
