@@ -72,10 +72,10 @@ export function values(text: string): readonly string[] {
 
 function percentDecode(text: string): string {
   if (!text.includes('%')) return text
-  const bytes: Buffer[] = []
-  for (const piece of text.split(/(%[0-9A-Fa-f]{2})/)) {
-    const isByte = piece.length === 3 && piece.startsWith('%')
-    bytes.push(isByte ? Buffer.from(piece.slice(1), 'hex') : Buffer.from(piece, 'utf8'))
-  }
+  // Every second piece is what the group matched.
+  const pieces = text.split(/(%[0-9A-Fa-f]{2})/)
+  const bytes = pieces.map((piece, index) =>
+    index % 2 === 1 ? Buffer.from(piece.slice(1), 'hex') : Buffer.from(piece, 'utf8'),
+  )
   return Buffer.concat(bytes).toString('utf8')
 }

@@ -6,6 +6,13 @@ import type { Variable } from './pbx.js'
  */
 const MAX_LINE_BYTES = 1_000
 
+/**
+ * What `ARRAY` does not take as it is: a comma parts values, unless it stands in quotes or brackets, so that one
+ * open quote or bracket would make a single value of all that follow. Shown on 16.28 and 22.10, as is that all
+ * of them arrive whole behind a backslash.
+ */
+const SPECIAL = /[\\,"()[\]]/g
+
 /** Variable and value of one AMI `Setvar`. */
 export interface Setvar {
   readonly variable: string
@@ -14,8 +21,7 @@ export interface Setvar {
 
 /**
  * Variables → `Setvar` actions, as few as the line limit allows, in the given order. Several variables go in
- * one action through the dialplan function `ARRAY`, which parts values by commas; a value with a comma or
- * a backslash therefore has these escaped.
+ * one action through the dialplan function `ARRAY`, whose values have all escaped that means something to it.
  *
  * @throws RangeError for a single variable that fits in no line, and for a CR or LF, which would start a new
  * header and so a new action.
@@ -55,6 +61,6 @@ function toSetvar(group: readonly Variable[]): Setvar {
   if (group.length === 1 && only !== undefined) return { variable: only.name, value: only.value }
   return {
     variable: `ARRAY(${group.map((variable) => variable.name).join(',')})`,
-    value: group.map((variable) => variable.value.replace(/[\\,]/g, '\\$&')).join(','),
+    value: group.map((variable) => variable.value.replace(SPECIAL, '\\$&')).join(','),
   }
 }
