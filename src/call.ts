@@ -17,11 +17,12 @@ import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from '
 import type { FlowLogLine } from './flows/function/function-result.js'
 import type { Revision } from './flows/revision.js'
 import type { DecisionRecord } from './ops/decision-record.js'
+import type { CallFacts } from './routing/facts.js'
 import { CallInHand } from './steps/call-in-hand.js'
 import { type Choice, choose, type Functions } from './steps/choose.js'
 import { CONTINUE_MS, LEAVE_MS, PLACE_MS, placeAsker, wayTo } from './steps/continue.js'
 import type { Outcome } from './steps/outcome.js'
-import { asker, type Reading, readCall } from './steps/read.js'
+import { type Ask, asker, type Reading, readCall } from './steps/read.js'
 import { readAllHeaders } from './steps/read-headers.js'
 import { recordOf, type Understood } from './steps/record.js'
 import { variablesOf, writeCall } from './steps/write.js'
@@ -32,8 +33,10 @@ export interface CallParts {
   readonly functions: Functions
   /** The revision that decides calls which arrive now. */
   readonly revision: () => Revision
+  /** A revision that decided calls before, if it is still kept and at hand in time. Never rejects. */
+  readonly earlierRevision: (id: string) => Promise<Revision | undefined>
   readonly now: () => Date
-  readonly record: (record: DecisionRecord) => void
+  readonly record: (record: DecisionRecord, facts: CallFacts | undefined) => void
   /** Hears what a flow function wrote with `conv.log` or `console`. */
   readonly flowSaid: (callId: string, line: FlowLogLine) => void
   /** Hears of a defect in Doorman itself, after the call has left. */
@@ -74,7 +77,7 @@ async function live(call: CallInHand, parts: CallParts): Promise<void> {
   const understood = await understand(call, parts)
   const plan = await prepare(call, understood, parts)
   const outcome = await sendOn(call, plan, parts)
-  parts.record(recordOf(call, understood, outcome))
+  parts.record(recordOf(call, understood, outcome), understood.reading?.facts)
 }
 
 /** Where a call is sent, and what that will have been if it arrives there. */
@@ -87,7 +90,7 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
   const ask = asker(parts.pbx, call.arrival.channelId, call.budget)
   let reading: Reading | undefined
   try {
-    reading = await call.stage('read', () => readCall(call.arrival, call.revision, ask))
+    reading = await call.stage('read', () => readOnItsRevision(call, ask, parts))
     if (reading.stateFault !== undefined) call.fault(reading.stateFault)
     const { facts } = reading
     const { revision, at, arrival } = call
@@ -102,6 +105,19 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
     call.fault(error)
     return { reading, choice: undefined }
   }
+}
+
+/** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
+async function readOnItsRevision(call: CallInHand, ask: Ask, parts: CallParts): Promise<Reading> {
+  const reading = await readCall(call.arrival, call.revision, ask)
+  if (reading.decidedBy === '' || reading.decidedBy === call.revision.id) return reading
+  const earlier = await parts.earlierRevision(reading.decidedBy)
+  if (earlier === undefined) {
+    call.fault(`Revision ${reading.decidedBy}, which decided this call before, is not kept any more.`)
+    return reading
+  }
+  call.revision = earlier
+  return readCall(call.arrival, earlier, ask)
 }
 
 /** Leaves the decision on the channel, and says where the channel goes. */

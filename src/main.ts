@@ -1,34 +1,43 @@
 /**
  * Builds the parts of a running Doorman, starts them in order and stops them in reverse:
  *
- *     flow functions ▶ revision ▶ AMI ▶ ARI ▶ calls …
+ *     flow functions ▶ revisions ▶ AMI ▶ ARI ▶ calls … ▶ watch ▶ control
  */
 import { AmiLine } from './asterisk/ami.js'
 import { AriLine } from './asterisk/ari.js'
 import { livePbx } from './asterisk/live-pbx.js'
-import { answerCalls } from './call.js'
+import { answerCalls, type CallParts } from './call.js'
+import { openControl } from './control/open.js'
+import { loadRevisionAside } from './flows/aside/load-aside.js'
 import { FunctionRunner } from './flows/function/function-runner.js'
-import { loadRevision } from './flows/load.js'
-import { formatProblem, type Problem } from './flows/problem.js'
 import type { Revision } from './flows/revision.js'
 import { logDecision } from './ops/decision-record.js'
 import { logFlowLine } from './ops/flow-line.js'
 import type { Log } from './ops/log.js'
+import { Metrics } from './ops/metrics.js'
+import { callsFolder } from './replay/call-files.js'
+import { CallLog } from './replay/call-log.js'
+import { callRecordOf } from './replay/call-record.js'
+import { readCalls } from './replay/read-calls.js'
+import { replay } from './replay/replay.js'
+import { changedShare, replaySentence } from './replay/replay-words.js'
+import { LiveRevisions } from './revisions/live-revisions.js'
+import { RevisionStore } from './revisions/store/store.js'
+import { watch } from './revisions/watch.js'
 import type { Settings } from './settings.js'
 
 export interface Doorman {
-  readonly revision: Revision
+  /** Takes the flow files as they are now, if they are whole and good; a signal does. */
+  reload(): void
   /** Finishes the calls in hand, leaves the PBX and ends every thread. */
   stop(): Promise<void>
 }
 
-/** The flow files cannot be used; `problems` says why, each with its place. */
-export class FlowFilesError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join('\n'))
-    this.name = 'FlowFilesError'
-  }
-}
+/** How long the dialplan may take to say which contexts it has. */
+const CONTEXTS_MS = 3_000
+
+/** So many recorded calls are tried with a candidate where a reload asks for it. */
+const REPLAYED_CALLS = 10_000
 
 /**
  * Starts Doorman. Resolves once the flow files are loaded; the lines to the PBX are opened in the background
@@ -36,46 +45,75 @@ export class FlowFilesError extends Error {
  * @throws FlowFilesError
  */
 export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
+  const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
   const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
-  const revision = await firstRevision(settings, functions, log).catch(async (error: Error) => {
+  const ami = new AmiLine(amiAccess(settings), log)
+  const ari = new AriLine(ariAccess(settings), settings.DOORMAN_APP, log)
+  const callLog = new CallLog(data, {
+    onProblem: (problem) => log.error(problem, { event: 'call_log_problem' }),
+  })
+  const metrics = new Metrics()
+  const revisions = await LiveRevisions.begin({
+    ...{ folder, log, metrics },
+    store: await RevisionStore.open(data),
+    load: (from) => loadRevisionAside(from, functions),
+    missingContexts: (contexts) => ami.missingContexts(contexts, CONTEXTS_MS),
+    replay: (candidate) => replayRecorded(candidate, data, callLog),
+  }).catch(async (error: Error) => {
     await functions.stop()
     throw error
   })
-  const ami = new AmiLine(amiAccess(settings), log)
-  const ari = new AriLine(ariAccess(settings), settings.DOORMAN_APP, log)
-  const pbx = livePbx(ari, ami)
-  const calls = answerCalls({
-    pbx,
-    functions,
-    revision: () => revision,
-    now: () => new Date(),
-    record: (record) => logDecision(log, record, { mask: settings.DOORMAN_MASK_NUMBERS }),
-    flowSaid: (call, { level, ...line }) =>
-      logFlowLine(log, level, { call, ...line }, settings.DOORMAN_MASK_NUMBERS),
+  const parts: CallParts = {
+    ...{ pbx: livePbx(ari, ami), functions, now: () => new Date() },
+    revision: () => revisions.current,
+    earlierRevision: (id) => revisions.earlier(id),
+    record: (record, facts) => {
+      metrics.call(record.outcome)
+      logDecision(log, record, { mask })
+      // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
+      if (facts !== undefined && !mask) callLog.append(callRecordOf(facts, record))
+    },
+    flowSaid: (call, { level, ...line }) => logFlowLine(log, level, { call, ...line }, mask),
     defect: (error) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' }),
-  })
+  }
+  const calls = answerCalls(parts)
   ami.start()
   ari.start(calls)
+  const watching = watch(
+    folder,
+    () => void revisions.reload('files'),
+    (reason) => {
+      log.error(`The flows folder cannot be watched: ${reason}. Reload by command.`, {
+        event: 'watch_problem',
+      })
+    },
+  )
+  const control = await openControl(settings, revisions, metrics, log)
   return {
-    revision,
+    reload: () => void revisions.reload('signal'),
     async stop() {
+      await Promise.all([control.stop(), watching.stop()])
       await calls.done()
       ari.stop()
       // Calls that came in while the others were finished.
-      await calls.done()
+      await Promise.all([calls.done(), revisions.done()])
       ami.stop()
-      await functions.stop()
+      await Promise.all([functions.stop(), callLog.close()])
     },
   }
 }
 
-async function firstRevision(settings: Settings, functions: FunctionRunner, log: Log): Promise<Revision> {
-  const loaded = await loadRevision(settings.DOORMAN_FLOWS, functions)
-  for (const warning of loaded.warnings) log.warn(formatProblem(warning), { event: 'flow_warning' })
-  if (!loaded.ok) throw new FlowFilesError(loaded.problems)
-  const { revision } = loaded
-  log.info(`Revision ${revision.id} decides.`, { event: 'revision', revision: revision.id })
-  return revision
+/** A runner of its own, so that no call waits for a replay. */
+async function replayRecorded(candidate: Revision, data: string, callLog: CallLog) {
+  await callLog.flush()
+  const functions = new FunctionRunner({ maxWorkers: 2 })
+  try {
+    const calls = readCalls(callsFolder(data), { last: REPLAYED_CALLS })
+    const result = await replay(calls, { candidate, functions })
+    return { share: changedShare(result), words: replaySentence(result) }
+  } finally {
+    await functions.stop()
+  }
 }
 
 function ariAccess(settings: Settings) {

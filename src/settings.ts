@@ -16,11 +16,30 @@ const port = z
   .transform(Number)
   .refine((number) => number >= 1 && number <= 65_535, 'give a port number from 1 to 65535')
 
+/** 0 lets the system choose; `doorman reload` finds the port in the data folder. */
+const portOrAny = z.union([z.literal('0').transform(() => 0), port])
+
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'give an address such as http://127.0.0.1:8088' })
+  // It stands in log lines, and fetch() refuses it with a user in it.
+  .refine((url) => !/^https?:\/\/[^/]*@/i.test(url), {
+    error: 'names a user: give that in DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD',
+  })
   .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''))
 
-const needed = (what: string) => z.string({ error: `is missing: ${what}` }).min(1, `is empty: ${what}`)
+/** asterisk-manager sends texts as they are, and what follows a line end would be an action of its own. */
+const NO_LINE_END = [/^[^\r\n\0]*$/, 'holds a line end: give it on one line'] as const
+
+const user = z
+  .string()
+  .min(1)
+  .regex(...NO_LINE_END)
+
+const needed = (what: string) =>
+  z
+    .string({ error: `is missing: ${what}` })
+    .min(1, `is empty: ${what}`)
+    .regex(...NO_LINE_END)
 
 /**
  * Every setting, by its name in the environment. A name with `_FILE` behind it names a file whose content
@@ -28,17 +47,23 @@ const needed = (what: string) => z.string({ error: `is missing: ${what}` }).min(
  */
 const schema = z.object({
   DOORMAN_ARI_URL: httpUrl.default('http://127.0.0.1:8088'),
-  DOORMAN_ARI_USERNAME: z.string().min(1).default('doorman'),
+  DOORMAN_ARI_USERNAME: user.default('doorman'),
   DOORMAN_ARI_PASSWORD: needed('the password of the user in ari.conf, or DOORMAN_ARI_PASSWORD_FILE'),
   DOORMAN_AMI_HOST: z.string().min(1).default('127.0.0.1'),
   DOORMAN_AMI_PORT: port.default(5038),
-  DOORMAN_AMI_USERNAME: z.string().min(1).default('doorman'),
+  DOORMAN_AMI_USERNAME: user.default('doorman'),
   DOORMAN_AMI_SECRET: needed('the secret of the user in manager.conf, or DOORMAN_AMI_SECRET_FILE'),
+  DOORMAN_AMI_ADMIN_USERNAME: user.default('doorman-admin'),
+  DOORMAN_AMI_ADMIN_SECRET: user.optional(),
   DOORMAN_APP: z
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'use letters, digits, - and _ only: it is a Stasis application')
     .default('doorman'),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
+  DOORMAN_DATA: z.string().min(1).default('data'),
+  DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
+  DOORMAN_CONTROL_PORT: portOrAny.default(8390),
+  DOORMAN_CONTROL_TOKEN: z.string().min(16, 'is too short: use 16 characters or more').optional(),
   DOORMAN_FUNCTION_DEADLINE_MS: z
     .string()
     .regex(/^\d+$/, 'give milliseconds')
@@ -53,7 +78,13 @@ const schema = z.object({
   DOORMAN_SIP_PASSWORD: z.string().min(1).optional(),
 })
 
-const SECRETS = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_SIP_PASSWORD'] as const
+const SECRETS = [
+  'DOORMAN_ARI_PASSWORD',
+  'DOORMAN_AMI_SECRET',
+  'DOORMAN_AMI_ADMIN_SECRET',
+  'DOORMAN_SIP_PASSWORD',
+  'DOORMAN_CONTROL_TOKEN',
+] as const
 
 /** Names that begin with DOORMAN_ and are not settings of Doorman itself. */
 const OTHER_NAMES = ['DOORMAN_SETTINGS', ...SECRETS.map((name) => `${name}_FILE`)]
@@ -144,10 +175,16 @@ function unknownNames(given: Readonly<Record<string, string>>, file: string | un
   const inFile = file === undefined ? {} : readSettingsFile(file, [])
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
-    const nearest = closest(name, known)
+    const nearest = nearestName(name, known)
     if (name in inFile || isNear(name, nearest)) problems.push(`${name} is no setting; is ${nearest} meant?`)
   }
   return problems
+}
+
+/** ARI has a password and AMI a secret, and people mix these up. */
+function nearestName(name: string, known: readonly string[]): string {
+  const other = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
+  return known.includes(other) ? other : closest(name, known)
 }
 
 function isNear(name: string, nearest: string): boolean {

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { answerCalls, type CallParts, type Calls } from '../src/call.js'
-import type { FunctionResult } from '../src/flows/function-result.js'
+import type { FunctionResult } from '../src/flows/function/function-result.js'
 import type { Revision } from '../src/flows/revision.js'
 import type { DecisionRecord } from '../src/ops/decision-record.js'
 import { OUTCOMES, type Outcome } from '../src/steps/outcome.js'
@@ -41,6 +41,7 @@ class Lab {
   readonly records: DecisionRecord[] = []
   readonly defects: unknown[] = []
   readonly said: string[] = []
+  readonly kept = new Map<string, Revision>()
   revision = revision
   result: FunctionResult = { kind: 'chose', flow: 'main', state: { seen: true }, log: [] }
   readonly calls: Calls
@@ -50,6 +51,7 @@ class Lab {
       pbx: this.pbx,
       functions: { run: async () => this.result },
       revision: () => this.revision,
+      earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),
       record: (record) => void this.records.push(record),
       flowSaid: (_callId, { message }) => void this.said.push(message),
@@ -299,6 +301,14 @@ describe('a flow function', () => {
   })
 })
 
+describe('a flow function on a channel without headers', () => {
+  test('is run all the same', async () => {
+    const lab = new Lab()
+    lab.pbx.enter({ ...CODE, name: 'Local/+15550000001@test-00000001;2' })
+    expect(await lab.only()).toMatchObject({ outcome: 'routed', rule: 'Code', headers: [] })
+  })
+})
+
 describe('writing fails', () => {
   test.each(['unreachable', 'refused', 'hang'] as const)(
     'by %s: the call still reaches the right flow, and its record says that its state is missing',
@@ -542,6 +552,28 @@ describe('the same channel a second time', () => {
     lab.pbx.arrive({ ...channel })
     await lab.settle()
     expect(channel.variables.get('CONV_greeting')).toBe('')
+  })
+
+  test('ends on the revision that decided it first, where that one is kept', async () => {
+    const lab = new Lab()
+    const channel = lab.pbx.enter(GOLD)
+    await lab.settle()
+    lab.kept.set(revision.id, revision)
+    lab.revision = { ...revision, id: 'next', routing: { ...revision.routing, otherwise: 'vip' } }
+    lab.pbx.arrive({ ...channel, callerId: { number: '', name: '' } })
+    await lab.settle()
+    expect(lab.records.map((record) => record.revision)).toEqual([revision.id, revision.id])
+  })
+
+  test('ends on the revision of now where the one that decided it is not kept, and its record says so', async () => {
+    const lab = new Lab()
+    const channel = lab.pbx.enter(GOLD)
+    await lab.settle()
+    lab.revision = { ...revision, id: 'next' }
+    lab.pbx.arrive(channel)
+    await lab.settle()
+    expect(lab.records[1]).toMatchObject({ revision: 'next', outcome: 'routed' })
+    expect(lab.records[1]?.faults).toEqual([expect.stringContaining(revision.id)])
   })
 
   test('may enter in the moment in which it left: each visit has its own end and its own record', async () => {

@@ -1,21 +1,15 @@
-import { randomUUID } from 'node:crypto'
-import Manager, { type ManagerResponse } from 'asterisk-manager'
 import { pause, retryDelayMs } from './backoff.js'
 import { DownReport, type LineLog } from './line-log.js'
+import { type AmiAccess, act, type OpenManager, openManager } from './manager-connection.js'
+import { contextsMissing } from './manager-dialplan.js'
+import { managerSession } from './manager-session.js'
 import { PbxError, type Variable } from './pbx.js'
 import { setvars } from './setvar.js'
 import { within } from './timeout.js'
 
-export interface AmiAccess {
-  readonly host: string
-  readonly port: number
-  readonly username: string
-  readonly secret: string
-}
+export type { AmiAccess } from './manager-connection.js'
 
 const CONNECT_MS = 3_000
-
-type Connection = ReturnType<typeof Manager>
 
 /**
  * The line to Asterisk's manager interface, over which variables are set. It is opened again for as long as
@@ -26,7 +20,9 @@ export class AmiLine {
   readonly #access: AmiAccess
   readonly #report: DownReport
   readonly #stopped = new AbortController()
-  #connection: Connection | undefined
+  #connection: OpenManager['connection'] | undefined
+  /** Ends the socket of the connection at hand, or of the one that is being tried. */
+  #hangUp = new AbortController()
 
   constructor(access: AmiAccess, log: LineLog) {
     this.#access = access
@@ -44,7 +40,7 @@ export class AmiLine {
 
   stop(): void {
     this.#stopped.abort()
-    this.#connection?.disconnect()
+    this.#hangUp.abort()
     this.#connection = undefined
   }
 
@@ -58,52 +54,47 @@ export class AmiLine {
     await within(timeoutMs, 'AMI Setvar', Promise.all(actions))
   }
 
+  /**
+   * Which of these contexts the running dialplan does not have, in the order given.
+   * @throws PbxError where the PBX cannot tell, `unreachable` while AMI is down.
+   */
+  async missingContexts(contexts: readonly string[], timeoutMs: number): Promise<readonly string[]> {
+    const connection = this.#connection
+    if (connection === undefined) throw new PbxError('unreachable', 'AMI is not connected')
+    return contextsMissing(managerSession(connection, timeoutMs), contexts)
+  }
+
   async #keepOpen(): Promise<void> {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
-      const closed = await this.#open().catch((error: Error) => this.#report.down(error.message))
+      const closed = await this.#open().catch((error: Error) => this.#isDown(error.message))
       if (closed !== undefined) {
         await closed.lost
         this.#connection = undefined
         attempt = 0
-        if (!this.#stopped.signal.aborted) this.#report.down(`AMI at ${this.#address} was closed.`)
+        this.#isDown(`AMI at ${this.#address} was closed.`)
       }
       await pause(retryDelayMs(attempt), this.#stopped.signal)
     }
   }
 
-  /** One try: connect, log in, turn events off. Resolves with a promise of the connection's end. */
-  async #open(): Promise<{ readonly lost: Promise<void> }> {
-    const { host, username, secret } = this.#access
-    // Without a port the constructor does not connect by itself, with a login that fails in silence.
-    const connection = Manager(undefined, host, username, secret, false)
-    const lost = new Promise<void>((resolve) => connection.on('close', resolve))
+  /** One try. Resolves with a promise of the connection's end. */
+  async #open(): Promise<Pick<OpenManager, 'lost'>> {
+    const hangUp = new AbortController()
+    this.#hangUp = hangUp
     try {
-      await within(CONNECT_MS, `AMI at ${this.#address}`, this.#login(connection))
+      const opening = openManager(this.#access, hangUp.signal)
+      const { connection, lost } = await within(CONNECT_MS, `AMI at ${this.#address}`, opening)
+      this.#connection = connection
+      this.#report.up(`${this.#address} as ${this.#access.username}`)
+      return { lost }
     } catch (error) {
-      connection.disconnect()
-      throw new Error(`${(error as Error).message} ${this.#advice}`)
+      hangUp.abort()
+      throw new Error(`${(error as Error).message.replace(/\.?$/, '.')} ${this.#advice}`)
     }
-    if (this.#stopped.signal.aborted) connection.disconnect()
-    this.#connection = connection
-    this.#report.up(`${this.#address} as ${username}`)
-    return { lost }
   }
 
-  async #login(connection: Connection): Promise<void> {
-    const { host, port, username } = this.#access
-    await new Promise<void>((resolve, reject) => {
-      connection.on('error', (error) => reject(new Error(`AMI at ${this.#address}: ${error.message}.`)))
-      connection.on('close', () => reject(new Error(`AMI at ${this.#address} closed the connection.`)))
-      connection.connect(port, host, resolve)
-    })
-    await new Promise<void>((resolve, reject) => {
-      connection.login((refusal) => {
-        if (refusal === undefined || refusal === null) resolve()
-        else reject(new Error(`AMI at ${this.#address} refused the user ${username}: ${refusal.message}.`))
-      })
-    })
-    // The constructor's `events: false` has no effect; the PBX would send us every event of every call.
-    await act(connection, { action: 'Events', eventmask: 'off' })
+  #isDown(reason: string): undefined {
+    if (!this.#stopped.signal.aborted) this.#report.down(reason)
   }
 
   get #address(): string {
@@ -116,15 +107,4 @@ export class AmiLine {
       'manager.conf (enabled=yes, bindaddr, port and the user with its permit lines).'
     )
   }
-}
-
-function act(connection: Connection, action: Readonly<Record<string, string>>): Promise<ManagerResponse> {
-  return new Promise((resolve, reject) => {
-    connection.action({ ...action, actionid: randomUUID() }, (error, response) => {
-      if (error === undefined || error === null) return resolve(response ?? {})
-      const text = `AMI ${action.action}: ${error.message ?? 'refused'}`
-      // "No such channel" is a caller who hung up in the meantime, which is nobody's fault.
-      reject(new PbxError(/no such channel/i.test(text) ? 'gone' : 'refused', text))
-    })
-  })
 }

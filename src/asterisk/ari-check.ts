@@ -17,24 +17,32 @@ const MEANING: Readonly<Record<number, string>> = {
 
 /**
  * Asks `GET /ari/asterisk/info` and returns the version of Asterisk. A refusal, a silence or somebody else's
- * web server becomes one sentence that says what was tried, what answered and what to change.
+ * web server becomes one sentence that says what was tried, what answered and what to change. `stopped` ends it.
  */
-export async function askWhoAnswers(access: AriAccess): Promise<string> {
-  const response = await ask(access)
+export async function askWhoAnswers(access: AriAccess, stopped?: AbortSignal): Promise<string> {
+  const response = await ask(access, stopped)
   if (!response.ok) {
     const meaning = MEANING[response.status] ?? 'nobody expected that. Check DOORMAN_ARI_URL.'
     throw new Error(`ARI at ${access.url} answered ${response.status}: ${meaning}`)
   }
-  const info = (await response.json().catch(() => ({}))) as { system?: { version?: string } }
-  return info.system?.version ?? 'unknown'
+  const info = (await response.json().catch(() => undefined)) as
+    | { system?: { version?: unknown } }
+    | undefined
+  const version = info?.system?.version
+  // Whatever else says 200 must not get as far as ari-client, which throws uncaught on a page of HTML.
+  if (typeof version !== 'string') {
+    throw new Error(`ARI at ${access.url} answered, but not as ARI does. Check DOORMAN_ARI_URL.`)
+  }
+  return version
 }
 
-async function ask(access: AriAccess): Promise<Response> {
+async function ask(access: AriAccess, stopped?: AbortSignal): Promise<Response> {
+  const late = AbortSignal.timeout(TIMEOUT_MS)
   const credentials = Buffer.from(`${access.username}:${access.password}`).toString('base64')
   try {
     return await fetch(new URL('/ari/asterisk/info', access.url), {
       headers: { authorization: `Basic ${credentials}` },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: stopped === undefined ? late : AbortSignal.any([late, stopped]),
     })
   } catch (error) {
     throw new Error(

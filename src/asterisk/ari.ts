@@ -1,7 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
-import { type Client, connect } from 'ari-client'
-import { type AriAccess, askWhoAnswers } from './ari-check.js'
+import type { Client } from 'ari-client'
+import type { AriAccess } from './ari-check.js'
+import { connectAri } from './ari-client.js'
 import { pause, retryDelayMs } from './backoff.js'
 import { DownReport, type LineLog } from './line-log.js'
 import { type Departure, PbxError, type PbxFault, type PbxListener, type Place } from './pbx.js'
@@ -12,14 +13,6 @@ const CONNECT_MS = 10_000
 
 /** Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. */
 const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced']
-
-// ari-client sends its requests through Node's global agent, without a limit of its own; Asterisk takes 100
-// HTTP connections by default (`sessionlimit`) and lets the others hang. Twenty carry several hundred
-// requests a second.
-http.globalAgent.maxSockets = 20
-https.globalAgent.maxSockets = 20
-// Its swagger library prints a banner through a global `log` unless there is one.
-Object.assign(globalThis, { log: () => undefined })
 
 /**
  * The line to ARI: the event WebSocket, on which calls arrive, and the requests about them. Opened at the
@@ -54,7 +47,7 @@ export class AriLine {
   /** Leaves the application: new calls go on in the dialplan with STASISSTATUS=FAILED. */
   stop(): void {
     this.#stopped.abort()
-    if (this.#isUp) this.#client?.stop()
+    this.#client?.stop()
     this.#isUp = false
     // Keep-alive sockets would keep the process and one of Asterisk's HTTP sessions each.
     http.globalAgent.destroy()
@@ -83,16 +76,13 @@ export class AriLine {
   async #open(listener: PbxListener): Promise<void> {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
       try {
-        // ari-client throws uncaught on a refusal and never settles on silence, so somebody asks first.
-        await askWhoAnswers(this.#access)
-        const { url, username, password } = this.#access
-        const client = await within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
+        const client = await connectAri(this.#access, this.#stopped.signal)
         this.#client = client
         this.#hear(client, listener)
         await this.#register(client)
         return
       } catch (error) {
-        this.#report.down((error as Error).message)
+        if (!this.#stopped.signal.aborted) this.#report.down((error as Error).message)
       }
       await pause(retryDelayMs(attempt), this.#stopped.signal)
     }
@@ -144,6 +134,8 @@ export class AriLine {
   }
 
   async #connected(client: Client): Promise<void> {
+    // A try that ari-client had planned before the stop; a WebSocket that stood would take calls.
+    if (this.#stopped.signal.aborted) return client.stop()
     this.#isUp = true
     this.#report.up(`${this.#access.url} as ${this.#access.username}, application ${this.#application}`)
     const allowed = EVENTS.map((type) => ({ type }))

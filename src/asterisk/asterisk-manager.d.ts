@@ -1,5 +1,7 @@
 /** What Doorman uses of asterisk-manager 0.2.0, which ships no types. */
 declare module 'asterisk-manager' {
+  import type { TcpNetConnectOpts } from 'node:net'
+
   export interface ManagerResponse {
     readonly response?: string
     readonly message?: string
@@ -8,7 +10,8 @@ declare module 'asterisk-manager' {
   }
 
   export interface ManagerConnection {
-    connect(port: number, host: string, callback: () => void): void
+    /** What stands for the port goes to `net.createConnection`, which takes its options there, too. */
+    connect(port: number | TcpNetConnectOpts, host: string, callback: () => void): void
     login(callback: (error?: ManagerResponse | Error) => void): void
     action(
       action: Readonly<Record<string, string>>,
@@ -18,6 +21,9 @@ declare module 'asterisk-manager' {
     isConnected(): boolean
     on(event: 'close' | 'connect' | 'end', listener: () => void): void
     on(event: 'error', listener: (error: Error) => void): void
+    /** Every event; keys in lower case, as in responses. */
+    on(event: 'managerevent', listener: (event: ManagerResponse) => void): void
+    removeListener(event: 'managerevent', listener: (event: ManagerResponse) => void): void
     removeAllListeners(event: string): void
   }
 

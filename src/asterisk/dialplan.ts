@@ -1,3 +1,5 @@
+import { dialplanSteps, fingerprint } from './dialplan-steps.js'
+import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from './hand-over.js'
 import type { Place } from './pbx.js'
 
 /** What the generated contexts depend on. */
@@ -13,13 +15,45 @@ export interface DialplanOptions {
 /** After so many seconds in Doorman a caller is taken out of it into the fallback. */
 export const TIME_LIMIT_S = 2
 
+/** The generated contexts. */
+export const DIALPLAN_CONTEXTS = ['doorman', HAND_OVER_CONTEXT, FALLBACK_PLACE.context] as const
+
 /**
  * The three contexts between the admin's dialplan and Doorman: `doorman` (entry), `doorman-go` (hand-over)
  * and `doorman-fallback`. They use no application or function that Asterisk 16 lacks and no variable that
  * Doorman must have set: what they do, they do also when Doorman is gone.
  */
 export function dialplan(options: DialplanOptions): string {
-  return [heading(), entry(options), handOverContext(), fallbackContext(options)].join('\n')
+  const text = [heading(), entry(options), handOverContext(), fallbackContext(options)].join('\n')
+  return `${text}${marker(text)}`
+}
+
+/**
+ * The extension of `doorman-fallback` by whose being there the running dialplan says which text it was made of: so
+ * it can be asked with no more rights than Doorman has. No call comes there; one that did would be in good hands.
+ */
+export function dialplanMarker(text: string): string {
+  return `dialplan_${fingerprint(dialplanSteps(text).filter(({ extension }) => !isMarker(extension)))}`
+}
+
+function isMarker(extension: string): boolean {
+  return /^dialplan_[0-9a-f]{12}$/.test(extension)
+}
+
+function marker(text: string): string {
+  return `; By this one "doorman doctor" and "doorman dialplan --write" see which text is running.
+exten => ${dialplanMarker(text)},1,Goto(${FALLBACK_PLACE.context},s,1)
+`
+}
+
+/** The same for an application and the flows of a revision. */
+export function dialplanFor(
+  application: string,
+  { flows, otherwise }: { readonly flows: ReadonlyMap<string, Place>; readonly otherwise: string },
+): string {
+  const fallback = flows.get(otherwise)
+  if (fallback === undefined) throw new Error(`There is no flow ${otherwise}.`)
+  return dialplan({ application, fallbackFlow: otherwise, fallback })
 }
 
 function heading(): string {
@@ -70,7 +104,7 @@ function handOverContext(): string {
 ; call itself, so that it arrives also when no variable could be set.
 exten => _=.,1,${RESTORE_TIME_LIMIT}
  same => n,GotoIf($[\${DIALPLAN_EXISTS(\${EXTEN:1})}]?\${EXTEN:1})
- same => n,Log(WARNING,Doorman: \${EXTEN:1} is not in the dialplan; \${CHANNEL(name)} goes to the fallback)
+ same => n,Log(WARNING,Doorman: \${EXTEN:1} is not in the dialplan - \${CHANNEL(name)} goes to the fallback)
  same => n,Goto(doorman-fallback,s,1)
 exten => T,1,Goto(doorman-fallback,s,1)
 `

@@ -25,7 +25,10 @@ export class DownReport {
     if (!isNews) return
     this.#lastReason = reason
     this.#lastTime = this.now()
-    this.log.warn(`${reason} Doorman keeps trying.`, { event: 'line_down', line: this.line })
+    this.log.warn(`${reason.replace(/\.?$/, '.')} Doorman keeps trying.`, {
+      event: 'line_down',
+      line: this.line,
+    })
   }
 
   up(detail: string): void {

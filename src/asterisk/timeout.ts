@@ -19,3 +19,18 @@ export async function within<T>(timeoutMs: number, what: string, work: Promise<T
     work.catch(() => undefined)
   }
 }
+
+/** The same, and over as soon as it is stopped: for work that can neither be ended nor hears of a signal. */
+export function withinUnless<T>(
+  stopped: AbortSignal,
+  timeoutMs: number,
+  what: string,
+  work: Promise<T>,
+): Promise<T> {
+  const stop = new Promise<never>((_, reject) => {
+    const fail = () => reject(new PbxError('unreachable', `${what}: stopped`))
+    if (stopped.aborted) fail()
+    else stopped.addEventListener('abort', fail, { once: true })
+  })
+  return within(timeoutMs, what, Promise.race([work, stop]))
+}

@@ -1,10 +1,21 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Command } from 'commander'
+import { ROUTING_FILE } from '../flows/compile.js'
+import { parseFlowDocument } from '../flows/document/flow-document.js'
 import { FunctionRunner } from '../flows/function/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
+import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema/json-schema.js'
+import { lintCalls } from '../lint/lint-calls.js'
+import { callsFolder } from '../replay/call-files.js'
+import { readCalls } from '../replay/read-calls.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
+
+/** So many of the newest recorded calls tell which numbers are called; it takes a second or two. */
+const CALLS = 100_000
 
 export function addCheck(program: Command): void {
   program
@@ -16,29 +27,51 @@ export function addCheck(program: Command): void {
     .action(async (options: { json?: true; schema?: true }, command: Command) => {
       if (options.schema)
         return void process.stdout.write(`${JSON.stringify(routingJsonSchema(), null, 2)}\n`)
-      const { DOORMAN_FLOWS: folder } = givenSettings(command, 'files')
-      process.exitCode = await check(folder, options.json === true)
+      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = givenSettings(command, 'files')
+      process.exitCode = await check(folder, data, options.json === true)
     })
 }
 
-async function check(folder: string, json: boolean): Promise<number> {
+async function check(folder: string, data: string, json: boolean): Promise<number> {
   const functions = new FunctionRunner()
   const loaded = await loadRevision(folder, functions).finally(() => functions.stop())
   const problems = loaded.ok ? [] : loaded.problems
-  const revision = loaded.ok ? loaded.revision.id : null
-  if (json) process.stdout.write(`${JSON.stringify({ revision, problems, warnings: loaded.warnings })}\n`)
-  else printPlain(folder, revision, problems, loaded.warnings)
+  const ofCalls = loaded.ok ? await callWarnings(folder, data, loaded.revision) : []
+  const warnings = [...loaded.warnings, ...ofCalls]
+  const revision = loaded.ok ? loaded.revision : undefined
+  const id = revision?.id ?? null
+  if (json) process.stdout.write(`${JSON.stringify({ revision: id, problems, warnings })}\n`)
+  else printPlain(folder, revision, problems, warnings)
   return problems.length === 0 ? EXIT.well : EXIT.no
+}
+
+/** What recorded calls say of the numbers in the files. Without any, or where they may not be read: nothing. */
+async function callWarnings(
+  folder: string,
+  data: string,
+  { routing }: Revision,
+): Promise<readonly Problem[]> {
+  try {
+    const content = await readFile(join(folder, ROUTING_FILE))
+    const document = parseFlowDocument(ROUTING_FILE, content)
+    return await lintCalls(document, routing, readCalls(callsFolder(data), { last: CALLS }))
+  } catch (error) {
+    process.stderr.write(`Note: the numbers were not held against recorded calls: ${error}\n`)
+    return []
+  }
 }
 
 function printPlain(
   folder: string,
-  revision: string | null,
+  revision: Revision | undefined,
   problems: readonly Problem[],
   warnings: readonly Problem[],
 ): void {
   for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`)
   for (const warning of warnings) process.stdout.write(`${formatProblem(warning)} (warning)\n`)
-  const verdict = revision === null ? `${problems.length} problems` : `well, revision ${revision}`
-  process.stdout.write(`${folder}: ${verdict}\n`)
+  const { length } = problems
+  const found = length === 1 ? '1 problem' : `${length} problems`
+  if (revision !== undefined && revision.examples.length > 0)
+    process.stdout.write(`${folder}: every example holds (${revision.examples.length})\n`)
+  process.stdout.write(`${folder}: ${revision === undefined ? found : `well, revision ${revision.id}`}\n`)
 }

@@ -1,12 +1,28 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
-import { addCall } from './call.js'
-import { addCheck } from './check.js'
-import { addDialplan } from './dialplan.js'
 import { EXIT, reportFailure } from './exit.js'
-import { addExplain } from './explain.js'
-import { addRun } from './run.js'
+
+type Add = (program: Command) => void
+
+/**
+ * One file a command, in the order in which --help lists them. Each is loaded only when it is meant: ari-client
+ * and esbuild alone take longer to load than most commands to run.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  run: async () => (await import('./run.js')).addRun,
+  check: async () => (await import('./check.js')).addCheck,
+  explain: async () => (await import('./explain.js')).addExplain,
+  replay: async () => (await import('./replay.js')).addReplay,
+  reload: async () => (await import('./reload.js')).addReload,
+  rollback: async () => (await import('./reload.js')).addRollback,
+  revisions: async () => (await import('./revisions.js')).addRevisions,
+  diff: async () => (await import('./diff.js')).addDiff,
+  examples: async () => (await import('./examples.js')).addExamples,
+  dialplan: async () => (await import('./dialplan.js')).addDialplan,
+  doctor: async () => (await import('./doctor.js')).addDoctor,
+  call: async () => (await import('./call.js')).addCall,
+}
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }
 
@@ -18,7 +34,10 @@ const program = new Command('doorman')
   .showHelpAfterError('(doorman --help shows all commands)')
   .exitOverride()
 
-for (const add of [addRun, addCheck, addExplain, addDialplan, addCall]) add(program)
+/** The commands that may be meant; all of them where none is, for --help and for "did you mean". */
+const named = process.argv.slice(2).filter((word) => Object.hasOwn(COMMANDS, word))
+for (const name of named.length === 0 ? Object.keys(COMMANDS) : new Set(named))
+  (await COMMANDS[name]?.())?.(program)
 
 try {
   await program.parseAsync()

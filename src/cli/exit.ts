@@ -1,4 +1,4 @@
-import { FlowFilesError } from '../main.js'
+import { FlowFilesError } from '../flows/problem.js'
 import { SettingsError } from '../settings.js'
 
 /** What a command tells the shell: well, the answer is no, or it was used wrongly. */

@@ -8,10 +8,11 @@ const OPTIONAL = {
   files: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
 } as const satisfies Record<string, readonly SettingName[]>
 
-/** The settings for a command: environment and `--settings` file, with `--flows` over both. */
+/** The settings for a command: environment and `--settings` file, with `--flows` and `--data` over both. */
 export function givenSettings(command: Command, needs: keyof typeof OPTIONAL): Settings {
-  const options = command.optsWithGlobals<{ settings?: string; flows?: string }>()
-  const env = options.flows === undefined ? process.env : { ...process.env, DOORMAN_FLOWS: options.flows }
+  const options = command.optsWithGlobals<{ settings?: string; flows?: string; data?: string }>()
+  const { flows = process.env.DOORMAN_FLOWS, data = process.env.DOORMAN_DATA } = options
+  const env = { ...process.env, DOORMAN_FLOWS: flows, DOORMAN_DATA: data }
   const file = options.settings ?? process.env.DOORMAN_SETTINGS
   return readSettings({ env, file, optional: OPTIONAL[needs] })
 }

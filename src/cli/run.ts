@@ -11,8 +11,11 @@ export function addRun(program: Command): void {
     .action(async (_options, command: Command) => {
       const settings = givenSettings(command, 'everything')
       const log = createLog(settings.DOORMAN_LOG_LEVEL)
+      // Heard from the beginning: a Doorman that is stopped while it starts is stopped as soon as it stands.
+      const stop = signalled()
       const doorman = await startDoorman(settings, log)
-      await signalled()
+      process.on('SIGHUP', () => doorman.reload())
+      await held(stop)
       log.info('Stopping: calls in hand are finished first.', { event: 'stopping' })
       await doorman.stop()
     })
@@ -20,13 +23,13 @@ export function addRun(program: Command): void {
 
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    // The timer holds the process while no line to the PBX stands.
-    const alive = setInterval(() => undefined, 60_000)
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        clearInterval(alive)
-        resolve()
-      })
-    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
+}
+
+/** Holds the process, also while no line to the PBX stands; a listener for signals does not. */
+async function held(until: Promise<void>): Promise<void> {
+  const alive = setInterval(() => undefined, 60_000)
+  await until
+  clearInterval(alive)
 }

@@ -5,10 +5,10 @@ import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
 import type { FlowSource } from './source.js'
 
-/** A code flow as one script, with every file that went into it; or why it could not be made. */
+/** A code flow as one script, or why it could not be made; with every file that was read for it. */
 export type Bundle =
   | { readonly ok: true; readonly flow: FlowFunction; readonly files: ReadonlyMap<string, Buffer> }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly files: ReadonlyMap<string, Buffer> }
 
 /** The name that esbuild sees for the line that asks a code flow for its default export. */
 const ENTRY = 'doorman-entry.js'
@@ -34,7 +34,7 @@ export async function bundle(source: FlowSource, file: string): Promise<Bundle> 
     const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ''
     return { ok: true, flow: Object.freeze({ file, code: text('.cjs'), map: text('.map') }), files }
   } catch (error) {
-    return { ok: false, problems: problemsOf(error, file) }
+    return { ok: false, problems: problemsOf(error, file), files }
   }
 }
 

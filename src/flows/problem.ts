@@ -12,3 +12,11 @@ export interface Problem {
 export function formatProblem(problem: Problem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`
 }
+
+/** The flow files cannot be used; `problems` says why, each with its place. */
+export class FlowFilesError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'))
+    this.name = 'FlowFilesError'
+  }
+}

@@ -1,3 +1,4 @@
+import type { Example } from '../examples/example.js'
 import type { Routing } from '../routing/routing.js'
 
 /** A code flow, bundled to one CommonJS script that can be run in a worker. */
@@ -18,6 +19,8 @@ export interface Revision {
   readonly hash: string
   readonly routing: Routing
   readonly functions: ReadonlyMap<string, FlowFunction>
+  /** Calls with what must come of them; whoever wants to use the revision runs them first. */
+  readonly examples: readonly Example[]
   /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` look at. */
   readonly headersNeeded: readonly string[]
   /** True where a rule asks for the attestation. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { lstat, readFile, stat } from 'node:fs/promises'
 import { isAbsolute, join, posix, win32 } from 'node:path'
 
 /** The flow files in memory, each read exactly once: whatever is saved later belongs to the next revision. */
@@ -30,6 +30,14 @@ export function fileNameProblem(written: string): string | undefined {
     return `"${written}" is outside of the flows folder; put the file into the folder and name it relative to it`
   }
   return name.endsWith('/') || name === '.' ? `"${written}" is a folder, not a file` : undefined
+}
+
+/** Whether a folder has something under this name, readable or not: a link that leads nowhere is there, too. */
+export async function isThere(folder: string, name: string): Promise<boolean> {
+  return lstat(join(folder, name)).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  )
 }
 
 /** Reads the named files of a folder. Never rejects: what can't be read is in `unread`. Bad names are left out. */

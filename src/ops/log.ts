@@ -36,10 +36,9 @@ export function createLog(level: LogLevel): Log {
     format: winston.format.combine(winston.format.timestamp(), line),
     transports: [new winston.transports.Console({ forceConsole: false })],
   })
-  return {
-    error: (message, fields) => void logger.error(message, fields),
-    warn: (message, fields) => void logger.warn(message, fields),
-    info: (message, fields) => void logger.info(message, fields),
-    debug: (message, fields) => void logger.debug(message, fields),
+  // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
+  const write = (at: LogLevel) => (message: string, fields?: LogFields) => {
+    logger.log({ ...fields, level: at, message })
   }
+  return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }

@@ -1,8 +1,8 @@
-/** Seven digits or more, with the separators that people write between them. */
-const NUMBER = /\+?\d(?:[\s().-]?\d){6,}/g
+/** Seven digits or more, with the separators that people write between them: `(555) 123-4567`. */
+const NUMBER = /\+?\d(?:[\s().-]{0,3}\d){6,}/g
 
 /** Fields whose digits are no phone number, and without which a record cannot be found again. */
-const NEVER_MASKED = new Set(['event', 'at', 'call', 'revision', 'ms', 'outcome'])
+const NEVER_MASKED = new Set(['event', 'at', 'call', 'sipCallId', 'revision', 'ms', 'outcome'])
 
 /** Replaces all but the first two and the last two digits of every phone number in a text. */
 export function maskText(text: string): string {

@@ -11,6 +11,11 @@ export function branchOf(routing: Routing, calleeNumber: string): Branch | undef
   return found === undefined ? branches.find(({ isDefault }) => isDefault) : branches[found]
 }
 
+/** Builds the index of branches a step at a time, before the first call that needs it has to wait for it. */
+export function* indexBranches(branches: readonly Branch[]): Generator<void, void, undefined> {
+  indexes.set(branches, yield* PatternIndex.inSteps(branches.map(({ numbers }) => numbers)))
+}
+
 function indexFor(branches: readonly Branch[]): PatternIndex {
   const known = indexes.get(branches)
   if (known !== undefined) return known

@@ -26,9 +26,12 @@ const HASH = 0x23
 /** A file in a wrong format has a problem on every line, and nobody reads more than these. */
 const MOST_PROBLEMS = 100
 
+/** For each of these the line of the first one is looked up, which takes a walk through the file. */
+const MOST_DUPLICATES = 20
+
 export function readNumberCsv(content: Buffer, defaultCountry: string | undefined) {
   const reader = new Reader(content, defaultCountry)
-  return { csv: reader.read(), problems: reader.problems() }
+  return { csv: reader.read(), problems: reader.problems(), duplicates: reader.duplicates() }
 }
 
 class Reader {
@@ -37,7 +40,9 @@ class Reader {
   readonly #keys: NumberKeys
   readonly #literals = new Map<string, number>()
   readonly #problems: TableProblem[] = []
+  readonly #duplicates: TableProblem[] = []
   #problemCount = 0
+  #duplicateCount = 0
   #columns: readonly string[] | undefined
   #hasHeader = false
   #missesHeader = false
@@ -73,6 +78,15 @@ class Reader {
     if (hidden === 0 || last === undefined) return this.#problems
     const message = `${hidden} more problems follow in this file; is it a CSV file in UTF-8 with one number a line?`
     return [...this.#problems, { line: last.line, column: 1, message }]
+  }
+
+  /** Numbers that were there before: only the first line of each counts. */
+  duplicates(): readonly TableProblem[] {
+    const hidden = this.#duplicateCount - this.#duplicates.length
+    const last = this.#duplicates.at(-1)
+    if (hidden === 0 || last === undefined) return this.#duplicates
+    const message = `${hidden} more numbers stand in this file twice`
+    return [...this.#duplicates, { line: last.line, column: 1, message }]
   }
 
   #readLine(start: number, end: number): void {
@@ -115,15 +129,29 @@ class Reader {
   #add(place: number, from: number, to: number): void {
     const key = keyOfBytes(this.#content, from, to)
     if (key !== 0) {
-      this.#keys.add(key, place)
+      this.#addKey(key, place, from, to)
       return
     }
     const text = this.#text(from, to)
     const number = readNumber(text, this.#country)
     if (text === '') this.#report(from, 'the number is missing; write one, or take the line out')
     else if (!isNumber(text, this.#country)) this.#report(from, notANumber(text))
-    else if (isE164(number)) this.#keys.add(keyOfText(number), place)
+    else if (isE164(number)) this.#addKey(keyOfText(number), place, from, to)
     else if (!this.#literals.has(number)) this.#literals.set(number, place)
+    else this.#twice(from, to, this.#literals.get(number))
+  }
+
+  #addKey(key: number, place: number, from: number, to: number): void {
+    if (!this.#keys.add(key, place)) this.#twice(from, to, this.#keys.placeOf(key))
+  }
+
+  #twice(from: number, to: number, first: number | undefined): void {
+    this.#duplicateCount++
+    if (this.#duplicates.length >= MOST_DUPLICATES || first === undefined) return
+    const column = this.#content.toString('utf8', this.#start, from).length + 1
+    const line = lineOf(this.#content, first)
+    const message = `"${this.#text(from, to)}" stands on line ${line} already, and only that line counts`
+    this.#duplicates.push({ line: this.#line, column, message })
   }
 
   #text(from: number, to: number): string {
@@ -160,6 +188,13 @@ function firstInk(bytes: Buffer, start: number, end: number): number {
   let at = start
   while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at++
   return at
+}
+
+/** The line, from 1, on which a byte lies. */
+export function lineOf(bytes: Buffer, offset: number): number {
+  let line = 1
+  for (let at = bytes.indexOf(LINE_END); at >= 0 && at < offset; at = bytes.indexOf(LINE_END, at + 1)) line++
+  return line
 }
 
 function countLines(bytes: Buffer): number {

@@ -1,3 +1,10 @@
+/** What a map of numbers consists of: enough to make the same map again, in another thread say. */
+export interface NumberKeysParts {
+  readonly keys: Float64Array
+  readonly places: Uint32Array
+  readonly size: number
+}
+
 /**
  * A map from E.164 numbers to places in a file, for millions of them: E.164 has at most 15 digits, which a
  * double holds exactly, so a number costs 12 bytes and not a string. Open addressing, linear probing.
@@ -6,14 +13,23 @@ export class NumberKeys {
   readonly #keys: Float64Array
   readonly #places: Uint32Array
   readonly #mask: number
-  #size = 0
+  #size: number
 
-  /** @param capacity the most numbers that will ever be added; adding more would never end. */
-  constructor(capacity: number) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(8, capacity * 1.5)))
-    this.#keys = new Float64Array(slots)
-    this.#places = new Uint32Array(slots)
-    this.#mask = slots - 1
+  /**
+   * @param from the most numbers that will ever be added, adding more would never end; or the parts of another
+   *   map, which are not copied.
+   */
+  constructor(from: number | NumberKeysParts) {
+    const { keys, places, size } = typeof from === 'number' ? emptyParts(from) : from
+    this.#keys = keys
+    this.#places = places
+    this.#mask = keys.length - 1
+    this.#size = size
+  }
+
+  /** Not copied. */
+  get parts(): NumberKeysParts {
+    return { keys: this.#keys, places: this.#places, size: this.#size }
   }
 
   get size(): number {
@@ -39,6 +55,11 @@ export class NumberKeys {
     return this.#keys[slot] === key ? this.#places[slot] : undefined
   }
 
+  /** All numbers, in no order. */
+  *keys(): Generator<number, void> {
+    for (const key of this.#keys) if (key !== 0) yield key
+  }
+
   /** The slot of the key, or the empty one where it belongs. Zero marks the empty: no number starts with 0. */
   #slotOf(key: number): number {
     let slot = hash(key) & this.#mask
@@ -48,6 +69,11 @@ export class NumberKeys {
       slot = (slot + 1) & this.#mask
     }
   }
+}
+
+function emptyParts(capacity: number): NumberKeysParts {
+  const slots = 2 ** Math.ceil(Math.log2(Math.max(8, capacity * 1.5)))
+  return { keys: new Float64Array(slots), places: new Uint32Array(slots), size: 0 }
 }
 
 /** Mixes both halves, since the numbers of one company differ only in their last digits. */

@@ -4,17 +4,37 @@ import type { NumberPattern } from './condition.js'
 export class PatternIndex {
   readonly #exact = new Map<string, number>()
   readonly #prefixes = new Map<string, number>()
-  readonly #prefixLengths: readonly number[]
+  readonly #prefixLengths = new Set<number>()
   /** Files can't be turned around without holding their numbers twice, so they are asked in turn. */
-  readonly #withTables: readonly (readonly [position: number, pattern: NumberPattern])[]
+  readonly #withTables: (readonly [position: number, pattern: NumberPattern])[] = []
 
   constructor(patterns: readonly NumberPattern[]) {
     patterns.forEach((pattern, position) => {
-      for (const number of pattern.exact) keepFirst(this.#exact, number, position)
-      for (const prefix of pattern.prefixes) keepFirst(this.#prefixes, prefix, position)
+      for (const _ of this.#add(pattern, position));
     })
-    this.#prefixLengths = [...new Set([...this.#prefixes.keys()].map(({ length }) => length))]
-    this.#withTables = [...patterns.entries()].filter(([, { tables }]) => tables.length > 0)
+  }
+
+  /**
+   * The same index, built a step at a time, so that whoever does it while calls are in hand can attend to them
+   * in between.
+   */
+  static *inSteps(patterns: readonly NumberPattern[]): Generator<void, PatternIndex, undefined> {
+    const index = new PatternIndex([])
+    for (const [position, pattern] of patterns.entries()) yield* index.#add(pattern, position)
+    return index
+  }
+
+  *#add(pattern: NumberPattern, position: number): Generator<void, void, undefined> {
+    if (pattern.tables.length > 0) this.#withTables.push([position, pattern])
+    for (const prefix of pattern.prefixes) {
+      keepFirst(this.#prefixes, prefix, position)
+      this.#prefixLengths.add(prefix.length)
+      yield
+    }
+    for (const number of pattern.exact) {
+      keepFirst(this.#exact, number, position)
+      yield
+    }
   }
 
   /** The lowest position of a pattern that has the number. */

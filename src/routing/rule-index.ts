@@ -1,3 +1,4 @@
+import type { Condition } from './condition.js'
 import { type Facet, facetName, type Key, keysOf, necessary, valuesOn } from './facet.js'
 import type { Known } from './known.js'
 import type { Rule } from './routing.js'
@@ -18,15 +19,10 @@ export class RuleIndex {
   /** Rules that can't be filed and are tried for every call. */
   readonly #always: readonly number[]
 
-  constructor(rules: readonly Rule[]) {
-    const drawers = new Map<string, Drawer>()
-    const always: number[] = []
-    chooseKeys(rules).forEach((keys, position) => {
-      if (keys === undefined) always.push(position)
-      else for (const key of keys) file(drawers, key, position)
-    })
+  /** Made by `buildRuleIndex` or `fileRules`. */
+  constructor(rules: readonly Rule[], drawers: readonly Drawer[], always: readonly number[]) {
     this.#rules = rules
-    this.#drawers = [...drawers.values()]
+    this.#drawers = drawers
     this.#always = always
   }
 
@@ -58,7 +54,44 @@ export class RuleIndex {
 
 /** @param rules in the order of the file. */
 export function buildRuleIndex(rules: readonly Rule[]): RuleIndex {
-  return new RuleIndex(rules)
+  const filing = fileRules(rules, chooseFiling(rules))
+  for (;;) {
+    const step = filing.next()
+    if (step.done) return step.value
+  }
+}
+
+/**
+ * Under which of its necessary conditions each rule is filed; -1 where it can't be filed. Working this out
+ * takes most of the time of building an index.
+ */
+export type Filing = Int32Array<ArrayBuffer>
+
+/** Stands in a filing for a rule that is tried for every call. */
+const UNFILED = -1
+
+/**
+ * Builds the index of rules whose filing is known, a step at a time, so that whoever does it while calls are
+ * in hand can attend to them in between.
+ */
+export function* fileRules(rules: readonly Rule[], filing: Filing): Generator<void, RuleIndex, undefined> {
+  const drawers = new Map<string, Drawer>()
+  const always: number[] = []
+  for (const [position, rule] of rules.entries()) {
+    const keys = keysAt(rule, filing[position] ?? UNFILED)
+    if (keys === undefined) always.push(position)
+    for (const key of keys ?? []) {
+      file(drawers, key, position)
+      yield
+    }
+    yield
+  }
+  return new RuleIndex(rules, [...drawers.values()], always)
+}
+
+function keysAt({ when }: Rule, choice: number): readonly Key[] | undefined {
+  const condition = necessary(when)[choice]
+  return condition === undefined ? undefined : keysOf(condition)
 }
 
 function lowest(lists: readonly (readonly number[])[], heads: readonly number[]): number {
@@ -79,20 +112,29 @@ function file(drawers: Map<string, Drawer>, { facet, value }: Key, position: num
 }
 
 /**
- * The keys to file each rule under. Of a rule's conditions the one wins whose fullest list is shortest: with
- * thousands of rules for `branch: North Branch` that differ in a header, the header tells them apart.
+ * Of a rule's conditions the one wins whose fullest list is shortest: with thousands of rules for
+ * `branch: North Branch` that differ in a header, the header tells them apart.
  */
-function chooseKeys(rules: readonly Rule[]): readonly (readonly Key[] | undefined)[] {
-  const choices = rules.map(({ when }) => necessary(when).flatMap((condition) => withKeys(keysOf(condition))))
+export function chooseFiling(rules: readonly Rule[]): Filing {
+  const choices = rules.map(({ when }) => necessary(when).flatMap(withKeys))
   const crowd = new Map<string, number>()
-  for (const key of choices.flat(2)) crowd.set(nameOf(key), (crowd.get(nameOf(key)) ?? 0) + 1)
+  for (const { keys } of choices.flat())
+    for (const key of keys) crowd.set(nameOf(key), (crowd.get(nameOf(key)) ?? 0) + 1)
   const fullest = (keys: readonly Key[]) =>
     keys.reduce((most, key) => Math.max(most, crowd.get(nameOf(key)) ?? 0), 0)
-  return choices.map((choice) => leastBy(choice, (keys) => fullest(keys) * RANKS.length + rankOf(keys)))
+  const weight = ({ keys }: Choice) => fullest(keys) * RANKS.length + rankOf(keys)
+  return Int32Array.from(choices, (choice) => leastBy(choice, weight)?.at ?? UNFILED)
 }
 
-function withKeys(keys: readonly Key[] | undefined): (readonly Key[])[] {
-  return keys === undefined ? [] : [keys]
+/** A condition that a rule could be filed under: which of the necessary ones, and its keys. */
+interface Choice {
+  readonly at: number
+  readonly keys: readonly Key[]
+}
+
+function withKeys(condition: Condition, at: number): readonly Choice[] {
+  const keys = keysOf(condition)
+  return keys === undefined ? [] : [{ at, keys }]
 }
 
 /** Where the lists are as short, what is cheaper to read off a call, and more of a call's own, comes first. */

@@ -7,7 +7,8 @@ import { canonicalName } from './headers.js'
  */
 export class Trust {
   static readonly nobody = new Trust(new Map())
-  readonly #believed: ReadonlyMap<string, ReadonlySet<string>>
+  /** Trunk → what it is believed about, headers in lower case and written out. */
+  readonly believed: ReadonlyMap<string, ReadonlySet<string>>
   /** The trunks that are named at all. */
   readonly trunks: ReadonlySet<string>
 
@@ -17,13 +18,13 @@ export class Trust {
       trunk,
       new Set([...items].map(canonicalName)),
     ])
-    this.#believed = new Map(canonical)
-    this.trunks = new Set(this.#believed.keys())
+    this.believed = new Map(canonical)
+    this.trunks = new Set(this.believed.keys())
   }
 
   /** Whether `trunk` is believed about `item`. A call without a trunk is believed about nothing. */
   believes(trunk: string | undefined, item: string): boolean {
     if (trunk === undefined) return false
-    return this.#believed.get(trunk)?.has(canonicalName(item)) ?? false
+    return this.believed.get(trunk)?.has(canonicalName(item)) ?? false
   }
 }

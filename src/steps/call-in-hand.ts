@@ -17,8 +17,8 @@ export class CallInHand {
 
   constructor(
     readonly arrival: Arrival,
-    /** The revision that the call began with, and on which it ends. */
-    readonly revision: Revision,
+    /** The revision that the call began with, and on which it ends: that of its first visit. */
+    public revision: Revision,
     readonly at: Date,
   ) {
     this.#departed = new Promise((resolve) => {

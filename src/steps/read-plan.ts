@@ -16,6 +16,7 @@ const CHANNEL_PARTS = [
   variable('CHANNEL(pjsip,call-id)'),
   variable('DOORMAN_DIALLED'),
   variable('CONV_STATE'),
+  variable('DOORMAN_REVISION'),
 ]
 
 /** Asked for only by revisions with an `attestation` condition: 16 logs an error where the module is missing. */
@@ -82,6 +83,8 @@ export interface ChannelText {
   readonly sipCallId: string
   readonly dialled: string
   readonly stateHead: string
+  /** Id of the revision that decided this call on an earlier visit; empty on the first. */
+  readonly revision: string
   readonly attestation: readonly string[]
   /** For each of the plan's header names. */
   readonly headers: readonly HeaderText[]
@@ -99,10 +102,12 @@ export interface HeaderText {
 export function channelText(plan: ReadPlan, answers: readonly string[]): ChannelText {
   const all = answers.flatMap(values)
   const take = (count: number) => Array.from(all.splice(0, count), (text) => text ?? '')
-  const [endpoint = '', sipCallId = '', dialled = '', stateHead = ''] = take(CHANNEL_PARTS.length)
+  const [endpoint = '', sipCallId = '', dialled = '', stateHead = '', revision = ''] = take(
+    CHANNEL_PARTS.length,
+  )
   const attestation = plan.withAttestation ? take(ATTESTATION_PARTS.length) : []
   const headers = plan.headerNames.map((name) => headerText(name, take(1 + REPEATS_AT_ONCE)))
-  return { endpoint, sipCallId, dialled, stateHead, attestation, headers }
+  return { endpoint, sipCallId, dialled, stateHead, revision, attestation, headers }
 }
 
 function headerText(name: string, [listed = '', ...first]: readonly string[]): HeaderText {

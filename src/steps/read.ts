@@ -21,6 +21,8 @@ const READ_MS = 600
 export interface Reading {
   readonly facts: CallFacts
   readonly sipCallId: string
+  /** Id of the revision that decided this call on an earlier visit; empty on the first. */
+  readonly decidedBy: string
   /** Why the state that was on the channel could not be used, if so. The call goes on without it. */
   readonly stateFault: string | undefined
 }
@@ -53,6 +55,7 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
       state: state.ok ? state.state : {},
     },
     sipCallId: arrival.sipCallId === '' ? text.sipCallId : arrival.sipCallId,
+    decidedBy: text.revision,
     stateFault: state.ok ? undefined : state.why,
   }
 }

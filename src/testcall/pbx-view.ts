@@ -1,5 +1,6 @@
-import { type Client, connect } from 'ari-client'
-import { type AriAccess, askWhoAnswers } from '../asterisk/ari-check.js'
+import type { Client } from 'ari-client'
+import type { AriAccess } from '../asterisk/ari-check.js'
+import { connectAri } from '../asterisk/ari-client.js'
 import { within } from '../asterisk/timeout.js'
 import { type Landing, landingOf } from './landing.js'
 
@@ -44,12 +45,10 @@ export class PbxView {
 
   /** @throws Error with one sentence where ARI does not answer. */
   static async open(access: AriAccess, callId: string): Promise<PbxView> {
-    await askWhoAnswers(access)
-    const { url, username, password } = access
-    const client = await within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
+    const client = await connectAri(access)
     const view = new PbxView(client, callId)
     const application = `doorman-call-${process.pid}`
-    await within(CONNECT_MS, `ARI at ${url}`, client.start(application, true))
+    await within(CONNECT_MS, `ARI at ${access.url}`, client.start(application, true))
     return view
   }
 

@@ -22,42 +22,42 @@ rules:
 otherwise: other
 `
 const CONTEXTS = ['vip', 'north', 'nameless', 'short', 'other'].map((name) => `story-${name}`)
-const DIALPLAN = CONTEXTS.map((name) => showing(name, '\${CALLERID(num)} for \${DOORMAN_DIALLED}')).join('')
+const DIALPLAN = CONTEXTS.map((name) => showing(name, '${CALLERID(num)} for ${DOORMAN_DIALLED}')).join('')
 
 const NOBODY = '+15559990000'
+
+/** Many callers at once: starting them keeps this process busy, and the witness wants to ask each channel. */
+const PATIENT = { trunk: 'carrier-a', hold_ms: 600 }
 
 describe.each(RELEASES)('numbers on Debian %s', (release) => {
   const { call } = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
 
-  test.each([
-    '+15557654321',
-    '5557654321',
-    '15557654321',
-    '0015557654321',
-    'sip:+15557654321@pbx.example;user=phone',
-    'sip:+1-555-765-4321@pbx.example;user=phone',
-  ])('whoever dials %s reaches the branch of +15557654321', async (to) => {
-    const { landing, record } = await call({ from: NOBODY, to, trunk: 'carrier-a' })
+  test('however the callee number is written, it reaches its branch', async () => {
+    const numbers = ['+15557654321', '5557654321', '15557654321', '0015557654321', ...asUri('+15557654321')]
+    const seen = numbers.map(async (to) => {
+      const { landing, record } = await call({ from: NOBODY, to, ...PATIENT })
+      return [to, landing.context, landing.variables.DOORMAN_BRANCH, record.calleeNumber]
+    })
 
-    expect(landing.context).toBe('story-north')
-    expect(landing.variables.DOORMAN_BRANCH).toBe('North Branch')
-    expect(record.calleeNumber).toBe('+15557654321')
+    expect(await Promise.all(seen)).toEqual(
+      numbers.map((to) => [to, 'story-north', 'North Branch', '+15557654321']),
+    )
   })
 
-  test.each(['+15551234567', '5551234567', '15551234567', '0015551234567', 'sip:+15551234567@a.example;user=phone'])(
-    'whoever calls from %s is the VIP +15551234567',
-    async (from) => {
-      const { landing, record } = await call({ from, to: '5550000000', trunk: 'carrier-a' })
+  test('however the caller number is written, the VIP is known', async () => {
+    const numbers = ['+15551234567', '5551234567', '15551234567', '0015551234567', ...asUri('+15551234567')]
+    const seen = numbers.map(async (from) => {
+      const { landing, record } = await call({ from, to: '5550000000', ...PATIENT })
+      return [from, landing.context, record.callerNumber]
+    })
 
-      expect(landing.context).toBe('story-vip')
-      expect(record.callerNumber).toBe('+15551234567')
-    },
-  )
+    expect(await Promise.all(seen)).toEqual(numbers.map((from) => [from, 'story-vip', '+15551234567']))
+  })
 
   test.each([
     ['anonymous', '"Anonymous" <sip:anonymous@anonymous.invalid>'],
     ['Unavailable', '"Unavailable" <sip:Unavailable@carrier.example>'],
-    ['a bare host', '"Anonymous" <sip:anonymous.invalid>'],
+    ['a host without a name', '"Anonymous" <sip:anonymous.invalid>'],
   ])('a caller who withholds the number as %s is anonymous', async (_what, from) => {
     const headers = [['From', from]] as const
     const { landing, record } = await call({ from: 'x', to: '5557654321', trunk: 'carrier-a', headers })
@@ -73,13 +73,19 @@ describe.each(RELEASES)('numbers on Debian %s', (release) => {
     expect(record.calleeNumber).toBe('1001')
   })
 
-  test.each(['*55', '12', '5557654321*9', '+999999999999999999999'])(
-    'what cannot be read as a number, such as %s, stays as it was dialled',
-    async (to) => {
-      const { landing, record } = await call({ from: NOBODY, to, trunk: 'carrier-a' })
+  test('what cannot be read as a number stays as it was dialled', async () => {
+    const numbers = ['*55', '12', '5557654321*9', '+999999999999999999999']
+    const seen = numbers.map(async (to) => {
+      const { landing, record } = await call({ from: NOBODY, to, ...PATIENT })
+      return [landing.context, landing.appData[0], record.calleeNumber]
+    })
 
-      expect(landing.context).toBe('story-other')
-      expect([landing.appData[0], record.calleeNumber]).toEqual([`${NOBODY} for ${to}`, to])
-    },
-  )
+    expect(await Promise.all(seen)).toEqual(numbers.map((to) => ['story-other', `${NOBODY} for ${to}`, to]))
+  })
 })
+
+/** A number as SIP URIs hold it, with and without the separators that RFC 3966 allows. */
+function asUri(number: string): string[] {
+  const grouped = number.replace(/^\+1(...)(...)(....)$/, '+1-$1-$2-$3')
+  return [number, grouped].map((user) => `sip:${user}@carrier.example;user=phone`)
+}

@@ -53,6 +53,7 @@ const MODULES: readonly string[] = [
     'app_exec',
     'app_stack',
     'app_originate',
+    'res_clioriginate',
     'app_channelredirect',
     'app_system',
     'app_cdr',

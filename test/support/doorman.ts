@@ -1,4 +1,4 @@
-import { type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { DecisionRecord } from '../../src/ops/decision-record.js'
 import type { Asterisk } from './asterisk.js'
@@ -40,6 +40,8 @@ export function settingsFor(asterisk: Asterisk): Record<string, string> {
     DOORMAN_AMI_USERNAME: asterisk.ami.username,
     DOORMAN_AMI_SECRET: asterisk.ami.secret,
     DOORMAN_SIP_TARGET: `127.0.0.1:${asterisk.ports.sip}`,
+    DOORMAN_DATA: join(asterisk.folder, 'doorman-data'),
+    DOORMAN_CONTROL_PORT: '0',
   }
 }
 

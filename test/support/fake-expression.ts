@@ -4,8 +4,14 @@ import type { FakeChannel } from './fake-pbx.js'
 /** One part of a read: `${URIENCODE(${…})}`. */
 const PART = /^\$\{URIENCODE\(\$\{([^{}$&]+)\}\)\}$/
 
-/** Asterisk cuts an expression here (`VAR_BUF_SIZE`). */
-const LONGEST_EXPRESSION = 4_096
+/** Asterisk refuses a longer HTTP request line with 400 (seen on 16.28 and 22.10). */
+export const LONGEST_REQUEST_LINE = 4_096
+
+/** The line in which an expression goes to ARI. */
+export function requestLine(channelId: string, expression: string): string {
+  const variable = encodeURIComponent(expression)
+  return `GET /ari/channels/${encodeURIComponent(channelId)}/variable?variable=${variable} HTTP/1.1\r\n`
+}
 
 /**
  * Evaluates what `channel-read.ts` writes, as Asterisk would, and refuses everything else: the parts between the
@@ -13,7 +19,7 @@ const LONGEST_EXPRESSION = 4_096
  */
 export function evaluate(expression: string, channel: FakeChannel): string {
   const inner = /^EVAL\((.*)\)$/s.exec(expression)?.[1]
-  if (inner === undefined || Buffer.byteLength(expression) > LONGEST_EXPRESSION) {
+  if (inner === undefined || requestLine(channel.id, expression).length > LONGEST_REQUEST_LINE) {
     throw new PbxError('refused', `Unable to read provided function: ${expression}`)
   }
   return inner

@@ -8,27 +8,27 @@ import { createServer } from 'node:net'
 const FROM = 20_000
 const TO = 29_999
 
-/** A port of 127.0.0.1 that was free a moment ago. Picked at random, so that parallel labs rarely meet. */
-export async function freePort(protocol: 'tcp' | 'udp'): Promise<number> {
+/** A port that was free a moment ago. Picked at random, so that parallel labs rarely meet. */
+export async function freePort(protocol: 'tcp' | 'udp', address = '127.0.0.1'): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = FROM + Math.floor(Math.random() * (TO - FROM + 1))
-    if (await (protocol === 'tcp' ? tcpIsFree(port) : udpIsFree(port))) return port
+    if (await (protocol === 'tcp' ? tcpIsFree(port, address) : udpIsFree(port, address))) return port
   }
-  throw new Error(`No free ${protocol} port between ${FROM} and ${TO} on 127.0.0.1 in 100 tries.`)
+  throw new Error(`No free ${protocol} port between ${FROM} and ${TO} on ${address} in 100 tries.`)
 }
 
-function tcpIsFree(port: number): Promise<boolean> {
+function tcpIsFree(port: number, address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    server.listen(port, address, () => server.close(() => resolve(true)))
   })
 }
 
-function udpIsFree(port: number): Promise<boolean> {
+function udpIsFree(port: number, address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4')
     socket.once('error', () => socket.close(() => resolve(false)))
-    socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
+    socket.bind(port, address, () => socket.close(() => resolve(true)))
   })
 }

@@ -7,10 +7,12 @@ import { decodeState } from './channel-state.js'
 import { DOORMAN, type RunningDoorman, startDoorman } from './doorman.js'
 import { type FlowFiles, type FlowFolder, flowFolder } from './flow-folder.js'
 import { repositoryFolder } from './lab-folder.js'
+import { type RawInviteOptions, rawInvite } from './raw-invite.js'
 import { asteriskRoot, type Release } from './roots.js'
 import { type CallOptions, placeCall } from './sipp.js'
 import type { CallResult } from './sipp-trace.js'
 import type { Landing } from './trace.js'
+import { sendRaw } from './udp-caller.js'
 import { Witness } from './witness.js'
 
 /** Both Asterisks, by the Debian suites that hold them: a story is told on each. */
@@ -19,19 +21,22 @@ export const RELEASES = ['forky', 'bullseye'] as const satisfies readonly Releas
 /** A root may have to be fetched first. */
 const FETCH_MS = 16 * 60_000
 const LANDING_MS = 5_000
+/** The address that pjsip.conf knows carrier-a by. */
+const CARRIER_A = '127.0.0.2'
 
 export interface SceneOptions {
   /** The flow files; the repository's own `flows` by default. */
   readonly flows?: FlowFiles
   /** Dialplan of the story, after the repository's own. */
   readonly dialplan?: string
+  /** Settings of Doorman beside those that lead to this Asterisk and these flow files. */
+  readonly settings?: Readonly<Record<string, string>>
   /** False where the stories start Doorman themselves. */
   readonly withDoorman?: boolean
 }
 
-/** A call that was placed and is over: what its caller, the PBX and Doorman say of it. */
+/** What the PBX and Doorman say of a call. */
 export interface SeenCall {
-  readonly result: CallResult
   readonly landing: Landing
   /** The state on the channel, from the PBX. */
   readonly state: unknown
@@ -46,7 +51,12 @@ export interface Scene {
   /** The folder of the flow files. */
   readonly flows: string
   /** Places a call and tells where the PBX says it landed, with Doorman's record of it. */
-  call(options: CallOptions): Promise<SeenCall>
+  call(options: CallOptions): Promise<SeenCall & { readonly result: CallResult }>
+  /**
+   * The same for an INVITE in bytes, from carrier-a, with the first line of its final answer. Nobody acknowledges
+   * or hangs up: its flow has to refuse the call, a little later than at once.
+   */
+  raw(options: Omit<RawInviteOptions, 'address'>): Promise<SeenCall & { readonly answer: string | undefined }>
   /** The same for a call of which Doorman may know nothing. */
   landing(options: CallOptions): Promise<{ readonly result: CallResult; readonly landing: Landing }>
 }
@@ -88,7 +98,8 @@ async function raise(release: Release, flows: string, options: SceneOptions): Pr
   try {
     const witness = await Witness.open(asterisk.witness)
     const isAlone = options.withDoorman === false
-    const doorman = isAlone ? undefined : await startDoorman(asterisk, { DOORMAN_FLOWS: flows })
+    const settings = { DOORMAN_FLOWS: flows, ...options.settings }
+    const doorman = isAlone ? undefined : await startDoorman(asterisk, settings)
     return { asterisk, witness, doorman }
   } catch (error) {
     await asterisk.stop()
@@ -100,7 +111,7 @@ async function raise(release: Release, flows: string, options: SceneOptions): Pr
 function generated(flows: string): string {
   const [node = '', ...args] = DOORMAN
   const env = { PATH: process.env.PATH ?? '' }
-  return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env })
+  return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }
 
 function played(flows: string, there: () => Parts): Scene {
@@ -129,6 +140,14 @@ function played(flows: string, there: () => Parts): Scene {
       const record = await scene.doorman.record(seen.result.callId)
       return { ...seen, record, state: await stateOf(seen.landing) }
     },
+    async raw(options) {
+      const { callId, bytes } = rawInvite({ ...options, address: CARRIER_A })
+      const answer = sendRaw(bytes, { from: CARRIER_A, to: { port: scene.asterisk.ports.sip } })
+      await scene.witness.ended(callId, LANDING_MS)
+      const landing = await scene.witness.landing(callId, 0)
+      const record = await scene.doorman.record(callId)
+      return { answer: await answer, landing, record, state: await stateOf(landing) }
+    },
   }
   return scene
 }
@@ -140,11 +159,13 @@ export function stateOf({ variables }: Landing): Promise<unknown> {
 
 /** The context of a flow that shows the dialplan's view of the call, answers, and waits for the caller to hang up. */
 export function showing(context: string, expression: string, extension = 's'): string {
-  return [
-    `[${context}]`,
-    `exten => ${extension},1,NoOp(${expression})`,
-    ' same => n,Answer()',
-    ' same => n,Wait(5)',
-    '',
-  ].join('\n')
+  const steps = [`exten => ${extension},1,NoOp(${expression})`, ' same => n,Answer()', ' same => n,Wait(5)']
+  return [`[${context}]`, ...steps, ''].join('\n')
+}
+
+/** The same for `raw` calls: it is over without an answer, but not before the witness could ask for its Call-ID. */
+export function refusing(context: string, ...expressions: readonly string[]): string {
+  const shown = expressions.map((expression) => ` same => n,NoOp(${expression})`)
+  const steps = ['exten => s,1,NoOp()', ...shown, ' same => n,Wait(0.3)', ' same => n,Hangup(17)']
+  return [`[${context}]`, ...steps, ''].join('\n')
 }

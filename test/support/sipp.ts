@@ -48,7 +48,11 @@ export async function placeCalls(asterisk: Asterisk, options: LoadOptions): Prom
   mkdirSync(parent, { recursive: true })
   const folder = mkdtempSync(join(parent, 'call-'))
   try {
-    return await runSipp(asterisk, options, folder)
+    return await runSipp(asterisk, options, folder).catch((error: Error) => {
+      // Another SIPp was faster at the port that was free a moment ago: no call went out, so another port will do.
+      if (!error.message.includes('Address already in use')) throw error
+      return runSipp(asterisk, options, folder)
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -96,7 +100,7 @@ async function sippArguments(asterisk: Asterisk, options: LoadOptions, folder: s
       address,
       '-bind_local',
       '-p',
-      String(await freePort('udp')),
+      String(await freePort('udp', address)),
     ],
     ...['-m', String(options.calls), '-r', String(options.perSecond), '-l', String(options.atOnce ?? 1_000)],
     ...['-cid_str', `${randomBytes(8).toString('hex')}-%u@lab`, '-timeout', `${limit_s}s`, '-nostdin', '-aa'],

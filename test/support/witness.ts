@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AmiLine, type AmiLogin, type AmiMessage } from './ami-line.js'
 import { decodeState } from './channel-state.js'
 import { type Landing, landingOf, pathOf, type Trace } from './trace.js'
@@ -9,6 +10,8 @@ import { TraceBook } from './trace-book.js'
  * a call by a caller number that only it has.
  */
 export type Which = string | ((trace: Trace) => boolean)
+
+const ASK_AGAIN_MS = 10
 
 interface Waiting {
   /** Looks at a trace that changed; true when it is satisfied (or has given up) and may be forgotten. */
@@ -25,6 +28,7 @@ export class Witness {
   readonly #asking = new Set<string>()
   readonly userEvents: AmiMessage[] = []
   #line: AmiLine | undefined
+  #isClosed = false
 
   static async open(login: AmiLogin): Promise<Witness> {
     const witness = new Witness()
@@ -33,6 +37,7 @@ export class Witness {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#line?.close()
   }
 
@@ -54,6 +59,18 @@ export class Witness {
       'end',
       (trace) => (trace.hungUp ? trace : undefined),
       () => false,
+    )
+  }
+
+  /** Resolves as soon as the call executes this application (`Stasis`, say), with everything that happened so far. */
+  executes(which: Which, application: string, limit_ms: number): Promise<Trace> {
+    const hasExecuted = (trace: Trace) => trace.steps.some((step) => step.application === application)
+    return this.#wait(
+      which,
+      limit_ms,
+      `execute ${application}`,
+      (trace) => (hasExecuted(trace) ? trace : undefined),
+      (trace) => trace.hungUp,
     )
   }
 
@@ -87,14 +104,23 @@ export class Witness {
     for (const waiting of this.#waiting) if (waiting.look(trace)) this.#waiting.delete(waiting)
   }
 
-  /** Asks which SIP call a channel is. At its first event it may be too early: then the next event asks again. */
+  /** Asks which SIP call a channel is: at its first event it may be too early, then it is asked again. */
   async #identify({ channel, uniqueId }: Trace): Promise<void> {
     if (this.#asking.has(uniqueId)) return
     this.#asking.add(uniqueId)
-    const callId = await this.getVariable(channel, 'CHANNEL(pjsip,call-id)').catch(() => '')
+    let callId = ''
+    while (callId === '' && this.#isUp(uniqueId)) {
+      callId = await this.getVariable(channel, 'CHANNEL(pjsip,call-id)').catch(() => '')
+      if (callId === '') await sleep(ASK_AGAIN_MS, undefined, { ref: false })
+    }
     this.#asking.delete(uniqueId)
     const trace = callId === '' ? undefined : this.#book.identify(uniqueId, callId)
     if (trace !== undefined) this.#changed(trace)
+  }
+
+  #isUp(uniqueId: string): boolean {
+    const trace = this.#book.all().find((one) => one.uniqueId === uniqueId)
+    return !this.#isClosed && trace?.hungUp === false
   }
 
   #wait<T>(

@@ -44,6 +44,11 @@ export class Findings {
     this.#problems.push(...problems)
   }
 
+  /** Warnings that another part found. */
+  addWarnings(warnings: Iterable<Problem>): void {
+    this.#warnings.push(...warnings)
+  }
+
   get problems(): readonly Problem[] {
     return inOrder(this.#problems)
   }

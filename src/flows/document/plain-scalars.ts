@@ -107,7 +107,8 @@ function rangeOf(node: unknown): readonly number[] | null | undefined {
 }
 
 /** State keeps numbers, true and false as what they are. */
-function isState([section, , key]: YamlPath): boolean {
+function isState([section, , key, inner]: YamlPath): boolean {
+  if (section === 'examples') return (key === 'call' || key === 'expect') && inner === 'state'
   return (section === 'branches' || section === 'rules') && key === 'state'
 }
 
@@ -115,6 +116,7 @@ function isState([section, , key]: YamlPath): boolean {
 function isTyped([section, , key, ...rest]: YamlPath): boolean {
   if (section === 'branches') return key === 'default'
   if (section === 'flows') return key === 'priority'
+  if (section === 'examples') return key === 'expect' && rest[0] === 'vip'
   return section === 'rules' && key === 'when' && isTypedCondition(rest)
 }
 

@@ -12,6 +12,27 @@ export function linearPattern(source: string): LinearPattern {
   return Object.freeze({ source, test: (text: string) => compiled.matcher(text).find() })
 }
 
+/** A pattern that is compiled when it is first needed, or beforehand by `prepare`. */
+export interface LazyPattern extends LinearPattern {
+  prepare(): void
+}
+
+/** A pattern that is known to be right: another thread has compiled it. */
+export function lazyPattern(source: string): LazyPattern {
+  let compiled: RE2JS | undefined
+  const prepared = (): RE2JS => {
+    compiled ??= parse(source)
+    return compiled
+  }
+  return Object.freeze({
+    source,
+    test: (text: string) => prepared().matcher(text).find(),
+    prepare: () => {
+      prepared()
+    },
+  })
+}
+
 function parse(source: string): RE2JS {
   try {
     return RE2JS.compile(source)

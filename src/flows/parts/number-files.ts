@@ -17,9 +17,10 @@ export class NumberFiles {
     for (const name of new Set([...written].map(fileName))) {
       const content = source.files.get(name)
       if (content === undefined) continue
-      const { table, problems } = NumberTable.fromCsv(name, content, country)
+      const { table, problems, duplicates } = NumberTable.fromCsv(name, content, country)
       this.#tables.set(name, table)
-      findings.add(problems.map(({ line, column, message }) => ({ file: name, line, column, message })))
+      findings.add(problems.map((problem) => ({ file: name, ...problem })))
+      findings.addWarnings(duplicates.map((duplicate) => ({ file: name, ...duplicate })))
     }
   }
 

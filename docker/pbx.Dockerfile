@@ -1,0 +1,9 @@
+# A PBX to try Doorman with: Asterisk 22 with the configuration of asterisk-conf, and nothing else of ours.
+FROM debian:forky-slim
+# sip-tester is SIPp, for more calls at once than "doorman call" places (see compose.yaml).
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends asterisk asterisk-core-sounds-en-gsm sip-tester \
+ && rm -rf /var/lib/apt/lists/*
+COPY asterisk-conf /usr/local/share/asterisk-conf
+COPY docker/pbx.sh /usr/local/bin/pbx.sh
+ENTRYPOINT ["sh", "/usr/local/bin/pbx.sh"]

@@ -1,0 +1,53 @@
+import type { Command } from 'commander'
+import { addExample } from '../examples/add-example.js'
+import { EXAMPLES_FILE } from '../examples/example.js'
+import { exampleOfCall } from '../examples/example-of-call.js'
+import { FlowFilesError } from '../flows/problem.js'
+import { callsFolder } from '../replay/call-files.js'
+import type { CallRecord } from '../replay/call-record.js'
+import { readCalls } from '../replay/read-calls.js'
+import { Refusal } from './exit.js'
+import { givenSettings } from './given-settings.js'
+
+interface AddOptions {
+  readonly fromCall: string
+  readonly name?: string
+}
+
+export function addExamples(program: Command): void {
+  program
+    .command('examples')
+    .description('the calls in examples.yaml that every change of the rules must leave as they are')
+    .command('add')
+    .description('add a recorded call: it must go on going where it went')
+    .requiredOption('--from-call <id>', 'unique id of its channel, or its SIP Call-ID')
+    .option('--name <text>', 'what the example is called')
+    .option('--flows <folder>', 'the folder that holds routing.yaml (or DOORMAN_FLOWS)')
+    .action(async (options: AddOptions, command: Command) => {
+      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = givenSettings(command, 'files')
+      const call = await findCall(callsFolder(data), options.fromCall).catch(refuse)
+      const example = exampleOfCall(call, options.name)
+      const problems = await addExample(folder, example).catch(refuse)
+      if (problems.length > 0) throw new FlowFilesError(problems)
+      process.stdout.write(
+        `${folder}/${EXAMPLES_FILE}: added "${example.name}", which expects ${call.flow}. Run it with doorman check.\n`,
+      )
+    })
+}
+
+/** A call that came back into Stasis has several records under its id: the newest counts. */
+async function findCall(folder: string, id: string): Promise<CallRecord> {
+  let found: CallRecord | undefined
+  for await (const record of readCalls(folder, { last: Number.POSITIVE_INFINITY })) {
+    if (record.call === id || record.sipCallId === id) found = record
+  }
+  if (found !== undefined) return found
+  throw new Refusal(
+    `No call ${id} is recorded in ${folder}. The ids stand in the log, as "call" and "sipCallId".`,
+  )
+}
+
+function refuse(error: NodeJS.ErrnoException): never {
+  if (error instanceof Refusal || error.code === undefined) throw error
+  throw new Refusal(`Nothing was written: ${error.message}`)
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals'
+import { arrivalOf } from '../../src/asterisk/stasis-event.js'
+
+const channel = {
+  id: '1700000000.1',
+  name: 'PJSIP/carrier-a-00000001',
+  protocol_id: 'abc@test.invalid',
+  caller: { name: 'Ada', number: '+15551234567' },
+  dialplan: { context: 'doorman', exten: '+15557654321', priority: 6 },
+}
+
+describe('a StasisStart event', () => {
+  test('becomes an arrival', () => {
+    expect(arrivalOf({ type: 'StasisStart', application: 'doorman', channel }, 'doorman')).toEqual({
+      channelId: '1700000000.1',
+      channel: 'PJSIP/carrier-a-00000001',
+      sipCallId: 'abc@test.invalid',
+      callerId: { number: '+15551234567', name: 'Ada' },
+      extension: '+15557654321',
+    })
+  })
+
+  test('becomes an arrival also without all that older versions leave out', () => {
+    expect(arrivalOf({ application: 'doorman', channel: { id: '1.1' } }, 'doorman')).toEqual({
+      ...{ channelId: '1.1', channel: '', sipCallId: '', callerId: { number: '', name: '' }, extension: '' },
+    })
+  })
+
+  test('is not ours when it is for another application, and says for which', () => {
+    expect(arrivalOf({ application: 'ivr', channel }, 'doorman')).toEqual({ notOurs: 'it is for ivr' })
+  })
+
+  test.each([
+    ['no channel', {}],
+    ['a channel without an id', { channel: { name: 'PJSIP/a-1' } }],
+    ['an id that is no text', { channel: { id: 17 } }],
+  ])('is not ours when it has %s', (_what, event) => {
+    expect(arrivalOf({ application: 'doorman', ...event }, 'doorman')).toEqual({
+      notOurs: 'it names no channel',
+    })
+  })
+})

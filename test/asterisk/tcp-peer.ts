@@ -1,0 +1,47 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+
+/** A TCP server on 127.0.0.1 that does with its connections what a test wants. */
+export class TcpPeer {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  /** How many connections there have been. */
+  accepted = 0
+
+  private constructor(handle: (socket: Socket) => void) {
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
+      this.accepted += 1
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+      socket.on('error', () => socket.destroy())
+      handle(socket)
+    })
+  }
+
+  static async open(handle: (socket: Socket) => void): Promise<TcpPeer> {
+    const peer = new TcpPeer(handle)
+    await new Promise<void>((resolve) => peer.#server.listen(0, '127.0.0.1', resolve))
+    return peer
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** Ends the connections, as a PBX that is stopped does; the port stays. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async close(): Promise<void> {
+    this.drop()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+/** A port of 127.0.0.1 on which nobody listens. */
+export async function deadPort(): Promise<number> {
+  const peer = await TcpPeer.open(() => undefined)
+  const { port } = peer
+  await peer.close()
+  return port
+}

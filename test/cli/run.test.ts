@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals'
+import { amiPeer } from '../asterisk/ami-peer.js'
+import { deadPort, TcpPeer } from '../asterisk/tcp-peer.js'
+import { projectFolder } from '../flows/project-folder.js'
+import { type Env, RunningCommand } from './command.js'
+
+const PASSWORDS = { DOORMAN_ARI_PASSWORD: 'hunter22', DOORMAN_AMI_SECRET: 'hunter23' }
+
+function running(env: Env): RunningCommand {
+  return new RunningCommand(['run', '--flows', projectFolder('flows')], { ...PASSWORDS, ...env })
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe('doorman run without a PBX', () => {
+  test('says it once for ARI and once for AMI, keeps trying, and ends well on SIGTERM', async () => {
+    const ari = await deadPort()
+    const ami = await deadPort()
+    const command = running({ DOORMAN_ARI_URL: `http://127.0.0.1:${ari}`, DOORMAN_AMI_PORT: String(ami) })
+    await command.heard('line_down', 2)
+    await pause(1_000)
+    command.child.kill('SIGTERM')
+    const { exit, err } = await command.ending()
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    const down = command.lines.filter(({ event }) => event === 'line_down')
+    expect(down).toHaveLength(2)
+    const [ofAri, ofAmi] = ['ARI', 'AMI'].map((line) => down.find((each) => each.line === line)?.message)
+    expect(ofAri).toMatch(
+      `ARI at http://127.0.0.1:${ari} did not answer (ECONNREFUSED). Check that Asterisk runs`,
+    )
+    expect(ofAmi).toMatch(`AMI at 127.0.0.1:${ami}: connect ECONNREFUSED`)
+    expect(`${ofAri} ${ofAmi}`).toMatch(/DOORMAN_ARI_URL.*DOORMAN_AMI_HOST/)
+    expect(command.out).not.toMatch(/hunter2/)
+  })
+
+  test('ends well on SIGINT, too, while both peers say nothing', async () => {
+    const peer = await TcpPeer.open((socket) => socket.resume())
+    try {
+      const command = running({
+        DOORMAN_ARI_URL: `http://127.0.0.1:${peer.port}`,
+        DOORMAN_AMI_PORT: String(peer.port),
+      })
+      await command.heard('line_down', 2)
+      command.child.kill('SIGINT')
+      expect(await command.ending()).toMatchObject({ exit: 0, err: '' })
+    } finally {
+      await peer.close()
+    }
+  })
+
+  test('says that AMI refuses it while ARI is not there', async () => {
+    const peer = await amiPeer(() => 'Response: Error\r\nMessage: Authentication failed')
+    try {
+      const command = running({ DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_AMI_PORT: String(peer.port) })
+      await command.heard('line_down', 2)
+      command.child.kill('SIGTERM')
+      expect(await command.ending()).toMatchObject({ exit: 0, err: '' })
+      const messages = command.lines.map(({ message }) => message)
+      expect(messages).toContainEqual(
+        expect.stringContaining('refused the user doorman: Authentication failed.'),
+      )
+    } finally {
+      await peer.close()
+    }
+  })
+
+  test('logs nothing but lines of JSON, and which revision decides', async () => {
+    const command = running({ DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_AMI_PORT: '1' })
+    await command.heard('revision')
+    command.child.kill('SIGTERM')
+    await command.ending()
+    expect(command.lines[0]).toMatchObject({
+      level: 'info',
+      event: 'revision',
+      revision: expect.stringMatching(/^[0-9a-f]{12}$/),
+    })
+  })
+})

@@ -1,0 +1,258 @@
+import { describe, expect, test } from '@jest/globals'
+import type { AdminFacts, AmiFacts, AriFacts, Facts, FlowFacts } from '../../src/doctor/facts.js'
+import { CHECKS, type Check, type Verdict } from '../../src/doctor/finding.js'
+import { judge } from '../../src/doctor/judge.js'
+import { admin, ami, ari, flows, healthy, support } from './healthy.js'
+
+const withAri = (change: Partial<AriFacts>): Partial<Facts> => ({ ari: { value: { ...ari, ...change } } })
+const withAmi = (change: Partial<AmiFacts>): Partial<Facts> => ({ ami: { value: { ...ami, ...change } } })
+const withAdmin = (change: Partial<AdminFacts>): Partial<Facts> => ({
+  admin: { value: { ...admin, ...change } },
+})
+const withFlows = (change: Partial<FlowFacts & { ok: true }>): Partial<Facts> => ({
+  flows: { ...flows, ...change },
+})
+const withSettings = (change: Partial<Facts['settings']>): Partial<Facts> => ({
+  settings: { ...healthy.settings, ...change },
+})
+const without = (module: string): Partial<Facts> => {
+  const modules = 'value' in ari.modules ? [...ari.modules.value].filter((name) => name !== module) : []
+  return withAri({ modules: { value: new Set(modules) } })
+}
+const actions = (...names: string[]) => ({ actions: { value: new Set(names) } })
+const unknown = { unknown: 'ARI answered 500' }
+
+/** What is wrong, the one finding about it, a part of what it says, and a part of the remedy. */
+type Case = readonly [
+  wrong: string,
+  change: Partial<Facts>,
+  check: Check,
+  verdict: Verdict,
+  says: string,
+  remedy: string,
+]
+
+const problem = { file: 'routing.yaml', line: 3, column: 7, message: 'unknown key "flow"' }
+const READ_ONLY = withAri({ writeStatus: { value: 403 } })
+const OTHER_DIALPLAN = { value: { state: 'other', differences: [] } } as const
+const NO_ENTRY = { value: { state: 'missing', contexts: ['doorman', 'doorman-go'] } } as const
+
+const CASES: readonly Case[] = [
+  [
+    'the password of the samples',
+    withSettings({ sampleSecrets: ['DOORMAN_AMI_SECRET'] }),
+    ...(['settings', 'warning', 'DOORMAN_AMI_SECRET: still the secret of the sample', 'openssl'] as const),
+  ],
+  [
+    'ARI in the clear over a network',
+    withSettings({ ariUrl: 'http://pbx.example:8088' }),
+    ...(['settings', 'warning', 'sends its password in the clear', 'TLS'] as const),
+  ],
+  [
+    'AMI in the clear over a network',
+    withSettings({ amiHost: 'pbx.example' }),
+    ...(['settings', 'warning', 'sends its secret in the clear', 'tunnel'] as const),
+  ],
+  [
+    'flow files with problems',
+    { flows: { ok: false, folder: 'flows', problems: [problem] } },
+    ...(['flow files', 'fault', 'routing.yaml:3:7 unknown key "flow"', 'doorman check'] as const),
+  ],
+  [
+    'an ARI that does not answer',
+    { ari: { unknown: 'ARI at http://x did not answer (ECONNREFUSED). Check that Asterisk runs.' } },
+    ...(['ARI', 'fault', 'did not answer (ECONNREFUSED).', 'Check that Asterisk runs.'] as const),
+  ],
+  ['a reader', READ_ONLY, 'ARI rights', 'fault', 'may only read', 'read_only = no'],
+  [
+    'an odd answer to a request',
+    withAri({ writeStatus: { value: 500 } }),
+    ...(['ARI rights', 'warning', 'answered with 500', 'ari.conf'] as const),
+  ],
+  [
+    'an Asterisk of long ago',
+    withAri({ version: '13.38.3' }),
+    ...(['version', 'fault', '13.38.3 is too old', 'Asterisk 16 or later'] as const),
+  ],
+  [
+    'a version that is none',
+    withAri({ version: 'SVN-trunk-r1234' }),
+    ...(['version', 'warning', '"SVN-trunk-r1234"', 'Asterisk 16 or later'] as const),
+  ],
+  [
+    'a module that is missing',
+    without('func_uri.so'),
+    ...(['modules', 'fault', 'func_uri.so is not running (URIENCODE()', 'module load func_uri.so'] as const),
+  ],
+  [
+    'modules that cannot be listed',
+    withAri({ modules: unknown }),
+    ...(['modules', 'warning', 'ARI answered 500', 'res_ari_asterisk.so'] as const),
+  ],
+  [
+    'no STIR/SHAKEN for a rule that asks for it',
+    { ...without('res_stir_shaken.so'), ...withFlows({ needsAttestation: true }) },
+    ...(['modules', 'fault', 'a rule asks for the attestation', 'module load res_stir_shaken.so'] as const),
+  ],
+  [
+    'a clock that is wrong',
+    withAri({ clockAhead_s: { value: -42.4 } }),
+    ...(['clock', 'warning', '42 s behind', 'NTP'] as const),
+  ],
+  [
+    'an AMI that does not let Doorman in',
+    { ami: { unknown: 'AMI at 127.0.0.1:5038 refused the user doorman: Authentication failed' } },
+    ...(['AMI', 'fault', 'refused the user doorman', 'DOORMAN_AMI_SECRET'] as const),
+  ],
+  [
+    'an AMI user that may not set variables',
+    withAmi({ setvar: 'denied' }),
+    ...(['AMI rights', 'fault', 'may not set variables', 'write = call'] as const),
+  ],
+  [
+    'an AMI user that may do everything',
+    withAmi(actions('setvar', 'command', 'originate', 'updateconfig', 'moduleload')),
+    ...(['AMI rights', 'warning', 'Command (class command), Originate', 'write = call'] as const),
+  ],
+  [
+    'a second AMI user that is not let in',
+    { admin: { unknown: 'AMI at 127.0.0.1:5038 refused the user doorman-admin: Authentication failed' } },
+    ...(['AMI admin', 'fault', 'refused the user doorman-admin', 'DOORMAN_AMI_ADMIN_SECRET'] as const),
+  ],
+  [
+    'a second AMI user without its class',
+    withAdmin(actions('reload', 'moduleload')),
+    ...(['AMI admin', 'fault', 'may not do showdialplan, getconfig', 'write = config'] as const),
+  ],
+  [
+    'a second AMI user that may do everything',
+    withAdmin(actions('reload', 'showdialplan', 'getconfig', 'updateconfig', 'command')),
+    ...(['AMI admin', 'warning', 'Command (class command)', 'write = config'] as const),
+  ],
+  [
+    'too few HTTP sessions',
+    withAdmin({ sessionlimit: { value: '10' } }),
+    ...(['HTTP sessions', 'fault', 'sessionlimit is 10', 'should be 50 or more'] as const),
+  ],
+  [
+    'few HTTP sessions',
+    withAdmin({ sessionlimit: { value: '30' } }),
+    ...(['HTTP sessions', 'warning', 'sessionlimit is 30', 'should be 50 or more'] as const),
+  ],
+  [
+    'a WebSocket that may not be slow',
+    withAdmin({ websocketWriteTimeout: { value: '10' } }),
+    ...(['WebSocket timeout', 'warning', 'is 10 ms', 'should be 100'] as const),
+  ],
+  [
+    'no entry',
+    { ...withAdmin({ dialplan: NO_ENTRY }), ...withAmi({ dialplan: NO_ENTRY }) },
+    ...(['entry contexts', 'fault', 'no [doorman], [doorman-go]', '#include'] as const),
+  ],
+  [
+    'an entry of other settings, as the second user sees it',
+    withAdmin({ dialplan: { value: { state: 'other', differences: ['doorman,_X.,6: runs Stasis(a)'] } } }),
+    ...([
+      'entry contexts',
+      'fault',
+      '1 steps differ, first doorman,_X.,6',
+      'doorman dialplan --write',
+    ] as const),
+  ],
+  [
+    'an entry of other settings, as Doorman itself sees it',
+    { admin: undefined, ...withAmi({ dialplan: OTHER_DIALPLAN }) },
+    ...(['entry contexts', 'fault', 'has others than', 'doorman dialplan --write'] as const),
+  ],
+  [
+    'a flow that is nowhere',
+    withAmi({ missingFlows: { value: [support] } }),
+    ...(['flow contexts', 'fault', 'support leads to general-support,s,1', '[general-support]'] as const),
+  ],
+  [
+    'a trunk that is misspelt',
+    withFlows({ trunks: ['carrier-a', 'carier-a'] }),
+    ...(['trunks', 'fault', 'the trunk carier-a, and', 'pjsip.conf'] as const),
+  ],
+  [
+    'an endpoint that nobody named',
+    withAri({ endpoints: { value: ['carrier-a', '1001'] } }),
+    ...(['trunks', 'warning', 'names 1001: calls from there are believed about nothing', 'trunks'] as const),
+  ],
+  [
+    'a PBX in another time zone',
+    { zone: '-0500' },
+    ...(['time zone', 'warning', 'at UTC+0100, Doorman at UTC-0500', 'TZ'] as const),
+  ],
+]
+
+describe('doctor judges', () => {
+  test('an installation in which nothing is wrong: every check is ok, in the order of the list', () => {
+    const findings = judge(healthy)
+    expect(findings.map(({ check }) => check)).toEqual([...CHECKS])
+    expect(findings.filter(({ verdict, remedy }) => verdict !== 'ok' || remedy !== null)).toEqual([])
+  })
+
+  test.each(CASES)('%s', (_wrong, change, check, verdict, says, remedy) => {
+    // What the second user would see is another matter, and has a test of its own.
+    const bad = judge({ ...healthy, ...change }).filter(
+      (finding) => finding.verdict !== 'ok' && !finding.says.includes('cannot be seen'),
+    )
+    expect(bad).toEqual([
+      { check, verdict, says: expect.stringContaining(says), remedy: expect.stringContaining(remedy) },
+    ])
+  })
+
+  test('every check goes wrong in some case', () => {
+    const untold = CHECKS.filter((check) => !CASES.some((entry) => entry[2] === check))
+    // Whoever holds the application is told of without alarm.
+    expect(untold).toEqual(['application'])
+  })
+
+  test('what a line that is down hides is not said to be well', () => {
+    const down = judge({ ...healthy, ari: { unknown: 'no' }, ami: { unknown: 'no' }, admin: undefined })
+    expect(down.filter(({ verdict }) => verdict === 'ok').map(({ check }) => check)).toEqual([
+      'settings',
+      'flow files',
+      'AMI admin',
+    ])
+  })
+
+  test('without the second user two options cannot be seen, and it says what they should be', () => {
+    const findings = judge({ ...healthy, admin: undefined })
+    expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([
+      expect.objectContaining({ check: 'HTTP sessions', verdict: 'warning' }),
+      expect.objectContaining({ check: 'WebSocket timeout', verdict: 'warning' }),
+    ])
+    expect(findings.find(({ check }) => check === 'HTTP sessions')?.remedy).toContain('50 or more')
+  })
+
+  test.each([
+    [true, 'a Doorman (or another program of that name) holds it'],
+    [false, 'is free'],
+  ])('who holds the application is no alarm (%s)', (value, says) => {
+    const found = judge({ ...healthy, ...withAri({ isHeld: { value } }) })
+    const finding = found.find(({ check }) => check === 'application')
+    expect(finding).toMatchObject({ verdict: 'ok', says: expect.stringContaining(says) })
+  })
+
+  test('a trunk of a database that is in no list is known all the same', () => {
+    const change = {
+      ...withFlows({ trunks: ['carrier-a', 'carrier-db'] }),
+      ...withAmi({ unlistedTrunks: { value: ['carrier-db'] } }),
+    }
+    expect(judge({ ...healthy, ...change }).filter(({ verdict }) => verdict !== 'ok')).toEqual([])
+  })
+
+  test('a near name is offered for a trunk that PJSIP does not have', () => {
+    const found = judge({ ...healthy, ...withFlows({ trunks: ['carrier-a', 'carrierr-a'] }) })
+    expect(found.find(({ verdict }) => verdict === 'fault')?.says).toContain('Is carrier-a meant?')
+  })
+
+  test('only the first of many endpoints are named', () => {
+    const many = Array.from({ length: 300 }, (_, index) => `${1000 + index}`)
+    const found = judge({ ...healthy, ...withAri({ endpoints: { value: ['carrier-a', ...many] } }) })
+    expect(found.filter(({ check }) => check === 'trunks')).toHaveLength(1)
+    expect(found.find(({ check }) => check === 'trunks')?.says).toContain('1005 and 294 more')
+  })
+})

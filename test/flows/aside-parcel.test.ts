@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { pack } from '../../src/flows/aside/pack.js'
+import { CODE, type Parcel } from '../../src/flows/aside/parcel.js'
+import { type PlainCompiled, plainOf, revive } from '../../src/flows/aside/revive.js'
+import { inSlices } from '../../src/flows/aside/slices.js'
+import { type Unpacked, unpack } from '../../src/flows/aside/unpack.js'
+import { decide } from '../../src/routing/decide.js'
+import { explain } from '../../src/routing/explain.js'
+import { Known } from '../../src/routing/known.js'
+import type { NumberTable } from '../../src/routing/number-table.js'
+import type { Routing } from '../../src/routing/routing.js'
+import { facts, routing } from '../routing/support/arbitrary.js'
+import { AT, tableOf } from '../routing/support/make.js'
+
+/** Takes a parcel apart after it has been where messages between threads go. */
+function received({ blocks, chunks }: Parcel): Unpacked {
+  const steps = unpack(structuredClone(blocks), structuredClone(chunks))
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+function sent<T>(value: T): T {
+  return received(pack(value)).value as T
+}
+
+/** A routing as it arrives from the other thread. */
+async function revived(some: Routing): Promise<Routing> {
+  const revision = {
+    id: 'id',
+    hash: 'hash',
+    routing: some,
+    functions: new Map(),
+    examples: [],
+    headersNeeded: [],
+    needsAttestation: false,
+  }
+  const plain = plainOf({ ok: true, revision, warnings: [], files: new Map() })
+  const { value, patterns } = received(pack(plain))
+  const compiled = await inSlices(revive(value as PlainCompiled, patterns))
+  if (!compiled.ok) throw new Error('a sound revision was refused')
+  return compiled.revision.routing
+}
+
+const indexes = ({ index }: Routing, known: Known) => [...index.candidates(known)].map((rule) => rule.index)
+
+describe('a parcel', () => {
+  test('holds whatever plain values there are', () => {
+    const leaf = fc.oneof(
+      fc.string(),
+      fc.double(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constantFrom(null, undefined, -0, 2 ** 27, 2 ** 32, '__proto__'),
+    )
+    const key = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'toString', '0'))
+    const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        leaf,
+        fc.array(tie('value')),
+        fc.array(fc.tuple(key, tie('value'))).map((entries) => Object.fromEntries(entries)),
+        fc.array(tie('value')).map((items) => new Set(items)),
+        fc.array(fc.tuple(tie('value'), tie('value'))).map((entries) => new Map(entries)),
+      ),
+    }))
+    fc.assert(fc.property(value, (any) => expect(sent(any)).toStrictEqual(any)))
+  })
+
+  test('holds more than a chunk', () => {
+    const texts = Array.from({ length: 30_000 }, (_, at) => `text ${at % 20_000}`)
+    const value = { texts, set: new Set(texts), long: 'x'.repeat(200_000) }
+    const parcel = pack(value)
+    expect(parcel.chunks.length).toBeGreaterThan(10)
+    expect(received(parcel).value).toStrictEqual(value)
+  })
+
+  test('keeps frozen what is frozen', () => {
+    const [outer, list] = sent([Object.freeze({ open: { a: 1 } }), Object.freeze(['b'])] as const)
+    expect([outer, outer.open, list].map(Object.isFrozen)).toEqual([true, false, true])
+  })
+
+  test('holds a buffer, small or large, and its bytes once', () => {
+    const [small, large] = [Buffer.from('a'), Buffer.alloc(100_000, 'b')]
+    const parcel = pack([small, large, large])
+    expect(parcel.blocks).toHaveLength(2)
+    // Node keeps small buffers in one pool, which must not be given away whole.
+    expect(parcel.blocks.map(({ buffer }) => buffer.byteLength)).toEqual([1, 100_000])
+    expect(received(parcel).value).toEqual([small, large, large])
+  })
+
+  test('holds a table once, with its numbers and rows', () => {
+    const { table } = tableOf('number,name\n+15551234567,Ann\n1001,"Bob, jr."\n')
+    const [one, two] = sent([table, table]) as [NumberTable, NumberTable]
+    expect(one).toBe(two)
+    expect([one.file, one.size, one.columns]).toEqual([table.file, 2, table.columns])
+    expect([one.has('+15551234567'), one.has('+15550000000')]).toEqual([true, false])
+    expect(['+15551234567', '1001', '1002'].map((number) => one.row(number))).toEqual(
+      ['+15551234567', '1001', '1002'].map((number) => table.row(number)),
+    )
+  })
+
+  test('holds a pattern by its source, and gives equal patterns one body', () => {
+    const pattern = { source: '^9[0-9]{4}$', test: (_text: string) => false }
+    const { value, patterns } = received(pack([pattern, { ...pattern }]))
+    const [one, two] = value as [typeof pattern, typeof pattern]
+    expect(one).toBe(two)
+    expect(patterns).toEqual([one])
+    expect([one.source, one.test('91234'), one.test('81234')]).toEqual([pattern.source, true, false])
+  })
+
+  test('does not take what it can’t hold', () => {
+    expect(() => pack({ now: new Date() })).toThrow('a Date can')
+    expect(() => pack([() => 1])).toThrow('a function can')
+  })
+
+  test('fits all that a word can ask for into a word', () => {
+    expect(Math.max(...Object.values(CODE))).toBeLessThan(2 ** 5)
+  })
+})
+
+describe('rules that come from another thread', () => {
+  test('say of every call what they said before, and why', async () => {
+    await fc.assert(
+      fc.asyncProperty(routing, fc.array(facts, { minLength: 1, maxLength: 5 }), async (some, calls) => {
+        const same = await revived(some)
+        for (const any of calls) {
+          expect(decide(any, same, AT)).toEqual(decide(any, some, AT))
+          expect(explain(any, same, AT)).toEqual(explain(any, some, AT))
+          expect(indexes(same, new Known(any, same))).toEqual(indexes(some, new Known(any, some)))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,178 @@
+import { describe, expect, test } from '@jest/globals'
+import { encodeState } from '../../src/conversation/state-codec.js'
+import type { Revision } from '../../src/flows/revision.js'
+import type { CallFacts } from '../../src/routing/facts.js'
+import { Budget } from '../../src/steps/budget.js'
+import { asker, type Reading, readCall } from '../../src/steps/read.js'
+import { readAllHeaders } from '../../src/steps/read-headers.js'
+import { revisionOf } from '../flows/temp-folder.js'
+import { type FakeChannel, FakePbx } from '../support/fake-pbx.js'
+
+/** A revision that looks at these headers, and at the attestation where asked. */
+function lookingAt(names: readonly string[], condition = ''): Promise<Revision> {
+  const list = names.map((name) => `{ header: { ${name}: { present: true } } }`).join(', ')
+  const when = condition === '' ? `any: [${list}]` : condition
+  return revisionOf({
+    'routing.yaml': `flows: { main: { context: main } }\nrules: [{ when: { ${when} }, goto: main }]\notherwise: main\n`,
+  })
+}
+
+interface Read {
+  readonly pbx: FakePbx
+  readonly reading: Reading
+  readonly facts: CallFacts
+}
+
+async function read(revision: Revision, parts: Partial<FakeChannel>): Promise<Read> {
+  const pbx = new FakePbx()
+  const { id, name, sipCallId, callerId, extension } = pbx.enter(parts)
+  const arrival = { channelId: id, channel: name, sipCallId, callerId, extension }
+  const reading = await readCall(arrival, revision, asker(pbx, id, new Budget(1_700)))
+  return { pbx, reading, facts: reading.facts }
+}
+
+describe('reading a call', () => {
+  test('brings the trunk, the numbers as they came, and the headers that the revision looks at', async () => {
+    const headers = [
+      ['X-VIP', 'gold'],
+      ['X-Other', 'nobody asks'],
+    ] as const
+    const { facts, reading } = await read(await lookingAt(['X-VIP']), { headers, endpoint: 'carrier-b' })
+    expect(facts).toMatchObject({ trunk: 'carrier-b', dialled: '+15557654321', state: {} })
+    expect(facts.headers.toList()).toEqual([['x-vip', 'gold']])
+    expect(reading.stateFault).toBeUndefined()
+  })
+
+  test('brings every repeat of a header in its order, for one more request', async () => {
+    const headers = ['a', '', 'c', 'd'].map((value): [string, string] => ['X-VIP', value])
+    const { facts, pbx } = await read(await lookingAt(['X-VIP']), { headers })
+    expect(facts.headers.getAll('X-VIP')).toEqual(['a', '', 'c', 'd'])
+    expect(pbx.requestsOf('read')).toHaveLength(2)
+  })
+
+  test('brings ten repeats of a header and no more, however many there are', async () => {
+    const headers = Array.from({ length: 200 }, (_, index): [string, string] => ['X-VIP', `v${index}`])
+    const { facts } = await read(await lookingAt(['X-VIP']), { headers })
+    expect(facts.headers.getAll('X-VIP')).toHaveLength(10)
+  })
+
+  test('knows an empty header from one that is not there', async () => {
+    const { facts } = await read(await lookingAt(['X-A', 'X-B']), { headers: [['X-A', '']] })
+    expect([facts.headers.get('X-A'), facts.headers.get('X-B')]).toEqual(['', null])
+  })
+
+  test('finds a header in its compact form', async () => {
+    const { facts } = await read(await lookingAt(['Subject']), { headers: [['s', 'Hello']] })
+    expect(facts.headers.get('Subject')).toBe('Hello')
+  })
+
+  test('is not stopped by bytes that are no text: the header beside them is whole', async () => {
+    const headers = [
+      ['X-A', Buffer.from([0xff, 0xfe])],
+      ['X-B', 'gold'],
+    ] as const
+    const { facts } = await read(await lookingAt(['X-A', 'X-B']), { headers })
+    expect([facts.headers.get('X-A'), facts.headers.get('X-B')]).toEqual(['\ufffd\ufffd', 'gold'])
+  })
+
+  test('looks for as many headers as a revision likes, in requests that Asterisk takes', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `X-Header-Number-${index}`)
+    const headers = names.map((name, index): [string, string] => [name, `value ${index}`])
+    const { facts, pbx } = await read(await lookingAt(names), { headers })
+    expect(names.map((name) => facts.headers.get(name))).toEqual(headers.map(([, value]) => value))
+    expect(pbx.requestsOf('read').length).toBeGreaterThan(1)
+  })
+
+  test('asks a channel that is not PJSIP for no header', async () => {
+    const { facts, reading } = await read(await lookingAt(['X-A']), { name: 'Local/1@test-00000001;2' })
+    expect(facts.trunk).toBeUndefined()
+    expect([...facts.headers]).toEqual([])
+    expect(reading.facts.verification).toBeUndefined()
+  })
+
+  test('takes the number that was dialled first where the call comes a second time', async () => {
+    const variables = new Map([['DOORMAN_DIALLED', '+15550001111']])
+    const { facts } = await read(await lookingAt(['X-A']), { extension: 's', variables })
+    expect(facts.dialled).toBe('+15550001111')
+  })
+
+  test.each([1, 20_000])('brings back a state of %i bytes', async (bytes) => {
+    const state = { notes: 'x'.repeat(bytes), deep: { list: [1, null, 'ä'] } }
+    const variables = new Map(encodeState(state).map(({ name, value }) => [name, value]))
+    const { facts, reading } = await read(await lookingAt(['X-A']), { variables })
+    expect(facts.state).toEqual(state)
+    expect(reading.stateFault).toBeUndefined()
+  })
+
+  test('goes on without a state that is torn, and says so', async () => {
+    const variables = new Map(
+      encodeState({ notes: 'x'.repeat(5_000) }).map(({ name, value }) => [name, value]),
+    )
+    variables.delete('CONV_STATE_2')
+    const { facts, reading } = await read(await lookingAt(['X-A']), { variables })
+    expect(facts.state).toEqual({})
+    expect(reading.stateFault).toMatch(/parts/)
+  })
+})
+
+describe('what Asterisk verified of a call', () => {
+  const verified = (result: string) =>
+    new Map([
+      ['STIR_SHAKEN(count)', '1'],
+      ['STIR_SHAKEN(0,attestation)', 'A'],
+      ['STIR_SHAKEN(0,verify_result)', result],
+    ])
+
+  test.each([
+    ['success', true],
+    ['Verification passed', true],
+    ['Signature verification failed', false],
+    ['', false],
+  ])('is read from %j, in the words of either version', async (result, isVerified) => {
+    const revision = await lookingAt([], 'attestation: A')
+    const { facts } = await read(revision, { variables: verified(result) })
+    expect(facts.verification).toEqual({ attestation: 'A', verified: isVerified })
+  })
+
+  test('is not asked for by a revision that has no use for it', async () => {
+    const { facts } = await read(await lookingAt(['X-A']), { variables: verified('success') })
+    expect(facts.verification).toBeUndefined()
+  })
+})
+
+describe('reading all headers, for a flow function', () => {
+  async function all(headers: FakeChannel['headers'], known: Revision): Promise<[string, string][]> {
+    const { pbx, facts } = await read(known, { headers })
+    return (await readAllHeaders(facts.headers, asker(pbx, '1700000000.1', new Budget(1_700)))).toList()
+  }
+
+  test('brings those, too, that no rule looks at', async () => {
+    const headers = [
+      ['X-VIP', 'gold'],
+      ['Subject', 'Hello'],
+      ['X-VIP', 'silver'],
+    ] as const
+    const found = await all(headers, await lookingAt(['X-VIP']))
+    expect(new Map(found).get('subject')).toBe('Hello')
+    expect(found.filter(([name]) => name === 'x-vip').map(([, value]) => value)).toEqual(['gold', 'silver'])
+  })
+
+  test('brings 200 of them', async () => {
+    const headers = Array.from({ length: 200 }, (_, index): [string, string] => [
+      `X-${index}`,
+      `value ${index}`,
+    ])
+    expect(await all(headers, await lookingAt(['X-VIP']))).toHaveLength(200)
+  })
+
+  test('passes over a name that would mean something to the dialplan', async () => {
+    const found = await all(
+      [
+        ['X-*', 'a'],
+        ['X-OK', 'b'],
+      ],
+      await lookingAt(['X-VIP']),
+    )
+    expect(found).toEqual([['x-ok', 'b']])
+  })
+})

@@ -1,0 +1,139 @@
+import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { ADMIN_SETTINGS, adminConf, reloads } from '../doctor/admin-conf.js'
+import { doorman } from '../doctor/command.js'
+import { type Asterisk, startAsterisk } from '../support/asterisk.js'
+import { settingsFor } from '../support/doorman.js'
+import { asteriskRoot } from '../support/roots.js'
+import { RELEASES } from '../support/scene.js'
+
+const FETCH_MS = 16 * 60_000
+const EMPTY = '; nothing yet\n'
+
+describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
+  let asterisk: Asterisk
+  beforeAll(async () => {
+    const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
+    asterisk = await startAsterisk(install, { overrides: { 'manager.conf': adminConf() } })
+  }, FETCH_MS)
+  afterAll(() => asterisk?.stop())
+
+  const fileIn = (name: string) => join(asterisk.folder, 'etc', name)
+  const env = (change: Readonly<Record<string, string>> = {}) => ({
+    ...settingsFor(asterisk),
+    ...ADMIN_SETTINGS,
+    ...change,
+  })
+  const write = (file: string, change = {}, ...more: readonly string[]) =>
+    doorman(['dialplan', '--write', file, ...more], env(change))
+  const running = (context: string) => asterisk.cli(`dialplan show ${context}`)
+
+  beforeEach(async () => {
+    // Each story begins with a PBX that includes the file, and a file that is empty.
+    writeFileSync(fileIn('extensions_doorman.conf'), EMPTY)
+    await asterisk.cli('dialplan reload')
+  })
+
+  test('writes the contexts, has them reloaded, and reads back that they run', async () => {
+    const file = fileIn('extensions_doorman.conf')
+    const before = reloads(asterisk)
+    const { exit, stdout, stderr } = await write(file)
+    expect([exit, stderr]).toEqual([0, ''])
+    expect(stdout).toBe(`${file}: written.\nAsterisk has reloaded its dialplan and runs what was written.\n`)
+    expect(reloads(asterisk)).toBe(before + 1)
+    expect(await running('doorman')).toContain('Stasis(doorman)')
+    expect(await running('doorman-fallback')).toContain('__DOORMAN_FLOW=general_support_flow')
+    expect(readFileSync(file, 'utf8')).toBe((await doorman(['dialplan'], env())).stdout)
+  })
+
+  test('writes nothing and reloads nothing where nothing has changed', async () => {
+    const file = fileIn('extensions_doorman.conf')
+    await write(file)
+    const [before, written] = [reloads(asterisk), statSync(file)]
+    const { exit, stdout } = await write(file)
+    expect(exit).toBe(0)
+    expect(stdout).toContain('unchanged')
+    expect(stdout).toContain('was not reloaded')
+    expect(reloads(asterisk)).toBe(before)
+    expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([written.ino, written.mtimeMs])
+  })
+
+  test('writes and reloads again when the settings have changed', async () => {
+    const file = fileIn('extensions_doorman.conf')
+    await write(file)
+    expect((await write(file, { DOORMAN_APP: 'concierge' })).exit).toBe(0)
+    expect(await running('doorman')).toContain('Stasis(concierge)')
+  })
+
+  test('reloads an unchanged file that Asterisk does not run yet', async () => {
+    const file = fileIn('extensions_doorman.conf')
+    expect((await write(file, {}, '--no-reload')).exit).toBe(0)
+    expect(await running('doorman')).not.toContain('Stasis')
+    const { exit, stdout } = await write(file)
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('unchanged')])
+    expect(await running('doorman')).toContain('Stasis(doorman)')
+  })
+
+  test('says no, with the remedy, where the file is not included', async () => {
+    const file = fileIn('elsewhere.conf')
+    const { exit, stdout, stderr } = await write(file)
+    expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
+    expect(stderr).toContain('does not have [doorman], [doorman-go], [doorman-fallback]')
+    expect(stderr).toContain(`#include "${file}"`)
+  })
+
+  test('says no, and shows the step, where another file has the same contexts', async () => {
+    const extensions = fileIn('extensions.conf')
+    const before = readFileSync(extensions, 'utf8')
+    writeFileSync(extensions, `[doorman-fallback]\nexten => s,1,Hangup()\n${before}`)
+    const { exit, stderr } = await write(fileIn('extensions_doorman.conf'))
+    writeFileSync(extensions, before)
+    expect(exit).toBe(1)
+    expect(stderr).toContain('doorman-fallback,s,1: runs Hangup(), written is Set(')
+    expect(stderr).toContain('Another file has these contexts')
+  })
+
+  test('keeps the mode and the owner of the file', async () => {
+    const file = fileIn('extensions_doorman.conf')
+    chmodSync(file, 0o640)
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) chownSync(file, 4711, 4712)
+    await write(file, {}, '--no-reload')
+    const { mode, uid, gid } = statSync(file)
+    expect(mode & 0o7777).toBe(0o640)
+    expect([uid, gid]).toEqual(isRoot ? [4711, 4712] : [process.getuid?.(), process.getgid?.()])
+  })
+
+  test('without the second AMI user writes the file, says how to reload, and does not call that well', async () => {
+    const file = fileIn('extensions_doorman.conf')
+    const before = reloads(asterisk)
+    const { exit, stdout, stderr } = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
+    expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
+    expect(stderr).toContain('Asterisk runs something else than was written')
+    expect(stderr).toContain('asterisk -rx "dialplan reload"')
+    expect(reloads(asterisk)).toBe(before)
+
+    await asterisk.cli('dialplan reload')
+    const again = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
+    expect([again.exit, again.stdout]).toEqual([0, expect.stringContaining('runs it already')])
+  })
+
+  test.each([
+    ['is not let in', { DOORMAN_AMI_ADMIN_SECRET: 'wrong' }, 'refused the user doorman-admin'],
+    ['may not reload', { DOORMAN_AMI_ADMIN_USERNAME: 'doorman' }, 'Reload: permission denied (as doorman)'],
+  ])('says no where the second user %s', async (_why, change, said) => {
+    const own =
+      'DOORMAN_AMI_ADMIN_USERNAME' in change ? { DOORMAN_AMI_ADMIN_SECRET: asterisk.ami.secret } : {}
+    const { exit, stderr } = await write(fileIn('extensions_doorman.conf'), { ...change, ...own })
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(said)])
+  })
+
+  test("does not write over the admin's own dialplan", async () => {
+    const file = fileIn('extensions.conf')
+    const before = readFileSync(file, 'utf8')
+    const { exit, stderr } = await write(file)
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('Nothing was changed')])
+    expect(readFileSync(file, 'utf8')).toBe(before)
+  })
+})

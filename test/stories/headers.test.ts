@@ -1,0 +1,177 @@
+import { describe, expect, test } from '@jest/globals'
+import { RELEASES, refusing, scene } from '../support/scene.js'
+
+const TRUSTED =
+  'X-VIP, X-Tag, X-Note, X-Empty, Subject, Accept-Contact, Reject-Contact, Referred-By, Identity-Info'
+
+/** The same question to the rules and to code: code is shown every header, and so reads them in another way. */
+const ROUTING = `
+trunks: { carrier-a: { trust: [${TRUSTED}] } }
+flows:
+  gold: { context: story-gold }
+  asked: { context: story-asked }
+  other: { context: story-other }
+rules:
+  - name: Code
+    when: { callee: "2000" }
+    run: gold.ts
+  - name: Compact
+    when:
+      callee: "2001"
+      header:
+        Subject: hello
+        Accept-Contact: "*;audio"
+        Reject-Contact: "*;video"
+        Referred-By: <sip:ann@example.com>
+        Identity-Info: <https://example.com/cert>
+    goto: asked
+  - { name: Fourth, when: { callee: "2002", header: { X-Tag: d } }, goto: asked }
+  - { name: Folded, when: { callee: "2003", header: { X-Note: one two } }, goto: asked }
+  - { name: Empty, when: { callee: "2004", header: { X-Empty: { present: true } } }, goto: asked }
+  - { name: Missing, when: { callee: "2005", header: { X-Empty: { present: false } } }, goto: asked }
+  - name: Gold
+    when: { header: { X-VIP: gold } }
+    goto: gold
+    state: { note: "{header.X-Note}" }
+otherwise: other
+`
+const GOLD = `import type { Conversation } from 'asterisk-doorman'
+
+export default function gold(conv: Conversation) {
+  const { sipHeaders } = conv
+  conv.state.count = [...sipHeaders.keys()].length
+  conv.state.tags = [...sipHeaders.getAll('x-tag')]
+  conv.state.subject = sipHeaders.get('Subject')
+  conv.state.isEmptyThere = sipHeaders.has('X-Empty')
+  conv.state.longest = Math.max(...[...sipHeaders.values()].map((value) => value.length))
+  conv.gotoFlow(sipHeaders.get('X-VIP') === 'gold' && sipHeaders.trusted('x-vip') ? 'gold' : 'other')
+}
+`
+const FLOWS = { 'routing.yaml': ROUTING, 'gold.ts': GOLD }
+const DIALPLAN = ['gold', 'asked', 'other'].map((name) => refusing(`story-${name}`)).join('')
+
+type Line = string | Uint8Array
+interface Odd {
+  readonly from?: Line
+  readonly to: string
+  readonly headers: readonly Line[]
+}
+
+const NOBODY = '<sip:+15559990000@carrier.example>'
+const NOT_UTF8 = Buffer.concat([
+  Buffer.from('X-Note: caf'),
+  Buffer.from([0xe9, 0xff, 0xc3, 0x28]),
+  Buffer.from(' x'),
+])
+const NAME_NOT_UTF8 = Buffer.concat([
+  Buffer.from('"Jos'),
+  Buffer.from([0xe9, 0xfe, 0xc0]),
+  Buffer.from('" <sip:+15559990000@carrier.example>'),
+])
+const many = (count: number) => Array.from({ length: count }, (_, at) => `X-Filler-${at}: ${at}`)
+
+/** Headers that could hide a good one beside them. */
+const ODD: readonly (readonly [string, readonly Line[], Line?])[] = [
+  ['a name in odd case', ['X-Tag: a']],
+  ['a header of 4 KB', [`X-Note: ${'n'.repeat(4_096)}`]],
+  ['a header of 4 KB that nobody reads', [`X-Other: ${'n'.repeat(4_096)}`]],
+  ['a header of 57 KB', [`X-Note: ${'n'.repeat(57_000)}`]],
+  ['a header of 57 KB under the same letter', [`X-Vast: ${'n'.repeat(57_000)}`]],
+  ['200 headers', many(200)],
+  ['200 headers of one name', Array.from({ length: 200 }, (_, at) => `X-Tag: ${at}`)],
+  ['bytes that are not UTF-8', [NOT_UTF8]],
+  ['a display name that is not UTF-8', [], NAME_NOT_UTF8],
+  ['an empty header', ['X-Empty:', 'X-Note:   ']],
+  ['percent signs and separators', ['X-Note: 100%&a=b&%41,%2C;+']],
+  ['a name of 300 letters', [`X-${'n'.repeat(300)}: x`]],
+]
+
+describe.each(RELEASES)('headers on Debian %s', (release) => {
+  const { raw } = scene(release, { flows: FLOWS, dialplan: DIALPLAN })
+  const odd = ({ from = NOBODY, ...call }: Odd) => raw({ from, ...call })
+
+  test.each(ODD)(
+    'beside %s a good header counts for a rule and for code',
+    async (_what, headers, from = NOBODY) => {
+      const both = ['1000', '2000'].map((to) => odd({ to, from, headers: [...headers, 'x-vIP: gold'] }))
+      const seen = (await Promise.all(both)).map(({ landing, record: { rule, outcome, faults } }) => {
+        return { context: landing.context, rule, outcome, faults }
+      })
+
+      const good = { context: 'story-gold', outcome: 'routed', faults: [] }
+      expect(seen).toEqual([
+        { ...good, rule: 'Gold' },
+        { ...good, rule: 'Code' },
+      ])
+    },
+  )
+
+  test('compact forms are read under their full names', async () => {
+    const headers = [
+      's: hello',
+      'a: *;audio',
+      'j: *;video',
+      'b: <sip:ann@example.com>',
+      'n: <https://example.com/cert>',
+    ]
+    const { landing, record } = await odd({ to: '2001', headers })
+
+    expect([landing.context, record.rule]).toEqual(['story-asked', 'Compact'])
+    const names = new Map(record.headers)
+    expect(names.get('subject')).toBe('hello')
+  })
+
+  test('code sees a compact form under its full name', async () => {
+    const { state } = await odd({ to: '2000', headers: ['s: hello', 'X-VIP: gold'] })
+
+    expect(state).toMatchObject({ subject: 'hello' })
+  })
+
+  test('of five headers of one name the fourth satisfies a condition', async () => {
+    const headers = [...'abcde'].map((letter) => `X-Tag: ${letter}`)
+    const { landing, record } = await odd({ to: '2002', headers })
+
+    expect([landing.context, record.rule]).toEqual(['story-asked', 'Fourth'])
+  })
+
+  test('code sees the headers of one name in their order', async () => {
+    const headers = [...'abcde'].map((letter) => `X-Tag: ${letter}`)
+    const { state } = await odd({ to: '2000', headers: [...headers, 'X-VIP: gold'] })
+
+    expect(state).toMatchObject({ tags: ['a', 'b', 'c', 'd', 'e'] })
+  })
+
+  test('a folded line is one value', async () => {
+    const { landing, record } = await odd({ to: '2003', headers: ['X-Note: one\r\n two'] })
+
+    expect([landing.context, record.rule]).toEqual(['story-asked', 'Folded'])
+  })
+
+  test('a header without a value is there', async () => {
+    const byRule = odd({ to: '2004', headers: ['X-Empty:'] })
+    const byCode = odd({ to: '2000', headers: ['X-Empty:', 'X-VIP: gold'] })
+    const [{ landing, record }, { state }] = await Promise.all([byRule, byCode])
+
+    expect([landing.context, record.rule]).toEqual(['story-asked', 'Empty'])
+    expect(state).toMatchObject({ isEmptyThere: true })
+  })
+
+  test('a header that is missing is not there', async () => {
+    const { landing, record } = await odd({ to: '2005', headers: [] })
+
+    expect([landing.context, record.rule]).toEqual(['story-asked', 'Missing'])
+  })
+
+  test('code is shown two hundred headers', async () => {
+    const { state } = await odd({ to: '2000', headers: [...many(200), 'X-VIP: gold'] })
+
+    expect(state).toMatchObject({ count: expect.any(Number) })
+    expect((state as { count: number }).count).toBeGreaterThan(200)
+  })
+
+  test('a header of 4,000 bytes comes whole', async () => {
+    const { state } = await odd({ to: '1000', headers: [`X-Note: ${'n'.repeat(4_000)}`, 'X-VIP: gold'] })
+
+    expect(state).toEqual({ note: 'n'.repeat(4_000) })
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals'
+import { RELEASES, scene, showing } from '../support/scene.js'
+import { type LoadOptions, placeCalls } from '../support/sipp.js'
+
+const ROUTING = `
+default_country: US
+trunks: { carrier-a: { trust: [caller_number, X-Number] } }
+vip: { numbers: ["+15551234567"] }
+flows:
+  vip: { context: story-vip }
+  coded: { context: story-coded }
+  other: { context: story-other }
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: vip }
+  - { name: Code, when: { callee: "+15557654321" }, run: code.ts }
+otherwise: other
+`
+const CODE = `import type { Conversation } from 'asterisk-doorman'
+
+export default function code(conv: Conversation) {
+  conv.state.callId = conv.callId
+  conv.gotoFlow('coded')
+}
+`
+const DIALPLAN =
+  showing('story-vip', '${DOORMAN_RULE}') +
+  showing('story-coded', '${CONV_callId}') +
+  showing('story-other', '${DOORMAN_RULE}')
+
+const EACH = { calls: 50, perSecond: 10, trunk: 'carrier-a', hold_ms: 200 }
+
+describe.each(RELEASES)('load on Debian %s', (release) => {
+  const flows = { 'routing.yaml': ROUTING, 'code.ts': CODE }
+  const stage = scene(release, { flows, dialplan: DIALPLAN })
+
+  test('a hundred calls at twenty a second land right, with one decision record each', async () => {
+    const [vips, coded] = await Promise.all([
+      placed({ ...EACH, from: '+15551234567', to: '5550000000' }),
+      placed({ ...EACH, from: '+15559990000', to: '5557654321' }),
+    ])
+
+    expect(vips.map(({ context, shown }) => [context, shown])).toEqual(
+      Array(50).fill(['story-vip', 'VIP callers']),
+    )
+    expect(coded.map(({ context, shown }) => [context, shown])).toEqual(
+      coded.map(({ id }) => ['story-coded', id]),
+    )
+    const records = stage.doorman.lines.filter(({ event }) => event === 'decision')
+    expect(records).toHaveLength(100)
+    expect(new Set(records.map(({ sipCallId }) => sipCallId)).size).toBe(100)
+    expect(new Set(records.map(({ outcome }) => outcome))).toEqual(new Set(['routed']))
+    expect(stage.doorman.noise).toBe('')
+  })
+
+  async function placed(options: LoadOptions) {
+    const results = await placeCalls(stage.asterisk, options)
+    expect(results).toHaveLength(options.calls)
+    const landings = results.map(async ({ callId }) => {
+      const { context, appData, uniqueId } = await stage.witness.landing(callId, 5_000)
+      await stage.doorman.record(callId)
+      return { context, shown: appData[0], id: uniqueId }
+    })
+    return Promise.all(landings)
+  }
+})

@@ -1,0 +1,130 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from '@jest/globals'
+import type { LogLine } from '../support/doorman.js'
+import { scene } from '../support/scene.js'
+import { placeCalls } from '../support/sipp.js'
+
+/** Branch, rule and code of one revision each say its number, so that a mixture of two would show. */
+const routing = (rev: number, flow: string) => `
+default_country: US
+branches: { Only: { default: true, state: { by_branch: "${rev}" } } }
+flows: { one: { context: story-one }, two: { context: story-two } }
+rules:
+  - { name: "Rule ${rev}", when: { callee: "+15557654321" }, run: code.ts, state: { by_rule: "${rev}", flow: ${flow} } }
+otherwise: one
+`
+const code = (rev: number) => `import type { Conversation } from 'asterisk-doorman'
+
+export default function code(conv: Conversation) {
+  conv.state.by_code = '${rev}'
+  conv.gotoFlow(String(conv.state.flow))
+}
+`
+/** Four kinds of bad candidate: no YAML, wrong shape, a function that throws while loading, a missing context. */
+const BAD: readonly ((rev: number) => Readonly<Record<string, string>>)[] = [
+  (rev) => ({ 'routing.yaml': `${routing(rev, 'one')}rules: [` }),
+  (rev) => ({ 'routing.yaml': routing(rev, 'one').replace('rules:', 'rulez:') }),
+  (rev) => ({ 'routing.yaml': routing(rev, 'one'), 'code.ts': `throw new Error('revision ${rev}')` }),
+  (rev) => ({ 'routing.yaml': routing(rev, 'one').replace('story-two', 'story-none') }),
+]
+
+/** The PBX's own word on each call, in its log: which context, what every part of the revision left on the call. */
+const landing = (context: string) => `
+[${context}]
+exten => s,1,Log(NOTICE,LANDED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN_REVISION} \${CONV_by_branch} \${CONV_by_rule} \${CONV_by_code} \${CONV_flow})
+ same => n,Answer()
+ same => n,Wait(0.1)
+ same => n,Hangup()
+`
+const RELOADS = 100
+const RATE = 100
+
+describe('a hundred reloads, half of them bad, under a hundred calls a second', () => {
+  const stage = scene('forky', {
+    flows: { 'routing.yaml': routing(0, 'one'), 'code.ts': code(0) },
+    dialplan: landing('story-one') + landing('story-two'),
+  })
+
+  test('no call is lost, none is decided by a mixture, and each record names its revision', async () => {
+    let isOver = false
+    const load = keepCalling(() => isOver)
+    const accepted = await reloadAll()
+    isOver = true
+    const results = await load
+    await sleep(2_500)
+
+    const landed = landings()
+    const records = stage.doorman.lines.filter(({ event }) => event === 'decision')
+    const revisions = new Map(reloads().map(({ revision, changes }) => [revision, changes]))
+    process.stderr.write(`${results.length} calls, ${revisions.size} revisions, ${records.length} records\n`)
+
+    expect(accepted).toEqual({ good: RELOADS / 2, bad: RELOADS / 2 })
+    expect(results.filter(({ status }) => status !== 200)).toEqual([])
+    expect(results.length).toBeGreaterThan(RATE * 10)
+    expect(new Set(landed.map(({ callId }) => callId)).size).toBe(results.length)
+    expect(landed.filter(({ parts }) => new Set(parts).size !== 1)).toEqual([])
+    expect(landed.filter(({ context, flow }) => context !== `story-${flow}`)).toEqual([])
+    // The revision on the call is that of the record, and stands for one content.
+    const named = new Map(records.map(({ sipCallId, revision }) => [sipCallId, revision]))
+    expect(landed.filter(({ callId, revision }) => named.get(callId) !== revision)).toEqual([])
+    const contents = new Map(landed.map(({ revision, parts }) => [revision, parts[0]]))
+    expect(landed.filter(({ revision, parts }) => contents.get(revision) !== parts[0])).toEqual([])
+    expect(contents.size).toBeGreaterThan(RELOADS / 4)
+    expect(new Set(records.map(({ outcome }) => outcome))).toEqual(new Set(['routed']))
+  }, 600_000)
+
+  /** Changes the files, has them reloaded by a signal, and waits for the verdict; each second one is bad. */
+  async function reloadAll() {
+    const verdicts = { good: 0, bad: 0 }
+    for (let rev = 1; rev <= RELOADS; rev++) {
+      const isBad = rev % 2 === 0
+      const good = { 'routing.yaml': routing(rev, rev % 4 === 1 ? 'one' : 'two'), 'code.ts': code(rev) }
+      const bad = BAD[(rev / 2) % BAD.length]?.(rev) ?? {}
+      const before = reloads().length
+      for (const [name, text] of Object.entries(isBad ? { 'code.ts': code(rev), ...bad } : good))
+        put(name, text)
+      stage.doorman.signal('SIGHUP')
+      const verdict = await nextReload(before)
+      if (verdict.ok === !isBad) verdicts[isBad ? 'bad' : 'good'] += 1
+    }
+    return verdicts
+  }
+
+  /** As a careful editor writes: whole, under its name in one step. */
+  function put(name: string, text: string): void {
+    const file = join(stage.flows, name)
+    writeFileSync(`${file}.new`, text)
+    renameSync(`${file}.new`, file)
+  }
+
+  async function nextReload(before: number): Promise<LogLine> {
+    for (let wait = 0; wait < 30_000; wait += 20) {
+      const line = reloads()[before]
+      if (line !== undefined) return line
+      await sleep(20)
+    }
+    throw new Error('No verdict on a candidate within 30 s.')
+  }
+
+  function reloads() {
+    return stage.doorman.lines.filter(({ event, way }) => event === 'reload' && way === 'signal')
+  }
+
+  async function keepCalling(isOver: () => boolean) {
+    const results = []
+    const call = { from: '+15559990000', to: '5557654321', trunk: 'carrier-a', hold_ms: 3_000 }
+    while (!isOver())
+      results.push(...(await placeCalls(stage.asterisk, { ...call, calls: RATE * 5, perSecond: RATE })))
+    return results
+  }
+
+  function landings() {
+    const log = readFileSync(join(stage.asterisk.folder, 'log/messages.log'), 'utf8')
+    return [...log.matchAll(/NOTICE.* LANDED (\S+) (\S+) (\S+) (\S*) (\S*) (\S*) (\S*)$/gm)].map((match) => {
+      const [, callId = '', context, revision, branch, rule, fn, flow] = match
+      return { callId, context, revision, parts: [branch, rule, fn], flow }
+    })
+  }
+})

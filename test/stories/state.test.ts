@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals'
+import { RELEASES, scene } from '../support/scene.js'
+import { placeCall } from '../support/sipp.js'
+
+const ROUTING = `
+flows:
+  again: { context: story-again }
+  enough: { context: story-enough }
+  dial: { context: story-dial }
+  big: { context: story-big }
+  whole: { context: story-whole }
+  torn: { context: story-torn }
+  family: { context: story-family }
+rules:
+  - { name: Count, when: { callee: "1" }, run: count.ts }
+  - { name: Dial, when: { callee: "2" }, goto: dial, state: { city: Albany, nested: { deep: [1, two, null] } } }
+  - { name: Big, when: { callee: "3" }, run: big.ts }
+  - { name: Family, when: { callee: "4" }, goto: family, state: { city: Albany } }
+otherwise: torn
+`
+
+/** Counts the visits of a call, in the state that is on it. */
+const COUNT = `import type { Conversation } from 'asterisk-doorman'
+
+export default function count(conv: Conversation) {
+  const visits = Number(conv.state.visits ?? 0) + 1
+  conv.state.visits = visits
+  if (visits === 1) conv.state.temporary = 'gone soon'
+  else delete conv.state.temporary
+  conv.gotoFlow(visits === 1 ? 'again' : 'enough')
+}
+`
+
+/** Makes a large nested state on the first visit and compares it on the second, digit for digit. */
+const BIG = `import type { Conversation } from 'asterisk-doorman'
+
+const rows = Array.from({ length: 160 }, (_, id) => ({
+  id,
+  text: \`row \${id}: "quotes", \\\\ backslash, é 漢 😀, \\n line, \${'x'.repeat(40)}\`,
+  tags: { a: [id, [id + 1, { b: null, c: id % 2 === 0 }]] },
+}))
+
+export default function big(conv: Conversation) {
+  if (conv.state.rows === undefined) {
+    conv.state.rows = rows
+    conv.gotoFlow('big')
+  } else {
+    const isWhole = JSON.stringify(conv.state.rows) === JSON.stringify(rows)
+    conv.state = { isWhole }
+    conv.gotoFlow(isWhole ? 'whole' : 'torn')
+  }
+}
+`
+
+const INNER = 'NoOp(${DOORMAN_FLOW} ${DOORMAN_RULE} ${CONV_city} ${CONV_STATE})'
+const DIALPLAN = `
+[story-again]
+exten => s,1,NoOp(visit \${CONV_visits}: \${CONV_temporary})
+ same => n,Goto(doorman,s,1)
+[story-enough]
+exten => s,1,NoOp(visit \${CONV_visits}: \${CONV_temporary})
+ same => n,Answer()
+ same => n,Wait(5)
+[story-dial]
+exten => s,1,Dial(Local/s@story-inner)
+[story-inner]
+exten => s,1,${INNER}
+ same => n,Dial(Local/s@story-innermost)
+[story-innermost]
+exten => s,1,${INNER}
+ same => n,Answer()
+ same => n,Wait(5)
+[story-big]
+exten => s,1,Answer()
+ same => n,Wait(0.5)
+ same => n,Goto(doorman,s,1)
+[story-whole]
+exten => s,1,NoOp(whole)
+ same => n,Wait(5)
+[story-torn]
+exten => s,1,NoOp(torn)
+ same => n,Wait(5)
+[story-family]
+exten => s,1,Set(FOUND=\${DB(story/family)})
+ same => n,Set(DB(story/child)=\${CONV_city})
+ same => n,Set(LOCKED=\${LOCK(story)})
+ same => n,Set(SHELLED=\${SHELL(printf %s here)})
+ same => n,Answer()
+ same => n,Wait(5)
+`
+
+describe.each(RELEASES)('state on Debian %s', (release) => {
+  const flows = { 'routing.yaml': ROUTING, 'count.ts': COUNT, 'big.ts': BIG }
+  const stage = scene(release, { flows, dialplan: DIALPLAN })
+  const from = '+15559990000'
+
+  test('what one visit keeps the next visit finds, and what it drops is gone', async () => {
+    const { landing, state, record } = await stage.call({ from, to: '1', trunk: 'carrier-a' })
+    const trace = await stage.witness.ended(({ uniqueId }) => uniqueId === landing.uniqueId, 1_000)
+
+    const shown = trace.steps.filter(({ context }) => context.startsWith('story-')).map(({ data }) => data)
+    expect(landing.path.filter((context) => context.startsWith('story-'))).toEqual([
+      'story-again',
+      'story-enough',
+    ])
+    expect(shown.filter((data) => data.startsWith('visit'))).toEqual(['visit 1: gone soon', 'visit 2: '])
+    expect(state).toEqual({ visits: 2 })
+    const visits = stage.doorman.lines.filter(
+      ({ event, call }) => event === 'decision' && call === record.call,
+    )
+    expect(visits.map(({ flow, outcome }) => [flow, outcome])).toEqual([
+      ['again', 'routed'],
+      ['enough', 'routed'],
+    ])
+  })
+
+  test('the channels that a Dial creates inherit the state and the decision, and theirs too', async () => {
+    const { landing, state } = await stage.call({ from, to: '2', trunk: 'carrier-a' })
+    const inner = stage.witness.traces().flatMap(({ steps, linkedId }) => {
+      const shown = steps.filter(({ application, data }) => application === 'NoOp' && data.startsWith('dial'))
+      return linkedId === landing.uniqueId ? shown.map(({ context, data }) => [context, data]) : []
+    })
+
+    expect(landing.context).toBe('story-dial')
+    expect(state).toEqual({ city: 'Albany', nested: { deep: [1, 'two', null] } })
+    const view = `dial Dial Albany ${landing.variables.CONV_STATE}`
+    expect(inner).toEqual([
+      ['story-inner', view],
+      ['story-innermost', view],
+    ])
+  })
+
+  test('a nested state of 16 KB comes back whole, to the PBX and to the second visit', async () => {
+    const caller = '+15550000316'
+    const call = placeCall(stage.asterisk, { from: caller, to: '3', trunk: 'carrier-a', hold_ms: 1_200 })
+    const landing = await stage.witness.landing((trace) => trace.caller === caller, 5_000)
+    const state = (await stage.witness.state(landing.channel)) as { rows: { text: string }[] }
+    const { callId } = await call
+    const { path } = await stage.witness.landing(callId, 1_000)
+
+    expect(Buffer.byteLength(JSON.stringify(state))).toBeGreaterThan(16_384)
+    expect(state.rows).toHaveLength(160)
+    expect(state.rows[159]?.text).toBe(`row 159: "quotes", \\ backslash, é 漢 😀, \n line, ${'x'.repeat(40)}`)
+    expect(landing.context).toBe('story-big')
+    expect(path.filter((context) => context.startsWith('story-'))).toEqual(['story-big', 'story-whole'])
+  })
+
+  test('the flow reads and writes the PBX database, locks and runs programs as if Doorman had not been there', async () => {
+    await stage.asterisk.cli('database put story family heirloom')
+    const { landing } = await stage.call({ from, to: '4', trunk: 'carrier-a' })
+
+    expect(landing.context).toBe('story-family')
+    expect(landing.variables).toMatchObject({
+      FOUND: 'heirloom',
+      LOCKED: '1',
+      SHELLED: 'here',
+      CONV_city: 'Albany',
+    })
+    expect(await stage.asterisk.cli('database get story child')).toContain('Albany')
+  })
+})

@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { launchDoorman, type RunningDoorman, settingsFor, startDoorman } from '../support/doorman.js'
+import { RELEASES, scene, showing } from '../support/scene.js'
+import { placeCall, placeCalls } from '../support/sipp.js'
+
+const ROUTING = `
+trunks: { carrier-a: { trust: [caller_number] } }
+vip: { numbers: ["+15551234567"] }
+flows:
+  vip: { context: story-vip }
+  missing: { context: story-missing }
+  other: { context: story-other }
+rules:
+  - { name: Nowhere, when: { callee: "100" }, goto: missing, state: { city: Albany } }
+  - { name: Slow, when: { callee: "102" }, run: slow.ts }
+  - { name: VIP callers, when: { vip: true }, goto: vip, state: { city: Albany } }
+otherwise: other
+`
+const SLOW = `import type { Conversation } from 'asterisk-doorman'
+
+export default async function slow(conv: Conversation) {
+  await new Promise((resolve) => setTimeout(resolve, 250))
+  conv.state.city = 'Albany'
+  conv.gotoFlow('vip')
+}
+`
+const SHOWN = '${DOORMAN_FLOW}/${DOORMAN_RULE}/${CONV_city}'
+const DIALPLAN = showing('story-vip', SHOWN) + showing('story-other', SHOWN)
+
+/** The longest deadline, so that the slow function does not meet it on a busy test machine. */
+const OURS = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
+const VIP = { from: '+15551234567', to: '5550000000', trunk: 'carrier-a' }
+
+/** The dialplan's limit is 2 s; more than that is what SIPp, the witness and a busy machine may add. */
+const LOST_MS = 3_500
+
+describe.each(RELEASES)('ways out on Debian %s', (release) => {
+  const flows = { 'routing.yaml': ROUTING, 'slow.ts': SLOW }
+  const stage = scene(release, { flows, dialplan: DIALPLAN, withDoorman: false })
+  let doorman: RunningDoorman | undefined
+  afterEach(async () => {
+    doorman?.signal('SIGCONT')
+    await doorman?.stop()
+    doorman = undefined
+  })
+  const started = async () => {
+    doorman = await startDoorman(stage.asterisk, { ...OURS, DOORMAN_FLOWS: stage.flows })
+    return doorman
+  }
+
+  test('without a Doorman the call goes to the flow under otherwise, and the flow is told so', async () => {
+    const { landing, result } = await stage.landing(VIP)
+
+    expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
+    expect(landing.appData[0]).toBe('other/fallback/')
+    expect(result.status).toBe(200)
+  })
+
+  test('without AMI the call reaches its flow, only its state is missing, and the record says so', async () => {
+    const secret = { DOORMAN_AMI_SECRET: 'not-this-one' }
+    doorman = launchDoorman({ ...settingsFor(stage.asterisk), DOORMAN_FLOWS: stage.flows, ...secret })
+    const down = await doorman.line(
+      'AMI refuses',
+      ({ event, line }) => event === 'line_down' && line === 'AMI',
+      15_000,
+    )
+    await doorman.line('ARI is up', ({ event, line }) => event === 'line_up' && line === 'ARI', 15_000)
+    const { landing, result } = await stage.landing(VIP)
+    const record = await doorman.record(result.callId)
+
+    expect(landing.context).toBe('story-vip')
+    expect(landing.appData[0]).toBe('//')
+    expect(landing.variables.CONV_STATE).toBeUndefined()
+    expect(record).toMatchObject({ flow: 'vip', outcome: 'routed_without_state' })
+    expect(record.faults.join()).toContain('AMI')
+    expect(down.message).toContain('DOORMAN_AMI_SECRET')
+    expect(JSON.stringify(doorman.lines) + doorman.noise).not.toMatch(/not-this-one|\n\s+at /)
+  })
+
+  test('a Doorman that is stopped in its tracks loses no caller, and goes on afterwards', async () => {
+    const frozen = await started()
+    frozen.signal('SIGSTOP')
+    const { landing, result } = await stage.landing(VIP)
+    frozen.signal('SIGCONT')
+    const late = await frozen.record(result.callId)
+    const next = await stage.landing(VIP)
+
+    expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
+    expect(landing.appData[0]).toBe('other/fallback/')
+    expect(result.status).toBe(200)
+    expect(result.ms).toBeGreaterThan(1_000)
+    expect(result.ms).toBeLessThan(LOST_MS)
+    expect(late.outcome).toBe('taken_out')
+    expect(next.landing.appData[0]).toBe('vip/VIP callers/Albany')
+    expect((await frozen.record(next.result.callId)).outcome).toBe('routed')
+    expect(frozen.lines.filter(({ event }) => event === 'defect')).toEqual([])
+  })
+
+  test('a flow whose context is not in the dialplan costs no caller', async () => {
+    const running = await started()
+    const { landing, result } = await stage.landing({ ...VIP, to: '100' })
+    const { outcome, flow, faults } = await running.record(result.callId)
+
+    expect([landing.context, landing.path.at(-2)]).toEqual(['story-other', 'doorman-fallback'])
+    expect(landing.appData[0]).toMatch(/^other\/fallback\//)
+    expect([outcome, flow]).toEqual(['fallback_place', 'missing'])
+    expect(faults.join()).toContain('story-missing,s,1')
+    expect(result.status).toBe(200)
+  })
+
+  test('a caller who hangs up before the decision is no failure', async () => {
+    const running = await started()
+    const result = await placeCall(stage.asterisk, { ...VIP, to: '102', patience_ms: 100 })
+    const { outcome } = await running.record(result.callId)
+
+    expect(result.status).toBe(487)
+    expect(outcome).toBe('hung_up')
+    expect(running.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([])
+  })
+
+  test('SIGTERM finishes the call in hand, then the process ends well', async () => {
+    const running = await started()
+    const caller = '+15550000102'
+    const call = placeCall(stage.asterisk, { ...VIP, from: caller, to: '102', hold_ms: 300 })
+    await stage.witness.executes((trace) => trace.caller === caller, 'Stasis', 5_000)
+    const code = await running.stop()
+    const { callId, status } = await call
+    const landing = await stage.witness.landing(callId, 1_000)
+
+    expect(code).toBe(0)
+    expect([landing.context, landing.appData[0], status]).toEqual(['story-vip', 'vip/Slow/Albany', 200])
+    expect((await running.record(callId)).outcome).toBe('routed')
+    expect(await stage.asterisk.cli('core show channels concise')).not.toContain('Stasis')
+    expect(await stage.asterisk.cli('ari show apps')).not.toMatch(/^doorman/m)
+  })
+
+  test('SIGTERM leaves no caller behind who arrives while Doorman goes', async () => {
+    const running = await started()
+    const from = '+15550000200'
+    const calls = placeCalls(stage.asterisk, {
+      ...VIP,
+      from,
+      to: '5550000001',
+      hold_ms: 300,
+      calls: 10,
+      perSecond: 200,
+    })
+    await stage.witness.executes(({ caller }) => caller === from, 'Stasis', 5_000)
+    const code = await running.stop()
+    const results = await calls
+
+    expect(code).toBe(0)
+    expect(results.map(({ status }) => status)).toEqual(Array(10).fill(200))
+    const landings = results.map(({ callId }) => stage.witness.landing(callId, 1_000))
+    expect((await Promise.all(landings)).map(({ context }) => context)).toEqual(Array(10).fill('story-other'))
+  })
+})
