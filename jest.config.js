@@ -6,4 +6,6 @@ export default {
   testMatch: ['**/*.test.js'],
   transform: {},
   testTimeout: 30_000,
+  // Jest would use one on two cores; a whole-call story mostly waits.
+  maxWorkers: 2,
 }

@@ -9,7 +9,8 @@ ours=/usr/local/share/asterisk-conf
 etc=/etc/asterisk
 
 place() { # file, name of the secret
-  sed "s/CHANGE-ME/$(cat "$shared/$2")/" "$ours/$1" > "$etc/$1"
+  secret=$(cat "$shared/$2")
+  sed "s/CHANGE-ME/$secret/" "$ours/$1" > "$etc/$1"
 }
 place ari.conf ari_password
 place manager.conf ami_secret
@@ -17,6 +18,9 @@ place pjsip.conf phone_password
 cp "$ours/http.conf" "$ours/extensions.conf" "$etc/"
 cp "$shared/extensions_doorman.conf" "$etc/"
 chown root:asterisk "$etc"/*.conf
+chmod 640 "$etc"/*.conf
+# Where its control socket goes; on a whole Debian systemd makes it.
+install -d -o asterisk -g asterisk /run/asterisk
 
 # -f: stays in the foreground; -U: gives up root's rights once it has read who it is.
 exec asterisk -f -U asterisk -G asterisk

@@ -3,6 +3,7 @@
 # each time, as it follows from the flow files. Runs in Doorman's image.
 set -eu
 umask 077
+app=$(cd "$(dirname "$0")/.." && pwd)
 cd "${SHARED:-/shared}"
 
 for name in ari_password ami_secret phone_password; do
@@ -10,5 +11,5 @@ for name in ari_password ami_secret phone_password; do
 done
 
 # Written beside and moved, so that a mistake in the flow files leaves the dialplan that was there.
-(cd /app && node dist/src/cli/doorman.js dialplan) > extensions_doorman.conf.new
+(cd "$app" && node dist/src/cli/doorman.js dialplan) > extensions_doorman.conf.new
 mv extensions_doorman.conf.new extensions_doorman.conf

@@ -12,12 +12,14 @@
  * Whatever goes wrong in here, the caller goes on. A flow function that fails is part of `decide` and leads to
  * `otherwise`. Every call ends in one outcome and one decision record.
  */
+import { TIME_LIMIT_S } from './asterisk/dialplan.js'
 import { FALLBACK_PLACE } from './asterisk/hand-over.js'
 import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
 import type { FlowLogLine } from './flows/function/function-result.js'
 import type { Revision } from './flows/revision.js'
 import type { DecisionRecord } from './ops/decision-record.js'
 import type { CallFacts } from './routing/facts.js'
+import type { SipHeaders } from './sip/headers.js'
 import { CallInHand } from './steps/call-in-hand.js'
 import { type Choice, choose, type Functions } from './steps/choose.js'
 import { CONTINUE_MS, LEAVE_MS, PLACE_MS, placeAsker, wayTo } from './steps/continue.js'
@@ -94,7 +96,7 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
     if (reading.stateFault !== undefined) call.fault(reading.stateFault)
     const { facts } = reading
     const { revision, at, arrival } = call
-    const allHeaders = () => readAllHeaders(facts.headers, ask)
+    const allHeaders = () => everyHeader(call, facts.headers, ask)
     const choice = await call.stage('decide', () =>
       choose(facts, { revision, at, allHeaders, functions: parts.functions, callId: arrival.channelId }),
     )
@@ -105,6 +107,18 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
     call.fault(error)
     return { reading, choice: undefined }
   }
+}
+
+/**
+ * All headers, for a flow function. Where they cannot be read, those that its revision names are there already, and
+ * a function with these is better than none. Channels that are not PJSIP have none to ask for.
+ */
+async function everyHeader({ arrival, fault }: CallInHand, known: SipHeaders, ask: Ask): Promise<SipHeaders> {
+  if (!arrival.channel.startsWith('PJSIP/')) return known
+  return readAllHeaders(known, ask).catch((error: unknown) => {
+    fault(error)
+    return known
+  })
 }
 
 /** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
@@ -155,23 +169,37 @@ async function write(
 }
 
 async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<Outcome> {
-  const isAccepted = await call.stage('continue', async () => {
-    return (await tryContinue(call, plan, parts)) || (await tryContinue(call, plan, parts))
+  const sent = await call.stage('continue', async () => {
+    const first = await tryContinue(call, plan, parts)
+    return first === 'accepted' ? first : strongest(first, await tryContinue(call, plan, parts))
   })
-  const departure = await call.stage('leave', () => call.hasLeft(isAccepted ? LEAVE_MS : CONTINUE_MS))
+  const departure = await call.stage('leave', () =>
+    call.hasLeft(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS),
+  )
   if (departure === 'hung-up') return 'hung_up'
   if (departure === undefined) return 'unconfirmed'
-  return isAccepted ? plan.outcome : 'taken_out'
+  // An answer that was lost is no request that was lost, as long as the dialplan's time limit has not struck.
+  const wasSentOn =
+    sent === 'accepted' || (sent === 'unanswered' && call.budget.spentMs < TIME_LIMIT_S * 1_000)
+  return wasSentOn ? plan.outcome : 'taken_out'
 }
 
-async function tryContinue(call: CallInHand, { place }: Plan, { pbx }: CallParts): Promise<boolean> {
-  if (call.departure !== undefined) return false
+/** What became of a `continue`, the strongest first. */
+const SENT = ['accepted', 'unanswered', 'not-sent'] as const
+type Sent = (typeof SENT)[number]
+
+function strongest(...all: readonly Sent[]): Sent {
+  return SENT.find((sent) => all.includes(sent)) ?? 'not-sent'
+}
+
+async function tryContinue(call: CallInHand, { place }: Plan, { pbx }: CallParts): Promise<Sent> {
+  if (call.departure !== undefined) return 'not-sent'
   try {
     await pbx.continueAt(call.arrival.channelId, place, call.budget.atMost(CONTINUE_MS))
-    return true
+    return 'accepted'
   } catch (error) {
-    const isGone = error instanceof PbxError && error.fault === 'gone'
-    if (!isGone) call.fault(error)
-    return false
+    const reason = error instanceof PbxError ? error.fault : 'refused'
+    if (reason !== 'gone') call.fault(error)
+    return reason === 'unreachable' ? 'unanswered' : 'not-sent'
   }
 }

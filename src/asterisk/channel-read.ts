@@ -63,11 +63,18 @@ export function expressions(parts: readonly string[]): readonly string[] {
 }
 
 /**
+ * Asterisk hands over 4,095 characters of a percent-encoded value and cuts the rest, up to two characters earlier
+ * where a `%XX` would be cut in two. A longer header gives nothing at all. What was cut is no value: both count as
+ * not there (16.28, 22.10).
+ */
+const CUT_LENGTH = 4_093
+
+/**
  * The text of one expression → the values of its parts. Bytes that are not UTF-8 become U+FFFD, as everywhere
  * on the web; a part that is no percent-encoding (nothing of ours) comes back as it is.
  */
 export function values(text: string): readonly string[] {
-  return text.split('&').map(percentDecode)
+  return text.split('&').map((part) => (part.length >= CUT_LENGTH ? '' : percentDecode(part)))
 }
 
 function percentDecode(text: string): string {

@@ -70,7 +70,8 @@ const ENTRY_PATTERNS = ['_[+*#0-9]!', '_[A-Za-z].']
 
 function entry({ application }: DialplanOptions): string {
   return `[doorman]
-; The entry: send a call here with  Goto(doorman,\${EXTEN},1)  from the context of any trunk.
+; The entry: send a call here with  Goto(doorman,,1)  from the context of any trunk. Nothing between the commas
+; keeps the number that was dialled as it is; written there as a variable, a comma in it would choose the place.
 ${ENTRY_PATTERNS.map((pattern) => entryExtension(pattern, application)).join('\n')}
 ; A flow that wants its call decided again sends it to  Goto(doorman,s,1).
 exten => s,1,GotoIf($["\${DOORMAN_DIALLED}" = ""]?doorman-fallback,s,1:doorman,\${DOORMAN_DIALLED},1)
@@ -111,7 +112,9 @@ exten => T,1,Goto(doorman-fallback,s,1)
 }
 
 function fallbackContext({ fallback, fallbackFlow }: DialplanOptions): string {
-  const extension = fallback.extension === 'dialled' ? '${DOORMAN_DIALLED}' : fallback.extension
+  // A number that was not clean was not kept either.
+  const dialled = '${IF($["${DOORMAN_DIALLED}" = ""]?s:${DOORMAN_DIALLED})}'
+  const extension = fallback.extension === 'dialled' ? dialled : fallback.extension
   const place = `${fallback.context},${extension},${fallback.priority}`
   return `[doorman-fallback]
 ; Calls that Doorman did not decide, or could not send to their flow: the flow under "otherwise".

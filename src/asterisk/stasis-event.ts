@@ -18,6 +18,9 @@ export interface StasisEvent {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
+/** Asterisk leaves the backslashes of a quoted display name in (RFC 3261 §25.1, quoted-pair). */
+const withoutEscapes = (name: string): string => name.replace(/\\(.)/g, '$1')
+
 /** A StasisStart event → the call that arrived, or the reason why it is not ours. */
 export function arrivalOf(event: StasisEvent, application: string): Arrival | { readonly notOurs: string } {
   if (event.application !== application) return { notOurs: `it is for ${text(event.application)}` }
@@ -27,7 +30,7 @@ export function arrivalOf(event: StasisEvent, application: string): Arrival | { 
     channelId: text(channel.id),
     channel: text(channel.name),
     sipCallId: text(channel.protocol_id),
-    callerId: { number: text(channel.caller?.number), name: text(channel.caller?.name) },
+    callerId: { number: text(channel.caller?.number), name: withoutEscapes(text(channel.caller?.name)) },
     extension: text(channel.dialplan?.exten),
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { startDoorman } from '../main.js'
+import { type Doorman, startDoorman } from '../main.js'
 import { createLog } from '../ops/log.js'
 import { givenSettings } from './given-settings.js'
 
@@ -13,11 +13,13 @@ export function addRun(program: Command): void {
       const log = createLog(settings.DOORMAN_LOG_LEVEL)
       // Heard from the beginning: a Doorman that is stopped while it starts is stopped as soon as it stands.
       const stop = signalled()
-      const doorman = await startDoorman(settings, log)
-      process.on('SIGHUP', () => doorman.reload())
+      let doorman: Doorman | undefined
+      process.on('SIGHUP', () => doorman?.reload())
+      doorman = await startDoorman(settings, log)
       await held(stop)
       log.info('Stopping: calls in hand are finished first.', { event: 'stopping' })
       await doorman.stop()
+      endSoon()
     })
 }
 
@@ -25,6 +27,11 @@ function signalled(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
+}
+
+/** ari-client may have another try at a lost PBX in its diary, for up to ten seconds; nobody waits for that. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), 500).unref()
 }
 
 /** Holds the process, also while no line to the PBX stands; a listener for signals does not. */

@@ -34,7 +34,12 @@ function judgeRights({ setvar, actions }: AmiFacts, user: string): readonly Find
   }
   const more = powersOf(actions)
   if (more.length === 0)
-    return [ok('AMI rights', `${user} may set variables, and nothing that could do harm.`)]
+    return [
+      ok(
+        'AMI rights',
+        `${user} may set variables, and not originate calls, run commands or change the configuration.`,
+      ),
+    ]
   return [warning('AMI rights', `${user} may do more than Doorman needs: ${listed(more)}.`, remedy)]
 }
 

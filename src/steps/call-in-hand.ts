@@ -58,7 +58,7 @@ export class CallInHand {
   }
 
   /** Notes what went wrong, for the record. */
-  fault(error: unknown): void {
+  readonly fault = (error: unknown): void => {
     this.faults.push(error instanceof Error ? error.message : String(error))
   }
 }

@@ -76,9 +76,10 @@ describe('the generated dialplan', () => {
     expect(linesOf('doorman-fallback')).toContain('same => n,Set(__DOORMAN_RULE=fallback)')
   })
 
-  test('keeps the number that was dialled for a fallback that wants it', () => {
+  test('keeps the number that was dialled for a fallback that wants it, or s where that was not clean', () => {
     const text = dialplan({ ...options, fallback: { ...options.fallback, extension: 'dialled' } })
-    expect(text).toContain('DIALPLAN_EXISTS(general-support,${DOORMAN_DIALLED},1)')
+    const extension = '${IF($["${DOORMAN_DIALLED}" = ""]?s:${DOORMAN_DIALLED})}'
+    expect(text).toContain(`DIALPLAN_EXISTS(general-support,${extension},1)`)
   })
 
   test('has no carriage return, no line that Asterisk cuts, and no ; but for a comment', () => {

@@ -144,7 +144,6 @@ describe('scalars for the dialplan', () => {
 
   test.each([
     ['Welcome back, "Ann"', 'Welcome back Ann'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how Asterisk writes a function call.
     ['${SHELL(reboot)}', 'SHELLreboot'],
     ['$[1 + 1]', '1 + 1'],
     ["O'Brien; `id` | tee > x & \\", 'OBrien id  tee  x  '],

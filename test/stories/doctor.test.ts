@@ -53,11 +53,6 @@ const SETTINGS: readonly Case[] = [
     ...(['ARI', 'fault', 'answered 401', 'DOORMAN_ARI_PASSWORD'] as const),
   ],
   [
-    'an ARI port where nobody listens',
-    () => ({ DOORMAN_ARI_URL: 'http://127.0.0.1:9' }),
-    ...(['ARI', 'fault', 'did not answer', 'DOORMAN_ARI_URL'] as const),
-  ],
-  [
     'an ARI user that may only read',
     () => ({ DOORMAN_ARI_USERNAME: 'reader', DOORMAN_ARI_PASSWORD: 's' }),
     ...(['ARI rights', 'fault', 'may only read', 'read_only = no'] as const),

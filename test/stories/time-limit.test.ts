@@ -23,7 +23,7 @@ export default function twice(conv: Conversation) {
 const timed = (context: string): string =>
   `[${context}]\nexten => s,1,Set(LEFT=\${TIMEOUT(absolute)})\n same => n,Answer()\n same => n,Wait(5)\n`
 const limited = (extension: string, seconds: number): string =>
-  `exten => ${extension},1,Set(TIMEOUT(absolute)=${seconds})\n same => n,Goto(doorman,\${EXTEN},1)\n`
+  `exten => ${extension},1,Set(TIMEOUT(absolute)=${seconds})\n same => n,Goto(doorman,,1)\n`
 const DIALPLAN = [
   '[from-trunk]\n',
   ...[limited('101', 30), limited('102', 30), limited('103', 30)],

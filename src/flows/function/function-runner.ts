@@ -31,6 +31,9 @@ export interface FunctionRunnerOptions {
  */
 const MEMORY_MB = 256
 
+/** Threads that are started beforehand: one for the first call, one for the next while the first is in a loop. */
+const SPARE_THREADS = 2
+
 /**
  * Runs flow functions in worker threads, one call at a time on each, so that an endless loop hurts its own call
  * only. A call waits for a free thread for one deadline, and for its function for one more:
@@ -40,7 +43,7 @@ const MEMORY_MB = 256
  *              └▶ busy       └▶ queued      └▶ deadline, thread ended in the background
  *
  * A function that keeps failing this way is suspended for a while. The time a thread needs to start is waiting,
- * not running, and one is kept warm.
+ * not running, and two are started beforehand.
  */
 export class FunctionRunner {
   readonly #deadlineMs: number
@@ -55,7 +58,7 @@ export class FunctionRunner {
   #queue: FunctionJob[] = []
   #jobs = 0
 
-  /** Starts one thread at once, so that the first call does not wait for it. */
+  /** Starts two threads at once, so that the first call does not wait for it. */
   constructor(options: FunctionRunnerOptions = {}) {
     this.#deadlineMs = options.deadlineMs ?? 250
     this.#checkDeadlineMs = options.checkDeadlineMs ?? 2_000
@@ -67,7 +70,7 @@ export class FunctionRunner {
       gone: (thread: FunctionThread, why: string) => this.#gone(thread, why),
     }
     this.#pool = new FunctionPool(options.maxWorkers ?? 4, this.#memoryMb, owner)
-    this.#pool.staff(1)
+    this.#pool.staff(SPARE_THREADS)
   }
 
   /** Threads that live now. */

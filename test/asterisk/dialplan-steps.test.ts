@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals'
+import { dialplan, dialplanMarker } from '../../src/asterisk/dialplan.js'
+import { dialplanDifferences, dialplanSteps } from '../../src/asterisk/dialplan-steps.js'
+
+const options = {
+  application: 'doorman',
+  fallbackFlow: 'support',
+  fallback: { context: 'general-support', extension: 's', priority: 1 },
+}
+const text = dialplan(options)
+const steps = dialplanSteps(text)
+
+describe('the steps of the generated contexts', () => {
+  test('are counted as Asterisk counts them', () => {
+    const stasis = steps.filter(({ application }) => application === 'Stasis')
+    expect(stasis.map(({ extension, priority, data }) => [extension, priority, data])).toEqual([
+      ['_[+*#0-9]!', 6, 'doorman'],
+      ['_[A-Za-z].', 6, 'doorman'],
+    ])
+    const lines = text.split('\n').filter((line) => /^(exten =>| same =>)/.test(line))
+    expect(steps).toHaveLength(lines.length)
+  })
+
+  test('are the same as what runs, whatever the order', () => {
+    expect(dialplanDifferences(steps, steps.toReversed())).toEqual([])
+  })
+
+  test('are told apart from others: changed, missing and more', () => {
+    const [first, second, ...rest] = steps
+    if (first === undefined || second === undefined) throw new Error('There are steps.')
+    const more = { ...first, extension: 'x' }
+    expect(dialplanDifferences(steps, [{ ...first, data: 'else' }, more, ...rest])).toEqual([
+      expect.stringMatching(/^doorman,_\[\+\*#0-9\]!,1: runs NoOp\(else\), written is NoOp\(Doorman/),
+      expect.stringMatching(/^doorman,_\[\+\*#0-9\]!,2: runs nothing, written is GotoIf/),
+      expect.stringMatching(/^doorman,x,1: runs NoOp\(.*\), written is nothing$/),
+    ])
+  })
+})
+
+describe('the marker of the generated contexts', () => {
+  test('stands in the fallback context and leads to it', () => {
+    expect(steps.at(-1)).toEqual({
+      context: 'doorman-fallback',
+      extension: dialplanMarker(text),
+      priority: 1,
+      application: 'Goto',
+      data: 'doorman-fallback,s,1',
+    })
+  })
+
+  test.each([
+    ['the application', { ...options, application: 'other' }],
+    ['the name of the fallback', { ...options, fallbackFlow: 'other' }],
+    ['the place of the fallback', { ...options, fallback: { ...options.fallback, priority: 2 } }],
+  ])('is another one for another text: %s', (_what, other) => {
+    expect(dialplanMarker(dialplan(other))).not.toBe(dialplanMarker(text))
+  })
+
+  test('does not change with a comment', () => {
+    expect(dialplanMarker(`; a comment\n${text}`)).toBe(dialplanMarker(text))
+  })
+})
