@@ -15,6 +15,7 @@ import { logDecision } from './ops/decision-record.js'
 import { logFlowLine } from './ops/flow-line.js'
 import type { Log } from './ops/log.js'
 import { Metrics } from './ops/metrics.js'
+import { amiAccess, ariAccess } from './pbx-access.js'
 import { callsFolder } from './replay/call-files.js'
 import { CallLog } from './replay/call-log.js'
 import { callRecordOf } from './replay/call-record.js'
@@ -113,22 +114,5 @@ async function replayRecorded(candidate: Revision, data: string, callLog: CallLo
     return { share: changedShare(result), words: replaySentence(result) }
   } finally {
     await functions.stop()
-  }
-}
-
-function ariAccess(settings: Settings) {
-  return {
-    url: settings.DOORMAN_ARI_URL,
-    username: settings.DOORMAN_ARI_USERNAME,
-    password: settings.DOORMAN_ARI_PASSWORD,
-  }
-}
-
-function amiAccess(settings: Settings) {
-  return {
-    host: settings.DOORMAN_AMI_HOST,
-    port: settings.DOORMAN_AMI_PORT,
-    username: settings.DOORMAN_AMI_USERNAME,
-    secret: settings.DOORMAN_AMI_SECRET,
   }
 }

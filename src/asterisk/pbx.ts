@@ -67,8 +67,8 @@ export interface Pbx {
   /** Sends the channel on in the dialplan. Asterisk answers before it happens and does not check the place. */
   continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void>
   /**
-   * Whether the dialplan has this place now. Asked on the channel: the dialplan function that tells
-   * (`DIALPLAN_EXISTS`) does not answer without one.
+   * Whether the dialplan has this place now. Asked on the channel: over ARI the dialplan function that tells
+   * (`DIALPLAN_EXISTS`) does not answer without one, and over AMI the call would depend on both lines.
    */
   hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean>
 }

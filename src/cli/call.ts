@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { safeJson } from '../ops/log.js'
+import { ariAccess } from '../pbx-access.js'
 import type { Settings } from '../settings.js'
 import { type CallAnswer, TestCaller } from '../testcall/caller.js'
 import type { Landing } from '../testcall/landing.js'
@@ -77,12 +78,7 @@ async function openCaller(settings: Settings, options: CallOptions): Promise<Tes
 }
 
 async function openView(settings: Settings, callId: string): Promise<PbxView> {
-  const access = {
-    url: settings.DOORMAN_ARI_URL,
-    username: settings.DOORMAN_ARI_USERNAME,
-    password: settings.DOORMAN_ARI_PASSWORD,
-  }
-  return PbxView.open(access, callId).catch((error: Error) => {
+  return PbxView.open(ariAccess(settings), callId).catch((error: Error) => {
     throw new Refusal(error.message)
   })
 }

@@ -4,10 +4,10 @@ import { DialplanFileError, writeDialplanFile } from '../asterisk/dialplan-file.
 import { bringIntoForce, type InForce } from '../asterisk/dialplan-reload.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
+import { adminAccess, amiAccess } from '../pbx-access.js'
 import type { Settings } from '../settings.js'
 import { EXIT, Refusal } from './exit.js'
 import { givenSettings } from './given-settings.js'
-import { adminAccess, amiAccess } from './pbx-access.js'
 
 interface DialplanCommand {
   readonly write?: string

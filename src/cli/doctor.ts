@@ -7,10 +7,10 @@ import { judge } from '../doctor/judge.js'
 import { trunksNamed } from '../doctor/trunks-named.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { safeJson } from '../ops/log.js'
+import { adminAccess, amiAccess, ariAccess } from '../pbx-access.js'
 import { type Settings, SettingsError } from '../settings.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
-import { adminAccess, amiAccess, ariAccess } from './pbx-access.js'
 
 /** The secret of every sample in asterisk-conf. */
 const SAMPLE_SECRET = 'CHANGE-ME'

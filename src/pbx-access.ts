@@ -1,6 +1,6 @@
-import type { AriAccess } from '../asterisk/ari-check.js'
-import type { AmiAccess } from '../asterisk/manager-connection.js'
-import type { Settings } from '../settings.js'
+import type { AriAccess } from './asterisk/ari-check.js'
+import type { AmiAccess } from './asterisk/manager-connection.js'
+import type { Settings } from './settings.js'
 
 /** The PBX's REST interface, as the settings have it. */
 export function ariAccess(settings: Settings): AriAccess {
