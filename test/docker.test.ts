@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { SETTING_NAMES } from '../src/settings.js'
@@ -102,7 +102,7 @@ describe('docker/compose.yaml', () => {
       source.startsWith('.') ? existsSync(join(root, 'docker', source)) : source in compose.volumes
 
     expect(builds).toHaveLength(services.length)
-    expect(builds.filter(({ context }) => join(root, 'docker', context) !== join(root, '/'))).toEqual([])
+    expect(builds.filter(({ context }) => resolve(root, 'docker', context) !== resolve(root))).toEqual([])
     expect(builds.filter(({ dockerfile }) => !existsSync(join(root, dockerfile)))).toEqual([])
     expect(mounts.filter((source) => !isThere(source))).toEqual([])
   })

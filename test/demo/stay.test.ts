@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Trace } from '../support/trace.js'
 import { writeSettings } from './settings-file.js'
 import { Stage, Stopped } from './stage.js'
-import { news } from './stay.js'
+import { news, reloads } from './stay.js'
 
 const STEP = { extension: '5557654321', priority: 1, application: 'NoOp', data: '' }
 const TRACE: Trace = {
@@ -31,6 +31,20 @@ describe('while the demo stays up', () => {
 
     expect(lines(gone)).toEqual(['anonymous → 5557654321 → hung up before it reached a flow'])
   })
+})
+
+test('changed flow files are a line, with what changed or what is wrong', () => {
+  const level = 'info'
+  const said = reloads([
+    { level, message: 'call routed', event: 'decision' },
+    { level, message: 'Revision 2 decides from now on.', event: 'reload', changes: ['rule VIP: changed'] },
+    { level, message: 'The flow files were refused.', event: 'reload', problems: ['routing.yaml:1:1 no'] },
+  ])
+
+  expect(said).toEqual([
+    ...['Revision 2 decides from now on.', '  rule VIP: changed'],
+    ...['The flow files were refused.', '  routing.yaml:1:1 no'],
+  ])
 })
 
 describe('the settings file', () => {

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive } from '../support/build-lock.js'
-import { settingsFor } from '../support/doorman.js'
+import { type LogLine, settingsFor } from '../support/doorman.js'
 import { labFolder } from '../support/lab-folder.js'
 import { landingOf, type Trace } from '../support/trace.js'
 import type { Lab } from './play.js'
@@ -24,10 +24,17 @@ export async function stay(lab: Lab, stage: Stage, print: (line: string) => void
   const settings = { ...settingsFor(lab.asterisk), DOORMAN_SIP_LOCAL: CARRIER_A }
   await stage.up(Promise.resolve(writeSettings(file, settings)), (remove) => remove())
   print(instructions(lab, relative(process.cwd(), file)))
+  return watch(lab, stage, print)
+}
+
+async function watch(lab: Lab, stage: Stage, print: (line: string) => void): Promise<never> {
   const known = new Set(lab.witness.traces().map(({ uniqueId }) => uniqueId))
+  let heard = lab.doorman.lines.length
   for (;;) {
     await sleep(LOOK_MS, undefined, { signal: stage.signal }).catch(() => stage.signal.throwIfAborted())
     refuseDead(lab)
+    for (const line of reloads(lab.doorman.lines.slice(heard))) print(line)
+    heard = lab.doorman.lines.length
     for (const { line, uniqueId } of news(lab.witness.traces(), known)) {
       known.add(uniqueId)
       print(line)
@@ -49,11 +56,14 @@ Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this
   a softphone on this machine: SIP over UDP, server 127.0.0.1 port ${asterisk.ports.sip},
       user ${username}, password ${password}; dial 5557654321
 
-  edit flows/routing.yaml, flows/triage.ts or flows/vips.csv, and see what would become of a call:
+  edit flows/routing.yaml, flows/triage.ts or flows/vips.csv: calls from then on go by what you wrote, or you
+  read here why it was refused; and what would become of a call, without one, says
   ${doorman} explain --from 5559990001 --to 5557654321 --trunk carrier-a
-      start the demo again to have calls decided by the changed files
 
-Each further call is a line here. Ctrl-C stops both sides.
+  ${doorman} doctor
+      looks both sides over, as it would beside your own PBX
+
+Each further call, and each change of the flow files, is a line here. Ctrl-C stops both sides.
 `
 }
 
@@ -69,6 +79,20 @@ export function news(
     const dialled = steps.at(0)?.extension ?? 'no number'
     return [{ uniqueId, line: printable(`${caller || 'anonymous'} → ${dialled} → ${context}`) }]
   })
+}
+
+/** What Doorman says of changed flow files, with the changes, or the problems that made it refuse them. */
+export function reloads(lines: readonly LogLine[]): readonly string[] {
+  return lines
+    .filter(({ event }) => event === 'reload')
+    .flatMap(({ message, changes, problems }) =>
+      [message, ...texts(changes), ...texts(problems)].map(printable),
+    )
+}
+
+/** The lines of a list in a log line, indented. */
+function texts(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.map((text) => `  ${text}`) : []
 }
 
 function refuseDead({ asterisk, doorman }: Lab): void {

@@ -88,7 +88,7 @@ describe.each(RELEASES)('headers that mean harm on Debian %s', (release) => {
     const seen = await Promise.all(calls)
 
     expect(seen.map(({ landing }) => landing.context)).toEqual(names.map(() => 'story-noted'))
-    expect(seen.map(({ state }) => unescaped((state as { name: string }).name))).toEqual(names)
+    expect(seen.map(({ state }) => (state as { name: string }).name)).toEqual(names)
     expect(existsSync(EVIL)).toBe(false)
   })
 })
@@ -96,9 +96,4 @@ describe.each(RELEASES)('headers that mean harm on Debian %s', (release) => {
 /** RFC 3261 §25.1: a quoted string, with quotes and backslashes in it escaped. */
 function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`
-}
-
-/** Asterisk 16 and 22 leave the backslashes of a quoted string in the name. */
-function unescaped(text: string): string {
-  return text.replace(/\\(.)/g, '$1')
 }

@@ -132,7 +132,7 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
 
   test('a nested state of 16 KB comes back whole, to the PBX and to the second visit', async () => {
     const caller = '+15550000316'
-    const call = placeCall(stage.asterisk, { from: caller, to: '3', trunk: 'carrier-a', hold_ms: 1_200 })
+    const call = placeCall(stage.asterisk, { from: caller, to: '3', trunk: 'carrier-a', hold_ms: 3_000 })
     const landing = await stage.witness.landing((trace) => trace.caller === caller, 5_000)
     const state = (await stage.witness.state(landing.channel)) as { rows: { text: string }[] }
     const { callId } = await call

@@ -7,12 +7,17 @@ import { type Block, type Chunk, CODE, CONSTANTS, type Code, LIMIT, type Parcel,
 const CHUNK_WORDS = 8_192
 const CHUNK_CHARACTERS = 65_536
 
-/** Longer texts are hardly ever there twice. */
+/** Longer texts are hardly ever there twice, and so are objects of more words. */
 const LONGEST_KNOWN = 100
+const MOST_WORDS_KNOWN = 64
+
+/** Longer lists are put together bit by bit. */
+const LONGEST_AT_ONCE = 100
 
 /**
- * Makes a parcel of plain objects, lists, sets, maps, texts, numbers, buffers, patterns, trust and tables; what
- * is frozen arrives frozen, and a table that is there twice arrives once.
+ * Makes a parcel of plain objects, lists, sets, maps, texts, numbers, buffers, patterns, trust and tables. What
+ * is frozen arrives frozen. A table that is there twice arrives once, and so do small frozen objects that are
+ * equal: thousands of rules lead to the same few flows, and whoever receives them has to make room for each.
  *
  * The blocks of the parcel are the buffers of the value and not copies, save for small ones.
  * @throws TypeError for anything else, a function say.
@@ -31,7 +36,7 @@ class Packing {
   #characters = 0
   #literalCount = 0
   readonly #known = new Map<string, number>()
-  /** Tables and buffers by themselves, patterns by their source, which begins with `pattern `. */
+  /** Tables and buffers by themselves; patterns by their source, frozen objects by their words, as texts. */
   readonly #remembered = new Map<unknown, number>()
 
   parcel(): Parcel {
@@ -58,17 +63,34 @@ class Packing {
   }
 
   #container(value: object): void {
+    const chunk = this.#chunks.length
+    const start = this.#words.length
+    this.#parts(value)
+    if (!Object.isFrozen(value)) return
+    this.#word(CODE.freeze)
+    if (chunk === this.#chunks.length && this.#words.length - start <= MOST_WORDS_KNOWN) this.#share(start)
+  }
+
+  /** Equal objects have equal words, for they name the same literals. */
+  #share(start: number): void {
+    const words = this.#words.slice(start).join(' ')
+    if (this.#remembered.has(words)) this.#words.length = start
+    this.#once(words, () => {})
+  }
+
+  #parts(value: object): void {
     if (Array.isArray(value)) this.#list(value)
     else if (value instanceof Set) this.#set(value)
     else if (value instanceof Map) this.#map(value)
     else if (Object.getPrototypeOf(value) === Object.prototype) this.#fields(value)
     else throw new TypeError(`a ${value.constructor?.name} can't be packed`)
-    if (Object.isFrozen(value)) this.#word(CODE.freeze)
   }
 
   #list(list: readonly unknown[]): void {
-    this.#word(CODE.list)
-    for (const item of list) this.#made(item, CODE.push)
+    const first = list.slice(0, LONGEST_AT_ONCE)
+    for (const item of first) this.value(item)
+    this.#word(CODE.list, first.length)
+    for (const item of list.slice(LONGEST_AT_ONCE)) this.#made(item, CODE.push)
   }
 
   #set(set: ReadonlySet<unknown>): void {

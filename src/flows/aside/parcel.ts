@@ -3,7 +3,7 @@
  * the thread that receives it: it reads a message in one go, and ten thousand rules hold up its calls for that
  * long. A parcel is read in steps of microseconds, by a machine with a stack:
  *
- *     LIST · LITERAL "a" · PUSH · LITERAL "b" · PUSH · FREEZE        stands for   ["a", "b"], frozen
+ *     literal "a" · literal "b" · list of 2 · freeze        stands for   ["a", "b"], frozen
  */
 
 /** What a word asks for; a number of its own comes along with some (see `wordOf`). */
@@ -14,7 +14,7 @@ export const CODE = {
   integer: 1,
   /** Push the constant with this number. */
   constant: 2,
-  /** Push an empty list, object, set, map. */
+  /** Take that many values off and push the list of them. Push an empty object, set, map. */
   list: 3,
   object: 4,
   set: 5,

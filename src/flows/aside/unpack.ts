@@ -70,7 +70,7 @@ class Unpacking {
       case CODE.constant:
         return CONSTANTS[number]
       case CODE.list:
-        return []
+        return number === 0 ? [] : this.#stack.splice(-number)
       case CODE.object:
         return {}
       case CODE.set:
