@@ -86,6 +86,10 @@ function entryExtension(pattern: string, application: string): string {
  same => n,GotoIf($[\${LEN(\${FILTER(0-9A-Za-z+*#._\\-,\${EXTEN})})} != \${LEN(\${EXTEN})}]?doorman-fallback,s,1)
 ; Kept for flows with "extension: dialled" and for a second visit. Not inherited: it is this call's number.
  same => n,Set(DOORMAN_DIALLED=\${EXTEN})
+; Which headers there are that a flow function may ask for. Asked here and not by Doorman: over ARI this function
+; takes Asterisk down where the caller has just hung up.
+ same => n,GotoIf($["\${CHANNEL(channeltype)}" != "PJSIP"]?$[\${PRIORITY} + 2])
+ same => n,Set(DOORMAN_HEADERS=\${PJSIP_HEADERS(X)},\${PJSIP_HEADERS(P)})
 ; A time limit that the call had already is given back when it leaves (0 = it had none).
  same => n,Set(DOORMAN_DEADLINE=\${IF($[\${TIMEOUT(absolute)} > 0]?\${MATH(\${EPOCH}+\${TIMEOUT(absolute)},int)}:0)})
 ; Stasis() itself waits for ever: this takes the caller out of a Doorman that does not answer, to T below.

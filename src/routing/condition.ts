@@ -134,3 +134,9 @@ export function passes(test: HeaderTest, value: string): boolean {
       return test.present
   }
 }
+
+/** The conditions without others in them that a condition is made of. */
+export function leavesOf(condition: Condition): readonly Condition[] {
+  if (condition.kind === 'all' || condition.kind === 'any') return condition.of.flatMap(leavesOf)
+  return condition.kind === 'not' ? leavesOf(condition.of) : [condition]
+}

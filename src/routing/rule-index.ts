@@ -40,6 +40,12 @@ export class RuleIndex {
     }
   }
 
+  /** The rules, by their positions, that some call has to try one after the other. */
+  *lists(): Generator<readonly number[], void, undefined> {
+    yield this.#always
+    for (const { rules } of this.#drawers) yield* rules.values()
+  }
+
   #listsFor(known: Known): readonly (readonly number[])[] {
     const lists: (readonly number[])[] = this.#always.length > 0 ? [this.#always] : []
     for (const { facet, rules } of this.#drawers) {

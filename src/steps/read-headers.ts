@@ -1,10 +1,10 @@
 import {
   expressions,
   header,
-  headerNames,
   isReadableHeaderName,
   MAX_REPEATS,
   values,
+  variable,
 } from '../asterisk/channel-read.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { Ask } from './read.js'
@@ -12,21 +12,32 @@ import type { Ask } from './read.js'
 /** A message may have more headers than anybody reads; a function sees this many of them. */
 const MAX_HEADERS = 250
 
-/** What a header's name can begin with, in practice: a list is asked for by its first letter. */
-const FIRST_LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+/**
+ * Headers of the SIP RFCs that an INVITE may well have. Names that begin with X or P are listed by the entry context
+ * (see dialplan.ts), which alone may ask Asterisk for a list.
+ */
+const USUAL = [
+  'Accept Accept-Contact Accept-Language Alert-Info Allow Allow-Events Authorization Call-ID Call-Info Contact',
+  'Content-Length Content-Type CSeq Date Diversion Expires From Geolocation History-Info Identity In-Reply-To',
+  'Max-Forwards Min-SE MIME-Version Organization Priority Privacy Proxy-Authorization Reason Record-Route',
+  'Referred-By Reject-Contact Remote-Party-ID Replaces Reply-To Request-Disposition Require Resource-Priority Route',
+  'Server Session-Expires Session-ID Subject Supported Timestamp To User-Agent User-to-User Via Warning',
+].flatMap((line) => line.split(' '))
 
 /**
- * Every header of the call, for a flow function, which may ask for any. What Asterisk cannot list (names under
- * a letter with a header over 4 KB) is still there where the revision had read it by name.
+ * Every header of the call, for a flow function, which may ask for any: the usual ones, those that the entry context
+ * listed, and those that the revision had read by name.
  * @throws PbxError
  */
 export async function readAllHeaders(known: SipHeaders, ask: Ask): Promise<SipHeaders> {
-  const lists = (await ask(expressions(FIRST_LETTERS.map(headerNames)))).flatMap(values)
-  const wanted = instances(lists.flatMap((list) => list.split(',')))
+  const [listed = ''] = (await ask(expressions([variable('DOORMAN_HEADERS')]))).flatMap(values)
+  const wanted = instances([...USUAL, ...listed.split(',')])
   const found = (await ask(expressions(wanted.map(({ name, count }) => header(name, count))))).flatMap(values)
-  const listed = wanted.map(({ name }, index): [string, string] => [name, found[index] ?? ''])
-  const all = new SipHeaders(listed)
-  return new SipHeaders([...listed, ...known.toList().filter(([name]) => !all.has(name))])
+  const read = wanted
+    .map(({ name }, index): [string, string] => [name, found[index] ?? ''])
+    .filter(([, value]) => value !== '')
+  const all = new SipHeaders(read)
+  return new SipHeaders([...read, ...known.toList().filter(([name]) => !all.has(name))])
 }
 
 /** Names as listed, repeats included → each with its number among its like. */

@@ -1,14 +1,14 @@
 import {
   expressions,
   header,
-  headerNames,
   isReadableHeaderName,
   REPEATS_AT_ONCE,
   values,
   variable,
 } from '../asterisk/channel-read.js'
 import type { Revision } from '../flows/revision.js'
-import { compactName } from '../sip/headers.js'
+import { leavesOf } from '../routing/condition.js'
+import { canonicalName, compactName } from '../sip/headers.js'
 
 /** What is read of every call before its headers. The order is that of `ChannelText`. */
 const CHANNEL_PARTS = [
@@ -35,6 +35,8 @@ export interface ReadPlan {
   /** The names to ask for, as they stand in the expressions: full names and compact letters. */
   readonly headerNames: readonly string[]
   readonly withAttestation: boolean
+  /** Those of the names of which a rule asks whether the header is there at all, be it empty. */
+  readonly presenceAsked: ReadonlySet<string>
 }
 
 /** Channels that are not PJSIP have no SIP headers: asking for them would only log errors in Asterisk. */
@@ -56,7 +58,8 @@ export function readPlans(revision: Revision): ReadPlans {
 function makePlan(revision: Revision, names: readonly string[]): ReadPlan {
   const withAttestation = revision.needsAttestation && names.length > 0
   const parts = [...CHANNEL_PARTS, ...(withAttestation ? ATTESTATION_PARTS : []), ...headerParts(names)]
-  return { expressions: expressions(parts), headerNames: names, withAttestation }
+  const presenceAsked = new Set(presenceNames(revision).filter((name) => names.includes(name)))
+  return { expressions: expressions(parts), headerNames: names, withAttestation, presenceAsked }
 }
 
 function askedNames(revision: Revision): readonly string[] {
@@ -68,9 +71,17 @@ function withCompactName(name: string): string[] {
   return compact === undefined ? [name] : [name, compact]
 }
 
-/** For each name: the list of its occurrences, then the first few values. */
+function presenceNames({ routing }: Revision): readonly string[] {
+  const leaves = routing.rules.flatMap(({ when }) => leavesOf(when))
+  const asked = leaves.flatMap((leaf) =>
+    leaf.kind === 'header' && leaf.test.kind === 'present' ? [leaf.name] : [],
+  )
+  return asked.map(canonicalName).flatMap(withCompactName)
+}
+
+/** For each name its first few values. */
 function headerParts(names: readonly string[]): string[] {
-  return names.flatMap((name) => [headerNames(name), ...firstInstances(name)])
+  return names.flatMap(firstInstances)
 }
 
 function firstInstances(name: string): string[] {
@@ -92,8 +103,6 @@ export interface ChannelText {
 
 export interface HeaderText {
   readonly name: string
-  /** How often the header is in the message, as far as Asterisk would list it. */
-  readonly count: number
   /** The first values; empty texts where there is none, or where Asterisk could not hand it over. */
   readonly first: readonly string[]
 }
@@ -106,11 +115,6 @@ export function channelText(plan: ReadPlan, answers: readonly string[]): Channel
     CHANNEL_PARTS.length,
   )
   const attestation = plan.withAttestation ? take(ATTESTATION_PARTS.length) : []
-  const headers = plan.headerNames.map((name) => headerText(name, take(1 + REPEATS_AT_ONCE)))
+  const headers = plan.headerNames.map((name) => ({ name, first: take(REPEATS_AT_ONCE) }))
   return { endpoint, sipCallId, dialled, stateHead, revision, attestation, headers }
-}
-
-function headerText(name: string, [listed = '', ...first]: readonly string[]): HeaderText {
-  const count = listed.split(',').filter((other) => other.toLowerCase() === name).length
-  return { name, count, first }
 }

@@ -1,18 +1,11 @@
-import {
-  expressions,
-  header,
-  MAX_REPEATS,
-  REPEATS_AT_ONCE,
-  values,
-  variable,
-} from '../asterisk/channel-read.js'
-import type { Arrival, Pbx } from '../asterisk/pbx.js'
+import { expressions, header, MAX_REPEATS, plainHeader, values, variable } from '../asterisk/channel-read.js'
+import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
 import type { CallFacts, Verification } from '../routing/facts.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { Budget } from './budget.js'
-import { type ChannelText, channelText, type HeaderText, readPlans } from './read-plan.js'
+import { type ChannelText, channelText, type HeaderText, type ReadPlan, readPlans } from './read-plan.js'
 
 /** The longest that one answer is waited for. A PBX under load answers in milliseconds. */
 const READ_MS = 900
@@ -36,14 +29,14 @@ export function asker(pbx: Pbx, channelId: string, budget: Budget): Ask {
 
 /**
  * Everything that the revision wants to know of a call: one read as a rule, a second one where a header comes
- * more than twice or the state is long.
+ * three times or more, the state is long, or a rule asks whether an empty header is there.
  * @throws PbxError
  */
 export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): Promise<Reading> {
   const { pjsip, other } = readPlans(revision)
   const plan = arrival.channel.startsWith('PJSIP/') ? pjsip : other
   const text = channelText(plan, await ask(plan.expressions))
-  const [headers, state] = await Promise.all([allInstances(text.headers, ask), readState(text, ask)])
+  const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
   return {
     facts: {
       trunk: text.endpoint === '' ? undefined : text.endpoint,
@@ -67,21 +60,52 @@ async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {
   return decodeState(text.stateHead, parts)
 }
 
-async function allInstances(read: readonly HeaderText[], ask: Ask): Promise<[string, string][]> {
+async function allInstances(
+  plan: ReadPlan,
+  read: readonly HeaderText[],
+  ask: Ask,
+): Promise<[string, string][]> {
   const further = read.flatMap(furtherInstances)
-  const rest = further.length === 0 ? [] : (await ask(expressions(further))).flatMap(values)
-  return read.flatMap((text) => {
-    const found = [...text.first, ...rest.splice(0, furtherInstances(text).length)]
-    // The list tells an empty header from one that is not there; a value it does not count stands all the same.
-    return found
-      .filter((value, index) => value !== '' || index < text.count)
-      .map((value): [string, string] => [text.name, value])
+  const [rest, present] = await Promise.all([
+    ask(expressions(further)).then((answers) => answers.flatMap(values)),
+    emptyButPresent(plan, read, ask),
+  ])
+  const found = read.flatMap((text) => {
+    const all = [...text.first, ...rest.splice(0, furtherInstances(text).length)]
+    // Where the third is there, so is the second, be it empty.
+    const count = all.findLastIndex((value) => value !== '') + 1
+    return all.slice(0, count).map((value): [string, string] => [text.name, value])
   })
+  return [...found, ...present.map((name): [string, string] => [name, ''])]
 }
 
-function furtherInstances({ name, count }: HeaderText): string[] {
-  const length = Math.max(0, Math.min(count, MAX_REPEATS) - REPEATS_AT_ONCE)
-  return Array.from({ length }, (_, index) => header(name, REPEATS_AT_ONCE + index + 1))
+/** Where the last of those that were read at once is there, there may be more. */
+function furtherInstances({ name, first }: HeaderText): string[] {
+  if (first.at(-1) === '') return []
+  return Array.from({ length: MAX_REPEATS - first.length }, (_, index) =>
+    header(name, first.length + index + 1),
+  )
+}
+
+/** An empty header and none look alike in the one read; the difference is asked for only where a rule does. */
+async function emptyButPresent(
+  plan: ReadPlan,
+  read: readonly HeaderText[],
+  ask: Ask,
+): Promise<readonly string[]> {
+  const unclear = read.filter(
+    ({ name, first }) => plan.presenceAsked.has(name) && first.every((value) => value === ''),
+  )
+  const answers = unclear.map(({ name }) =>
+    ask([plainHeader(name)]).then(
+      () => [name],
+      (error: unknown) => {
+        if (error instanceof PbxError && error.fault === 'refused') return []
+        throw error
+      },
+    ),
+  )
+  return (await Promise.all(answers)).flat()
 }
 
 /** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */

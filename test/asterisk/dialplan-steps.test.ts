@@ -14,8 +14,8 @@ describe('the steps of the generated contexts', () => {
   test('are counted as Asterisk counts them', () => {
     const stasis = steps.filter(({ application }) => application === 'Stasis')
     expect(stasis.map(({ extension, priority, data }) => [extension, priority, data])).toEqual([
-      ['_[+*#0-9]!', 6, 'doorman'],
-      ['_[A-Za-z].', 6, 'doorman'],
+      ['_[+*#0-9]!', 8, 'doorman'],
+      ['_[A-Za-z].', 8, 'doorman'],
     ])
     const lines = text.split('\n').filter((line) => /^(exten =>| same =>)/.test(line))
     expect(steps).toHaveLength(lines.length)

@@ -18,6 +18,7 @@ export function requestLine(channelId: string, expression: string): string {
  * `&` of one `EVAL`, each a header, a list of header names, or a variable, percent-encoded.
  */
 export function evaluate(expression: string, channel: FakeChannel): string {
+  if (expression.startsWith('PJSIP_HEADER(')) return plainHeader(expression, channel)
   const inner = /^EVAL\((.*)\)$/s.exec(expression)?.[1]
   if (inner === undefined || requestLine(channel.id, expression).length > LONGEST_REQUEST_LINE) {
     throw new PbxError('refused', `Unable to read provided function: ${expression}`)
@@ -40,7 +41,8 @@ function functionValue(name: string, args: string, channel: FakeChannel): string
   const isPjsip = channel.name.startsWith('PJSIP/')
   if (name === 'CHANNEL') return isPjsip ? channelValue(args, channel) : ''
   if (name === 'PJSIP_HEADER') return isPjsip ? headerValue(args, channel) : ''
-  if (name === 'PJSIP_HEADERS') return isPjsip ? listedNames(args, channel) : ''
+  // Over ARI this one takes Asterisk down where the caller has just hung up: nobody may ask it.
+  if (name === 'PJSIP_HEADERS') throw new PbxError('unreachable', 'Asterisk is gone')
   return channel.variables.get(`${name}(${args})`) ?? ''
 }
 
@@ -55,9 +57,20 @@ function headerValue(args: string, { headers }: FakeChannel): string | Buffer {
   return found[Number(instance) - 1]?.[1] ?? ''
 }
 
-function listedNames(prefix: string, { headers }: FakeChannel): string {
-  const names = headers.map(([name]) => name)
-  return names.filter((name) => name.toLowerCase().startsWith(prefix.toLowerCase())).join(',')
+/** Read for itself, a header that is not there is refused, and an empty one is an empty text. */
+function plainHeader(expression: string, { headers }: FakeChannel): string {
+  const [, wanted = ''] = /^PJSIP_HEADER\(read,([^,]+),1\)$/.exec(expression) ?? []
+  const found = headers.find(([name]) => name.toLowerCase() === wanted.toLowerCase())
+  if (found === undefined) throw new PbxError('refused', 'Unable to read provided function')
+  return String(found[1])
+}
+
+/** What the entry context leaves in DOORMAN_HEADERS: the names that begin with X or P. */
+export function listedNames({ headers }: Pick<FakeChannel, 'headers'>): string {
+  return headers
+    .map(([name]) => name)
+    .filter((name) => /^[xp]/i.test(name))
+    .join(',')
 }
 
 /** Asterisk's `URIENCODE`: everything but letters, digits and the marks of RFC 2396 §2.3, byte by byte. */

@@ -9,7 +9,7 @@ import type {
 } from '../../src/asterisk/pbx.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
 import { within } from '../../src/asterisk/timeout.js'
-import { evaluate } from './fake-expression.js'
+import { evaluate, listedNames } from './fake-expression.js'
 
 /** A channel of the fake: as much of a PJSIP channel as Doorman ever asks about. */
 export interface FakeChannel {
@@ -77,6 +77,9 @@ export class FakePbx implements Pbx {
       ...{ callerId: { number: '+15551234567', name: '' }, extension: '+15557654321' },
       ...{ headers: [], variables: new Map() },
       ...parts,
+    }
+    if (!channel.variables.has('DOORMAN_HEADERS')) {
+      channel.variables.set('DOORMAN_HEADERS', listedNames(channel))
     }
     this.#channels.set(id, channel)
     this.arrive(channel)

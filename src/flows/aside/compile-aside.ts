@@ -26,10 +26,10 @@ export async function compileAside(
   try {
     const trouble = await thread.packed(signal)
     if (trouble !== undefined) return failed(trouble)
-    const { value, patterns } = await inSlices(unpack(thread.blocks(), thread.chunks()), signal)
+    const plain = await inSlices(unpack(thread.blocks(), thread.chunks()), signal)
     // The thread holds several times the memory that its result takes.
     await thread.end()
-    return await inSlices(revive(value as PlainCompiled, patterns), signal)
+    return await inSlices(revive(plain as PlainCompiled), signal)
   } catch (error) {
     return failed(signal?.aborted ? 'it was stopped' : String(error))
   } finally {

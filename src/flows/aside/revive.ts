@@ -2,8 +2,8 @@ import { indexBranches } from '../../routing/branch.js'
 import type { Routing } from '../../routing/routing.js'
 import { chooseFiling, type Filing, fileRules } from '../../routing/rule-index.js'
 import type { CompiledFiles } from '../compile.js'
-import type { LazyPattern } from '../parts/linear-pattern.js'
 import type { Revision } from '../revision.js'
+import { prepareCrowds } from './crowds.js'
 
 type Good = Extract<CompiledFiles, { ok: true }>
 
@@ -25,21 +25,15 @@ export function plainOf(compiled: CompiledFiles): PlainCompiled {
 }
 
 /**
- * Makes a revision again of its plain form, a step at a time: builds the indexes and compiles the patterns, so
- * that the first call finds nothing left to do.
+ * Makes a revision again of its plain form, a step at a time: builds the indexes, and compiles the patterns
+ * that would make a call wait.
  */
-export function* revive(
-  plain: PlainCompiled,
-  patterns: readonly LazyPattern[],
-): Generator<void, CompiledFiles, undefined> {
+export function* revive(plain: PlainCompiled): Generator<void, CompiledFiles, undefined> {
   if (!plain.ok) return plain
   const { routing, filing, ...rest } = plain.revision
   const index = yield* fileRules(routing.rules, filing)
   yield* indexBranches(routing.branches)
-  for (const pattern of patterns) {
-    pattern.prepare()
-    yield
-  }
+  yield* prepareCrowds(routing.rules, index)
   const revision = Object.freeze({ ...rest, routing: Object.freeze({ ...routing, index }) })
   return { ok: true, revision, warnings: plain.warnings, files: plain.files }
 }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import { collectYoung } from './young-objects.js'
 
 /** So long other work waits at most, in milliseconds, apart from the last step before a pause. */
 const SLICE_MS = 2
@@ -16,6 +17,7 @@ export async function inSlices<T>(work: Generator<void, T, undefined>, signal?: 
       const step = work.next()
       if (step.done) return step.value
     } while (performance.now() < until)
+    collectYoung()
     await turn()
   }
 }

@@ -1,25 +1,20 @@
 import { NumberTable, type NumberTableParts } from '../../routing/number-table.js'
 import { Trust } from '../../sip/trust.js'
-import { type LazyPattern, lazyPattern } from '../parts/linear-pattern.js'
+import { lazyPattern } from '../parts/linear-pattern.js'
 import { type Block, type Chunk, CODE, CONSTANTS, codeOf, numberOf } from './parcel.js'
 
 /** Words that are read without a pause: some tens of microseconds. */
 const STEP_WORDS = 256
 
-export interface Unpacked {
-  readonly value: unknown
-  /** The patterns in it, which are not compiled yet. */
-  readonly patterns: readonly LazyPattern[]
-}
-
 /**
- * Takes a parcel apart, a step at a time. What comes out is new, save for the blocks.
+ * Takes a parcel apart, a step at a time. What comes out is new, save for the blocks. Its patterns are
+ * `LazyPattern`s, which are not compiled yet.
  * @param chunks in their order; each is asked for when it is needed.
  */
 export function* unpack(
   blocks: readonly Block[],
   chunks: Iterable<Chunk>,
-): Generator<void, Unpacked, undefined> {
+): Generator<void, unknown, undefined> {
   const unpacking = new Unpacking(blocks)
   for (const { words, literals } of chunks) {
     unpacking.learn(literals)
@@ -28,7 +23,7 @@ export function* unpack(
       yield
     }
   }
-  return { value: unpacking.top, patterns: unpacking.patterns }
+  return unpacking.top
 }
 
 /**
@@ -36,7 +31,6 @@ export function* unpack(
  * looked at again.
  */
 class Unpacking {
-  readonly patterns: LazyPattern[] = []
   readonly #blocks: readonly Block[]
   readonly #stack: unknown[] = []
   readonly #literals: (string | number)[] = []
@@ -102,9 +96,7 @@ class Unpacking {
   #instance(code: number, of: unknown): unknown {
     if (code === CODE.table) return NumberTable.fromParts(of as NumberTableParts)
     if (code === CODE.trust) return new Trust(of as Trust['believed'])
-    const pattern = lazyPattern(of as string)
-    this.patterns.push(pattern)
-    return pattern
+    return lazyPattern(of as string)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../../routing/condition.js'
+import { type Condition, leavesOf } from '../../routing/condition.js'
 import type { Routing } from '../../routing/routing.js'
 import { canonicalName } from '../../sip/headers.js'
 import type { FlowFunction } from '../revision.js'
@@ -29,11 +29,6 @@ export function needsAttestation(routing: Routing): boolean {
 
 function headersOf(condition: Condition): readonly string[] {
   return leavesOf(condition).flatMap((leaf) => (leaf.kind === 'header' ? [leaf.name] : []))
-}
-
-function leavesOf(condition: Condition): readonly Condition[] {
-  if (condition.kind === 'all' || condition.kind === 'any') return condition.of.flatMap(leavesOf)
-  return condition.kind === 'not' ? leavesOf(condition.of) : [condition]
 }
 
 /**
