@@ -23,6 +23,7 @@ import type { SipHeaders } from './sip/headers.js'
 import { CallInHand } from './steps/call-in-hand.js'
 import { type Choice, choose, type Functions } from './steps/choose.js'
 import { CONTINUE_MS, LEAVE_MS, PLACE_MS, placeAsker, wayTo } from './steps/continue.js'
+import type { KnownPlaces } from './steps/known-places.js'
 import type { Outcome } from './steps/outcome.js'
 import { type Ask, asker, type Reading, readCall } from './steps/read.js'
 import { readAllHeaders } from './steps/read-headers.js'
@@ -33,6 +34,7 @@ import { variablesOf, writeCall } from './steps/write.js'
 export interface CallParts {
   readonly pbx: Pbx
   readonly functions: Functions
+  readonly places: KnownPlaces
   /** The revision that decides calls which arrive now. */
   readonly revision: () => Revision
   /** A revision that decided calls before, if it is still kept and at hand in time. Never rejects. */
@@ -89,7 +91,7 @@ interface Plan {
 }
 
 async function understand(call: CallInHand, parts: CallParts): Promise<Understood> {
-  const ask = asker(parts.pbx, call.arrival.channelId, call.budget)
+  const ask = asker(parts.pbx, call.arrival.channelId, call.budget, () => call.departure !== undefined)
   let reading: Reading | undefined
   try {
     reading = await call.stage('read', () => readOnItsRevision(call, ask, parts))
@@ -139,7 +141,7 @@ async function prepare(call: CallInHand, understood: Understood, parts: CallPart
   const { reading, choice } = understood
   if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
   if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
-  const ask = placeAsker(parts.pbx, call.arrival.channelId, call.budget.atMost(PLACE_MS))
+  const ask = placeAsker(parts.pbx, parts.places, call.arrival.channelId, call.budget.atMost(PLACE_MS))
   const [{ place, fault }, isWritten] = await Promise.all([
     wayTo(choice.flow, reading.facts.dialled, ask),
     write(call, choice, reading, parts),

@@ -26,6 +26,7 @@ import { LiveRevisions } from './revisions/live-revisions.js'
 import { RevisionStore } from './revisions/store/store.js'
 import { watch } from './revisions/watch.js'
 import type { Settings } from './settings.js'
+import { KnownPlaces } from './steps/known-places.js'
 
 export interface Doorman {
   /** Takes the flow files as they are now, if they are whole and good; a signal does. */
@@ -65,7 +66,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     throw error
   })
   const parts: CallParts = {
-    ...{ pbx: livePbx(ari, ami), functions, now: () => new Date() },
+    ...{ pbx: livePbx(ari, ami), functions, places: new KnownPlaces(), now: () => new Date() },
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
     record: (record, facts) => {

@@ -4,6 +4,7 @@ import { answerCalls, type CallParts, type Calls } from '../src/call.js'
 import type { FunctionResult } from '../src/flows/function/function-result.js'
 import type { Revision } from '../src/flows/revision.js'
 import type { DecisionRecord } from '../src/ops/decision-record.js'
+import { KnownPlaces } from '../src/steps/known-places.js'
 import { OUTCOMES, type Outcome } from '../src/steps/outcome.js'
 import { revisionOf } from './flows/temp-folder.js'
 import { FakePbx, type Fault } from './support/fake-pbx.js'
@@ -50,6 +51,7 @@ class Lab {
     this.calls = answerCalls({
       pbx: this.pbx,
       functions: { run: async () => this.result },
+      places: new KnownPlaces(),
       revision: () => this.revision,
       earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),

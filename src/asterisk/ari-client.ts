@@ -6,11 +6,14 @@ import { withinUnless } from './timeout.js'
 
 const CONNECT_MS = 10_000
 
+/** Requests at the same time, and so connections. */
+export const MOST_REQUESTS = 20
+
 // ari-client sends its requests through Node's global agent, without a limit of its own; Asterisk takes 100
 // HTTP connections by default (`sessionlimit`) and lets the others hang. Twenty carry several hundred
 // requests a second.
-http.globalAgent.maxSockets = 20
-https.globalAgent.maxSockets = 20
+http.globalAgent.maxSockets = MOST_REQUESTS
+https.globalAgent.maxSockets = MOST_REQUESTS
 // Its swagger library prints a banner through a global `log` unless there is one.
 Object.assign(globalThis, { log: () => undefined })
 

@@ -2,8 +2,9 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Client } from 'ari-client'
 import type { AriAccess } from './ari-check.js'
-import { connectAri } from './ari-client.js'
+import { connectAri, MOST_REQUESTS } from './ari-client.js'
 import { pause, retryDelayMs } from './backoff.js'
+import { Gate } from './gate.js'
 import { DownReport, type LineLog } from './line-log.js'
 import { type Departure, PbxError, type PbxFault, type PbxListener, type Place } from './pbx.js'
 import { arrivalOf, type StasisEvent } from './stasis-event.js'
@@ -25,6 +26,7 @@ export class AriLine {
   readonly #report: DownReport
   readonly #stopped = new AbortController()
   readonly #hangingUp = new Set<string>()
+  readonly #gate = new Gate(MOST_REQUESTS)
   #client: Client | undefined
   #isUp = false
 
@@ -165,7 +167,8 @@ export class AriLine {
     const client = this.#client
     if (client === undefined) throw new PbxError('unreachable', `ARI ${what}: not connected`)
     try {
-      return await within(timeoutMs, `ARI ${what}`, request(client))
+      const answer = this.#gate.pass(`ARI ${what}`, timeoutMs, () => request(client))
+      return await within(timeoutMs, `ARI ${what}`, answer)
     } catch (error) {
       throw error instanceof PbxError ? error : refusal(what, error)
     }

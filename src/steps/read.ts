@@ -23,8 +23,15 @@ export interface Reading {
 /** Reads texts of one channel: expressions in, answers out, in their order. */
 export type Ask = (wanted: readonly string[]) => Promise<readonly string[]>
 
-export function asker(pbx: Pbx, channelId: string, budget: Budget): Ask {
-  return (wanted) => Promise.all(wanted.map((text) => pbx.read(channelId, text, budget.atMost(READ_MS))))
+/**
+ * Asks on one call's channel, and no more once the channel has left: a read that comes late is of no use, and a SIP
+ * header that is read while its call hangs up can take Asterisk down.
+ */
+export function asker(pbx: Pbx, channelId: string, budget: Budget, hasLeft: () => boolean): Ask {
+  return async (wanted) => {
+    if (hasLeft()) throw new PbxError('gone', 'The call has left')
+    return Promise.all(wanted.map((text) => pbx.read(channelId, text, budget.atMost(READ_MS))))
+  }
 }
 
 /**

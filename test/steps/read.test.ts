@@ -27,7 +27,11 @@ async function read(revision: Revision, parts: Partial<FakeChannel>): Promise<Re
   const pbx = new FakePbx()
   const { id, name, sipCallId, callerId, extension } = pbx.enter(parts)
   const arrival = { channelId: id, channel: name, sipCallId, callerId, extension }
-  const reading = await readCall(arrival, revision, asker(pbx, id, new Budget(1_700)))
+  const reading = await readCall(
+    arrival,
+    revision,
+    asker(pbx, id, new Budget(1_700), () => false),
+  )
   return { pbx, reading, facts: reading.facts }
 }
 
@@ -140,10 +144,25 @@ describe('what Asterisk verified of a call', () => {
   })
 })
 
+describe('asking on a channel', () => {
+  test('is over once the call has left: nothing more is sent', async () => {
+    const pbx = new FakePbx()
+    const { id } = pbx.enter()
+    const ask = asker(pbx, id, new Budget(1_700), () => true)
+    await expect(ask(['EVAL(x)'])).rejects.toMatchObject({ fault: 'gone' })
+    expect(pbx.requestsOf('read')).toEqual([])
+  })
+})
+
 describe('reading all headers, for a flow function', () => {
   async function all(headers: FakeChannel['headers'], known: Revision): Promise<[string, string][]> {
     const { pbx, facts } = await read(known, { headers })
-    return (await readAllHeaders(facts.headers, asker(pbx, '1700000000.1', new Budget(1_700)))).toList()
+    return (
+      await readAllHeaders(
+        facts.headers,
+        asker(pbx, '1700000000.1', new Budget(1_700), () => false),
+      )
+    ).toList()
   }
 
   test('brings those, too, that no rule looks at', async () => {

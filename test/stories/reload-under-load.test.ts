@@ -45,6 +45,7 @@ describe('a hundred reloads, half of them bad, under a hundred calls a second', 
   const stage = scene('forky', {
     flows: { 'routing.yaml': routing(0, 'one'), 'code.ts': code(0) },
     dialplan: landing('story-one') + landing('story-two'),
+    withWitness: false,
   })
 
   test('no call is lost, none is decided by a mixture, and each record names its revision', async () => {

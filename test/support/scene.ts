@@ -33,6 +33,8 @@ export interface SceneOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** False where the stories start Doorman themselves. */
   readonly withDoorman?: boolean
+  /** False under load, where an AMI event for every step of every call would be most of the load. */
+  readonly withWitness?: boolean
 }
 
 /** What the PBX and Doorman say of a call. */
@@ -97,6 +99,7 @@ async function raise(release: Release, flows: string, options: SceneOptions): Pr
   const asterisk = await startAsterisk(install, { generatedDialplan, extraDialplan: options.dialplan ?? '' })
   try {
     const witness = await Witness.open(asterisk.witness)
+    if (options.withWitness === false) witness.close()
     const isAlone = options.withDoorman === false
     const settings = { DOORMAN_FLOWS: flows, ...options.settings }
     const doorman = isAlone ? undefined : await startDoorman(asterisk, settings)

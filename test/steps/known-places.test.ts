@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals'
+import { KnownPlaces } from '../../src/steps/known-places.js'
+
+const PLACE = { context: 'sales', extension: 's', priority: 1 }
+
+test('a place that was there counts as there for ten seconds, and one that is missing is asked for each time', async () => {
+  let now = 0
+  let answer = false
+  let asked = 0
+  const places = new KnownPlaces(() => now)
+  const has = () =>
+    places.has(PLACE, async () => {
+      asked += 1
+      return answer
+    })
+
+  expect([await has(), await has(), asked]).toEqual([false, false, 2])
+  answer = true
+  expect([await has(), await has(), asked]).toEqual([true, true, 3])
+  now = 10_001
+  answer = false
+  expect([await has(), asked]).toEqual([false, 4])
+})
