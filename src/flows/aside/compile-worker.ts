@@ -5,6 +5,7 @@
 import { setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { compileFiles } from '../compile.js'
+import { endChildProcesses, watchChildProcesses } from './child-processes.js'
 import type { CompileOrder, ParcelMessage } from './compile-order.js'
 import { pack } from './pack.js'
 import { plainOf } from './revive.js'
@@ -26,9 +27,12 @@ const { folder, port } = workerData as CompileOrder
 const post = (message: ParcelMessage, transfer: readonly ArrayBuffer[]) => port.postMessage(message, transfer)
 
 stepBack()
+watchChildProcesses()
 // Listening keeps the thread, and with it the port, until it is ended.
 parentPort?.on('message', () => {})
-const { blocks, chunks } = pack(plainOf(await compileFiles(folder)))
+const compiled = await compileFiles(folder)
+await endChildProcesses()
+const { blocks, chunks } = pack(plainOf(compiled))
 const memory = new Set(blocks.map(({ buffer }) => buffer))
 post({ kind: 'blocks', blocks }, [...memory])
 for (const chunk of chunks) post({ kind: 'chunk', chunk }, [chunk.words.buffer])
