@@ -12,7 +12,7 @@
  * Whatever goes wrong in here, the caller goes on. A flow function that fails is part of `decide` and leads to
  * `otherwise`. Every call ends in one outcome and one decision record.
  */
-import { TIME_LIMIT_S } from './asterisk/dialplan.js'
+import { TIME_LIMIT_S } from './asterisk/dialplan-entry.js'
 import { FALLBACK_PLACE } from './asterisk/hand-over.js'
 import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
 import type { FlowLogLine } from './flows/function/function-result.js'

@@ -5,7 +5,10 @@
  */
 import { AmiLine } from './asterisk/ami.js'
 import { AriLine } from './asterisk/ari.js'
+import { dialplanMarker } from './asterisk/dialplan.js'
+import { FALLBACK_PLACE } from './asterisk/hand-over.js'
 import { livePbx } from './asterisk/live-pbx.js'
+import type { Place } from './asterisk/pbx.js'
 import { answerCalls, type CallParts } from './call.js'
 import { openControl } from './control/open.js'
 import { loadRevisionAside } from './flows/aside/load-aside.js'
@@ -25,7 +28,8 @@ import { changedShare, replaySentence } from './replay/replay-words.js'
 import { LiveRevisions } from './revisions/live-revisions.js'
 import { RevisionStore } from './revisions/store/store.js'
 import { watch } from './revisions/watch.js'
-import type { Settings } from './settings.js'
+import { applicationsOf, type Settings } from './settings.js'
+import { dialplanOf } from './steps/dialplan-of.js'
 import { KnownPlaces } from './steps/known-places.js'
 
 export interface Doorman {
@@ -60,6 +64,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     store: await RevisionStore.open(data),
     load: (from) => loadRevisionAside(from, functions),
     missingContexts: (contexts) => ami.missingContexts(contexts, CONTEXTS_MS),
+    isDialplanCurrent: (revision) => ami.hasPlace(markerOf(settings, revision), CONTEXTS_MS),
     replay: (candidate) => replayRecorded(candidate, data, callLog),
   }).catch(async (error: Error) => {
     await functions.stop()
@@ -103,6 +108,12 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await Promise.all([functions.stop(), callLog.close()])
     },
   }
+}
+
+/** The place by which the running dialplan tells that it was generated for this revision. */
+function markerOf(settings: Settings, revision: Revision): Place {
+  const extension = dialplanMarker(dialplanOf(applicationsOf(settings), revision))
+  return { ...FALLBACK_PLACE, extension }
 }
 
 /** A runner of its own, so that no call waits for a replay. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { type Applications, isAmong, parseApplications } from './asterisk/applications.js'
 
 /** `"0"`, `no` and `false` are what people write for no. */
 const yesOrNo = z
@@ -26,6 +27,9 @@ const httpUrl = z
     error: 'names a user: give that in DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD',
   })
   .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''))
+
+const APPS_HINT =
+  'give the DOORMAN_APP of each Doorman, as in: doorman-a, doorman-b (or doorman-* for all that begin so)'
 
 /** asterisk-manager sends texts as they are, and what follows a line end would be an action of its own. */
 const NO_LINE_END = [/^[^\r\n\0]*$/, 'holds a line end: give it on one line'] as const
@@ -59,6 +63,14 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]+$/, 'use letters, digits, - and _ only: it is a Stasis application')
     .default('doorman'),
+  DOORMAN_APPS: z
+    .string()
+    .transform((text, context) => {
+      const applications = parseApplications(text)
+      if (applications === undefined) context.addIssue(APPS_HINT)
+      return applications ?? z.NEVER
+    })
+    .optional(),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
   DOORMAN_DATA: z.string().min(1).default('data'),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
@@ -77,6 +89,11 @@ const schema = z.object({
   DOORMAN_SIP_USERNAME: z.string().min(1).optional(),
   DOORMAN_SIP_PASSWORD: z.string().min(1).optional(),
 })
+
+/** The applications of all Doormen at this PBX; of this one alone where nothing else is said. */
+export function applicationsOf(settings: Pick<Settings, 'DOORMAN_APP' | 'DOORMAN_APPS'>): Applications {
+  return settings.DOORMAN_APPS ?? { names: [settings.DOORMAN_APP] }
+}
 
 const SECRETS = [
   'DOORMAN_ARI_PASSWORD',
@@ -119,9 +136,16 @@ export function readSettings(source: SettingsSource): Settings {
   const values = withSecretFiles(given, problems)
   problems.push(...unknownNames(given, source.file))
   const parsed = schemaFor(source.optional ?? []).safeParse(values)
+  if (parsed.success) problems.push(...strangerAmong(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
   return Object.freeze(parsed.data as Settings)
+}
+
+/** A Doorman whose application the dialplan does not know would wait for ever for its first call. */
+function strangerAmong({ DOORMAN_APP, DOORMAN_APPS }: Settings): string[] {
+  if (DOORMAN_APPS === undefined || isAmong(DOORMAN_APP, DOORMAN_APPS)) return []
+  return [`DOORMAN_APPS does not name ${DOORMAN_APP}, which is this Doorman's own DOORMAN_APP`]
 }
 
 function schemaFor(optional: readonly SettingName[]) {

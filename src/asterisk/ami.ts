@@ -1,9 +1,9 @@
 import { pause, retryDelayMs } from './backoff.js'
 import { DownReport, type LineLog } from './line-log.js'
 import { type AmiAccess, act, type OpenManager, openManager } from './manager-connection.js'
-import { contextsMissing } from './manager-dialplan.js'
+import { contextsMissing, placesMissing } from './manager-dialplan.js'
 import { managerSession } from './manager-session.js'
-import { PbxError, type Variable } from './pbx.js'
+import { PbxError, type Place, type Variable } from './pbx.js'
 import { setvars } from './setvar.js'
 import { within } from './timeout.js'
 
@@ -62,6 +62,13 @@ export class AmiLine {
     const connection = this.#connection
     if (connection === undefined) throw new PbxError('unreachable', 'AMI is not connected')
     return contextsMissing(managerSession(connection, timeoutMs), contexts)
+  }
+
+  /** Whether the dialplan has this place now. @throws PbxError as above. */
+  async hasPlace(place: Place, timeoutMs: number): Promise<boolean> {
+    const connection = this.#connection
+    if (connection === undefined) throw new PbxError('unreachable', 'AMI is not connected')
+    return (await placesMissing(managerSession(connection, timeoutMs), [place])).length === 0
   }
 
   async #keepOpen(): Promise<void> {

@@ -48,10 +48,29 @@ export function dialplanDifferences(
   const changed = [...wanted].flatMap(([place, step]) => {
     const other = found.get(place)
     if (other === step) return []
-    return [`${place}: runs ${other ?? 'nothing'}, written is ${step}`]
+    const from = whereApart(step, other ?? '')
+    return [`${place}: runs ${excerpt(other ?? 'nothing', from)}, written is ${excerpt(step, from)}`]
   })
   const more = [...found].filter(([place]) => !wanted.has(place))
-  return [...changed, ...more.map(([place, step]) => `${place}: runs ${step}, written is nothing`)]
+  return [
+    ...changed,
+    ...more.map(([place, step]) => `${place}: runs ${excerpt(step, 0)}, written is nothing`),
+  ]
+}
+
+/** Steps longer than this are shown from a little before the place where they differ. */
+const SHOWN = 60
+const BEFORE = 20
+
+function whereApart(one: string, other: string): number {
+  const at = [...one].findIndex((char, index) => char !== other[index])
+  return Math.max(0, (at === -1 ? one.length : at) - BEFORE)
+}
+
+function excerpt(step: string, from: number): string {
+  if (step.length <= SHOWN) return step
+  const shown = step.slice(from, from + SHOWN)
+  return `${from > 0 ? '…' : ''}${shown}${from + SHOWN < step.length ? '…' : ''}`
 }
 
 function byPlace(steps: readonly DialplanStep[]): ReadonlyMap<string, string> {

@@ -1,19 +1,15 @@
+import { type EntryOptions, entryContext } from './dialplan-entry.js'
 import { dialplanSteps, fingerprint } from './dialplan-steps.js'
 import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from './hand-over.js'
 import type { Place } from './pbx.js'
 
 /** What the generated contexts depend on. */
-export interface DialplanOptions {
-  /** The Stasis application's name (`DOORMAN_APP`). */
-  readonly application: string
+export interface DialplanOptions extends EntryOptions {
   /** Name of the flow under `otherwise`, for `DOORMAN_FLOW` on calls that Doorman did not decide. */
   readonly fallbackFlow: string
   /** Where that flow is; an extension `dialled` keeps the number that was dialled. */
   readonly fallback: Place
 }
-
-/** After so many seconds in Doorman a caller is taken out of it into the fallback. */
-export const TIME_LIMIT_S = 2
 
 /** The generated contexts. */
 export const DIALPLAN_CONTEXTS = ['doorman', HAND_OVER_CONTEXT, FALLBACK_PLACE.context] as const
@@ -24,7 +20,7 @@ export const DIALPLAN_CONTEXTS = ['doorman', HAND_OVER_CONTEXT, FALLBACK_PLACE.c
  * Doorman must have set: what they do, they do also when Doorman is gone.
  */
 export function dialplan(options: DialplanOptions): string {
-  const text = [heading(), entry(options), handOverContext(), fallbackContext(options)].join('\n')
+  const text = [heading(), entryContext(options), handOverContext(), fallbackContext(options)].join('\n')
   return `${text}${marker(text)}`
 }
 
@@ -46,57 +42,10 @@ exten => ${dialplanMarker(text)},1,Goto(${FALLBACK_PLACE.context},s,1)
 `
 }
 
-/** The same for an application and the flows of a revision. */
-export function dialplanFor(
-  application: string,
-  { flows, otherwise }: { readonly flows: ReadonlyMap<string, Place>; readonly otherwise: string },
-): string {
-  const fallback = flows.get(otherwise)
-  if (fallback === undefined) throw new Error(`There is no flow ${otherwise}.`)
-  return dialplan({ application, fallbackFlow: otherwise, fallback })
-}
-
 function heading(): string {
   return `; Written by "doorman dialplan": a change made here is lost when it is written again.
 ; Asterisk 16 and later. Include it from extensions.conf:  #include "extensions_doorman.conf"
 `
-}
-
-/**
- * Patterns of the entry. A single letter is left out: \`h\`, \`i\`, \`s\` and \`t\` have a meaning of their own in
- * the dialplan, and \`h\` runs when the caller hangs up.
- */
-const ENTRY_PATTERNS = ['_[+*#0-9]!', '_[A-Za-z].']
-
-function entry({ application }: DialplanOptions): string {
-  return `[doorman]
-; The entry: send a call here with  Goto(doorman,,1)  from the context of any trunk. Nothing between the commas
-; keeps the number that was dialled as it is; written there as a variable, a comma in it would choose the place.
-${ENTRY_PATTERNS.map((pattern) => entryExtension(pattern, application)).join('\n')}
-; A flow that wants its call decided again sends it to  Goto(doorman,s,1).
-exten => s,1,GotoIf($["\${DOORMAN_DIALLED}" = ""]?doorman-fallback,s,1:doorman,\${DOORMAN_DIALLED},1)
-; The time limit is up: Doorman hangs, or was stopped.
-exten => T,1,Goto(doorman-fallback,s,1)
-`
-}
-
-function entryExtension(pattern: string, application: string): string {
-  return `exten => ${pattern},1,NoOp(Doorman: \${CHANNEL(name)} arrives)
-; Only clean extensions go on: Asterisk loses the event of a call whose extension is not UTF-8.
- same => n,GotoIf($[\${LEN(\${FILTER(0-9A-Za-z+*#._\\-,\${EXTEN})})} != \${LEN(\${EXTEN})}]?doorman-fallback,s,1)
-; Kept for flows with "extension: dialled" and for a second visit. Not inherited: it is this call's number.
- same => n,Set(DOORMAN_DIALLED=\${EXTEN})
-; Which headers there are that a flow function may ask for. Asked here and not by Doorman: over ARI this function
-; takes Asterisk down where the caller has just hung up.
- same => n,GotoIf($["\${CHANNEL(channeltype)}" != "PJSIP"]?$[\${PRIORITY} + 2])
- same => n,Set(DOORMAN_HEADERS=\${PJSIP_HEADERS(X)},\${PJSIP_HEADERS(P)})
-; A time limit that the call had already is given back when it leaves (0 = it had none).
- same => n,Set(DOORMAN_DEADLINE=\${IF($[\${TIMEOUT(absolute)} > 0]?\${MATH(\${EPOCH}+\${TIMEOUT(absolute)},int)}:0)})
-; Stasis() itself waits for ever: this takes the caller out of a Doorman that does not answer, to T below.
- same => n,Set(TIMEOUT(absolute)=${TIME_LIMIT_S})
- same => n,Stasis(${application})
-; Doorman was not there (STASISSTATUS is FAILED); a decided call does not come back here.
- same => n,Goto(doorman-fallback,s,1)`
 }
 
 /** Gives back the time limit that the call had before it came to Doorman; at least one second of it. */
@@ -125,8 +74,13 @@ function fallbackContext({ fallback, fallbackFlow }: DialplanOptions): string {
 exten => s,1,${RESTORE_TIME_LIMIT}
  same => n,Log(NOTICE,Doorman: fallback for \${CHANNEL(name)}, STASISSTATUS "\${STASISSTATUS}")
 ; Inherited by the channels that a Dial creates, as everything that Doorman leaves on a call.
- same => n,Set(__DOORMAN_FLOW=${fallbackFlow})
  same => n,Set(__DOORMAN_RULE=fallback)
+; The fallback that the call's entry named, where it named one and that is there: context, extension, priority.
+ same => n,GotoIf($["\${DOORMAN_FALLBACK}" = ""]?$[\${PRIORITY} + 4])
+ same => n,Set(DOORMAN_FALLBACK=${ENTRY_FALLBACK})
+ same => n,GotoIf($[\${DIALPLAN_EXISTS(\${DOORMAN_FALLBACK})}]?\${DOORMAN_FALLBACK})
+ same => n,Log(ERROR,Doorman: the fallback \${DOORMAN_FALLBACK} of this entry is not in the dialplan)
+ same => n,Set(__DOORMAN_FLOW=${fallbackFlow})
  same => n,GotoIf($[\${DIALPLAN_EXISTS(${place})}]?${place})
 ; Not even that is there: the caller hears that all lines are busy rather than nothing.
  same => n,Log(ERROR,Doorman: the fallback ${place} is not in the dialplan)
@@ -134,3 +88,11 @@ exten => s,1,${RESTORE_TIME_LIMIT}
 exten => T,1,Goto(doorman-fallback,s,1)
 `
 }
+
+const part = (number: number, otherwise: string) => {
+  const cut = `\${CUT(DOORMAN_FALLBACK,\\,,${number})}`
+  return `\${IF($["${cut}" = ""]?${otherwise}:${cut})}`
+}
+
+/** `night-desk` is as good as `night-desk,s,1`. */
+const ENTRY_FALLBACK = [`\${CUT(DOORMAN_FALLBACK,\\,,1)}`, part(2, 's'), part(3, '1')].join(',')

@@ -9,6 +9,8 @@ export interface Arrival {
   readonly callerId: { readonly number: string; readonly name: string }
   /** The extension in whose dialplan the channel entered Stasis. */
   readonly extension: string
+  /** What the entry context told of the call: the arguments of `Stasis()`, see briefing.ts. */
+  readonly briefing: readonly string[]
 }
 
 /** A place in the dialplan. */

@@ -13,6 +13,7 @@ interface ChannelJson {
 export interface StasisEvent {
   readonly type?: unknown
   readonly application?: unknown
+  readonly args?: unknown
   readonly channel?: ChannelJson
 }
 
@@ -32,5 +33,6 @@ export function arrivalOf(event: StasisEvent, application: string): Arrival | { 
     sipCallId: text(channel.protocol_id),
     callerId: { number: text(channel.caller?.number), name: withoutEscapes(text(channel.caller?.name)) },
     extension: text(channel.dialplan?.exten),
+    briefing: Array.isArray(event.args) ? event.args.map(text) : [],
   }
 }

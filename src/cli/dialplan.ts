@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import { dialplanFor } from '../asterisk/dialplan.js'
 import { DialplanFileError, writeDialplanFile } from '../asterisk/dialplan-file.js'
 import { bringIntoForce, type InForce } from '../asterisk/dialplan-reload.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { adminAccess, amiAccess } from '../pbx-access.js'
-import type { Settings } from '../settings.js'
+import { applicationsOf, type Settings } from '../settings.js'
+import { dialplanOf } from '../steps/dialplan-of.js'
 import { EXIT, Refusal } from './exit.js'
 import { givenSettings } from './given-settings.js'
 
@@ -25,7 +25,7 @@ export function addDialplan(program: Command): void {
       const settings = givenSettings(command, 'files')
       const compiled = await compile(settings.DOORMAN_FLOWS)
       if (!compiled.ok) throw new FlowFilesError(compiled.problems)
-      const text = dialplanFor(settings.DOORMAN_APP, compiled.revision.routing)
+      const text = dialplanOf(applicationsOf(settings), compiled.revision)
       if (options.write === undefined) return void process.stdout.write(text)
       process.exitCode = await write(options.write, text, options.reload ? settings : undefined)
     })

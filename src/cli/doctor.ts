@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { dialplanFor } from '../asterisk/dialplan.js'
 import { examine } from '../doctor/examine.js'
 import type { FlowFacts, SettingsFacts } from '../doctor/facts.js'
 import { type Finding, fault } from '../doctor/finding.js'
@@ -8,7 +7,8 @@ import { trunksNamed } from '../doctor/trunks-named.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { safeJson } from '../ops/log.js'
 import { adminAccess, amiAccess, ariAccess } from '../pbx-access.js'
-import { type Settings, SettingsError } from '../settings.js'
+import { applicationsOf, type Settings, SettingsError } from '../settings.js'
+import { dialplanOf } from '../steps/dialplan-of.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
 
@@ -48,7 +48,7 @@ async function diagnosePbx(settings: Settings): Promise<readonly Finding[]> {
   const facts = await examine({
     settings: settingsFacts(settings),
     flows: flowFacts(settings.DOORMAN_FLOWS, compiled),
-    dialplan: compiled.ok ? dialplanFor(settings.DOORMAN_APP, compiled.revision.routing) : undefined,
+    dialplan: compiled.ok ? dialplanOf(applicationsOf(settings), compiled.revision) : undefined,
     ari: ariAccess(settings),
     ami: amiAccess(settings),
     admin: adminAccess(settings),

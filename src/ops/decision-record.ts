@@ -25,6 +25,8 @@ export interface DecisionRecord {
   readonly branch: string | null
   /** The headers that the revision looks at and the call has, repeats apart. */
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** How the call was read: told by the entry context, or asked for by ARI. Null where it could not be read. */
+  readonly readBy: 'dialplan' | 'ari' | null
   readonly revision: string
   readonly rule: string | null
   readonly flow: string

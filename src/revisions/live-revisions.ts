@@ -14,7 +14,8 @@ import { RevisionShelf } from './shelf.js'
 import type { RevisionStore } from './store/store.js'
 
 /** What the revisions of a running Doorman need around them. */
-export interface LiveParts extends Pick<ReloadSteps, 'load' | 'missingContexts' | 'replay'> {
+export interface LiveParts
+  extends Pick<ReloadSteps, 'load' | 'missingContexts' | 'isDialplanCurrent' | 'replay'> {
   /** The flows folder. */
   readonly folder: string
   readonly store: RevisionStore

@@ -53,6 +53,8 @@ export interface ReloadSteps {
   load(folder: string): Promise<Loaded>
   /** Which of these contexts the running dialplan does not have. Rejects where the PBX cannot be asked. */
   missingContexts(contexts: readonly string[]): Promise<readonly string[]>
+  /** Whether the generated contexts that run were made of this revision. Rejects where the PBX cannot be asked. */
+  isDialplanCurrent(revision: Revision): Promise<boolean>
   /** Recorded calls through the candidate: which share would go elsewhere, and that in words. */
   replay(candidate: Revision): Promise<{ readonly share: number; readonly words: string }>
   current(): { readonly revision: Revision; readonly entry: RevisionEntry | undefined }
@@ -113,10 +115,13 @@ export class Reloads {
         replay: null,
       }
     }
-    const contexts = await this.#contexts(revision, candidate)
+    const [contexts, dialplan] = await Promise.all([
+      this.#contexts(revision, candidate),
+      this.#dialplan(revision),
+    ])
     const replay = await this.#replay(revision, candidate)
     const problems = [...contexts.problems, ...replay.problems]
-    const warnings = [...loaded.warnings, ...contexts.warnings]
+    const warnings = [...loaded.warnings, ...contexts.warnings, ...dialplan]
     if (problems.length > 0) return refused(problems, warnings)
     const entry = await this.#keep(revision, loaded.files, candidate)
     this.#steps.swap(revision, entry)
@@ -137,6 +142,12 @@ export class Reloads {
     }
   }
 
+  /** Contexts that were generated for other flow files do no harm: what they do not tell of a call is read by ARI. */
+  async #dialplan(revision: Revision): Promise<readonly Problem[]> {
+    const isCurrent = await this.#steps.isDialplanCurrent(revision).catch(() => true)
+    return isCurrent ? [] : [problem(DIALPLAN_OF_OTHERS)]
+  }
+
   async #replay(revision: Revision, { maxChange }: Candidate) {
     if (maxChange === undefined) return { problems: [], words: null }
     const { share, words } = await this.#steps.replay(revision)
@@ -149,6 +160,10 @@ export class Reloads {
     return this.#steps.keep(files, { id, hash, at: this.#steps.now().toISOString(), way, by, rollback })
   }
 }
+
+const DIALPLAN_OF_OTHERS =
+  'The contexts of Doorman in the running dialplan were not generated for these flow files. Calls are decided all ' +
+  'the same, but the fallback may be another one, and reading a call may take longer. Run  doorman dialplan --write FILE'
 
 interface Findings {
   readonly problems: readonly Problem[]

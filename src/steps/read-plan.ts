@@ -1,6 +1,8 @@
+import { type Briefing, briefingOf } from '../asterisk/briefing.js'
 import {
   expressions,
   header,
+  headerNames,
   isReadableHeaderName,
   REPEATS_AT_ONCE,
   values,
@@ -10,31 +12,48 @@ import type { Revision } from '../flows/revision.js'
 import { leavesOf } from '../routing/condition.js'
 import { canonicalName, compactName } from '../sip/headers.js'
 
-/** What is read of every call before its headers. The order is that of `ChannelText`. */
+/** One thing that is read of a call, and the dialplan expression that reads it. */
+interface Part {
+  readonly key: string
+  readonly expression: string
+}
+
+const part = (key: string, name: string): Part => ({ key, expression: variable(name) })
+
+/** What is read of every call before its headers. */
 const CHANNEL_PARTS = [
-  variable('CHANNEL(endpoint)'),
-  variable('CHANNEL(pjsip,call-id)'),
-  variable('DOORMAN_DIALLED'),
-  variable('CONV_STATE'),
-  variable('DOORMAN_REVISION'),
+  part('endpoint', 'CHANNEL(endpoint)'),
+  part('dialled', 'DOORMAN_DIALLED'),
+  part('state', 'CONV_STATE'),
+  part('revision', 'DOORMAN_REVISION'),
 ]
+
+/** From 16.24 on it comes with the event. */
+const CALL_ID_PART = part('call-id', 'CHANNEL(pjsip,call-id)')
 
 /** Asked for only by revisions with an `attestation` condition: 16 logs an error where the module is missing. */
 const ATTESTATION_PARTS = [
-  variable('STIR_SHAKEN(count)'),
-  variable('STIR_SHAKEN(0,attestation)'),
-  variable('STIR_SHAKEN(0,verify_result)'),
+  part('verifications', 'STIR_SHAKEN(count)'),
+  part('attestation', 'STIR_SHAKEN(0,attestation)'),
+  part('verify-result', 'STIR_SHAKEN(0,verify_result)'),
 ]
 
 /** PJSIP writes these out by itself, whatever form they came in. */
 const ALWAYS_WRITTEN_OUT = new Set(['from', 'to', 'call-id', 'via', 'contact', 'content-type', 'supported'])
 
+/** A message has one of each (RFC 3261 §8.1.1), and PJSIP takes the first. */
+const ONCE = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards'])
+
 /** What one revision reads of each call: prepared once, so that nothing of it is left to do for a call. */
 export interface ReadPlan {
+  /** What ARI is asked where the dialplan did not tell. */
   readonly expressions: readonly string[]
+  readonly parts: readonly Part[]
+  /** What the entry context of this revision tells; undefined where it cannot. */
+  readonly briefing: Briefing | undefined
+  readonly briefingParts: readonly Part[]
   /** The names to ask for, as they stand in the expressions: full names and compact letters. */
   readonly headerNames: readonly string[]
-  readonly withAttestation: boolean
   /** Those of the names of which a rule asks whether the header is there at all, be it empty. */
   readonly presenceAsked: ReadonlySet<string>
 }
@@ -50,16 +69,30 @@ const plans = new WeakMap<Revision, ReadPlans>()
 export function readPlans(revision: Revision): ReadPlans {
   const known = plans.get(revision)
   if (known !== undefined) return known
-  const made = { pjsip: makePlan(revision, askedNames(revision)), other: makePlan(revision, []) }
+  const names = askedNames(revision)
+  const attestation = revision.needsAttestation && names.length > 0 ? ATTESTATION_PARTS : []
+  const made = { pjsip: makePlan(revision, names, attestation), other: makePlan(revision, [], []) }
   plans.set(revision, made)
   return made
 }
 
-function makePlan(revision: Revision, names: readonly string[]): ReadPlan {
-  const withAttestation = revision.needsAttestation && names.length > 0
-  const parts = [...CHANNEL_PARTS, ...(withAttestation ? ATTESTATION_PARTS : []), ...headerParts(names)]
+function makePlan(revision: Revision, names: readonly string[], attestation: readonly Part[]): ReadPlan {
   const presenceAsked = new Set(presenceNames(revision).filter((name) => names.includes(name)))
-  return { expressions: expressions(parts), headerNames: names, withAttestation, presenceAsked }
+  const common = [...CHANNEL_PARTS, ...attestation, ...names.flatMap(firstInstances)]
+  const parts = [...common, CALL_ID_PART]
+  const briefingParts = [...common, ...[...presenceAsked].map(presencePart)]
+  return {
+    expressions: expressions(texts(parts)),
+    parts,
+    briefing: briefingOf(texts(briefingParts)),
+    briefingParts,
+    headerNames: names,
+    presenceAsked,
+  }
+}
+
+function texts(parts: readonly Part[]): readonly string[] {
+  return parts.map(({ expression }) => expression)
 }
 
 function askedNames(revision: Revision): readonly string[] {
@@ -79,16 +112,23 @@ function presenceNames({ routing }: Revision): readonly string[] {
   return asked.map(canonicalName).flatMap(withCompactName)
 }
 
-/** For each name its first few values. */
-function headerParts(names: readonly string[]): string[] {
-  return names.flatMap(firstInstances)
+/** How many values of a header are read at first. */
+function atOnce(name: string): number {
+  return ONCE.has(name) ? 1 : REPEATS_AT_ONCE
 }
 
-function firstInstances(name: string): string[] {
-  return Array.from({ length: REPEATS_AT_ONCE }, (_, index) => header(name, index + 1))
+function firstInstances(name: string): Part[] {
+  return Array.from({ length: atOnce(name) }, (_, index) => ({
+    key: `${name} ${index + 1}`,
+    expression: header(name, index + 1),
+  }))
 }
 
-/** The texts of one read, in the order of its plan. */
+function presencePart(name: string): Part {
+  return { key: `names ${name}`, expression: headerNames(name) }
+}
+
+/** The texts of one read. A missing part is an empty text. */
 export interface ChannelText {
   readonly endpoint: string
   readonly sipCallId: string
@@ -96,7 +136,9 @@ export interface ChannelText {
   readonly stateHead: string
   /** Id of the revision that decided this call on an earlier visit; empty on the first. */
   readonly revision: string
-  readonly attestation: readonly string[]
+  readonly verifications: string
+  readonly attestation: string
+  readonly verifyResult: string
   /** For each of the plan's header names. */
   readonly headers: readonly HeaderText[]
 }
@@ -105,16 +147,38 @@ export interface HeaderText {
   readonly name: string
   /** The first values; empty texts where there is none, or where Asterisk could not hand it over. */
   readonly first: readonly string[]
+  /** Whether the message may have more of them than were read. */
+  readonly mayHaveMore: boolean
+  /** Whether the header is there, be it empty; undefined where nobody told. */
+  readonly isThere: boolean | undefined
 }
 
-/** The answers to a plan's expressions → its texts. A missing part is an empty text. */
-export function channelText(plan: ReadPlan, answers: readonly string[]): ChannelText {
-  const all = answers.flatMap(values)
-  const take = (count: number) => Array.from(all.splice(0, count), (text) => text ?? '')
-  const [endpoint = '', sipCallId = '', dialled = '', stateHead = '', revision = ''] = take(
-    CHANNEL_PARTS.length,
-  )
-  const attestation = plan.withAttestation ? take(ATTESTATION_PARTS.length) : []
-  const headers = plan.headerNames.map((name) => ({ name, first: take(REPEATS_AT_ONCE) }))
-  return { endpoint, sipCallId, dialled, stateHead, revision, attestation, headers }
+/** The text of a briefing, or the answers to the plan's expressions → what was read. */
+export function channelText(
+  plan: ReadPlan,
+  read: { briefed: string } | { answers: readonly string[] },
+): ChannelText {
+  const [parts, found] =
+    'briefed' in read
+      ? [plan.briefingParts, values(read.briefed)]
+      : [plan.parts, read.answers.flatMap(values)]
+  const byKey = new Map(parts.map(({ key }, index) => [key, found[index] ?? '']))
+  const text = (key: string) => byKey.get(key) ?? ''
+  return {
+    endpoint: text('endpoint'),
+    sipCallId: text('call-id'),
+    dialled: text('dialled'),
+    stateHead: text('state'),
+    revision: text('revision'),
+    verifications: text('verifications'),
+    attestation: text('attestation'),
+    verifyResult: text('verify-result'),
+    headers: plan.headerNames.map((name) => headerText(name, byKey)),
+  }
+}
+
+function headerText(name: string, byKey: ReadonlyMap<string, string>): HeaderText {
+  const first = Array.from({ length: atOnce(name) }, (_, index) => byKey.get(`${name} ${index + 1}`) ?? '')
+  const names = byKey.get(`names ${name}`)?.toLowerCase().split(',')
+  return { name, first, mayHaveMore: !ONCE.has(name) && first.at(-1) !== '', isThere: names?.includes(name) }
 }

@@ -1,3 +1,4 @@
+import { briefedText } from '../asterisk/briefing.js'
 import { expressions, header, MAX_REPEATS, plainHeader, values, variable } from '../asterisk/channel-read.js'
 import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
@@ -14,6 +15,8 @@ const READ_MS = 900
 export interface Reading {
   readonly facts: CallFacts
   readonly sipCallId: string
+  /** Whether the entry context told what there was to read, or ARI was asked. */
+  readonly readBy: 'dialplan' | 'ari'
   /** Id of the revision that decided this call on an earlier visit; empty on the first. */
   readonly decidedBy: string
   /** Why the state that was on the channel could not be used, if so. The call goes on without it. */
@@ -35,14 +38,19 @@ export function asker(pbx: Pbx, channelId: string, budget: Budget, hasLeft: () =
 }
 
 /**
- * Everything that the revision wants to know of a call: one read as a rule, a second one where a header comes
- * three times or more, the state is long, or a rule asks whether an empty header is there.
+ * Everything that the revision wants to know of a call. As a rule the entry context has told it already; otherwise
+ * it is one read, and a second one where a header comes twice or more, the state is long, or a rule asks whether
+ * an empty header is there.
  * @throws PbxError
  */
 export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): Promise<Reading> {
   const { pjsip, other } = readPlans(revision)
   const plan = arrival.channel.startsWith('PJSIP/') ? pjsip : other
-  const text = channelText(plan, await ask(plan.expressions))
+  const briefed = briefingFor(arrival, plan)
+  const text = channelText(
+    plan,
+    briefed === undefined ? { answers: await ask(plan.expressions) } : { briefed },
+  )
   const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
   return {
     facts: {
@@ -55,9 +63,15 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
       state: state.ok ? state.state : {},
     },
     sipCallId: arrival.sipCallId === '' ? text.sipCallId : arrival.sipCallId,
+    readBy: briefed === undefined ? 'ari' : 'dialplan',
     decidedBy: text.revision,
     stateFault: state.ok ? undefined : state.why,
   }
+}
+
+/** Versions that do not tell the Call-ID with the event are asked for it, and so for the rest. */
+function briefingFor({ briefing, sipCallId }: Arrival, plan: ReadPlan): string | undefined {
+  return plan.briefing === undefined || sipCallId === '' ? undefined : briefedText(briefing, plan.briefing)
 }
 
 async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {
@@ -79,7 +93,7 @@ async function allInstances(
   ])
   const found = read.flatMap((text) => {
     const all = [...text.first, ...rest.splice(0, furtherInstances(text).length)]
-    // Where the third is there, so is the second, be it empty.
+    // Where a later one is there, so are those before it, be they empty.
     const count = all.findLastIndex((value) => value !== '') + 1
     return all.slice(0, count).map((value): [string, string] => [text.name, value])
   })
@@ -87,8 +101,8 @@ async function allInstances(
 }
 
 /** Where the last of those that were read at once is there, there may be more. */
-function furtherInstances({ name, first }: HeaderText): string[] {
-  if (first.at(-1) === '') return []
+function furtherInstances({ name, first, mayHaveMore }: HeaderText): string[] {
+  if (!mayHaveMore) return []
   return Array.from({ length: MAX_REPEATS - first.length }, (_, index) =>
     header(name, first.length + index + 1),
   )
@@ -100,24 +114,27 @@ async function emptyButPresent(
   read: readonly HeaderText[],
   ask: Ask,
 ): Promise<readonly string[]> {
-  const unclear = read.filter(
+  const empty = read.filter(
     ({ name, first }) => plan.presenceAsked.has(name) && first.every((value) => value === ''),
   )
-  const answers = unclear.map(({ name }) =>
-    ask([plainHeader(name)]).then(
-      () => [name],
-      (error: unknown) => {
-        if (error instanceof PbxError && error.fault === 'refused') return []
-        throw error
-      },
-    ),
+  const answers = empty.map(async ({ name, isThere }) =>
+    (isThere ?? (await isPresent(name, ask))) ? [name] : [],
   )
   return (await Promise.all(answers)).flat()
 }
 
+function isPresent(name: string, ask: Ask): Promise<boolean> {
+  return ask([plainHeader(name)]).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof PbxError && error.fault === 'refused') return false
+      throw error
+    },
+  )
+}
+
 /** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */
-function verification({ attestation }: ChannelText): Verification | undefined {
-  const [count = '', level = '', result = ''] = attestation
-  if (count === '' || count === '0') return undefined
-  return { attestation: level, verified: /passed|success/i.test(result) }
+function verification({ verifications, attestation, verifyResult }: ChannelText): Verification | undefined {
+  if (verifications === '' || verifications === '0') return undefined
+  return { attestation, verified: /passed|success/i.test(verifyResult) }
 }

@@ -27,6 +27,7 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
     vip: choice?.decision.vip ?? false,
     branch: choice?.decision.branch ?? null,
     headers: facts?.headers.toList() ?? [],
+    readBy: reading?.readBy ?? null,
     revision: revision.id,
     rule: choice?.decision.rule ?? null,
     flow: choice?.flow.name ?? revision.routing.otherwise,

@@ -16,7 +16,7 @@ const LONG_ID = `${'x'.repeat(140)}.1700000000`
 function channelWith(headers: FakeChannel['headers']): FakeChannel {
   return {
     ...{ id: LONG_ID, name: 'PJSIP/carrier-a-00000001', endpoint: 'carrier-a', sipCallId: 'a@test.invalid' },
-    ...{ callerId: { number: '', name: '' }, extension: 's', headers, variables: new Map() },
+    ...{ callerId: { number: '', name: '' }, extension: 's', headers, variables: new Map(), briefing: [] },
   }
 }
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
+import { briefingOf } from '../../src/asterisk/briefing.js'
 import { dialplan, dialplanMarker } from '../../src/asterisk/dialplan.js'
 import { dialplanDifferences, dialplanSteps } from '../../src/asterisk/dialplan-steps.js'
 
 const options = {
-  application: 'doorman',
+  applications: { names: ['doorman'] },
+  briefing: undefined,
+  listsHeaders: false,
   fallbackFlow: 'support',
   fallback: { context: 'general-support', extension: 's', priority: 1 },
 }
@@ -14,8 +17,8 @@ describe('the steps of the generated contexts', () => {
   test('are counted as Asterisk counts them', () => {
     const stasis = steps.filter(({ application }) => application === 'Stasis')
     expect(stasis.map(({ extension, priority, data }) => [extension, priority, data])).toEqual([
-      ['_[+*#0-9]!', 8, 'doorman'],
-      ['_[A-Za-z].', 8, 'doorman'],
+      ['_[+*#0-9]!', 6, 'doorman'],
+      ['_[A-Za-z].', 6, 'doorman'],
     ])
     const lines = text.split('\n').filter((line) => /^(exten =>| same =>)/.test(line))
     expect(steps).toHaveLength(lines.length)
@@ -49,7 +52,8 @@ describe('the marker of the generated contexts', () => {
   })
 
   test.each([
-    ['the application', { ...options, application: 'other' }],
+    ['the application', { ...options, applications: { names: ['other'] } }],
+    ['what it tells of a call', { ...options, briefing: briefingOf(['${X}']) }],
     ['the name of the fallback', { ...options, fallbackFlow: 'other' }],
     ['the place of the fallback', { ...options, fallback: { ...options.fallback, priority: 2 } }],
   ])('is another one for another text: %s', (_what, other) => {

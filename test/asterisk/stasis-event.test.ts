@@ -9,10 +9,13 @@ const channel = {
   dialplan: { context: 'doorman', exten: '+15557654321', priority: 6 },
 }
 
+const args = ['7f3a90c2', 'carrier-a', '.']
+
 describe('a StasisStart event', () => {
   test('becomes an arrival', () => {
-    expect(arrivalOf({ type: 'StasisStart', application: 'doorman', channel }, 'doorman')).toEqual({
+    expect(arrivalOf({ type: 'StasisStart', application: 'doorman', args, channel }, 'doorman')).toEqual({
       channelId: '1700000000.1',
+      briefing: ['7f3a90c2', 'carrier-a', '.'],
       channel: 'PJSIP/carrier-a-00000001',
       sipCallId: 'abc@test.invalid',
       callerId: { number: '+15551234567', name: 'Ada' },
@@ -22,7 +25,14 @@ describe('a StasisStart event', () => {
 
   test('becomes an arrival also without all that older versions leave out', () => {
     expect(arrivalOf({ application: 'doorman', channel: { id: '1.1' } }, 'doorman')).toEqual({
-      ...{ channelId: '1.1', channel: '', sipCallId: '', callerId: { number: '', name: '' }, extension: '' },
+      ...{
+        channelId: '1.1',
+        channel: '',
+        sipCallId: '',
+        callerId: { number: '', name: '' },
+        extension: '',
+        briefing: [],
+      },
     })
   })
 

@@ -19,6 +19,7 @@ const record: DecisionRecord = {
     reasons: [reason('VIPs')],
     reasonsOmitted: 0,
   },
+  readBy: 'dialplan',
   ms: { read: 1.25 },
 }
 

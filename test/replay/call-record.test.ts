@@ -13,6 +13,7 @@ const decided: DecisionRecord = {
   vip: true,
   branch: 'North Branch',
   headers: [],
+  readBy: 'dialplan',
   revision: '0123456789ab',
   rule: 'VIP callers',
   flow: 'vip_support_flow',

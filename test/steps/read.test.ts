@@ -5,7 +5,9 @@ import type { CallFacts } from '../../src/routing/facts.js'
 import { Budget } from '../../src/steps/budget.js'
 import { asker, type Reading, readCall } from '../../src/steps/read.js'
 import { readAllHeaders } from '../../src/steps/read-headers.js'
+import { readPlans } from '../../src/steps/read-plan.js'
 import { revisionOf } from '../flows/temp-folder.js'
+import { briefed } from '../support/fake-expression.js'
 import { type FakeChannel, FakePbx } from '../support/fake-pbx.js'
 
 /** A revision that looks at these headers, and at the attestation where asked. */
@@ -23,10 +25,15 @@ interface Read {
   readonly facts: CallFacts
 }
 
-async function read(revision: Revision, parts: Partial<FakeChannel>): Promise<Read> {
+async function read(
+  revision: Revision,
+  parts: Partial<FakeChannel>,
+  tell: (channel: FakeChannel) => readonly string[] = () => [],
+): Promise<Read> {
   const pbx = new FakePbx()
-  const { id, name, sipCallId, callerId, extension } = pbx.enter(parts)
-  const arrival = { channelId: id, channel: name, sipCallId, callerId, extension }
+  const channel = pbx.enter(parts)
+  const { id, name, sipCallId, callerId, extension } = channel
+  const arrival = { channelId: id, channel: name, sipCallId, callerId, extension, briefing: tell(channel) }
   const reading = await readCall(
     arrival,
     revision,
@@ -48,9 +55,9 @@ describe('reading a call', () => {
   })
 
   test('brings every repeat of a header in its order, for one more request', async () => {
-    const headers = ['a', '', 'c', 'd'].map((value): [string, string] => ['X-VIP', value])
+    const headers = ['a', 'b', '', 'd'].map((value): [string, string] => ['X-VIP', value])
     const { facts, pbx } = await read(await lookingAt(['X-VIP']), { headers })
-    expect(facts.headers.getAll('X-VIP')).toEqual(['a', '', 'c', 'd'])
+    expect(facts.headers.getAll('X-VIP')).toEqual(['a', 'b', '', 'd'])
     expect(pbx.requestsOf('read')).toHaveLength(2)
   })
 
@@ -193,5 +200,64 @@ describe('reading all headers, for a flow function', () => {
       await lookingAt(['X-VIP']),
     )
     expect(found).toEqual([['x-ok', 'b']])
+  })
+})
+
+describe('reading a call of which the entry context has told', () => {
+  /** Tells what a revision's own entry context tells. */
+  const toldFor = (revision: Revision) => (channel: FakeChannel) => {
+    const { briefing } = readPlans(revision).pjsip
+    if (briefing === undefined) throw new Error('This revision has no briefing.')
+    return briefed(briefing, channel)
+  }
+
+  test('brings the same as ARI, without a request', async () => {
+    const revision = await lookingAt(['From', 'X-VIP', 'Subject', 'X-Empty', 'X-None'])
+    const parts = {
+      headers: [
+        ['From', '"A, (B" <sip:1@host>'],
+        ['X-VIP', 'gold'],
+        ['s', 'Hello & goodbye'],
+        ['X-Empty', ''],
+      ] as const,
+      variables: new Map([['DOORMAN_DIALLED', '300']]),
+    }
+    const [told, asked] = [await read(revision, parts, toldFor(revision)), await read(revision, parts)]
+    expect(told.pbx.requests).toEqual([])
+    expect(told.facts).toEqual(asked.facts)
+    expect(told.facts.headers.get('X-Empty')).toBe('')
+    expect(told.facts.headers.has('X-None')).toBe(false)
+    expect([told.reading.readBy, asked.reading.readBy]).toEqual(['dialplan', 'ari'])
+  })
+
+  test('asks for what was not told: further repeats, and the parts of a long state', async () => {
+    const revision = await lookingAt(['X-VIP'])
+    const headers = ['a', 'b', 'c'].map((value): [string, string] => ['X-VIP', value])
+    const state = { notes: 'x'.repeat(5_000) }
+    const variables = new Map(encodeState(state).map(({ name, value }) => [name, value]))
+    const { facts } = await read(revision, { headers, variables }, toldFor(revision))
+    expect(facts.headers.getAll('X-VIP')).toEqual(['a', 'b', 'c'])
+    expect(facts.state).toEqual(state)
+  })
+
+  test('asks ARI for everything where it was told what other flow files look at', async () => {
+    const [revision, other] = [await lookingAt(['X-VIP']), await lookingAt(['X-Other'])]
+    const { facts, reading } = await read(revision, { headers: [['X-VIP', 'gold']] }, toldFor(other))
+    expect(facts.headers.get('X-VIP')).toBe('gold')
+    expect(reading.readBy).toBe('ari')
+  })
+
+  test('asks ARI for everything where it was cut short', async () => {
+    const revision = await lookingAt(['X-VIP'])
+    const cut = (channel: FakeChannel) => toldFor(revision)(channel).slice(0, 2)
+    const { facts, reading } = await read(revision, { headers: [['X-VIP', 'gold']] }, cut)
+    expect(facts.headers.get('X-VIP')).toBe('gold')
+    expect(reading.readBy).toBe('ari')
+  })
+
+  test('asks ARI where Asterisk is too old to tell the Call-ID with the event', async () => {
+    const revision = await lookingAt(['X-VIP'])
+    const { reading } = await read(revision, { sipCallId: '' }, toldFor(revision))
+    expect(reading.readBy).toBe('ari')
   })
 })

@@ -1,3 +1,4 @@
+import type { Briefing } from '../../src/asterisk/briefing.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
 import type { FakeChannel } from './fake-pbx.js'
 
@@ -63,6 +64,17 @@ function plainHeader(expression: string, { headers }: FakeChannel): string {
   const found = headers.find(([name]) => name.toLowerCase() === wanted.toLowerCase())
   if (found === undefined) throw new PbxError('refused', 'Unable to read provided function')
   return String(found[1])
+}
+
+/** What the entry context tells of a channel: here, in the call's own thread, names may be listed. */
+export function briefed({ id, expression }: Briefing, channel: FakeChannel): readonly string[] {
+  const texts = expression.split('&').map((part) => {
+    const prefix = /^\$\{URIENCODE\(\$\{PJSIP_HEADERS\((.*)\)\}\)\}$/.exec(part)?.[1]?.toLowerCase()
+    if (prefix === undefined) return uriEncode(partValue(part, channel))
+    const names = channel.headers.map(([name]) => name)
+    return uriEncode(names.filter((name) => name.toLowerCase().startsWith(prefix)).join(','))
+  })
+  return [id, texts.join('&'), '.']
 }
 
 /** What the entry context leaves in DOORMAN_HEADERS: the names that begin with X or P. */

@@ -23,6 +23,8 @@ export interface FakeChannel {
   /** In the order of the message; a `Buffer` for bytes that are no UTF-8. */
   readonly headers: readonly (readonly [name: string, value: string | Buffer])[]
   readonly variables: Map<string, string>
+  /** What the entry context told of the call; by default nothing. */
+  readonly briefing: readonly string[]
 }
 
 /** What Doorman can ask of a PBX. */
@@ -75,7 +77,7 @@ export class FakePbx implements Pbx {
         sipCallId: `${id}@test.invalid`,
       },
       ...{ callerId: { number: '+15551234567', name: '' }, extension: '+15557654321' },
-      ...{ headers: [], variables: new Map() },
+      ...{ headers: [], variables: new Map(), briefing: [] },
       ...parts,
     }
     if (!channel.variables.has('DOORMAN_HEADERS')) {
@@ -87,8 +89,8 @@ export class FakePbx implements Pbx {
   }
 
   /** A StasisStart for a channel that is there already. */
-  arrive({ id, name, sipCallId, callerId, extension }: FakeChannel): void {
-    const arrival: Arrival = { channelId: id, channel: name, sipCallId, callerId, extension }
+  arrive({ id, name, sipCallId, callerId, extension, briefing }: FakeChannel): void {
+    const arrival: Arrival = { channelId: id, channel: name, sipCallId, callerId, extension, briefing }
     this.#listener?.arrived(arrival)
   }
 

@@ -17,6 +17,8 @@ export interface InstanceOptions {
   readonly extraDialplan?: string
   /** What `doorman dialplan` generates; becomes `extensions_doorman.conf`. */
   readonly generatedDialplan?: string
+  /** True where so many calls come that a log line for each of their steps would be most of the work. */
+  readonly isQuiet?: boolean
   /** Text put behind a file, by its name: `{ 'stir_shaken.conf': '…' }`. Files that the lab doesn't know are made. */
   readonly overrides?: Readonly<Record<string, string>>
 }
@@ -78,7 +80,10 @@ function configuration(
   options: InstanceOptions,
 ): Record<string, string> {
   const conf = options.confFolder ?? join(repositoryFolder(), 'asterisk-conf')
-  const files: Record<string, string> = { ...ownFiles(install, instance), ...overridden(instance, conf) }
+  const files: Record<string, string> = {
+    ...ownFiles(install, instance, options.isQuiet ?? false),
+    ...overridden(instance, conf),
+  }
   files['extensions.conf'] = `#include "${join(conf, 'extensions.conf')}"\n${options.extraDialplan ?? ''}\n`
   files['extensions_doorman.conf'] = options.generatedDialplan ?? '; nothing generated for this instance\n'
   for (const [name, text] of Object.entries(options.overrides ?? {}))
@@ -112,11 +117,13 @@ function overridden(instance: Instance, conf: string): Record<string, string> {
 }
 
 /** The files that only the lab needs. Empty ones keep Asterisk from complaining that they are missing. */
-function ownFiles(install: AsteriskInstall, instance: Instance): Record<string, string> {
+function ownFiles(install: AsteriskInstall, instance: Instance, isQuiet: boolean): Record<string, string> {
   return {
-    'asterisk.conf': asteriskConf(install, instance.folder),
+    'asterisk.conf': asteriskConf(install, instance.folder, isQuiet),
     'modules.conf': modulesConf(install.modules),
-    'logger.conf': '[logfiles]\nmessages.log = notice,warning,error,verbose\n',
+    // Asterisk throws lines away when more than these wait to be written, 1,000 by default.
+    'logger.conf':
+      '[general]\nlogger_queue_limit = 200000\n[logfiles]\nmessages.log = notice,warning,error,verbose\n',
     'rtp.conf': '[general]\nrtpstart = 30000\nrtpend = 32766\n',
     'cdr.conf': '[general]\nenable = yes\n[csv]\nusegmtime = yes\nloguniqueid = yes\n',
     ...Object.fromEntries(EMPTY.map((name) => [name, ''])),
@@ -128,7 +135,7 @@ const EMPTY = ['acl', 'ccss', 'cdr_manager', 'cel', 'cli', 'cli_permissions', 'c
   .concat(['extconfig', 'prometheus', 'res_curl', 'websocket_client', 'dsp'])
   .map((name) => `${name}.conf`)
 
-function asteriskConf(install: AsteriskInstall, folder: string): string {
+function asteriskConf(install: AsteriskInstall, folder: string, isQuiet: boolean): string {
   const own = (name: string): string => join(folder, name)
   return [
     // Debian's own file marks this section as a template (!), which makes Asterisk ignore it.
@@ -137,7 +144,7 @@ function asteriskConf(install: AsteriskInstall, folder: string): string {
     ...[`astdbdir = ${own('db')}`, `astkeydir = ${folder}`, `astdatadir = ${own('data')}`],
     ...[`astagidir = ${own('lib')}`, `astspooldir = ${own('spool')}`, `astrundir = ${own('run')}`],
     ...[`astlogdir = ${own('log')}`, `astcachedir = ${own('cache')}`, `astsbindir = ${own('lib')}`],
-    ...['[options]', 'verbose = 3', 'nocolor = yes', 'defaultlanguage = en', ''],
+    ...['[options]', `verbose = ${isQuiet ? 0 : 3}`, 'nocolor = yes', 'defaultlanguage = en', ''],
   ].join('\n')
 }
 

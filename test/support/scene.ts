@@ -96,7 +96,9 @@ function folderOf(files: FlowFiles | undefined): FlowFolder {
 async function raise(release: Release, flows: string, options: SceneOptions): Promise<Parts> {
   const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
   const generatedDialplan = generated(flows)
-  const asterisk = await startAsterisk(install, { generatedDialplan, extraDialplan: options.dialplan ?? '' })
+  const asterisk = await startAsterisk(install, {
+    ...{ generatedDialplan, extraDialplan: options.dialplan ?? '', isQuiet: options.withWitness === false },
+  })
   try {
     const witness = await Witness.open(asterisk.witness)
     if (options.withWitness === false) witness.close()

@@ -1,0 +1,155 @@
+import { type Applications, applicationsPattern } from './applications.js'
+import { type Briefing, briefingArguments } from './briefing.js'
+import { FALLBACK_PLACE } from './hand-over.js'
+
+/** What the entry context depends on. */
+export interface EntryOptions {
+  /** The Stasis applications of the Doormen at this PBX (`DOORMAN_APPS`). */
+  readonly applications: Applications
+  /** What is told of each call; undefined where Doorman is to read everything by itself. */
+  readonly briefing: Briefing | undefined
+  /** Whether a flow function may ask for headers that nobody named beforehand. */
+  readonly listsHeaders: boolean
+}
+
+/** After so many seconds in Doorman a caller is taken out of it into the fallback. */
+export const TIME_LIMIT_S = 2
+
+/** How long a Doorman has to claim a call, in milliseconds. One that lives takes a few. */
+export const CLAIM_MS = 500
+
+const TO_FALLBACK = `Goto(${FALLBACK_PLACE.context},s,1)`
+
+/**
+ * Patterns of the entry. A single letter is left out: `h`, `i`, `s` and `t` have a meaning of their own in
+ * the dialplan, and `h` runs when the caller hangs up.
+ */
+const PATTERNS = ['_[+*#0-9]!', '_[A-Za-z].']
+
+export function entryContext(options: EntryOptions): string {
+  const lines = stepLines(entrySteps(options))
+  return `[doorman]
+; The entry: send a call here with  Goto(doorman,,1)  from the context of any trunk. Nothing between the commas
+; keeps the number that was dialled as it is; written there as a variable, a comma in it would choose the place.
+; A fallback of this entry's own, where it is to have one:  Set(DOORMAN_FALLBACK=context,extension,priority)
+${PATTERNS.map((pattern) => `exten => ${pattern},1,${lines}`).join('\n')}
+; A flow that wants its call decided again sends it to  Goto(doorman,s,1).
+exten => s,1,GotoIf($["\${DOORMAN_DIALLED}" = ""]?doorman-fallback,s,1:doorman,\${DOORMAN_DIALLED},1)
+; The time limit is up: Doorman hangs, or was stopped.
+exten => T,1,${TO_FALLBACK}
+`
+}
+
+/** One priority; `why` stands above it, a line each. */
+interface Step {
+  readonly why?: readonly string[]
+  readonly run: string
+}
+
+/** The first step stands on the line of its extension, where there is no room for a reason. */
+function stepLines([first, ...others]: readonly Step[]): string {
+  const lines = others.flatMap(({ why = [], run }) => [
+    ...why.map((line) => `; ${line}`),
+    ` same => n,${run}`,
+  ])
+  return [first?.run, ...lines].join('\n')
+}
+
+function entrySteps(options: EntryOptions): readonly Step[] {
+  const asking = askingSteps(options, true)
+  const whole = [...(options.listsHeaders ? [LIST_HEADERS] : []), ...asking]
+  return [
+    { run: 'NoOp(Doorman: ${CHANNEL(name)} arrives)' },
+    {
+      why: ['Only clean extensions go on: Asterisk loses the event of a call whose extension is not UTF-8.'],
+      run: `GotoIf($[\${LEN(\${FILTER(0-9A-Za-z+*#._\\-,\${EXTEN})})} != \${LEN(\${EXTEN})}]?doorman-fallback,s,1)`,
+    },
+    {
+      why: [
+        'Kept for flows with "extension: dialled" and for a second visit. Not inherited: it is this call\'s number.',
+      ],
+      run: 'Set(DOORMAN_DIALLED=${EXTEN})',
+    },
+    {
+      why: ['A time limit that the call had already is given back when it leaves (0 = it had none).'],
+      run: 'Set(DOORMAN_DEADLINE=${IF($[${TIMEOUT(absolute)} > 0]?${MATH(${EPOCH}+${TIMEOUT(absolute)},int)}:0)})',
+    },
+    {
+      why: [
+        'Stasis() itself waits for ever: this takes the caller out of a Doorman that does not answer, to T below.',
+      ],
+      run: `Set(TIMEOUT(absolute)=${TIME_LIMIT_S})`,
+    },
+    // Without a briefing all channels are asked the same way.
+    ...(options.briefing === undefined
+      ? whole
+      : [pjsipOnly(whole.length), ...whole, ...askingSteps(options, false)]),
+  ]
+}
+
+function pjsipOnly(steps: number): Step {
+  return {
+    why: ['A channel of another kind has no SIP headers: it goes past these steps.'],
+    run: `GotoIf($["\${CHANNEL(channeltype)}" != "PJSIP"]?$[\${PRIORITY} + ${steps + 1}])`,
+  }
+}
+
+const LIST_HEADERS: Step = {
+  why: [
+    'Which headers there are that a flow function may ask for. Asked here and not by Doorman: over ARI this function',
+    'takes Asterisk down where the caller has just hung up.',
+  ],
+  run: 'Set(DOORMAN_HEADERS=${PJSIP_HEADERS(X)},${PJSIP_HEADERS(P)})',
+}
+
+const NOBODY_THERE: Step = {
+  why: ['Doorman was not there (STASISSTATUS is FAILED or TIMEOUT); a decided call does not come back here.'],
+  run: TO_FALLBACK,
+}
+
+function askingSteps(options: EntryOptions, isBriefed: boolean): readonly Step[] {
+  const { applications, briefing } = options
+  const isOne = applications.pattern === undefined && applications.names.length === 1
+  const told = isBriefed && briefing !== undefined ? briefing : undefined
+  return [...(isOne ? inOrder(applications.names, told) : toMany(applications, told)), NOBODY_THERE]
+}
+
+/** One after the other: the next where the one before is not there, or not registered. */
+function inOrder(names: readonly string[], told: Briefing | undefined): readonly Step[] {
+  const args = told === undefined ? '' : `,${briefingArguments(told, ',')}`
+  return names.flatMap((name, index) => [
+    ...(index === 0 ? [] : [NEXT_IF_FAILED]),
+    { why: index === 0 && told !== undefined ? WHAT_IS_TOLD : [], run: `Stasis(${name}${args})` },
+  ])
+}
+
+const WHAT_IS_TOLD = ['What the flow files look at, percent-encoded, so that Doorman need not ask for it.']
+
+const NEXT_IF_FAILED: Step = {
+  why: ['The next Doorman has its turn where this one was not there.'],
+  run: `GotoIf($["\${STASISSTATUS}" != "FAILED"]?${FALLBACK_PLACE.context},s,1)`,
+}
+
+/** Offered to all of them where Asterisk can do that; the first to claim the call has it. */
+function toMany(applications: Applications, told: Briefing | undefined): readonly Step[] {
+  const args = told === undefined ? '' : `,${briefingArguments(told, ':')}`
+  const ordered = inOrder(applications.names, told)
+  const offer: Step = {
+    why: [
+      'The call is offered to every Doorman; the first to claim it has it. One that hangs claims nothing.',
+    ],
+    run: `StasisBroadcast(${CLAIM_MS},${applicationsPattern(applications)}${args})`,
+  }
+  const withoutBroadcast: Step = {
+    why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the Doormen are tried in order.'],
+    run: `GotoIf($[${HAS_BROADCAST}]?$[\${PRIORITY} + ${ordered.length + 2}])`,
+  }
+  return [withoutBroadcast, ...ordered, NOBODY_THERE, offer]
+}
+
+const NUMBER = '${VERSION(ASTERISK_VERSION_NUM)}'
+const HAS_BROADCAST = [
+  `(${NUMBER} >= 201700 & ${NUMBER} < 210000)`,
+  `(${NUMBER} >= 220700 & ${NUMBER} < 230000)`,
+  `${NUMBER} >= 230100`,
+].join(' | ')

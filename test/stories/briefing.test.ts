@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { RELEASES, scene, showing } from '../support/scene.js'
+
+const routing = (header: string) => `
+trunks: { carrier-a: { trust: [caller_number, X-VIP, ${header}] } }
+vip: { headers: { X-VIP: [gold] } }
+flows: { vip: { context: story-vip }, asked: { context: story-asked }, other: { context: story-other } }
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: vip, state: { said: "{header.${header}}" } }
+  - { name: Asked, when: { header: { ${header}: { present: true } } }, goto: asked }
+otherwise: other
+`
+const DIALPLAN =
+  ['vip', 'asked', 'other'].map((name) => showing(`story-${name}`, '${CONV_said}')).join('') +
+  // A channel that has no SIP headers, on its way to Doorman.
+  '[story-local]\nexten => _X.,1,Dial(Local/${EXTEN}@doorman/n)\n'
+
+describe.each(RELEASES)('what the entry context tells of a call on Debian %s', (release) => {
+  const stage = scene(release, { flows: { 'routing.yaml': routing('X-Note') }, dialplan: DIALPLAN })
+  const call = (headers: Record<string, string>) =>
+    stage.call({
+      ...{ from: '+15559990000', to: '5557654321', trunk: 'carrier-a' },
+      headers: Object.entries(headers),
+    })
+
+  test('is all that Doorman needs: nothing is read by ARI', async () => {
+    const { landing, record } = await call({ 'X-VIP': 'gold', 'X-Note': 'a, (b & "c" ${d}' })
+    expect([landing.context, landing.appData[0]]).toEqual(['story-vip', 'a b  c d'])
+    expect([record.readBy, record.outcome, record.trunk]).toEqual(['dialplan', 'routed', 'carrier-a'])
+    expect(record.headers).toContainEqual(['x-note', 'a, (b & "c" ${d}'])
+  })
+
+  test('tells an empty header from none', async () => {
+    const [empty, none] = [await call({ 'X-Note': '' }), await call({})]
+    expect([empty.landing.context, empty.record.readBy]).toEqual(['story-asked', 'dialplan'])
+    expect([none.landing.context, none.record.readBy]).toEqual(['story-other', 'dialplan'])
+  })
+
+  test('is not used where the flow files look at other headers now: the call is read by ARI, and routed right', async () => {
+    const before = stage.doorman.lines.length
+    writeFileSync(join(stage.flows, 'routing.yaml'), routing('X-Other'))
+    stage.doorman.signal('SIGHUP')
+    const reload = await stage.doorman.line('the reload', (line) => {
+      return line.event === 'reload' && stage.doorman.lines.indexOf(line) >= before
+    })
+    expect([reload.ok, String(reload.warnings)]).toEqual([
+      true,
+      expect.stringContaining('were not generated for these flow files'),
+    ])
+    const { landing, record } = await call({ 'X-VIP': 'gold', 'X-Other': 'new' })
+    expect([landing.context, landing.appData[0], record.readBy]).toEqual(['story-vip', 'new', 'ari'])
+  })
+})
