@@ -14,6 +14,7 @@ import { openControl } from './control/open.js'
 import { loadRevisionAside } from './flows/aside/load-aside.js'
 import { FunctionRunner } from './flows/function/function-runner.js'
 import type { Revision } from './flows/revision.js'
+import { letCallsGoFirst } from './ops/calls-first.js'
 import { logDecision } from './ops/decision-record.js'
 import { logFlowLine } from './ops/flow-line.js'
 import type { Log } from './ops/log.js'
@@ -51,6 +52,7 @@ const REPLAYED_CALLS = 10_000
  * @throws FlowFilesError
  */
 export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
+  letCallsGoFirst()
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
   const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
   const ami = new AmiLine(amiAccess(settings), log)

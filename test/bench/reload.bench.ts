@@ -12,8 +12,12 @@ import { compileAside } from '../../src/flows/aside/compile-aside.js'
 import { type Compiled, compile } from '../../src/flows/compile.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
+import { letCallsGoFirst } from '../../src/ops/calls-first.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'
+
+// As `doorman run` does.
+letCallsGoFirst()
 
 const RULES = 10_000
 const VIPS = 1_000_000

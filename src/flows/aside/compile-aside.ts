@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CompiledFiles, ROUTING_FILE } from '../compile.js'
 import { CompileThread } from './compile-thread.js'
 import { type PlainCompiled, revive } from './revive.js'
-import { inSlices } from './slices.js'
+import { inSlices, TIDYING_MS } from './slices.js'
 import { unpack } from './unpack.js'
 
 export interface CompileAsideOptions {
@@ -26,9 +27,13 @@ export async function compileAside(
   try {
     const trouble = await thread.packed(signal)
     if (trouble !== undefined) return failed(trouble)
-    const plain = await inSlices(unpack(thread.blocks(), thread.chunks()), signal)
+    const blocks = thread.blocks()
+    // Tens of megabytes have changed hands, and V8 looks through its memory for that.
+    await sleep(TIDYING_MS, undefined, signal && { signal })
+    const plain = await inSlices(unpack(blocks, thread.chunks()), signal)
     // The thread holds several times the memory that its result takes.
     await thread.end()
+    await sleep(TIDYING_MS, undefined, signal && { signal })
     return await inSlices(revive(plain as PlainCompiled), signal)
   } catch (error) {
     return failed(signal?.aborted ? 'it was stopped' : String(error))
