@@ -1,8 +1,9 @@
 import { EXAMPLES_FILE } from '../examples/example.js'
 import { NO_EXAMPLES, type ReadExamples, readExamples } from '../examples/examples-source.js'
 import { lintRules } from '../lint/lint-rules.js'
+import type { Routing } from '../routing/routing.js'
 import { type Bundle, bundle } from './bundle.js'
-import { Findings } from './document/findings.js'
+import { Findings, type Place } from './document/findings.js'
 import { type FlowDocument, parseFlowDocument } from './document/flow-document.js'
 import { deepFreeze } from './parts/deep-freeze.js'
 import { headersNeeded, needsAttestation } from './parts/headers-needed.js'
@@ -76,7 +77,12 @@ async function compileSource(document: FlowDocument, source: FlowSource): Promis
   findings.add(problems)
   if (findings.problems.length > 0) return refused(files, findings.problems, findings.warnings)
   findings.addWarnings(lintRules(document, routing.routing))
-  const revision = revisionOf(routing, examples, files, bundles)
+  const revision = revisionOf(
+    { ...routing, contexts: contextsOf(routing.routing, document) },
+    examples,
+    files,
+    bundles,
+  )
   return { ok: true, revision, warnings: findings.warnings, files }
 }
 
@@ -123,8 +129,15 @@ function functionProblem(run: string, source: FlowSource): string | undefined {
   return source.files.has(name) ? undefined : (source.unread.get(name) ?? `"${run}" was not read`)
 }
 
+function contextsOf({ flows }: Routing, { places }: FlowDocument): Revision['contexts'] {
+  const contexts = new Map<string, Place>()
+  for (const { name, context } of flows.values())
+    if (!contexts.has(context)) contexts.set(context, places.ofValue(['flows', name, 'context']))
+  return contexts
+}
+
 function revisionOf(
-  { routing, believed }: RoutingSource,
+  { routing, believed, contexts }: RoutingSource & Pick<Revision, 'contexts'>,
   examples: Revision['examples'],
   files: ReadonlyMap<string, Buffer>,
   bundles: readonly Bundle[],
@@ -138,6 +151,7 @@ function revisionOf(
     routing,
     functions,
     examples,
+    contexts,
     headersNeeded: headersNeeded(routing, believed, functions.values()),
     needsAttestation: needsAttestation(routing),
   })

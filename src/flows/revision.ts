@@ -1,5 +1,6 @@
 import type { Example } from '../examples/example.js'
 import type { Routing } from '../routing/routing.js'
+import type { Place } from './document/findings.js'
 
 /** A code flow, bundled to one CommonJS script that can be run in a worker. */
 export interface FlowFunction {
@@ -21,6 +22,8 @@ export interface Revision {
   readonly functions: ReadonlyMap<string, FlowFunction>
   /** Calls with what must come of them; whoever wants to use the revision runs them first. */
   readonly examples: readonly Example[]
+  /** Each context that a flow leads to, with the place in `routing.yaml` where the first flow names it. */
+  readonly contexts: ReadonlyMap<string, Place>
   /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` look at. */
   readonly headersNeeded: readonly string[]
   /** True where a rule asks for the attestation. */

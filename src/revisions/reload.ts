@@ -130,11 +130,12 @@ export class Reloads {
     return { ok: true, changed: true, number, revision: revision.id, changes, warnings, replay: replay.words }
   }
 
-  async #contexts({ routing }: Revision, { allowMissingContexts }: Candidate): Promise<Findings> {
-    const contexts = [...new Set([...routing.flows.values()].map(({ context }) => context))]
+  async #contexts({ contexts }: Revision, { allowMissingContexts }: Candidate): Promise<Findings> {
     try {
-      const missing = await this.#steps.missingContexts(contexts)
-      const found = missing.map((context) => problem(`The running dialplan has no context [${context}].`))
+      const missing = await this.#steps.missingContexts([...contexts.keys()])
+      const found = missing.map((context) =>
+        problem(`The running dialplan has no context [${context}].`, contexts.get(context)),
+      )
       return allowMissingContexts ? { problems: [], warnings: found } : { problems: found, warnings: [] }
     } catch (error) {
       const reason = `The PBX could not be asked for the flows' contexts: ${(error as Error).message}`
@@ -174,9 +175,9 @@ function refused(problems: readonly Problem[], warnings: readonly Problem[] = []
   return { ok: false, problems, warnings }
 }
 
-/** A problem of the candidate as a whole stands at the head of its file. */
-function problem(message: string): Problem {
-  return { file: 'routing.yaml', line: 1, column: 1, message }
+/** A problem of the candidate as a whole stands at the head of its file, where it has no place of its own. */
+function problem(message: string, { line, column } = { line: 1, column: 1 }): Problem {
+  return { file: 'routing.yaml', line, column, message }
 }
 
 function percent(share: number): string {

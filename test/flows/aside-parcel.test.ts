@@ -34,6 +34,7 @@ async function revived(some: Routing): Promise<Routing> {
     routing: some,
     functions: new Map(),
     examples: [],
+    contexts: new Map(),
     headersNeeded: [],
     needsAttestation: false,
   }
