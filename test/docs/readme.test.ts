@@ -8,6 +8,7 @@ const rows = readme.split('\n').filter((line) => line.startsWith('|'))
 
 /** What stands in an admin's dialplan, or names the settings file, and is therefore no setting. */
 const OTHER = [
+  'DOORMAN_FALLBACK',
   'DOORMAN_SETTINGS',
   'DOORMAN_FLOW',
   'DOORMAN_RULE',
