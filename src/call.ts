@@ -48,6 +48,8 @@ export interface CallParts {
 }
 
 export interface Calls extends PbxListener {
+  /** Sends those in hand to the fallback as they are, and those that still come. */
+  letGo(): void
   /** Resolves when no call is in hand. */
   done(): Promise<void>
 }
@@ -56,9 +58,11 @@ export interface Calls extends PbxListener {
 export function answerCalls(parts: CallParts): Calls {
   const inHand = new Map<string, CallInHand>()
   const lives = new Set<Promise<void>>()
+  let isLettingGo = false
   return {
     arrived(arrival: Arrival) {
       const call = new CallInHand(arrival, parts.revision(), parts.now())
+      if (isLettingGo) call.letGo()
       inHand.set(arrival.channelId, call)
       const life = live(call, parts)
         .catch(parts.defect)
@@ -71,14 +75,18 @@ export function answerCalls(parts: CallParts): Calls {
     left(channelId, departure) {
       inHand.get(channelId)?.left(departure)
     },
+    letGo() {
+      isLettingGo = true
+      for (const call of inHand.values()) call.letGo()
+    },
     async done() {
-      await Promise.all(lives)
+      while (lives.size > 0) await Promise.all(lives)
     },
   }
 }
 
 async function live(call: CallInHand, parts: CallParts): Promise<void> {
-  const understood = await understand(call, parts)
+  const understood = (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
   const plan = await prepare(call, understood, parts)
   const outcome = await sendOn(call, plan, parts)
   parts.record(recordOf(call, understood, outcome), understood.reading?.facts)
@@ -89,6 +97,8 @@ interface Plan {
   readonly place: Place
   readonly outcome: Outcome
 }
+
+const NOTHING: Understood = { reading: undefined, choice: undefined }
 
 async function understand(call: CallInHand, parts: CallParts): Promise<Understood> {
   const ask = asker(parts.pbx, call.arrival.channelId, call.budget, () => call.departure !== undefined)
@@ -139,6 +149,7 @@ async function readOnItsRevision(call: CallInHand, ask: Ask, parts: CallParts): 
 /** Leaves the decision on the channel, and says where the channel goes. */
 async function prepare(call: CallInHand, understood: Understood, parts: CallParts): Promise<Plan> {
   const { reading, choice } = understood
+  if (call.isLetGo) return { place: FALLBACK_PLACE, outcome: 'fallback_stopping' }
   if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
   if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
   const ask = placeAsker(parts.pbx, parts.places, call.arrival.channelId, call.budget.atMost(PLACE_MS))

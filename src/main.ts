@@ -3,6 +3,7 @@
  *
  *     flow functions ▶ revisions ▶ AMI ▶ ARI ▶ calls … ▶ watch ▶ control
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AmiLine } from './asterisk/ami.js'
 import { AriLine } from './asterisk/ari.js'
 import { dialplanMarker } from './asterisk/dialplan.js'
@@ -29,6 +30,7 @@ import { changedShare, replaySentence } from './replay/replay-words.js'
 import { LiveRevisions } from './revisions/live-revisions.js'
 import { RevisionStore } from './revisions/store/store.js'
 import { watch } from './revisions/watch.js'
+import { lookedAt } from './routing/looked-at.js'
 import { applicationsOf, type Settings } from './settings.js'
 import { dialplanOf } from './steps/dialplan-of.js'
 import { KnownPlaces } from './steps/known-places.js'
@@ -36,12 +38,17 @@ import { KnownPlaces } from './steps/known-places.js'
 export interface Doorman {
   /** Takes the flow files as they are now, if they are whole and good; a signal does. */
   reload(): void
-  /** Finishes the calls in hand, leaves the PBX and ends every thread. */
+  /** Sends the calls in hand to the fallback, and those that still come; for whoever has no time to finish them. */
+  letGo(): void
+  /** Leaves the PBX, finishes the calls in hand, and ends every thread. */
   stop(): Promise<void>
 }
 
 /** How long the dialplan may take to say which contexts it has. */
 const CONTEXTS_MS = 3_000
+
+/** So long a call that was claimed takes to arrive, with a margin. */
+const CLAIMED_MS = 150
 
 /** So many recorded calls are tried with a candidate where a reload asks for it. */
 const REPLAYED_CALLS = 10_000
@@ -60,7 +67,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const callLog = new CallLog(data, {
     onProblem: (problem) => log.error(problem, { event: 'call_log_problem' }),
   })
-  const metrics = new Metrics()
+  const metrics = new Metrics({ ari, ami })
   const revisions = await LiveRevisions.begin({
     ...{ folder, log, metrics },
     store: await RevisionStore.open(data),
@@ -78,11 +85,12 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     earlierRevision: (id) => revisions.earlier(id),
     record: (record, facts) => {
       metrics.call(record.outcome)
-      logDecision(log, record, { mask })
+      metrics.hearsay(record.hearsay, record.trunk, lookedAt(revisions.current.routing).trunks)
+      logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
       if (facts !== undefined && !mask) callLog.append(callRecordOf(facts, record))
     },
-    flowSaid: (call, { level, ...line }) => logFlowLine(log, level, { call, ...line }, mask),
+    flowSaid: (call, line) => logFlowLine(log, call, line),
     defect: (error) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' }),
   }
   const calls = answerCalls(parts)
@@ -97,17 +105,23 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       })
     },
   )
-  const control = await openControl(settings, revisions, metrics, log)
+  let isStopping = false
+  const vitals = { ari, ami, isStopping: () => isStopping }
+  const control = await openControl(settings, { revisions, metrics, vitals }, log)
   return {
     reload: () => void revisions.reload('signal'),
+    letGo: () => calls.letGo(),
     async stop() {
-      await Promise.all([control.stop(), watching.stop()])
-      await calls.done()
-      ari.stop()
-      // Calls that came in while the others were finished.
+      // From now on /ready says no; whoever asks is answered until the end.
+      isStopping = true
+      ari.claimNoMore()
+      await Promise.all([watching.stop(), sleep(CLAIMED_MS)])
+      // New calls go on in the dialplan without us; those in hand can still be asked about and sent on.
+      await ari.leave()
       await Promise.all([calls.done(), revisions.done()])
+      ari.stop()
       ami.stop()
-      await Promise.all([functions.stop(), callLog.close()])
+      await Promise.all([functions.stop(), callLog.close(), control.stop()])
     },
   }
 }

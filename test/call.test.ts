@@ -117,6 +117,10 @@ const WAYS: Readonly<Record<Outcome, (lab: Lab) => void>> = {
     lab.revision = brokenRevision()
     lab.pbx.enter()
   },
+  fallback_stopping: (lab) => {
+    lab.pbx.before('read', () => lab.calls.letGo())
+    lab.pbx.enter()
+  },
   taken_out: ({ pbx }) => {
     const { id } = pbx.enter()
     pbx.before('continueAt', () => pbx.leave(id, 'went-on'))

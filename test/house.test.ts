@@ -129,6 +129,15 @@ describe('the house', () => {
     expect(lengths.filter(([, lines]) => lines > MOST_LINES)).toEqual([])
   })
 
+  test('prints by one door, which lets nothing through that steers a terminal', () => {
+    const printing = inFolder('cli').filter((file) =>
+      /process\.std(?:out|err)\.write|console\./.test(sources.get(file) ?? ''),
+    )
+    expect(printing).toEqual(['cli/terminal.ts'])
+    const passing = inFolder('cli').filter((file) => /\bpass\(/.test(sources.get(file) ?? ''))
+    expect(passing.sort()).toEqual(['cli/check.ts', 'cli/dialplan.ts', 'cli/replay.ts', 'cli/terminal.ts'])
+  })
+
   test('has no Manager, Helper or Util', () => {
     expect([...sources.keys()].filter((file) => /(helper|util)s?\b/i.test(file))).toEqual([])
   })

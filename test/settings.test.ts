@@ -15,6 +15,9 @@ function fileOf(content: string): string {
   return file
 }
 
+/** As the README marks them: whatever may be given in a file of its own is secret. */
+const SECRET_NAMES = SETTING_NAMES.filter((name) => /PASSWORD|SECRET|TOKEN/.test(name))
+
 const SECRETS = { DOORMAN_ARI_PASSWORD: 'ari-secret', DOORMAN_AMI_SECRET: 'ami-secret' }
 
 function problemsOf(source: Partial<SettingsSource>): readonly string[] {
@@ -147,6 +150,22 @@ describe('problems of the settings', () => {
         for (const value of [ari, ami, token]) expect(problems.join('\n')).not.toContain(value)
       }),
     )
+  })
+
+  test.each(SETTING_NAMES)('never repeat a secret where %s is bad', (name) => {
+    const secrets = Object.fromEntries(SECRET_NAMES.map((secret) => [secret, `zq-${secret}-hidden-value`]))
+    const bad = `zq-${name}-hidden-value\r\n%s`
+    for (const value of [
+      bad,
+      '\u0000',
+      'x'.repeat(100_000),
+      '-1',
+      `http://u:${secrets.DOORMAN_ARI_PASSWORD}@pbx`,
+    ]) {
+      const text = problemsOf({ env: { ...secrets, [name]: value, DOORMAN_LOG_LEVEL: 'bad' } }).join('\n')
+      expect(text).toContain('DOORMAN_LOG_LEVEL')
+      for (const secret of SECRET_NAMES) expect(text).not.toContain(`zq-${secret}`)
+    }
   })
 
   test('are there for a user or password in the address of ARI, which would end up in the log', () => {

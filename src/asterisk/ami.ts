@@ -11,6 +11,13 @@ export type { AmiAccess } from './manager-connection.js'
 
 const CONNECT_MS = 3_000
 
+/** How often Asterisk is asked for a sign of life, how long it may take, and how many may be missing. */
+const PING_MS = 5_000
+const PONG_MS = 2_000
+const MOST_MISSED = 2
+/** The same after an action that was not answered, while calls wait. */
+const DOUBT_MS = 1_000
+
 /**
  * The line to Asterisk's manager interface, over which variables are set. It is opened again for as long as
  * Doorman runs. While it is down, a request is refused at once: asterisk-manager would queue it and replay it
@@ -23,6 +30,7 @@ export class AmiLine {
   #connection: OpenManager['connection'] | undefined
   /** Ends the socket of the connection at hand, or of the one that is being tried. */
   #hangUp = new AbortController()
+  #isDoubted = false
 
   constructor(access: AmiAccess, log: LineLog) {
     this.#access = access
@@ -51,7 +59,10 @@ export class AmiLine {
     const actions = setvars(variables).map(({ variable, value }) =>
       act(connection, { action: 'Setvar', channel, variable, value }),
     )
-    await within(timeoutMs, 'AMI Setvar', Promise.all(actions))
+    await within(timeoutMs, 'AMI Setvar', Promise.all(actions)).catch((error: unknown) => {
+      if (error instanceof PbxError && error.fault === 'unreachable') void this.#doubt(connection)
+      throw error
+    })
   }
 
   /**
@@ -75,7 +86,8 @@ export class AmiLine {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
       const closed = await this.#open().catch((error: Error) => this.#isDown(error.message))
       if (closed !== undefined) {
-        await closed.lost
+        await Promise.race([closed.lost, this.#watch()])
+        this.#hangUp.abort()
         this.#connection = undefined
         attempt = 0
         this.#isDown(`AMI at ${this.#address} was closed.`)
@@ -100,6 +112,26 @@ export class AmiLine {
     }
   }
 
+  /** Resolves when Asterisk has given no sign of life twice: a half-open connection looks well for ever. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#hangUp
+    const connection = this.#connection
+    for (let missed = 0; missed < MOST_MISSED && connection !== undefined; ) {
+      await pause(PING_MS, signal)
+      if (signal.aborted) return
+      missed = (await isAlive(connection, PONG_MS)) ? 0 : missed + 1
+    }
+  }
+
+  /** An action was not answered. While calls come in nobody waits for two pings to be missing. */
+  async #doubt(connection: OpenManager['connection']): Promise<void> {
+    if (this.#isDoubted) return
+    this.#isDoubted = true
+    const alive = await isAlive(connection, DOUBT_MS)
+    this.#isDoubted = false
+    if (!alive && this.#connection === connection) this.#hangUp.abort()
+  }
+
   #isDown(reason: string): undefined {
     if (!this.#stopped.signal.aborted) this.#report.down(reason)
   }
@@ -114,4 +146,11 @@ export class AmiLine {
       'manager.conf (enabled=yes, bindaddr, port and the user with its permit lines).'
     )
   }
+}
+
+function isAlive(connection: OpenManager['connection'], timeoutMs: number): Promise<boolean> {
+  return within(timeoutMs, 'AMI Ping', act(connection, { action: 'Ping' })).then(
+    () => true,
+    (error: unknown) => error instanceof PbxError && error.fault !== 'unreachable',
+  )
 }

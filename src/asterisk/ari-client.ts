@@ -2,16 +2,13 @@ import http from 'node:http'
 import https from 'node:https'
 import { type Client, connect } from 'ari-client'
 import { type AriAccess, askWhoAnswers } from './ari-check.js'
+import { MOST_REQUESTS } from './ari-transport.js'
 import { withinUnless } from './timeout.js'
 
 const CONNECT_MS = 10_000
 
-/** Requests at the same time, and so connections. */
-export const MOST_REQUESTS = 20
-
-// ari-client sends its requests through Node's global agent, without a limit of its own; Asterisk takes 100
-// HTTP connections by default (`sessionlimit`) and lets the others hang. Twenty carry several hundred
-// requests a second.
+// ari-client loads ARI's description through Node's global agent, without a limit of its own; Asterisk takes 100
+// HTTP connections by default (`sessionlimit`) and lets the others hang.
 http.globalAgent.maxSockets = MOST_REQUESTS
 https.globalAgent.maxSockets = MOST_REQUESTS
 // Its swagger library prints a banner through a global `log` unless there is one.

@@ -1,72 +1,95 @@
-import http from 'node:http'
-import https from 'node:https'
-import type { Client } from 'ari-client'
 import type { AriAccess } from './ari-check.js'
-import { connectAri, MOST_REQUESTS } from './ari-client.js'
-import { pause, retryDelayMs } from './backoff.js'
+import { AriConnection } from './ari-connection.js'
+import { AriEvents } from './ari-events.js'
+import type { AriSocket } from './ari-socket.js'
+import { type AriAnswer, AriHttp, type AriRequest, MOST_REQUESTS } from './ari-transport.js'
+import { pause } from './backoff.js'
 import { Gate } from './gate.js'
-import { DownReport, type LineLog } from './line-log.js'
-import { type Departure, PbxError, type PbxFault, type PbxListener, type Place } from './pbx.js'
-import { arrivalOf, type StasisEvent } from './stasis-event.js'
+import type { LineLog } from './line-log.js'
+import { PbxError, type PbxListener, type Place } from './pbx.js'
 import { within } from './timeout.js'
+import { isRegistered } from './waiting-channels.js'
 
-const CONNECT_MS = 10_000
+const ANSWER_MS = 3_000
+
+/** How often a Doorman that was replaced looks whether the other one is still there. */
+const STANDBY_MS = 2_000
 
 /** Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. */
-const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced']
+const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast']
 
 /**
- * The line to ARI: the event WebSocket, on which calls arrive, and the requests about them. Opened at the
- * start and again after every loss, for as long as Doorman runs.
+ * The line to ARI: calls that arrive and leave, and the requests about them. The requests go over the event
+ * WebSocket where this Asterisk answers them there, and over a few HTTP connections otherwise.
  */
 export class AriLine {
-  readonly #access: AriAccess
   readonly #application: string
   readonly #log: LineLog
-  readonly #report: DownReport
-  readonly #stopped = new AbortController()
-  readonly #hangingUp = new Set<string>()
   readonly #gate = new Gate(MOST_REQUESTS)
-  #client: Client | undefined
-  #isUp = false
+  readonly #http: AriHttp
+  readonly #connection: AriConnection
+  #events: AriEvents | undefined
+  /** The WebSocket, where requests go over it. */
+  #chatty: AriSocket | undefined
 
   constructor(access: AriAccess, application: string, log: LineLog) {
-    this.#access = access
     this.#application = application
     this.#log = log
-    this.#report = new DownReport('ARI', log)
+    this.#http = new AriHttp(access)
+    const listener = {
+      up: (socket: AriSocket) => void this.#settle(socket),
+      down: () => this.#deaf(),
+      event: (event: Parameters<AriEvents['hear']>[0]) => this.#events?.hear(event),
+      vacant: (stopped: AbortSignal) => this.#vacant(stopped),
+    }
+    this.#connection = new AriConnection(access, application, listener, log)
   }
 
+  /** Whether calls arrive here. */
   get isUp(): boolean {
-    return this.#isUp
+    return this.#connection.socket !== undefined
   }
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
   start(listener: PbxListener): void {
-    void this.#open(listener)
+    const replaced = () => this.#replaced()
+    this.#events = new AriEvents(this.#application, this.#http, listener, this.#log, replaced)
+    void this.#connection.keepOpen()
   }
 
-  /** Leaves the application: new calls go on in the dialplan with STASISSTATUS=FAILED. */
+  /** Claims none of the calls any more that are offered to several Doormen. */
+  claimNoMore(): void {
+    this.#events?.claimNoMore()
+  }
+
+  /**
+   * Leaves the application: new calls go on in the dialplan with STASISSTATUS=FAILED. Those that came in this very
+   * moment are handed to the listener as found. Requests work until `stop`.
+   */
+  async leave(): Promise<void> {
+    this.#connection.stop()
+    this.#deaf()
+    await this.#events?.adoptAll().catch(() => undefined)
+  }
+
+  /** Leaves, and ends every connection. */
   stop(): void {
-    this.#stopped.abort()
-    this.#client?.stop()
-    this.#isUp = false
-    // Keep-alive sockets would keep the process and one of Asterisk's HTTP sessions each.
-    http.globalAgent.destroy()
-    https.globalAgent.destroy()
+    this.#connection.stop()
+    this.#chatty = undefined
+    this.#events?.stop()
+    this.#http.stop()
   }
 
   async read(channelId: string, expression: string, timeoutMs: number): Promise<string> {
-    const answer = await this.#ask('read', timeoutMs, (client) =>
-      client.channels.getChannelVar({ channelId, variable: expression }),
-    )
-    return answer.value
+    const path = of(channelId, 'variable')
+    const body = await this.#ask('read', timeoutMs, { method: 'GET', path, query: { variable: expression } })
+    return String((body as { value?: unknown } | undefined)?.value ?? '')
   }
 
   async continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void> {
-    await this.#ask('continue', timeoutMs, (client) =>
-      client.channels.continueInDialplan({ channelId, ...place }),
-    )
+    const { context, extension, priority } = place
+    const query = { context, extension, priority: String(priority) }
+    await this.#ask('continue', timeoutMs, { method: 'POST', path: of(channelId, 'continue'), query })
   }
 
   async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
@@ -74,111 +97,70 @@ export class AriLine {
     return (await this.read(channelId, `DIALPLAN_EXISTS(${where})`, timeoutMs)) === '1'
   }
 
-  /** Until the first connection stands: look who answers, load the API, listen, register. */
-  async #open(listener: PbxListener): Promise<void> {
-    for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
-      try {
-        const client = await connectAri(this.#access, this.#stopped.signal)
-        this.#client = client
-        this.#hear(client, listener)
-        await this.#register(client)
-        return
-      } catch (error) {
-        if (!this.#stopped.signal.aborted) this.#report.down((error as Error).message)
-      }
-      await pause(retryDelayMs(attempt), this.#stopped.signal)
-    }
+  /** What comes after the registration; without any of it Doorman works, if less well. */
+  async #settle(socket: AriSocket): Promise<void> {
+    const [, , isChatty] = await Promise.all([
+      within(ANSWER_MS, 'the event filter', this.#filter()).catch(() => undefined),
+      this.#events?.registered(),
+      socket.answersRequests(),
+    ])
+    if (isChatty && this.#connection.socket === socket) this.#chatty = socket
   }
 
-  async #register(client: Client): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      // ari-client gives up after ten tries, about 43 seconds; it is asked anew each time.
-      const given = await client.start(this.#application).then(
-        () => true,
-        () => false,
-      )
-      if (given) return
-    }
-    client.stop()
-  }
-
-  #hear(client: Client, listener: PbxListener): void {
-    const on = (event: string, handle: (event: StasisEvent) => void) =>
-      // A throw in a handler would leave ari-client's socket deaf for good.
-      (client as unknown as NodeJS.EventEmitter).on(event, (message: StasisEvent) => {
-        try {
-          handle(message)
-        } catch (error) {
-          this.#log.warn(`The ${event} event could not be handled: ${(error as Error).message}`)
-        }
-      })
-    on('StasisStart', (event) => this.#arrived(event, listener))
-    on('ChannelHangupRequest', (event) => this.#hangingUp.add(String(event.channel?.id)))
-    on('StasisEnd', (event) => this.#left(String(event.channel?.id), listener))
-    on('ApplicationReplaced', () => this.#replaced())
-    on('WebSocketConnected', () => void this.#connected(client))
-    on('WebSocketReconnecting', () => this.#lost('its WebSocket was closed'))
-    on('WebSocketMaxRetries', () => {
-      this.#lost('its WebSocket could not be opened again')
-      if (!this.#stopped.signal.aborted) void this.#register(client)
-    })
-  }
-
-  #arrived(event: StasisEvent, listener: PbxListener): void {
-    const arrival = arrivalOf(event, this.#application)
-    if ('notOurs' in arrival) this.#log.warn(`A StasisStart event was passed over: ${arrival.notOurs}.`)
-    else listener.arrived(arrival)
-  }
-
-  #left(channelId: string, listener: PbxListener): void {
-    const departure: Departure = this.#hangingUp.delete(channelId) ? 'hung-up' : 'went-on'
-    listener.left(channelId, departure)
-  }
-
-  async #connected(client: Client): Promise<void> {
-    // A try that ari-client had planned before the stop; a WebSocket that stood would take calls.
-    if (this.#stopped.signal.aborted) return client.stop()
-    this.#isUp = true
-    this.#report.up(`${this.#access.url} as ${this.#access.username}, application ${this.#application}`)
+  /** Before 16.3 there is none, and Doorman only hears more than it needs. */
+  #filter(): Promise<AriAnswer> {
     const allowed = EVENTS.map((type) => ({ type }))
-    const filter = client.applications.filter({
-      applicationName: this.#application,
-      filter: { allowed } as unknown as Record<string, never>,
-    })
-    // Without the filter (before 16.3) Doorman works the same and only hears more than it needs.
-    await within(CONNECT_MS, 'the event filter', filter).catch(() => undefined)
+    const path = `applications/${this.#application}/eventFilter`
+    return this.#http.send({ method: 'PUT', path, body: { allowed } })
   }
 
-  #lost(reason: string): void {
-    this.#isUp = false
-    this.#hangingUp.clear()
-    if (!this.#stopped.signal.aborted) this.#report.down(`ARI at ${this.#access.url} was lost: ${reason}.`)
+  #deaf(): void {
+    this.#chatty = undefined
+    this.#events?.deaf()
   }
 
   #replaced(): void {
     this.#log.warn(
-      `Another program has registered the ARI application "${this.#application}" and gets its calls now. ` +
-        'Stop one of the two, or give this one another name with DOORMAN_APP.',
+      `Another program has registered the ARI application "${this.#application}" and gets its calls now. This ` +
+        'Doorman stands by, and takes over when the other has gone. Stop one of the two, or give this one another ' +
+        'name with DOORMAN_APP.',
       { event: 'application_replaced' },
     )
+    this.#connection.replaced()
   }
 
-  async #ask<T>(what: string, timeoutMs: number, request: (client: Client) => Promise<T>): Promise<T> {
-    const client = this.#client
-    if (client === undefined) throw new PbxError('unreachable', `ARI ${what}: not connected`)
-    try {
-      const answer = this.#gate.pass(`ARI ${what}`, timeoutMs, () => request(client))
-      return await within(timeoutMs, `ARI ${what}`, answer)
-    } catch (error) {
-      throw error instanceof PbxError ? error : refusal(what, error)
+  async #vacant(stopped: AbortSignal): Promise<void> {
+    while (!stopped.aborted) {
+      await pause(STANDBY_MS, stopped)
+      const isTaken = within(ANSWER_MS, 'ARI', isRegistered(this.#application, this.#http))
+      // Where nobody answers, the connection is opened again as after any loss.
+      if (!(await isTaken.catch(() => false))) return
     }
+  }
+
+  async #ask(what: string, timeoutMs: number, request: AriRequest): Promise<unknown> {
+    const way = this.#chatty ?? this.#http
+    const sent = this.#gate.pass(`ARI ${what}`, timeoutMs, () => way.send(request))
+    const answer = await within(timeoutMs, `ARI ${what}`, sent).catch((error: Error) => {
+      // The other way may still be open.
+      if (way === this.#chatty) this.#chatty = undefined
+      throw error instanceof PbxError ? error : new PbxError('unreachable', `ARI ${what}: ${error.message}`)
+    })
+    if (answer.status >= 200 && answer.status < 300) return answer.body
+    throw refusal(what, answer)
   }
 }
 
-/** ari-client rejects with an `Error` whose message is the JSON body and has no status, or with a bare text. */
-function refusal(what: string, error: unknown): PbxError {
-  const body = error instanceof Error ? error.message : String(error)
-  const isGone = /channel not found|not in stasis/i.test(body)
-  const fault: PbxFault = isGone ? 'gone' : 'refused'
-  return new PbxError(fault, `ARI ${what}: ${body.trim()}`)
+function of(channelId: string, resource: string): string {
+  return `channels/${encodeURIComponent(channelId)}/${resource}`
+}
+
+/** 404: there is no such channel. 409: it is not in our application. */
+function refusal(what: string, { status, body }: AriAnswer): PbxError {
+  const said = (body as { message?: unknown } | undefined)?.message ?? body ?? ''
+  const text = typeof said === 'string' ? said : JSON.stringify(said)
+  return new PbxError(
+    status === 404 || status === 409 ? 'gone' : 'refused',
+    `ARI ${what}: ${status} ${text.trim()}`,
+  )
 }

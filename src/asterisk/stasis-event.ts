@@ -1,12 +1,12 @@
 import type { Arrival } from './pbx.js'
 
 /** What ARI sends of a channel, as far as we read it. */
-interface ChannelJson {
+export interface ChannelJson {
   readonly id?: unknown
   readonly name?: unknown
   readonly protocol_id?: unknown
   readonly caller?: { readonly name?: unknown; readonly number?: unknown }
-  readonly dialplan?: { readonly exten?: unknown }
+  readonly dialplan?: { readonly exten?: unknown; readonly app_name?: unknown; readonly app_data?: unknown }
 }
 
 /** An ARI event, as far as we read it. */
@@ -25,14 +25,30 @@ const withoutEscapes = (name: string): string => name.replace(/\\(.)/g, '$1')
 /** A StasisStart event → the call that arrived, or the reason why it is not ours. */
 export function arrivalOf(event: StasisEvent, application: string): Arrival | { readonly notOurs: string } {
   if (event.application !== application) return { notOurs: `it is for ${text(event.application)}` }
-  const { channel } = event
+  const { channel, args } = event
   if (channel === undefined || text(channel.id) === '') return { notOurs: 'it names no channel' }
+  return arrivalOfChannel(channel, Array.isArray(args) ? args.map(text) : [])
+}
+
+/** A channel that has been waiting in our application → the call that it is. */
+export function waitingCall(channel: ChannelJson): Arrival {
+  return arrivalOfChannel(channel, argumentsOf(channel))
+}
+
+function arrivalOfChannel(channel: ChannelJson, briefing: readonly string[]): Arrival {
   return {
     channelId: text(channel.id),
     channel: text(channel.name),
     sipCallId: text(channel.protocol_id),
     callerId: { number: text(channel.caller?.number), name: withoutEscapes(text(channel.caller?.name)) },
     extension: text(channel.dialplan?.exten),
-    briefing: Array.isArray(event.args) ? event.args.map(text) : [],
+    briefing,
   }
+}
+
+/** What `Stasis()` or `StasisBroadcast()` was given beyond the application, as a channel shows it that is in it. */
+function argumentsOf({ dialplan }: ChannelJson): readonly string[] {
+  const [, ...args] = text(dialplan?.app_data).split(',')
+  if (text(dialplan?.app_name) !== 'StasisBroadcast') return args
+  return args.slice(1).join(',').split(':')
 }

@@ -8,6 +8,7 @@ import { PbxView } from '../testcall/pbx-view.js'
 import { EXIT, Refusal, UsageError } from './exit.js'
 import { givenSettings } from './given-settings.js'
 import { addHeader, type GivenHeader } from './header-option.js'
+import { show } from './terminal.js'
 
 interface CallOptions {
   readonly from: string
@@ -121,9 +122,7 @@ function report(
   const { callId } = caller
   if (options.json) {
     const { from, to } = options
-    process.stdout.write(
-      `${safeJson({ from, to, callId, answer: answer ?? null, landed: landing ?? null })}\n`,
-    )
+    show(`${safeJson({ from, to, callId, answer: answer ?? null, landed: landing ?? null })}\n`)
     return
   }
   const lines = [
@@ -131,7 +130,7 @@ function report(
     `answer    ${answer === undefined ? 'none yet' : `${answer.status} ${answer.reason} after ${answer.ms} ms`}`,
     ...(landing === undefined ? notLanded(answer) : landed(landing)),
   ]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  show(`${lines.join('\n')}\n`)
 }
 
 function landed(landing: Landing): string[] {

@@ -9,10 +9,12 @@ import { formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema/json-schema.js'
 import { lintCalls } from '../lint/lint-calls.js'
+import { safeJson } from '../ops/log.js'
 import { callsFolder } from '../replay/call-files.js'
 import { readCalls } from '../replay/read-calls.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { pass, show, showAside } from './terminal.js'
 
 /** So many of the newest recorded calls tell which numbers are called; it takes a second or two. */
 const CALLS = 100_000
@@ -25,8 +27,7 @@ export function addCheck(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--schema', 'print the JSON Schema of routing.yaml instead, for editors')
     .action(async (options: { json?: true; schema?: true }, command: Command) => {
-      if (options.schema)
-        return void process.stdout.write(`${JSON.stringify(routingJsonSchema(), null, 2)}\n`)
+      if (options.schema) return void pass(`${JSON.stringify(routingJsonSchema(), null, 2)}\n`)
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = givenSettings(command, 'files')
       process.exitCode = await check(folder, data, options.json === true)
     })
@@ -40,7 +41,7 @@ async function check(folder: string, data: string, json: boolean): Promise<numbe
   const warnings = [...loaded.warnings, ...ofCalls]
   const revision = loaded.ok ? loaded.revision : undefined
   const id = revision?.id ?? null
-  if (json) process.stdout.write(`${JSON.stringify({ revision: id, problems, warnings })}\n`)
+  if (json) show(`${safeJson({ revision: id, problems, warnings })}\n`)
   else printPlain(folder, revision, problems, warnings)
   return problems.length === 0 ? EXIT.well : EXIT.no
 }
@@ -56,7 +57,7 @@ async function callWarnings(
     const document = parseFlowDocument(ROUTING_FILE, content)
     return await lintCalls(document, routing, readCalls(callsFolder(data), { last: CALLS }))
   } catch (error) {
-    process.stderr.write(`Note: the numbers were not held against recorded calls: ${error}\n`)
+    showAside(`Note: the numbers were not held against recorded calls: ${error}\n`)
     return []
   }
 }
@@ -67,11 +68,11 @@ function printPlain(
   problems: readonly Problem[],
   warnings: readonly Problem[],
 ): void {
-  for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`)
-  for (const warning of warnings) process.stdout.write(`${formatProblem(warning)} (warning)\n`)
+  for (const problem of problems) show(`${formatProblem(problem)}\n`)
+  for (const warning of warnings) show(`${formatProblem(warning)} (warning)\n`)
   const { length } = problems
   const found = length === 1 ? '1 problem' : `${length} problems`
   if (revision !== undefined && revision.examples.length > 0)
-    process.stdout.write(`${folder}: every example holds (${revision.examples.length})\n`)
-  process.stdout.write(`${folder}: ${revision === undefined ? found : `well, revision ${revision.id}`}\n`)
+    show(`${folder}: every example holds (${revision.examples.length})\n`)
+  show(`${folder}: ${revision === undefined ? found : `well, revision ${revision.id}`}\n`)
 }

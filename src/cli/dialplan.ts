@@ -8,6 +8,7 @@ import { applicationsOf, type Settings } from '../settings.js'
 import { dialplanOf } from '../steps/dialplan-of.js'
 import { EXIT, Refusal } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { pass, show } from './terminal.js'
 
 interface DialplanCommand {
   readonly write?: string
@@ -26,7 +27,7 @@ export function addDialplan(program: Command): void {
       const compiled = await compile(settings.DOORMAN_FLOWS)
       if (!compiled.ok) throw new FlowFilesError(compiled.problems)
       const text = dialplanOf(applicationsOf(settings), compiled.revision)
-      if (options.write === undefined) return void process.stdout.write(text)
+      if (options.write === undefined) return pass(text)
       process.exitCode = await write(options.write, text, options.reload ? settings : undefined)
     })
 }
@@ -53,7 +54,7 @@ function accesses(settings: Settings) {
 }
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`)
+  show(`${line}\n`)
 }
 
 const BY_HAND = 'asterisk -rx "dialplan reload"'

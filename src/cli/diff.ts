@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
+import { safeJson } from '../ops/log.js'
 import { type Change, diffRevisions } from '../revisions/diff/diff.js'
 import type { RevisionEntry } from '../revisions/entry.js'
 import { compileKept, findKept } from '../revisions/store/compile-kept.js'
@@ -10,6 +11,7 @@ import { StoreError } from '../revisions/store/store-error.js'
 import type { Settings } from '../settings.js'
 import { Refusal, UsageError } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { show, showAside } from './terminal.js'
 
 export function addDiff(program: Command): void {
   program
@@ -48,7 +50,7 @@ interface Side {
 
 async function diff(settings: Settings, { a, b, json }: Asked): Promise<void> {
   const store = await RevisionStore.open(settings.DOORMAN_DATA)
-  for (const problem of store.problems) process.stderr.write(`${problem}\n`)
+  for (const problem of store.problems) showAside(`${problem}\n`)
   const [first, second] = [
     entryOf(store, a, settings),
     b === undefined ? undefined : entryOf(store, b, settings),
@@ -56,9 +58,7 @@ async function diff(settings: Settings, { a, b, json }: Asked): Promise<void> {
   const before = await keptSide(store, first)
   const after = await (second === undefined ? folderSide(settings.DOORMAN_FLOWS) : keptSide(store, second))
   const changes = diffRevisions(before.revision, after.revision)
-  process.stdout.write(
-    json ? `${JSON.stringify(asJson(before, after, changes))}\n` : inWords(before, after, changes),
-  )
+  show(json ? `${safeJson(asJson(before, after, changes))}\n` : inWords(before, after, changes))
 }
 
 function entryOf(

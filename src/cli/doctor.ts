@@ -11,6 +11,7 @@ import { applicationsOf, type Settings, SettingsError } from '../settings.js'
 import { dialplanOf } from '../steps/dialplan-of.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { show } from './terminal.js'
 
 /** The secret of every sample in asterisk-conf. */
 const SAMPLE_SECRET = 'CHANGE-ME'
@@ -27,8 +28,8 @@ export function addDoctor(program: Command): void {
       const findings = await diagnose(command)
       const faults = findings.filter(({ verdict }) => verdict === 'fault').length
       const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
-      if (options.json) process.stdout.write(`${safeJson({ findings, faults, warnings })}\n`)
-      else process.stdout.write(report(findings, faults, warnings))
+      if (options.json) show(`${safeJson({ findings, faults, warnings })}\n`)
+      else show(report(findings, faults, warnings))
       process.exitCode = faults === 0 ? EXIT.well : EXIT.no
     })
 }

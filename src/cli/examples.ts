@@ -8,6 +8,7 @@ import type { CallRecord } from '../replay/call-record.js'
 import { readCalls } from '../replay/read-calls.js'
 import { Refusal } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { show } from './terminal.js'
 
 interface AddOptions {
   readonly fromCall: string
@@ -29,7 +30,7 @@ export function addExamples(program: Command): void {
       const example = exampleOfCall(call, options.name)
       const problems = await addExample(folder, example).catch(refuse)
       if (problems.length > 0) throw new FlowFilesError(problems)
-      process.stdout.write(
+      show(
         `${folder}/${EXAMPLES_FILE}: added "${example.name}", which expects ${call.flow}. Run it with doorman check.\n`,
       )
     })

@@ -1,5 +1,6 @@
 import { FlowFilesError } from '../flows/problem.js'
 import { SettingsError } from '../settings.js'
+import { showAside } from './terminal.js'
 
 /** What a command tells the shell: well, the answer is no, or it was used wrongly. */
 export const EXIT = { well: 0, no: 1, usedWrongly: 2 } as const
@@ -25,6 +26,6 @@ export function reportFailure(error: unknown): number {
 }
 
 function say(heading: string, lines: readonly string[], code: number): number {
-  process.stderr.write(`${[heading, ...lines].join('\n')}\n`)
+  showAside(`${[heading, ...lines].join('\n')}\n`)
   return code
 }

@@ -4,6 +4,7 @@ import { FunctionRunner } from '../flows/function/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
+import { safeJson } from '../ops/log.js'
 import type { CallFacts } from '../routing/facts.js'
 import { SipHeaders } from '../sip/headers.js'
 import { type Choice, choose, reasonsOf } from '../steps/choose.js'
@@ -11,6 +12,7 @@ import { UsageError } from './exit.js'
 import { explanationJson, explanationText } from './explanation.js'
 import { givenSettings } from './given-settings.js'
 import { addHeader, type GivenHeader } from './header-option.js'
+import { show, showAside } from './terminal.js'
 
 interface ExplainOptions {
   readonly from: string
@@ -62,9 +64,9 @@ async function explainCall(folder: string, options: ExplainOptions): Promise<voi
 function print(choice: Choice, facts: CallFacts, revision: Revision, { at, json }: ExplainOptions): void {
   const reasons = reasonsOf(choice, facts, { revision, at })
   const text = json
-    ? `${JSON.stringify(explanationJson(choice, reasons, revision))}\n`
+    ? `${safeJson(explanationJson(choice, reasons, revision, facts))}\n`
     : explanationText(choice, reasons, revision, facts)
-  process.stdout.write(text)
+  show(text)
 }
 
 function factsOf(options: ExplainOptions): CallFacts {
@@ -93,9 +95,7 @@ function verificationOf(attestation: string) {
 function refuseUnknownTrunk({ trunk }: CallFacts, { routing }: Revision): void {
   if (trunk === undefined || routing.trust.trunks.has(trunk)) return
   const known = [...routing.trust.trunks].join(', ') || 'none'
-  process.stderr.write(
-    `Note: ${trunk} is not under "trunks" and believed about nothing; known are: ${known}.\n`,
-  )
+  showAside(`Note: ${trunk} is not under "trunks" and believed about nothing; known are: ${known}.\n`)
 }
 
 function parseInstant(text: string): Date {

@@ -2,10 +2,12 @@ import { userInfo } from 'node:os'
 import { type Command, InvalidArgumentError } from 'commander'
 import { NoDoorman, tell } from '../control/client.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
+import { safeJson } from '../ops/log.js'
 import { parseShare } from '../replay/share.js'
 import type { ReloadResult } from '../revisions/reload.js'
 import { EXIT, Refusal } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { show } from './terminal.js'
 
 interface ReloadOptions {
   readonly allowMissingContexts?: true
@@ -65,7 +67,7 @@ async function change(command: Command, what: Parameters<typeof tell>[1], json: 
   const result = await tell(data, what).catch((error: Error) => {
     throw error instanceof NoDoorman ? new Refusal(error.message) : error
   })
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${inWords(result).join('\n')}\n`)
+  show(json ? `${safeJson(result)}\n` : `${inWords(result).join('\n')}\n`)
   process.exitCode = result.ok ? EXIT.well : EXIT.no
 }
 

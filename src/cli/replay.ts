@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { FunctionRunner } from '../flows/function/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
+import { safeJson } from '../ops/log.js'
 import { callsFolder } from '../replay/call-files.js'
 import { readCalls } from '../replay/read-calls.js'
 import { type ReplayResult, replay } from '../replay/replay.js'
@@ -9,6 +10,7 @@ import { changedShare, groupWords, replayNotes, replaySentence } from '../replay
 import { parseShare } from '../replay/share.js'
 import { EXIT, Refusal } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { pass, show } from './terminal.js'
 
 interface ReplayCommandOptions {
   readonly last: number
@@ -27,8 +29,8 @@ export function addReplay(program: Command): void {
     .action(async (options: ReplayCommandOptions, command: Command) => {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = givenSettings(command, 'files')
       const { result, passedOver } = await replayFolder(folder, callsFolder(data), options)
-      if (options.json) process.stdout.write(`${JSON.stringify({ ...result, passedOver })}\n`)
-      else process.stdout.write(replayText(result, passedOver))
+      if (options.json) show(`${safeJson({ ...result, passedOver })}\n`)
+      else show(replayText(result, passedOver))
       process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.no : EXIT.well
     })
 }
@@ -50,7 +52,7 @@ async function replayFolder(folder: string, calls: string, { last, json }: Repla
 }
 
 function showProgress(calls: number): void {
-  process.stderr.write(`\r${calls.toLocaleString('en-US')} calls decided …\r`)
+  pass(`\r${calls.toLocaleString('en-US')} calls decided …\r`, process.stderr)
 }
 
 function unreadable(error: NodeJS.ErrnoException): never {

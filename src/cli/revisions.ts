@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
+import { safeJson } from '../ops/log.js'
 import type { RevisionEntry } from '../revisions/entry.js'
 import { RevisionStore } from '../revisions/store/store.js'
 import { EXIT } from './exit.js'
 import { givenSettings } from './given-settings.js'
+import { show, showAside } from './terminal.js'
 
 export function addRevisions(program: Command): void {
   program
@@ -19,9 +21,9 @@ export function addRevisions(program: Command): void {
 async function listRevisions(data: string, json: boolean): Promise<number> {
   const store = await RevisionStore.open(data)
   const entries = store.entries()
-  if (json) process.stdout.write(`${JSON.stringify(listJson(store))}\n`)
-  else process.stdout.write(`${entries.length === 0 ? `${none(data)}\n` : table(entries)}`)
-  if (!json) for (const problem of store.problems) process.stderr.write(`${problem}\n`)
+  if (json) show(`${safeJson(listJson(store))}\n`)
+  else show(`${entries.length === 0 ? `${none(data)}\n` : table(entries)}`)
+  if (!json) for (const problem of store.problems) showAside(`${problem}\n`)
   return entries.length === 0 && store.problems.length > 0 ? EXIT.no : EXIT.well
 }
 

@@ -3,7 +3,15 @@ import type { Metrics } from '../ops/metrics.js'
 import type { LiveRevisions } from '../revisions/live-revisions.js'
 import type { Settings } from '../settings.js'
 import { newToken, removeAddress, writeAddress } from './address.js'
+import { readinessOf, type Vitals } from './readiness.js'
 import { type Control, type ControlServer, startControl } from './server.js'
+
+/** What the control address commands and shows. */
+export interface Controlled {
+  readonly revisions: LiveRevisions
+  readonly metrics: Metrics
+  readonly vitals: Vitals
+}
 
 /**
  * Opens the control address of a running Doorman and leaves it in the data folder, where `doorman reload` finds it.
@@ -11,14 +19,13 @@ import { type Control, type ControlServer, startControl } from './server.js'
  */
 export async function openControl(
   settings: Settings,
-  revisions: LiveRevisions,
-  metrics: Metrics,
+  controlled: Controlled,
   log: Log,
 ): Promise<Pick<ControlServer, 'stop'>> {
   const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
   const token = settings.DOORMAN_CONTROL_TOKEN ?? newToken()
   try {
-    const server = await startControl(controlOf(revisions, metrics), { host, port, token })
+    const server = await startControl(controlOf(controlled), { host, port, token })
     const withdrawn = async () => {
       await server.stop()
       await removeAddress(data, process.pid)
@@ -34,12 +41,13 @@ export async function openControl(
   }
 }
 
-function controlOf(revisions: LiveRevisions, metrics: Metrics): Control {
+function controlOf({ revisions, metrics, vitals }: Controlled): Control {
   return {
     reload: ({ way, ...options }) => revisions.reload(way, given(options)),
     rollback: ({ to, ...options }) => revisions.rollback(to, given(options)),
     revisions: () => revisions.entries(),
     metrics: () => metrics.text(),
+    readiness: () => readinessOf(vitals, revisions.current.id),
   }
 }
 

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { RevisionEntry } from '../revisions/entry.js'
 import type { ReloadResult } from '../revisions/reload.js'
+import type { Readiness } from './readiness.js'
 
 /** What may be asked of a reload from outside. */
 const reloadRequest = z.strictObject({
@@ -27,6 +28,7 @@ export interface Control {
   rollback(request: RollbackRequest): Promise<ReloadResult>
   revisions(): readonly RevisionEntry[]
   metrics(): Promise<string>
+  readiness(): Readiness
 }
 
 export interface ControlServer {
@@ -37,9 +39,16 @@ export interface ControlServer {
 /** 409: the request was understood, and the candidate refused. */
 const REFUSED = 409
 
+/** 503: not now. */
+const NOT_NOW = 503
+
+/** What anybody may ask who can reach the address: none of it tells anything of a caller. */
+const OPEN = new Set<string | undefined>(['/metrics', '/live', '/ready'])
+
 /**
  * Listens for commands: `POST /reload`, `POST /rollback`, `GET /revisions`, each with `Authorization: Bearer
- * <token>`, and `GET /metrics`, which tells nothing of anybody. On loopback unless the settings say otherwise.
+ * <token>`; and without a token `GET /metrics`, `GET /live` and `GET /ready`, which tell nothing of anybody. On
+ * loopback unless the settings say otherwise.
  * @throws Error where the address is taken.
  */
 export async function startControl(
@@ -48,16 +57,21 @@ export async function startControl(
 ): Promise<ControlServer> {
   const server = fastify({ bodyLimit: 10_000, forceCloseConnections: true })
   server.addHook('onRequest', async (request, reply) => {
-    const isOpen = request.routeOptions.url === '/metrics'
-    if (!isOpen && !isAllowed(request, token))
+    if (!OPEN.has(request.routeOptions.url) && !isAllowed(request, token))
       await reply.code(401).send({ error: 'The token is missing or wrong.' })
   })
-  addRoutes(server, control)
+  server.addHook('preHandler', async (request, reply) => {
+    const isTooLate = request.method === 'POST' && control.readiness().stopping
+    if (isTooLate)
+      await reply.code(NOT_NOW).send({ error: 'Doorman is stopping and takes no more commands.' })
+  })
+  addCommands(server, control)
+  addViews(server, control)
   const url = await server.listen({ host, port })
   return { url, stop: () => server.close() }
 }
 
-function addRoutes(server: FastifyInstance, control: Control): void {
+function addCommands(server: FastifyInstance, control: Control): void {
   server.post('/reload', async (request, reply) => {
     const asked = reloadRequest.safeParse(request.body ?? {})
     if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })
@@ -70,8 +84,17 @@ function addRoutes(server: FastifyInstance, control: Control): void {
     const result = await control.rollback(asked.data)
     return reply.code(result.ok ? 200 : REFUSED).send(result)
   })
+}
+
+function addViews(server: FastifyInstance, control: Control): void {
   server.get('/revisions', async () => control.revisions())
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
+  // Alive is whoever can say so: a lost PBX is no reason to be started again.
+  server.get('/live', async () => ({ live: true }))
+  server.get('/ready', async (_request, reply) => {
+    const readiness = control.readiness()
+    return reply.code(readiness.ready ? 200 : NOT_NOW).send(readiness)
+  })
 }
 
 /** Compares digests, so that the time it takes tells nothing of the token, not even its length. */

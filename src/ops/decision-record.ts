@@ -1,7 +1,8 @@
 import type { Reason } from '../routing/decision.js'
+import type { Hearsay } from '../routing/hearsay.js'
+import type { Provenance } from '../routing/provenance.js'
 import type { Outcome } from '../steps/outcome.js'
 import type { Log } from './log.js'
-import { maskNumbers } from './mask.js'
 
 /** Milliseconds that a call spent in each step; a step that was not reached is missing. */
 export interface Stages {
@@ -36,6 +37,10 @@ export interface DecisionRecord {
   readonly reasons: readonly Reason[]
   /** How many reasons were left out for their number. `doorman explain` shows those of every single rule. */
   readonly reasonsOmitted: number
+  /** Where each fact comes from, and whether it was believed. Empty where nothing could be decided. */
+  readonly provenance: readonly Provenance[]
+  /** What the call claimed in vain: it would have counted, and its trunk is not believed about it. */
+  readonly hearsay: readonly Hearsay[]
   readonly ms: Stages
 }
 
@@ -50,9 +55,8 @@ export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'rea
   return { reasons: reasons.slice(omitted), reasonsOmitted: omitted }
 }
 
-/** Writes the record as one line of the log, with numbers masked where the settings say so. */
-export function logDecision(log: Log, record: DecisionRecord, options: { readonly mask: boolean }): void {
-  const fields = { event: 'decision', ...record }
+/** Writes the record as one line of the log. */
+export function logDecision(log: Log, record: DecisionRecord): void {
   const message = record.outcome === 'routed' ? 'call routed' : `call left: ${record.outcome}`
-  log.info(message, options.mask ? maskNumbers(fields) : fields)
+  log.info(message, { event: 'decision', ...record })
 }

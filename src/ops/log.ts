@@ -1,4 +1,5 @@
 import winston from 'winston'
+import { maskNumbers } from './mask.js'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 export type LogFields = Readonly<Record<string, unknown>>
@@ -17,20 +18,33 @@ export interface Log {
  */
 const TRICKY = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
+/** The same and all other control characters but the line end: what may stand in no text on a terminal. */
+const STEERING = /[\0-\t\v-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** JSON on one line, in which nothing from a header can steer the terminal that shows it. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    TRICKY,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return JSON.stringify(value).replace(TRICKY, escaped)
+}
+
+/** Text for people, of one or more lines, with the same promise; what steers is written out as `\u001b`. */
+export function safeText(text: string): string {
+  return text.replace(STEERING, escaped)
 }
 
 const line = winston.format.printf(({ level, message, timestamp: time, ...fields }) =>
   safeJson({ time, level, message, ...fields }),
 )
 
-/** Logs to standard output. Secrets never get here: no part of Doorman passes settings to a log. */
-export function createLog(level: LogLevel): Log {
+/** Lines that tell of addresses, which look like numbers, and of nobody who calls. */
+const NO_CALLER = new Set<unknown>(['line_up', 'line_down', 'control', 'control_problem'])
+
+/**
+ * Logs to standard output. Secrets never get here: no part of Doorman passes settings to a log. With `mask`, phone
+ * numbers are masked in whatever line: this is the only door, so that no part of Doorman can forget it.
+ */
+export function createLog(level: LogLevel, { mask = false }: { readonly mask?: boolean } = {}): Log {
   const logger = winston.createLogger({
     level,
     format: winston.format.combine(winston.format.timestamp(), line),
@@ -38,7 +52,9 @@ export function createLog(level: LogLevel): Log {
   })
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write = (at: LogLevel) => (message: string, fields?: LogFields) => {
-    logger.log({ ...fields, level: at, message })
+    const said = { ...fields, message }
+    const shown = mask && !NO_CALLER.has(fields?.event) ? maskNumbers(said) : said
+    logger.log({ ...shown, level: at, message: String(shown.message) })
   }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }

@@ -1,6 +1,6 @@
 import { cellsOf } from './csv-line.js'
 import type { CallerRow } from './decision.js'
-import { type NumberCsv, readNumberCsv, type TableProblem } from './number-csv.js'
+import { lineOf, type NumberCsv, readNumberCsv, type TableProblem } from './number-csv.js'
 import { keyOfText, NumberKeys, type NumberKeysParts } from './number-keys.js'
 
 /** What a table consists of: enough to make the same table again, in another thread say. */
@@ -82,6 +82,12 @@ export class NumberTable {
     const cells = cellsOf(this.#lineAt(place))
     const entries = this.#csv.columns.map((column, at): [string, string] => [column, cells[at] ?? ''])
     return Object.freeze(Object.fromEntries([...entries, ['number', number]]))
+  }
+
+  /** The line of the file, from 1, on which a number stands. Walks through the file: for explanations. */
+  lineOf(number: string): number | undefined {
+    const place = this.#placeOf(number)
+    return place === undefined ? undefined : lineOf(this.#csv.content, place)
   }
 
   /** All different numbers, as `has` takes them; E.164 ones first, in no order. */

@@ -14,6 +14,10 @@ export class CallInHand {
   readonly #departed: Promise<Departure>
   #depart: (departure: Departure) => void = () => undefined
   departure: Departure | undefined
+  readonly #letGo: Promise<void>
+  #let: () => void = () => undefined
+  /** True once nobody has time for it any more: it goes to the fallback as soon as it can. */
+  isLetGo = false
 
   constructor(
     readonly arrival: Arrival,
@@ -23,6 +27,9 @@ export class CallInHand {
   ) {
     this.#departed = new Promise((resolve) => {
       this.#depart = resolve
+    })
+    this.#letGo = new Promise((resolve) => {
+      this.#let = resolve
     })
   }
 
@@ -34,6 +41,16 @@ export class CallInHand {
   left(departure: Departure): void {
     this.departure = departure
     this.#depart(departure)
+  }
+
+  letGo(): void {
+    this.isLetGo = true
+    this.#let()
+  }
+
+  /** The work's result, or undefined as soon as the call is let go. */
+  async unlessLetGo<T>(work: Promise<T>): Promise<T | undefined> {
+    return Promise.race([work, this.#letGo.then(() => undefined)])
   }
 
   /** Resolves when the channel has left, or with undefined after the given time. */

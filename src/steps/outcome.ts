@@ -6,6 +6,7 @@
  * - `fallback_function`: the flow function that a rule runs failed; it went to `otherwise`.
  * - `fallback_place`: its flow's place is not in the dialplan or cannot be handed over; it went to the fallback.
  * - `fallback_error`: Doorman itself failed; it went to the fallback.
+ * - `fallback_stopping`: Doorman was told to leave at once; it went to the fallback.
  * - `taken_out`: the dialplan's time limit took it to the fallback before Doorman was done.
  * - `hung_up`: the caller hung up first.
  * - `unconfirmed`: Asterisk did not say that the call left. If it did not, its time limit takes it out.
@@ -17,6 +18,7 @@ export const OUTCOMES = [
   'fallback_function',
   'fallback_place',
   'fallback_error',
+  'fallback_stopping',
   'taken_out',
   'hung_up',
   'unconfirmed',

@@ -1,4 +1,9 @@
+import type { Revision } from '../flows/revision.js'
 import { type DecisionRecord, MOST_REASONS, shortened } from '../ops/decision-record.js'
+import type { CallFacts } from '../routing/facts.js'
+import { hearsayOf } from '../routing/hearsay.js'
+import { Known } from '../routing/known.js'
+import { provenanceOf } from '../routing/provenance.js'
 import type { CallInHand } from './call-in-hand.js'
 import { type Choice, reasonsOf } from './choose.js'
 import type { Outcome } from './outcome.js'
@@ -34,6 +39,16 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
     outcome,
     faults: call.faults,
     ...shortened(reasons),
+    ...(choice && facts ? originsOf(facts, revision) : { provenance: [], hearsay: [] }),
     ms: call.ms,
   }
+}
+
+function originsOf(
+  facts: CallFacts,
+  { routing, headersNeeded }: Revision,
+): Pick<DecisionRecord, 'provenance' | 'hearsay'> {
+  const known = new Known(facts, routing)
+  const provenance = provenanceOf(known, { headers: headersNeeded, withLines: false })
+  return { provenance, hearsay: hearsayOf(known) }
 }

@@ -104,6 +104,7 @@ export class AriPeer {
     if (path === '/ari/asterisk/info') return [200, { system: { version: '22.10.1' } }]
     if (path === '/ari/api-docs/resources.json') return [200, this.#resources()]
     if (path.endsWith('/eventFilter')) return [200, {}]
+    if (path === '/ari/applications/doorman') return [200, { name: 'doorman', channel_ids: [] }]
     const name = /^\/ari\/api-docs\/(\w+)\.json$/.exec(path)?.[1]
     return name === undefined ? undefined : [200, this.#resource(name as keyof typeof OPERATIONS)]
   }

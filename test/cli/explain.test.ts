@@ -61,6 +61,7 @@ describe('doorman explain --json', () => {
     const explanation = await explained(...VIP, '--trunk', 'carrier-a')
     expect(Object.keys(explanation)).toEqual([
       ...['revision', 'flow', 'rule', 'vip', 'branch', 'callerNumber', 'calleeNumber', 'state', 'reasons'],
+      ...['facts', 'hearsay'],
     ])
     expect(explanation.reasons.length).toBeGreaterThan(2)
     for (const reason of explanation.reasons) {
@@ -89,6 +90,25 @@ describe('doorman explain --json', () => {
       )
     },
   )
+
+  test.concurrent('tells where each fact comes from, and what was hearsay', async () => {
+    const { facts, hearsay } = await explained(...GOLD, '--trunk', 'carrier-b')
+    expect(facts).toContainEqual({
+      ...{ fact: 'caller number', value: '+15559990000', from: 'caller ID', trusted: false },
+      why: 'trunk carrier-b is not believed about caller_number',
+    })
+    expect(facts).toContainEqual(
+      expect.objectContaining({
+        fact: 'header X-VIP',
+        value: 'gold',
+        from: 'trunk carrier-b',
+        trusted: false,
+      }),
+    )
+    expect(hearsay).toMatchObject([{ what: 'X-VIP', value: 'gold', for: ['vip'] }])
+    const believed = await explained(...GOLD, '--trunk', 'carrier-a')
+    expect(believed.hearsay).toEqual([])
+  })
 
   test.concurrent('believes the same header from a trunk that is believed about it', async () => {
     expect(await explained(...GOLD, '--trunk', 'carrier-a')).toMatchObject({ flow: 'vip', vip: true })
@@ -138,8 +158,36 @@ describe('doorman explain for people', () => {
     expect(err).toMatch(/^Note: carrier-A is not under "trunks".*carrier-a/)
   })
 
-  test.concurrent('shows nothing of a call that steers a terminal', async () => {
-    const { out } = await explain('--from', '\u001b[31mred\u202e', '--to', '1', '--trunk', 'carrier-a')
-    expect(out).not.toMatch(/[\u001b\u202e]/)
+  test.concurrent('tells facts and hearsay, a line each', async () => {
+    const { out } = await explain(...GOLD, '--trunk', 'carrier-b')
+    expect(out).toMatch(
+      /^facts\n {2}- caller number +\+15559990000 {2}from caller ID: trunk carrier-b is not/m,
+    )
+    expect(out).toMatch(
+      /^hearsay\n {2}- X-VIP +gold {2}X-VIP is looked at \(vip\), but trunk carrier-b is not/m,
+    )
   })
+
+  test.concurrent.each([[], ['--json']])(
+    'shows nothing of a call that steers a terminal %j',
+    async (...json) => {
+      const evil = '\u001b[31mred\u202e\u2066\u0085\u009b\nflow vip\r'
+      const call = [
+        '--from',
+        evil,
+        '--to',
+        evil,
+        '--name',
+        evil,
+        '--trunk',
+        evil,
+        '--header',
+        `X-VIP: ${evil}`,
+      ]
+      const { out, err } = await explain(...call, '--state', JSON.stringify({ [evil]: evil }), ...json)
+      expect(out.length).toBeGreaterThan(100)
+      expect(out + err).not.toMatch(/[\0-\t\v-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+      expect(out).not.toMatch(/^flow vip/m)
+    },
+  )
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
 import { NoDoorman, tell } from '../../src/control/client.js'
+import { readinessOf } from '../../src/control/readiness.js'
 import { type Control, type ControlServer, startControl } from '../../src/control/server.js'
 import type { ReloadResult } from '../../src/revisions/reload.js'
 
@@ -21,6 +22,8 @@ describe('the control address', () => {
   const asked: unknown[] = []
   let answer: ReloadResult = TAKEN
   let server: ControlServer
+  let lines = { ari: { isUp: true }, ami: { isUp: true } }
+  let isStopping = false
   const data = mkdtempSync(join(tmpdir(), 'doorman-control-'))
   const control: Control = {
     reload: async (request) => {
@@ -33,6 +36,7 @@ describe('the control address', () => {
     },
     revisions: () => [],
     metrics: async () => 'doorman_calls_total 0\n',
+    readiness: () => readinessOf({ ...lines, isStopping: () => isStopping }, 'abc123def456'),
   }
 
   beforeAll(async () => {
@@ -79,6 +83,39 @@ describe('the control address', () => {
 
   test('shows metrics to anybody who can reach it', async () => {
     expect(await (await fetch(new URL('/metrics', server.url))).text()).toBe('doorman_calls_total 0\n')
+  })
+
+  test('is alive whatever the PBX does, and says so without a token', async () => {
+    lines = { ari: { isUp: false }, ami: { isUp: false } }
+    const response = await fetch(new URL('/live', server.url))
+    expect([response.status, await response.json()]).toEqual([200, { live: true }])
+  })
+
+  test.each([
+    [true, true, false, 200],
+    [false, true, false, 503],
+    [true, false, false, 503],
+    [false, false, false, 503],
+    [true, true, true, 503],
+  ])('is ready with ARI %j, AMI %j and stopping %j: %i', async (ari, ami, stopping, status) => {
+    lines = { ari: { isUp: ari }, ami: { isUp: ami } }
+    isStopping = stopping
+    const response = await fetch(new URL('/ready', server.url))
+    isStopping = false
+    const word = (isUp: boolean) => (isUp ? 'up' : 'down')
+    expect([response.status, await response.json()]).toEqual([
+      status,
+      { ready: status === 200, ari: word(ari), ami: word(ami), stopping, revision: 'abc123def456' },
+    ])
+  })
+
+  test('takes no command while Doorman is stopping', async () => {
+    asked.length = 0
+    isStopping = true
+    const answers = await Promise.all(['/reload', '/rollback'].map((path) => post(path, {}, TOKEN)))
+    isStopping = false
+    expect(answers.map(({ status }) => status)).toEqual([503, 503])
+    expect(asked).toEqual([])
   })
 
   test('is found by a command in the data folder, which only its user may read', async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { safeJson } from '../../src/ops/log.js'
+import { safeJson, safeText } from '../../src/ops/log.js'
 
 /** Characters that break a line or steer a terminal: C0 and C1, line ends of Unicode, bidi marks. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u
@@ -50,6 +50,20 @@ describe('a line of the log', () => {
     const all = `for (const level of ['debug', 'info', 'warn', 'error']) log[level](level)`
     const levels = logged(all, 'warn').map((line) => (JSON.parse(line) as { level: string }).level)
     expect(levels).toEqual(['warn', 'error'])
+  })
+})
+
+describe('text that is safe to show', () => {
+  test('keeps its lines and everything that can be read, and holds nothing that steers', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const shown = safeText(text)
+        expect(shown.replaceAll('\n', '')).not.toMatch(STEERING)
+        expect(shown.split('\n').length).toBe(text.split('\n').length)
+      }),
+    )
+    expect(safeText('"Ümit" \\ 5 €\n')).toBe('"Ümit" \\ 5 €\n')
+    expect(safeText('\u001b]0;x\u0007\t\r')).toBe('\\u001b]0;x\\u0007\\u0009\\u000d')
   })
 })
 

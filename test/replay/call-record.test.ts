@@ -21,6 +21,8 @@ const decided: DecisionRecord = {
   faults: [],
   reasons: [],
   reasonsOmitted: 0,
+  provenance: [],
+  hearsay: [],
   ms: {},
 }
 

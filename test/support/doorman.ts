@@ -48,10 +48,16 @@ export function settingsFor(asterisk: Asterisk): Record<string, string> {
 /** The command line of the `doorman` that was compiled together with this file. */
 export const DOORMAN = [process.execPath, join(import.meta.dirname, '../../src/cli/doorman.js')] as const
 
-/** Starts `doorman run` without waiting for anything. */
-export function launchDoorman(settings: Readonly<Record<string, string>>): RunningDoorman {
+/**
+ * Starts `doorman run` without waiting for anything.
+ * @param through a command that runs the one behind it, for other surroundings than ours
+ */
+export function launchDoorman(
+  settings: Readonly<Record<string, string>>,
+  through: readonly string[] = [],
+): RunningDoorman {
   const env = { PATH: process.env.PATH ?? '', ...settings }
-  const child = startGuarded([...DOORMAN, 'run'], {
+  const child = startGuarded([...through, ...DOORMAN, 'run'], {
     env,
     cwd: repositoryFolder(),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -49,6 +49,8 @@ export interface SeenCall {
 export interface Scene {
   readonly asterisk: Asterisk
   readonly witness: Witness
+  /** After a restart of Asterisk. */
+  reopenWitness(): Promise<void>
   readonly doorman: RunningDoorman
   /** The folder of the flow files. */
   readonly flows: string
@@ -65,7 +67,7 @@ export interface Scene {
 
 interface Parts {
   readonly asterisk: Asterisk
-  readonly witness: Witness
+  witness: Witness
   readonly doorman: RunningDoorman | undefined
 }
 
@@ -134,6 +136,10 @@ function played(flows: string, there: () => Parts): Scene {
     },
     get witness() {
       return there().witness
+    },
+    async reopenWitness() {
+      there().witness.close()
+      there().witness = await Witness.open(there().asterisk.witness)
     },
     get doorman() {
       const { doorman } = there()

@@ -1,4 +1,5 @@
 import { indexBranches } from '../../routing/branch.js'
+import { gatherLookedAt } from '../../routing/looked-at.js'
 import type { Routing } from '../../routing/routing.js'
 import { chooseFiling, type Filing, fileRules } from '../../routing/rule-index.js'
 import type { CompiledFiles } from '../compile.js'
@@ -33,6 +34,7 @@ export function* revive(plain: PlainCompiled): Generator<void, CompiledFiles, un
   const { routing, filing, ...rest } = plain.revision
   const index = yield* fileRules(routing.rules, filing)
   yield* indexBranches(routing.branches)
+  yield* gatherLookedAt(routing)
   yield* prepareCrowds(routing.rules, index)
   const revision = Object.freeze({ ...rest, routing: Object.freeze({ ...routing, index }) })
   return { ok: true, revision, warnings: plain.warnings, files: plain.files }

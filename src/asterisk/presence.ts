@@ -1,0 +1,51 @@
+import type { Departure } from './pbx.js'
+
+/**
+ * Which channels are in our application, as far as we heard: so that each is decided once, whether it came with an
+ * event or was found waiting, and so that nobody waits for one to leave that has left unheard.
+ */
+export class Presence {
+  readonly #present = new Set<string>()
+  readonly #hangingUp = new Set<string>()
+  /** Found waiting once. An event may be on its way to us. */
+  #unheard: ReadonlySet<string> = new Set()
+
+  /** False for one that is here already. */
+  enters(channelId: string): boolean {
+    if (this.#present.has(channelId)) return false
+    this.#present.add(channelId)
+    return true
+  }
+
+  hangsUp(channelId: string): void {
+    if (this.#present.has(channelId)) this.#hangingUp.add(channelId)
+  }
+
+  leaves(channelId: string): Departure {
+    this.#present.delete(channelId)
+    return this.#hangingUp.delete(channelId) ? 'hung-up' : 'went-on'
+  }
+
+  get all(): readonly string[] {
+    return [...this.#present]
+  }
+
+  /** Those of the channels that were found that nobody told us of. */
+  unheard(found: readonly string[]): readonly string[] {
+    return found.filter((id) => !this.#present.has(id))
+  }
+
+  /** The same, if they were so the time before, too. */
+  lost(found: readonly string[]): readonly string[] {
+    const unheard = this.unheard(found)
+    const lost = unheard.filter((id) => this.#unheard.has(id))
+    this.#unheard = new Set(unheard)
+    return lost
+  }
+
+  /** Those that were here and are not among the channels that were found. */
+  gone(found: readonly string[]): readonly string[] {
+    const here = new Set(found)
+    return [...this.#present].filter((id) => !here.has(id))
+  }
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { type RunningDoorman, startDoorman } from '../support/doorman.js'
+import { RELEASES, scene, showing } from '../support/scene.js'
+
+const ROUTING = `
+flows: { main: { context: story-main }, slow: { context: story-slow }, fallback: { context: story-fallback } }
+rules:
+  - { name: Slow, when: { callee: "200" }, run: slow.ts }
+  - { name: Main, when: { callee: "100" }, goto: main }
+otherwise: fallback
+`
+const SLOW = `import type { Conversation } from 'asterisk-doorman'
+
+export default async function slow(conv: Conversation) {
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  conv.gotoFlow('slow')
+}
+`
+const FLOWS = { 'routing.yaml': ROUTING, 'slow.ts': SLOW }
+const DIALPLAN = ['main', 'slow', 'fallback']
+  .map((name) => showing(`story-${name}`, '${DOORMAN_RULE}'))
+  .join('')
+const call = (to: string) => ({ from: '+15559990000', to, trunk: 'carrier-a' })
+const PATIENT = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
+
+describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
+  const stage = scene(release, { flows: FLOWS, dialplan: DIALPLAN, withDoorman: false })
+  const running: RunningDoorman[] = []
+  const start = async (settings: Record<string, string> = {}) => {
+    const doorman = await startDoorman(stage.asterisk, {
+      DOORMAN_FLOWS: stage.flows,
+      ...PATIENT,
+      ...settings,
+    })
+    running.push(doorman)
+    return doorman
+  }
+  const landed = async (to = '100') => (await stage.landing(call(to))).landing.context
+  afterAll(() => Promise.all(running.map((doorman) => doorman.stop())))
+
+  test('a Doorman that another one of the same name replaces stands by, and takes over when that has gone', async () => {
+    const first = await start()
+    const second = await start()
+    await first.line('the replacement', ({ event }) => event === 'application_replaced')
+    expect(await landed()).toBe('story-main')
+    expect(second.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
+    await second.stop()
+    await first.line('the take-over', (line) => line === upLines(first)[1], 15_000)
+    expect(await landed()).toBe('story-main')
+    expect(first.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
+    expect(await first.stop()).toBe(0)
+  })
+
+  test('SIGTERM finishes the call in hand and leaves nobody waiting', async () => {
+    const doorman = await start()
+    const slow = landed('200')
+    await inHand()
+    doorman.signal('SIGTERM')
+    expect(await slow).toBe('story-slow')
+    expect(await doorman.stop()).toBe(0)
+    expect(outcomes(doorman)).toEqual(['routed'])
+    expect(await landed()).toBe('story-fallback')
+  })
+
+  test('SIGINT sends the call in hand to the fallback at once', async () => {
+    const doorman = await start()
+    const slow = stage.landing(call('200'))
+    await inHand()
+    doorman.signal('SIGINT')
+    expect((await slow).landing.context).toBe('story-fallback')
+    expect(await doorman.stop()).toBe(0)
+    expect(outcomes(doorman)).toEqual(['fallback_stopping'])
+  })
+
+  test('a call that waited while nobody heard it is decided when the line stands again', async () => {
+    const doorman = await start()
+    // Stopped, it hears nothing, and its WebSocket stays open; the call waits in its application.
+    doorman.signal('SIGSTOP')
+    const waiting = stage.landing(call('100'))
+    await inHand()
+    doorman.signal('SIGCONT')
+    expect((await waiting).landing.context).toBe('story-main')
+    expect(await doorman.stop()).toBe(0)
+  })
+
+  test('Asterisk may be restarted: calls are decided again when it is back', async () => {
+    const doorman = await start()
+    expect(await landed()).toBe('story-main')
+    const before = doorman.lines.length
+
+    await stage.asterisk.restart()
+    await stage.reopenWitness()
+    const isUp = (line: (typeof doorman.lines)[number]) =>
+      line.event === 'line_up' && doorman.lines.indexOf(line) >= before
+    await doorman.line('ARI again', (line) => isUp(line) && line.line === 'ARI', 20_000)
+    await doorman.line('AMI again', (line) => isUp(line) && line.line === 'AMI', 20_000)
+    expect(await landed()).toBe('story-main')
+    expect(await doorman.stop()).toBe(0)
+  })
+
+  const upLines = (doorman: RunningDoorman) =>
+    doorman.lines.filter(({ event, line }) => event === 'line_up' && line === 'ARI')
+  const outcomes = (doorman: RunningDoorman) =>
+    doorman.lines.filter(({ event }) => event === 'decision').map(({ outcome }) => outcome)
+
+  /** Until the PBX has a call in Stasis, and a little longer, so that Doorman has it, too. */
+  async function inHand(): Promise<void> {
+    for (let wait = 0; wait < 5_000; wait += 20) {
+      if (/Stasis/.test(await stage.asterisk.cli('core show channels concise')))
+        return void (await sleep(100))
+      await sleep(20)
+    }
+    throw new Error('No call came into Stasis within 5 s.')
+  }
+})
