@@ -97,7 +97,7 @@ function folderOf(files: FlowFiles | undefined): FlowFolder {
 
 async function raise(release: Release, flows: string, options: SceneOptions): Promise<Parts> {
   const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
-  const generatedDialplan = generated(flows)
+  const generatedDialplan = generated(flows, options.settings)
   const asterisk = await startAsterisk(install, {
     ...{ generatedDialplan, extraDialplan: options.dialplan ?? '', isQuiet: options.withWitness === false },
   })
@@ -115,9 +115,9 @@ async function raise(release: Release, flows: string, options: SceneOptions): Pr
 }
 
 /** The three contexts, as an admin gets them. */
-function generated(flows: string): string {
+function generated(flows: string, settings: SceneOptions['settings'] = {}): string {
   const [node = '', ...args] = DOORMAN
-  const env = { PATH: process.env.PATH ?? '' }
+  const env = { PATH: process.env.PATH ?? '', ...settings }
   return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }
 
