@@ -13,7 +13,7 @@
  * `otherwise`. Every call ends in one outcome and one decision record.
  */
 import { TIME_LIMIT_S } from './asterisk/dialplan-entry.js'
-import { FALLBACK_PLACE } from './asterisk/hand-over.js'
+import { FALLBACK_PLACE, newToken } from './asterisk/hand-over.js'
 import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
 import type { FlowLogLine } from './flows/function/function-result.js'
 import type { Revision } from './flows/revision.js'
@@ -92,10 +92,10 @@ async function live(call: CallInHand, parts: CallParts): Promise<void> {
   parts.record(recordOf(call, understood, outcome), understood.reading?.facts)
 }
 
-/** Where a call is sent, and what that will have been if it arrives there. */
+/** Where a call is sent, and what that will have been if it arrives there; known once its variables are written. */
 interface Plan {
   readonly place: Place
-  readonly outcome: Outcome
+  readonly outcome: Outcome | Promise<Outcome>
 }
 
 const NOTHING: Understood = { reading: undefined, choice: undefined }
@@ -153,26 +153,31 @@ async function prepare(call: CallInHand, understood: Understood, parts: CallPart
   if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
   if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
   const ask = placeAsker(parts.pbx, parts.places, call.arrival.channelId, call.budget.atMost(PLACE_MS))
-  const [{ place, fault }, isWritten] = await Promise.all([
-    wayTo(choice.flow, reading.facts.dialled, ask),
-    write(call, choice, reading, parts),
+  // A dialplan that briefs us knows how to wait for the variables; an older one gets the call when they are there.
+  const token = reading.readBy === 'dialplan' && parts.pbx.canWrite ? newToken() : undefined
+  const writing = write(call, choice, { reading, token }, parts)
+  const [{ place, fault }] = await Promise.all([
+    wayTo(choice.flow, reading.facts.dialled, ask, token),
+    token ?? writing,
   ])
-  if (fault !== undefined) {
-    call.fault(fault)
-    return { place, outcome: 'fallback_place' }
-  }
-  if (choice.failure !== undefined) return { place, outcome: 'fallback_function' }
-  return { place, outcome: isWritten ? 'routed' : 'routed_without_state' }
+  if (fault !== undefined) call.fault(fault)
+  return { place, outcome: fault === undefined ? outcomeOf(choice, writing) : 'fallback_place' }
+}
+
+async function outcomeOf({ failure }: Choice, writing: Promise<boolean>): Promise<Outcome> {
+  const isWritten = await writing
+  if (failure !== undefined) return 'fallback_function'
+  return isWritten ? 'routed' : 'routed_without_state'
 }
 
 async function write(
   call: CallInHand,
   choice: Choice,
-  { facts }: Reading,
+  { reading, token }: { readonly reading: Reading; readonly token: string | undefined },
   parts: CallParts,
 ): Promise<boolean> {
   try {
-    const variables = variablesOf(choice, call.revision, facts.state)
+    const variables = variablesOf(choice, call.revision, reading.facts.state, token)
     await call.stage('write', () => writeCall(parts.pbx, call.arrival, variables, call.budget))
     return true
   } catch (error) {

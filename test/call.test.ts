@@ -6,8 +6,10 @@ import type { Revision } from '../src/flows/revision.js'
 import type { DecisionRecord } from '../src/ops/decision-record.js'
 import { KnownPlaces } from '../src/steps/known-places.js'
 import { OUTCOMES, type Outcome } from '../src/steps/outcome.js'
+import { readPlans } from '../src/steps/read-plan.js'
 import { revisionOf } from './flows/temp-folder.js'
-import { FakePbx, type Fault } from './support/fake-pbx.js'
+import { briefed } from './support/fake-expression.js'
+import { type FakeChannel, FakePbx, type Fault } from './support/fake-pbx.js'
 
 const FLOW_FILES = {
   'routing.yaml': `
@@ -611,5 +613,43 @@ describe('done', () => {
     await done
     expect(lab.records).toHaveLength(1)
     await new Lab().calls.done()
+  })
+})
+
+describe('a call of which the entry context has told', () => {
+  /** What its own entry context tells of a call with a gold card. */
+  function briefedGold(): Partial<FakeChannel> {
+    const { briefing } = readPlans(revision).pjsip
+    if (briefing === undefined) throw new Error('This revision has no briefing.')
+    const channel = { ...GOLD, name: 'PJSIP/carrier-a-00000001', endpoint: 'carrier-a', variables: new Map() }
+    return { ...GOLD, briefing: briefed(briefing, { ...new FakePbx().enter(), ...channel }) }
+  }
+
+  test('is read without a request, and leaves while its variables are still being written', async () => {
+    const lab = new Lab()
+    lab.pbx.fail('write', 'hang')
+    const { variables } = lab.pbx.enter(briefedGold())
+    expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state', readBy: 'dialplan' })
+    expect(lab.pbx.requestsOf('read')).toEqual([])
+    const [write, sent] = [lab.pbx.requestsOf('write')[0], lab.pbx.requestsOf('continueAt')[0]]
+    expect((sent?.atMs ?? Number.POSITIVE_INFINITY) - (write?.atMs ?? 0)).toBeLessThan(write?.timeoutMs ?? 0)
+    expect(variables.has('DOORMAN_WRITTEN')).toBe(false)
+  })
+
+  test('is waited for in the hand-over until the last of its variables is there', async () => {
+    const lab = new Lab()
+    const { variables } = lab.pbx.enter(briefedGold())
+    expect(await lab.only()).toMatchObject({ outcome: 'routed' })
+    expect(lab.pbx.sentTo).toEqual([`doorman-go,~${variables.get('DOORMAN_WRITTEN')}vip-support,s,1,1`])
+    expect(lab.pbx.requestsOf('write')[0]?.variables?.at(-1)?.name).toBe('DOORMAN_WRITTEN')
+  })
+
+  test('is not waited for where nothing can be written', async () => {
+    const lab = new Lab()
+    lab.pbx.canWrite = false
+    lab.pbx.fail('write', 'unreachable')
+    lab.pbx.enter(briefedGold())
+    expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state' })
+    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
   })
 })

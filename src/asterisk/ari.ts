@@ -15,8 +15,14 @@ const ANSWER_MS = 3_000
 /** How often a Doorman that was replaced looks whether the other one is still there. */
 const STANDBY_MS = 2_000
 
-/** Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. */
-const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast']
+/**
+ * Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. The filter also holds
+ * back the answers to requests over the WebSocket, where it does not name them (22.10).
+ */
+const EVENTS = [
+  ...['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast'],
+  'RESTResponse',
+]
 
 /**
  * The line to ARI: calls that arrive and leave, and the requests about them. The requests go over the event
@@ -99,11 +105,10 @@ export class AriLine {
 
   /** What comes after the registration; without any of it Doorman works, if less well. */
   async #settle(socket: AriSocket): Promise<void> {
-    const [, , isChatty] = await Promise.all([
-      within(ANSWER_MS, 'the event filter', this.#filter()).catch(() => undefined),
-      this.#events?.registered(),
-      socket.answersRequests(),
-    ])
+    const filtered = within(ANSWER_MS, 'the event filter', this.#filter()).catch(() => undefined)
+    await Promise.all([filtered, this.#events?.registered()])
+    // Asked with the filter in force, because that could be what keeps the answers back.
+    const isChatty = await socket.answersRequests()
     if (isChatty && this.#connection.socket === socket) this.#chatty = socket
   }
 

@@ -1,6 +1,6 @@
 import { type EntryOptions, entryContext } from './dialplan-entry.js'
 import { dialplanSteps, fingerprint } from './dialplan-steps.js'
-import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from './hand-over.js'
+import { FALLBACK_PLACE, HAND_OVER_CONTEXT, WRITTEN } from './hand-over.js'
 import type { Place } from './pbx.js'
 
 /** What the generated contexts depend on. */
@@ -57,11 +57,27 @@ function handOverContext(): string {
 ; The hand-over: the extension says where the call goes, "=context,extension,priority". It travels with the
 ; call itself, so that it arrives also when no variable could be set.
 exten => _=.,1,${RESTORE_TIME_LIMIT}
- same => n,GotoIf($[\${DIALPLAN_EXISTS(\${EXTEN:1})}]?\${EXTEN:1})
- same => n,Log(WARNING,Doorman: \${EXTEN:1} is not in the dialplan - \${CHANNEL(name)} goes to the fallback)
- same => n,Goto(doorman-fallback,s,1)
+${goTo('${EXTEN:1}')}
+; The same for a call whose variables are being written at this moment: "~", a token of four characters, the place.
+; The variable that is written last brings the token; it is waited for, three tenths of a second at most.
+exten => _~.,1,${RESTORE_TIME_LIMIT}
+ same => n,Set(DOORMAN_WAITS=0)
+ same => n,GotoIf($["\${${WRITTEN}}" = "\${EXTEN:1:4}" | \${DOORMAN_WAITS} >= ${MOST_WAITS}]?$[\${PRIORITY} + 4])
+ same => n,Set(DOORMAN_WAITS=$[\${DOORMAN_WAITS} + 1])
+ same => n,Wait(0.01)
+ same => n,Goto($[\${PRIORITY} - 3])
+${goTo('${EXTEN:5}')}
 exten => T,1,Goto(doorman-fallback,s,1)
 `
+}
+
+/** Hundredths of a second. */
+const MOST_WAITS = 30
+
+function goTo(place: string): string {
+  return ` same => n,GotoIf($[\${DIALPLAN_EXISTS(${place})}]?${place})
+ same => n,Log(WARNING,Doorman: ${place} is not in the dialplan - \${CHANNEL(name)} goes to the fallback)
+ same => n,Goto(doorman-fallback,s,1)`
 }
 
 function fallbackContext({ fallback, fallbackFlow }: DialplanOptions): string {

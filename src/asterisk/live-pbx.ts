@@ -7,6 +7,9 @@ export function livePbx(ari: AriLine, ami: AmiLine): Pbx {
   return {
     read: (channelId, expression, timeoutMs) => ari.read(channelId, expression, timeoutMs),
     write: (channel, variables, timeoutMs) => ami.setVariables(channel, variables, timeoutMs),
+    get canWrite() {
+      return ami.isUp
+    },
     continueAt: (channelId, place, timeoutMs) => ari.continueAt(channelId, place, timeoutMs),
     hasPlace: (channelId, place, timeoutMs) => ari.hasPlace(channelId, place, timeoutMs),
   }

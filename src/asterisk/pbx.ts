@@ -66,6 +66,8 @@ export interface Pbx {
    * 22.10.1 and later refuse DB(), SHELL() and the like for the rest of the call.
    */
   write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
+  /** Whether `write` can succeed at all now. */
+  readonly canWrite: boolean
   /** Sends the channel on in the dialplan. Asterisk answers before it happens and does not check the place. */
   continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void>
   /**

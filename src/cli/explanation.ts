@@ -37,7 +37,7 @@ interface Origins {
 function originsOf(facts: CallFacts, { routing, headersNeeded }: Revision): Origins {
   const known = new Known(facts, routing)
   return {
-    facts: provenanceOf(known, { headers: headersNeeded, withLines: true }),
+    facts: provenanceOf(known, { headers: headersNeeded, thorough: true }),
     hearsay: hearsayOf(known),
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isCollection, isMap, isScalar, isSeq, parseDocument, stringify } from 'yaml'
+import { safeJson, safeText } from '../ops/log.js'
 import type { ExampleSource } from './examples-schema.js'
 
 const HEAD = `# Calls and what must come of them: "doorman check" and every reload run them, and refuse rules that break one.
@@ -22,13 +23,16 @@ export function withExample(text: string | undefined, example: ExampleSource): s
 function rewritten(text: string, example: ExampleSource): string {
   const doc = parseDocument(text)
   const list: unknown = doc.get('examples', true)
-  const item = doc.createNode(example)
+  // Read back from its lines, so that it keeps the quotes in which its characters are written out.
+  const item = parseDocument(itemLines(example, 0)).get(0, true)
   if (isSeq(list)) {
     list.items.push(item)
     list.flow = false
-  } else if (isMap(doc.contents)) doc.set('examples', doc.createNode([example]))
+  } else if (isMap(doc.contents)) doc.set('examples', parseDocument(itemLines(example, 0)).contents)
   else return `${text.trimEnd()}\nexamples:\n${itemLines(example, 2)}`
-  return doc.toString({ lineWidth: 0 })
+  const whole = doc.toString({ lineWidth: 0 })
+  // What the admin wrote stays as it is; a file that had nothing of the kind has it from the call alone.
+  return text === safeText(text) ? safeText(whole) : whole
 }
 
 function insertedInto(text: string, example: ExampleSource): string | undefined {
@@ -62,11 +66,14 @@ function dashColumn(text: string, offset: number): number {
 }
 
 function itemLines(example: ExampleSource, indent: number): string {
-  const lines = stringify([example], {
+  // An editor must show what is there: what hides or turns text is written out, which only quotes allow.
+  const isTricky = JSON.stringify(example) !== safeJson(example)
+  const written = stringify([example], {
     lineWidth: 0,
     defaultStringType: 'QUOTE_DOUBLE',
-    defaultKeyType: 'PLAIN',
+    defaultKeyType: isTricky ? 'QUOTE_DOUBLE' : 'PLAIN',
   })
+  const lines = safeText(written)
   return lines.replace(/^(?=.)/gm, ' '.repeat(Math.max(0, indent)))
 }
 

@@ -1,8 +1,9 @@
 /**
  * Seven digits or more of any script, with whatever few marks people write between them: `(555) 123-4567`,
- * `555/123/4567`, also invisible ones, which a caller may put in to get past this.
+ * `555/123/4567`, also invisible ones, which a caller may put in to get past this. A list (`2000, 3000`) and a host
+ * behind its `@` are no part of a number.
  */
-const NUMBER = /\+?\p{Nd}(?:[^\p{L}\p{Nd}\n]{0,3}\p{Nd}){6,}/gu
+const NUMBER = /\+?\p{Nd}(?:(?:[^\p{L}\p{Nd}\n,@]|,(?! )){0,3}\p{Nd}){6,}/gu
 
 /** Fields of a line whose digits are no phone number, and without which a line cannot be found again. */
 const NEVER_MASKED = new Set(['event', 'at', 'call', 'revision', 'ms', 'outcome'])
@@ -32,14 +33,14 @@ function maskField(key: string, value: unknown, line: Readonly<Record<string, un
 
 /**
  * A Call-ID is how a call is found on the wire, and its digits are mostly random. Where they hold the caller's or
- * the callee's number, as those of some phones do, they are masked like it.
+ * the callee's number, as those of some phones do, or are written as a number with its `+`, they are masked like it.
  */
 function maskCallId(callId: string, { callerNumber, calleeNumber }: Readonly<Record<string, unknown>>) {
   const ends = [callerNumber, calleeNumber].map(lastDigits).filter((end) => end !== '')
   return callId.replace(NUMBER, (run) => {
     const digits = run.replace(/\P{Nd}/gu, '')
     // No honest Call-ID has other digits than ASCII's (RFC 3261 §25.1), and these cannot be compared.
-    const isNumber = /[^0-9]/.test(digits) || ends.some((end) => digits.includes(end))
+    const isNumber = run.startsWith('+') || /[^0-9]/.test(digits) || ends.some((end) => digits.includes(end))
     return isNumber ? maskNumber(run) : run
   })
 }

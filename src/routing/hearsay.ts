@@ -102,6 +102,7 @@ function assertedPurposes(values: readonly string[], routing: Routing, looked: L
 
 /** What the trunk says it verified, where it would have met a condition. */
 function ofVerstat(known: Known, { attestations }: LookedAt): Hearsay[] {
+  if (attestations.size === 0) return []
   const { source, trusted, value } = known.attestation
   if (source !== 'verstat' || trusted || value === null) return []
   const { trunk = '' } = known.facts

@@ -1,4 +1,5 @@
 import type { Known } from './known.js'
+import { lookedAt } from './looked-at.js'
 import { matchesNumber } from './number-pattern.js'
 import { clip, disbelief, headerName, who } from './words.js'
 
@@ -19,10 +20,10 @@ export interface ProvenanceOptions {
   /** The headers that the revision looks at; of these the ones that the call has are told. */
   readonly headers: readonly string[]
   /**
-   * Whether the line of a VIP file is told: finding it means walking through the file, which takes tens of
-   * milliseconds where it has a million.
+   * Whether more is told than a record needs, at more expense: the attestation where no rule asks for it, and the line
+   * of a VIP file, for which a walk through the file takes tens of milliseconds where it has a million.
    */
-  readonly withLines: boolean
+  readonly thorough: boolean
 }
 
 /** Where each fact of a call comes from, in the order in which a decision asks for them. */
@@ -31,9 +32,9 @@ export function provenanceOf(known: Known, options: ProvenanceOptions): readonly
   return [
     callerFact(known),
     calleeFact(known),
-    ...vipFacts(known, options.withLines),
+    ...vipFacts(known, options.thorough),
     branchFact(known),
-    attestationFact(known),
+    ...(options.thorough || lookedAt(known.routing).attestations.size > 0 ? [attestationFact(known)] : []),
     ...headers.map((name) => headerFact(name, known)),
   ]
 }
@@ -64,7 +65,7 @@ function calleeFact({ callee, facts: { trunk } }: Known): Provenance {
 }
 
 /** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
-function vipFacts(known: Known, withLines: boolean): readonly Provenance[] {
+function vipFacts(known: Known, thorough: boolean): readonly Provenance[] {
   const { evidence } = known.vip
   if (evidence.length === 0) {
     const why = 'neither the caller number nor a header makes this a VIP call'
@@ -73,7 +74,7 @@ function vipFacts(known: Known, withLines: boolean): readonly Provenance[] {
   return evidence.map(({ source, name, value, trusted }) => {
     const item = source === 'header' ? headerName(name) : callerItem(known)
     const from = { numbers: 'vip.numbers', file: name, header: `header ${item}` }[source]
-    const line = withLines && source === 'file' ? lineIn(name, value, known) : ''
+    const line = thorough && source === 'file' ? lineIn(name, value, known) : ''
     const why = belief(known, item, trusted)
     return { fact: 'vip', value: trusted ? 'yes' : 'no', from: `${from}${line}`, trusted, why }
   })

@@ -24,11 +24,12 @@ export async function wayTo(
   flow: Flow,
   dialled: string,
   ask: (place: Place) => Promise<boolean>,
+  token?: string,
 ): Promise<Way> {
   const extension = flow.extension === 'dialled' ? dialled : flow.extension
   const target = { context: flow.context, extension, priority: flow.priority }
   const name = `${flow.name} (${target.context},${target.extension},${target.priority})`
-  const place = handOver(target)
+  const place = handOver(target, token)
   if (place === undefined) {
     return {
       place: FALLBACK_PLACE,

@@ -49,6 +49,6 @@ function originsOf(
   { routing, headersNeeded }: Revision,
 ): Pick<DecisionRecord, 'provenance' | 'hearsay'> {
   const known = new Known(facts, routing)
-  const provenance = provenanceOf(known, { headers: headersNeeded, withLines: false })
+  const provenance = provenanceOf(known, { headers: headersNeeded, thorough: false })
   return { provenance, hearsay: hearsayOf(known) }
 }

@@ -1,3 +1,4 @@
+import { WRITTEN } from '../asterisk/hand-over.js'
 import type { Arrival, Pbx, Variable } from '../asterisk/pbx.js'
 import type { State } from '../conversation/state.js'
 import { encodeState, safeText, scalarVariables } from '../conversation/state-codec.js'
@@ -19,17 +20,23 @@ export async function writeCall(
 
 /**
  * All variables of a call, in the order in which they are written: what was decided, the scalars, and the
- * whole state last. `before` is the state that the call came with: a scalar of it that is gone is emptied.
+ * whole state last, and behind it the token that says so, where one is given. `before` is the state that the call came with: a scalar of it that is gone is emptied.
  * Two underscores before a name make Asterisk pass it on to the channels that a Dial creates, and on from there.
  */
-export function variablesOf(choice: Choice, revision: Revision, before: State): readonly Variable[] {
+export function variablesOf(
+  choice: Choice,
+  revision: Revision,
+  before: State,
+  token?: string,
+): readonly Variable[] {
   const scalars = scalarVariables(choice.state)
   const kept = new Set(scalars.map(({ name }) => name))
   const emptied = scalarVariables(before)
     .filter(({ name }) => !kept.has(name))
     .map(({ name }) => ({ name, value: '' }))
   const all = [...decisionVariables(choice, revision), ...emptied, ...scalars, ...encodeState(choice.state)]
-  return all.map(({ name, value }) => ({ name: `__${name}`, value }))
+  const inherited = all.map(({ name, value }) => ({ name: `__${name}`, value }))
+  return token === undefined ? inherited : [...inherited, { name: WRITTEN, value: token }]
 }
 
 function decisionVariables({ decision, flow }: Choice, revision: Revision): Variable[] {

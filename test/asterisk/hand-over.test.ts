@@ -1,12 +1,24 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { FALLBACK_PLACE, HAND_OVER_CONTEXT, handOver } from '../../src/asterisk/hand-over.js'
+import { FALLBACK_PLACE, HAND_OVER_CONTEXT, handOver, newToken } from '../../src/asterisk/hand-over.js'
 
 describe('the hand-over of a call', () => {
   test('carries the place in the extension itself', () => {
     expect(handOver({ context: 'vip-support', extension: '+15551234567', priority: 3 })).toEqual({
       ...{ context: HAND_OVER_CONTEXT, extension: '=vip-support,+15551234567,3', priority: 1 },
     })
+  })
+
+  test('carries the token to wait for before the place, in a length that the dialplan knows', () => {
+    const token = newToken()
+    expect(token).toMatch(/^[0-9a-z]{4}$/)
+    expect(handOver({ context: 'vip-support', extension: 's', priority: 1 }, token)?.extension).toBe(
+      `~${token}vip-support,s,1`,
+    )
+  })
+
+  test('has another token for each of many calls', () => {
+    expect(new Set(Array.from({ length: 10_000 }, newToken)).size).toBe(10_000)
   })
 
   test('takes an extension of 79 characters and none of 80, because Asterisk would cut that', () => {

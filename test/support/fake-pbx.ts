@@ -51,6 +51,7 @@ export interface Request {
  */
 export class FakePbx implements Pbx {
   readonly requests: Request[] = []
+  canWrite = true
   /** Places that are missing in the dialplan, as `context,extension,priority`; all others are there. */
   readonly missing = new Set<string>()
   /** Whether Asterisk says that a channel left (StasisEnd) once it was sent on. */
