@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals'
+import { RELEASES, scene, showing } from '../support/scene.js'
+
+const ROUTING = `
+flows: { main: { context: story-main }, other: { context: story-other } }
+rules: [{ name: Missing, when: { callee: "400" }, goto: main }]
+otherwise: other
+`
+/** An entry that names its fallback before it sends the call to Doorman. */
+const entry = (extension: string, fallback: string): string =>
+  `exten => ${extension},1,Set(DOORMAN_FALLBACK=${fallback})\n same => n,Goto(doorman,,1)\n`
+const DIALPLAN = [
+  '[from-trunk]\n',
+  ...[entry('300', 'story-night'), entry('301', 'story-night,101,1'), entry('302', 'story-nowhere,s,1')],
+  ...[entry('400', 'story-night'), entry('401', '')],
+  showing('story-night', '${DOORMAN_FLOW}/${DOORMAN_RULE}'),
+  'exten => 101,1,NoOp(101)\n same => n,Answer()\n same => n,Wait(5)\n',
+  showing('story-other', '${DOORMAN_FLOW}/${DOORMAN_RULE}'),
+].join('')
+
+describe.each(RELEASES)('the fallback of an entry on Debian %s', (release) => {
+  const stage = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN, withDoorman: false })
+  const landed = async (to: string) => {
+    const { landing } = await stage.landing({ from: '+15559990000', to, trunk: 'carrier-a' })
+    return [landing.context, landing.appData[0]]
+  }
+
+  test.each([
+    ['a context', '300', 'story-night', '/fallback'],
+    ['a whole place', '301', 'story-night', '101'],
+    ['a context that is not there: then that of all', '302', 'story-other', 'other/fallback'],
+    ['nothing: then that of all', '401', 'story-other', 'other/fallback'],
+  ])('may be %s', async (_what, to, context, shown) => {
+    expect(await landed(to)).toEqual([context, shown])
+  })
+})
