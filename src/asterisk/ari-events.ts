@@ -59,8 +59,11 @@ export class AriEvents {
 
   /** Tells the listener of every call that waits and that it was not told of. */
   async adoptAll(): Promise<void> {
+    // A call that comes while the question is on its way is in no answer to it, and has not left.
+    const before = this.#presence.all
     const found = await this.#found()
-    for (const id of this.#presence.gone(found)) this.#left(id)
+    const waiting = new Set(found)
+    for (const id of before) if (!waiting.has(id)) this.#left(id)
     await this.#adopt(this.#presence.unheard(found))
   }
 

@@ -163,7 +163,10 @@ function of(channelId: string, resource: string): string {
 /** 404: there is no such channel. 409: it is not in our application. */
 function refusal(what: string, { status, body }: AriAnswer): PbxError {
   const said = (body as { message?: unknown } | undefined)?.message ?? body ?? ''
-  const text = typeof said === 'string' ? said : JSON.stringify(said)
+  // Asterisk's web server answers in HTML by itself, where a request does not get as far as ARI.
+  const text = (typeof said === 'string' ? said : JSON.stringify(said))
+    .replace(/<[^>]*>|\s+/g, ' ')
+    .slice(0, 200)
   return new PbxError(
     status === 404 || status === 409 ? 'gone' : 'refused',
     `ARI ${what}: ${status} ${text.trim()}`,

@@ -42,10 +42,4 @@ export class Presence {
     this.#unheard = new Set(unheard)
     return lost
   }
-
-  /** Those that were here and are not among the channels that were found. */
-  gone(found: readonly string[]): readonly string[] {
-    const here = new Set(found)
-    return [...this.#present].filter((id) => !here.has(id))
-  }
 }

@@ -102,6 +102,16 @@ describe('calls that wait without our having heard of them', () => {
   })
 })
 
+describe('a call that comes while waiting calls are asked for', () => {
+  test('has not left, although it is in no answer', async () => {
+    const { told, events, hear } = listening()
+    const adopting = events.adoptAll()
+    hear('StasisStart', '1.1')
+    await adopting
+    expect(told.map(([what]) => what)).toEqual(['arrived'])
+  })
+})
+
 describe('calls that are offered to several Doormen', () => {
   test('are claimed for the application, and are ours only when they arrive', () => {
     const { ari, told, hear } = listening()

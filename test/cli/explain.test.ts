@@ -182,7 +182,7 @@ describe('doorman explain for people', () => {
         '--trunk',
         evil,
         '--header',
-        `X-VIP: ${evil}`,
+        `X-VIP: ${evil.replace(/[\r\n]/g, '')}`,
       ]
       const { out, err } = await explain(...call, '--state', JSON.stringify({ [evil]: evil }), ...json)
       expect(out.length).toBeGreaterThan(100)

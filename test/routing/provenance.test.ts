@@ -20,8 +20,8 @@ const routing = routingOf({
 
 const HEADERS = ['from', 'p-asserted-identity', 'x-vip', 'diversion']
 
-function origins(parts: Parameters<typeof call>[0], withLines = true): readonly Provenance[] {
-  return provenanceOf(new Known(call(parts), routing), { headers: HEADERS, withLines })
+function origins(parts: Parameters<typeof call>[0], thorough = true): readonly Provenance[] {
+  return provenanceOf(new Known(call(parts), routing), { headers: HEADERS, thorough })
 }
 
 const one = (fact: string, parts: Parameters<typeof call>[0]) =>
@@ -66,8 +66,12 @@ describe('the provenance of a call', () => {
     ])
   })
 
-  test('leaves the line out where somebody waits', () => {
+  test('leaves the line out where somebody waits, and an attestation that nobody asked for', () => {
     expect(origins({}, false)).toContainEqual(expect.objectContaining({ fact: 'vip', from: 'vips.csv' }))
+    expect(origins({}, false).map(({ fact }) => fact)).not.toContain('attestation')
+    const asking = routingOf({ rules: [{ kind: 'attestation', oneOf: new Set(['A']) }] })
+    const told = provenanceOf(new Known(call({}), asking), { headers: [], thorough: false })
+    expect(told.map(({ fact }) => fact)).toContain('attestation')
   })
 
   test.each([
@@ -95,7 +99,7 @@ describe('the provenance of a call', () => {
     fc.assert(
       fc.property(anyFacts, anyRouting, (facts, rules) => {
         const decision = decide(facts, rules, AT)
-        const told = provenanceOf(new Known(facts, rules), { headers: ['x-vip'], withLines: true })
+        const told = provenanceOf(new Known(facts, rules), { headers: ['x-vip'], thorough: true })
         const valuesOf = (fact: string) => told.filter((origin) => origin.fact === fact).map((o) => o.value)
         expect(valuesOf('caller number')).toEqual([decision.callerNumber])
         expect(valuesOf('callee number')).toEqual([decision.calleeNumber])

@@ -1,0 +1,125 @@
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { Asterisk } from '../support/asterisk.js'
+import type { RunningDoorman } from '../support/doorman.js'
+import { repositoryFolder } from '../support/lab-folder.js'
+import { rawInvite } from '../support/raw-invite.js'
+import { HostileCaller } from './caller.js'
+import { tracesOf } from './traces.js'
+
+/** What a PBX and its Doorman are after some hostile messages. */
+export interface Aftermath {
+  /** Channels that are still there though their time is over, in Asterisk's own words. */
+  readonly stuck: string
+  /** SIP status of a good call that came next; its flow alone answers so. */
+  readonly goodCall: number | undefined
+  readonly goodFlow: string
+  readonly asteriskIsSame: boolean
+  readonly doormanIsAlive: boolean
+  /** Names of files that a payload made. */
+  readonly traces: readonly string[]
+  /** What was no JSON object on a line of Doorman's log, and lines that tell of a defect. */
+  readonly brokenLines: readonly string[]
+}
+
+export const UNHARMED = {
+  ...{
+    stuck: '0 active channels',
+    goodCall: 486,
+    goodFlow: 'vip',
+    asteriskIsSame: true,
+    doormanIsAlive: true,
+  },
+  ...{ traces: [], brokenLines: [] },
+}
+
+/** Two seconds are the dialplan's limit; the rest is for Asterisk to clear up on a busy machine. */
+const CLEAR_MS = 8_000
+
+/** Two callers at the addresses of a believed trunk and of one that is not, and a look at what they did. */
+export class Siege {
+  readonly #pid: number
+
+  private constructor(
+    readonly asterisk: Asterisk,
+    readonly doorman: RunningDoorman,
+    readonly mark: string,
+    readonly believed: HostileCaller,
+    readonly unbelieved: HostileCaller,
+  ) {
+    this.#pid = asterisk.pid
+  }
+
+  static async lay(asterisk: Asterisk, doorman: RunningDoorman, mark: string): Promise<Siege> {
+    const port = asterisk.ports.sip
+    const [believed, unbelieved] = [
+      await HostileCaller.open('127.0.0.2', port),
+      await HostileCaller.open('127.0.0.3', port),
+    ]
+    return new Siege(asterisk, doorman, mark, believed, unbelieved)
+  }
+
+  lift(): void {
+    this.believed.close()
+    this.unbelieved.close()
+  }
+
+  /** A folder of this siege's own, where payloads are to leave their traces. */
+  get folder(): string {
+    return this.asterisk.folder
+  }
+
+  async aftermath(): Promise<Aftermath> {
+    const stuck = await this.#channels()
+    const { status, record } = await this.#goodCall()
+    return {
+      stuck,
+      goodCall: status,
+      goodFlow: record?.flow ?? 'none',
+      asteriskIsSame: this.asterisk.pid === this.#pid && isAlive(this.#pid),
+      doormanIsAlive: isAlive(this.doorman.pid),
+      traces: tracesOf(this.mark, {
+        deep: [this.folder],
+        flat: [tmpdir(), '/tmp', '/', repositoryFolder(), dirname(repositoryFolder())],
+      }),
+      brokenLines: this.#brokenLines(),
+    }
+  }
+
+  async #channels(): Promise<string> {
+    const deadline = Date.now() + CLEAR_MS
+    for (;;) {
+      const shown = await this.asterisk.cli('core show channels count')
+      const count = /^(\d+ active channels?)/m.exec(shown)?.[1] ?? shown
+      if (count === UNHARMED.stuck || Date.now() > deadline) return count
+      await sleep(50)
+    }
+  }
+
+  async #goodCall(): Promise<{ status: number | undefined; record: DecisionRecord | undefined }> {
+    const headers = ['X-VIP: gold', 'X-Note: good']
+    const { address } = this.believed.origin
+    const good = rawInvite({ from: '<sip:+15551234567@carrier.example>', to: '1000', headers, address })
+    const status = await this.believed.call(good.bytes, good.callId, 4_000)
+    const record = await this.doorman.record(good.callId, 2_000).catch(() => undefined)
+    return { status, record }
+  }
+
+  #brokenLines(): string[] {
+    const { lines, noise } = this.doorman
+    const odd = lines.filter(
+      (line) => typeof line !== 'object' || line === null || Array.isArray(line) || line.event === 'defect',
+    )
+    return [...(noise === '' ? [] : [noise]), ...odd.map((line) => JSON.stringify(line))]
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from '@jest/globals'
+import { scene, showing } from '../support/scene.js'
+import { type View, view } from '../support/views.js'
+
+const FLOWS = { 'routing.yaml': 'flows: { main: { context: story-main } }\notherwise: main\n' }
+
+describe('what Doorman tells of itself', () => {
+  const stage = scene('forky', { flows: FLOWS, dialplan: showing('story-main', 'x') })
+
+  const told = async () => {
+    const ready = await view(stage.asterisk, '/ready')
+    const { ari, ami, stopping } = JSON.parse(ready.text) as Record<string, unknown>
+    const metrics = (await view(stage.asterisk, '/metrics')).text
+    const up = [...metrics.matchAll(/^doorman_a[rm]i_up (\d)$/gm)].map(([, value]) => value)
+    return { live: (await view(stage.asterisk, '/live')).status, ready: ready.status, ari, ami, stopping, up }
+  }
+
+  const becomes = async (state: 'up' | 'down', limitMs: number) => {
+    const deadline = Date.now() + limitMs
+    let seen = await told()
+    while ((seen.ari !== state || seen.ami !== state) && Date.now() < deadline) {
+      await sleep(100)
+      seen = await told()
+    }
+    return seen
+  }
+
+  test('is ready while both lines are up, and not while Asterisk is gone, alive all the same', async () => {
+    const well = { live: 200, ready: 200, ari: 'up', ami: 'up', stopping: false, up: ['1', '1'] }
+    expect(await told()).toEqual(well)
+    await stage.asterisk.kill9()
+    expect(await becomes('down', 15_000)).toEqual({
+      ...{ live: 200, ready: 503, ari: 'down', ami: 'down', stopping: false, up: ['0', '0'] },
+    })
+    await stage.asterisk.restart()
+    expect(await becomes('up', 30_000)).toEqual(well)
+  }, 90_000)
+
+  test('is not ready from the moment it is told to stop, while it still answers', async () => {
+    stage.doorman.signal('SIGTERM')
+    const answers: View[] = []
+    // Until nobody listens there any more.
+    for (;;) {
+      const answer = await view(stage.asterisk, '/ready').catch(() => undefined)
+      if (answer === undefined) break
+      answers.push(answer)
+    }
+    const last = answers.at(-1)
+    expect(last?.status).toBe(503)
+    expect(JSON.parse(last?.text ?? '{}')).toMatchObject({ ready: false, stopping: true })
+  })
+})
