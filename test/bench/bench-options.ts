@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util'
+import { isSystemName, SYSTEMS, type SystemName } from './lab/systems-table.js'
+
+/** How long and how much. */
+export interface BenchOptions {
+  readonly systems: readonly SystemName[]
+  readonly rounds: number
+  readonly rates: readonly number[]
+  readonly seconds: number
+  /** Long enough for V8 to have compiled what it will: a thousand calls and more make a difference of three times. */
+  readonly warmUpSeconds: number
+  readonly rules: number
+  readonly vips: number
+  /** Undefined where no knee is looked for. */
+  readonly knee: { readonly shortSeconds: number; readonly wholeSeconds: number } | undefined
+  /** Whether `decide` is measured, too, and the results are written. A trial only prints. */
+  readonly isWritten: boolean
+}
+
+const WHOLE: BenchOptions = {
+  ...{ systems: SYSTEMS, rounds: 3, rates: [50, 100, 200, 300], seconds: 5, warmUpSeconds: 10 },
+  ...{ rules: 1_000, vips: 100_000, knee: { shortSeconds: 4, wholeSeconds: 20 }, isWritten: true },
+}
+const QUICK: BenchOptions = {
+  ...WHOLE,
+  ...{ rounds: 1, rates: [50, 100, 200], seconds: 3, warmUpSeconds: 5, isWritten: false },
+  knee: { shortSeconds: 2, wholeSeconds: 5 },
+}
+
+/** @throws Error with one sentence for a word that is none of its options. */
+export function benchOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean' },
+      'no-knee': { type: 'boolean' },
+      systems: { type: 'string' },
+      rates: { type: 'string' },
+      rounds: { type: 'string' },
+    },
+  })
+  const base = values.quick === true ? QUICK : WHOLE
+  return {
+    ...base,
+    // What was not measured whole is not written down.
+    isWritten: base.isWritten && Object.keys(values).length === 0,
+    knee: values['no-knee'] === true ? undefined : base.knee,
+    systems: values.systems === undefined ? base.systems : systemsOf(values.systems),
+    rates: values.rates?.split(',').map(Number) ?? base.rates,
+    rounds: Number(values.rounds ?? base.rounds),
+  }
+}
+
+function systemsOf(text: string): readonly SystemName[] {
+  return text.split(',').map((name) => {
+    if (isSystemName(name)) return name
+    throw new Error(`There is no system "${name}": choose from ${SYSTEMS.join(', ')}.`)
+  })
+}

@@ -1,0 +1,101 @@
+import type { BenchOptions } from './bench-options.js'
+import type { CallerProcess } from './caller/caller-process.js'
+import { findKnee, type Hold } from './knee.js'
+import type { Stage } from './lab/stage.js'
+import type { SystemName } from './lab/systems-table.js'
+import { routedRecords } from './results/records.js'
+import type { Found } from './results/results.js'
+import { isClean, type Measured, Turn } from './turn.js'
+
+/** A run that cannot end well any more is not sat through: one call in fifty lost or over a second is enough. */
+const GIVE_UP = { share: 0.02, slow_ms: 1_000 }
+/** What the knee asks of a rate. */
+const KNEE_P99_MS = 50
+const KNEE_GIVE_UP = { share: 0.01, slow_ms: KNEE_P99_MS }
+const KNEE_SEARCH = { from: 100, to: 2_000, resolution: 0.05, stride: 1.4 }
+
+export interface BenchParts {
+  readonly options: BenchOptions
+  readonly stage: Stage
+  readonly caller: CallerProcess
+  readonly say: (line: string) => void
+}
+
+/** All rounds, then all knees; the systems take turns. */
+export class Bench {
+  readonly #parts: BenchParts
+  readonly #measured: Measured[] = []
+  readonly #knees: Partial<Record<SystemName, number>> = {}
+  readonly #records = { calls: 0, routed: 0 }
+
+  constructor(parts: BenchParts) {
+    this.#parts = parts
+  }
+
+  async run(): Promise<Found> {
+    const { options, say } = this.#parts
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const system of options.systems) {
+        say(`Round ${round} of ${options.rounds}: ${system}`)
+        await this.#turn(system, (turn) => this.#rates(turn))
+      }
+    }
+    for (const system of options.knee === undefined ? [] : options.systems) {
+      say(`Knee: ${system}`)
+      await this.#turn(system, (turn) => this.#knee(turn))
+    }
+    return { measured: this.#measured, knees: this.#knees, records: this.#records }
+  }
+
+  async #turn(system: SystemName, act: (turn: Turn) => Promise<void>): Promise<void> {
+    const { options, stage, caller, say } = this.#parts
+    const turn = await Turn.begin(system, { stage, caller, warmUpSeconds: options.warmUpSeconds })
+    let written = ''
+    try {
+      await act(turn)
+    } finally {
+      written = await turn.end()
+    }
+    if (system === 'doorman') this.#count(written, turn.right)
+    else if (/[^\s]/.test(written.replaceAll('ready', ''))) say(`  it wrote: ${written.slice(0, 500)}`)
+  }
+
+  async #rates(turn: Turn): Promise<void> {
+    const { options, say } = this.#parts
+    for (const perSecond of options.rates) {
+      const measured = await turn.measure({ perSecond, seconds: options.seconds, giveUp: GIVE_UP })
+      this.#measured.push(measured)
+      say(`  ${lineOf(measured)}`)
+    }
+  }
+
+  async #knee(turn: Turn): Promise<void> {
+    const { knee } = this.#parts.options
+    if (knee === undefined) return
+    const hold: Hold = async (perSecond, length) => {
+      const seconds = length === 'whole' ? knee.wholeSeconds : knee.shortSeconds
+      const measured = await turn.measure({ perSecond, seconds, giveUp: KNEE_GIVE_UP })
+      const held = isClean(measured) && measured.latency_ms.p99 < KNEE_P99_MS
+      this.#parts.say(`  ${held ? 'held' : 'did not hold'} for ${seconds} s: ${lineOf(measured)}`)
+      return held
+    }
+    this.#knees[turn.system] = await findKnee(KNEE_SEARCH, hold)
+  }
+
+  #count(log: string, right: number): void {
+    const routed = routedRecords(log)
+    this.#parts.say(`  ${right} calls right, ${routed} decision records of routed calls`)
+    this.#records.calls += right
+    this.#records.routed += routed
+  }
+}
+
+function lineOf(measured: Measured): string {
+  const { offered, right, wrong, lost, repeated, perSecond } = measured
+  const { p50, p90, p99, max } = measured.latency_ms
+  const ms = [p50, p90, p99, max].map((value) => value.toFixed(2)).join(' / ')
+  const cpu = `CPU ${measured.asterisk_cpu_ms.toFixed(2)} + ${measured.controller_cpu_ms.toFixed(2)} ms`
+  const failed = wrong + lost > 0 ? `, ${wrong} wrong, ${lost} lost ${measured.wrongSamples[0] ?? ''}` : ''
+  const late = `the caller ${measured.lateness_ms.p99.toFixed(1)} ms late at p99`
+  return `${perSecond}/s: ${ms} ms, ${cpu}, ${right} of ${offered} right${failed}, ${repeated} repeated, ${late}`
+}

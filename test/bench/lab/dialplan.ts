@@ -1,0 +1,91 @@
+import { BRANCHES, FLOWS, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
+import { entryContext, SYSTEMS, type SystemName, TRUNK_ADDRESS, trunkName } from './systems-table.js'
+
+export const ARI_APPLICATION = 'bench-ari-client'
+/** Family of Asterisk's own database in which an admin without a controller keeps VIP numbers. */
+export const VIP_FAMILY = 'vip'
+
+/** Everything of the dialplan that `doorman dialplan` does not write. */
+export function benchDialplan(agiPort: number): string {
+  const agi = `agi://127.0.0.1:${agiPort}`
+  return [
+    byHand(),
+    entry('ari_client', [`Stasis(${ARI_APPLICATION})`, 'Hangup()']),
+    // The script leaves the flow on the call; where the flow is, is the dialplan's business.
+    entry('fastagi', [`AGI(${agi})`, 'Goto(bench-flow,${DOORMAN_FLOW},1)', 'Hangup()']),
+    entry('doorman', ['Goto(doorman,,1)']),
+    '[bench-flow]',
+    ...Object.entries(FLOWS).map(([flow, context]) => `exten => ${flow},1,Goto(${context},s,1)`),
+    ...Object.values(FLOWS).map(flowContext),
+    '',
+  ].join('\n')
+}
+
+/** One priority, with a label where a Goto leads to it. */
+type Step = string | { readonly run: string; readonly label: string | undefined }
+
+function entry(system: SystemName, steps: readonly Step[]): string {
+  const lines = steps.map((step, at) => {
+    const { run, label } = typeof step === 'string' ? { run: step, label: undefined } : step
+    const mark = label === undefined ? '' : `(${label})`
+    return at === 0 ? `exten => _[+0-9].,1,${run}` : ` same => n${mark},${run}`
+  })
+  return [`[${entryContext(system)}]`, ...lines, ''].join('\n')
+}
+
+/** The job by hand: read the six headers, decide, leave flow, rule and branch, go to the flow. */
+function byHand(): string {
+  const isVip = `\${DB_EXISTS(${VIP_FAMILY}/\${CALLER})} | "\${XVIP}" = "gold" | "\${XVIP}" = "platinum"`
+  const isOld = `"\${DOORMAN_BRANCH}" = "${BRANCHES.north}" & "\${XACCOUNT:0:1}" = "9"`
+  return entry('dialplan', [
+    'Set(FROM=${PJSIP_HEADER(read,From)})',
+    'Set(TO=${PJSIP_HEADER(read,To)})',
+    'Set(XVIP=${PJSIP_HEADER(read,X-VIP)})',
+    'Set(XACCOUNT=${PJSIP_HEADER(read,X-Account)})',
+    'Set(PAI=${PJSIP_HEADER(read,P-Asserted-Identity)})',
+    'Set(DIVERSION=${PJSIP_HEADER(read,Diversion)})',
+    'Set(CALLER=${CUT(CUT(PAI,:,2),@,1)})',
+    `Set(DOORMAN_BRANCH=\${IF($["\${EXTEN}" = "${NORTH}"]?${BRANCHES.north}:${BRANCHES.south})})`,
+    `GotoIf($[${isVip}]?vip)`,
+    `GotoIf($[${isOld}]?old)`,
+    ...goes('general_support_flow', NO_RULE),
+    ...goes('vip_support_flow', RULES.vip, 'vip'),
+    ...goes('general_support_flow', RULES.old, 'old'),
+  ])
+}
+
+function goes(flow: FlowName, rule: string, label?: string): readonly Step[] {
+  return [
+    { run: `Set(DOORMAN_FLOW=${flow})`, label },
+    `Set(DOORMAN_RULE=${rule})`,
+    `Goto(${FLOWS[flow]},s,1)`,
+  ]
+}
+
+/**
+ * Where all systems' calls land. The name of the connected line goes into the P-Asserted-Identity of the 200, so that
+ * the caller sees for each call where it is and what was left on it; `i` keeps it from being told in a message of its
+ * own.
+ */
+function flowContext(context: string): string {
+  const left = '${CONTEXT}/${DOORMAN_FLOW}/${DOORMAN_RULE}/${DOORMAN_BRANCH}'
+  return [
+    `[${context}]`,
+    `exten => s,1,Set(CONNECTEDLINE(all,i)="${left}" <1000>)`,
+    ' same => n,Answer()',
+    ' same => n,Wait(5)',
+    ' same => n,Hangup()',
+    '',
+  ].join('\n')
+}
+
+/** A trunk for each system, told apart by the address it calls from. */
+export function benchTrunks(): string {
+  return SYSTEMS.flatMap((system) => [
+    `[${trunkName(system)}]`,
+    ...['type = endpoint', 'transport = transport-udp', `context = ${entryContext(system)}`],
+    ...['disallow = all', 'allow = ulaw', 'trust_id_inbound = no', 'send_pai = yes', ''],
+    `[${trunkName(system)}]`,
+    ...['type = identify', `endpoint = ${trunkName(system)}`, `match = ${TRUNK_ADDRESS[system]}`, ''],
+  ]).join('\n')
+}

@@ -1,0 +1,68 @@
+import { stringify } from 'yaml'
+import { BRANCHES, FLOWS, NORTH, RULES, vipNumber } from '../calls.js'
+import { trunkName } from './systems-table.js'
+
+/** The flow files of the bench: what an admin would write who has so many rules and VIP numbers. */
+export function benchFlowFiles(rules: number, vips: number): Readonly<Record<string, string>> {
+  return { 'routing.yaml': stringify(routing(rules)), 'vips.csv': vipFile(vips) }
+}
+
+/** Trunk and headers are those that the plain peers read, too. */
+const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion']
+
+function routing(rules: number): object {
+  const flows = Object.entries(FLOWS).map(([name, context]) => [name, { context }])
+  return {
+    default_country: 'US',
+    trunks: { [trunkName('doorman')]: { trust: ['caller_number', ...HEADERS] } },
+    vip: { files: ['vips.csv'], headers: { 'X-VIP': ['gold', 'platinum'] } },
+    branches: { [BRANCHES.north]: { numbers: [NORTH] }, [BRANCHES.south]: { default: true } },
+    flows: Object.fromEntries(flows),
+    rules: [...others(rules - HEADS.length - DECIDING.length), ...HEADS, ...DECIDING],
+    otherwise: 'general_support_flow',
+  }
+}
+
+const goto = 'general_support_flow'
+
+/** So that every decision needs all six headers, as it does with the peers. */
+const HEADS = [
+  { name: 'From a test', when: { header: { From: { starts_with: '"Test" <' } } }, goto },
+  { name: 'To an old domain', when: { header: { To: { starts_with: '<sips:' } } }, goto },
+  { name: 'Diverted while busy', when: { header: { Diversion: { matches: 'reason=user-busy' } } }, goto },
+]
+
+/** The rules that decide the calls of the bench stand last. */
+const DECIDING = [
+  { name: RULES.vip, when: { vip: true }, goto: 'vip_support_flow' },
+  {
+    name: RULES.old,
+    when: { branch: BRANCHES.north, header: { 'X-Account': { matches: '^9[0-9]{4}$' } } },
+    goto,
+  },
+]
+
+/** Rules for other calls, a quarter each for a callee, a callee prefix, a caller, and a branch with an account. */
+function others(count: number): readonly object[] {
+  return Array.from({ length: count }, (_, at) => ({ name: `Rule ${at}`, when: conditionAt(at), goto }))
+}
+
+function conditionAt(at: number): object {
+  const digits = String(at).padStart(4, '0')
+  const kinds = [
+    { callee: `+1555800${digits}` },
+    { callee: `+1444${digits}*` },
+    { caller: `+1555810${digits}` },
+    { branch: BRANCHES.north, header: { 'X-Account': `account ${digits}` } },
+  ]
+  return kinds[at % kinds.length] ?? {}
+}
+
+export function vipNumbers(vips: number): readonly string[] {
+  return Array.from({ length: vips }, (_, at) => vipNumber(at))
+}
+
+function vipFile(vips: number): string {
+  const rows = vipNumbers(vips).map((number, at) => `${number},Caller ${at},gold`)
+  return `number,name,tier\n${rows.join('\n')}\n`
+}

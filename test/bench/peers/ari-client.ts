@@ -1,0 +1,44 @@
+/**
+ * Plain ari-client, as its README and examples lead one to write: an async handler of StasisStart, one getChannelVar
+ * a header, one setChannelVar a variable, continueInDialplan. Its own process; says `ready` when the application
+ * is registered.
+ *
+ * It is written as well as that allows: the six reads are asked for at the same time, and so are the three writes.
+ * Its sockets are those of Node's global agent, which keeps them alive (Node 19 and later). The README says no more
+ * about them; but without a limit it goes over Asterisk's 100 HTTP sessions in any moment of load and loses calls for
+ * good, which whoever runs it would notice and mend: it has the limit that Doorman has.
+ */
+import http from 'node:http'
+import { type Channel, connect } from 'ari-client'
+import { FLOWS } from '../calls.js'
+import { decider, HEADERS } from './job.js'
+
+const [url = '', username = '', password = '', application = '', vips = '0'] = process.argv.slice(2)
+
+http.globalAgent.maxSockets = 20
+// Its swagger library prints a banner through a global `log` unless there is one.
+Object.assign(globalThis, { log: () => undefined })
+
+const decide = decider(Number(vips))
+
+async function route(channel: Channel): Promise<void> {
+  const read = HEADERS.map(async (name) => {
+    const { value } = await channel.getChannelVar({ variable: `PJSIP_HEADER(read,${name})` })
+    return [name, value] as const
+  })
+  const headers = Object.fromEntries(await Promise.all(read))
+  const { flow, rule, branch } = decide(headers, channel.dialplan.exten)
+  await Promise.all([
+    channel.setChannelVar({ variable: 'DOORMAN_FLOW', value: flow }),
+    channel.setChannelVar({ variable: 'DOORMAN_RULE', value: rule }),
+    channel.setChannelVar({ variable: 'DOORMAN_BRANCH', value: branch }),
+  ])
+  await channel.continueInDialplan({ context: FLOWS[flow], extension: 's', priority: 1 })
+}
+
+const client = await connect(url, username, password)
+client.on('StasisStart', (_event, channel) => {
+  route(channel).catch((error: Error) => process.stderr.write(`${error.message}\n`))
+})
+await client.start(application)
+process.stdout.write('ready\n')

@@ -1,0 +1,33 @@
+/**
+ * FastAGI on ding-dong, the AGI server for Node that npm knows best: one GET VARIABLE a header, one SET VARIABLE for
+ * each of the three, end; the dialplan then goes to the flow. Its own process; says `ready` when it listens.
+ *
+ * AGI asks and answers in turn, on a connection for each call: nothing of it can be asked for at the same time.
+ */
+import AgiServer, { type AgiContext } from 'ding-dong'
+import { decider, HEADERS } from './job.js'
+
+const [port = '0', vips = '0'] = process.argv.slice(2)
+
+const decide = decider(Number(vips))
+
+async function route(context: AgiContext): Promise<void> {
+  const call = await context.onEvent('variables')
+  const headers: Record<string, string> = {}
+  for (const name of HEADERS) {
+    headers[name] = (await context.getVariable(`PJSIP_HEADER(read,${name})`)).value ?? ''
+  }
+  const { flow, rule, branch } = decide(headers, call.agi_extension ?? '')
+  await context.setVariable('DOORMAN_FLOW', flow)
+  await context.setVariable('DOORMAN_RULE', rule)
+  await context.setVariable('DOORMAN_BRANCH', branch)
+  await context.end()
+}
+
+const server = new AgiServer(
+  (context) => {
+    route(context).catch((error: Error) => process.stderr.write(`${error.message}\n`))
+  },
+  { port: Number(port), host: '127.0.0.1' },
+)
+server.start().on('listening', () => process.stdout.write('ready\n'))

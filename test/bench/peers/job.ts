@@ -1,0 +1,34 @@
+/**
+ * The decision as somebody writes it who needs no rules in files: the same facts, the same answer. The plain
+ * ari-client and the FastAGI peer share it.
+ */
+import { BRANCHES, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
+import { vipNumbers } from '../lab/flow-files.js'
+
+/** Every header that the job reads, in the order in which the peers read them. */
+export const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion'] as const
+export type HeaderName = (typeof HEADERS)[number]
+
+export interface Answer {
+  readonly flow: FlowName
+  readonly rule: string
+  readonly branch: string
+}
+
+export type Decide = (headers: Readonly<Partial<Record<HeaderName, string>>>, callee: string) => Answer
+
+export function decider(vips: number): Decide {
+  const known = new Set(vipNumbers(vips))
+  return (headers, callee) => {
+    const caller = userOf(headers['P-Asserted-Identity'] || headers.From || '')
+    const branch = callee === NORTH ? BRANCHES.north : BRANCHES.south
+    const isVip = known.has(caller) || /^(gold|platinum)$/.test(headers['X-VIP'] ?? '')
+    if (isVip) return { flow: 'vip_support_flow', rule: RULES.vip, branch }
+    const isOld = branch === BRANCHES.north && /^9[0-9]{4}$/.test(headers['X-Account'] ?? '')
+    return { flow: 'general_support_flow', rule: isOld ? RULES.old : NO_RULE, branch }
+  }
+}
+
+function userOf(value: string): string {
+  return /sips?:([^@;>]+)@/.exec(value)?.[1] ?? ''
+}

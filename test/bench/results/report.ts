@@ -1,0 +1,147 @@
+import type { SystemName } from '../lab/systems-table.js'
+import type { Results, SystemFigures } from './results.js'
+import { targetsOf } from './targets.js'
+
+const TITLES: Readonly<Record<SystemName, string>> = {
+  dialplan: 'dialplan',
+  ari_client: 'plain ari-client',
+  fastagi: 'FastAGI (ding-dong)',
+  doorman: 'Doorman',
+}
+
+/** RESULTS.md, for people. */
+export function reportOf(results: Results): string {
+  return `# Side by side: the same calls, the same job, in turns
+
+${circumstances(results)}
+
+${systemTable(results)}
+
+## What Doorman has to reach
+
+${warning(results)}${targetTable(results)}
+
+## Each rate
+
+Milliseconds from INVITE to 200; medians of the rounds, and the slowest call of all.
+
+${rateTable(results)}
+
+${METHOD}
+`
+}
+
+/** The same in short, for the terminal. */
+export function tableOf(results: Results): string {
+  return [systemTable(results), warning(results) + targetTable(results), rateTable(results)].join('\n\n')
+}
+
+function warning({ disturbed }: Results): string {
+  return disturbed
+    ? '**Something else kept this machine busy: the caller was woken late. Measure again on a quiet one.**\n\n'
+    : ''
+}
+
+function circumstances({
+  date,
+  versions,
+  cores,
+  cpu,
+  rounds,
+  seconds,
+  rules,
+  vips,
+  records,
+}: Results): string {
+  return [
+    `Written by \`npm run bench\` on ${date.slice(0, 10)}: Asterisk ${versions.asterisk}, Node ${versions.node},`,
+    `${cores} cores (${cpu}), shared by Asterisk, the controller and the caller. ${rounds} rounds of ${seconds} s at`,
+    `each rate. Doorman has ${rules.toLocaleString('en')} rules and ${vips.toLocaleString('en')} VIP numbers, the peers`,
+    `the same VIP numbers. Of Doorman's calls ${records.calls} landed right, and ${records.routed} have a decision`,
+    'record that says so.',
+  ].join('\n')
+}
+
+function systemTable({ systems }: Results): string {
+  const head = [
+    ...['system', 'p50 ms at 100/s', 'p99 ms at 100/s', 'knee, calls/s', 'Asterisk CPU ms a call'],
+    ...['controller CPU ms a call', 'controller MB', 'Asterisk MB'],
+  ]
+  return table(
+    head,
+    entries(systems).map(([system, figures]) => systemRow(system, figures)),
+  )
+}
+
+function systemRow(system: SystemName, figures: SystemFigures): readonly unknown[] {
+  return [
+    ...[TITLES[system], figures.p50_ms_at_100, figures.p99_ms_at_100, figures.knee_cps ?? '–'],
+    ...[figures.asterisk_cpu_ms_per_call, figures.controller_cpu_ms_per_call],
+    ...[figures.rss_mb, figures.asterisk_rss_mb],
+  ]
+}
+
+function targetTable(results: Results): string {
+  const verdict = (isMet: boolean | undefined) => (isMet === undefined ? '–' : isMet ? 'yes' : '**no**')
+  const rows = targetsOf(results).map(({ what, wanted, reached, isMet }) => [
+    what,
+    wanted,
+    reached,
+    verdict(isMet),
+  ])
+  return table(['what', 'wanted', 'reached', 'met'], rows)
+}
+
+function rateTable({ systems }: Results): string {
+  const head = [
+    'calls/s',
+    'system',
+    'p50',
+    'p90',
+    'p99',
+    'max',
+    'Asterisk CPU',
+    'controller CPU',
+    'right of offered',
+  ]
+  const rows = entries(systems).flatMap(([system, { rates }]) =>
+    Object.entries(rates).map(([rate, figures]) => [
+      ...[rate, TITLES[system], figures.p50_ms, figures.p90_ms, figures.p99_ms, figures.max_ms],
+      ...[figures.asterisk_cpu_ms_per_call, figures.controller_cpu_ms_per_call],
+      `${figures.right} of ${figures.offered}`,
+    ]),
+  )
+  return table(
+    head,
+    rows.sort(([a], [b]) => Number(a) - Number(b)),
+  )
+}
+
+function entries(systems: Results['systems']): readonly (readonly [SystemName, SystemFigures])[] {
+  return Object.entries(systems) as (readonly [SystemName, SystemFigures])[]
+}
+
+function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const METHOD = `## How it is measured
+
+- The job: read From, To, X-VIP, X-Account, P-Asserted-Identity and Diversion, which every call has; decide VIP (by
+  number or by X-VIP) and branch; leave flow, rule and branch on the channel; go to the flow's context, which answers.
+  That context writes its own name and what was left on the channel into the 200. The caller checks it for every call.
+- *dialplan*: by hand; VIP numbers in Asterisk's own database (\`DB_EXISTS\`). *plain ari-client*: one getChannelVar a
+  header, one setChannelVar a variable (each group at the same time), continueInDialplan; Node's own keep-alive agent.
+  *FastAGI*: ding-dong; one GET VARIABLE a header, one SET VARIABLE a variable; the dialplan goes on from there.
+  *Doorman*: as shipped, its generated dialplan, decision records to a file.
+- In turns: each round gives each system its turn, with all rates. Only the controller whose turn it is runs. Each turn
+  begins with a few seconds of calls that do not count.
+- The caller is a process of its own with an open loop: calls go out when they are due, whatever became of the others.
+  Its clock (nanoseconds, monotonic) is read at the send and first of all when the 200 came. A call that it sent more
+  than 2 ms late counts from when it was due. Each caller stays for 150 ms and hangs up.
+- CPU: user and system time of all threads from \`/proc\`, over the whole run, by calls offered; hanging up included.
+- The knee: the highest rate that was held for 20 s with every call right and p99 under 50 ms; found with short runs, to
+  about 5 %.
+- Two cores do everything, the caller too: the knees are knees of the whole machine. The ratios are what counts.
+`

@@ -1,0 +1,47 @@
+/**
+ * The same job done by a dialplan, plain ari-client, FastAGI and Doorman, beside the same Asterisk, in turns.
+ *
+ *     npm run bench                                   everything; writes RESULTS.md and results.json
+ *     node dist/test/bench/side-by-side.js --quick    a trial of a few minutes, which only prints
+ *
+ * Options of a trial: --quick, --no-knee, --systems dialplan,doorman, --rates 100,200, --rounds 1.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { repositoryFolder } from '../support/lab-folder.js'
+import { Bench } from './bench.js'
+import { benchOptions } from './bench-options.js'
+import { CallerProcess } from './caller/caller-process.js'
+import { measureDecide } from './decide-figures.js'
+import { raiseStage } from './lab/stage.js'
+import { reportOf, tableOf } from './results/report.js'
+import { type Results, resultsOf } from './results/results.js'
+
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+
+function write(results: Results): void {
+  const folder = join(repositoryFolder(), 'test/bench')
+  writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
+  writeFileSync(join(folder, 'RESULTS.md'), reportOf(results))
+}
+
+const options = benchOptions(process.argv.slice(2))
+let clear = async (): Promise<void> => undefined
+// The lab's guards end every process that we started once we are gone; what we made is removed here.
+const interrupted = () => void clear().finally(() => process.exit(130))
+process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+try {
+  const decide = options.isWritten ? measureDecide() : undefined
+  const stage = await raiseStage(options.rules, options.vips, say)
+  const caller = new CallerProcess()
+  clear = async () => {
+    caller.stop()
+    await stage.stop()
+  }
+  const found = await new Bench({ options, stage, caller, say }).run()
+  const results = resultsOf(found, { options, asterisk: stage.asterisk.version, decide })
+  console.log(tableOf(results))
+  if (options.isWritten) write(results)
+} finally {
+  await clear()
+}

@@ -1,0 +1,119 @@
+import type { CallerProcess } from './caller/caller-process.js'
+import type { RunOrder, RunReport } from './caller/run.js'
+import { type Controller, startController } from './lab/controllers.js'
+import { cpuMs, rssMb } from './lab/process-cost.js'
+import type { Stage } from './lab/stage.js'
+import { type SystemName, TRUNK_ADDRESS } from './lab/systems-table.js'
+
+/** What is measured of one system at one rate. */
+export interface Measured extends RunReport {
+  readonly system: SystemName
+  readonly perSecond: number
+  /** Per call that was offered; hanging up included. */
+  readonly asterisk_cpu_ms: number
+  readonly controller_cpu_ms: number
+  readonly asterisk_rss_mb: number
+  readonly controller_rss_mb: number
+}
+
+export type Rate = Pick<RunOrder, 'perSecond' | 'seconds' | 'giveUp'>
+
+let runs = 0
+
+/** The turn of one system: its controller runs, the others do not. */
+export class Turn {
+  /** Calls that landed right, all runs together. */
+  right = 0
+  #written = ''
+
+  private constructor(
+    readonly system: SystemName,
+    private readonly stage: Stage,
+    private readonly caller: CallerProcess,
+    private readonly warmUpSeconds: number,
+    private controller: Controller,
+  ) {}
+
+  /** Starts the controller and warms it up; the calls of the warm-up count only as calls that have a record. */
+  static async begin(
+    system: SystemName,
+    { stage, caller, warmUpSeconds }: { stage: Stage; caller: CallerProcess; warmUpSeconds: number },
+  ): Promise<Turn> {
+    await stage.settle()
+    const turn = new Turn(system, stage, caller, warmUpSeconds, await startController(system, stage))
+    try {
+      await turn.#warmUp()
+      return turn
+    } catch (error) {
+      await turn.end()
+      throw error
+    }
+  }
+
+  async measure(rate: Rate): Promise<Measured> {
+    const measured = await this.#run(rate)
+    if (!isClean(measured)) await this.#recover(measured)
+    return measured
+  }
+
+  /**
+   * Gently first: what V8 has not compiled yet takes several times as long, and none of the controllers is to be
+   * judged by how it copes with a hundred calls a second in its first second.
+   */
+  async #warmUp(): Promise<void> {
+    for (const [perSecond, share] of [
+      [25, 0.4],
+      [100, 0.6],
+    ] as const) {
+      await this.#run({ perSecond, seconds: this.warmUpSeconds * share })
+    }
+  }
+
+  async #run(rate: Rate): Promise<Measured> {
+    const { stage, caller, system, controller } = this
+    const pids = { asterisk: stage.asterisk.pid, controller: controller.pid }
+    const before = costs(pids)
+    const report = await caller.run({
+      ...rate,
+      name: `bench-${process.pid}-${++runs}`,
+      from: TRUNK_ADDRESS[system],
+      sipPort: stage.asterisk.ports.sip,
+      vips: stage.vips,
+    })
+    const after = costs(pids)
+    const [asterisk_rss_mb, controller_rss_mb] = [rssMb(pids.asterisk), rssMb(pids.controller)]
+    this.right += report.right
+    return {
+      ...report,
+      ...{ system, perSecond: rate.perSecond, asterisk_rss_mb, controller_rss_mb },
+      asterisk_cpu_ms: (after.asterisk - before.asterisk) / report.offered,
+      controller_cpu_ms: (after.controller - before.controller) / report.offered,
+    }
+  }
+
+  /** Ends the controller; returns all that it wrote. */
+  async end(): Promise<string> {
+    this.#written += await this.controller.stop()
+    return this.#written
+  }
+
+  /**
+   * After an overload the next run begins with nothing left of it. Where calls were lost the controller may have
+   * requests that never end: it is started again, as is one whose Asterisk had to be.
+   */
+  async #recover({ lost }: RunReport): Promise<void> {
+    if ((await this.stage.settle()) === 'settled' && lost === 0) return
+    await this.end()
+    this.controller = await startController(this.system, this.stage)
+    await this.#warmUp()
+  }
+}
+
+function costs({ asterisk, controller }: { asterisk: number; controller: number | undefined }) {
+  return { asterisk: cpuMs(asterisk), controller: cpuMs(controller) }
+}
+
+/** Whether every call was answered from the right place. */
+export function isClean({ wrong, lost, isGivenUp }: RunReport): boolean {
+  return wrong === 0 && lost === 0 && !isGivenUp
+}
