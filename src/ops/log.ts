@@ -1,4 +1,5 @@
 import winston from 'winston'
+import { BatchedOutput } from './batched-output.js'
 import { maskNumbers } from './mask.js'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
@@ -48,7 +49,7 @@ export function createLog(level: LogLevel, { mask = false }: { readonly mask?: b
   const logger = winston.createLogger({
     level,
     format: winston.format.combine(winston.format.timestamp(), line),
-    transports: [new winston.transports.Console({ forceConsole: false })],
+    transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
   })
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write = (at: LogLevel) => (message: string, fields?: LogFields) => {

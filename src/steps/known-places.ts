@@ -6,19 +6,33 @@ const KNOWN_MS = 10_000
 /** The places of flows that were seen in the dialplan of late, so that not every call has to ask. */
 export class KnownPlaces {
   readonly #seen = new Map<string, number>()
+  readonly #asking = new Map<string, Promise<boolean>>()
   readonly #now: () => number
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
 
-  /** Asks, unless the place was there a moment ago. A place that is missing is asked for each time. */
+  /**
+   * Asks, unless the place was there a moment ago, or another call is asking: many calls at once would otherwise ask
+   * as many times. A place that is missing is asked for again by the next call.
+   */
   async has(place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
     const key = `${place.context},${place.extension},${place.priority}`
     if (this.#now() < (this.#seen.get(key) ?? 0)) return true
-    const isThere = await ask(place)
-    if (isThere) this.#seen.set(key, this.#now() + KNOWN_MS)
-    else this.#seen.delete(key)
-    return isThere
+    const asking = this.#asking.get(key) ?? this.#ask(key, place, ask)
+    return asking
+  }
+
+  #ask(key: string, place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
+    const answer = ask(place).then((isThere) => {
+      if (isThere) this.#seen.set(key, this.#now() + KNOWN_MS)
+      else this.#seen.delete(key)
+      return isThere
+    })
+    this.#asking.set(key, answer)
+    const over = () => void this.#asking.delete(key)
+    answer.then(over, over)
+    return answer
   }
 }

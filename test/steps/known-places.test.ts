@@ -21,3 +21,17 @@ test('a place that was there counts as there for ten seconds, and one that is mi
   answer = false
   expect([await has(), asked]).toEqual([false, 4])
 })
+
+test('calls that come at once ask once for the place that they share', async () => {
+  const places = new KnownPlaces()
+  let asked = 0
+  const all = Array.from({ length: 50 }, () => places.has(PLACE, async () => ++asked > 0))
+  expect(await Promise.all(all)).toEqual(Array(50).fill(true))
+  expect(asked).toBe(1)
+})
+
+test('an answer that never came is asked for again', async () => {
+  const places = new KnownPlaces()
+  await expect(places.has(PLACE, () => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
+  expect(await places.has(PLACE, async () => true)).toBe(true)
+})
