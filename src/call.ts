@@ -7,7 +7,7 @@
  *                 ▼          ▼         ▼          ▼           ▼
  *              fallback   fallback   goes on    tried once   the dialplan's time limit
  *                                    without    more, then   takes the caller to the
- *                                    state      ──────────▶  fallback two seconds in
+ *                                    state      ──────────▶  fallback in time
  *
  * Whatever goes wrong in here, the caller goes on. A flow function that fails is part of `decide` and leads to
  * `otherwise`. Every call ends in one outcome and one decision record.
@@ -122,11 +122,12 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
 }
 
 /**
- * All headers, for a flow function. Where they cannot be read, those that its revision names are there already, and
- * a function with these is better than none. Channels that are not PJSIP have none to ask for.
+ * All headers, for a flow function that may ask for any. Where they cannot be read, those that its revision names are
+ * there already, and a function with these is better than none. Channels that are not PJSIP have none to ask for.
  */
-async function everyHeader({ arrival, fault }: CallInHand, known: SipHeaders, ask: Ask): Promise<SipHeaders> {
-  if (!arrival.channel.startsWith('PJSIP/')) return known
+async function everyHeader(call: CallInHand, known: SipHeaders, ask: Ask): Promise<SipHeaders> {
+  const { arrival, fault, revision } = call
+  if (!revision.needsAllHeaders || !arrival.channel.startsWith('PJSIP/')) return known
   return readAllHeaders(known, ask).catch((error: unknown) => {
     fault(error)
     return known

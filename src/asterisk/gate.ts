@@ -47,7 +47,8 @@ export class Gate {
       if (!isIn) return
       isIn = false
       this.#inside -= 1
-      const [next] = this.#waiting
+      // The one that came last: those that have waited long are about to give up, and would be sent for nothing.
+      const next = [...this.#waiting].at(-1)
       next?.()
     }
     const stuck = setTimeout(leave, STUCK_MS)

@@ -6,7 +6,7 @@ import { type Bundle, bundle } from './bundle.js'
 import { Findings, type Place } from './document/findings.js'
 import { type FlowDocument, parseFlowDocument } from './document/flow-document.js'
 import { deepFreeze } from './parts/deep-freeze.js'
-import { headersNeeded, needsAttestation } from './parts/headers-needed.js'
+import { headersNeeded, needsAllHeaders, needsAttestation } from './parts/headers-needed.js'
 import { namedFiles } from './parts/named-files.js'
 import { rawAt, rawItems } from './parts/raw.js'
 import { type RoutingSource, routingOf } from './parts/routing-source.js'
@@ -153,6 +153,7 @@ function revisionOf(
     examples,
     contexts,
     headersNeeded: headersNeeded(routing, believed, functions.values()),
+    needsAllHeaders: needsAllHeaders(functions.values()),
     needsAttestation: needsAttestation(routing),
   })
 }

@@ -26,6 +26,8 @@ export interface Revision {
   readonly contexts: ReadonlyMap<string, Place>
   /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` look at. */
   readonly headersNeeded: readonly string[]
+  /** True where a code flow may ask for headers beyond those. */
+  readonly needsAllHeaders: boolean
   /** True where a rule asks for the attestation. */
   readonly needsAttestation: boolean
 }

@@ -11,6 +11,6 @@ export function dialplanOf(applications: Applications, revision: Revision): stri
   return dialplan({
     ...{ applications, fallback, fallbackFlow: otherwise },
     briefing: readPlans(revision).pjsip.briefing,
-    listsHeaders: revision.functions.size > 0,
+    listsHeaders: revision.needsAllHeaders,
   })
 }

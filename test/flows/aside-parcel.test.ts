@@ -36,6 +36,7 @@ async function revived(some: Routing): Promise<Routing> {
     examples: [],
     contexts: new Map(),
     headersNeeded: [],
+    needsAllHeaders: false,
     needsAttestation: false,
   }
   const plain = plainOf({ ok: true, revision, warnings: [], files: new Map() })

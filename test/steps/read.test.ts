@@ -183,12 +183,22 @@ describe('reading all headers, for a flow function', () => {
     expect(found.filter(([name]) => name === 'x-vip').map(([, value]) => value)).toEqual(['gold', 'silver'])
   })
 
-  test('brings 200 of them', async () => {
-    const headers = Array.from({ length: 200 }, (_, index): [string, string] => [
+  test('brings the first 250 of them and no more, however many there are', async () => {
+    const headers = Array.from({ length: 300 }, (_, index): [string, string] => [
       `X-${index}`,
       `value ${index}`,
     ])
-    expect(await all(headers, await lookingAt(['X-VIP']))).toHaveLength(200)
+    expect(await all(headers, await lookingAt(['X-VIP']))).toHaveLength(250)
+  })
+
+  test('says so where the dialplan keeps none', async () => {
+    const variables = new Map([['DOORMAN_HEADERS', '']])
+    const { pbx, facts } = await read(await lookingAt(['X-VIP']), { headers: [['X-VIP', 'gold']], variables })
+    const reading = readAllHeaders(
+      facts.headers,
+      asker(pbx, '1700000000.1', new Budget(1_300), () => false),
+    )
+    await expect(reading).rejects.toThrow('doorman dialplan --write')
   })
 
   test('passes over a name that would mean something to the dialplan', async () => {

@@ -26,8 +26,14 @@ export function evaluate(expression: string, channel: FakeChannel): string {
   }
   return inner
     .split('&')
-    .map((part) => uriEncode(partValue(part, channel)))
+    .map((part) => keptHeader(part, channel) ?? uriEncode(partValue(part, channel)))
     .join('&')
+}
+
+/** What the entry context kept is percent-encoded already. */
+function keptHeader(part: string, { variables }: FakeChannel): string | undefined {
+  const name = /^\$\{(DOORMAN_HEADER_\d+)\}$/.exec(part)?.[1]
+  return name === undefined ? undefined : (variables.get(name) ?? '&')
 }
 
 function partValue(part: string, channel: FakeChannel): string | Buffer {
@@ -77,12 +83,18 @@ export function briefed({ id, expression }: Briefing, channel: FakeChannel): rea
   return [id, texts.join('&'), '.']
 }
 
-/** What the entry context leaves in DOORMAN_HEADERS: the names that begin with X or P. */
-export function listedNames({ headers }: Pick<FakeChannel, 'headers'>): string {
-  return headers
-    .map(([name]) => name)
-    .filter((name) => /^[xp]/i.test(name))
-    .join(',')
+/** What the entry context keeps for flow functions: the names, and the first two headers of each. */
+export function keptHeaders({
+  headers,
+}: Pick<FakeChannel, 'headers'>): readonly (readonly [string, string])[] {
+  const names = [...new Map(headers.map(([name]) => [name.toLowerCase(), name])).values()]
+  const kept = names.map((name, index): [string, string] => {
+    const values = headers
+      .filter(([other]) => other.toLowerCase() === name.toLowerCase())
+      .map(([, value]) => value)
+    return [`DOORMAN_HEADER_${index + 1}`, [uriEncode(values[0] ?? ''), uriEncode(values[1] ?? '')].join('&')]
+  })
+  return [['DOORMAN_HEADERS', names.join(',')], ...kept]
 }
 
 /** Asterisk's `URIENCODE`: everything but letters, digits and the marks of RFC 2396 §2.3, byte by byte. */

@@ -9,7 +9,7 @@ import type {
 } from '../../src/asterisk/pbx.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
 import { within } from '../../src/asterisk/timeout.js'
-import { evaluate, listedNames } from './fake-expression.js'
+import { evaluate, keptHeaders } from './fake-expression.js'
 
 /** A channel of the fake: as much of a PJSIP channel as Doorman ever asks about. */
 export interface FakeChannel {
@@ -82,7 +82,7 @@ export class FakePbx implements Pbx {
       ...parts,
     }
     if (!channel.variables.has('DOORMAN_HEADERS')) {
-      channel.variables.set('DOORMAN_HEADERS', listedNames(channel))
+      for (const [name, value] of keptHeaders(channel)) channel.variables.set(name, value)
     }
     this.#channels.set(id, channel)
     this.arrive(channel)

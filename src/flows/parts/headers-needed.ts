@@ -27,6 +27,14 @@ export function needsAttestation(routing: Routing): boolean {
   return routing.rules.some((rule) => leavesOf(rule.when).some(({ kind }) => kind === 'attestation'))
 }
 
+/** A question for one header whose name stands in the text. */
+const NAMED = /\.sipHeaders\??\.(?:get|getAll|has|trusted)\(\s*(["'`])[A-Za-z0-9][A-Za-z0-9._-]{0,99}\1\s*\)/g
+
+/** True where code does more with `sipHeaders` than ask for headers whose names stand in its text. */
+export function needsAllHeaders(functions: Iterable<FlowFunction>): boolean {
+  return [...functions].some(({ code }) => code.replace(NAMED, '').includes('sipHeaders'))
+}
+
 function headersOf(condition: Condition): readonly string[] {
   return leavesOf(condition).flatMap((leaf) => (leaf.kind === 'header' ? [leaf.name] : []))
 }

@@ -1,0 +1,79 @@
+import type { RapidCallPlan } from '../support/rapid-call.js'
+
+const ROUTING = `
+default_country: US
+trunks: { carrier-a: { trust: [caller_number, X-Account] } }
+vip: { numbers: ["+15551234567"] }
+flows:
+  one: { context: faults-one }
+  two: { context: faults-two }
+  three: { context: faults-three }
+  last: { context: faults-last }
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: one, state: { greeting: Welcome back } }
+  - { name: Old accounts, when: { header: { X-Account: { matches: "^9[0-9]{4}$" } } }, goto: two }
+  - { name: Code, when: { callee: "+15557650000" }, run: code.ts }
+otherwise: last
+`
+
+/** A function that is good, unless the call says that it shall not be. */
+const CODE = `import type { Conversation } from 'asterisk-doorman'
+
+export default function code(conv: Conversation) {
+  const mode = conv.sipHeaders.get('X-Mode')
+  if (mode === 'bad') throw new Error('This function is broken.')
+  while (mode === 'endless') conv.state.laps = 1
+  conv.state.branch = 'North Branch'
+  conv.gotoFlow('three')
+}
+`
+
+export const FLOW_FILES: Readonly<Record<string, string>> = { 'routing.yaml': ROUTING, 'code.ts': CODE }
+
+/** Every context has a final answer of its own, so that the caller knows where its call went. */
+export const ANSWER_OF = { one: 200, two: 486, three: 484, last: 410 } as const
+
+/** Hangup causes of ITU-T Q.850 that Asterisk answers with 486, 484 and 410, before the call is answered. */
+const CONTEXTS = {
+  // Longer than the time limit of the entry: a call that still had it would be cut short.
+  one: ['exten => s,1,Answer()', ' same => n,Wait(20)', ' same => n,Hangup()'],
+  two: ['exten => s,1,Hangup(17)'],
+  three: ['exten => s,1,Hangup(28)'],
+  last: ['exten => s,1,Hangup(22)'],
+} as const
+
+export type FlowName = keyof typeof CONTEXTS
+
+/** The contexts of the flows; those in `without` are missing. */
+export function flowContexts(without: readonly FlowName[] = []): string {
+  return Object.entries(CONTEXTS)
+    .filter(([name]) => !without.includes(name as FlowName))
+    .map(([name, steps]) => [`[faults-${name}]`, ...steps, ''].join('\n'))
+    .join('\n')
+}
+
+/** A kind of caller, and the answer that tells it is where it belongs. */
+export interface Kind {
+  readonly name: string
+  readonly plan: RapidCallPlan
+  readonly flow: FlowName
+}
+
+const OTHER = '+15559990000'
+
+/** Rules, headers and code: good calls of each kind in turn. */
+export const GOOD: readonly Kind[] = [
+  { name: 'VIP', flow: 'one', plan: { from: '+15551234567', to: '5550000001', holdMs: 2_300 } },
+  {
+    name: 'account',
+    flow: 'two',
+    plan: { from: OTHER, to: '5550000001', headers: [['X-Account', '91234']] },
+  },
+  { name: 'code', flow: 'three', plan: { from: OTHER, to: '5557650000' } },
+]
+
+/** Calls of which the function fails: the right place for them is `otherwise`. */
+export const failing = (mode: 'bad' | 'endless'): Kind => {
+  const plan = { from: OTHER, to: '5557650000', headers: [['X-Mode', mode]] as const }
+  return { name: `${mode} code`, flow: 'last', plan }
+}
