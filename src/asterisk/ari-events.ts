@@ -6,8 +6,8 @@ import { arrivalOf, type StasisEvent } from './stasis-event.js'
 import { within } from './timeout.js'
 import { callOn, channelsIn } from './waiting-channels.js'
 
-/** How often channels are looked for that wait without our having heard of them. The dialplan waits 1.3 seconds. */
-const LOOK_MS = 400
+/** How often channels are looked for that wait without our having heard of them. The dialplan waits 1.1 seconds. */
+const LOOK_MS = 350
 /** How often calls in hand are looked for while no events come. */
 const CONFIRM_MS = 100
 const ANSWER_MS = 2_000

@@ -16,7 +16,7 @@ export interface EntryOptions {
  * After so many seconds in Doorman a caller is taken out of it into the fallback. Two seconds are promised; the rest is
  * for an Asterisk that has a thousand calls to take out at once.
  */
-export const TIME_LIMIT_S = 1.3
+export const TIME_LIMIT_S = 1.1
 
 /** So many names are looked at, those that are missing for a letter included. */
 export const MOST_KEPT = 250

@@ -2,6 +2,8 @@ import type { Place } from '../asterisk/pbx.js'
 
 /** So long a place counts as there once the dialplan has said so. The hand-over looks at it for every call. */
 const KNOWN_MS = 10_000
+/** And so long while the dialplan is being asked again, so that no call has to wait for that. */
+const KNOWN_STILL_MS = 60_000
 
 /** The places of flows that were seen in the dialplan of late, so that not every call has to ask. */
 export class KnownPlaces {
@@ -19,14 +21,17 @@ export class KnownPlaces {
    */
   async has(place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
     const key = `${place.context},${place.extension},${place.priority}`
-    if (this.#now() < (this.#seen.get(key) ?? 0)) return true
+    const age = this.#now() - (this.#seen.get(key) ?? Number.NEGATIVE_INFINITY)
+    if (age < KNOWN_MS) return true
     const asking = this.#asking.get(key) ?? this.#ask(key, place, ask)
-    return asking
+    if (age >= KNOWN_STILL_MS) return asking
+    asking.catch(() => undefined)
+    return true
   }
 
   #ask(key: string, place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
     const answer = ask(place).then((isThere) => {
-      if (isThere) this.#seen.set(key, this.#now() + KNOWN_MS)
+      if (isThere) this.#seen.set(key, this.#now())
       else this.#seen.delete(key)
       return isThere
     })

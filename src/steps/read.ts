@@ -9,7 +9,7 @@ import type { Budget } from './budget.js'
 import { type ChannelText, channelText, type HeaderText, type ReadPlan, readPlans } from './read-plan.js'
 
 /** The longest that one answer is waited for. A PBX under load answers in milliseconds. */
-const READ_MS = 600
+const READ_MS = 500
 
 /** What was read of a call, and what could not be. */
 export interface Reading {

@@ -3,7 +3,7 @@ import { KnownPlaces } from '../../src/steps/known-places.js'
 
 const PLACE = { context: 'sales', extension: 's', priority: 1 }
 
-test('a place that was there counts as there for ten seconds, and one that is missing is asked for each time', async () => {
+test('a place that was there counts as there for ten seconds, then is asked for while it still counts', async () => {
   let now = 0
   let answer = false
   let asked = 0
@@ -19,7 +19,15 @@ test('a place that was there counts as there for ten seconds, and one that is mi
   expect([await has(), await has(), asked]).toEqual([true, true, 3])
   now = 10_001
   answer = false
-  expect([await has(), asked]).toEqual([false, 4])
+  expect([await has(), asked]).toEqual([true, 4])
+  // What the answer was counts from then on.
+  await new Promise((resolve) => setImmediate(resolve))
+  expect([await has(), asked]).toEqual([false, 5])
+  answer = true
+  expect([await has(), asked]).toEqual([true, 6])
+  now += 60_001
+  answer = false
+  expect([await has(), asked]).toEqual([false, 7])
 })
 
 test('calls that come at once ask once for the place that they share', async () => {
