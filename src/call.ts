@@ -40,7 +40,8 @@ export interface CallParts {
   /** A revision that decided calls before, if it is still kept and at hand in time. Never rejects. */
   readonly earlierRevision: (id: string) => Promise<Revision | undefined>
   readonly now: () => Date
-  readonly record: (record: DecisionRecord, facts: CallFacts | undefined) => void
+  /** Hears of every call that has left. Whoever wants its record makes it, when nobody waits for that. */
+  readonly left: (makeRecord: () => DecisionRecord, facts: CallFacts | undefined) => void
   /** Hears what a flow function wrote with `conv.log` or `console`. */
   readonly flowSaid: (callId: string, line: FlowLogLine) => void
   /** Hears of a defect in Doorman itself, after the call has left. */
@@ -89,7 +90,7 @@ async function live(call: CallInHand, parts: CallParts): Promise<void> {
   const understood = (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
   const plan = await prepare(call, understood, parts)
   const outcome = await sendOn(call, plan, parts)
-  parts.record(recordOf(call, understood, outcome), understood.reading?.facts)
+  parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
 }
 
 /** Where a call is sent, and what that will have been if it arrives there; known once its variables are written. */

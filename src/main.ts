@@ -16,10 +16,11 @@ import { loadRevisionAside } from './flows/aside/load-aside.js'
 import { FunctionRunner } from './flows/function/function-runner.js'
 import type { Revision } from './flows/revision.js'
 import { letCallsGoFirst } from './ops/calls-first.js'
-import { logDecision } from './ops/decision-record.js'
+import { type DecisionRecord, logDecision } from './ops/decision-record.js'
 import { logFlowLine } from './ops/flow-line.js'
 import type { Log } from './ops/log.js'
 import { Metrics } from './ops/metrics.js'
+import { SpareTime } from './ops/spare-time.js'
 import { amiAccess, ariAccess } from './pbx-access.js'
 import { callsFolder } from './replay/call-files.js'
 import { CallLog } from './replay/call-log.js'
@@ -30,6 +31,7 @@ import { changedShare, replaySentence } from './replay/replay-words.js'
 import { LiveRevisions } from './revisions/live-revisions.js'
 import { RevisionStore } from './revisions/store/store.js'
 import { watch } from './revisions/watch.js'
+import type { CallFacts } from './routing/facts.js'
 import { lookedAt } from './routing/looked-at.js'
 import { applicationsOf, type Settings } from './settings.js'
 import { dialplanOf } from './steps/dialplan-of.js'
@@ -79,19 +81,30 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     await functions.stop()
     throw error
   })
+  const spare = new SpareTime()
+  const defect = (error: unknown) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
+  const record = (made: DecisionRecord, facts: CallFacts | undefined) => {
+    metrics.call(made.outcome)
+    metrics.hearsay(made.hearsay, made.trunk, lookedAt(revisions.current.routing).trunks)
+    logDecision(log, made)
+    // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
+    if (facts !== undefined && !mask) callLog.append(callRecordOf(facts, made))
+  }
   const parts: CallParts = {
     ...{ pbx: livePbx(ari, ami), functions, places: new KnownPlaces(), now: () => new Date() },
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
-    record: (record, facts) => {
-      metrics.call(record.outcome)
-      metrics.hearsay(record.hearsay, record.trunk, lookedAt(revisions.current.routing).trunks)
-      logDecision(log, record)
-      // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
-      if (facts !== undefined && !mask) callLog.append(callRecordOf(facts, record))
+    left: (makeRecord, facts) => {
+      spare.add(() => {
+        try {
+          record(makeRecord(), facts)
+        } catch (error) {
+          defect(error)
+        }
+      })
     },
     flowSaid: (call, line) => logFlowLine(log, call, line),
-    defect: (error) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' }),
+    defect,
   }
   const calls = answerCalls(parts)
   ami.start()
@@ -121,6 +134,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await Promise.all([calls.done(), revisions.done()])
       ari.stop()
       ami.stop()
+      spare.finish()
       await Promise.all([functions.stop(), callLog.close(), control.stop()])
     },
   }

@@ -57,7 +57,7 @@ class Lab {
       revision: () => this.revision,
       earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),
-      record: (record) => void this.records.push(record),
+      left: (makeRecord) => void this.records.push(makeRecord()),
       flowSaid: (_callId, { message }) => void this.said.push(message),
       defect: (error) => void this.defects.push(error),
       ...parts,
@@ -519,7 +519,8 @@ describe('several calls', () => {
   test('are not hurt by a record that could not be written', async () => {
     const records: string[] = []
     const lab = new Lab({
-      record: ({ call }) => {
+      left: (makeRecord) => {
+        const { call } = makeRecord()
         if (records.push(call) === 1) throw new Error('the disk is full')
       },
     })

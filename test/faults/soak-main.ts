@@ -62,7 +62,7 @@ function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
     '',
     'A third of the calls each is decided by a VIP number, by a header and by a function. The log and the decision',
     'records go to a file. After each row of calls it is quiet until Asterisk has closed the connections that nobody',
-    'uses any more; then the process is looked at from outside (`/proc`): resident memory, open files (sockets are',
+    'uses any more; its garbage is collected, and the process is looked at from outside (`/proc`): resident memory, open files (sockets are',
     'files), threads.',
     '',
     '| after | resident memory | open files | threads |',

@@ -43,6 +43,9 @@ export interface SoakOptions {
 const IDLE_MS = 15_000
 /** Calls that are over, and connections that nobody has used for a while, have ended by then. */
 const QUIET_MS = 2_500
+/** So long V8 takes to give back what a collection freed. */
+const COLLECTED_MS = 2_000
+const COLLECTING = `--import=${new URL('./collect.js', import.meta.url)}`
 /** One connection or worker more may be there at the moment of looking. What leaks is there once for each call. */
 const SLACK = 4
 
@@ -51,7 +54,12 @@ export async function soak(install: AsteriskInstall, options: SoakOptions): Prom
   const { perSecond, idleMs = IDLE_MS } = options
   const overrides = { 'http.conf': `session_keep_alive = ${idleMs}` }
   const stage = await Stage.raise(install, {
-    ...{ perSecond, overrides, isDirect: true, surroundings: { through: intoFile } },
+    ...{
+      perSecond,
+      overrides,
+      isDirect: true,
+      surroundings: { through: intoFile, settings: { NODE_OPTIONS: COLLECTING } },
+    },
   })
   options.onStage?.(stage)
   try {
@@ -75,6 +83,8 @@ async function play(stage: Stage, options: SoakOptions): Promise<SoakReport> {
   for (let look = 1; look <= looks; look += 1) {
     tallies.push(await some(stage, Math.ceil(options.calls / looks), options.perSecond))
     await sleep(idleMs + QUIET_MS)
+    process.kill(pid, 'SIGUSR2')
+    await sleep(COLLECTED_MS)
     const calls = tallies.reduce((sum, { offered }) => sum + offered, 0)
     const sample = { calls, ...holdingsOf(pid) }
     samples.push(sample)

@@ -1,0 +1,34 @@
+/** So late the work may begin, and so long one go of it may last, in milliseconds. */
+const DELAY_MS = 100
+const SLICE_MS = 2
+
+/**
+ * Work that nobody waits for, done together a little later: ten records in a row take a third of the time of ten
+ * that are written one by one between calls, since the processor has to fetch everything anew for each.
+ */
+export class SpareTime {
+  readonly #work: (() => void)[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  add(work: () => void): void {
+    this.#work.push(work)
+    this.#timer ??= setTimeout(() => this.#some(), DELAY_MS)
+  }
+
+  /** Does all that is left. */
+  finish(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (const work of this.#work.splice(0)) work()
+  }
+
+  /** Calls have their turn between two goes. */
+  #some(): void {
+    this.#timer = undefined
+    const until = performance.now() + SLICE_MS
+    let done = 0
+    while (done < this.#work.length && performance.now() < until) this.#work[done++]?.()
+    this.#work.splice(0, done)
+    if (this.#work.length > 0) this.#timer = setTimeout(() => this.#some(), 1)
+  }
+}
