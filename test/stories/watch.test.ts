@@ -13,7 +13,7 @@ otherwise: fallback
 const SLOW = `import type { Conversation } from 'asterisk-doorman'
 
 export default async function slow(conv: Conversation) {
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  await new Promise((resolve) => setTimeout(resolve, 300))
   conv.gotoFlow('slow')
 }
 `
@@ -78,7 +78,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     // Stopped, it hears nothing, and its WebSocket stays open; the call waits in its application.
     doorman.signal('SIGSTOP')
     const waiting = stage.landing(call('100'))
-    await inHand()
+    await inHand(0)
     doorman.signal('SIGCONT')
     expect((await waiting).landing.context).toBe('story-main')
     expect(await doorman.stop()).toBe(0)
@@ -105,10 +105,10 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     doorman.lines.filter(({ event }) => event === 'decision').map(({ outcome }) => outcome)
 
   /** Until the PBX has a call in Stasis, and a little longer, so that Doorman has it, too. */
-  async function inHand(): Promise<void> {
+  async function inHand(moreMs = 100): Promise<void> {
     for (let wait = 0; wait < 5_000; wait += 20) {
       if (/Stasis/.test(await stage.asterisk.cli('core show channels concise')))
-        return void (await sleep(100))
+        return void (await sleep(moreMs))
       await sleep(20)
     }
     throw new Error('No call came into Stasis within 5 s.')

@@ -22,6 +22,7 @@ export class RapidCaller {
   readonly #options: RapidCallerOptions
   readonly #local: string
   readonly #calls = new Map<string, RapidCall>()
+  #isClosed = false
 
   private constructor(socket: Socket, options: RapidCallerOptions) {
     this.#socket = socket
@@ -47,7 +48,9 @@ export class RapidCaller {
       ...{ callId, fromTag: token(), from: plan.from, to: plan.to, name: '' },
       ...{ target: `127.0.0.1:${port}`, local: this.#local, headers: [] },
     }
-    const call = new RapidCall(plan, dialogue, (text) => this.#socket.send(text, port, '127.0.0.1', ignore))
+    const call = new RapidCall(plan, dialogue, (text) => {
+      if (!this.#isClosed) this.#socket.send(text, port, '127.0.0.1', ignore)
+    })
     this.#calls.set(callId, call)
     call.begin()
     // The answer to an answer may be lost: the call is known a little longer, so that it can say it again.
@@ -55,7 +58,9 @@ export class RapidCaller {
     return call.report
   }
 
+  /** Whoever still has a call goes unheard from now on. */
   close(): void {
+    this.#isClosed = true
     this.#socket.close()
   }
 
