@@ -7,7 +7,7 @@ const ROUTING = `
 flows: { main: { context: story-main }, slow: { context: story-slow }, fallback: { context: story-fallback } }
 rules:
   - { name: Slow, when: { callee: "200" }, run: slow.ts }
-  - { name: Main, when: { callee: "100" }, goto: main }
+  - { name: Main, when: { callee: ["100", "500"] }, goto: main }
 otherwise: fallback
 `
 const SLOW = `import type { Conversation } from 'asterisk-doorman'
@@ -18,9 +18,11 @@ export default async function slow(conv: Conversation) {
 }
 `
 const FLOWS = { 'routing.yaml': ROUTING, 'slow.ts': SLOW }
-const DIALPLAN = ['main', 'slow', 'fallback']
-  .map((name) => showing(`story-${name}`, '${DOORMAN_RULE}'))
-  .join('')
+const DIALPLAN = [
+  ...['main', 'slow', 'fallback'].map((name) => showing(`story-${name}`, '${DOORMAN_RULE}')),
+  // An entry of an admin's own, without the time limit: here a call waits for as long as it takes.
+  '[from-trunk]\nexten => 500,1,Stasis(doorman)\n same => n,Hangup()\n',
+].join('')
 const call = (to: string) => ({ from: '+15559990000', to, trunk: 'carrier-a' })
 const PATIENT = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
 
@@ -82,6 +84,22 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     doorman.signal('SIGCONT')
     expect((await waiting).landing.context).toBe('story-main')
     expect(await doorman.stop()).toBe(0)
+  })
+
+  test('a call that waits in a Doorman that hangs is adopted by the one that takes its place', async () => {
+    const hanging = await start()
+    hanging.signal('SIGSTOP')
+    const waiting = stage.landing(call('500'))
+    await inHand()
+    const next = await start()
+    const adopted = await next.line('the adoption', ({ event }) => event === 'call_adopted')
+    const { landing } = await waiting
+    expect([landing.context, landing.appData[0]]).toEqual(['story-main', 'Main'])
+    expect(adopted.call).toBe(landing.uniqueId)
+    hanging.signal('SIGCONT')
+    expect(await hanging.stop()).toBe(0)
+    expect(outcomes(next)).toEqual(['routed'])
+    expect(await next.stop()).toBe(0)
   })
 
   test('Asterisk may be restarted: calls are decided again when it is back', async () => {
