@@ -5,6 +5,9 @@ const KNOWN_MS = 10_000
 /** And so long while the dialplan is being asked again, so that no call has to wait for that. */
 const KNOWN_STILL_MS = 60_000
 
+/** A flow that keeps the number that was dialled has a place for each, and callers may dial what they like. */
+const MOST_KNOWN = 1_000
+
 /** The places of flows that were seen in the dialplan of late, so that not every call has to ask. */
 export class KnownPlaces {
   readonly #seen = new Map<string, number>()
@@ -31,13 +34,20 @@ export class KnownPlaces {
 
   #ask(key: string, place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
     const answer = ask(place).then((isThere) => {
-      if (isThere) this.#seen.set(key, this.#now())
-      else this.#seen.delete(key)
+      this.#seen.delete(key)
+      if (isThere) this.#remember(key)
       return isThere
     })
     this.#asking.set(key, answer)
     const over = () => void this.#asking.delete(key)
     answer.then(over, over)
     return answer
+  }
+
+  /** The one that was asked for longest ago makes room. */
+  #remember(key: string): void {
+    const [oldest] = this.#seen.keys()
+    if (oldest !== undefined && this.#seen.size >= MOST_KNOWN) this.#seen.delete(oldest)
+    this.#seen.set(key, this.#now())
   }
 }

@@ -43,3 +43,17 @@ test('an answer that never came is asked for again', async () => {
   await expect(places.has(PLACE, () => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
   expect(await places.has(PLACE, async () => true)).toBe(true)
 })
+
+test('a thousand places are known and no more, whatever callers dial', async () => {
+  const places = new KnownPlaces(() => 0)
+  let asked = 0
+  const has = (extension: number) =>
+    places.has({ ...PLACE, extension: String(extension) }, async () => ++asked > 0)
+  for (let dialled = 0; dialled <= 1_000; dialled++) await has(dialled)
+  expect(asked).toBe(1_001)
+  // The newest is known still; the first had to make room.
+  await has(1_000)
+  expect(asked).toBe(1_001)
+  await has(0)
+  expect(asked).toBe(1_002)
+})

@@ -75,7 +75,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     expect(outcomes(doorman)).toEqual(['fallback_stopping'])
   })
 
-  test('a call that waited while nobody heard it is decided when the line stands again', async () => {
+  test('a call that came while Doorman stood still is decided when it goes on', async () => {
     const doorman = await start()
     // Stopped, it hears nothing, and its WebSocket stays open; the call waits in its application.
     doorman.signal('SIGSTOP')
