@@ -38,6 +38,7 @@ export function entryContext(options: EntryOptions): string {
 ; The entry: send a call here with  Goto(doorman,,1)  from the context of any trunk. Nothing between the commas
 ; keeps the number that was dialled as it is; written there as a variable, a comma in it would choose the place.
 ; A fallback of this entry's own, where it is to have one:  Set(DOORMAN_FALLBACK=context,extension,priority)
+; Only clean extensions go on: Asterisk loses the event of a call whose extension is not UTF-8.
 ${PATTERNS.map((pattern) => `exten => ${pattern},1,${lines}`).join('\n')}
 ; A flow that wants its call decided again sends it to  Goto(doorman,s,1).
 exten => s,1,GotoIf($["\${DOORMAN_DIALLED}" = ""]?doorman-fallback,s,1:doorman,\${DOORMAN_DIALLED},1)
@@ -65,26 +66,15 @@ function entrySteps(options: EntryOptions): readonly Step[] {
   const asking = askingSteps(options, true)
   const whole = [...(options.listsHeaders ? KEEP_HEADERS : []), ...asking]
   return [
-    { run: 'NoOp(Doorman: ${CHANNEL(name)} arrives)' },
-    {
-      why: ['Only clean extensions go on: Asterisk loses the event of a call whose extension is not UTF-8.'],
-      run: `GotoIf($[\${LEN(\${FILTER(0-9A-Za-z+*#._\\-,\${EXTEN})})} != \${LEN(\${EXTEN})}]?doorman-fallback,s,1)`,
-    },
+    // The reason stands at the head of the context: there is no room above the first step.
+    { run: `GotoIf($[${IS_NOT_CLEAN}]?${FALLBACK_PLACE.context},s,1)` },
     {
       why: [
-        'Kept for flows with "extension: dialled" and for a second visit. Not inherited: it is this call\'s number.',
+        'The number is kept for flows with "extension: dialled" and for a second visit; it is this call\'s, and not',
+        'inherited. A time limit that the call had is given back when it leaves (0 = it had none). The new one takes',
+        'the caller out of a Doorman that does not answer, to T below: Stasis() itself waits for ever.',
       ],
-      run: 'Set(DOORMAN_DIALLED=${EXTEN})',
-    },
-    {
-      why: ['A time limit that the call had already is given back when it leaves (0 = it had none).'],
-      run: 'Set(DOORMAN_DEADLINE=${IF($[${TIMEOUT(absolute)} > 0]?${MATH(${EPOCH}+${TIMEOUT(absolute)},int)}:0)})',
-    },
-    {
-      why: [
-        'Stasis() itself waits for ever: this takes the caller out of a Doorman that does not answer, to T below.',
-      ],
-      run: `Set(TIMEOUT(absolute)=${TIME_LIMIT_S})`,
+      run: `MSet(DOORMAN_DIALLED=\${EXTEN},DOORMAN_DEADLINE=${DEADLINE},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
     },
     // Without a briefing all channels are asked the same way.
     ...(options.briefing === undefined
@@ -92,6 +82,9 @@ function entrySteps(options: EntryOptions): readonly Step[] {
       : [pjsipOnly(whole.length), ...whole, ...askingSteps(options, false)]),
   ]
 }
+
+const IS_NOT_CLEAN = '${LEN(${FILTER(0-9A-Za-z+*#._\\-,${EXTEN})})} != ${LEN(${EXTEN})}'
+const DEADLINE = '${IF($[${TIMEOUT(absolute)} > 0]?${MATH(${EPOCH}+${TIMEOUT(absolute)},int)}:0)}'
 
 function pjsipOnly(steps: number): Step {
   return {

@@ -49,8 +49,10 @@ function heading(): string {
 }
 
 /** Gives back the time limit that the call had before it came to Doorman; at least one second of it. */
-const RESTORE_TIME_LIMIT = `Set(DOORMAN_LEFT=\${MATH(0\${DOORMAN_DEADLINE}-\${EPOCH},int)})
- same => n,Set(TIMEOUT(absolute)=\${IF($[0\${DOORMAN_DEADLINE} = 0]?0:\${IF($[\${DOORMAN_LEFT} < 1]?1:\${DOORMAN_LEFT})})})`
+const LEFT = '$[0${DOORMAN_DEADLINE} - ${EPOCH}]'
+const RESTORE_TIME_LIMIT = `Set(TIMEOUT(absolute)=\${IF($[0\${DOORMAN_DEADLINE} = 0]?0:\${IF($[${LEFT} < 1]?1:${LEFT})})})`
+
+const IS_WRITTEN = `"\${${WRITTEN}}" = "\${EXTEN:1:4}"`
 
 function handOverContext(): string {
   return `[doorman-go]
@@ -59,20 +61,23 @@ function handOverContext(): string {
 exten => _=.,1,${RESTORE_TIME_LIMIT}
 ${goTo('${EXTEN:1}')}
 ; The same for a call whose variables are being written at this moment: "~", a token of four characters, the place.
-; The variable that is written last brings the token; it is waited for, three tenths of a second at most.
+; The variable that is written last brings the token. As a rule it is there already.
 exten => _~.,1,${RESTORE_TIME_LIMIT}
+ same => n,GotoIf($[${IS_WRITTEN} & \${DIALPLAN_EXISTS(\${EXTEN:5})}]?\${EXTEN:5})
+; It is waited for, a thousandth of a second at a time and then a hundredth, three tenths at most.
  same => n,Set(DOORMAN_WAITS=0)
- same => n,GotoIf($["\${${WRITTEN}}" = "\${EXTEN:1:4}" | \${DOORMAN_WAITS} >= ${MOST_WAITS}]?$[\${PRIORITY} + 4])
+ same => n,GotoIf($[${IS_WRITTEN} | \${DOORMAN_WAITS} >= ${SHORT_WAITS + LONG_WAITS}]?$[\${PRIORITY} + 4])
  same => n,Set(DOORMAN_WAITS=$[\${DOORMAN_WAITS} + 1])
- same => n,Wait(0.01)
+ same => n,Wait(\${IF($[\${DOORMAN_WAITS} > ${SHORT_WAITS}]?0.01:0.001)})
  same => n,Goto($[\${PRIORITY} - 3])
 ${goTo('${EXTEN:5}')}
 exten => T,1,Goto(doorman-fallback,s,1)
 `
 }
 
-/** Hundredths of a second. */
-const MOST_WAITS = 30
+/** Twenty of a thousandth of a second, and the rest of three tenths in hundredths. */
+const SHORT_WAITS = 20
+const LONG_WAITS = 28
 
 function goTo(place: string): string {
   return ` same => n,GotoIf($[\${DIALPLAN_EXISTS(${place})}]?${place})

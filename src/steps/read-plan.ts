@@ -22,7 +22,6 @@ const part = (key: string, name: string): Part => ({ key, expression: variable(n
 
 /** What is read of every call before its headers. */
 const CHANNEL_PARTS = [
-  part('endpoint', 'CHANNEL(endpoint)'),
   part('dialled', 'DOORMAN_DIALLED'),
   part('state', 'CONV_STATE'),
   part('revision', 'DOORMAN_REVISION'),
@@ -130,7 +129,6 @@ function presencePart(name: string): Part {
 
 /** The texts of one read. A missing part is an empty text. */
 export interface ChannelText {
-  readonly endpoint: string
   readonly sipCallId: string
   readonly dialled: string
   readonly stateHead: string
@@ -165,7 +163,6 @@ export function channelText(
   const byKey = new Map(parts.map(({ key }, index) => [key, found[index] ?? '']))
   const text = (key: string) => byKey.get(key) ?? ''
   return {
-    endpoint: text('endpoint'),
     sipCallId: text('call-id'),
     dialled: text('dialled'),
     stateHead: text('state'),

@@ -1,6 +1,7 @@
 import { briefedText } from '../asterisk/briefing.js'
 import { expressions, header, MAX_REPEATS, plainHeader, values, variable } from '../asterisk/channel-read.js'
 import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
+import { trunkOf } from '../asterisk/trunk-name.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
 import type { CallFacts, Verification } from '../routing/facts.js'
@@ -54,7 +55,7 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
   const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
   return {
     facts: {
-      trunk: text.endpoint === '' ? undefined : text.endpoint,
+      trunk: trunkOf(arrival.channel),
       callerId: arrival.callerId,
       // On a second visit the channel stands in a flow's context, mostly at `s`.
       dialled: text.dialled === '' ? arrival.extension : text.dialled,

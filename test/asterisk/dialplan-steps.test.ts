@@ -17,8 +17,8 @@ describe('the steps of the generated contexts', () => {
   test('are counted as Asterisk counts them', () => {
     const stasis = steps.filter(({ application }) => application === 'Stasis')
     expect(stasis.map(({ extension, priority, data }) => [extension, priority, data])).toEqual([
-      ['_[+*#0-9]!', 6, 'doorman'],
-      ['_[A-Za-z].', 6, 'doorman'],
+      ['_[+*#0-9]!', 3, 'doorman'],
+      ['_[A-Za-z].', 3, 'doorman'],
     ])
     const lines = text.split('\n').filter((line) => /^(exten =>| same =>)/.test(line))
     expect(steps).toHaveLength(lines.length)
@@ -33,9 +33,9 @@ describe('the steps of the generated contexts', () => {
     if (first === undefined || second === undefined) throw new Error('There are steps.')
     const more = { ...first, extension: 'x' }
     expect(dialplanDifferences(steps, [{ ...first, data: 'else' }, more, ...rest])).toEqual([
-      expect.stringMatching(/^doorman,_\[\+\*#0-9\]!,1: runs NoOp\(else\), written is NoOp\(Doorman/),
-      expect.stringMatching(/^doorman,_\[\+\*#0-9\]!,2: runs nothing, written is GotoIf/),
-      expect.stringMatching(/^doorman,x,1: runs NoOp\(.*\), written is nothing$/),
+      expect.stringMatching(/^doorman,_\[\+\*#0-9\]!,1: runs GotoIf\(else\), written is GotoIf\(/),
+      expect.stringMatching(/^doorman,_\[\+\*#0-9\]!,2: runs nothing, written is MSet/),
+      expect.stringMatching(/^doorman,x,1: runs GotoIf\(.*, written is nothing$/),
     ])
   })
 })
