@@ -23,6 +23,8 @@ export class AriEvents {
   readonly #log: LineLog
   readonly #replaced: () => void
   readonly #presence = new Presence()
+  /** Who waits for a channel to leave. */
+  readonly #leaving = new Map<string, () => void>()
   #looking: NodeJS.Timeout | undefined
   #confirming: NodeJS.Timeout | undefined
   #claims = true
@@ -67,6 +69,18 @@ export class AriEvents {
     await this.#adopt(this.#presence.unheard(found))
   }
 
+  /** Whether a channel leaves within the time; true at once for one that is not here. */
+  leaves(channelId: string, withinMs: number): Promise<boolean> {
+    if (!this.#presence.has(channelId)) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(false), withinMs)
+      this.#leaving.set(channelId, () => {
+        clearTimeout(late)
+        resolve(true)
+      })
+    })
+  }
+
   /** No events come for now: whether the calls in hand have left has to be asked. */
   deaf(): void {
     clearInterval(this.#confirming)
@@ -100,6 +114,8 @@ export class AriEvents {
 
   #left(channelId: string): void {
     this.#listener.left(channelId, this.#presence.leaves(channelId))
+    this.#leaving.get(channelId)?.()
+    this.#leaving.delete(channelId)
   }
 
   /** Whether it is ours shows in StasisStart; 409 means that another one was faster. */

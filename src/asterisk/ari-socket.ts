@@ -1,4 +1,4 @@
-import { type AriAnswer, type AriRequest, type AriTransport, parsed } from './ari-transport.js'
+import { type AriRequest, parsed } from './ari-transport.js'
 import type { StasisEvent } from './stasis-event.js'
 
 /** A WebSocket of the package `ws`, as far as it is used here. */
@@ -17,15 +17,15 @@ export interface RawSocket {
 export const PING_MS = 5_000
 const MOST_MISSED = 2
 
+/** How long Asterisk may take to answer the first request over the WebSocket, and the number of that request. */
 const PROBE_MS = 1_000
-/** After so long nobody waits for an answer any more. */
-const UNANSWERED_MS = 10_000
+const PROBE = 'probe'
+const OK = 200
 
 /** What Asterisk answers to a request over the WebSocket (20.14, 22.4 and later). */
 interface RestResponse extends StasisEvent {
   readonly request_id?: unknown
   readonly status_code?: unknown
-  readonly message_body?: unknown
 }
 
 /**
@@ -36,15 +36,13 @@ interface RestResponse extends StasisEvent {
  * ari-client's own handler of messages is taken off: it makes objects with a hundred methods of every event, and a
  * type that its description lacks leaves it deaf.
  */
-export class AriSocket implements AriTransport {
+export class AriSocket {
   readonly #socket: RawSocket
-  readonly #pending = new Map<
-    string,
-    { readonly sent: number; readonly resolve: (answer: AriAnswer) => void }
-  >()
   readonly #watch: NodeJS.Timeout
-  #requests = 0
+  #probed: (isAnswered: boolean) => void = () => undefined
   #missed = 0
+  /** How many events have come, whatever of. */
+  heard = 0
 
   constructor(socket: RawSocket, hear: (event: StasisEvent) => void, pingMs = PING_MS) {
     this.#socket = socket
@@ -58,34 +56,39 @@ export class AriSocket implements AriTransport {
     socket.on('close', () => this.stop())
   }
 
-  send({ method, path, query = {} }: AriRequest): Promise<AriAnswer> {
-    const request_id = String(this.#requests++)
-    const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }))
-    const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings }
-    return new Promise((resolve) => {
-      this.#pending.set(request_id, { sent: performance.now(), resolve })
-      this.#socket.send(JSON.stringify(request))
-    })
+  /**
+   * A request whose answer is not waited for, and not sent where the event filter leaves answers out: what it does
+   * shows in the events.
+   */
+  tell(request: AriRequest): void {
+    this.#send(request, '')
   }
 
-  /** Whether this Asterisk answers requests over the WebSocket. Older ones pass them over in silence. */
-  async answersRequests(): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined
-    const silence = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), PROBE_MS)
+  /**
+   * Whether this Asterisk takes requests over the WebSocket. Older ones pass them over in silence, and so it looks
+   * where the event filter leaves answers (RESTResponse) out.
+   */
+  async takesRequests(): Promise<boolean> {
+    const answered = new Promise<boolean>((resolve) => {
+      this.#probed = resolve
     })
-    const answer = this.send({ method: 'GET', path: 'asterisk/ping' }).then(({ status }) => status === 200)
-    return Promise.race([answer, silence]).finally(() => clearTimeout(timer))
+    const late = setTimeout(() => this.#probed(false), PROBE_MS)
+    this.#send({ method: 'GET', path: 'asterisk/ping' }, PROBE)
+    return answered.finally(() => clearTimeout(late))
   }
 
   stop(): void {
     clearInterval(this.#watch)
-    this.#pending.clear()
+    this.#probed(false)
+  }
+
+  #send({ method, path, query = {} }: AriRequest, request_id: string): void {
+    const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }))
+    const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings }
+    this.#socket.send(JSON.stringify(request))
   }
 
   #look(): void {
-    const old = performance.now() - UNANSWERED_MS
-    for (const [id, { sent }] of this.#pending) if (sent < old) this.#pending.delete(id)
     this.#missed += 1
     if (this.#missed > MOST_MISSED) this.#socket.terminate()
     else this.#socket.ping()
@@ -94,13 +97,12 @@ export class AriSocket implements AriTransport {
   #message(text: string, hear: (event: StasisEvent) => void): void {
     const event = parsed(text)
     if (typeof event !== 'object' || event === null) return
+    this.heard += 1
     if ((event as StasisEvent).type === 'RESTResponse') this.#answered(event as RestResponse)
     else hear(event as StasisEvent)
   }
 
-  #answered({ request_id, status_code, message_body }: RestResponse): void {
-    const asked = this.#pending.get(String(request_id))
-    this.#pending.delete(String(request_id))
-    asked?.resolve({ status: Number(status_code), body: parsed(String(message_body ?? '')) })
+  #answered({ request_id, status_code }: RestResponse): void {
+    if (request_id === PROBE) this.#probed(status_code === OK)
   }
 }

@@ -15,18 +15,15 @@ const ANSWER_MS = 3_000
 /** How often a Doorman that was replaced looks whether the other one is still there. */
 const STANDBY_MS = 2_000
 
-/**
- * Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. The filter also holds
- * back the answers to requests over the WebSocket, where it does not name them (22.10).
- */
-const EVENTS = [
-  ...['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast'],
-  'RESTResponse',
-]
+/** Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. */
+const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast']
+/** The filter also holds back the answers to requests over the WebSocket, where it does not name them (22.10). */
+const EVENTS_AND_ANSWERS = [...EVENTS, 'RESTResponse']
 
 /**
- * The line to ARI: calls that arrive and leave, and the requests about them. The requests go over the event
- * WebSocket where this Asterisk answers them there, and over a few HTTP connections otherwise.
+ * The line to ARI: calls that arrive and leave, and the requests about them. What is asked goes over a few HTTP
+ * connections. That a call goes on is told over the event WebSocket where this Asterisk takes requests there, and
+ * shows in the StasisEnd that follows; an answer more for each call would be a tenth of what a call costs here.
  */
 export class AriLine {
   readonly #application: string
@@ -35,8 +32,8 @@ export class AriLine {
   readonly #http: AriHttp
   readonly #connection: AriConnection
   #events: AriEvents | undefined
-  /** The WebSocket, where requests go over it. */
-  #chatty: AriSocket | undefined
+  /** The WebSocket, where it takes requests. */
+  #talking: AriSocket | undefined
 
   constructor(access: AriAccess, application: string, log: LineLog) {
     this.#application = application
@@ -81,7 +78,7 @@ export class AriLine {
   /** Leaves, and ends every connection. */
   stop(): void {
     this.#connection.stop()
-    this.#chatty = undefined
+    this.#talking = undefined
     this.#events?.stop()
     this.#http.stop()
   }
@@ -95,7 +92,10 @@ export class AriLine {
   async continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void> {
     const { context, extension, priority } = place
     const query = { context, extension, priority: String(priority) }
-    await this.#ask('continue', timeoutMs, { method: 'POST', path: of(channelId, 'continue'), query })
+    const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
+    if (this.#talking === undefined || this.#events === undefined)
+      await this.#ask('continue', timeoutMs, request)
+    else await this.#tell(this.#talking, request, () => this.#events?.leaves(channelId, timeoutMs))
   }
 
   async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
@@ -105,22 +105,22 @@ export class AriLine {
 
   /** What comes after the registration; without any of it Doorman works, if less well. */
   async #settle(socket: AriSocket): Promise<void> {
-    const filtered = within(ANSWER_MS, 'the event filter', this.#filter()).catch(() => undefined)
-    await Promise.all([filtered, this.#events?.registered()])
-    // Asked with the filter in force, because that could be what keeps the answers back.
-    const isChatty = await socket.answersRequests()
-    if (isChatty && this.#connection.socket === socket) this.#chatty = socket
+    await Promise.all([this.#filter(EVENTS_AND_ANSWERS), this.#events?.registered()])
+    if (!(await socket.takesRequests())) return
+    await this.#filter(EVENTS)
+    if (this.#connection.socket === socket) this.#talking = socket
   }
 
-  /** Before 16.3 there is none, and Doorman only hears more than it needs. */
-  #filter(): Promise<AriAnswer> {
-    const allowed = EVENTS.map((type) => ({ type }))
+  /** Before 16.3 there is none, and Doorman only hears more than it needs; so too where it is not answered. */
+  async #filter(events: readonly string[]): Promise<void> {
+    const allowed = events.map((type) => ({ type }))
     const path = `applications/${this.#application}/eventFilter`
-    return this.#http.send({ method: 'PUT', path, body: { allowed } })
+    const filtered = this.#http.send({ method: 'PUT', path, body: { allowed } })
+    await within(ANSWER_MS, 'the event filter', filtered).catch(() => undefined)
   }
 
   #deaf(): void {
-    this.#chatty = undefined
+    this.#talking = undefined
     this.#events?.deaf()
   }
 
@@ -143,12 +143,25 @@ export class AriLine {
     }
   }
 
+  /**
+   * Asks for something and waits until it has happened. Where it does not in time but other events come, Asterisk has
+   * the request and is slow; where none come, the socket may be dead, and HTTP may not.
+   */
+  async #tell(
+    socket: AriSocket,
+    request: AriRequest,
+    happens: () => Promise<boolean> | undefined,
+  ): Promise<void> {
+    const { heard } = socket
+    socket.tell(request)
+    if ((await happens()) || socket.heard > heard) return
+    if (this.#talking === socket) this.#talking = undefined
+    throw new PbxError('unreachable', `ARI ${request.path}: nothing was heard in time`)
+  }
+
   async #ask(what: string, timeoutMs: number, request: AriRequest): Promise<unknown> {
-    const way = this.#chatty ?? this.#http
-    const sent = this.#gate.pass(`ARI ${what}`, timeoutMs, () => way.send(request))
+    const sent = this.#gate.pass(`ARI ${what}`, timeoutMs, () => this.#http.send(request))
     const answer = await within(timeoutMs, `ARI ${what}`, sent).catch((error: Error) => {
-      // The other way may still be open.
-      if (way === this.#chatty) this.#chatty = undefined
       throw error instanceof PbxError ? error : new PbxError('unreachable', `ARI ${what}: ${error.message}`)
     })
     if (answer.status >= 200 && answer.status < 300) return answer.body

@@ -91,6 +91,15 @@ export function values(text: string): readonly string[] {
 
 function percentDecode(text: string): string {
   if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return decodeBytes(text)
+  }
+}
+
+/** For what is no UTF-8, or no percent-encoding throughout. */
+function decodeBytes(text: string): string {
   // Every second piece is what the group matched.
   const pieces = text.split(/(%[0-9A-Fa-f]{2})/)
   const bytes = pieces.map((piece, index) =>

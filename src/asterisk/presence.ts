@@ -17,6 +17,10 @@ export class Presence {
     return true
   }
 
+  has(channelId: string): boolean {
+    return this.#present.has(channelId)
+  }
+
   hangsUp(channelId: string): void {
     if (this.#present.has(channelId)) this.#hangingUp.add(channelId)
   }

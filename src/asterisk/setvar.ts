@@ -27,40 +27,48 @@ export interface Setvar {
  * header and so a new action.
  */
 export function setvars(variables: readonly Variable[]): readonly Setvar[] {
-  const groups: Variable[][] = []
+  const groups: Group[] = []
   for (const variable of variables) {
     refuseUnsendable(variable)
+    const value = variable.value.replace(SPECIAL, '\\$&')
+    // With the comma that parts it from the one before.
+    const [nameBytes, valueBytes] = [Buffer.byteLength(variable.name) + 1, Buffer.byteLength(value) + 1]
     const last = groups.at(-1)
-    if (last !== undefined && fits([...last, variable])) last.push(variable)
-    else groups.push([variable])
+    if (last !== undefined && last.nameBytes + nameBytes <= NAMES && last.valueBytes + valueBytes <= VALUES) {
+      last.names.push(variable.name)
+      last.values.push(value)
+      last.nameBytes += nameBytes
+      last.valueBytes += valueBytes
+    } else groups.push({ first: variable, names: [variable.name], values: [value], nameBytes, valueBytes })
   }
   return groups.map(toSetvar)
 }
 
-function refuseUnsendable(variable: Variable): void {
-  if (/[\r\n\0]/.test(variable.name + variable.value)) {
-    throw new RangeError(
-      `Variable ${JSON.stringify(variable.name)} holds a line end, which AMI cannot carry.`,
-    )
-  }
-  if (!fits([variable])) {
-    throw new RangeError(`Variable ${variable.name} is longer than one AMI line (${MAX_LINE_BYTES} bytes).`)
-  }
+/** Variables that go together, their values as `ARRAY` takes them, and the bytes of both lists so far. */
+interface Group {
+  readonly first: Variable
+  readonly names: string[]
+  readonly values: string[]
+  nameBytes: number
+  valueBytes: number
 }
 
-function fits(group: readonly Variable[]): boolean {
-  const { variable, value } = toSetvar(group)
-  return (
-    Buffer.byteLength(`Variable: ${variable}\r\n`) <= MAX_LINE_BYTES &&
-    Buffer.byteLength(`Value: ${value}\r\n`) <= MAX_LINE_BYTES
-  )
+const NAMES = MAX_LINE_BYTES - 'Variable: ARRAY()\r\n'.length
+const VALUES = MAX_LINE_BYTES - 'Value: \r\n'.length
+
+function toSetvar({ first, names, values }: Group): Setvar {
+  if (names.length === 1) return { variable: first.name, value: first.value }
+  return { variable: `ARRAY(${names.join(',')})`, value: values.join(',') }
 }
 
-function toSetvar(group: readonly Variable[]): Setvar {
-  const [only] = group
-  if (group.length === 1 && only !== undefined) return { variable: only.name, value: only.value }
-  return {
-    variable: `ARRAY(${group.map((variable) => variable.name).join(',')})`,
-    value: group.map((variable) => variable.value.replace(SPECIAL, '\\$&')).join(','),
+function refuseUnsendable({ name, value }: Variable): void {
+  if (/[\r\n\0]/.test(name + value)) {
+    throw new RangeError(`Variable ${JSON.stringify(name)} holds a line end, which AMI cannot carry.`)
+  }
+  const isLong =
+    Buffer.byteLength(`Variable: ${name}\r\n`) > MAX_LINE_BYTES ||
+    Buffer.byteLength(`Value: ${value}\r\n`) > MAX_LINE_BYTES
+  if (isLong) {
+    throw new RangeError(`Variable ${name} is longer than one AMI line (${MAX_LINE_BYTES} bytes).`)
   }
 }

@@ -43,14 +43,22 @@ const ALWAYS_WRITTEN_OUT = new Set(['from', 'to', 'call-id', 'via', 'contact', '
 /** A message has one of each (RFC 3261 §8.1.1), and PJSIP takes the first. */
 const ONCE = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards'])
 
+/** Where in a row of values each one stands; undefined for what is not in it. */
+interface Places {
+  readonly of: Readonly<Partial<Record<string, number>>>
+  /** For each of the plan's header names, its first values and the list of names that tells whether it is there. */
+  readonly headers: readonly { readonly first: readonly number[]; readonly names: number | undefined }[]
+}
+
 /** What one revision reads of each call: prepared once, so that nothing of it is left to do for a call. */
 export interface ReadPlan {
   /** What ARI is asked where the dialplan did not tell. */
   readonly expressions: readonly string[]
-  readonly parts: readonly Part[]
+  readonly places: Places
   /** What the entry context of this revision tells; undefined where it cannot. */
   readonly briefing: Briefing | undefined
   readonly briefingParts: readonly Part[]
+  readonly briefingPlaces: Places
   /** The names to ask for, as they stand in the expressions: full names and compact letters. */
   readonly headerNames: readonly string[]
   /** Those of the names of which a rule asks whether the header is there at all, be it empty. */
@@ -82,12 +90,22 @@ function makePlan(revision: Revision, names: readonly string[], attestation: rea
   const briefingParts = [...common, ...[...presenceAsked].map(presencePart)]
   return {
     expressions: expressions(texts(parts)),
-    parts,
+    places: placesIn(parts, names),
     briefing: briefingOf(texts(briefingParts)),
     briefingParts,
+    briefingPlaces: placesIn(briefingParts, names),
     headerNames: names,
     presenceAsked,
   }
+}
+
+function placesIn(parts: readonly Part[], names: readonly string[]): Places {
+  const of = Object.fromEntries(parts.map(({ key }, index) => [key, index]))
+  const headers = names.map((name) => ({
+    first: firstInstances(name).map(({ key }) => of[key] ?? -1),
+    names: of[presencePart(name).key],
+  }))
+  return { of, headers }
 }
 
 function texts(parts: readonly Part[]): readonly string[] {
@@ -156,26 +174,27 @@ export function channelText(
   plan: ReadPlan,
   read: { briefed: string } | { answers: readonly string[] },
 ): ChannelText {
-  const [parts, found] =
+  const [{ of, headers }, found] =
     'briefed' in read
-      ? [plan.briefingParts, values(read.briefed)]
-      : [plan.parts, read.answers.flatMap(values)]
-  const byKey = new Map(parts.map(({ key }, index) => [key, found[index] ?? '']))
-  const text = (key: string) => byKey.get(key) ?? ''
+      ? [plan.briefingPlaces, values(read.briefed)]
+      : [plan.places, read.answers.flatMap(values)]
+  const at = (index: number | undefined) => (index === undefined ? '' : (found[index] ?? ''))
   return {
-    sipCallId: text('call-id'),
-    dialled: text('dialled'),
-    stateHead: text('state'),
-    revision: text('revision'),
-    verifications: text('verifications'),
-    attestation: text('attestation'),
-    verifyResult: text('verify-result'),
-    headers: plan.headerNames.map((name) => headerText(name, byKey)),
+    sipCallId: at(of['call-id']),
+    dialled: at(of.dialled),
+    stateHead: at(of.state),
+    revision: at(of.revision),
+    verifications: at(of.verifications),
+    attestation: at(of.attestation),
+    verifyResult: at(of['verify-result']),
+    headers: headers.map(({ first, names }, index) => {
+      const list = names === undefined ? undefined : at(names)
+      return headerText(plan.headerNames[index] ?? '', first.map(at), list)
+    }),
   }
 }
 
-function headerText(name: string, byKey: ReadonlyMap<string, string>): HeaderText {
-  const first = Array.from({ length: atOnce(name) }, (_, index) => byKey.get(`${name} ${index + 1}`) ?? '')
-  const names = byKey.get(`names ${name}`)?.toLowerCase().split(',')
-  return { name, first, mayHaveMore: !ONCE.has(name) && first.at(-1) !== '', isThere: names?.includes(name) }
+function headerText(name: string, first: readonly string[], names: string | undefined): HeaderText {
+  const isThere = names?.toLowerCase().split(',').includes(name)
+  return { name, first, mayHaveMore: !ONCE.has(name) && first.at(-1) !== '', isThere }
 }

@@ -75,37 +75,34 @@ describe('the event WebSocket', () => {
 })
 
 describe('requests over the WebSocket', () => {
-  test('have their answers by their number, in whatever order these come', async () => {
-    const { socket, ari, requests } = opened()
-    const path = 'channels/1.1/variable'
-    const [first, second] = [
-      ari.send({ method: 'GET', path, query: { variable: 'A&B' } }),
-      ari.send({ method: 'GET', path, query: { variable: 'C' } }),
+  test('are told with their parameters', () => {
+    const { ari, requests } = opened()
+    const path = 'channels/1.1/continue'
+    ari.tell({ method: 'POST', path, query: { context: 'A&B', priority: '1' } })
+    const query_strings = [
+      { name: 'context', value: 'A&B' },
+      { name: 'priority', value: '1' },
     ]
-    const [one, two] = requests()
-    expect(one).toMatchObject({
-      ...{
-        type: 'RESTRequest',
-        method: 'GET',
-        uri: path,
-        query_strings: [{ name: 'variable', value: 'A&B' }],
-      },
-    })
-    const answer = (request: { request_id: string }, status_code: number, message_body: string) =>
-      socket.emit(
-        'message',
-        JSON.stringify({ type: 'RESTResponse', request_id: request.request_id, status_code, message_body }),
-      )
-    answer(two, 404, '{"message":"Channel not found"}')
-    answer(one, 200, '{"value":"gold"}')
-    expect(await first).toEqual({ status: 200, body: { value: 'gold' } })
-    expect(await second).toEqual({ status: 404, body: { message: 'Channel not found' } })
+    expect(requests()).toEqual([
+      expect.objectContaining({ type: 'RESTRequest', method: 'POST', uri: path, query_strings }),
+    ])
+  })
+
+  test.each([
+    [200, true],
+    [403, false],
+  ])('are for an Asterisk that answers the first with 200: %d', async (status_code, isTaken) => {
+    const { ari, socket, requests } = opened()
+    const takes = ari.takesRequests()
+    const [{ request_id } = { request_id: '' }] = requests()
+    socket.emit('message', JSON.stringify({ type: 'RESTResponse', request_id, status_code }))
+    expect(await takes).toBe(isTaken)
   })
 
   test('are not for an Asterisk that keeps silent about the first', async () => {
     const { ari } = opened()
-    const answers = ari.answersRequests()
+    const takes = ari.takesRequests()
     await jest.advanceTimersByTimeAsync(1_000)
-    expect(await answers).toBe(false)
+    expect(await takes).toBe(false)
   })
 })
