@@ -39,13 +39,16 @@ export function entryContext(options: EntryOptions): string {
 ; keeps the number that was dialled as it is; written there as a variable, a comma in it would choose the place.
 ; A fallback of this entry's own, where it is to have one:  Set(DOORMAN_FALLBACK=context,extension,priority)
 ; Only clean extensions go on: Asterisk loses the event of a call whose extension is not UTF-8.
-${PATTERNS.map((pattern) => `exten => ${pattern},1,${lines}`).join('\n')}
+${options.briefing === undefined ? '' : WHAT_OF_OTHERS}${PATTERNS.map((pattern) => `exten => ${pattern},1,${lines}`).join('\n')}
 ; A flow that wants its call decided again sends it to  Goto(doorman,s,1).
 exten => s,1,GotoIf($["\${DOORMAN_DIALLED}" = ""]?doorman-fallback,s,1:doorman,\${DOORMAN_DIALLED},1)
 ; The time limit is up: Doorman hangs, or was stopped.
 exten => T,1,${TO_FALLBACK}
 `
 }
+
+const WHAT_OF_OTHERS = `; A channel that is not PJSIP has no SIP headers: it goes past the steps that read them.
+`
 
 /** One priority; `why` stands above it, a line each. */
 interface Step {
@@ -65,32 +68,32 @@ function stepLines([first, ...others]: readonly Step[]): string {
 function entrySteps(options: EntryOptions): readonly Step[] {
   const asking = askingSteps(options, true)
   const whole = [...(options.listsHeaders ? KEEP_HEADERS : []), ...asking]
-  return [
-    // The reason stands at the head of the context: there is no room above the first step.
-    { run: `GotoIf($[${IS_NOT_CLEAN}]?${FALLBACK_PLACE.context},s,1)` },
-    {
-      why: [
-        'The number is kept for flows with "extension: dialled" and for a second visit; it is this call\'s, and not',
-        'inherited. A time limit that the call had is given back when it leaves (0 = it had none). The new one takes',
-        'the caller out of a Doorman that does not answer, to T below: Stasis() itself waits for ever.',
-      ],
-      run: `MSet(DOORMAN_DIALLED=\${EXTEN},DOORMAN_DEADLINE=${DEADLINE},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
-    },
-    // Without a briefing all channels are asked the same way.
-    ...(options.briefing === undefined
-      ? whole
-      : [pjsipOnly(whole.length), ...whole, ...askingSteps(options, false)]),
-  ]
+  // Without a briefing all channels are asked the same way.
+  if (options.briefing === undefined) return [onlyClean([]), BEGIN, ...whole]
+  const others = onlyClean(['From here on the same for what is not PJSIP, or not clean.'])
+  return [pjsipAndClean(whole.length + 2), BEGIN, ...whole, others, BEGIN, ...askingSteps(options, false)]
+}
+
+/** The reason of a first step stands at the head of the context: there is no room above it. */
+function onlyClean(why: readonly string[]): Step {
+  return { why, run: `GotoIf($[${IS_NOT_CLEAN}]?${FALLBACK_PLACE.context},s,1)` }
+}
+
+function pjsipAndClean(steps: number): Step {
+  const isOther = '"${CHANNEL(channeltype)}" != "PJSIP"'
+  return { run: `GotoIf($[${isOther} | ${IS_NOT_CLEAN}]?$[\${PRIORITY} + ${steps}])` }
 }
 
 const IS_NOT_CLEAN = '${LEN(${FILTER(0-9A-Za-z+*#._\\-,${EXTEN})})} != ${LEN(${EXTEN})}'
 const DEADLINE = '${IF($[${TIMEOUT(absolute)} > 0]?${MATH(${EPOCH}+${TIMEOUT(absolute)},int)}:0)}'
 
-function pjsipOnly(steps: number): Step {
-  return {
-    why: ['A channel of another kind has no SIP headers: it goes past these steps.'],
-    run: `GotoIf($["\${CHANNEL(channeltype)}" != "PJSIP"]?$[\${PRIORITY} + ${steps + 1}])`,
-  }
+const BEGIN: Step = {
+  why: [
+    'The number is kept for flows with "extension: dialled" and for a second visit; it is this call\'s, and not',
+    'inherited. A time limit that the call had is given back when it leaves (0 = it had none). The new one takes',
+    'the caller out of a Doorman that does not answer, to T below: Stasis() itself waits for ever.',
+  ],
+  run: `MSet(DOORMAN_DIALLED=\${EXTEN},DOORMAN_DEADLINE=${DEADLINE},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
 }
 
 /** Every header's name begins with one of these, or nobody has heard of it; Asterisk 16 lists by first letters only. */

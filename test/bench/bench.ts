@@ -2,8 +2,8 @@ import type { BenchOptions } from './bench-options.js'
 import type { CallerProcess } from './caller/caller-process.js'
 import { findKnee, type Hold } from './knee.js'
 import type { Stage } from './lab/stage.js'
-import type { SystemName } from './lab/systems-table.js'
-import { routedRecords } from './results/records.js'
+import { isFloor, type SystemName } from './lab/systems-table.js'
+import { routedRecords, type Steps, stepsOf } from './results/records.js'
 import type { Found } from './results/results.js'
 import { isClean, type Measured, Turn } from './turn.js'
 
@@ -27,6 +27,7 @@ export class Bench {
   readonly #measured: Measured[] = []
   readonly #knees: Partial<Record<SystemName, number>> = {}
   readonly #records = { calls: 0, routed: 0 }
+  readonly #steps: Steps[] = []
 
   constructor(parts: BenchParts) {
     this.#parts = parts
@@ -40,11 +41,12 @@ export class Bench {
         await this.#turn(system, (turn) => this.#rates(turn))
       }
     }
-    for (const system of options.knee === undefined ? [] : options.systems) {
+    const kneesOf = options.systems.filter((system) => options.knee !== undefined && !isFloor(system))
+    for (const system of kneesOf) {
       say(`Knee: ${system}`)
       await this.#turn(system, (turn) => this.#knee(turn))
     }
-    return { measured: this.#measured, knees: this.#knees, records: this.#records }
+    return { measured: this.#measured, knees: this.#knees, records: this.#records, steps: this.#steps }
   }
 
   async #turn(system: SystemName, act: (turn: Turn) => Promise<void>): Promise<void> {
@@ -62,7 +64,9 @@ export class Bench {
 
   async #rates(turn: Turn): Promise<void> {
     const { options, say } = this.#parts
-    for (const perSecond of options.rates) {
+    // Of the floors only that is asked which the budget of a call is made of.
+    const rates = isFloor(turn.system) ? options.rates.filter((rate) => rate === 100) : options.rates
+    for (const perSecond of rates) {
       const measured = await turn.measure({ perSecond, seconds: options.seconds, giveUp: GIVE_UP })
       this.#measured.push(measured)
       say(`  ${lineOf(measured)}`)
@@ -84,6 +88,7 @@ export class Bench {
 
   #count(log: string, right: number): void {
     const routed = routedRecords(log)
+    this.#steps.push(...stepsOf(log))
     this.#parts.say(`  ${right} calls right, ${routed} decision records of routed calls`)
     this.#records.calls += right
     this.#records.routed += routed

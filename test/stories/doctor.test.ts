@@ -80,7 +80,7 @@ const SETTINGS: readonly Case[] = [
   [
     'another application than the dialplan has',
     () => ({ DOORMAN_APP: 'concierge' }),
-    ...(['entry contexts', 'fault', 'first doorman,_[+*#0-9]!,4: runs Stasis(doorman,', '--write'] as const),
+    ...(['entry contexts', 'fault', 'first doorman,_[+*#0-9]!,3: runs Stasis(doorman,', '--write'] as const),
   ],
   [
     'the same, without the second AMI user',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ended, hasEnded, signalGroup, startGuarded } from '../../support/child.js'
 import { DOORMAN, settingsFor } from '../../support/doorman.js'
-import { ARI_APPLICATION } from './dialplan.js'
+import { ARI_APPLICATION, PASSAGE_APPLICATION } from './dialplan.js'
 import type { Stage } from './stage.js'
 import type { SystemName } from './systems-table.js'
 
@@ -38,6 +38,13 @@ function programOf(system: Exclude<SystemName, 'dialplan'>, stage: Stage): Progr
       return { command: peer('ari-client', [url, username, password, ARI_APPLICATION, vips]), ready }
     case 'fastagi':
       return { command: peer('fastagi', [String(agiPort), vips]), ready }
+    case 'passage':
+      return { command: peer('passage', [url, username, password, PASSAGE_APPLICATION]), ready }
+    case 'passage_ami': {
+      const { host, port, username: user, secret } = asterisk.ami
+      const ami = [host, String(port), user, secret]
+      return { command: peer('passage', [url, username, password, PASSAGE_APPLICATION, ...ami]), ready }
+    }
     case 'doorman':
       return {
         command: [...DOORMAN, 'run'],

@@ -1,7 +1,8 @@
 import { BRANCHES, FLOWS, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
-import { entryContext, SYSTEMS, type SystemName, TRUNK_ADDRESS, trunkName } from './systems-table.js'
+import { ALL, entryContext, type SystemName, TRUNK_ADDRESS, trunkName } from './systems-table.js'
 
 export const ARI_APPLICATION = 'bench-ari-client'
+export const PASSAGE_APPLICATION = 'bench-passage'
 /** Family of Asterisk's own database in which an admin without a controller keeps VIP numbers. */
 export const VIP_FAMILY = 'vip'
 
@@ -9,7 +10,9 @@ export const VIP_FAMILY = 'vip'
 export function benchDialplan(agiPort: number): string {
   const agi = `agi://127.0.0.1:${agiPort}`
   return [
-    byHand(),
+    byHand('dialplan'),
+    byHand('passage', PASSAGE),
+    byHand('passage_ami', PASSAGE),
     entry('ari_client', [`Stasis(${ARI_APPLICATION})`, 'Hangup()']),
     // The script leaves the flow on the call; where the flow is, is the dialplan's business.
     entry('fastagi', [`AGI(${agi})`, 'Goto(bench-flow,${DOORMAN_FLOW},1)', 'Hangup()']),
@@ -33,11 +36,14 @@ function entry(system: SystemName, steps: readonly Step[]): string {
   return [`[${entryContext(system)}]`, ...lines, ''].join('\n')
 }
 
+/** Out to a program that has nothing to do, and back. */
+const PASSAGE = [`Stasis(${PASSAGE_APPLICATION})`]
+
 /** The job by hand: read the six headers, decide, leave flow, rule and branch, go to the flow. */
-function byHand(): string {
+function byHand(system: SystemName, between: readonly string[] = []): string {
   const isVip = `\${DB_EXISTS(${VIP_FAMILY}/\${CALLER})} | "\${XVIP}" = "gold" | "\${XVIP}" = "platinum"`
   const isOld = `"\${DOORMAN_BRANCH}" = "${BRANCHES.north}" & "\${XACCOUNT:0:1}" = "9"`
-  return entry('dialplan', [
+  return entry(system, [
     'Set(FROM=${PJSIP_HEADER(read,From)})',
     'Set(TO=${PJSIP_HEADER(read,To)})',
     'Set(XVIP=${PJSIP_HEADER(read,X-VIP)})',
@@ -48,16 +54,17 @@ function byHand(): string {
     `Set(DOORMAN_BRANCH=\${IF($["\${EXTEN}" = "${NORTH}"]?${BRANCHES.north}:${BRANCHES.south})})`,
     `GotoIf($[${isVip}]?vip)`,
     `GotoIf($[${isOld}]?old)`,
-    ...goes('general_support_flow', NO_RULE),
-    ...goes('vip_support_flow', RULES.vip, 'vip'),
-    ...goes('general_support_flow', RULES.old, 'old'),
+    ...goes('general_support_flow', NO_RULE, between),
+    ...goes('vip_support_flow', RULES.vip, between, 'vip'),
+    ...goes('general_support_flow', RULES.old, between, 'old'),
   ])
 }
 
-function goes(flow: FlowName, rule: string, label?: string): readonly Step[] {
+function goes(flow: FlowName, rule: string, between: readonly string[], label?: string): readonly Step[] {
   return [
     { run: `Set(DOORMAN_FLOW=${flow})`, label },
     `Set(DOORMAN_RULE=${rule})`,
+    ...between,
     `Goto(${FLOWS[flow]},s,1)`,
   ]
 }
@@ -81,7 +88,7 @@ function flowContext(context: string): string {
 
 /** A trunk for each system, told apart by the address it calls from. */
 export function benchTrunks(): string {
-  return SYSTEMS.flatMap((system) => [
+  return ALL.flatMap((system) => [
     `[${trunkName(system)}]`,
     ...['type = endpoint', 'transport = transport-udp', `context = ${entryContext(system)}`],
     ...['disallow = all', 'allow = ulaw', 'trust_id_inbound = no', 'send_pai = yes', ''],

@@ -1,17 +1,35 @@
-/** The systems that are compared, in the order of their turns, and the address by which the PBX knows each one's trunk. */
+/** The systems that are compared, in the order of their turns. */
 export const SYSTEMS = ['dialplan', 'ari_client', 'fastagi', 'doorman'] as const
-export type SystemName = (typeof SYSTEMS)[number]
+
+/**
+ * What Asterisk takes for the way out to a program and back, whatever the program does: the dialplan by hand, and in
+ * it one passage through `Stasis()` that decides nothing; the second time while a manager connection stands.
+ */
+export const FLOORS = ['passage', 'passage_ami'] as const
+
+export type FloorName = (typeof FLOORS)[number]
+export type SystemName = (typeof SYSTEMS)[number] | FloorName
+
+export const ALL = [...SYSTEMS, ...FLOORS] as const
+
+/** The address by which the PBX knows each one's trunk. */
 
 export const TRUNK_ADDRESS: Readonly<Record<SystemName, string>> = {
   dialplan: '127.0.0.11',
   ari_client: '127.0.0.12',
   fastagi: '127.0.0.13',
   doorman: '127.0.0.14',
+  passage: '127.0.0.15',
+  passage_ami: '127.0.0.16',
 }
 
 export const trunkName = (system: SystemName): string => `trunk-${system.replace('_', '-')}`
 export const entryContext = (system: SystemName): string => `from-${trunkName(system)}`
 
+export function isFloor(name: SystemName): name is FloorName {
+  return (FLOORS as readonly string[]).includes(name)
+}
+
 export function isSystemName(name: string): name is SystemName {
-  return (SYSTEMS as readonly string[]).includes(name)
+  return (ALL as readonly string[]).includes(name)
 }

@@ -7,6 +7,8 @@ const TITLES: Readonly<Record<SystemName, string>> = {
   ari_client: 'plain ari-client',
   fastagi: 'FastAGI (ding-dong)',
   doorman: 'Doorman',
+  passage: 'dialplan, once out and back',
+  passage_ami: 'the same beside a manager connection',
 }
 
 /** RESULTS.md, for people. */
@@ -20,6 +22,10 @@ ${systemTable(results)}
 ## What Doorman has to reach
 
 ${warning(results)}${targetTable(results)}
+
+## Where the time goes
+
+${budget(results)}
 
 ## Each rate
 
@@ -81,6 +87,52 @@ function systemRow(system: SystemName, figures: SystemFigures): readonly unknown
   ]
 }
 
+/** From the dialplan to Doorman in three steps, of which the first two are Asterisk's. */
+function budget({ systems, floors, steps_us }: Results): string {
+  const { dialplan, doorman } = systems
+  const { passage, passage_ami } = floors
+  const stages = [
+    ['the dialplan by hand', dialplan],
+    ['and once out to a program that only says "go on", over the WebSocket', passage],
+    ['the same, while a manager connection stands (its events off)', passage_ami],
+    ['Doorman', doorman],
+  ] as const
+  const rows = stages.flatMap(([what, figures]) =>
+    figures === undefined || dialplan === undefined ? [] : [budgetRow(what, figures, dialplan)],
+  )
+  const head = [
+    'at 100 calls a second',
+    'p50 ms',
+    'added',
+    'p99 ms',
+    'added',
+    'Asterisk CPU ms',
+    'controller CPU ms',
+  ]
+  return [table(head, rows), '', BUDGET, '', stepSentence(steps_us)].join('\n')
+}
+
+function budgetRow(what: string, figures: SystemFigures, base: SystemFigures): readonly unknown[] {
+  const { p50_ms_at_100, p99_ms_at_100, asterisk_cpu_ms_per_call, controller_cpu_ms_per_call } = figures
+  const [p50, p99] = [p50_ms_at_100 - base.p50_ms_at_100, p99_ms_at_100 - base.p99_ms_at_100]
+  return [
+    ...[what, p50_ms_at_100, p50.toFixed(2), p99_ms_at_100, p99.toFixed(2)],
+    ...[asterisk_cpu_ms_per_call, controller_cpu_ms_per_call],
+  ]
+}
+
+const BUDGET = `The second line is the floor of any program outside of Asterisk: it reads no header, decides nothing and
+leaves nothing on the channel. The third is what the connection costs over which Doorman leaves the decision on the
+channel: while one stands, Asterisk makes the text of every event of every call, whether or not anybody wants it
+(manager.c, \`any_manager_listeners\`). A PBX on which some other program holds one pays that already.`
+
+function stepSentence(steps: Results['steps_us']): string {
+  if (steps === null) return ''
+  const { read, decide, write, continue: goesOn } = steps
+  return `In Doorman, by its decision records, microseconds at the median over all rates: read ${read}, decide ${decide}, write ${write} (until
+Asterisk says that it is done), continue ${goesOn} (until the call has left; beside the write).`
+}
+
 function targetTable(results: Results): string {
   const verdict = (isMet: boolean | undefined) => (isMet === undefined ? '–' : isMet ? 'yes' : '**no**')
   const rows = targetsOf(results).map(({ what, wanted, reached, isMet }) => [
@@ -136,7 +188,7 @@ const METHOD = `## How it is measured
   *FastAGI*: ding-dong; one GET VARIABLE a header, one SET VARIABLE a variable; the dialplan goes on from there.
   *Doorman*: as shipped, its generated dialplan, decision records to a file.
 - In turns: each round gives each system its turn, with all rates. Only the controller whose turn it is runs. Each turn
-  begins with a few seconds of calls that do not count.
+  begins with 1,700 calls that do not count: until then a controller in Node is still being compiled.
 - The caller is a process of its own with an open loop: calls go out when they are due, whatever became of the others.
   Its clock (nanoseconds, monotonic) is read at the send and first of all when the 200 came. A call that it sent more
   than 2 ms late counts from when it was due. Each caller stays for 150 ms and hangs up.

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import { benchOptions } from '../bench-options.js'
 import type { SystemName } from '../lab/systems-table.js'
-import { SYSTEMS } from '../lab/systems-table.js'
+import { ALL } from '../lab/systems-table.js'
 import type { Measured } from '../turn.js'
 import { reportOf } from './report.js'
 import { type Found, type Results, resultsOf } from './results.js'
 import { targetsOf } from './targets.js'
 
-const P50: Readonly<Record<SystemName, number>> = { dialplan: 1, ari_client: 6, fastagi: 4, doorman: 2.5 }
+const P50: Readonly<Record<SystemName, number>> = {
+  ...{ dialplan: 1, ari_client: 6, fastagi: 4, doorman: 2.5 },
+  ...{ passage: 1.5, passage_ami: 1.75 },
+}
 
 function run(system: SystemName, perSecond: number, p50: number): Measured {
   const latency_ms = { p50, p90: p50 * 2, p99: p50 * 3, max: p50 * 10 }
@@ -35,13 +38,18 @@ function run(system: SystemName, perSecond: number, p50: number): Measured {
 }
 
 /** Three rounds, of which one was disturbed. */
-const measured = SYSTEMS.flatMap((system) =>
+const measured = ALL.flatMap((system) =>
   [1, 1.1, 40].flatMap((factor) => [50, 100].map((rate) => run(system, rate, P50[system] * factor))),
 )
 const found: Found = {
   measured,
   knees: { dialplan: 700, ari_client: 250, fastagi: 400, doorman: 520 },
   records: { calls: 3_000, routed: 3_000 },
+  steps: [
+    { read: 0.1, decide: 0.01, write: 0.4, continue: 0.6 },
+    { read: 0.2, decide: 0.02, write: 0.5, continue: 0.7 },
+    { read: 3, decide: 3, write: 3, continue: 3 },
+  ],
 }
 const decide = { p50_us: 6, p99_us: 30, rules: 10_000, vips: 1_000_000, load_s: 0.5, load_mb: 60 }
 
@@ -89,6 +97,26 @@ describe('results.json', () => {
 
   test('has null for a knee that nobody looked for', () => {
     expect(results({ knees: {} }).systems.doorman?.knee_cps).toBeNull()
+  })
+})
+
+describe('the budget', () => {
+  test('goes from the dialplan by way of the passage through Asterisk to Doorman', () => {
+    const report = reportOf(results())
+
+    expect(report).toContain('| the dialplan by hand | 1.1 | 0.00 |')
+    expect(report).toContain('over the WebSocket | 1.65 | 0.55 |')
+    expect(report).toContain('(its events off) | 1.93 | 0.83 |')
+    expect(report).toContain('| Doorman | 2.75 | 1.65 |')
+  })
+
+  test('has the steps of a call at their medians', () => {
+    expect(results().steps_us).toEqual({ read: 200, decide: 20, write: 500, continue: 700 })
+    expect(results({ steps: [] }).steps_us).toBeNull()
+  })
+
+  test('keeps the passages apart from the systems that are compared', () => {
+    expect(Object.keys(results().floors)).toEqual(['passage', 'passage_ami'])
   })
 })
 

@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
 import type { BenchOptions } from '../bench-options.js'
 import type { DecideFigures } from '../decide-figures.js'
-import type { SystemName } from '../lab/systems-table.js'
+import { type FloorName, isFloor, type SystemName } from '../lab/systems-table.js'
 import { median, rounded } from '../percentile.js'
 import type { Measured } from '../turn.js'
+import { STEPS, type Steps } from './records.js'
 
 /** What one system did at one rate: the medians of the rounds. */
 export interface RateFigures {
@@ -43,7 +44,11 @@ export interface Results {
   readonly seconds: number
   readonly rules: number
   readonly vips: number
-  readonly systems: Readonly<Partial<Record<SystemName, SystemFigures>>>
+  readonly systems: Readonly<Partial<Record<Exclude<SystemName, FloorName>, SystemFigures>>>
+  /** The same of the passages through Asterisk in which nothing is decided. */
+  readonly floors: Readonly<Partial<Record<FloorName, SystemFigures>>>
+  /** Microseconds in each step of Doorman, at the median of all its calls. */
+  readonly steps_us: Readonly<Record<keyof Steps, number>> | null
   /** Whether something else kept the machine busy, so that no ratio of this run can be believed. */
   readonly disturbed: boolean
   /** Doorman's calls that landed right, and its decision records of routed calls. */
@@ -55,6 +60,7 @@ export interface Found {
   readonly measured: readonly Measured[]
   readonly knees: Readonly<Partial<Record<SystemName, number>>>
   readonly records: Results['records']
+  readonly steps: readonly Steps[]
 }
 
 export interface Circumstances {
@@ -64,8 +70,9 @@ export interface Circumstances {
 }
 
 export function resultsOf(found: Found, { options, asterisk, decide }: Circumstances): Results {
-  const figures = options.systems.map((system) => [system, systemFigures(system, found)] as const)
-  const systems = Object.fromEntries(figures)
+  const figuresOf = (names: readonly SystemName[]) =>
+    Object.fromEntries(names.map((name) => [name, systemFigures(name, found)]))
+  const systems = figuresOf(options.systems.filter((name) => !isFloor(name)))
   return {
     date: new Date().toISOString(),
     versions: { asterisk, node: process.version.slice(1) },
@@ -76,10 +83,18 @@ export function resultsOf(found: Found, { options, asterisk, decide }: Circumsta
     rules: options.rules,
     vips: options.vips,
     systems,
+    floors: figuresOf(options.systems.filter(isFloor)),
+    steps_us: stepFigures(found.steps),
     disturbed: isDisturbed(Object.values(systems)),
     records: found.records,
     decide: decide ?? null,
   }
+}
+
+function stepFigures(steps: readonly Steps[]): Results['steps_us'] {
+  if (steps.length === 0) return null
+  const of = (step: keyof Steps) => rounded(median(steps.map((each) => each[step])) * 1_000, 0)
+  return Object.fromEntries(STEPS.map((step) => [step, of(step)])) as Results['steps_us']
 }
 
 /** A caller that is woken so late at a hundred calls a second shares its two cores with strangers. */

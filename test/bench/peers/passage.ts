@@ -1,0 +1,37 @@
+/**
+ * The least that a program outside of Asterisk can do with a call: hear of it and say that it goes on, over the event
+ * WebSocket, with no other event and no answer. It decides nothing and leaves nothing on the channel. With the address
+ * and user of the manager interface it holds a connection there, too, with its events off, and sends nothing on it.
+ * Its own process; says `ready` when the application is registered.
+ */
+import { connect } from 'ari-client'
+import { AmiLine } from '../../support/ami-line.js'
+
+const [url = '', username = '', password = '', application = '', host, port, user = '', secret = ''] =
+  process.argv.slice(2)
+
+interface Socket {
+  removeAllListeners(event: 'message'): void
+  on(event: 'message', listener: (data: Buffer) => void): void
+  send(text: string): void
+}
+
+Object.assign(globalThis, { log: () => undefined })
+const client = await connect(url, username, password)
+await client.start(application)
+const socket = (client as unknown as { readonly _ws: Socket })._ws
+socket.removeAllListeners('message')
+socket.on('message', (data) => {
+  const { type, channel } = JSON.parse(data.toString()) as { type: string; channel: { id: string } }
+  if (type !== 'StasisStart') return
+  const uri = `channels/${channel.id}/continue`
+  socket.send(JSON.stringify({ type: 'RESTRequest', request_id: '', method: 'POST', uri }))
+})
+
+const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+await fetch(`${url}/ari/applications/${application}/eventFilter`, {
+  ...{ method: 'PUT', headers: { authorization, 'content-type': 'application/json' } },
+  body: JSON.stringify({ allowed: [{ type: 'StasisStart' }] }),
+})
+if (host !== undefined) await AmiLine.open({ host, port: Number(port), username: user, secret })
+process.stdout.write('ready\n')
