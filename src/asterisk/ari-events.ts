@@ -27,6 +27,7 @@ export class AriEvents {
   readonly #leaving = new Map<string, () => void>()
   #looking: NodeJS.Timeout | undefined
   #confirming: NodeJS.Timeout | undefined
+  #isLooking = false
   #claims = true
 
   constructor(
@@ -132,9 +133,13 @@ export class AriEvents {
     }
   }
 
+  /** One look at a time: with a slow ARI the answers would come to wait for each other. */
   async #look(): Promise<void> {
+    if (this.#isLooking) return
+    this.#isLooking = true
     const found = await this.#found().catch(() => [])
     await this.#adopt(this.#presence.lost(found)).catch(() => undefined)
+    this.#isLooking = false
   }
 
   #found(): Promise<readonly string[]> {

@@ -102,6 +102,23 @@ describe('calls that wait without our having heard of them', () => {
   })
 })
 
+describe('a channel that is waited for', () => {
+  test('has left when its StasisEnd comes, or where it was not here', async () => {
+    const { events, hear } = listening()
+    expect(await events.leaves('1.2', 60_000)).toBe(true)
+    hear('StasisStart', '1.1')
+    const leaves = events.leaves('1.1', 60_000)
+    hear('StasisEnd', '1.1')
+    expect(await leaves).toBe(true)
+  })
+
+  test('has not left in time where nothing comes', async () => {
+    const { events, hear } = listening()
+    hear('StasisStart', '1.1')
+    expect(await events.leaves('1.1', 10)).toBe(false)
+  })
+})
+
 describe('a call that comes while waiting calls are asked for', () => {
   test('has not left, although it is in no answer', async () => {
     const { told, events, hear } = listening()

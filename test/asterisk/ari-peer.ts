@@ -45,12 +45,23 @@ const EVENT_MODELS = Object.fromEntries(
 /** How the peer answers a request about a channel: status and body. */
 export type Answer = (method: string, url: URL) => readonly [status: number, body?: unknown]
 
+export interface RestRequest {
+  readonly request_id: string
+  readonly method: string
+  readonly uri: string
+}
+
 /** An ARI as far as Doorman uses it: it lets everybody in, describes itself, and sends the events it is told to. */
 export class AriPeer {
   readonly #server: Server
   readonly #sockets = new Set<Duplex>()
   /** The applications that were registered, one for each WebSocket. */
   readonly registered: string[] = []
+
+  /** How often the event filter was set. */
+  filters = 0
+  /** Hears requests that come over a WebSocket; without it they are passed over in silence, as older versions do. */
+  toRequest: ((request: RestRequest) => void) | undefined
 
   private constructor(answer: Answer) {
     this.#server = createServer((request, response) => this.#serve(request, response, answer))
@@ -86,11 +97,28 @@ export class AriPeer {
     for (const socket of this.#sockets) socket.write(Buffer.concat([head, text]))
   }
 
+  /** Ends every WebSocket, and goes on to listen. */
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
   /** As a PBX that dies: every connection ends, and nobody listens any more. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  /** A short frame from the client, masked as all of them are; of pings and longer ones nothing is made. */
+  #framed(data: Buffer, socket: Duplex): void {
+    const opcode = (data[0] ?? 0) & 0x0f
+    // A close frame is answered by the end of the connection.
+    if (opcode === 8) socket.end(Buffer.from([0x88, 0]))
+    if (opcode !== 1 || this.toRequest === undefined) return
+    const at = ((data[1] ?? 0) & 0x7f) === 126 ? 4 : 2
+    const mask = data.subarray(at, at + 4)
+    const text = data.subarray(at + 4).map((byte, index) => byte ^ (mask[index % 4] ?? 0))
+    this.toRequest(JSON.parse(Buffer.from(text).toString()) as RestRequest)
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
@@ -103,7 +131,10 @@ export class AriPeer {
   #described(path: string): readonly [number, unknown?] | undefined {
     if (path === '/ari/asterisk/info') return [200, { system: { version: '22.10.1' } }]
     if (path === '/ari/api-docs/resources.json') return [200, this.#resources()]
-    if (path.endsWith('/eventFilter')) return [200, {}]
+    if (path.endsWith('/eventFilter')) {
+      this.filters += 1
+      return [200, {}]
+    }
     if (path === '/ari/applications/doorman') return [200, { name: 'doorman', channel_ids: [] }]
     const name = /^\/ari\/api-docs\/(\w+)\.json$/.exec(path)?.[1]
     return name === undefined ? undefined : [200, this.#resource(name as keyof typeof OPERATIONS)]
@@ -150,11 +181,7 @@ export class AriPeer {
       .digest('base64')
     const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade']
     socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket))
-    // A close frame (opcode 8) is answered by the end of the connection.
-    socket.on(
-      'data',
-      (data: Buffer) => void (((data[0] ?? 0) & 0x0f) === 8 && socket.end(Buffer.from([0x88, 0]))),
-    )
+    socket.on('data', (data: Buffer) => this.#framed(data, socket))
     socket.write(`${lines.join('\r\n')}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
     this.#sockets.add(socket)
     this.registered.push(new URL(request.url ?? '/', this.url).searchParams.get('app') ?? '')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { AriLine } from '../../src/asterisk/ari.js'
 import type { Arrival, Departure, PbxListener } from '../../src/asterisk/pbx.js'
@@ -145,6 +146,50 @@ describe('requests to ARI', () => {
       new KeptLog(),
     )
     await expect(line.read('1.1', 'EVAL(x)', 60_000)).rejects.toMatchObject({ fault: 'unreachable' })
+  })
+})
+
+describe('that a call goes on, told over the WebSocket', () => {
+  const place = { context: 'doorman-go', extension: '=main,s,1', priority: 1 }
+
+  /** A line whose WebSocket takes requests, with one call; `told` makes what Asterisk makes of the `continue`. */
+  async function talking(told: (peer: AriPeer) => void) {
+    const overHttp: string[] = []
+    const lab = await connected((method, url) => {
+      overHttp.push(`${method} ${url.pathname}`)
+      return [204]
+    })
+    const { peer, heard } = lab
+    peer.toRequest = ({ request_id, uri }) => {
+      if (uri.endsWith('/continue')) told(peer)
+      else peer.send({ type: 'RESTResponse', request_id, status_code: 200 })
+    }
+    // The first probe may have come before anybody answered it. The next is followed by the filter without answers.
+    const before = peer.filters
+    peer.hangUp()
+    while (peer.filters < before + 2) await sleep(5)
+    await sleep(50)
+    peer.send(start('1.1'))
+    await heard.count(1)
+    return { ...lab, overHttp }
+  }
+
+  test('has happened when the call has left, and needs no answer', async () => {
+    const { line, overHttp } = await talking((peer) => peer.send(end('1.1')))
+    await line.continueAt('1.1', place, 5_000)
+    expect(overHttp).toEqual([])
+  })
+
+  test('is believed where Asterisk is slow and other events come', async () => {
+    const { line } = await talking((peer) => peer.send(start('1.2')))
+    await line.continueAt('1.1', place, 100)
+  })
+
+  test('fails where nothing is heard, and from then on HTTP is taken', async () => {
+    const { line, overHttp } = await talking(() => undefined)
+    await expect(line.continueAt('1.1', place, 100)).rejects.toMatchObject({ fault: 'unreachable' })
+    await line.continueAt('1.1', place, 5_000)
+    expect(overHttp).toEqual(['POST /ari/channels/1.1/continue'])
   })
 })
 
