@@ -64,20 +64,23 @@ ${goTo('${EXTEN:1}')}
 ; The variable that is written last brings the token. As a rule it is there already.
 exten => _~.,1,${RESTORE_TIME_LIMIT}
  same => n,GotoIf($[${IS_WRITTEN} & \${DIALPLAN_EXISTS(\${EXTEN:5})}]?\${EXTEN:5})
-; It is waited for, a thousandth of a second at a time and then a hundredth, three tenths at most.
+; It is waited for, a thousandth of a second at a time and then fiftieths, three tenths at most.
  same => n,Set(DOORMAN_WAITS=0)
  same => n,GotoIf($[${IS_WRITTEN} | \${DOORMAN_WAITS} >= ${SHORT_WAITS + LONG_WAITS}]?$[\${PRIORITY} + 4])
  same => n,Set(DOORMAN_WAITS=$[\${DOORMAN_WAITS} + 1])
- same => n,Wait(\${IF($[\${DOORMAN_WAITS} > ${SHORT_WAITS}]?0.01:0.001)})
+ same => n,Wait(\${IF($[\${DOORMAN_WAITS} > ${SHORT_WAITS}]?0.02:0.001)})
  same => n,Goto($[\${PRIORITY} - 3])
 ${goTo('${EXTEN:5}')}
 exten => T,1,Goto(doorman-fallback,s,1)
 `
 }
 
-/** Twenty of a thousandth of a second, and the rest of three tenths in hundredths. */
-const SHORT_WAITS = 20
-const LONG_WAITS = 28
+/**
+ * Ten of a thousandth of a second, and the rest of three tenths in fiftieths: where AMI is that late, Asterisk has more
+ * to do than to count, and each of these takes longer than it says.
+ */
+const SHORT_WAITS = 10
+const LONG_WAITS = 14
 
 function goTo(place: string): string {
   return ` same => n,GotoIf($[\${DIALPLAN_EXISTS(${place})}]?${place})
