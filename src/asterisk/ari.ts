@@ -22,8 +22,8 @@ const EVENTS_AND_ANSWERS = [...EVENTS, 'RESTResponse']
 
 /**
  * The line to ARI: calls that arrive and leave, and the requests about them. What is asked goes over a few HTTP
- * connections. That a call goes on is told over the event WebSocket where this Asterisk takes requests there, and
- * shows in the StasisEnd that follows; an answer more for each call would be a tenth of what a call costs here.
+ * connections. That a call goes on is told over the event WebSocket where this Asterisk takes requests there; the
+ * StasisEnd that follows says more than an answer would.
  */
 export class AriLine {
   readonly #application: string

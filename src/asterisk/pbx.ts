@@ -68,7 +68,10 @@ export interface Pbx {
   write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
   /** Whether `write` can succeed at all now. */
   readonly canWrite: boolean
-  /** Sends the channel on in the dialplan. Asterisk answers before it happens and does not check the place. */
+  /**
+   * Sends the channel on in the dialplan. Resolves when Asterisk has accepted that, or when it has happened. Nobody
+   * checks the place.
+   */
   continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void>
   /**
    * Whether the dialplan has this place now. Asked on the channel: over ARI the dialplan function that tells
