@@ -68,7 +68,7 @@ exten => _~.,1,${RESTORE_TIME_LIMIT}
  same => n,Set(DOORMAN_WAITS=0)
  same => n,GotoIf($[${IS_WRITTEN} | \${DOORMAN_WAITS} >= ${SHORT_WAITS + LONG_WAITS}]?$[\${PRIORITY} + 4])
  same => n,Set(DOORMAN_WAITS=$[\${DOORMAN_WAITS} + 1])
- same => n,Wait(\${IF($[\${DOORMAN_WAITS} > ${SHORT_WAITS}]?0.02:0.001)})
+ same => n,Wait(\${IF($[\${DOORMAN_WAITS} > ${SHORT_WAITS}]?0.02:${ONE_MS})})
  same => n,Goto($[\${PRIORITY} - 3])
 ${goTo('${EXTEN:5}')}
 exten => T,1,Goto(doorman-fallback,s,1)
@@ -80,6 +80,8 @@ exten => T,1,Goto(doorman-fallback,s,1)
  * to do than to count, and each of these takes longer than it says.
  */
 const SHORT_WAITS = 10
+/** In seconds. `Wait` cuts off what is left of a millisecond, and of 0.001 it makes 0.9999 first: no wait at all (22.10). */
+const ONE_MS = '0.0015'
 const LONG_WAITS = 14
 
 function goTo(place: string): string {

@@ -68,6 +68,11 @@ describe('the generated dialplan', () => {
     }
   })
 
+  test('waits for the token a whole millisecond at a time: of 0.001 seconds Wait makes none', () => {
+    const waits = linesOf('doorman-go').filter((line) => line.includes(',Wait('))
+    expect(waits).toEqual(['same => n,Wait(${IF($[${DOORMAN_WAITS} > 10]?0.02:0.0015)})'])
+  })
+
   test('goes to a flow only where the dialplan has it', () => {
     expect(linesOf('doorman-go')).toContain('same => n,GotoIf($[${DIALPLAN_EXISTS(${EXTEN:1})}]?${EXTEN:1})')
     expect(linesOf('doorman-fallback')).toContain(
