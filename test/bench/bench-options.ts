@@ -18,11 +18,14 @@ export interface BenchOptions {
   readonly knee: { readonly shortSeconds: number; readonly wholeSeconds: number } | undefined
   /** Whether `decide` is measured, too, and the results are written. A trial only prints. */
   readonly isWritten: boolean
+  /** Whether the knees alone are measured, all of them, and take the place of those in results.json. */
+  readonly isKneesOnly: boolean
 }
 
 const WHOLE: BenchOptions = {
   ...{ systems: ALL, rounds: 3, rates: [50, 100, 200, 300], seconds: 5, warmUpSeconds: 20 },
   ...{ rules: 1_000, vips: 100_000, knee: { shortSeconds: 4, wholeSeconds: 20 }, isWritten: true },
+  isKneesOnly: false,
 }
 const QUICK: BenchOptions = {
   ...WHOLE,
@@ -37,12 +40,14 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     options: {
       quick: { type: 'boolean' },
       'no-knee': { type: 'boolean' },
+      knees: { type: 'boolean' },
       systems: { type: 'string' },
       rates: { type: 'string' },
       rounds: { type: 'string' },
     },
   })
   const base = values.quick === true ? QUICK : WHOLE
+  if (values.knees === true) return { ...WHOLE, rounds: 0, isWritten: false, isKneesOnly: true }
   return {
     ...base,
     // What was not measured whole is not written down.

@@ -1,6 +1,7 @@
 /**
  * The knee: the highest rate that a system holds. Looked for with short runs, first upwards, then between the last
- * rate that held and the first that did not; the answer is then held for the whole time, or a lower one is.
+ * rate that held and the first that did not; the answer is then held for the whole time, or a lower one is. A rate that
+ * did not hold is tried once more: something else on the machine may have had its moment.
  */
 
 export interface KneeSearch {
@@ -16,7 +17,8 @@ export interface KneeSearch {
 export type Hold = (perSecond: number, length: 'short' | 'whole') => Promise<boolean>
 
 /** 0 where not even the lowest rate holds. */
-export async function findKnee(search: KneeSearch, hold: Hold): Promise<number> {
+export async function findKnee(search: KneeSearch, holdOnce: Hold): Promise<number> {
+  const hold: Hold = async (rate, length) => (await holdOnce(rate, length)) || holdOnce(rate, length)
   const [good, bad] = await upwards(search, hold)
   const near = await between(good, bad, search, hold)
   return downwards(near, search, hold)

@@ -4,9 +4,11 @@
  *     npm run bench                                   everything; writes RESULTS.md and results.json
  *     node dist/test/bench/side-by-side.js --quick    a trial of a few minutes, which only prints
  *
+ *     npm run bench -- --knees                        the knees alone; puts them into both files
+ *
  * Options of a trial: --quick, --no-knee, --systems dialplan,doorman, --rates 100,200, --rounds 1.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { Bench } from './bench.js'
@@ -15,12 +17,14 @@ import { CallerProcess } from './caller/caller-process.js'
 import { measureDecide } from './decide-figures.js'
 import { raiseStage } from './lab/stage.js'
 import { reportOf, tableOf } from './results/report.js'
-import { type Results, resultsOf } from './results/results.js'
+import { type Results, resultsOf, withKnees } from './results/results.js'
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
+const folder = join(repositoryFolder(), 'test/bench')
+const written = () => JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Results
+
 function write(results: Results): void {
-  const folder = join(repositoryFolder(), 'test/bench')
   writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
   writeFileSync(join(folder, 'RESULTS.md'), reportOf(results))
 }
@@ -39,9 +43,10 @@ try {
     await stage.stop()
   }
   const found = await new Bench({ options, stage, caller, say }).run()
-  const results = resultsOf(found, { options, asterisk: stage.asterisk.version, decide })
+  const measured = () => resultsOf(found, { options, asterisk: stage.asterisk.version, decide })
+  const results = options.isKneesOnly ? withKnees(written(), found) : measured()
   console.log(tableOf(results))
-  if (options.isWritten) write(results)
+  if (options.isWritten || options.isKneesOnly) write(results)
 } finally {
   await clear()
 }

@@ -58,6 +58,7 @@ function circumstances({
   rules,
   vips,
   records,
+  knees_date,
 }: Results): string {
   return [
     `Written by \`npm run bench\` on ${date.slice(0, 10)}: Asterisk ${versions.asterisk}, Node ${versions.node},`,
@@ -65,6 +66,9 @@ function circumstances({
     `each rate. Doorman has ${rules.toLocaleString('en')} rules and ${vips.toLocaleString('en')} VIP numbers, the peers`,
     `the same VIP numbers. Of Doorman's calls ${records.calls} landed right, and ${records.routed} have a decision`,
     'record that says so.',
+    ...(knees_date === undefined
+      ? []
+      : [`The knees are of a run of their own, on ${knees_date.slice(0, 10)}.`]),
   ].join('\n')
 }
 
@@ -194,6 +198,7 @@ const METHOD = `## How it is measured
   than 2 ms late counts from when it was due. Each caller stays for 150 ms and hangs up.
 - CPU: user and system time of all threads from \`/proc\`, over the whole run, by calls offered; hanging up included.
 - The knee: the highest rate that was held for 20 s with every call right and p99 under 50 ms; found with short runs, to
-  about 5 %.
+  about 5 %. A rate that did not hold is tried once more, and Asterisk is started anew before each system's search: for
+  half a minute after an overload it takes twice as long for a call.
 - Two cores do everything, the caller too: the knees are knees of the whole machine. The ratios are what counts.
 `

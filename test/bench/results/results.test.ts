@@ -4,7 +4,7 @@ import type { SystemName } from '../lab/systems-table.js'
 import { ALL } from '../lab/systems-table.js'
 import type { Measured } from '../turn.js'
 import { reportOf } from './report.js'
-import { type Found, type Results, resultsOf } from './results.js'
+import { type Found, type Results, resultsOf, withKnees } from './results.js'
 import { targetsOf } from './targets.js'
 
 const P50: Readonly<Record<SystemName, number>> = {
@@ -93,6 +93,14 @@ describe('results.json', () => {
       offered: 1_500,
       right: 1_500,
     })
+  })
+
+  test('takes the knees of a later run, and says so', () => {
+    const later = withKnees(results(), { ...found, knees: { ...found.knees, doorman: 400 } })
+
+    expect(later.systems.doorman).toMatchObject({ knee_cps: 400, p50_ms_at_100: 2.75 })
+    expect(reportOf(later)).toContain('The knees are of a run of their own')
+    expect(reportOf(results())).not.toContain('The knees are of a run of their own')
   })
 
   test('has null for a knee that nobody looked for', () => {

@@ -37,6 +37,8 @@ export interface SystemFigures {
 
 export interface Results {
   readonly date: string
+  /** When the knees were measured, where that was in a run of their own. */
+  readonly knees_date?: string
   readonly versions: { readonly asterisk: string; readonly node: string }
   readonly cores: number
   readonly cpu: string
@@ -95,6 +97,14 @@ function stepFigures(steps: readonly Steps[]): Results['steps_us'] {
   if (steps.length === 0) return null
   const of = (step: keyof Steps) => rounded(median(steps.map((each) => each[step])) * 1_000, 0)
   return Object.fromEntries(STEPS.map((step) => [step, of(step)])) as Results['steps_us']
+}
+
+/** Results with the knees of a later run, in which all of them were measured. */
+export function withKnees(results: Results, { knees }: Found): Results {
+  const systems = Object.entries(results.systems).map(([name, figures]) => {
+    return [name, { ...figures, knee_cps: knees[name as SystemName] ?? null }]
+  })
+  return { ...results, knees_date: new Date().toISOString(), systems: Object.fromEntries(systems) }
 }
 
 /** A caller that is woken so late at a hundred calls a second shares its two cores with strangers. */
