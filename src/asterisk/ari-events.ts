@@ -74,7 +74,10 @@ export class AriEvents {
   leaves(channelId: string, withinMs: number): Promise<boolean> {
     if (!this.#presence.has(channelId)) return Promise.resolve(true)
     return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(false), withinMs)
+      const late = setTimeout(() => {
+        this.#leaving.delete(channelId)
+        resolve(false)
+      }, withinMs)
       this.#leaving.set(channelId, () => {
         clearTimeout(late)
         resolve(true)

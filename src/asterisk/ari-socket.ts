@@ -41,8 +41,7 @@ export class AriSocket {
   readonly #watch: NodeJS.Timeout
   #probed: (isAnswered: boolean) => void = () => undefined
   #missed = 0
-  /** How many events have come, whatever of. */
-  heard = 0
+  #heard = 0
 
   constructor(socket: RawSocket, hear: (event: StasisEvent) => void, pingMs = PING_MS) {
     this.#socket = socket
@@ -54,6 +53,11 @@ export class AriSocket {
     this.#watch = setInterval(() => this.#look(), pingMs)
     this.#watch.unref()
     socket.on('close', () => this.stop())
+  }
+
+  /** How many messages have come, whatever of. */
+  get heard(): number {
+    return this.#heard
   }
 
   /**
@@ -97,7 +101,7 @@ export class AriSocket {
   #message(text: string, hear: (event: StasisEvent) => void): void {
     const event = parsed(text)
     if (typeof event !== 'object' || event === null) return
-    this.heard += 1
+    this.#heard += 1
     if ((event as StasisEvent).type === 'RESTResponse') this.#answered(event as RestResponse)
     else hear(event as StasisEvent)
   }

@@ -95,7 +95,7 @@ export class AriLine {
     const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
     if (this.#talking === undefined || this.#events === undefined)
       await this.#ask('continue', timeoutMs, request)
-    else await this.#tell(this.#talking, request, () => this.#events?.leaves(channelId, timeoutMs))
+    else await this.#tell(this.#talking, request, this.#events.leaves(channelId, timeoutMs))
   }
 
   async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
@@ -147,14 +147,10 @@ export class AriLine {
    * Asks for something and waits until it has happened. Where it does not in time but other events come, Asterisk has
    * the request and is slow; where none come, the socket may be dead, and HTTP may not.
    */
-  async #tell(
-    socket: AriSocket,
-    request: AriRequest,
-    happens: () => Promise<boolean> | undefined,
-  ): Promise<void> {
+  async #tell(socket: AriSocket, request: AriRequest, happens: Promise<boolean>): Promise<void> {
     const { heard } = socket
     socket.tell(request)
-    if ((await happens()) || socket.heard > heard) return
+    if ((await happens) || socket.heard > heard) return
     if (this.#talking === socket) this.#talking = undefined
     throw new PbxError('unreachable', `ARI ${request.path}: nothing was heard in time`)
   }

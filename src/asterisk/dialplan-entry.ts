@@ -71,7 +71,14 @@ function entrySteps(options: EntryOptions): readonly Step[] {
   // Without a briefing all channels are asked the same way.
   if (options.briefing === undefined) return [onlyClean([]), BEGIN, ...whole]
   const others = onlyClean(['From here on the same for what is not PJSIP, or not clean.'])
-  return [pjsipAndClean(whole.length + 2), BEGIN, ...whole, others, BEGIN, ...askingSteps(options, false)]
+  return [
+    pjsipAndClean(whole.length + 2),
+    BEGIN,
+    ...whole,
+    others,
+    { run: BEGIN.run },
+    ...askingSteps(options, false),
+  ]
 }
 
 /** The reason of a first step stands at the head of the context: there is no room above it. */

@@ -11,6 +11,9 @@ export class SpareTime {
   #timer: NodeJS.Timeout | undefined
   #next: NodeJS.Immediate | undefined
 
+  /** @param now a clock in milliseconds. */
+  constructor(readonly now: () => number = () => performance.now()) {}
+
   add(work: () => void): void {
     this.#work.push(work)
     if (this.#next === undefined) this.#timer ??= setTimeout(() => this.#some(), DELAY_MS)
@@ -29,9 +32,9 @@ export class SpareTime {
   #some(): void {
     this.#timer = undefined
     this.#next = undefined
-    const until = performance.now() + SLICE_MS
+    const until = this.now() + SLICE_MS
     let done = 0
-    while (done < this.#work.length && performance.now() < until) this.#work[done++]?.()
+    while (done < this.#work.length && this.now() < until) this.#work[done++]?.()
     this.#work.splice(0, done)
     if (this.#work.length > 0) this.#next = setImmediate(() => this.#some())
   }

@@ -46,8 +46,12 @@ const ONCE = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards'])
 /** Where in a row of values each one stands; undefined for what is not in it. */
 interface Places {
   readonly of: Readonly<Partial<Record<string, number>>>
-  /** For each of the plan's header names, its first values and the list of names that tells whether it is there. */
-  readonly headers: readonly { readonly first: readonly number[]; readonly names: number | undefined }[]
+  /** For each header's name as it is asked for, in full or compact: its first values, and the list of names it may be in. */
+  readonly headers: readonly {
+    readonly name: string
+    readonly first: readonly (number | undefined)[]
+    readonly names: number | undefined
+  }[]
 }
 
 /** What one revision reads of each call: prepared once, so that nothing of it is left to do for a call. */
@@ -59,8 +63,6 @@ export interface ReadPlan {
   readonly briefing: Briefing | undefined
   readonly briefingParts: readonly Part[]
   readonly briefingPlaces: Places
-  /** The names to ask for, as they stand in the expressions: full names and compact letters. */
-  readonly headerNames: readonly string[]
   /** Those of the names of which a rule asks whether the header is there at all, be it empty. */
   readonly presenceAsked: ReadonlySet<string>
 }
@@ -94,7 +96,6 @@ function makePlan(revision: Revision, names: readonly string[], attestation: rea
     briefing: briefingOf(texts(briefingParts)),
     briefingParts,
     briefingPlaces: placesIn(briefingParts, names),
-    headerNames: names,
     presenceAsked,
   }
 }
@@ -102,7 +103,8 @@ function makePlan(revision: Revision, names: readonly string[], attestation: rea
 function placesIn(parts: readonly Part[], names: readonly string[]): Places {
   const of = Object.fromEntries(parts.map(({ key }, index) => [key, index]))
   const headers = names.map((name) => ({
-    first: firstInstances(name).map(({ key }) => of[key] ?? -1),
+    name,
+    first: firstInstances(name).map(({ key }) => of[key]),
     names: of[presencePart(name).key],
   }))
   return { of, headers }
@@ -155,7 +157,7 @@ export interface ChannelText {
   readonly verifications: string
   readonly attestation: string
   readonly verifyResult: string
-  /** For each of the plan's header names. */
+  /** For each name that was asked for. */
   readonly headers: readonly HeaderText[]
 }
 
@@ -187,9 +189,9 @@ export function channelText(
     verifications: at(of.verifications),
     attestation: at(of.attestation),
     verifyResult: at(of['verify-result']),
-    headers: headers.map(({ first, names }, index) => {
+    headers: headers.map(({ name, first, names }) => {
       const list = names === undefined ? undefined : at(names)
-      return headerText(plan.headerNames[index] ?? '', first.map(at), list)
+      return headerText(name, first.map(at), list)
     }),
   }
 }

@@ -21,8 +21,8 @@ export async function writeCall(
 /**
  * All variables of a call, in the order in which they are written: what was decided, the scalars, the whole state,
  * and last the token that says so, where one is given. `before` is the state that the call came with: a scalar of it
- * that is gone is emptied. Two underscores before a name make Asterisk pass it on to the channels that a Dial creates, and
- * on from there.
+ * that is gone is emptied. Two underscores before a name make Asterisk pass it on to the channels that a Dial
+ * creates, and on from there.
  */
 export function variablesOf(
   choice: Choice,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { AriEvents } from '../../src/asterisk/ari-events.js'
 import type { AriAnswer, AriRequest } from '../../src/asterisk/ari-transport.js'
 import type { Arrival, Departure } from '../../src/asterisk/pbx.js'
@@ -10,9 +10,11 @@ class FakeAri {
   readonly channels = new Map<string, object>()
   waiting: string[] = []
   isKnown = true
+  isSilent = false
 
   async send({ method, path, query = {} }: AriRequest): Promise<AriAnswer> {
     this.asked.push([method, path, ...Object.values(query)].join(' '))
+    if (this.isSilent) return new Promise(() => undefined)
     if (path === 'applications/doorman')
       return this.isKnown ? { status: 200, body: { channel_ids: this.waiting } } : { status: 404, body: {} }
     if (path === 'channels') return { status: 200, body: [...this.channels.values()] }
@@ -99,6 +101,20 @@ describe('calls that wait without our having heard of them', () => {
     hear('StasisStart', '1.1')
     await events.adoptAll()
     expect(told.at(-1)).toEqual(['left', '1.1', 'went-on'])
+  })
+})
+
+describe('the search for waiting calls', () => {
+  test('has one question under way at a time, however slow ARI is', async () => {
+    jest.useFakeTimers()
+    const { ari, events } = listening()
+    await events.registered()
+    ari.isSilent = true
+    ari.asked.length = 0
+    await jest.advanceTimersByTimeAsync(1_500)
+    expect(ari.asked).toEqual(['GET applications/doorman'])
+    events.stop()
+    jest.useRealTimers()
   })
 })
 
