@@ -13,22 +13,22 @@
  * `otherwise`. Every call ends in one outcome and one decision record.
  */
 import { TIME_LIMIT_S } from './asterisk/dialplan-entry.js'
-import { FALLBACK_PLACE, newToken } from './asterisk/hand-over.js'
-import { type Arrival, type Pbx, PbxError, type PbxListener, type Place } from './asterisk/pbx.js'
+import { FALLBACK_PLACE } from './asterisk/hand-over.js'
+import { type Arrival, type Pbx, PbxError, type PbxListener } from './asterisk/pbx.js'
 import type { FlowLogLine } from './flows/function/function-result.js'
 import type { Revision } from './flows/revision.js'
 import type { DecisionRecord } from './ops/decision-record.js'
 import type { CallFacts } from './routing/facts.js'
 import type { SipHeaders } from './sip/headers.js'
 import { CallInHand } from './steps/call-in-hand.js'
-import { type Choice, choose, type Functions } from './steps/choose.js'
-import { CONTINUE_MS, LEAVE_MS, PLACE_MS, placeAsker, wayTo } from './steps/continue.js'
+import { choose, type Functions } from './steps/choose.js'
+import { CONTINUE_MS, LEAVE_MS, targetOf } from './steps/continue.js'
 import type { KnownPlaces } from './steps/known-places.js'
 import type { Outcome } from './steps/outcome.js'
 import { type Ask, asker, type Reading, readCall } from './steps/read.js'
 import { readAllHeaders } from './steps/read-headers.js'
 import { recordOf, type Understood } from './steps/record.js'
-import { variablesOf, writeCall } from './steps/write.js'
+import { leaveOn, type Plan } from './steps/write.js'
 
 /** What the calls need around them. */
 export interface CallParts {
@@ -93,12 +93,6 @@ async function live(call: CallInHand, parts: CallParts): Promise<void> {
   parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
 }
 
-/** Where a call is sent, and what that will have been if it arrives there; known once its variables are written. */
-interface Plan {
-  readonly place: Place
-  readonly outcome: Outcome | Promise<Outcome>
-}
-
 const NOTHING: Understood = { reading: undefined, choice: undefined }
 
 async function understand(call: CallInHand, parts: CallParts): Promise<Understood> {
@@ -149,43 +143,12 @@ async function readOnItsRevision(call: CallInHand, ask: Ask, parts: CallParts): 
 }
 
 /** Leaves the decision on the channel, and says where the channel goes. */
-async function prepare(call: CallInHand, understood: Understood, parts: CallParts): Promise<Plan> {
-  const { reading, choice } = understood
+async function prepare(call: CallInHand, { reading, choice }: Understood, parts: CallParts): Promise<Plan> {
   if (call.isLetGo) return { place: FALLBACK_PLACE, outcome: 'fallback_stopping' }
   if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
   if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
-  const ask = placeAsker(parts.pbx, parts.places, call.arrival.channelId, call.budget.atMost(PLACE_MS))
-  // A dialplan that briefs us knows how to wait for the variables; an older one gets the call when they are there.
-  const token = reading.readBy === 'dialplan' && parts.pbx.canWrite ? newToken() : undefined
-  const writing = write(call, choice, { reading, token }, parts)
-  const [{ place, fault }] = await Promise.all([
-    wayTo(choice.flow, reading.facts.dialled, ask, token),
-    token ?? writing,
-  ])
-  if (fault !== undefined) call.fault(fault)
-  return { place, outcome: fault === undefined ? outcomeOf(choice, writing) : 'fallback_place' }
-}
-
-async function outcomeOf({ failure }: Choice, writing: Promise<boolean>): Promise<Outcome> {
-  const isWritten = await writing
-  if (failure !== undefined) return 'fallback_function'
-  return isWritten ? 'routed' : 'routed_without_state'
-}
-
-async function write(
-  call: CallInHand,
-  choice: Choice,
-  { reading, token }: { readonly reading: Reading; readonly token: string | undefined },
-  parts: CallParts,
-): Promise<boolean> {
-  try {
-    const variables = variablesOf(choice, call.revision, reading.facts.state, token)
-    await call.stage('write', () => writeCall(parts.pbx, call.arrival, variables, call.budget))
-    return true
-  } catch (error) {
-    call.fault(error)
-    return false
-  }
+  const target = targetOf(choice.flow, reading.facts.dialled)
+  return leaveOn(call, { reading, choice, target }, parts)
 }
 
 async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<Outcome> {
@@ -212,10 +175,10 @@ function strongest(...all: readonly Sent[]): Sent {
   return SENT.find((sent) => all.includes(sent)) ?? 'not-sent'
 }
 
-async function tryContinue(call: CallInHand, { place }: Plan, { pbx }: CallParts): Promise<Sent> {
+async function tryContinue(call: CallInHand, { place, note }: Plan, { pbx }: CallParts): Promise<Sent> {
   if (call.departure !== undefined) return 'not-sent'
   try {
-    await pbx.continueAt(call.arrival.channelId, place, call.budget.atMost(CONTINUE_MS))
+    await pbx.continueAt(call.arrival.channelId, place, call.budget.atMost(CONTINUE_MS), note)
     return 'accepted'
   } catch (error) {
     const reason = error instanceof PbxError ? error.fault : 'refused'

@@ -64,8 +64,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   letCallsGoFirst()
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
   const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
-  const ami = new AmiLine(amiAccess(settings), log)
   const ari = new AriLine(ariAccess(settings), settings.DOORMAN_APP, log)
+  const ami = new AmiLine(amiAccess(settings), log, () => ari.isBusyWithNotes)
   const callLog = new CallLog(data, {
     onProblem: (problem) => log.error(problem, { event: 'call_log_problem' }),
   })
@@ -132,6 +132,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       // New calls go on in the dialplan without us; those in hand can still be asked about and sent on.
       await ari.leave()
       await Promise.all([calls.done(), revisions.done()])
+      await ari.tidyUp()
       ari.stop()
       ami.stop()
       spare.finish()

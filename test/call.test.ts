@@ -81,6 +81,23 @@ class Lab {
   }
 }
 
+/** What its own entry context tells of a call with a gold card. */
+function briefedGold(variables = new Map<string, string>()): Partial<FakeChannel> {
+  return briefedAs({ ...GOLD, variables })
+}
+
+/** The same for a call without one. */
+function briefedTo(extension: string): Partial<FakeChannel> {
+  return briefedAs({ extension, variables: new Map() })
+}
+
+function briefedAs(parts: Partial<FakeChannel>): Partial<FakeChannel> {
+  const { briefing } = readPlans(revision).pjsip
+  if (briefing === undefined) throw new Error('This revision has no briefing.')
+  const channel = { ...parts, name: 'PJSIP/carrier-a-00000001', endpoint: 'carrier-a' }
+  return { ...parts, briefing: briefed(briefing, { ...new FakePbx().enter(), ...channel }) }
+}
+
 /** A revision in which something is broken that no check of the flow files can see. */
 function brokenRevision(): Revision {
   const candidates = () => {
@@ -618,14 +635,6 @@ describe('done', () => {
 })
 
 describe('a call of which the entry context has told', () => {
-  /** What its own entry context tells of a call with a gold card. */
-  function briefedGold(): Partial<FakeChannel> {
-    const { briefing } = readPlans(revision).pjsip
-    if (briefing === undefined) throw new Error('This revision has no briefing.')
-    const channel = { ...GOLD, name: 'PJSIP/carrier-a-00000001', endpoint: 'carrier-a', variables: new Map() }
-    return { ...GOLD, briefing: briefed(briefing, { ...new FakePbx().enter(), ...channel }) }
-  }
-
   test('is read without a request, and leaves while its variables are still being written', async () => {
     const lab = new Lab()
     lab.pbx.fail('write', 'hang')
@@ -652,5 +661,109 @@ describe('a call of which the entry context has told', () => {
     lab.pbx.enter(briefedGold())
     expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state' })
     expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
+  })
+})
+
+describe('a call whose variables go with it in a note', () => {
+  const NOTED = /^doorman-go,\*([0-9a-f]{12})vip-support,s,1,1$/
+
+  function noting(parts: Partial<FakeChannel> = {}) {
+    const lab = new Lab()
+    lab.pbx.takesNotes = true
+    return { lab, channel: lab.pbx.enter({ ...briefedGold(), ...parts }) }
+  }
+
+  test('has all of them when it goes on, and nothing is written', async () => {
+    const { lab, channel } = noting()
+    expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: [] })
+    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(NOTED)])
+    expect(lab.pbx.requests.map(({ step }) => step)).toEqual(['hasPlace', 'continueAt'])
+    expect(Object.fromEntries(channel.variables)).toMatchObject({
+      ...{ DOORMAN_FLOW: 'vip', DOORMAN_RULE: 'VIP callers', DOORMAN_VIP: '1', DOORMAN_BRANCH: 'North' },
+      ...{ DOORMAN_REVISION: revision.id, CONV_city: 'Albany', CONV_greeting: 'Welcome' },
+    })
+    expect(channel.variables.has('DOORMAN_WRITTEN')).toBe(false)
+  })
+
+  test('and another that is left the same have one note', async () => {
+    const { lab } = noting()
+    await lab.settle()
+    lab.pbx.enter(briefedGold())
+    await lab.settle()
+    expect(new Set(lab.pbx.sentTo).size).toBe(1)
+    expect(lab.pbx.sentTo).toHaveLength(2)
+  })
+
+  test('is written to where its state is too much for one', async () => {
+    const { lab, channel } = noting(briefedTo('+15550000001'))
+    lab.result = { kind: 'chose', flow: 'vip', state: { notes: 'x'.repeat(4_000) }, log: [] }
+    expect(await lab.only()).toMatchObject({ outcome: 'routed', rule: 'Code' })
+    expect(lab.pbx.sentTo).toEqual([
+      `doorman-go,~${channel.variables.get('DOORMAN_WRITTEN')}vip-support,s,1,1`,
+    ])
+    expect(channel.variables.get('CONV_STATE')).toMatch(/^parts=/)
+  })
+
+  test('is written to where its state is too large for any call, and its record says so', async () => {
+    const { lab } = noting(briefedTo('+15550000001'))
+    lab.result = { kind: 'chose', flow: 'vip', state: { notes: 'x'.repeat(400_000) }, log: [] }
+    expect(await lab.only()).toMatchObject({
+      outcome: 'routed_without_state',
+      faults: [expect.stringContaining('state is')],
+    })
+  })
+
+  test('is written to where its place and the name of a note are too long together', async () => {
+    const extension = `+15559${'0'.repeat(55)}`
+    const { lab, channel } = noting(briefedTo(extension))
+    await lab.settle()
+    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(/^doorman-go,~....kept,/)])
+    expect(channel.variables.get('DOORMAN_FLOW')).toBe('kept')
+  })
+
+  test('has no note while AMI is down: what to do with one that is missing could not be done', async () => {
+    const { lab } = noting()
+    lab.pbx.canWrite = false
+    lab.pbx.fail('write', 'unreachable')
+    expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state' })
+    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
+  })
+
+  test('is written to where it goes to the fallback, which knows no notes', async () => {
+    const { lab, channel } = noting()
+    lab.pbx.missing.add('vip-support,s,1')
+    expect(await lab.only()).toMatchObject({ outcome: 'fallback_place' })
+    expect(lab.pbx.sentTo).toEqual([FALLBACK])
+    expect(channel.variables.get('DOORMAN_FLOW')).toBe('vip')
+  })
+
+  test('has none where nobody knows whether the dialplan can read it', async () => {
+    const { lab } = noting({ briefing: [] })
+    await lab.only()
+    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
+  })
+
+  test('comes back where its note was missing, is decided again on its revision, and written to', async () => {
+    const { lab, channel } = noting()
+    await lab.settle()
+    lab.kept.set(revision.id, revision)
+    lab.revision = { ...revision, id: 'next' }
+    channel.variables.clear()
+    channel.variables.set('DOORMAN_REVISION', `-${revision.id}`)
+    lab.pbx.enter({ ...channel, ...briefedGold(channel.variables) })
+    await lab.settle()
+    const [, again] = lab.records
+    expect(again).toMatchObject({ outcome: 'routed', flow: 'vip', revision: revision.id })
+    expect(again?.faults).toEqual([expect.stringContaining('note of this call was not at the PBX')])
+    expect(lab.pbx.sentTo.at(-1)).toMatch(/^doorman-go,~....vip-support,s,1,1$/)
+    expect(channel.variables.get('CONV_city')).toBe('Albany')
+    expect(lab.pbx.missingNotes).toBe(1)
+  })
+
+  test('keeps its note when it has to be sent on a second time', async () => {
+    const { lab, channel } = noting()
+    lab.pbx.fail('continueAt', 'unreachable')
+    expect(await lab.only()).toMatchObject({ outcome: 'routed' })
+    expect(channel.variables.get('CONV_city')).toBe('Albany')
   })
 })

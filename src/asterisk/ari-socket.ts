@@ -4,6 +4,8 @@ import type { StasisEvent } from './stasis-event.js'
 /** A WebSocket of the package `ws`, as far as it is used here. */
 export interface RawSocket {
   send(text: string): void
+  /** The connection below it (`ws` has it for everybody to see), to send several messages in one packet. */
+  readonly _socket?: { cork(): void; uncork(): void }
   ping(): void
   /** Ends it without a word to the other side, which may be gone. */
   terminate(): void
@@ -61,11 +63,13 @@ export class AriSocket {
   }
 
   /**
-   * A request whose answer is not waited for, and not sent where the event filter leaves answers out: what it does
-   * shows in the events.
+   * Requests whose answers are not waited for, and not sent where the event filter leaves answers out: what they do
+   * shows in the events. Asterisk does one after the other.
    */
-  tell(request: AriRequest): void {
-    this.#send(request, '')
+  tell(requests: readonly AriRequest[]): void {
+    this.#socket._socket?.cork()
+    for (const request of requests) this.#send(request, '')
+    this.#socket._socket?.uncork()
   }
 
   /**

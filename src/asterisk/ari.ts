@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AriAccess } from './ari-check.js'
 import { AriConnection } from './ari-connection.js'
 import { AriEvents } from './ari-events.js'
@@ -6,7 +7,8 @@ import { type AriAnswer, AriHttp, type AriRequest, MOST_REQUESTS } from './ari-t
 import { pause } from './backoff.js'
 import { Gate } from './gate.js'
 import type { LineLog } from './line-log.js'
-import { PbxError, type PbxListener, type Place } from './pbx.js'
+import { NOTE_VARIABLE, Notes } from './notes.js'
+import { type Note, PbxError, type PbxListener, type Place, type Variable } from './pbx.js'
 import { within } from './timeout.js'
 import { isRegistered } from './waiting-channels.js'
 
@@ -14,6 +16,12 @@ const ANSWER_MS = 3_000
 
 /** How often a Doorman that was replaced looks whether the other one is still there. */
 const STANDBY_MS = 2_000
+
+/** How often notes are taken away that no call has had for a while. */
+const TIDY_MS = 5_000
+/** When Doorman stops: how long the last call may take to find its note, and all of this together. */
+const LAST_READ_MS = 300
+const LAST_TIDY_MS = 1_000
 
 /** Events that Doorman hears. The rest (one for every variable set, say) stay with Asterisk. */
 const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast']
@@ -32,11 +40,15 @@ export class AriLine {
   readonly #http: AriHttp
   readonly #connection: AriConnection
   #events: AriEvents | undefined
+  readonly #notes: Notes
+  readonly #tidying: NodeJS.Timeout
   /** The WebSocket, where it takes requests. */
   #talking: AriSocket | undefined
 
   constructor(access: AriAccess, application: string, log: LineLog) {
     this.#application = application
+    this.#notes = new Notes(application)
+    this.#tidying = setInterval(() => this.#tidy(), TIDY_MS).unref()
     this.#log = log
     this.#http = new AriHttp(access)
     const listener = {
@@ -60,6 +72,11 @@ export class AriLine {
     void this.#connection.keepOpen()
   }
 
+  /** Whether many calls come, and go on with a note. */
+  get isBusyWithNotes(): boolean {
+    return this.#talking !== undefined && this.#notes.areBusy
+  }
+
   /** Claims none of the calls any more that are offered to several Doormen. */
   claimNoMore(): void {
     this.#events?.claimNoMore()
@@ -75,10 +92,19 @@ export class AriLine {
     await this.#events?.adoptAll().catch(() => undefined)
   }
 
+  /** Takes away every note, once no call is in hand any more. Where that fails, they stay until Asterisk restarts. */
+  async tidyUp(): Promise<void> {
+    clearInterval(this.#tidying)
+    await sleep(LAST_READ_MS)
+    const taken = this.#notes.all().map((note) => this.#ask('note', LAST_TIDY_MS, withoutNote(note)))
+    await Promise.allSettled(taken)
+  }
+
   /** Leaves, and ends every connection. */
   stop(): void {
+    clearInterval(this.#tidying)
     this.#connection.stop()
-    this.#talking = undefined
+    this.#quiet()
     this.#events?.stop()
     this.#http.stop()
   }
@@ -89,13 +115,23 @@ export class AriLine {
     return String((body as { value?: unknown } | undefined)?.value ?? '')
   }
 
-  async continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void> {
+  /** Only where requests go over the WebSocket, one after the other: a note has to be there before its call is. */
+  noteOf(variables: readonly Variable[]): Note | undefined {
+    return this.#talking === undefined ? undefined : this.#notes.of(variables)
+  }
+
+  noteWasMissing(): void {
+    this.#notes.doubt()
+  }
+
+  async continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
     const { context, extension, priority } = place
     const query = { context, extension, priority: String(priority) }
     const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
+    const requests = [...this.#bringing(note), request]
     if (this.#talking === undefined || this.#events === undefined)
-      await this.#ask('continue', timeoutMs, request)
-    else await this.#tell(this.#talking, request, this.#events.leaves(channelId, timeoutMs))
+      for (const each of requests) await this.#ask('continue', timeoutMs, each)
+    else await this.#tell(this.#talking, requests, this.#events.leaves(channelId, timeoutMs))
   }
 
   async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
@@ -120,8 +156,28 @@ export class AriLine {
   }
 
   #deaf(): void {
-    this.#talking = undefined
+    this.#quiet()
     this.#events?.deaf()
+  }
+
+  /** What was told over the WebSocket of late may not have arrived. */
+  #quiet(): void {
+    this.#talking = undefined
+    this.#notes.doubt()
+  }
+
+  /** What brings a note to the PBX that is not there yet. */
+  #bringing(note: Note | undefined): readonly AriRequest[] {
+    if (note === undefined) return []
+    const stands = this.#notes.stands(note)
+    this.#notes.used(note)
+    return stands ? [] : [withNote(note)]
+  }
+
+  #tidy(): void {
+    this.#notes.count(TIDY_MS)
+    const socket = this.#talking
+    if (socket !== undefined) socket.tell(this.#notes.unused().map(withoutNote))
   }
 
   #replaced(): void {
@@ -144,15 +200,15 @@ export class AriLine {
   }
 
   /**
-   * Asks for something and waits until it has happened. Where it does not in time but other events come, Asterisk has
+   * Asks for things and waits until the last has happened. Where it does not in time but other events come, Asterisk has
    * the request and is slow; where none come, the socket may be dead, and HTTP may not.
    */
-  async #tell(socket: AriSocket, request: AriRequest, happens: Promise<boolean>): Promise<void> {
+  async #tell(socket: AriSocket, requests: readonly AriRequest[], happens: Promise<boolean>): Promise<void> {
     const { heard } = socket
-    socket.tell(request)
+    socket.tell(requests)
     if ((await happens) || socket.heard > heard) return
-    if (this.#talking === socket) this.#talking = undefined
-    throw new PbxError('unreachable', `ARI ${request.path}: nothing was heard in time`)
+    if (this.#talking === socket) this.#quiet()
+    throw new PbxError('unreachable', `ARI ${requests.at(-1)?.path}: nothing was heard in time`)
   }
 
   async #ask(what: string, timeoutMs: number, request: AriRequest): Promise<unknown> {
@@ -163,6 +219,16 @@ export class AriLine {
     if (answer.status >= 200 && answer.status < 300) return answer.body
     throw refusal(what, answer)
   }
+}
+
+function withNote({ name, text }: Note): AriRequest {
+  const query = { variable: NOTE_VARIABLE + name, value: text }
+  return { method: 'POST', path: 'asterisk/variable', query }
+}
+
+/** A global variable that is given no value is taken away; one that the dialplan empties stays in the list. */
+function withoutNote({ name }: Note): AriRequest {
+  return { method: 'POST', path: 'asterisk/variable', query: { variable: NOTE_VARIABLE + name } }
 }
 
 function of(channelId: string, resource: string): string {

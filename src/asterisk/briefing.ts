@@ -25,11 +25,20 @@ const END = '.'
 /** Asterisk reads a line of its configuration into 8,192 bytes. What does not fit is read by ARI. */
 const MAX_EXPRESSION = 6_000
 
+/** What a dialplan that briefs us can do besides; one that was generated before it could has another id. */
+const DIALPLAN_KNOWS = 'notes\n'
+
 /** Undefined where there are more parts than fit into a line of the dialplan. */
 export function briefingOf(parts: readonly string[]): Briefing | undefined {
   const expression = parts.join('&')
   if (expression.length > MAX_EXPRESSION) return undefined
-  return { id: createHash('sha256').update(expression).digest('hex').slice(0, 8), expression }
+  return {
+    id: createHash('sha256')
+      .update(DIALPLAN_KNOWS + expression)
+      .digest('hex')
+      .slice(0, 8),
+    expression,
+  }
 }
 
 /** The arguments behind the application's name; `between` is what Asterisk parts them by. */

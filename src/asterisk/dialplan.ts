@@ -1,6 +1,7 @@
 import { type EntryOptions, entryContext } from './dialplan-entry.js'
 import { dialplanSteps, fingerprint } from './dialplan-steps.js'
 import { FALLBACK_PLACE, HAND_OVER_CONTEXT, WRITTEN } from './hand-over.js'
+import { NOTE_MISSING, NOTE_NAME, NOTE_VARIABLE } from './notes.js'
 import type { Place } from './pbx.js'
 
 /** What the generated contexts depend on. */
@@ -50,7 +51,8 @@ function heading(): string {
 
 /** Gives back the time limit that the call had before it came to Doorman; at least one second of it. */
 const LEFT = '$[0${DOORMAN_DEADLINE} - ${EPOCH}]'
-const RESTORE_TIME_LIMIT = `Set(TIMEOUT(absolute)=\${IF($[0\${DOORMAN_DEADLINE} = 0]?0:\${IF($[${LEFT} < 1]?1:${LEFT})})})`
+const TIME_LIMIT_BEFORE = `TIMEOUT(absolute)=\${IF($[0\${DOORMAN_DEADLINE} = 0]?0:\${IF($[${LEFT} < 1]?1:${LEFT})})}`
+const RESTORE_TIME_LIMIT = `Set(${TIME_LIMIT_BEFORE})`
 
 const IS_WRITTEN = `"\${${WRITTEN}}" = "\${EXTEN:1:4}"`
 
@@ -60,6 +62,14 @@ function handOverContext(): string {
 ; call itself, so that it arrives also when no variable could be set.
 exten => _=.,1,${RESTORE_TIME_LIMIT}
 ${goTo('${EXTEN:1}')}
+; The same for a call whose variables stand in a global one: "*", the ${NOTE_NAME} characters of its name, the place.
+exten => _*.,1,MSet(${TIME_LIMIT_BEFORE},${NOTE})
+ same => n,GotoIf($[\${LEN(${NOTE})} & \${DIALPLAN_EXISTS(${NOTED_PLACE})}]?${NOTED_PLACE})
+; Where it is not there any more ("dialplan reload" with clearglobalvars=yes), the call goes back to be decided again.
+ same => n,GotoIf($[\${LEN(${NOTE})}]?$[\${PRIORITY} + 3])
+ same => n,Set(DOORMAN_REVISION=${NOTE_MISSING}\${DOORMAN_REVISION})
+ same => n,Goto(doorman,\${DOORMAN_DIALLED},1)
+${goTo(NOTED_PLACE)}
 ; The same for a call whose variables are being written at this moment: "~", a token of four characters, the place.
 ; The variable that is written last brings the token. As a rule it is there already.
 exten => _~.,1,${RESTORE_TIME_LIMIT}
@@ -74,6 +84,9 @@ ${goTo('${EXTEN:5}')}
 exten => T,1,Goto(doorman-fallback,s,1)
 `
 }
+
+const NOTE = `\${${NOTE_VARIABLE}\${EXTEN:1:${NOTE_NAME}}}`
+const NOTED_PLACE = `\${EXTEN:${1 + NOTE_NAME}}`
 
 /**
  * Ten of a thousandth of a second, and the rest of three tenths in fiftieths: where AMI is that late, Asterisk has more

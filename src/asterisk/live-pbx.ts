@@ -10,7 +10,9 @@ export function livePbx(ari: AriLine, ami: AmiLine): Pbx {
     get canWrite() {
       return ami.isUp
     },
-    continueAt: (channelId, place, timeoutMs) => ari.continueAt(channelId, place, timeoutMs),
+    noteOf: (variables) => ari.noteOf(variables),
+    noteWasMissing: () => ari.noteWasMissing(),
+    continueAt: (channelId, place, timeoutMs, note) => ari.continueAt(channelId, place, timeoutMs, note),
     hasPlace: (channelId, place, timeoutMs) => ari.hasPlace(channelId, place, timeoutMs),
   }
 }

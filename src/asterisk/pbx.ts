@@ -26,6 +26,15 @@ export interface Variable {
   readonly value: string
 }
 
+/**
+ * Variables that the hand-over context sets by itself when a call gets there with this name: see notes.ts. `text` is
+ * what `MSet` takes, `name=value,name=value`.
+ */
+export interface Note {
+  readonly name: string
+  readonly text: string
+}
+
 /** How a channel left Stasis: by our `continue` or the dialplan's time limit, or because the caller hung up. */
 export type Departure = 'went-on' | 'hung-up'
 
@@ -68,11 +77,15 @@ export interface Pbx {
   write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
   /** Whether `write` can succeed at all now. */
   readonly canWrite: boolean
+  /** A note with these variables, for `continueAt`; undefined where they have to be written. */
+  noteOf(variables: readonly Variable[]): Note | undefined
+  /** A call has come back because the PBX did not have its note: from now on each is brought there anew. */
+  noteWasMissing(): void
   /**
    * Sends the channel on in the dialplan. Resolves when Asterisk has accepted that, or when it has happened. Nobody
-   * checks the place.
+   * checks the place. The note, where one is given, is at the PBX before the call goes on.
    */
-  continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void>
+  continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void>
   /**
    * Whether the dialplan has this place now. Asked on the channel: over ARI the dialplan function that tells
    * (`DIALPLAN_EXISTS`) does not answer without one, and over AMI the call would depend on both lines.

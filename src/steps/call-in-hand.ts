@@ -55,6 +55,7 @@ export class CallInHand {
 
   /** Resolves when the channel has left, or with undefined after the given time. */
   async hasLeft(withinMs: number): Promise<Departure | undefined> {
+    if (this.departure !== undefined) return this.departure
     let timer: NodeJS.Timeout | undefined
     const tooLate = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), withinMs)

@@ -1,4 +1,4 @@
-import { FALLBACK_PLACE, handOver } from '../asterisk/hand-over.js'
+import { type Carried, FALLBACK_PLACE, handOver } from '../asterisk/hand-over.js'
 import type { Pbx, Place } from '../asterisk/pbx.js'
 import type { Flow } from '../routing/routing.js'
 import type { KnownPlaces } from './known-places.js'
@@ -16,20 +16,24 @@ export interface Way {
   readonly fault: string | undefined
 }
 
+/** The place in the dialplan that a flow means for a call. */
+export function targetOf(flow: Flow, dialled: string): Place {
+  const extension = flow.extension === 'dialled' ? dialled : flow.extension
+  return { context: flow.context, extension, priority: flow.priority }
+}
+
 /**
  * Where to continue a call so that it reaches its flow. The hand-over context looks for itself whether the place
  * is in the dialplan; it is asked here too, so that the record tells where the call really went.
  */
 export async function wayTo(
   flow: Flow,
-  dialled: string,
+  target: Place,
   ask: (place: Place) => Promise<boolean>,
-  token?: string,
+  carried?: Carried,
 ): Promise<Way> {
-  const extension = flow.extension === 'dialled' ? dialled : flow.extension
-  const target = { context: flow.context, extension, priority: flow.priority }
   const name = `${flow.name} (${target.context},${target.extension},${target.priority})`
-  const place = handOver(target, token)
+  const place = handOver(target, carried)
   if (place === undefined) {
     return {
       place: FALLBACK_PLACE,

@@ -1,5 +1,6 @@
 import { briefedText } from '../asterisk/briefing.js'
 import { expressions, header, MAX_REPEATS, plainHeader, values, variable } from '../asterisk/channel-read.js'
+import { NOTE_MISSING } from '../asterisk/notes.js'
 import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
 import { trunkOf } from '../asterisk/trunk-name.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
@@ -20,6 +21,8 @@ export interface Reading {
   readonly readBy: 'dialplan' | 'ari'
   /** Id of the revision that decided this call on an earlier visit; empty on the first. */
   readonly decidedBy: string
+  /** Whether the call has come back because the PBX did not have its note. */
+  readonly noteWasMissing: boolean
   /** Why the state that was on the channel could not be used, if so. The call goes on without it. */
   readonly stateFault: string | undefined
 }
@@ -52,6 +55,7 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
     plan,
     briefed === undefined ? { answers: await ask(plan.expressions) } : { briefed },
   )
+  const noteWasMissing = text.revision.startsWith(NOTE_MISSING)
   const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
   return {
     facts: {
@@ -65,7 +69,8 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
     },
     sipCallId: arrival.sipCallId === '' ? text.sipCallId : arrival.sipCallId,
     readBy: briefed === undefined ? 'ari' : 'dialplan',
-    decidedBy: text.revision,
+    decidedBy: noteWasMissing ? text.revision.slice(NOTE_MISSING.length) : text.revision,
+    noteWasMissing,
     stateFault: state.ok ? undefined : state.why,
   }
 }
@@ -88,10 +93,13 @@ async function allInstances(
   ask: Ask,
 ): Promise<[string, string][]> {
   const further = read.flatMap(furtherInstances)
-  const [rest, present] = await Promise.all([
-    ask(expressions(further)).then((answers) => answers.flatMap(values)),
-    emptyButPresent(plan, read, ask),
-  ])
+  const isAsked = further.length > 0 || plan.presenceAsked.size > 0
+  const [rest, present] = isAsked
+    ? await Promise.all([
+        ask(expressions(further)).then((answers) => answers.flatMap(values)),
+        emptyButPresent(plan, read, ask),
+      ])
+    : [[], []]
   const found = read.flatMap((text) => {
     const all = [...text.first, ...rest.splice(0, furtherInstances(text).length)]
     // Where a later one is there, so are those before it, be they empty.

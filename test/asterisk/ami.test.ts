@@ -13,9 +13,10 @@ afterEach(async () => {
 })
 
 /** An AMI line to a port, with the log that it wrote. */
-function lineTo(port: number): { line: AmiLine; log: KeptLog } {
+function lineTo(port: number, mayRest = () => false): { line: AmiLine; log: KeptLog } {
   const log = new KeptLog()
-  const line = new AmiLine({ host: '127.0.0.1', port, username: 'doorman', secret: 's3cr,t' }, log)
+  const access = { host: '127.0.0.1', port, username: 'doorman', secret: 's3cr,t' }
+  const line = new AmiLine(access, log, mayRest, ...(mayRest() ? [50] : []))
   closing.push(() => line.stop())
   return { line, log }
 }
@@ -27,7 +28,7 @@ async function peerOf(peer: Promise<TcpPeer>): Promise<TcpPeer> {
 }
 
 /** An AMI that lets Doorman in and answers Setvar as told; with the actions that came. */
-async function welcoming(setvar: () => string | undefined = () => SUCCESS) {
+async function welcoming(setvar: () => string | undefined = () => SUCCESS, mayRest = () => false) {
   const actions: AmiAction[] = []
   const peer = await peerOf(
     amiPeer((action) => {
@@ -35,7 +36,7 @@ async function welcoming(setvar: () => string | undefined = () => SUCCESS) {
       return action.Action === 'Setvar' ? setvar() : SUCCESS
     }),
   )
-  const { line, log } = lineTo(peer.port)
+  const { line, log } = lineTo(peer.port, mayRest)
   line.start()
   await log.heard('line_up')
   return { actions, peer, line, log }
@@ -101,6 +102,73 @@ describe('the line to AMI', () => {
     await log.heard('line_up')
     await line.setVariables('PJSIP/a-1', [{ name: 'A', value: '1' }], 1_000)
     expect(peer.accepted).toBe(2)
+  })
+})
+
+describe('a line to AMI that may rest', () => {
+  const until = async (isSo: () => boolean) => {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  async function resting() {
+    const may = { rest: true }
+    const lab = await welcoming(
+      () => SUCCESS,
+      () => may.rest,
+    )
+    await until(() => lab.peer.open === 0)
+    return { ...lab, may }
+  }
+
+  test('is closed while nobody needs it, and counts as up', async () => {
+    const { line, log } = await resting()
+    expect(line.isUp).toBe(true)
+    expect(log.messages).toHaveLength(1)
+  })
+
+  test('is opened for whoever needs it, and rests again afterwards', async () => {
+    const { actions, line, peer, log } = await resting()
+    await line.setVariables('PJSIP/a-1', [{ name: 'A', value: '1' }], 1_000)
+    expect(actions.at(-1)).toMatchObject({ Action: 'Setvar', Variable: 'A' })
+    await until(() => peer.open === 0)
+    expect([peer.accepted, log.messages.length]).toEqual([2, 1])
+  })
+
+  test('is opened once for many that need it at the same time', async () => {
+    const { actions, line, peer } = await resting()
+    const setting = (value: string) => line.setVariables('PJSIP/a-1', [{ name: 'A', value }], 1_000)
+    await Promise.all(['1', '2', '3'].map(setting))
+    expect(actions.filter(({ Action }) => Action === 'Setvar').map(({ Value }) => Value)).toEqual([
+      '1',
+      '2',
+      '3',
+    ])
+    expect(peer.accepted).toBe(2)
+  })
+
+  test('stands again when fewer calls come', async () => {
+    const { peer, may, line } = await resting()
+    may.rest = false
+    await until(() => peer.open === 1)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([peer.open, line.isUp]).toEqual([1, true])
+  })
+
+  test('is looked at now and then, and down where it cannot be opened', async () => {
+    const { peer, line, log } = await resting()
+    await until(() => peer.accepted > 1)
+    expect([line.isUp, log.messages.length]).toEqual([true, 1])
+    await peer.close()
+    expect(await log.heard('line_down')).toMatch(/ECONNREFUSED/)
+    expect(line.isUp).toBe(false)
+  })
+
+  test('refuses those who need it where it cannot be opened, and is down', async () => {
+    const { peer, line } = await resting()
+    await peer.close()
+    const failed = await faultOf(line.setVariables('PJSIP/a-1', [{ name: 'A', value: '1' }], 1_000))
+    expect(failed).toMatchObject({ fault: 'unreachable', message: 'AMI is not connected' })
+    expect(line.isUp).toBe(false)
   })
 })
 

@@ -49,6 +49,7 @@ export interface RestRequest {
   readonly request_id: string
   readonly method: string
   readonly uri: string
+  readonly query_strings: readonly { readonly name: string; readonly value: string }[]
 }
 
 /** An ARI as far as Doorman uses it: it lets everybody in, describes itself, and sends the events it is told to. */
@@ -109,16 +110,17 @@ export class AriPeer {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** A short frame from the client, masked as all of them are; of pings and longer ones nothing is made. */
+  /** Short frames from the client, masked as all of them are; of pings nothing is made. */
   #framed(data: Buffer, socket: Duplex): void {
     const opcode = (data[0] ?? 0) & 0x0f
     // A close frame is answered by the end of the connection.
     if (opcode === 8) socket.end(Buffer.from([0x88, 0]))
-    if (opcode !== 1 || this.toRequest === undefined) return
-    const at = ((data[1] ?? 0) & 0x7f) === 126 ? 4 : 2
-    const mask = data.subarray(at, at + 4)
-    const text = data.subarray(at + 4).map((byte, index) => byte ^ (mask[index % 4] ?? 0))
-    this.toRequest(JSON.parse(Buffer.from(text).toString()) as RestRequest)
+    const isLong = ((data[1] ?? 0) & 0x7f) === 126
+    const [at, length] = isLong ? [4, data.readUInt16BE(2)] : [2, (data[1] ?? 0) & 0x7f]
+    const [mask, end] = [data.subarray(at, at + 4), at + 4 + length]
+    const text = data.subarray(at + 4, end).map((byte, index) => byte ^ (mask[index % 4] ?? 0))
+    if (opcode === 1) this.toRequest?.(JSON.parse(Buffer.from(text).toString()) as RestRequest)
+    if (end < data.length) this.#framed(data.subarray(end), socket)
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, answer: Answer): void {

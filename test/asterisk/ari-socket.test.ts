@@ -78,7 +78,7 @@ describe('requests over the WebSocket', () => {
   test('are told with their parameters', () => {
     const { ari, requests } = opened()
     const path = 'channels/1.1/continue'
-    ari.tell({ method: 'POST', path, query: { context: 'A&B', priority: '1' } })
+    ari.tell([{ method: 'POST', path, query: { context: 'A&B', priority: '1' } }])
     const query_strings = [
       { name: 'context', value: 'A&B' },
       { name: 'priority', value: '1' },

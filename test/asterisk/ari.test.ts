@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { AriLine } from '../../src/asterisk/ari.js'
 import type { Arrival, Departure, PbxListener } from '../../src/asterisk/pbx.js'
-import { type Answer, AriPeer } from './ari-peer.js'
+import { type Answer, AriPeer, type RestRequest } from './ari-peer.js'
 import { KeptLog } from './line-log.js'
 
 const closing: (() => void | Promise<void>)[] = []
@@ -149,31 +149,35 @@ describe('requests to ARI', () => {
   })
 })
 
-describe('that a call goes on, told over the WebSocket', () => {
-  const place = { context: 'doorman-go', extension: '=main,s,1', priority: 1 }
+const place = { context: 'doorman-go', extension: '=main,s,1', priority: 1 }
 
-  /** A line whose WebSocket takes requests, with one call; `told` makes what Asterisk makes of the `continue`. */
-  async function talking(told: (peer: AriPeer) => void) {
-    const overHttp: string[] = []
-    const lab = await connected((method, url) => {
-      overHttp.push(`${method} ${url.pathname}`)
-      return [204]
-    })
-    const { peer, heard } = lab
-    peer.toRequest = ({ request_id, uri }) => {
-      if (uri.endsWith('/continue')) told(peer)
-      else peer.send({ type: 'RESTResponse', request_id, status_code: 200 })
-    }
-    // The first probe may have come before anybody answered it. The next is followed by the filter without answers.
-    const before = peer.filters
-    peer.hangUp()
-    while (peer.filters < before + 2) await sleep(5)
-    await sleep(50)
-    peer.send(start('1.1'))
-    await heard.count(1)
-    return { ...lab, overHttp }
+/** A line whose WebSocket takes requests, with one call; `told` makes what Asterisk makes of the `continue`. */
+async function talking(told: (peer: AriPeer) => void) {
+  const overHttp: string[] = []
+  const overSocket: RestRequest[] = []
+  const lab = await connected((method, url) => {
+    overHttp.push(`${method} ${url.pathname}`)
+    return [204]
+  })
+  const { peer, heard } = lab
+  peer.toRequest = (request) => {
+    const { request_id, uri } = request
+    if (uri !== 'asterisk/ping') overSocket.push(request)
+    if (uri.endsWith('/continue')) told(peer)
+    // Answers are filtered out once the first has come.
+    else if (uri === 'asterisk/ping') peer.send({ type: 'RESTResponse', request_id, status_code: 200 })
   }
+  // The first probe may have come before anybody answered it. The next is followed by the filter without answers.
+  const before = peer.filters
+  peer.hangUp()
+  while (peer.filters < before + 2) await sleep(5)
+  await sleep(50)
+  peer.send(start('1.1'))
+  await heard.count(1)
+  return { ...lab, overHttp, overSocket }
+}
 
+describe('that a call goes on, told over the WebSocket', () => {
   test('has happened when the call has left, and needs no answer', async () => {
     const { line, overHttp } = await talking((peer) => peer.send(end('1.1')))
     await line.continueAt('1.1', place, 5_000)
@@ -190,6 +194,61 @@ describe('that a call goes on, told over the WebSocket', () => {
     await expect(line.continueAt('1.1', place, 100)).rejects.toMatchObject({ fault: 'unreachable' })
     await line.continueAt('1.1', place, 5_000)
     expect(overHttp).toEqual(['POST /ari/channels/1.1/continue'])
+  })
+})
+
+describe('a note', () => {
+  const variables = [
+    { name: '__A', value: '1' },
+    { name: '__B', value: 'two %41 + three' },
+  ]
+  const words = ({ uri, query_strings }: RestRequest) =>
+    [uri, ...query_strings.map(({ name, value }) => `${name}=${value}`)].join(' ')
+
+  test('is brought to the PBX in front of the first call that has it, and not again', async () => {
+    const { line, overSocket, peer, heard } = await talking((peer) => peer.send(end('1.1')))
+    const note = line.noteOf(variables)
+    await line.continueAt('1.1', place, 5_000, note)
+    peer.send(start('1.1'))
+    await heard.count(3)
+    await line.continueAt('1.1', place, 5_000, note)
+    const way = 'channels/1.1/continue context=doorman-go extension==main,s,1 priority=1'
+    expect(overSocket.map(words)).toEqual([
+      `asterisk/variable variable=DOORMAN_NOTE_${note?.name} value=__A=1,__B=two %41 + three`,
+      way,
+      way,
+    ])
+  })
+
+  test('is brought by HTTP, and answered, before its call goes on where the WebSocket is silent', async () => {
+    const { line, overHttp } = await talking(() => undefined)
+    const note = line.noteOf(variables)
+    await expect(line.continueAt('1.1', place, 100, note)).rejects.toMatchObject({ fault: 'unreachable' })
+    await line.continueAt('1.1', place, 5_000, note)
+    expect(overHttp).toEqual(['POST /ari/asterisk/variable', 'POST /ari/channels/1.1/continue'])
+    expect(line.noteOf(variables)).toBeUndefined()
+  })
+
+  test('is brought again after one was missing', async () => {
+    const { line, overSocket, peer, heard } = await talking((peer) => peer.send(end('1.1')))
+    await line.continueAt('1.1', place, 5_000, line.noteOf(variables))
+    line.noteWasMissing()
+    peer.send(start('1.1'))
+    await heard.count(3)
+    await line.continueAt('1.1', place, 5_000, line.noteOf(variables))
+    expect(overSocket.filter(({ uri }) => uri === 'asterisk/variable')).toHaveLength(2)
+  })
+
+  test('is taken away when Doorman stops', async () => {
+    const { line, overHttp } = await talking((peer) => peer.send(end('1.1')))
+    await line.continueAt('1.1', place, 5_000, line.noteOf(variables))
+    await line.tidyUp()
+    expect(overHttp).toEqual(['POST /ari/asterisk/variable'])
+  })
+
+  test('is none for an Asterisk that takes no requests over the WebSocket', async () => {
+    const { line } = await connected()
+    expect(line.noteOf(variables)).toBeUndefined()
   })
 })
 

@@ -12,7 +12,7 @@ describe('the hand-over of a call', () => {
   test('carries the token to wait for before the place, in a length that the dialplan knows', () => {
     const token = newToken()
     expect(token).toMatch(/^[0-9a-z]{4}$/)
-    expect(handOver({ context: 'vip-support', extension: 's', priority: 1 }, token)?.extension).toBe(
+    expect(handOver({ context: 'vip-support', extension: 's', priority: 1 }, { token })?.extension).toBe(
       `~${token}vip-support,s,1`,
     )
   })

@@ -23,6 +23,11 @@ export class TcpPeer {
     return peer
   }
 
+  /** How many connections are open. */
+  get open(): number {
+    return this.#sockets.size
+  }
+
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }

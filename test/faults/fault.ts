@@ -9,6 +9,8 @@ export interface Fault {
   readonly what: string
   /** The applications of the Doormen at this PBX; one Doorman called `doorman` where nothing is said. */
   readonly applications?: readonly string[]
+  /** The flow files; `FLOW_FILES` where nothing is said. */
+  readonly flows?: Readonly<Record<string, string>>
   /** Settings and surroundings of each Doorman. */
   readonly surroundings?: Surroundings
   /** Breaks something, and mends what an admin or a supervisor would mend. Calls come all the time. */

@@ -30,6 +30,12 @@ export default function code(conv: Conversation) {
 
 export const FLOW_FILES: Readonly<Record<string, string>> = { 'routing.yaml': ROUTING, 'code.ts': CODE }
 
+/** The same, with a function that leaves more on its calls than a note carries: AMI is needed for them, always. */
+export const AMPLE_FLOW_FILES: Readonly<Record<string, string>> = {
+  ...FLOW_FILES,
+  'code.ts': CODE.replace('conv.gotoFlow', "conv.state.history = 'long '.repeat(1_000)\n  conv.gotoFlow"),
+}
+
 /** Every context has a final answer of its own, so that the caller knows where its call went. */
 export const ANSWER_OF = { one: 200, two: 486, three: 484, last: 410 } as const
 

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { allRouted, type Fault } from './fault.js'
+import { AMPLE_FLOW_FILES } from './flow-files.js'
 import type { Stage } from './stage.js'
 import type { Tally } from './tally.js'
 
 /** Two pings of five seconds without an answer, and a new connection after that. */
 const NOTICED_MS = 17_000
 const SLOW_MS = 250
+/** Calls are counted for five seconds, and a second later the line to AMI is closed. */
+const RESTING_MS = 10_000
 
 /** What happens to the connections between Doorman and Asterisk. */
 export const LINE_FAULTS: readonly Fault[] = [
@@ -45,6 +48,7 @@ export const LINE_FAULTS: readonly Fault[] = [
       ami.mend()
       await sleep(2_000)
     },
+    flows: AMPLE_FLOW_FILES,
     judge: withoutState,
   },
   {
@@ -54,7 +58,20 @@ export const LINE_FAULTS: readonly Fault[] = [
       ami.silence()
       await sleep(NOTICED_MS)
     },
+    flows: AMPLE_FLOW_FILES,
     judge: withoutState,
+  },
+  {
+    name: 'AMI cut while it rests',
+    what: 'The same as "AMI cut", with calls that need no AMI where Asterisk takes notes, and after ten seconds of them.',
+    async act({ ami }) {
+      await sleep(RESTING_MS)
+      ami.cut()
+      await sleep(3_000)
+      ami.mend()
+      await sleep(2_000)
+    },
+    judge: nothingMissing,
   },
 ]
 
@@ -67,4 +84,12 @@ function withoutState(tally: Tally, stage: Stage): readonly string[] {
     ...allRouted(tally, stage),
     ...(isSaid ? [] : ['No decision record says "routed_without_state", and why']),
   ]
+}
+
+/** Asterisk 22 takes notes, and 16 does not: there, state may be missing, and the record says so. */
+function nothingMissing(tally: Tally, stage: Stage): readonly string[] {
+  const missing = stage.records.filter(({ outcome }) => outcome === 'routed_without_state').length
+  const takesNotes = Number.parseInt(stage.asterisk.version, 10) >= 22
+  const without = `${missing} calls went without state, though nothing needed AMI`
+  return [...allRouted(tally, stage), ...(takesNotes && missing > 0 ? [without] : [])]
 }

@@ -23,6 +23,8 @@ const FLOWS_FILE = 'faults.conf'
 
 export interface StageOptions {
   readonly perSecond: number
+  /** The flow files; `FLOW_FILES` by default. */
+  readonly flows?: Readonly<Record<string, string>>
   readonly applications?: readonly string[]
   readonly surroundings?: Surroundings
   /** Nothing will go wrong on the lines, so that they need no proxies. */
@@ -31,7 +33,7 @@ export interface StageOptions {
   readonly overrides?: Readonly<Record<string, string>>
 }
 
-interface StageParts extends StageOptions {
+interface StageParts extends Omit<StageOptions, 'flows'> {
   readonly asterisk: Asterisk
   readonly caller: RapidCaller
   readonly ari: FaultyProxy
@@ -68,7 +70,7 @@ export class Stage {
 
   /** Sets everything up and starts the Doormen; nothing of it is left where that fails. */
   static async raise(install: AsteriskInstall, options: StageOptions): Promise<Stage> {
-    const flows = flowFolder(FLOW_FILES)
+    const flows = flowFolder(options.flows ?? FLOW_FILES)
     try {
       const asterisk = await startAsterisk(install, {
         ...{ isQuiet: true, extraDialplan: `#include "${FLOWS_FILE}"` },

@@ -27,6 +27,7 @@ async function recorded(trunk: string) {
   const choice = await choose(facts, parts)
   const reading = {
     ...{ facts, sipCallId: 'id@phone', readBy: 'ari' as const, decidedBy: '', stateFault: undefined },
+    noteWasMissing: false,
   }
   return recordOf(new CallInHand(ARRIVAL, revision, AT), { reading, choice }, 'routed')
 }

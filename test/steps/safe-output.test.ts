@@ -9,7 +9,7 @@ import { explain } from '../../src/routing/explain.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
 import { Known } from '../../src/routing/known.js'
 import { provenanceOf } from '../../src/routing/provenance.js'
-import { variablesOf } from '../../src/steps/write.js'
+import { variablesOf } from '../../src/steps/variables.js'
 import { AT, always, branch, call, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
 
 /** What a caller may say, thick with what means something to a dialplan, AMI, a log or a terminal. */

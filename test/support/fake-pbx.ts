@@ -1,6 +1,8 @@
+import { Notes } from '../../src/asterisk/notes.js'
 import type {
   Arrival,
   Departure,
+  Note,
   Pbx,
   PbxFault,
   PbxListener,
@@ -52,10 +54,15 @@ export interface Request {
 export class FakePbx implements Pbx {
   readonly requests: Request[] = []
   canWrite = true
+  /** Whether this Asterisk can be brought notes. */
+  takesNotes = false
+  /** How often Doorman said that a note had been missing. */
+  missingNotes = 0
   /** Places that are missing in the dialplan, as `context,extension,priority`; all others are there. */
   readonly missing = new Set<string>()
   /** Whether Asterisk says that a channel left (StasisEnd) once it was sent on. */
   confirmsLeaving = true
+  readonly #notes = new Notes('fake')
   readonly #channels = new Map<string, FakeChannel>()
   readonly #faults = new Map<Step, (Fault | undefined)[]>()
   readonly #before = new Map<Step, () => void>()
@@ -132,9 +139,19 @@ export class FakePbx implements Pbx {
     })
   }
 
-  continueAt(channelId: string, place: Place, timeoutMs: number): Promise<void> {
+  noteOf(variables: readonly Variable[]): Note | undefined {
+    return this.takesNotes ? this.#notes.of(variables) : undefined
+  }
+
+  noteWasMissing(): void {
+    this.missingNotes += 1
+  }
+
+  continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
     return this.#answer({ step: 'continueAt', channel: channelId, place, timeoutMs }, () => {
-      this.#channel(channelId)
+      const { variables } = this.#channel(channelId)
+      for (const [, name = '', value = ''] of note?.text.matchAll(/_*([^=,]+)=([^,]*)/g) ?? [])
+        variables.set(name, value)
       this.sentTo.push(written(place))
       // Asterisk answers first; only afterwards the channel leaves, and says so.
       if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'went-on'))

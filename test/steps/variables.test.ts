@@ -3,7 +3,7 @@ import type { State } from '../../src/conversation/state.js'
 import { decodeState, partsIn } from '../../src/conversation/state-codec.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { Choice } from '../../src/steps/choose.js'
-import { variablesOf } from '../../src/steps/write.js'
+import { variablesOf } from '../../src/steps/variables.js'
 
 const revision = { id: '0123456789ab' } as Revision
 

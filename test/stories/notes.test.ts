@@ -1,0 +1,92 @@
+/** What a call is left with, on its way there in a global variable of the PBX: see src/asterisk/notes.ts. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { decodeState } from '../support/channel-state.js'
+import { type RunningDoorman, startDoorman } from '../support/doorman.js'
+import { scene } from '../support/scene.js'
+
+const ROUTING = `
+flows:
+  main: { context: story-main }
+rules:
+  - name: "100% of -Süd- + east = ok?"
+    when: { callee: "1" }
+    goto: main
+    state: { greeting: " Grüß %20 dich: a=b, (c) [d] {{e}} \\"f\\" $g ", empty: "", zero: 0, no: null, deep: { a: [1] } }
+  - { name: Plain, when: { callee: "2" }, goto: main, state: { city: Albany } }
+otherwise: main
+`
+
+const DIALPLAN = `
+[story-main]
+exten => s,1,NoOp(\${DOORMAN_RULE}|\${CONV_greeting}|\${CONV_zero}|\${CONV_city})
+ same => n,Answer()
+ same => n,Wait(5)
+`
+
+describe('notes', () => {
+  // Requests over the WebSocket came with 20.14 and 22.4: on 16 every call is written to.
+  const stage = scene('forky', { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN, withDoorman: false })
+  let doorman: RunningDoorman | undefined
+  afterEach(async () => {
+    await doorman?.stop()
+    doorman = undefined
+  })
+  /** One that has found out that this Asterisk takes requests over the WebSocket. */
+  const started = async () => {
+    doorman = await startDoorman(stage.asterisk, { DOORMAN_FLOWS: stage.flows })
+    for (let tries = 0; tries < 50 && (await standing()).length === 0; tries += 1) {
+      await stage.landing({ from, to: '1', trunk })
+      await sleep(20)
+    }
+    return doorman
+  }
+  const standing = async () =>
+    [...(await stage.asterisk.cli('dialplan show globals')).matchAll(/DOORMAN_NOTE_[0-9a-f]{12}/g)].map(
+      String,
+    )
+  const from = '+15559990000'
+  const trunk = 'carrier-a'
+
+  test('bring everything to the channel as it is, and are gone when Doorman has stopped', async () => {
+    const doorman = await started()
+    const { landing, result } = await stage.landing({ from, to: '1', trunk })
+    const record = await doorman.record(result.callId)
+    const state = await decodeState((name) => landing.variables[name] ?? '')
+
+    expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
+    expect(landing.appData[0]).toBe('100% of -Süd- + east = ok?| Grüß %20 dich: a=b c d e f g |0|')
+    expect(record).toMatchObject({ outcome: 'routed', faults: [] })
+    expect(await standing()).toHaveLength(1)
+    expect(state).toEqual({
+      ...{ greeting: ' Grüß %20 dich: a=b, (c) [d] {e} "f" $g ', empty: '', zero: 0, no: null },
+      deep: { a: [1] },
+    })
+    expect(await doorman.stop()).toBe(0)
+    expect(await standing()).toEqual([])
+  })
+
+  test('that were cleared away cost a call nothing but a second visit, and later calls not even that', async () => {
+    const doorman = await started()
+    await stage.landing({ from, to: '2', trunk })
+    for (const name of await standing()) await stage.asterisk.cli(`dialplan set global ${name} ""`)
+
+    const { landing, result } = await stage.landing({ from, to: '2', trunk })
+    expect(landing.path).toEqual([
+      ...['from-trunk', 'doorman', 'doorman-go', 'doorman', 'doorman-go', 'story-main'],
+    ])
+    expect(landing.appData[0]).toBe('Plain|||Albany')
+    const visits = doorman.lines.filter(
+      ({ event, sipCallId }) => event === 'decision' && sipCallId === result.callId,
+    )
+    expect(visits.map(({ outcome, faults }) => [outcome, (faults as string[]).length])).toEqual([
+      ['routed', 0],
+      ['routed', 1],
+    ])
+
+    const next = await stage.landing({ from, to: '2', trunk })
+    expect(next.landing.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
+    expect(next.landing.appData[0]).toBe('Plain|||Albany')
+    expect(await doorman.stop()).toBe(0)
+  })
+})
