@@ -9,6 +9,7 @@
  *                                    without    more, then   takes the caller to the
  *                                    state      ──────────▶  fallback in time
  *
+ * `write` is as a rule a note that the dialplan reads (steps/write.ts), and AMI where that does not do.
  * Whatever goes wrong in here, the caller goes on. A flow function that fails is part of `decide` and leads to
  * `otherwise`. Every call ends in one outcome and one decision record.
  */

@@ -59,7 +59,7 @@ export class Bench {
     } finally {
       written = await turn.end()
     }
-    if (system === 'doorman') this.#count(written, turn.right)
+    if (system === 'doorman' || system === 'doorman_own') this.#count(system, written, turn.right)
     else if (/[^\s]/.test(written.replaceAll('ready', ''))) say(`  it wrote: ${written.slice(0, 500)}`)
   }
 
@@ -87,9 +87,9 @@ export class Bench {
     this.#knees[turn.system] = await findKnee(KNEE_SEARCH, hold)
   }
 
-  #count(log: string, right: number): void {
+  #count(system: SystemName, log: string, right: number): void {
     const routed = routedRecords(log)
-    this.#steps.push(...stepsOf(log))
+    if (system === 'doorman') this.#steps.push(...stepsOf(log))
     this.#parts.say(`  ${right} calls right, ${routed} decision records of routed calls`)
     this.#records.calls += right
     this.#records.routed += routed

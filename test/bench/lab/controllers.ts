@@ -29,7 +29,7 @@ export async function startController(system: SystemName, stage: Stage): Promise
 }
 
 function programOf(system: Exclude<SystemName, 'dialplan'>, stage: Stage): Program {
-  const { asterisk, agiPort, flows } = stage
+  const { asterisk, agiPort, flows, flowsOwn } = stage
   const { url, username, password } = asterisk.ari
   const vips = String(stage.vips)
   const ready = ['ready']
@@ -46,9 +46,10 @@ function programOf(system: Exclude<SystemName, 'dialplan'>, stage: Stage): Progr
       return { command: peer('passage', [url, username, password, PASSAGE_APPLICATION, ...ami]), ready }
     }
     case 'doorman':
+    case 'doorman_own':
       return {
         command: [...DOORMAN, 'run'],
-        env: { ...settingsFor(asterisk), DOORMAN_FLOWS: flows },
+        env: { ...settingsFor(asterisk), DOORMAN_FLOWS: system === 'doorman' ? flows : flowsOwn },
         ready: ['"line":"ARI"', '"line":"AMI"'],
       }
   }

@@ -17,6 +17,7 @@ export function benchDialplan(agiPort: number): string {
     // The script leaves the flow on the call; where the flow is, is the dialplan's business.
     entry('fastagi', [`AGI(${agi})`, 'Goto(bench-flow,${DOORMAN_FLOW},1)', 'Hangup()']),
     entry('doorman', ['Goto(doorman,,1)']),
+    entry('doorman_own', ['Goto(doorman,,1)']),
     '[bench-flow]',
     ...Object.entries(FLOWS).map(([flow, context]) => `exten => ${flow},1,Goto(${context},s,1)`),
     ...Object.values(FLOWS).map(flowContext),

@@ -2,21 +2,32 @@ import { stringify } from 'yaml'
 import { BRANCHES, FLOWS, NORTH, RULES, vipNumber } from '../calls.js'
 import { trunkName } from './systems-table.js'
 
-/** The flow files of the bench: what an admin would write who has so many rules and VIP numbers. */
-export function benchFlowFiles(rules: number, vips: number): Readonly<Record<string, string>> {
-  return { 'routing.yaml': stringify(routing(rules)), 'vips.csv': vipFile(vips) }
+/**
+ * The flow files of the bench: what an admin would write who has so many rules and VIP numbers.
+ * @param state of both branches, and so of every call.
+ */
+export function benchFlowFiles(
+  rules: number,
+  vips: number,
+  state: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  return { 'routing.yaml': stringify(routing(rules, state)), 'vips.csv': vipFile(vips) }
 }
+
+/** Two callers' calls are left different by this, as by a greeting with a name in it. */
+export const OWN_STATE = { from: '{callerNumber}' }
 
 /** Trunk and headers are those that the plain peers read, too. */
 const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion']
 
-function routing(rules: number): object {
+function routing(rules: number, state: Readonly<Record<string, string>>): object {
+  const trust = ['caller_number', ...HEADERS]
   const flows = Object.entries(FLOWS).map(([name, context]) => [name, { context }])
   return {
     default_country: 'US',
-    trunks: { [trunkName('doorman')]: { trust: ['caller_number', ...HEADERS] } },
+    trunks: { [trunkName('doorman')]: { trust }, [trunkName('doorman_own')]: { trust } },
     vip: { files: ['vips.csv'], headers: { 'X-VIP': ['gold', 'platinum'] } },
-    branches: { [BRANCHES.north]: { numbers: [NORTH] }, [BRANCHES.south]: { default: true } },
+    branches: { [BRANCHES.north]: { numbers: [NORTH], state }, [BRANCHES.south]: { default: true, state } },
     flows: Object.fromEntries(flows),
     rules: [...others(rules - HEADS.length - DECIDING.length), ...HEADS, ...DECIDING],
     otherwise: 'general_support_flow',

@@ -6,12 +6,14 @@ import { flowFolder } from '../../support/flow-folder.js'
 import { freePort } from '../../support/free-ports.js'
 import { asteriskRoot } from '../../support/roots.js'
 import { benchDialplan, benchTrunks, VIP_FAMILY } from './dialplan.js'
-import { benchFlowFiles, vipNumbers } from './flow-files.js'
+import { benchFlowFiles, OWN_STATE, vipNumbers } from './flow-files.js'
 
 /** What all systems stand on: one private Asterisk, and the files that Doorman reads. */
 export interface Stage {
   readonly asterisk: Asterisk
   readonly flows: string
+  /** The same rules, by which each caller's calls are left with a state of their own. */
+  readonly flowsOwn: string
   readonly agiPort: number
   readonly rules: number
   readonly vips: number
@@ -25,8 +27,9 @@ export interface Stage {
 export async function raiseStage(rules: number, vips: number, say: (line: string) => void): Promise<Stage> {
   const install = await asteriskRoot('forky', say)
   const folder = flowFolder(benchFlowFiles(rules, vips))
+  const own = flowFolder(benchFlowFiles(rules, vips, OWN_STATE))
   // However early it ends, nothing stays behind.
-  process.once('exit', folder.remove)
+  process.once('exit', folder.remove).once('exit', own.remove)
   const agiPort = await freePort('tcp')
   const asterisk = await startAsterisk(install, {
     generatedDialplan: doormanDialplan(folder.path),
@@ -42,6 +45,7 @@ export async function raiseStage(rules: number, vips: number, say: (line: string
   return {
     asterisk,
     flows: folder.path,
+    flowsOwn: own.path,
     agiPort,
     rules,
     vips,

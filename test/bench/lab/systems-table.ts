@@ -2,10 +2,11 @@
 export const SYSTEMS = ['dialplan', 'ari_client', 'fastagi', 'doorman'] as const
 
 /**
- * What Asterisk takes for the way out to a program and back, whatever the program does: the dialplan by hand, and in
- * it one passage through `Stasis()` that decides nothing; the second time while a manager connection stands.
+ * What the budget of a call is made of. What Asterisk takes for the way out to a program and back, whatever the program
+ * does: the dialplan by hand, and in it one passage through `Stasis()` that decides nothing; the second time while a
+ * manager connection stands. And Doorman where every caller's call is left with a state of its own.
  */
-export const FLOORS = ['passage', 'passage_ami'] as const
+export const FLOORS = ['passage', 'passage_ami', 'doorman_own'] as const
 
 export type FloorName = (typeof FLOORS)[number]
 export type SystemName = (typeof SYSTEMS)[number] | FloorName
@@ -21,6 +22,7 @@ export const TRUNK_ADDRESS: Readonly<Record<SystemName, string>> = {
   doorman: '127.0.0.14',
   passage: '127.0.0.15',
   passage_ami: '127.0.0.16',
+  doorman_own: '127.0.0.17',
 }
 
 export const trunkName = (system: SystemName): string => `trunk-${system.replace('_', '-')}`

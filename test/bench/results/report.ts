@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<SystemName, string>> = {
   doorman: 'Doorman',
   passage: 'dialplan, once out and back',
   passage_ami: 'the same beside a manager connection',
+  doorman_own: 'Doorman, each caller with a state of its own',
 }
 
 /** RESULTS.md, for people. */
@@ -94,12 +95,13 @@ function systemRow(system: SystemName, figures: SystemFigures): readonly unknown
 /** From the dialplan to Doorman in three steps, of which the first two are Asterisk's. */
 function budget({ systems, floors, steps_us }: Results): string {
   const { dialplan, doorman } = systems
-  const { passage, passage_ami } = floors
+  const { passage, passage_ami, doorman_own } = floors
   const stages = [
     ['the dialplan by hand', dialplan],
     ['and once out to a program that only says "go on", over the WebSocket', passage],
     ['the same, while a manager connection stands (its events off)', passage_ami],
     ['Doorman', doorman],
+    ['Doorman, where every caller has a state of its own', doorman_own],
   ] as const
   const rows = stages.flatMap(([what, figures]) =>
     figures === undefined || dialplan === undefined ? [] : [budgetRow(what, figures, dialplan)],
@@ -126,15 +128,17 @@ function budgetRow(what: string, figures: SystemFigures, base: SystemFigures): r
 }
 
 const BUDGET = `The second line is the floor of any program outside of Asterisk: it reads no header, decides nothing and
-leaves nothing on the channel. The third is what the connection costs over which Doorman leaves the decision on the
-channel: while one stands, Asterisk makes the text of every event of every call, whether or not anybody wants it
-(manager.c, \`any_manager_listeners\`). A PBX on which some other program holds one pays that already.`
+leaves nothing on the channel. The third is what a manager connection costs that merely stands: Asterisk makes the text
+of every event of every call, whether or not anybody wants it (manager.c, \`any_manager_listeners\`). Doorman closes its
+own while many calls come and none needs it; a PBX on which some other program holds one pays that in any case. In the
+last line each call brings a note of its own to the PBX; in the one above, as rules without templates do, many calls are
+left the same and share one.`
 
 function stepSentence(steps: Results['steps_us']): string {
   if (steps === null) return ''
   const { read, decide, write, continue: goesOn } = steps
-  return `In Doorman, by its decision records, microseconds at the median over all rates: read ${read}, decide ${decide}, write ${write} (until
-Asterisk says that it is done), continue ${goesOn} (until the call has left; beside the write).`
+  return `In Doorman, by its decision records, microseconds at the median over all rates: read ${read}, decide ${decide}, write ${write} (making
+or finding the note), continue ${goesOn} (from then until Asterisk says that the call has left).`
 }
 
 function targetTable(results: Results): string {

@@ -9,7 +9,7 @@ import { targetsOf } from './targets.js'
 
 const P50: Readonly<Record<SystemName, number>> = {
   ...{ dialplan: 1, ari_client: 6, fastagi: 4, doorman: 2.5 },
-  ...{ passage: 1.5, passage_ami: 1.75 },
+  ...{ passage: 1.5, passage_ami: 1.75, doorman_own: 3 },
 }
 
 function run(system: SystemName, perSecond: number, p50: number): Measured {
@@ -116,6 +116,7 @@ describe('the budget', () => {
     expect(report).toContain('over the WebSocket | 1.65 | 0.55 |')
     expect(report).toContain('(its events off) | 1.93 | 0.83 |')
     expect(report).toContain('| Doorman | 2.75 | 1.65 |')
+    expect(report).toContain('a state of its own | 3.3 | 2.20 |')
   })
 
   test('has the steps of a call at their medians', () => {
@@ -124,7 +125,7 @@ describe('the budget', () => {
   })
 
   test('keeps the passages apart from the systems that are compared', () => {
-    expect(Object.keys(results().floors)).toEqual(['passage', 'passage_ami'])
+    expect(Object.keys(results().floors)).toEqual(['passage', 'passage_ami', 'doorman_own'])
   })
 })
 

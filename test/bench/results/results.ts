@@ -47,7 +47,7 @@ export interface Results {
   readonly rules: number
   readonly vips: number
   readonly systems: Readonly<Partial<Record<Exclude<SystemName, FloorName>, SystemFigures>>>
-  /** The same of the passages through Asterisk in which nothing is decided. */
+  /** The same of what the budget of a call is made of. */
   readonly floors: Readonly<Partial<Record<FloorName, SystemFigures>>>
   /** Microseconds in each step of Doorman, at the median of all its calls. */
   readonly steps_us: Readonly<Record<keyof Steps, number>> | null
