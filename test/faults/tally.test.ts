@@ -46,6 +46,15 @@ describe('the tally of a fault', () => {
     expect(tallyOf(calls)).toMatchObject({ offered: 1, not_taken: 1, lost: 1 })
   })
 
+  test('counts by the answer what was on its way when Asterisk was told to stop', () => {
+    const down = { from: 15, to: 25 }
+    const crossing = seen(vip, { status: 503, begunAt: 14, waitFromFirstMs: 3 })
+    const before = seen(vip, { status: 503, begunAt: 11, waitFromFirstMs: 3 })
+
+    expect(tallyOf([crossing], down)).toMatchObject({ not_taken: 1, lost: 0 })
+    expect(tallyOf([before], down)).toMatchObject({ not_taken: 0, lost: 1 })
+  })
+
   test('has the longest wait of all calls, those in the fallback too', () => {
     const calls = [seen(vip, { waitMs: 12.4 }), seen(vip, { status: ANSWER_OF.last, waitMs: 2_004.4 })]
 

@@ -54,9 +54,10 @@ export function tallyOf(calls: readonly PlacedCall[], down?: GoingDown): Tally {
 
 /** A call of which a failing function is in charge belongs into the fallback, and is counted there. */
 function endOf({ kind, report }: PlacedCall, down: GoingDown | undefined): End {
-  const { status, isTaken, isCutShort, begunAt } = report
-  const isRefused =
-    down !== undefined && begunAt >= down.from && begunAt <= down.to && REFUSALS.includes(status)
+  const { status, isTaken, isCutShort, begunAt, waitFromFirstMs } = report
+  // The answer counts: an INVITE that was on its way when Asterisk was told to stop is refused like those after it.
+  const isWhileDown = down !== undefined && begunAt + waitFromFirstMs >= down.from && begunAt <= down.to
+  const isRefused = isWhileDown && REFUSALS.includes(status)
   if (!isTaken || isRefused) return 'not_taken'
   if (isCutShort) return 'lost'
   if (status === ANSWER_OF.last) return 'fallback'
