@@ -83,6 +83,8 @@ export class Bench {
       const measured = await turn.measure({ perSecond, seconds, giveUp: KNEE_GIVE_UP })
       const held = isClean(measured) && measured.latency_ms.p99 < KNEE_P99_MS
       this.#parts.say(`  ${held ? 'held' : 'did not hold'} for ${seconds} s: ${lineOf(measured)}`)
+      // Otherwise the next rate is judged by what this one left behind, and so the one after it, all the way down.
+      if (!held) await turn.renew()
       return held
     }
     this.#knees[turn.system] = await findKnee(KNEE_SEARCH, hold)

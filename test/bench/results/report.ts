@@ -204,6 +204,6 @@ const METHOD = `## How it is measured
   than 2 ms late counts from when it was due. Each caller stays for 150 ms and hangs up.
 - CPU: user and system time of all threads from \`/proc\`, over the whole run, by calls offered; hanging up included.
 - The knee: the highest rate that was held for 20 s with every call right and p99 under 50 ms; found with short runs, to
-  about 5 %. A rate that did not hold is tried once more.
+  about 5 %. A rate that did not hold is tried once more, and after each that did not Asterisk is started anew.
 - Two cores do everything, the caller too: the knees are knees of the whole machine. The ratios are what counts.
 `
