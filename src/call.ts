@@ -22,14 +22,14 @@ import type { DecisionRecord } from './ops/decision-record.js'
 import type { CallFacts } from './routing/facts.js'
 import type { SipHeaders } from './sip/headers.js'
 import { CallInHand } from './steps/call-in-hand.js'
-import { choose, type Functions } from './steps/choose.js'
+import { choose, chooseAtOnce, type Functions } from './steps/choose.js'
 import { CONTINUE_MS, LEAVE_MS, targetOf } from './steps/continue.js'
 import type { KnownPlaces } from './steps/known-places.js'
 import type { Outcome } from './steps/outcome.js'
-import { type Ask, asker, type Reading, readCall } from './steps/read.js'
+import { type Ask, asker, type Reading, readAtOnce, readCall } from './steps/read.js'
 import { readAllHeaders } from './steps/read-headers.js'
 import { recordOf, type Understood } from './steps/record.js'
-import { leaveOn, type Plan } from './steps/write.js'
+import { leaveAtOnce, leaveOn, type Plan } from './steps/write.js'
 
 /** What the calls need around them. */
 export interface CallParts {
@@ -88,13 +88,30 @@ export function answerCalls(parts: CallParts): Calls {
 }
 
 async function live(call: CallInHand, parts: CallParts): Promise<void> {
-  const understood = (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
-  const plan = await prepare(call, understood, parts)
+  const understood = understandAtOnce(call) ?? (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
+  const plan = prepareAtOnce(call, understood, parts) ?? (await prepare(call, understood, parts))
   const outcome = await sendOn(call, plan, parts)
   parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
 }
 
 const NOTHING: Understood = { reading: undefined, choice: undefined }
+
+/**
+ * Of most calls the entry context has told all, and rules decide them: they are sent on within the very event that
+ * brought them. What cannot be done so, be it for an error, is left to `understand`.
+ */
+function understandAtOnce(call: CallInHand): Understood | undefined {
+  const { arrival, revision, at } = call
+  try {
+    const reading = call.stageAtOnce('read', () => readAtOnce(arrival, revision))
+    if (reading === undefined || !isOf(revision, reading) || reading.stateFault !== undefined)
+      return undefined
+    const choice = call.stageAtOnce('decide', () => chooseAtOnce(reading.facts, { revision, at }))
+    return choice && { reading, choice }
+  } catch {
+    return undefined
+  }
+}
 
 async function understand(call: CallInHand, parts: CallParts): Promise<Understood> {
   const ask = asker(parts.pbx, call.arrival.channelId, call.budget, () => call.departure !== undefined)
@@ -133,7 +150,7 @@ async function everyHeader(call: CallInHand, known: SipHeaders, ask: Ask): Promi
 /** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
 async function readOnItsRevision(call: CallInHand, ask: Ask, parts: CallParts): Promise<Reading> {
   const reading = await readCall(call.arrival, call.revision, ask)
-  if (reading.decidedBy === '' || reading.decidedBy === call.revision.id) return reading
+  if (isOf(call.revision, reading)) return reading
   const earlier = await parts.earlierRevision(reading.decidedBy)
   if (earlier === undefined) {
     call.fault(`Revision ${reading.decidedBy}, which decided this call before, is not kept any more.`)
@@ -141,6 +158,20 @@ async function readOnItsRevision(call: CallInHand, ask: Ask, parts: CallParts): 
   }
   call.revision = earlier
   return readCall(call.arrival, earlier, ask)
+}
+
+/** Whether the call is on its first visit, or on a further one under the same revision. */
+function isOf(revision: Revision, { decidedBy }: Reading): boolean {
+  return decidedBy === '' || decidedBy === revision.id
+}
+
+function prepareAtOnce(
+  call: CallInHand,
+  { reading, choice }: Understood,
+  parts: CallParts,
+): Plan | undefined {
+  if (call.isLetGo || reading === undefined || choice === undefined) return undefined
+  return leaveAtOnce(call, { reading, choice, target: targetOf(choice.flow, reading.facts.dialled) }, parts)
 }
 
 /** Leaves the decision on the channel, and says where the channel goes. */

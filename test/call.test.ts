@@ -685,6 +685,17 @@ describe('a call whose variables go with it in a note', () => {
     expect(channel.variables.has('DOORMAN_WRITTEN')).toBe(false)
   })
 
+  test('goes on within the very event that brings it, once its place is known', async () => {
+    const { lab } = noting()
+    await lab.settle()
+    lab.pbx.enter(briefedGold())
+    expect(lab.pbx.requests.map(({ step }) => step)).toEqual(['hasPlace', 'continueAt', 'continueAt'])
+    await lab.settle()
+    expect(lab.records).toHaveLength(2)
+    const [waited, atOnce] = lab.records.map(({ call: _call, sipCallId: _id, ms: _ms, ...rest }) => rest)
+    expect(atOnce).toEqual(waited)
+  })
+
   test('and another that is left the same have one note', async () => {
     const { lab } = noting()
     await lab.settle()
@@ -722,9 +733,11 @@ describe('a call whose variables go with it in a note', () => {
   })
 
   test('has no note while AMI is down: what to do with one that is missing could not be done', async () => {
-    const { lab } = noting()
+    const lab = new Lab()
+    lab.pbx.takesNotes = true
     lab.pbx.canWrite = false
     lab.pbx.fail('write', 'unreachable')
+    lab.pbx.enter(briefedGold())
     expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state' })
     expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
   })

@@ -125,13 +125,13 @@ export class AriLine {
   }
 
   async continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
-    const { context, extension, priority } = place
-    const query = { context, extension, priority: String(priority) }
+    const query = { ...place, priority: String(place.priority) }
     const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
     const requests = [...this.#bringing(note), request]
-    if (this.#talking === undefined || this.#events === undefined)
+    const [socket, events] = [this.#talking, this.#events]
+    if (socket === undefined || events === undefined)
       for (const each of requests) await this.#ask('continue', timeoutMs, each)
-    else await this.#tell(this.#talking, requests, this.#events.leaves(channelId, timeoutMs))
+    else await this.#tell(socket, requests, () => events.leaves(channelId, timeoutMs))
   }
 
   async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
@@ -200,13 +200,14 @@ export class AriLine {
   }
 
   /**
-   * Asks for things and waits until the last has happened. Where it does not in time but other events come, Asterisk has
-   * the request and is slow; where none come, the socket may be dead, and HTTP may not.
+   * Asks for things, and only then sees to it that the last is waited for: the caller waits for every microsecond
+   * before. Where it does not happen in time but other events come, Asterisk has the request and is slow; where none
+   * come, the socket may be dead, and HTTP may not.
    */
-  async #tell(socket: AriSocket, requests: readonly AriRequest[], happens: Promise<boolean>): Promise<void> {
+  async #tell(socket: AriSocket, requests: readonly AriRequest[], happens: () => Promise<boolean>) {
     const { heard } = socket
     socket.tell(requests)
-    if ((await happens) || socket.heard > heard) return
+    if ((await happens()) || socket.heard > heard) return
     if (this.#talking === socket) this.#quiet()
     throw new PbxError('unreachable', `ARI ${requests.at(-1)?.path}: nothing was heard in time`)
   }

@@ -21,6 +21,8 @@ export interface Briefing {
 }
 
 const END = '.'
+/** What parts it from the values: a comma, or a colon where several Doormen are asked. */
+const BEFORE_END = [',', ':']
 
 /** Asterisk reads a line of its configuration into 8,192 bytes. What does not fit is read by ARI. */
 const MAX_EXPRESSION = 6_000
@@ -51,6 +53,7 @@ export function briefingArguments({ id, expression }: Briefing, between: ',' | '
  * `URIENCODE` leaves parentheses as they are, and behind one that is not closed Asterisk parts no arguments.
  */
 export function briefedText(args: readonly string[], { id }: Briefing): string | undefined {
-  const [of, ...rest] = args
-  return of === id ? /^(.*)[,:]\.$/s.exec(rest.join(','))?.[1] : undefined
+  if (args[0] !== id) return undefined
+  const text = args.slice(1).join(',')
+  return BEFORE_END.some((mark) => text.endsWith(mark + END)) ? text.slice(0, -2) : undefined
 }

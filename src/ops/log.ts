@@ -34,9 +34,14 @@ export function safeText(text: string): string {
   return text.replace(STEERING, escaped)
 }
 
-const line = winston.format.printf(({ level, message, timestamp: time, ...fields }) =>
-  safeJson({ time, level, message, ...fields }),
-)
+/** What every line has comes first, for whoever reads it; then its fields. */
+const line = winston.format.printf(({ time, level, message, fields }) => {
+  const [head, rest] = [safeJson({ time, level, message }), safeJson(fields)]
+  return rest === '{}' ? head : `${head.slice(0, -1)},${rest.slice(1)}`
+})
+
+/** Fields that have the name of something that every line has are left out. */
+const NOT_TWICE = { time: undefined, level: undefined, message: undefined }
 
 /** Lines that tell of addresses, which look like numbers, and of nobody who calls. */
 const NO_CALLER = new Set<unknown>(['line_up', 'line_down', 'control', 'control_problem'])
@@ -48,14 +53,15 @@ const NO_CALLER = new Set<unknown>(['line_up', 'line_down', 'control', 'control_
 export function createLog(level: LogLevel, { mask = false }: { readonly mask?: boolean } = {}): Log {
   const logger = winston.createLogger({
     level,
-    format: winston.format.combine(winston.format.timestamp(), line),
+    format: line,
     transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
   })
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write = (at: LogLevel) => (message: string, fields?: LogFields) => {
     const said = { ...fields, message }
     const shown = mask && !NO_CALLER.has(fields?.event) ? maskNumbers(said) : said
-    logger.log({ ...shown, level: at, message: String(shown.message) })
+    const time = new Date().toISOString()
+    logger.log({ level: at, message: String(shown.message), time, fields: { ...shown, ...NOT_TWICE } })
   }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }

@@ -23,7 +23,12 @@ export function explain(
   _at: Date,
   tried: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  const known = new Known(facts, routing)
+  return explainKnown(new Known(facts, routing), tried)
+}
+
+/** The same of a call of which more is told than the reasons, so that nothing is worked out twice. */
+export function explainKnown(known: Known, tried: 'all' | 'candidates'): readonly Reason[] {
+  const { routing } = known
   const reasons = [...factReasons(known)]
   for (const rule of tried === 'all' ? routing.rules : routing.index.candidates(known)) {
     const reason = ruleReason(rule, known)

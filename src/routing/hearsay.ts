@@ -35,14 +35,20 @@ const ASSERTED = 'p-asserted-identity'
  */
 export function hearsayOf(known: Known): readonly Hearsay[] {
   const looked = lookedAt(known.routing)
-  const names = new Set([
-    ...known.routing.vip.headers.keys(),
-    ...looked.headers.keys(),
-    ...known.routing.calleeFrom,
-    ASSERTED,
-  ])
-  const headers = [...new Set([...names].map(canonicalName))].flatMap((name) => ofHeader(name, known, looked))
+  const headers = headersOf(known.routing, looked).flatMap((name) => ofHeader(name, known, looked))
   return [...ofCaller(known, looked), ...headers, ...ofVerstat(known, looked)]
+}
+
+const namesKnown = new WeakMap<Routing, readonly string[]>()
+
+/** Every header by which a call of this revision could claim something. */
+function headersOf(routing: Routing, looked: LookedAt): readonly string[] {
+  const known = namesKnown.get(routing)
+  if (known !== undefined) return known
+  const all = [...routing.vip.headers.keys(), ...looked.headers.keys(), ...routing.calleeFrom, ASSERTED]
+  const names = [...new Set(all.map(canonicalName))]
+  namesKnown.set(routing, names)
+  return names
 }
 
 function ofCaller(known: Known, looked: LookedAt): Hearsay[] {

@@ -47,6 +47,19 @@ export function list(values: Iterable<string>): string {
  * first are initials (`X-VIP`, `Call-ID`), except `To` and `By`.
  */
 export function headerName(name: string): string {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  const written = asWritten(name)
+  if (names.size >= MOST_NAMES) names.clear()
+  names.set(name, written)
+  return written
+}
+
+/** A record names the same few headers a dozen times. */
+const names = new Map<string, string>()
+const MOST_NAMES = 1_000
+
+function asWritten(name: string): string {
   if (name !== name.toLowerCase()) return name
   return name
     .split('-')

@@ -34,14 +34,17 @@ export interface ChoiceParts {
   readonly allHeaders: () => Promise<SipHeaders>
 }
 
+/** Decides by the rules; undefined where the rule says `run`, so that a function has the last word. */
+export function chooseAtOnce(facts: CallFacts, parts: Pick<ChoiceParts, 'revision' | 'at'>) {
+  const decision = decide(facts, parts.revision.routing, parts.at)
+  return decision.target.kind === 'goto' ? ruled(decision, decision.target.flow, parts.revision) : undefined
+}
+
 /** Decides by the rules and, where the rule says `run`, asks the function. Its failure leads to `otherwise`. */
 export async function choose(facts: CallFacts, parts: ChoiceParts): Promise<Choice> {
   const { revision, at } = parts
   const decision = decide(facts, revision.routing, at)
-  if (decision.target.kind === 'goto') {
-    const flow = flowNamed(decision.target.flow, revision)
-    return { decision, flow, state: decision.state, failure: undefined, log: [] }
-  }
+  if (decision.target.kind === 'goto') return ruled(decision, decision.target.flow, revision)
   const result = await runFunction(decision.target.file, decision, facts, parts)
   if (result.kind === 'chose') {
     const flow = flowNamed(result.flow, revision)
@@ -50,6 +53,10 @@ export async function choose(facts: CallFacts, parts: ChoiceParts): Promise<Choi
   const { reason, message, log } = result
   const flow = flowNamed(revision.routing.otherwise, revision)
   return { decision, flow, state: decision.state, failure: { reason, message }, log }
+}
+
+function ruled(decision: Decision, flow: string, revision: Revision): Choice {
+  return { decision, flow: flowNamed(flow, revision), state: decision.state, failure: undefined, log: [] }
 }
 
 /**
@@ -62,7 +69,11 @@ export function reasonsOf(
   parts: Pick<ChoiceParts, 'revision' | 'at'>,
   extent: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  const reasons = explain(facts, parts.revision.routing, parts.at, extent)
+  return withFunction(choice, explain(facts, parts.revision.routing, parts.at, extent))
+}
+
+/** The reasons of the rules, and that of the function where one had the last word. */
+export function withFunction(choice: Choice, reasons: readonly Reason[]): readonly Reason[] {
   const { target } = choice.decision
   return target.kind === 'run' ? [...reasons, functionReason(target.file, choice)] : reasons
 }

@@ -1,7 +1,6 @@
 import { type Carried, FALLBACK_PLACE, handOver } from '../asterisk/hand-over.js'
-import type { Pbx, Place } from '../asterisk/pbx.js'
+import type { Place } from '../asterisk/pbx.js'
 import type { Flow } from '../routing/routing.js'
-import type { KnownPlaces } from './known-places.js'
 
 /** How long Asterisk may take to accept a `continue`, and then to say that the call left. */
 export const CONTINUE_MS = 500
@@ -44,9 +43,4 @@ export async function wayTo(
   return isThere
     ? { place, fault: undefined }
     : { place: FALLBACK_PLACE, fault: `Flow ${name} is not in the dialplan.` }
-}
-
-/** Asks the dialplan on one call's channel, unless the place was there a moment ago. */
-export function placeAsker(pbx: Pbx, known: KnownPlaces, channelId: string, timeoutMs: number) {
-  return (place: Place) => known.has(place, (asked) => pbx.hasPlace(channelId, asked, timeoutMs))
 }

@@ -23,13 +23,20 @@ export class KnownPlaces {
    * as many times. A place that is missing is asked for again by the next call.
    */
   async has(place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
-    const key = `${place.context},${place.extension},${place.priority}`
+    return this.knows(place, ask) || this.#asked(keyOf(place), place, ask)
+  }
+
+  /** Whether the place was there a moment ago. It is asked for again in time, so that no call has to wait for that. */
+  knows(place: Place, ask: (place: Place) => Promise<boolean>): boolean {
+    const key = keyOf(place)
     const age = this.#now() - (this.#seen.get(key) ?? Number.NEGATIVE_INFINITY)
-    if (age < KNOWN_MS) return true
-    const asking = this.#asking.get(key) ?? this.#ask(key, place, ask)
-    if (age >= KNOWN_STILL_MS) return asking
-    asking.catch(() => undefined)
+    if (age >= KNOWN_STILL_MS) return false
+    if (age >= KNOWN_MS) this.#asked(key, place, ask).catch(() => undefined)
     return true
+  }
+
+  #asked(key: string, place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
+    return this.#asking.get(key) ?? this.#ask(key, place, ask)
   }
 
   #ask(key: string, place: Place, ask: (place: Place) => Promise<boolean>): Promise<boolean> {
@@ -50,4 +57,8 @@ export class KnownPlaces {
     if (oldest !== undefined && this.#seen.size >= MOST_KNOWN) this.#seen.delete(oldest)
     this.#seen.set(key, this.#now())
   }
+}
+
+function keyOf({ context, extension, priority }: Place): string {
+  return `${context},${extension},${priority}`
 }

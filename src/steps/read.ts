@@ -41,22 +41,46 @@ export function asker(pbx: Pbx, channelId: string, budget: Budget, hasLeft: () =
   }
 }
 
+/** Everything that the revision wants to know of a call, where the entry context has told all of it, as it mostly has. */
+export function readAtOnce(arrival: Arrival, revision: Revision): Reading | undefined {
+  const plan = planFor(arrival, revision)
+  const briefed = briefingFor(arrival, plan)
+  if (briefed === undefined) return undefined
+  const text = channelText(plan, { briefed })
+  if (isMoreToAsk(plan, text)) return undefined
+  const headers = text.headers.flatMap((header) => instances(header, header.first))
+  return readingOf(arrival, text, { headers, state: decodeState(text.stateHead, []), readBy: 'dialplan' })
+}
+
 /**
- * Everything that the revision wants to know of a call. As a rule the entry context has told it already; otherwise
- * it is one read, and a second one where a header comes twice or more, the state is long, or a rule asks whether
- * an empty header is there.
+ * The same with questions: as a rule it is one read, and a second one where a header comes twice or more, the state is
+ * long, or a rule asks whether an empty header is there.
  * @throws PbxError
  */
 export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): Promise<Reading> {
-  const { pjsip, other } = readPlans(revision)
-  const plan = arrival.channel.startsWith('PJSIP/') ? pjsip : other
+  const plan = planFor(arrival, revision)
   const briefed = briefingFor(arrival, plan)
   const text = channelText(
     plan,
     briefed === undefined ? { answers: await ask(plan.expressions) } : { briefed },
   )
-  const noteWasMissing = text.revision.startsWith(NOTE_MISSING)
   const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
+  return readingOf(arrival, text, { headers, state, readBy: briefed === undefined ? 'ari' : 'dialplan' })
+}
+
+function planFor(arrival: Arrival, revision: Revision): ReadPlan {
+  const { pjsip, other } = readPlans(revision)
+  return arrival.channel.startsWith('PJSIP/') ? pjsip : other
+}
+
+/** What a reading is made of besides the texts of the channel. */
+interface Read extends Pick<Reading, 'readBy'> {
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly state: DecodedState
+}
+
+function readingOf(arrival: Arrival, text: ChannelText, { headers, state, readBy }: Read): Reading {
+  const noteWasMissing = text.revision.startsWith(NOTE_MISSING)
   return {
     facts: {
       trunk: trunkOf(arrival.channel),
@@ -68,7 +92,7 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
       state: state.ok ? state.state : {},
     },
     sipCallId: arrival.sipCallId === '' ? text.sipCallId : arrival.sipCallId,
-    readBy: briefed === undefined ? 'ari' : 'dialplan',
+    readBy,
     decidedBy: noteWasMissing ? text.revision.slice(NOTE_MISSING.length) : text.revision,
     noteWasMissing,
     stateFault: state.ok ? undefined : state.why,
@@ -78,6 +102,14 @@ export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): 
 /** Versions that do not tell the Call-ID with the event are asked for it, and so for the rest. */
 function briefingFor({ briefing, sipCallId }: Arrival, plan: ReadPlan): string | undefined {
   return plan.briefing === undefined || sipCallId === '' ? undefined : briefedText(briefing, plan.briefing)
+}
+
+/** Whether what was told leaves a question open. */
+function isMoreToAsk({ presenceAsked }: ReadPlan, { headers, stateHead }: ChannelText): boolean {
+  if (partsIn(stateHead) > 0) return true
+  return headers.some(
+    (header) => furtherInstances(header).length > 0 || (presenceAsked.has(header.name) && isEmpty(header)),
+  )
 }
 
 async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {
@@ -100,13 +132,20 @@ async function allInstances(
         emptyButPresent(plan, read, ask),
       ])
     : [[], []]
-  const found = read.flatMap((text) => {
-    const all = [...text.first, ...rest.splice(0, furtherInstances(text).length)]
-    // Where a later one is there, so are those before it, be they empty.
-    const count = all.findLastIndex((value) => value !== '') + 1
-    return all.slice(0, count).map((value): [string, string] => [text.name, value])
-  })
+  const found = read.flatMap((text) =>
+    instances(text, [...text.first, ...rest.splice(0, furtherInstances(text).length)]),
+  )
   return [...found, ...present.map((name): [string, string] => [name, ''])]
+}
+
+/** Where a later one is there, so are those before it, be they empty. */
+function instances({ name }: HeaderText, all: readonly string[]): [string, string][] {
+  const count = all.findLastIndex((value) => value !== '') + 1
+  return all.slice(0, count).map((value): [string, string] => [name, value])
+}
+
+function isEmpty({ first }: HeaderText): boolean {
+  return first.every((value) => value === '')
 }
 
 /** Where the last of those that were read at once is there, there may be more. */
@@ -123,9 +162,7 @@ async function emptyButPresent(
   read: readonly HeaderText[],
   ask: Ask,
 ): Promise<readonly string[]> {
-  const empty = read.filter(
-    ({ name, first }) => plan.presenceAsked.has(name) && first.every((value) => value === ''),
-  )
+  const empty = read.filter((header) => plan.presenceAsked.has(header.name) && isEmpty(header))
   const answers = empty.map(async ({ name, isThere }) =>
     (isThere ?? (await isPresent(name, ask))) ? [name] : [],
   )

@@ -1,11 +1,11 @@
 import type { Revision } from '../flows/revision.js'
 import { type DecisionRecord, MOST_REASONS, shortened } from '../ops/decision-record.js'
-import type { CallFacts } from '../routing/facts.js'
+import { explainKnown } from '../routing/explain.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import { Known } from '../routing/known.js'
 import { provenanceOf } from '../routing/provenance.js'
 import type { CallInHand } from './call-in-hand.js'
-import { type Choice, reasonsOf } from './choose.js'
+import { type Choice, withFunction } from './choose.js'
 import type { Outcome } from './outcome.js'
 import type { Reading } from './read.js'
 
@@ -20,8 +20,6 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
   const { arrival, revision, at } = call
   const { reading, choice } = understood
   const facts = reading?.facts
-  const extent = revision.routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
-  const reasons = choice && facts ? reasonsOf(choice, facts, { revision, at }, extent) : []
   return {
     at: at.toISOString(),
     call: arrival.channelId,
@@ -38,17 +36,20 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
     flow: choice?.flow.name ?? revision.routing.otherwise,
     outcome,
     faults: call.faults,
-    ...shortened(reasons),
-    ...(choice && facts ? originsOf(facts, revision) : { provenance: [], hearsay: [] }),
+    ...(choice && facts ? whys(choice, new Known(facts, revision.routing), revision) : NO_WHYS),
     ms: call.ms,
   }
 }
 
-function originsOf(
-  facts: CallFacts,
-  { routing, headersNeeded }: Revision,
-): Pick<DecisionRecord, 'provenance' | 'hearsay'> {
-  const known = new Known(facts, routing)
-  const provenance = provenanceOf(known, { headers: headersNeeded, thorough: false })
-  return { provenance, hearsay: hearsayOf(known) }
+type Whys = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' | 'hearsay'>
+
+const NO_WHYS: Whys = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
+
+function whys(choice: Choice, known: Known, { routing, headersNeeded }: Revision): Whys {
+  const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
+  return {
+    ...shortened(withFunction(choice, explainKnown(known, extent))),
+    provenance: provenanceOf(known, { headers: headersNeeded, thorough: false }),
+    hearsay: hearsayOf(known),
+  }
 }

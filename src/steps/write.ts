@@ -2,7 +2,7 @@ import { type Carried, handOver, newToken } from '../asterisk/hand-over.js'
 import type { Note, Pbx, Place } from '../asterisk/pbx.js'
 import type { CallInHand } from './call-in-hand.js'
 import type { Choice } from './choose.js'
-import { PLACE_MS, placeAsker, wayTo } from './continue.js'
+import { PLACE_MS, wayTo } from './continue.js'
 import type { KnownPlaces } from './known-places.js'
 import type { Outcome } from './outcome.js'
 import type { Reading } from './read.js'
@@ -36,37 +36,53 @@ export interface Decided {
   readonly target: Place
 }
 
-/** The dialplan sets the variables by itself; it has to be one that briefs us, and so knows notes. */
+/** The same where a note will do and its place was in the dialplan a moment ago, so that nobody has to be asked. */
+export function leaveAtOnce(call: CallInHand, decided: Decided, parts: WriteParts): Plan | undefined {
+  const { pbx, places } = parts
+  const noted = placeWithNote(call, decided, pbx)
+  return noted !== undefined && places.knows(decided.target, asking(call, pbx))
+    ? planOf(noted, decided.choice)
+    : undefined
+}
+
 async function inNote(call: CallInHand, decided: Decided, parts: WriteParts): Promise<Plan | undefined> {
-  const { reading, choice } = decided
-  if (reading.noteWasMissing) {
+  if (decided.reading.noteWasMissing) {
     call.fault(
       'The note of this call was not at the PBX: global variables were cleared. It is decided again.',
     )
     parts.pbx.noteWasMissing()
-    return undefined
   }
-  if (reading.readBy !== 'dialplan' || !parts.pbx.canWrite) return undefined
-  const note = await call.stage('write', async () => noteFor(call, decided, parts))
-  if (note === undefined) return undefined
-  const { place, fault } = await way(call, decided, parts, { note: note.name })
+  const noted = placeWithNote(call, decided, parts.pbx)
+  if (noted === undefined) return undefined
+  const { fault } = await way(call, decided, parts, { note: noted.note.name })
   // The fallback knows no notes.
-  if (fault !== undefined) return undefined
-  return { place, note, outcome: choice.failure === undefined ? 'routed' : 'fallback_function' }
+  return fault === undefined ? planOf(noted, decided.choice) : undefined
 }
 
+function planOf(noted: Noted, { failure }: Choice): Plan {
+  return { ...noted, outcome: failure === undefined ? 'routed' : 'fallback_function' }
+}
+
+type Noted = Required<Pick<Plan, 'place' | 'note'>>
+
 /**
- * The note by which the hand-over context leaves all this on the channel; undefined where the PBX or the variables do
- * not allow one, or its name and the place are too long together.
+ * The note by which the hand-over context leaves all this on the channel, and the place that names it; undefined where
+ * the dialplan does not know notes (one that briefs us does), the PBX or the variables do not allow one, or the two are
+ * too long together.
  */
-function noteFor(call: CallInHand, { choice, reading, target }: Decided, { pbx }: WriteParts) {
-  try {
-    const note = pbx.noteOf(variablesOf(choice, call.revision, reading.facts.state))
-    return note !== undefined && handOver(target, { note: note.name }) !== undefined ? note : undefined
-  } catch {
-    // What is wrong with the state shows when it is written.
-    return undefined
-  }
+function placeWithNote(call: CallInHand, decided: Decided, pbx: Pbx): Noted | undefined {
+  const { reading, choice, target } = decided
+  if (reading.noteWasMissing || reading.readBy !== 'dialplan' || !pbx.canWrite) return undefined
+  return call.stageAtOnce('write', () => {
+    try {
+      const note = pbx.noteOf(variablesOf(choice, call.revision, reading.facts.state))
+      const place = note && handOver(target, { note: note.name })
+      return place && note && { place, note }
+    } catch {
+      // What is wrong with the state shows when it is written.
+      return undefined
+    }
+  })
 }
 
 async function onChannel(call: CallInHand, decided: Decided, parts: WriteParts): Promise<Plan> {
@@ -82,8 +98,12 @@ async function onChannel(call: CallInHand, decided: Decided, parts: WriteParts):
 }
 
 function way(call: CallInHand, { choice, target }: Decided, { pbx, places }: WriteParts, carried?: Carried) {
-  const ask = placeAsker(pbx, places, call.arrival.channelId, call.budget.atMost(PLACE_MS))
-  return wayTo(choice.flow, target, ask, carried)
+  return wayTo(choice.flow, target, (place) => places.has(place, asking(call, pbx)), carried)
+}
+
+/** Asks the dialplan on one call's channel. */
+function asking({ arrival, budget }: CallInHand, pbx: Pbx) {
+  return (place: Place) => pbx.hasPlace(arrival.channelId, place, budget.atMost(PLACE_MS))
 }
 
 async function outcomeOf({ failure }: Choice, writing: Promise<boolean>): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { encodeState } from '../../src/conversation/state-codec.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { CallFacts } from '../../src/routing/facts.js'
 import { Budget } from '../../src/steps/budget.js'
-import { asker, type Reading, readCall } from '../../src/steps/read.js'
+import { asker, type Reading, readAtOnce, readCall } from '../../src/steps/read.js'
 import { readAllHeaders } from '../../src/steps/read-headers.js'
 import { readPlans } from '../../src/steps/read-plan.js'
 import { revisionOf } from '../flows/temp-folder.js'
@@ -23,6 +23,8 @@ interface Read {
   readonly pbx: FakePbx
   readonly reading: Reading
   readonly facts: CallFacts
+  /** What could be read without a question. */
+  readonly atOnce: Reading | undefined
 }
 
 async function read(
@@ -39,7 +41,9 @@ async function read(
     revision,
     asker(pbx, id, new Budget(1_700), () => false),
   )
-  return { pbx, reading, facts: reading.facts }
+  const atOnce = readAtOnce(arrival, revision)
+  if (atOnce !== undefined) expect(atOnce).toEqual(reading)
+  return { pbx, reading, facts: reading.facts, atOnce }
 }
 
 describe('reading a call', () => {
@@ -238,6 +242,19 @@ describe('reading a call of which the entry context has told', () => {
     expect(told.facts.headers.get('X-Empty')).toBe('')
     expect(told.facts.headers.has('X-None')).toBe(false)
     expect([told.reading.readBy, asked.reading.readBy]).toEqual(['dialplan', 'ari'])
+  })
+
+  test('needs to wait for nothing where all was told, and asks where it was not', async () => {
+    const revision = await lookingAt(['From'], 'header: { X-VIP: gold }')
+    const atOnce = async (parts: Partial<FakeChannel>) =>
+      (await read(revision, parts, toldFor(revision))).atOnce?.facts.headers.toList()
+    const vip = (value: string): [string, string] => ['X-VIP', value]
+    expect(await atOnce({ headers: [vip('gold')] })).toEqual([['x-vip', 'gold']])
+    expect(await atOnce({})).toEqual([])
+    expect(await atOnce({ headers: [vip('a'), vip('b')] })).toBeUndefined()
+    const long = encodeState({ notes: 'x'.repeat(5_000) }).map(({ name, value }) => [name, value] as const)
+    expect(await atOnce({ variables: new Map(long) })).toBeUndefined()
+    expect(await atOnce({ sipCallId: '' })).toBeUndefined()
   })
 
   test('asks for what was not told: further repeats, and the parts of a long state', async () => {
