@@ -20,6 +20,8 @@ export type Rate = Pick<RunOrder, 'perSecond' | 'seconds' | 'giveUp'>
 
 /** So much of the warm-up has a quarter of the rate. */
 const GENTLE = 0.2
+/** Within a turn, where the controller was started again, so much of the warm-up has to do. */
+const AGAIN = 0.5
 
 let runs = 0
 
@@ -63,9 +65,10 @@ export class Turn {
    * Gently first: what V8 has not compiled yet takes several times as long, and none of the controllers is to be
    * judged by how it copes with a hundred calls a second in its first second.
    */
-  async #warmUp(): Promise<void> {
-    await this.#run({ perSecond: 25, seconds: this.warmUpSeconds * GENTLE })
-    await this.#run({ perSecond: 100, seconds: this.warmUpSeconds * (1 - GENTLE) })
+  async #warmUp(share = 1): Promise<void> {
+    const seconds = this.warmUpSeconds * share
+    await this.#run({ perSecond: 25, seconds: seconds * GENTLE })
+    await this.#run({ perSecond: 100, seconds: seconds * (1 - GENTLE) })
   }
 
   async #run(rate: Rate): Promise<Measured> {
@@ -95,7 +98,7 @@ export class Turn {
     await this.end()
     await this.stage.renew()
     this.controller = await startController(this.system, this.stage)
-    await this.#warmUp()
+    await this.#warmUp(AGAIN)
   }
 
   /** Ends the controller; returns all that it wrote. */
@@ -112,7 +115,7 @@ export class Turn {
     if ((await this.stage.settle()) === 'settled' && lost === 0) return
     await this.end()
     this.controller = await startController(this.system, this.stage)
-    await this.#warmUp()
+    await this.#warmUp(AGAIN)
   }
 }
 
