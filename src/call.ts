@@ -29,7 +29,7 @@ import type { Outcome } from './steps/outcome.js'
 import { type Ask, asker, type Reading, readAtOnce, readCall } from './steps/read.js'
 import { readAllHeaders } from './steps/read-headers.js'
 import { recordOf, type Understood } from './steps/record.js'
-import { leaveAtOnce, leaveOn, type Plan } from './steps/write.js'
+import { leaveOn, type Plan } from './steps/write.js'
 
 /** What the calls need around them. */
 export interface CallParts {
@@ -89,7 +89,8 @@ export function answerCalls(parts: CallParts): Calls {
 
 async function live(call: CallInHand, parts: CallParts): Promise<void> {
   const understood = understandAtOnce(call) ?? (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
-  const plan = prepareAtOnce(call, understood, parts) ?? (await prepare(call, understood, parts))
+  const prepared = prepare(call, understood, parts)
+  const plan = prepared instanceof Promise ? await prepared : prepared
   const outcome = await sendOn(call, plan, parts)
   parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
 }
@@ -165,17 +166,8 @@ function isOf(revision: Revision, { decidedBy }: Reading): boolean {
   return decidedBy === '' || decidedBy === revision.id
 }
 
-function prepareAtOnce(
-  call: CallInHand,
-  { reading, choice }: Understood,
-  parts: CallParts,
-): Plan | undefined {
-  if (call.isLetGo || reading === undefined || choice === undefined) return undefined
-  return leaveAtOnce(call, { reading, choice, target: targetOf(choice.flow, reading.facts.dialled) }, parts)
-}
-
 /** Leaves the decision on the channel, and says where the channel goes. */
-async function prepare(call: CallInHand, { reading, choice }: Understood, parts: CallParts): Promise<Plan> {
+function prepare(call: CallInHand, { reading, choice }: Understood, parts: CallParts): Plan | Promise<Plan> {
   if (call.isLetGo) return { place: FALLBACK_PLACE, outcome: 'fallback_stopping' }
   if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
   if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }

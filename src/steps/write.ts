@@ -24,9 +24,22 @@ export interface Plan {
   readonly outcome: Outcome | Promise<Outcome>
 }
 
-/** Leaves the decision on the channel, or in a note for it, and says where the channel goes. */
-export async function leaveOn(call: CallInHand, decided: Decided, parts: WriteParts): Promise<Plan> {
-  return (await inNote(call, decided, parts)) ?? onChannel(call, decided, parts)
+/**
+ * Leaves the decision on the channel, or in a note for it, and says where the channel goes: at once where a note will do
+ * and its place was in the dialplan a moment ago, so that nobody has to be asked.
+ */
+export function leaveOn(call: CallInHand, decided: Decided, parts: WriteParts): Plan | Promise<Plan> {
+  const { pbx, places } = parts
+  if (decided.reading.noteWasMissing) {
+    call.fault(
+      'The note of this call was not at the PBX: global variables were cleared. It is decided again.',
+    )
+    pbx.noteWasMissing()
+  }
+  const noted = placeWithNote(call, decided, pbx)
+  if (noted === undefined) return onChannel(call, decided, parts)
+  if (places.knows(decided.target, asking(call, pbx))) return planOf(noted, decided.choice)
+  return inNote(call, decided, noted, parts)
 }
 
 /** A call that was read and decided, and the place that its flow means. */
@@ -36,27 +49,10 @@ export interface Decided {
   readonly target: Place
 }
 
-/** The same where a note will do and its place was in the dialplan a moment ago, so that nobody has to be asked. */
-export function leaveAtOnce(call: CallInHand, decided: Decided, parts: WriteParts): Plan | undefined {
-  const { pbx, places } = parts
-  const noted = placeWithNote(call, decided, pbx)
-  return noted !== undefined && places.knows(decided.target, asking(call, pbx))
-    ? planOf(noted, decided.choice)
-    : undefined
-}
-
-async function inNote(call: CallInHand, decided: Decided, parts: WriteParts): Promise<Plan | undefined> {
-  if (decided.reading.noteWasMissing) {
-    call.fault(
-      'The note of this call was not at the PBX: global variables were cleared. It is decided again.',
-    )
-    parts.pbx.noteWasMissing()
-  }
-  const noted = placeWithNote(call, decided, parts.pbx)
-  if (noted === undefined) return undefined
+/** Asks first whether the place is there: the fallback knows no notes. */
+async function inNote(call: CallInHand, decided: Decided, noted: Noted, parts: WriteParts): Promise<Plan> {
   const { fault } = await way(call, decided, parts, { note: noted.note.name })
-  // The fallback knows no notes.
-  return fault === undefined ? planOf(noted, decided.choice) : undefined
+  return fault === undefined ? planOf(noted, decided.choice) : onChannel(call, decided, parts)
 }
 
 function planOf(noted: Noted, { failure }: Choice): Plan {

@@ -97,8 +97,7 @@ export class Turn {
   async renew(): Promise<void> {
     await this.end()
     await this.stage.renew()
-    this.controller = await startController(this.system, this.stage)
-    await this.#warmUp(AGAIN)
+    await this.#startAgain()
   }
 
   /** Ends the controller; returns all that it wrote. */
@@ -114,6 +113,10 @@ export class Turn {
   async #recover({ lost }: RunReport): Promise<void> {
     if ((await this.stage.settle()) === 'settled' && lost === 0) return
     await this.end()
+    await this.#startAgain()
+  }
+
+  async #startAgain(): Promise<void> {
     this.controller = await startController(this.system, this.stage)
     await this.#warmUp(AGAIN)
   }
