@@ -92,7 +92,7 @@ function briefedTo(extension: string): Partial<FakeChannel> {
 }
 
 function briefedAs(parts: Partial<FakeChannel>): Partial<FakeChannel> {
-  const { briefing } = readPlans(revision).pjsip
+  const briefing = readPlans(revision).pjsip.telling?.briefing
   if (briefing === undefined) throw new Error('This revision has no briefing.')
   const channel = { ...parts, name: 'PJSIP/carrier-a-00000001', endpoint: 'carrier-a' }
   return { ...parts, briefing: briefed(briefing, { ...new FakePbx().enter(), ...channel }) }

@@ -8,6 +8,8 @@ export interface EntryOptions {
   readonly applications: Applications
   /** What is told of each call; undefined where Doorman is to read everything by itself. */
   readonly briefing: Briefing | undefined
+  /** The same from Asterisk 22 on, where that is another. */
+  readonly listing: Briefing | undefined
   /** Whether a flow function may ask for headers that nobody named beforehand: then all of them are kept. */
   readonly listsHeaders: boolean
 }
@@ -66,19 +68,28 @@ function stepLines([first, ...others]: readonly Step[]): string {
 }
 
 function entrySteps(options: EntryOptions): readonly Step[] {
-  const asking = askingSteps(options, true)
-  const whole = [...(options.listsHeaders ? KEEP_HEADERS : []), ...asking]
+  const { briefing } = options
+  const whole = [...(options.listsHeaders ? KEEP_HEADERS : []), ...askingSteps(options, briefing)]
   // Without a briefing all channels are asked the same way.
-  if (options.briefing === undefined) return [onlyClean([]), BEGIN, ...whole]
+  if (briefing === undefined) return [onlyClean([]), BEGIN, ...whole]
+  const listing = listingSteps(options)
   const others = onlyClean(['From here on the same for what is not PJSIP, or not clean.'])
   return [
-    pjsipAndClean(whole.length + 2),
-    BEGIN,
+    pjsipAndClean({ others: listing.length + whole.length + 2, older: listing.length }),
+    ...listing,
+    listing.length > 0 ? { ...BEGIN, why: WHAT_OLDER_DO } : BEGIN,
     ...whole,
     others,
     { run: BEGIN.run },
-    ...askingSteps(options, false),
+    ...askingSteps(options, undefined),
   ]
+}
+
+/** Where one function lists the names of all headers, each of them is read once: a read is a turn of the SIP thread. */
+function listingSteps(options: EntryOptions): readonly Step[] {
+  const { applications, listing } = options
+  if (listing === undefined || !isOne(applications)) return []
+  return [BEGIN, ...(options.listsHeaders ? KEEP_HEADERS : []), ...askingSteps(options, listing)]
 }
 
 /** The reason of a first step stands at the head of the context: there is no room above it. */
@@ -86,9 +97,11 @@ function onlyClean(why: readonly string[]): Step {
   return { why, run: `GotoIf($[${IS_NOT_CLEAN}]?${FALLBACK_PLACE.context},s,1)` }
 }
 
-function pjsipAndClean(steps: number): Step {
+/** @param ahead how many steps there are before those for other channels, and before those for an older Asterisk. */
+function pjsipAndClean(ahead: { readonly others: number; readonly older: number }): Step {
   const isOther = '"${CHANNEL(channeltype)}" != "PJSIP"'
-  return { run: `GotoIf($[${isOther} | ${IS_NOT_CLEAN}]?$[\${PRIORITY} + ${steps}])` }
+  const otherwise = ahead.older === 0 ? '' : `:$[\${PRIORITY} + 1 + ${ahead.older} * (${IS_OLDER})]`
+  return { run: `GotoIf($[${isOther} | ${IS_NOT_CLEAN}]?$[\${PRIORITY} + ${ahead.others}]${otherwise})` }
 }
 
 const IS_NOT_CLEAN = '${LEN(${FILTER(0-9A-Za-z+*#._\\-,${EXTEN})})} != ${LEN(${EXTEN})}'
@@ -134,11 +147,16 @@ const NOBODY_THERE: Step = {
   run: TO_FALLBACK,
 }
 
-function askingSteps(options: EntryOptions, isBriefed: boolean): readonly Step[] {
-  const { applications, briefing } = options
-  const isOne = applications.pattern === undefined && applications.names.length === 1
-  const told = isBriefed && briefing !== undefined ? briefing : undefined
-  return [...(isOne ? inOrder(applications.names, told) : toMany(applications, told)), NOBODY_THERE]
+function isOne({ pattern, names }: Applications): boolean {
+  return pattern === undefined && names.length === 1
+}
+
+function askingSteps(options: EntryOptions, told: Briefing | undefined): readonly Step[] {
+  const { applications } = options
+  return [
+    ...(isOne(applications) ? inOrder(applications.names, told) : toMany(applications, told)),
+    NOBODY_THERE,
+  ]
 }
 
 /** One after the other: the next where the one before is not there, or not registered. */
@@ -174,7 +192,13 @@ function toMany(applications: Applications, told: Briefing | undefined): readonl
   return [withoutBroadcast, ...ordered, NOBODY_THERE, offer]
 }
 
+const WHAT_OLDER_DO = [
+  'The same for Asterisk before 22, where no function lists all headers: two values tell that there are more.',
+]
+
 const NUMBER = '${VERSION(ASTERISK_VERSION_NUM)}'
+/** Without the module that tells (func_version.so) it is taken for an older one. */
+const IS_OLDER = `0${NUMBER} < 220000`
 const HAS_BROADCAST = [
   `(${NUMBER} >= 201700 & ${NUMBER} < 210000)`,
   `(${NUMBER} >= 220700 & ${NUMBER} < 230000)`,

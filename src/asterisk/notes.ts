@@ -47,6 +47,8 @@ export class Notes {
   readonly #now: () => number
   /** By text; the one that was used longest ago first. */
   readonly #kept = new Map<string, Kept>()
+  /** Of variables that many calls are left with, so that it is made once. */
+  readonly #texts = new WeakMap<readonly Variable[], { readonly text: string | undefined }>()
   #uses = 0
   #areBusy = false
 
@@ -58,7 +60,7 @@ export class Notes {
 
   /** Undefined for variables that a note cannot carry, or where there are too many notes already. */
   of(variables: readonly Variable[]): Note | undefined {
-    const text = textOf(variables)
+    const text = this.#textOf(variables)
     if (text === undefined) return undefined
     const known = this.#kept.get(text)?.note
     if (known !== undefined) return known
@@ -105,6 +107,14 @@ export class Notes {
   /** Nothing is known any more of what the PBX has. They are still ours to take away. */
   doubt(): void {
     for (const kept of this.#kept.values()) kept.stands = false
+  }
+
+  #textOf(variables: readonly Variable[]): string | undefined {
+    const known = this.#texts.get(variables)
+    if (known !== undefined) return known.text
+    const text = textOf(variables)
+    this.#texts.set(variables, { text })
+    return text
   }
 
   #nameOf(text: string): string {

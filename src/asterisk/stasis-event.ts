@@ -20,7 +20,7 @@ export interface StasisEvent {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** Asterisk leaves the backslashes of a quoted display name in (RFC 3261 §25.1, quoted-pair). */
-const withoutEscapes = (name: string): string => name.replace(/\\(.)/g, '$1')
+const withoutEscapes = (name: string): string => (name.includes('\\') ? name.replace(/\\(.)/g, '$1') : name)
 
 /** A StasisStart event → the call that arrived, or the reason why it is not ours. */
 export function arrivalOf(event: StasisEvent, application: string): Arrival | { readonly notOurs: string } {

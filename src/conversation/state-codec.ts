@@ -57,6 +57,7 @@ export function encodeState(state: State): readonly ChannelVariable[] {
 
 /** How many `CONV_STATE_<n>` belong to this `CONV_STATE`: 0 where it is the state itself, empty, or garbage. */
 export function partsIn(head: string): number {
+  if (head === '') return 0
   const count = Number(HEAD.exec(head)?.[1] ?? 0)
   return count <= MOST_PARTS ? count : 0
 }

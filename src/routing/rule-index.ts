@@ -29,14 +29,16 @@ export class RuleIndex {
   /** Every rule that may match the call, in the order of the file; each is still to be evaluated. */
   *candidates(known: Known): Generator<Rule, void, undefined> {
     const lists = this.#listsFor(known)
-    const heads = lists.map(() => 0)
+    const heads: number[] = lists.map(() => 0)
     for (;;) {
       const next = lowest(lists, heads)
       const rule = this.#rules[next]
       if (rule === undefined) return
       yield rule
-      for (const [at, list] of lists.entries())
-        if (list[heads[at] ?? 0] === next) heads[at] = (heads[at] ?? 0) + 1
+      for (let at = 0; at < lists.length; at++) {
+        const head = heads[at] ?? 0
+        if (lists[at]?.[head] === next) heads[at] = head + 1
+      }
     }
   }
 

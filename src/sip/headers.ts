@@ -29,6 +29,19 @@ const FULL_NAME_OF: Readonly<Record<string, string>> = {
 
 /** The name under which a header is kept: lower case, and written out where it came in its compact form. */
 export function canonicalName(name: string): string {
+  const known = canonical.get(name)
+  if (known !== undefined) return known
+  const made = makeCanonical(name)
+  if (canonical.size < MOST_NAMES && name.length <= LONGEST_NAME) canonical.set(name, made)
+  return made
+}
+
+/** Names as they are looked up again and again; callers may send what they like, so not without end. */
+const canonical = new Map<string, string>()
+const MOST_NAMES = 1_000
+const LONGEST_NAME = 80
+
+function makeCanonical(name: string): string {
   const lower = name.trim().toLowerCase()
   // A caller may send a header called `constructor`, and every object has one of those.
   return Object.hasOwn(FULL_NAME_OF, lower) ? (FULL_NAME_OF[lower] ?? lower) : lower
@@ -42,7 +55,7 @@ export function compactName(name: string): string | undefined {
 
 /** Unfolds a value (RFC 3261 §7.3.1: a line end and white space stand for one space) and trims it. */
 function unfold(value: string): string {
-  return value.replace(/\r?\n[ \t]+/g, ' ').trim()
+  return (value.includes('\n') ? value.replace(/\r?\n[ \t]+/g, ' ') : value).trim()
 }
 
 export class SipHeaders implements Iterable<[string, string]> {

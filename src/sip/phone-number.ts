@@ -52,12 +52,17 @@ export function readNumber(text: string, defaultCountry: string | undefined): st
   return isAddress(rest) ? bare : readBare(rest, defaultCountry)
 }
 
+/** How most trunks write a number, `"Jo" <sip:+15551234567@host>`: it needs not be taken apart to be read. */
+const PLAIN_ADDRESS = /^(?:"[^"\\]*")? ?<sips?:(\+[1-9]\d{6,14})@[^\s<>"@]+>/i
+
 /**
  * The number in a header that names people (P-Asserted-Identity, Diversion, To): of several addresses the
  * first that holds a number, else the first that holds a name. Undefined where there is none, or where it is
  * withheld.
  */
 export function numberInHeader(values: readonly string[], defaultCountry: string | undefined) {
+  const plain = PLAIN_ADDRESS.exec(values[0] ?? '')?.[1]
+  if (plain !== undefined) return plain
   const read = values
     .flatMap(parseAddressList)
     .map(

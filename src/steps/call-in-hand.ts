@@ -11,11 +11,10 @@ export class CallInHand {
   readonly budget = new Budget(TOTAL_MS)
   readonly faults: string[] = []
   readonly #ms: { -readonly [Stage in keyof Stages]: Stages[Stage] } = {}
-  readonly #departed: Promise<Departure>
-  #depart: (departure: Departure) => void = () => undefined
+  /** Who waits for the channel to leave, and for the call to be let go. Most calls need neither. */
+  #depart: ((departure: Departure) => void) | undefined
+  #let: (() => void) | undefined
   departure: Departure | undefined
-  readonly #letGo: Promise<void>
-  #let: () => void = () => undefined
   /** True once nobody has time for it any more: it goes to the fallback as soon as it can. */
   isLetGo = false
 
@@ -24,14 +23,7 @@ export class CallInHand {
     /** The revision that the call began with, and on which it ends: that of its first visit. */
     public revision: Revision,
     readonly at: Date,
-  ) {
-    this.#departed = new Promise((resolve) => {
-      this.#depart = resolve
-    })
-    this.#letGo = new Promise((resolve) => {
-      this.#let = resolve
-    })
-  }
+  ) {}
 
   get ms(): Stages {
     return this.#ms
@@ -40,29 +32,33 @@ export class CallInHand {
   /** Asterisk says that the channel left our application. */
   left(departure: Departure): void {
     this.departure = departure
-    this.#depart(departure)
+    this.#depart?.(departure)
   }
 
   letGo(): void {
     this.isLetGo = true
-    this.#let()
+    this.#let?.()
   }
 
   /** The work's result, or undefined as soon as the call is let go. */
   async unlessLetGo<T>(work: Promise<T>): Promise<T | undefined> {
-    return Promise.race([work, this.#letGo.then(() => undefined)])
+    if (this.isLetGo) return undefined
+    const letGo = new Promise<undefined>((resolve) => {
+      this.#let = () => resolve(undefined)
+    })
+    return Promise.race([work, letGo])
   }
 
   /** Resolves when the channel has left, or with undefined after the given time. */
   async hasLeft(withinMs: number): Promise<Departure | undefined> {
     if (this.departure !== undefined) return this.departure
-    let timer: NodeJS.Timeout | undefined
-    const tooLate = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), withinMs)
+    return new Promise((resolve) => {
+      const tooLate = setTimeout(() => resolve(undefined), withinMs)
+      this.#depart = (departure) => {
+        clearTimeout(tooLate)
+        resolve(departure)
+      }
     })
-    const departure = await Promise.race([this.#departed, tooLate])
-    clearTimeout(timer)
-    return departure
   }
 
   /** Does one step and notes how long it took, also when it fails. */

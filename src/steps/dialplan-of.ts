@@ -8,9 +8,11 @@ export function dialplanOf(applications: Applications, revision: Revision): stri
   const { flows, otherwise } = revision.routing
   const fallback = flows.get(otherwise)
   if (fallback === undefined) throw new Error(`There is no flow ${otherwise}; this is a defect in Doorman.`)
+  const { telling, listing } = readPlans(revision).pjsip
   return dialplan({
     ...{ applications, fallback, fallbackFlow: otherwise },
-    briefing: readPlans(revision).pjsip.briefing,
+    briefing: telling?.briefing,
+    listing: listing?.briefing,
     listsHeaders: revision.needsAllHeaders,
   })
 }

@@ -5,7 +5,6 @@ import {
   headerNames,
   isReadableHeaderName,
   REPEATS_AT_ONCE,
-  values,
   variable,
 } from '../asterisk/channel-read.js'
 import type { Revision } from '../flows/revision.js'
@@ -30,6 +29,9 @@ const CHANNEL_PARTS = [
 /** From 16.24 on it comes with the event. */
 const CALL_ID_PART = part('call-id', 'CHANNEL(pjsip,call-id)')
 
+/** The names of all headers, as often as each is there; empty where there are too many, or one is too long (22). */
+const ALL_NAMES: Part = { key: 'all names', expression: headerNames('') }
+
 /** Asked for only by revisions with an `attestation` condition: 16 logs an error where the module is missing. */
 const ATTESTATION_PARTS = [
   part('verifications', 'STIR_SHAKEN(count)'),
@@ -46,12 +48,26 @@ const ONCE = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards'])
 /** Where in a row of values each one stands; undefined for what is not in it. */
 interface Places {
   readonly of: Readonly<Partial<Record<string, number>>>
-  /** For each header's name as it is asked for, in full or compact: its first values, and the list of names it may be in. */
-  readonly headers: readonly {
-    readonly name: string
-    readonly first: readonly (number | undefined)[]
-    readonly names: number | undefined
-  }[]
+  readonly headers: readonly HeaderPlaces[]
+  /** The list of all names. */
+  readonly allNames: number | undefined
+}
+
+/** Those of one header's name as it is asked for, in full or compact. */
+interface HeaderPlaces {
+  readonly name: string
+  /** Whether a message has one of them at most. */
+  readonly isOnce: boolean
+  readonly first: readonly number[]
+  /** The list of the names that begin so. */
+  readonly names: number | undefined
+}
+
+/** One way for the entry context to tell of a call: what it tells, and where each thing stands in that. */
+export interface Telling {
+  readonly briefing: Briefing
+  readonly parts: readonly Part[]
+  readonly places: Places
 }
 
 /** What one revision reads of each call: prepared once, so that nothing of it is left to do for a call. */
@@ -60,9 +76,12 @@ export interface ReadPlan {
   readonly expressions: readonly string[]
   readonly places: Places
   /** What the entry context of this revision tells; undefined where it cannot. */
-  readonly briefing: Briefing | undefined
-  readonly briefingParts: readonly Part[]
-  readonly briefingPlaces: Places
+  readonly telling: Telling | undefined
+  /**
+   * The same in fewer turns of the call's SIP thread, where Asterisk lists the names of all headers in one (22): one
+   * value each, and the list says which there are more of. Undefined where that saves nothing.
+   */
+  readonly listing: Telling | undefined
   /** Those of the names of which a rule asks whether the header is there at all, be it empty. */
   readonly presenceAsked: ReadonlySet<string>
 }
@@ -87,27 +106,34 @@ export function readPlans(revision: Revision): ReadPlans {
 
 function makePlan(revision: Revision, names: readonly string[], attestation: readonly Part[]): ReadPlan {
   const presenceAsked = new Set(presenceNames(revision).filter((name) => names.includes(name)))
-  const common = [...CHANNEL_PARTS, ...attestation, ...names.flatMap(firstInstances)]
-  const parts = [...common, CALL_ID_PART]
-  const briefingParts = [...common, ...[...presenceAsked].map(presencePart)]
+  const known = [...CHANNEL_PARTS, ...attestation]
+  const whole = [...known, ...names.flatMap(firstInstances)]
+  const parts = [...whole, CALL_ID_PART]
+  const mayRepeat = names.filter((name) => !ONCE.has(name))
+  const listSaves = mayRepeat.length + presenceAsked.size > 1
   return {
     expressions: expressions(texts(parts)),
     places: placesIn(parts, names),
-    briefing: briefingOf(texts(briefingParts)),
-    briefingParts,
-    briefingPlaces: placesIn(briefingParts, names),
+    telling: tellingOf([...whole, ...[...presenceAsked].map(presencePart)], names),
+    listing: listSaves ? tellingOf([...known, ...names.map(firstInstance), ALL_NAMES], names) : undefined,
     presenceAsked,
   }
+}
+
+function tellingOf(parts: readonly Part[], names: readonly string[]): Telling | undefined {
+  const briefing = briefingOf(texts(parts))
+  return briefing && { briefing, parts, places: placesIn(parts, names) }
 }
 
 function placesIn(parts: readonly Part[], names: readonly string[]): Places {
   const of = Object.fromEntries(parts.map(({ key }, index) => [key, index]))
   const headers = names.map((name) => ({
     name,
-    first: firstInstances(name).map(({ key }) => of[key]),
+    isOnce: ONCE.has(name),
+    first: firstInstances(name).flatMap(({ key }) => of[key] ?? []),
     names: of[presencePart(name).key],
   }))
-  return { of, headers }
+  return { of, headers, allNames: of[ALL_NAMES.key] }
 }
 
 function texts(parts: readonly Part[]): readonly string[] {
@@ -137,10 +163,15 @@ function atOnce(name: string): number {
 }
 
 function firstInstances(name: string): Part[] {
-  return Array.from({ length: atOnce(name) }, (_, index) => ({
-    key: `${name} ${index + 1}`,
-    expression: header(name, index + 1),
-  }))
+  return Array.from({ length: atOnce(name) }, (_, index) => instance(name, index + 1))
+}
+
+function firstInstance(name: string): Part {
+  return instance(name, 1)
+}
+
+function instance(name: string, count: number): Part {
+  return { key: `${name} ${count}`, expression: header(name, count) }
 }
 
 function presencePart(name: string): Part {
@@ -171,16 +202,10 @@ export interface HeaderText {
   readonly isThere: boolean | undefined
 }
 
-/** The text of a briefing, or the answers to the plan's expressions → what was read. */
-export function channelText(
-  plan: ReadPlan,
-  read: { briefed: string } | { answers: readonly string[] },
-): ChannelText {
-  const [{ of, headers }, found] =
-    'briefed' in read
-      ? [plan.briefingPlaces, values(read.briefed)]
-      : [plan.places, read.answers.flatMap(values)]
+/** The values of a row, by their places → what was read. */
+export function channelText({ of, headers, allNames }: Places, found: readonly string[]): ChannelText {
   const at = (index: number | undefined) => (index === undefined ? '' : (found[index] ?? ''))
+  const listed = allNames === undefined ? undefined : `,${at(allNames).toLowerCase()},`
   return {
     sipCallId: at(of['call-id']),
     dialled: at(of.dialled),
@@ -189,14 +214,26 @@ export function channelText(
     verifications: at(of.verifications),
     attestation: at(of.attestation),
     verifyResult: at(of['verify-result']),
-    headers: headers.map(({ name, first, names }) => {
-      const list = names === undefined ? undefined : at(names)
-      return headerText(name, first.map(at), list)
+    headers: headers.map((place) => {
+      const first = place.first.map(at)
+      if (listed !== undefined) return listedText(place, first, listed)
+      const isThere = place.names === undefined ? undefined : isIn(at(place.names), place.name)
+      return { name: place.name, first, mayHaveMore: !place.isOnce && first.at(-1) !== '', isThere }
     }),
   }
 }
 
-function headerText(name: string, first: readonly string[], names: string | undefined): HeaderText {
-  const isThere = names?.toLowerCase().split(',').includes(name)
-  return { name, first, mayHaveMore: !ONCE.has(name) && first.at(-1) !== '', isThere }
+function isIn(names: string, name: string): boolean {
+  return names.toLowerCase().split(',').includes(name)
+}
+
+/** A list without any name is one that Asterisk could not make: every INVITE has a From. */
+const NO_LIST = ',,'
+
+/** @param listed all names in lower case, a comma before and behind each. */
+function listedText({ name, isOnce }: HeaderPlaces, first: readonly string[], listed: string): HeaderText {
+  if (listed === NO_LIST) return { name, first, mayHaveMore: !isOnce, isThere: undefined }
+  const one = listed.indexOf(`,${name},`)
+  const mayHaveMore = !isOnce && one >= 0 && listed.indexOf(`,${name},`, one + 1) >= 0
+  return { name, first, mayHaveMore, isThere: one >= 0 }
 }

@@ -8,7 +8,14 @@ import type { Revision } from '../flows/revision.js'
 import type { CallFacts, Verification } from '../routing/facts.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { Budget } from './budget.js'
-import { type ChannelText, channelText, type HeaderText, type ReadPlan, readPlans } from './read-plan.js'
+import {
+  type ChannelText,
+  channelText,
+  type HeaderText,
+  type ReadPlan,
+  readPlans,
+  type Telling,
+} from './read-plan.js'
 
 /** The longest that one answer is waited for. A PBX under load answers in milliseconds. */
 const READ_MS = 500
@@ -44,11 +51,14 @@ export function asker(pbx: Pbx, channelId: string, budget: Budget, hasLeft: () =
 /** Everything that the revision wants to know of a call, where the entry context has told all of it, as it mostly has. */
 export function readAtOnce(arrival: Arrival, revision: Revision): Reading | undefined {
   const plan = planFor(arrival, revision)
-  const briefed = briefingFor(arrival, plan)
-  if (briefed === undefined) return undefined
-  const text = channelText(plan, { briefed })
-  if (isMoreToAsk(plan, text)) return undefined
-  const headers = text.headers.flatMap((header) => instances(header, header.first))
+  const text = toldText(arrival, plan)
+  if (text === undefined) return undefined
+  if (partsIn(text.stateHead) > 0) return undefined
+  const headers: NamedValue[] = []
+  for (const header of text.headers) {
+    if (isMoreToAsk(plan, header)) return undefined
+    addInstances(headers, header, header.first)
+  }
   return readingOf(arrival, text, { headers, state: decodeState(text.stateHead, []), readBy: 'dialplan' })
 }
 
@@ -59,13 +69,10 @@ export function readAtOnce(arrival: Arrival, revision: Revision): Reading | unde
  */
 export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): Promise<Reading> {
   const plan = planFor(arrival, revision)
-  const briefed = briefingFor(arrival, plan)
-  const text = channelText(
-    plan,
-    briefed === undefined ? { answers: await ask(plan.expressions) } : { briefed },
-  )
+  const told = toldText(arrival, plan)
+  const text = told ?? channelText(plan.places, (await ask(plan.expressions)).flatMap(values))
   const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
-  return readingOf(arrival, text, { headers, state, readBy: briefed === undefined ? 'ari' : 'dialplan' })
+  return readingOf(arrival, text, { headers, state, readBy: told === undefined ? 'ari' : 'dialplan' })
 }
 
 function planFor(arrival: Arrival, revision: Revision): ReadPlan {
@@ -73,9 +80,12 @@ function planFor(arrival: Arrival, revision: Revision): ReadPlan {
   return arrival.channel.startsWith('PJSIP/') ? pjsip : other
 }
 
+/** One header of a call. */
+type NamedValue = readonly [name: string, value: string]
+
 /** What a reading is made of besides the texts of the channel. */
 interface Read extends Pick<Reading, 'readBy'> {
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly headers: readonly NamedValue[]
   readonly state: DecodedState
 }
 
@@ -99,17 +109,20 @@ function readingOf(arrival: Arrival, text: ChannelText, { headers, state, readBy
   }
 }
 
-/** Versions that do not tell the Call-ID with the event are asked for it, and so for the rest. */
-function briefingFor({ briefing, sipCallId }: Arrival, plan: ReadPlan): string | undefined {
-  return plan.briefing === undefined || sipCallId === '' ? undefined : briefedText(briefing, plan.briefing)
+/** What the entry context told. Versions that do not tell the Call-ID with the event are asked for it, and so for the rest. */
+function toldText({ briefing, sipCallId }: Arrival, { listing, telling }: ReadPlan): ChannelText | undefined {
+  return sipCallId === '' ? undefined : (toldIn(listing, briefing) ?? toldIn(telling, briefing))
 }
 
-/** Whether what was told leaves a question open. */
-function isMoreToAsk({ presenceAsked }: ReadPlan, { headers, stateHead }: ChannelText): boolean {
-  if (partsIn(stateHead) > 0) return true
-  return headers.some(
-    (header) => furtherInstances(header).length > 0 || (presenceAsked.has(header.name) && isEmpty(header)),
-  )
+function toldIn(telling: Telling | undefined, args: readonly string[]): ChannelText | undefined {
+  if (telling === undefined) return undefined
+  const text = briefedText(args, telling.briefing)
+  return text === undefined ? undefined : channelText(telling.places, values(text))
+}
+
+/** Whether what was told of a header leaves a question open. */
+function isMoreToAsk({ presenceAsked }: ReadPlan, header: HeaderText): boolean {
+  return header.mayHaveMore || (presenceAsked.has(header.name) && isEmpty(header))
 }
 
 async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {
@@ -123,7 +136,7 @@ async function allInstances(
   plan: ReadPlan,
   read: readonly HeaderText[],
   ask: Ask,
-): Promise<[string, string][]> {
+): Promise<readonly NamedValue[]> {
   const further = read.flatMap(furtherInstances)
   const isAsked = further.length > 0 || plan.presenceAsked.size > 0
   const [rest, present] = isAsked
@@ -132,16 +145,18 @@ async function allInstances(
         emptyButPresent(plan, read, ask),
       ])
     : [[], []]
-  const found = read.flatMap((text) =>
-    instances(text, [...text.first, ...rest.splice(0, furtherInstances(text).length)]),
-  )
-  return [...found, ...present.map((name): [string, string] => [name, ''])]
+  const found: NamedValue[] = []
+  for (const header of read) {
+    addInstances(found, header, [...header.first, ...rest.splice(0, furtherInstances(header).length)])
+  }
+  return [...found, ...present.map((name): NamedValue => [name, ''])]
 }
 
 /** Where a later one is there, so are those before it, be they empty. */
-function instances({ name }: HeaderText, all: readonly string[]): [string, string][] {
-  const count = all.findLastIndex((value) => value !== '') + 1
-  return all.slice(0, count).map((value): [string, string] => [name, value])
+function addInstances(to: NamedValue[], { name }: HeaderText, all: readonly string[]): void {
+  let count = all.length
+  while (count > 0 && all[count - 1] === '') count -= 1
+  for (let at = 0; at < count; at++) to.push([name, all[at] ?? ''])
 }
 
 function isEmpty({ first }: HeaderText): boolean {

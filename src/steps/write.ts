@@ -1,5 +1,6 @@
 import { type Carried, handOver, newToken } from '../asterisk/hand-over.js'
 import type { Note, Pbx, Place } from '../asterisk/pbx.js'
+import { leftOn } from './alike.js'
 import type { CallInHand } from './call-in-hand.js'
 import type { Choice } from './choose.js'
 import { PLACE_MS, wayTo } from './continue.js'
@@ -71,14 +72,20 @@ function placeWithNote(call: CallInHand, decided: Decided, pbx: Pbx): Noted | un
   if (reading.noteWasMissing || reading.readBy !== 'dialplan' || !pbx.canWrite) return undefined
   return call.stageAtOnce('write', () => {
     try {
-      const note = pbx.noteOf(variablesOf(choice, call.revision, reading.facts.state))
-      const place = note && handOver(target, { note: note.name })
-      return place && note && { place, note }
+      const left = leftOn(choice, reading, call.revision, target)
+      const note = pbx.noteOf(left.variables)
+      if (note !== left.noted?.note) left.noted = note && withPlace(note, target)
+      return left.noted
     } catch {
       // What is wrong with the state shows when it is written.
       return undefined
     }
   })
+}
+
+function withPlace(note: Note, target: Place): Noted | undefined {
+  const place = handOver(target, { note: note.name })
+  return place && { place, note }
 }
 
 async function onChannel(call: CallInHand, decided: Decided, parts: WriteParts): Promise<Plan> {

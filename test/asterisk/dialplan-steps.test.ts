@@ -6,6 +6,7 @@ import { dialplanDifferences, dialplanSteps } from '../../src/asterisk/dialplan-
 const options = {
   applications: { names: ['doorman'] },
   briefing: undefined,
+  listing: undefined,
   listsHeaders: false,
   fallbackFlow: 'support',
   fallback: { context: 'general-support', extension: 's', priority: 1 },
@@ -54,6 +55,10 @@ describe('the marker of the generated contexts', () => {
   test.each([
     ['the application', { ...options, applications: { names: ['other'] } }],
     ['what it tells of a call', { ...options, briefing: briefingOf(['${X}']) }],
+    [
+      'what it tells from 22 on',
+      { ...options, briefing: briefingOf(['${X}']), listing: briefingOf(['${Y}']) },
+    ],
     ['the name of the fallback', { ...options, fallbackFlow: 'other' }],
     ['the place of the fallback', { ...options, fallback: { ...options.fallback, priority: 2 } }],
   ])('is another one for another text: %s', (_what, other) => {

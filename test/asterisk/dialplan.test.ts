@@ -10,6 +10,7 @@ import { projectFolder } from '../flows/project-folder.js'
 const options = {
   applications: { names: ['front-desk'] },
   briefing: undefined,
+  listing: undefined,
   listsHeaders: false,
   fallbackFlow: 'support',
   fallback: { context: 'general-support', extension: 's', priority: 1 },

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { isE164, isNumberLike, numberInHeader, readNumber } from '../../src/sip/phone-number.js'
+import { parseAddressList } from '../../src/sip/uri.js'
 
 describe('a number', () => {
   test.each([
@@ -168,5 +169,43 @@ describe('a number', () => {
     )
     expect(numberInHeader(['<sip:alice@example.com>'], 'US')).toBe('alice')
     expect(numberInHeader(['<sip:anonymous@anonymous.invalid>', ''], 'US')).toBeUndefined()
+  })
+
+  test.each([
+    '"A, <B" <sip:+15551234567@host>',
+    '<SIPS:+15551234567@host;user=phone>;tag=1, <sip:+15550000000@host>',
+    '"A\\" <sip:+15550000000@host>" <sip:+15551234567@host>',
+    '"A" B" <sip:+15550000000@host>',
+    '<sip:+15551234567;phone-context=+44@host>',
+    '<sip:+15551234567@host',
+    '<sip:+0551234567@host>',
+  ])('in %s is that of the first address, taken apart', (value) => {
+    const numbers = parseAddressList(value).map(({ user }) => readNumber(user, 'US'))
+    expect(numberInHeader([value], 'US')).toBe(numbers.find(isNumberLike))
+  })
+
+  test('in a plain address is the same as in one that has to be taken apart', () => {
+    const piece = fc.constantFrom(
+      '"',
+      '<',
+      '>',
+      '@',
+      ',',
+      ';',
+      ' ',
+      '\\',
+      'sip:',
+      'tel:',
+      '+15551234567',
+      'a',
+      ':',
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), fc.array(piece, { maxLength: 4 }), (before, after) => {
+        const value = `${before.join('')}<sip:+15551234567@host>${after.join('')}`
+        // A space that stands before it keeps the short way out, and means nothing.
+        expect(numberInHeader([value], 'US')).toBe(numberInHeader([`  ${value}`], 'US'))
+      }),
+    )
   })
 })

@@ -217,74 +217,96 @@ describe('reading all headers, for a flow function', () => {
   })
 })
 
-describe('reading a call of which the entry context has told', () => {
-  /** Tells what a revision's own entry context tells. */
-  const toldFor = (revision: Revision) => (channel: FakeChannel) => {
-    const { briefing } = readPlans(revision).pjsip
-    if (briefing === undefined) throw new Error('This revision has no briefing.')
-    return briefed(briefing, channel)
-  }
-
-  test('brings the same as ARI, without a request', async () => {
-    const revision = await lookingAt(['From', 'X-VIP', 'Subject', 'X-Empty', 'X-None'])
-    const parts = {
-      headers: [
-        ['From', '"A, (B" <sip:1@host>'],
-        ['X-VIP', 'gold'],
-        ['s', 'Hello & goodbye'],
-        ['X-Empty', ''],
-      ] as const,
-      variables: new Map([['DOORMAN_DIALLED', '300']]),
+describe.each(['telling', 'listing'] as const)(
+  'reading a call of which the entry context has told, %s',
+  (way) => {
+    /** Tells what a revision's own entry context tells. */
+    const toldFor = (revision: Revision) => (channel: FakeChannel) => {
+      const { pjsip } = readPlans(revision)
+      const briefing = (pjsip[way] ?? pjsip.telling)?.briefing
+      if (briefing === undefined) throw new Error('This revision has no briefing.')
+      return briefed(briefing, channel)
     }
-    const [told, asked] = [await read(revision, parts, toldFor(revision)), await read(revision, parts)]
-    expect(told.pbx.requests).toEqual([])
-    expect(told.facts).toEqual(asked.facts)
-    expect(told.facts.headers.get('X-Empty')).toBe('')
-    expect(told.facts.headers.has('X-None')).toBe(false)
-    expect([told.reading.readBy, asked.reading.readBy]).toEqual(['dialplan', 'ari'])
-  })
 
-  test('needs to wait for nothing where all was told, and asks where it was not', async () => {
-    const revision = await lookingAt(['From'], 'header: { X-VIP: gold }')
-    const atOnce = async (parts: Partial<FakeChannel>) =>
-      (await read(revision, parts, toldFor(revision))).atOnce?.facts.headers.toList()
-    const vip = (value: string): [string, string] => ['X-VIP', value]
-    expect(await atOnce({ headers: [vip('gold')] })).toEqual([['x-vip', 'gold']])
-    expect(await atOnce({})).toEqual([])
-    expect(await atOnce({ headers: [vip('a'), vip('b')] })).toBeUndefined()
-    const long = encodeState({ notes: 'x'.repeat(5_000) }).map(({ name, value }) => [name, value] as const)
-    expect(await atOnce({ variables: new Map(long) })).toBeUndefined()
-    expect(await atOnce({ sipCallId: '' })).toBeUndefined()
-  })
+    test('brings the same as ARI, without a request', async () => {
+      const revision = await lookingAt(['From', 'X-VIP', 'Subject', 'X-Empty', 'X-None'])
+      const parts = {
+        headers: [
+          ['From', '"A, (B" <sip:1@host>'],
+          ['X-VIP', 'gold'],
+          ['s', 'Hello & goodbye'],
+          ['X-Empty', ''],
+        ] as const,
+        variables: new Map([['DOORMAN_DIALLED', '300']]),
+      }
+      const [told, asked] = [await read(revision, parts, toldFor(revision)), await read(revision, parts)]
+      expect(told.pbx.requests).toEqual([])
+      expect(told.facts).toEqual(asked.facts)
+      expect(told.facts.headers.get('X-Empty')).toBe('')
+      expect(told.facts.headers.has('X-None')).toBe(false)
+      expect([told.reading.readBy, asked.reading.readBy]).toEqual(['dialplan', 'ari'])
+    })
 
-  test('asks for what was not told: further repeats, and the parts of a long state', async () => {
-    const revision = await lookingAt(['X-VIP'])
-    const headers = ['a', 'b', 'c'].map((value): [string, string] => ['X-VIP', value])
-    const state = { notes: 'x'.repeat(5_000) }
-    const variables = new Map(encodeState(state).map(({ name, value }) => [name, value]))
-    const { facts } = await read(revision, { headers, variables }, toldFor(revision))
-    expect(facts.headers.getAll('X-VIP')).toEqual(['a', 'b', 'c'])
-    expect(facts.state).toEqual(state)
-  })
+    test('needs to wait for nothing where all was told, and asks where it was not', async () => {
+      const revision = await lookingAt(['From'], 'header: { X-VIP: gold }')
+      const atOnce = async (parts: Partial<FakeChannel>) =>
+        (await read(revision, parts, toldFor(revision))).atOnce?.facts.headers.toList()
+      const vip = (value: string): [string, string] => ['X-VIP', value]
+      expect(await atOnce({ headers: [vip('gold')] })).toEqual([['x-vip', 'gold']])
+      expect(await atOnce({})).toEqual([])
+      expect(await atOnce({ headers: [vip('a'), vip('b')] })).toBeUndefined()
+      const long = encodeState({ notes: 'x'.repeat(5_000) }).map(({ name, value }) => [name, value] as const)
+      expect(await atOnce({ variables: new Map(long) })).toBeUndefined()
+      expect(await atOnce({ sipCallId: '' })).toBeUndefined()
+    })
 
-  test('asks ARI for everything where it was told what other flow files look at', async () => {
-    const [revision, other] = [await lookingAt(['X-VIP']), await lookingAt(['X-Other'])]
-    const { facts, reading } = await read(revision, { headers: [['X-VIP', 'gold']] }, toldFor(other))
-    expect(facts.headers.get('X-VIP')).toBe('gold')
-    expect(reading.readBy).toBe('ari')
-  })
+    test('asks for further repeats of every header where Asterisk could not list their names', async () => {
+      const revision = await lookingAt(['From', 'X-A', 'X-B'])
+      const headers = [
+        ['X-A', 'a'],
+        ['X-A', 'b'],
+        ['X-B', 'c'],
+      ] as const
+      const unlisted = (channel: FakeChannel) => {
+        const { listing } = readPlans(revision).pjsip
+        if (listing === undefined) throw new Error('This revision has no list.')
+        const [id = '', text = '', end = ''] = briefed(listing.briefing, channel)
+        return [id, text.slice(0, text.lastIndexOf('&') + 1), end]
+      }
+      const { facts, atOnce, reading } = await read(revision, { headers }, unlisted)
+      expect(facts.headers.toList()).toEqual(headers.map(([name, value]) => [name.toLowerCase(), value]))
+      expect([atOnce, reading.readBy]).toEqual([undefined, 'dialplan'])
+    })
 
-  test('asks ARI for everything where it was cut short', async () => {
-    const revision = await lookingAt(['X-VIP'])
-    const cut = (channel: FakeChannel) => toldFor(revision)(channel).slice(0, 2)
-    const { facts, reading } = await read(revision, { headers: [['X-VIP', 'gold']] }, cut)
-    expect(facts.headers.get('X-VIP')).toBe('gold')
-    expect(reading.readBy).toBe('ari')
-  })
+    test('asks for what was not told: further repeats, and the parts of a long state', async () => {
+      const revision = await lookingAt(['X-VIP'])
+      const headers = ['a', 'b', 'c'].map((value): [string, string] => ['X-VIP', value])
+      const state = { notes: 'x'.repeat(5_000) }
+      const variables = new Map(encodeState(state).map(({ name, value }) => [name, value]))
+      const { facts } = await read(revision, { headers, variables }, toldFor(revision))
+      expect(facts.headers.getAll('X-VIP')).toEqual(['a', 'b', 'c'])
+      expect(facts.state).toEqual(state)
+    })
 
-  test('asks ARI where Asterisk is too old to tell the Call-ID with the event', async () => {
-    const revision = await lookingAt(['X-VIP'])
-    const { reading } = await read(revision, { sipCallId: '' }, toldFor(revision))
-    expect(reading.readBy).toBe('ari')
-  })
-})
+    test('asks ARI for everything where it was told what other flow files look at', async () => {
+      const [revision, other] = [await lookingAt(['X-VIP']), await lookingAt(['X-Other'])]
+      const { facts, reading } = await read(revision, { headers: [['X-VIP', 'gold']] }, toldFor(other))
+      expect(facts.headers.get('X-VIP')).toBe('gold')
+      expect(reading.readBy).toBe('ari')
+    })
+
+    test('asks ARI for everything where it was cut short', async () => {
+      const revision = await lookingAt(['X-VIP'])
+      const cut = (channel: FakeChannel) => toldFor(revision)(channel).slice(0, 2)
+      const { facts, reading } = await read(revision, { headers: [['X-VIP', 'gold']] }, cut)
+      expect(facts.headers.get('X-VIP')).toBe('gold')
+      expect(reading.readBy).toBe('ari')
+    })
+
+    test('asks ARI where Asterisk is too old to tell the Call-ID with the event', async () => {
+      const revision = await lookingAt(['X-VIP'])
+      const { reading } = await read(revision, { sipCallId: '' }, toldFor(revision))
+      expect(reading.readBy).toBe('ari')
+    })
+  },
+)
