@@ -176,13 +176,12 @@ function prepare(call: CallInHand, { reading, choice }: Understood, parts: CallP
 }
 
 async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<Outcome> {
-  const sent = await call.stage('continue', async () => {
-    const first = await tryContinue(call, plan, parts)
-    return first === 'accepted' ? first : strongest(first, await tryContinue(call, plan, parts))
-  })
-  const departure = await call.stage('leave', () =>
-    call.hasLeft(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS),
-  )
+  const start = performance.now()
+  let sent = await tryContinue(call, plan, parts)
+  if (sent !== 'accepted') sent = strongest(sent, await tryContinue(call, plan, parts))
+  const end = call.took('continue', start)
+  const departure = call.departure ?? (await call.hasLeft(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS))
+  call.took('leave', end)
   if (departure === 'hung-up') return 'hung_up'
   if (departure === undefined) return 'unconfirmed'
   // An answer that was lost is no request that was lost, as long as the dialplan's time limit has not struck.

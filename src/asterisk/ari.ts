@@ -7,7 +7,7 @@ import { type AriAnswer, AriHttp, type AriRequest, MOST_REQUESTS } from './ari-t
 import { pause } from './backoff.js'
 import { Gate } from './gate.js'
 import type { LineLog } from './line-log.js'
-import { NOTE_VARIABLE, Notes } from './notes.js'
+import { Notes, withNote, withoutNote } from './notes.js'
 import { type Note, PbxError, type PbxListener, type Place, type Variable } from './pbx.js'
 import { within } from './timeout.js'
 import { isRegistered } from './waiting-channels.js'
@@ -124,14 +124,13 @@ export class AriLine {
     this.#notes.doubt()
   }
 
-  async continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
+  continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
     const query = { ...place, priority: String(place.priority) }
     const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
     const requests = [...this.#bringing(note), request]
     const [socket, events] = [this.#talking, this.#events]
-    if (socket === undefined || events === undefined)
-      for (const each of requests) await this.#ask('continue', timeoutMs, each)
-    else await this.#tell(socket, requests, () => events.leaves(channelId, timeoutMs))
+    if (socket === undefined || events === undefined) return this.#askAll('continue', timeoutMs, requests)
+    return this.#tell(socket, requests, () => events.leaves(channelId, timeoutMs))
   }
 
   async hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
@@ -212,6 +211,10 @@ export class AriLine {
     throw new PbxError('unreachable', `ARI ${requests.at(-1)?.path}: nothing was heard in time`)
   }
 
+  async #askAll(what: string, timeoutMs: number, requests: readonly AriRequest[]): Promise<void> {
+    for (const request of requests) await this.#ask(what, timeoutMs, request)
+  }
+
   async #ask(what: string, timeoutMs: number, request: AriRequest): Promise<unknown> {
     const sent = this.#gate.pass(`ARI ${what}`, timeoutMs, () => this.#http.send(request))
     const answer = await within(timeoutMs, `ARI ${what}`, sent).catch((error: Error) => {
@@ -220,16 +223,6 @@ export class AriLine {
     if (answer.status >= 200 && answer.status < 300) return answer.body
     throw refusal(what, answer)
   }
-}
-
-function withNote({ name, text }: Note): AriRequest {
-  const query = { variable: NOTE_VARIABLE + name, value: text }
-  return { method: 'POST', path: 'asterisk/variable', query }
-}
-
-/** A global variable that is given no value is taken away; one that the dialplan empties stays in the list. */
-function withoutNote({ name }: Note): AriRequest {
-  return { method: 'POST', path: 'asterisk/variable', query: { variable: NOTE_VARIABLE + name } }
 }
 
 function of(channelId: string, resource: string): string {

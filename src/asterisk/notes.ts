@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AriRequest } from './ari-transport.js'
 import type { Note, Variable } from './pbx.js'
 
 /** Before the name of a note, in the name of the global variable that holds it. */
@@ -120,6 +121,17 @@ export class Notes {
   #nameOf(text: string): string {
     return createHash('sha256').update(`${this.#owner}\n${text}`).digest('hex').slice(0, NOTE_NAME)
   }
+}
+
+/** The request that brings a note to the PBX. */
+export function withNote({ name, text }: Note): AriRequest {
+  const query = { variable: NOTE_VARIABLE + name, value: text }
+  return { method: 'POST', path: 'asterisk/variable', query }
+}
+
+/** The one that takes it away: a global variable that is given no value is taken away; one that the dialplan empties stays in the list. */
+export function withoutNote({ name }: Note): AriRequest {
+  return { method: 'POST', path: 'asterisk/variable', query: { variable: NOTE_VARIABLE + name } }
 }
 
 function textOf(variables: readonly Variable[]): string | undefined {

@@ -67,7 +67,7 @@ export class CallInHand {
     try {
       return await work()
     } finally {
-      this.#took(stage, start)
+      this.took(stage, start)
     }
   }
 
@@ -77,12 +77,15 @@ export class CallInHand {
     try {
       return work()
     } finally {
-      this.#took(stage, start)
+      this.took(stage, start)
     }
   }
 
-  #took(stage: keyof Stages, start: number): void {
-    this.#ms[stage] = Math.round((performance.now() - start) * 100) / 100
+  /** Notes how long a step took that began at `start`; returns when it ended, both by `performance.now()`. */
+  took(stage: keyof Stages, start: number): number {
+    const end = performance.now()
+    this.#ms[stage] = Math.round((end - start) * 100) / 100
+    return end
   }
 
   /** Notes what went wrong, for the record. */
