@@ -72,6 +72,7 @@ export class Bench {
       const measured = await turn.measure({ perSecond, seconds: options.seconds, giveUp: GIVE_UP })
       this.#measured.push(measured)
       say(`  ${lineOf(measured)}`)
+      await turn.recover(measured)
     }
   }
 

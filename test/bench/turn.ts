@@ -55,10 +55,9 @@ export class Turn {
     }
   }
 
-  async measure(rate: Rate): Promise<Measured> {
-    const measured = await this.#run(rate)
-    if (!isClean(measured)) await this.#recover(measured)
-    return measured
+  /** Whoever goes on after a rate that was too much has the turn `recover` or `renew` first. */
+  measure(rate: Rate): Promise<Measured> {
+    return this.#run(rate)
   }
 
   /**
@@ -110,7 +109,9 @@ export class Turn {
    * After an overload the next run begins with nothing left of it. Where calls were lost the controller may have
    * requests that never end: it is started again, as is one whose Asterisk had to be.
    */
-  async #recover({ lost }: RunReport): Promise<void> {
+  async recover(after: Measured): Promise<void> {
+    if (isClean(after)) return
+    const { lost } = after
     if ((await this.stage.settle()) === 'settled' && lost === 0) return
     await this.end()
     await this.#startAgain()
