@@ -21,7 +21,7 @@ import type { Revision } from './flows/revision.js'
 import type { DecisionRecord } from './ops/decision-record.js'
 import type { CallFacts } from './routing/facts.js'
 import type { SipHeaders } from './sip/headers.js'
-import { CallInHand } from './steps/call-in-hand.js'
+import { CallInHand, msSince } from './steps/call-in-hand.js'
 import { choose, chooseAtOnce, type Functions } from './steps/choose.js'
 import { CONTINUE_MS, LEAVE_MS, targetOf } from './steps/continue.js'
 import type { KnownPlaces } from './steps/known-places.js'
@@ -59,20 +59,21 @@ export interface Calls extends PbxListener {
 /** Takes every call that arrives through its life. */
 export function answerCalls(parts: CallParts): Calls {
   const inHand = new Map<string, CallInHand>()
-  const lives = new Set<Promise<void>>()
+  const lives = new Set<CallInHand>()
+  const waiting: (() => void)[] = []
   let isLettingGo = false
+  const over = (call: CallInHand) => {
+    lives.delete(call)
+    if (inHand.get(call.arrival.channelId) === call) inHand.delete(call.arrival.channelId)
+    if (lives.size === 0 && waiting.length > 0) for (const go of waiting.splice(0)) go()
+  }
   return {
     arrived(arrival: Arrival) {
       const call = new CallInHand(arrival, parts.revision(), parts.now())
       if (isLettingGo) call.letGo()
       inHand.set(arrival.channelId, call)
-      const life = live(call, parts)
-        .catch(parts.defect)
-        .finally(() => {
-          lives.delete(life)
-          if (inHand.get(arrival.channelId) === call) inHand.delete(arrival.channelId)
-        })
-      lives.add(life)
+      lives.add(call)
+      void live(call, parts, over)
     },
     left(channelId, departure) {
       inHand.get(channelId)?.left(departure)
@@ -82,17 +83,23 @@ export function answerCalls(parts: CallParts): Calls {
       for (const call of inHand.values()) call.letGo()
     },
     async done() {
-      while (lives.size > 0) await Promise.all(lives)
+      while (lives.size > 0) await new Promise<void>((resolve) => void waiting.push(resolve))
     },
   }
 }
 
-async function live(call: CallInHand, parts: CallParts): Promise<void> {
-  const understood = understandAtOnce(call) ?? (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
-  const prepared = prepare(call, understood, parts)
-  const plan = prepared instanceof Promise ? await prepared : prepared
-  const outcome = await sendOn(call, plan, parts)
-  parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
+async function live(call: CallInHand, parts: CallParts, over: (call: CallInHand) => void): Promise<void> {
+  try {
+    const understood = understandAtOnce(call) ?? (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
+    const prepared = prepare(call, understood, parts)
+    const plan = prepared instanceof Promise ? await prepared : prepared
+    const outcome = await sendOn(call, plan, parts)
+    parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
+  } catch (error) {
+    parts.defect(error)
+  } finally {
+    over(call)
+  }
 }
 
 const NOTHING: Understood = { reading: undefined, choice: undefined }
@@ -104,10 +111,14 @@ const NOTHING: Understood = { reading: undefined, choice: undefined }
 function understandAtOnce(call: CallInHand): Understood | undefined {
   const { arrival, revision, at } = call
   try {
-    const reading = call.stageAtOnce('read', () => readAtOnce(arrival, revision))
+    const start = performance.now()
+    const reading = readAtOnce(arrival, revision)
+    call.ms.read = msSince(start)
     if (reading === undefined || !isOf(revision, reading) || reading.stateFault !== undefined)
       return undefined
-    const choice = call.stageAtOnce('decide', () => chooseAtOnce(reading.facts, { revision, at }))
+    const read = performance.now()
+    const choice = chooseAtOnce(reading.facts, { revision, at })
+    call.ms.decide = msSince(read)
     return choice && { reading, choice }
   } catch {
     return undefined
@@ -179,9 +190,10 @@ async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<O
   const start = performance.now()
   let sent = await tryContinue(call, plan, parts)
   if (sent !== 'accepted') sent = strongest(sent, await tryContinue(call, plan, parts))
-  const end = call.took('continue', start)
+  call.ms.continue = msSince(start)
+  const end = performance.now()
   const departure = call.departure ?? (await call.hasLeft(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS))
-  call.took('leave', end)
+  call.ms.leave = msSince(end)
   if (departure === 'hung-up') return 'hung_up'
   if (departure === undefined) return 'unconfirmed'
   // An answer that was lost is no request that was lost, as long as the dialplan's time limit has not struck.

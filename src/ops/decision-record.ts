@@ -6,11 +6,11 @@ import type { Log } from './log.js'
 
 /** Milliseconds that a call spent in each step; a step that was not reached is missing. */
 export interface Stages {
-  readonly read?: number
-  readonly decide?: number
-  readonly write?: number
-  readonly continue?: number
-  readonly leave?: number
+  readonly read?: number | undefined
+  readonly decide?: number | undefined
+  readonly write?: number | undefined
+  readonly continue?: number | undefined
+  readonly leave?: number | undefined
 }
 
 /** The answer to "why did this call go there?": one for each call. */

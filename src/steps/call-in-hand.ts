@@ -10,7 +10,11 @@ const TOTAL_MS = 980
 export class CallInHand {
   readonly budget = new Budget(TOTAL_MS)
   readonly faults: string[] = []
-  readonly #ms: { -readonly [Stage in keyof Stages]: Stages[Stage] } = {}
+  /** Milliseconds of each step so far; undefined for one that was not reached. */
+  readonly ms: Record<keyof Stages, number | undefined> = {
+    ...{ read: undefined, decide: undefined, write: undefined },
+    ...{ continue: undefined, leave: undefined },
+  }
   /** Who waits for the channel to leave, and for the call to be let go. Most calls need neither. */
   #depart: ((departure: Departure) => void) | undefined
   #let: (() => void) | undefined
@@ -24,10 +28,6 @@ export class CallInHand {
     public revision: Revision,
     readonly at: Date,
   ) {}
-
-  get ms(): Stages {
-    return this.#ms
-  }
 
   /** Asterisk says that the channel left our application. */
   left(departure: Departure): void {
@@ -67,29 +67,17 @@ export class CallInHand {
     try {
       return await work()
     } finally {
-      this.took(stage, start)
+      this.ms[stage] = msSince(start)
     }
-  }
-
-  /** The same for a step that nobody has to wait for. */
-  stageAtOnce<T>(stage: keyof Stages, work: () => T): T {
-    const start = performance.now()
-    try {
-      return work()
-    } finally {
-      this.took(stage, start)
-    }
-  }
-
-  /** Notes how long a step took that began at `start`; returns when it ended, both by `performance.now()`. */
-  took(stage: keyof Stages, start: number): number {
-    const end = performance.now()
-    this.#ms[stage] = Math.round((end - start) * 100) / 100
-    return end
   }
 
   /** Notes what went wrong, for the record. */
   readonly fault = (error: unknown): void => {
     this.faults.push(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Hundredths of a millisecond are enough; by `performance.now()`. */
+export function msSince(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100
 }

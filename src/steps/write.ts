@@ -1,7 +1,7 @@
 import { type Carried, handOver, newToken } from '../asterisk/hand-over.js'
 import type { Note, Pbx, Place } from '../asterisk/pbx.js'
 import { leftOn } from './alike.js'
-import type { CallInHand } from './call-in-hand.js'
+import { type CallInHand, msSince } from './call-in-hand.js'
 import type { Choice } from './choose.js'
 import { PLACE_MS, wayTo } from './continue.js'
 import type { KnownPlaces } from './known-places.js'
@@ -70,17 +70,17 @@ type Noted = Required<Pick<Plan, 'place' | 'note'>>
 function placeWithNote(call: CallInHand, decided: Decided, pbx: Pbx): Noted | undefined {
   const { reading, choice, target } = decided
   if (reading.noteWasMissing || reading.readBy !== 'dialplan' || !pbx.canWrite) return undefined
-  return call.stageAtOnce('write', () => {
-    try {
-      const left = leftOn(choice, reading, call.revision, target)
-      const note = pbx.noteOf(left.variables)
-      if (note !== left.noted?.note) left.noted = note && withPlace(note, target)
-      return left.noted
-    } catch {
-      // What is wrong with the state shows when it is written.
-      return undefined
-    }
-  })
+  const start = performance.now()
+  try {
+    const left = leftOn(choice, reading, call.revision, target)
+    const note = pbx.noteOf(left.variables)
+    if (note !== left.noted?.note) left.noted = note && withPlace(note, target)
+    call.ms.write = msSince(start)
+    return left.noted
+  } catch {
+    // What is wrong with the state shows when it is written.
+    return undefined
+  }
 }
 
 function withPlace(note: Note, target: Place): Noted | undefined {
