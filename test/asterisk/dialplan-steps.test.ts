@@ -41,6 +41,29 @@ describe('the steps of the generated contexts', () => {
   })
 })
 
+/** The application at a priority of the first extension, and the Stasis() that it leads to. */
+function leadsTo(priority: number, all: ReturnType<typeof dialplanSteps>): readonly (string | undefined)[] {
+  const ahead = all.filter(({ extension }) => extension === '_[+*#0-9]!').slice(priority - 1)
+  return [ahead[0]?.application, ahead.find(({ application }) => application === 'Stasis')?.data]
+}
+
+describe('the first step of the entry context', () => {
+  const [briefing, listing] = [briefingOf(['${X}']), briefingOf(['${Y}'])]
+
+  test.each([
+    ['with headers as they are', false],
+    ['with headers kept in variables', true],
+  ])('leads each kind of call to its own steps, %s', (_what, listsHeaders) => {
+    const all = dialplanSteps(dialplan({ ...options, briefing, listing, listsHeaders }))
+    const { data = '' } = all.find(({ context, priority }) => context === 'doorman' && priority === 1) ?? {}
+    const places = /\?\$\[\$\{PRIORITY\} \+ (\d+)\]:\$\[\$\{PRIORITY\} \+ 1 \+ (\d+) \* \(/.exec(data)
+    const [others, older] = [Number(places?.[1]), Number(places?.[2])]
+    expect(leadsTo(1 + 1, all)).toEqual(['MSet', `doorman,${listing?.id},\${Y},.`])
+    expect(leadsTo(1 + 1 + older, all)).toEqual(['MSet', `doorman,${briefing?.id},\${X},.`])
+    expect(leadsTo(1 + others, all)).toEqual(['GotoIf', 'doorman'])
+  })
+})
+
 describe('the marker of the generated contexts', () => {
   test('stands in the fallback context and leads to it', () => {
     expect(steps.at(-1)).toEqual({
