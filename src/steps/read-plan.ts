@@ -66,7 +66,6 @@ interface HeaderPlaces {
 /** One way for the entry context to tell of a call: what it tells, and where each thing stands in that. */
 export interface Telling {
   readonly briefing: Briefing
-  readonly parts: readonly Part[]
   readonly places: Places
 }
 
@@ -115,14 +114,16 @@ function makePlan(revision: Revision, names: readonly string[], attestation: rea
     expressions: expressions(texts(parts)),
     places: placesIn(parts, names),
     telling: tellingOf([...whole, ...[...presenceAsked].map(presencePart)], names),
-    listing: listSaves ? tellingOf([...known, ...names.map(firstInstance), ALL_NAMES], names) : undefined,
+    listing: listSaves
+      ? tellingOf([...known, ...names.map((name) => instance(name, 1)), ALL_NAMES], names)
+      : undefined,
     presenceAsked,
   }
 }
 
 function tellingOf(parts: readonly Part[], names: readonly string[]): Telling | undefined {
   const briefing = briefingOf(texts(parts))
-  return briefing && { briefing, parts, places: placesIn(parts, names) }
+  return briefing && { briefing, places: placesIn(parts, names) }
 }
 
 function placesIn(parts: readonly Part[], names: readonly string[]): Places {
@@ -164,10 +165,6 @@ function atOnce(name: string): number {
 
 function firstInstances(name: string): Part[] {
   return Array.from({ length: atOnce(name) }, (_, index) => instance(name, index + 1))
-}
-
-function firstInstance(name: string): Part {
-  return instance(name, 1)
 }
 
 function instance(name: string, count: number): Part {

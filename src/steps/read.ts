@@ -57,7 +57,8 @@ export function readAtOnce(arrival: Arrival, revision: Revision): Reading | unde
   const headers: NamedValue[] = []
   for (const header of text.headers) {
     if (isMoreToAsk(plan, header)) return undefined
-    addInstances(headers, header, header.first)
+    if (isEmpty(header)) headers.push(...emptyIfThere(plan, header))
+    else addInstances(headers, header, header.first)
   }
   return readingOf(arrival, text, { headers, state: decodeState(text.stateHead, []), readBy: 'dialplan' })
 }
@@ -122,7 +123,12 @@ function toldIn(telling: Telling | undefined, args: readonly string[]): ChannelT
 
 /** Whether what was told of a header leaves a question open. */
 function isMoreToAsk({ presenceAsked }: ReadPlan, header: HeaderText): boolean {
-  return header.mayHaveMore || (presenceAsked.has(header.name) && isEmpty(header))
+  const { name, mayHaveMore, isThere } = header
+  return mayHaveMore || (isThere === undefined && presenceAsked.has(name) && isEmpty(header))
+}
+
+function emptyIfThere({ presenceAsked }: ReadPlan, { name, isThere }: HeaderText): readonly NamedValue[] {
+  return isThere === true && presenceAsked.has(name) ? [[name, '']] : []
 }
 
 async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {

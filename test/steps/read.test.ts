@@ -222,8 +222,7 @@ describe.each(['telling', 'listing'] as const)(
   (way) => {
     /** Tells what a revision's own entry context tells. */
     const toldFor = (revision: Revision) => (channel: FakeChannel) => {
-      const { pjsip } = readPlans(revision)
-      const briefing = (pjsip[way] ?? pjsip.telling)?.briefing
+      const briefing = readPlans(revision).pjsip[way]?.briefing
       if (briefing === undefined) throw new Error('This revision has no briefing.')
       return briefed(briefing, channel)
     }
@@ -242,40 +241,24 @@ describe.each(['telling', 'listing'] as const)(
       const [told, asked] = [await read(revision, parts, toldFor(revision)), await read(revision, parts)]
       expect(told.pbx.requests).toEqual([])
       expect(told.facts).toEqual(asked.facts)
+      expect(told.atOnce).toEqual(told.reading)
       expect(told.facts.headers.get('X-Empty')).toBe('')
       expect(told.facts.headers.has('X-None')).toBe(false)
       expect([told.reading.readBy, asked.reading.readBy]).toEqual(['dialplan', 'ari'])
     })
 
     test('needs to wait for nothing where all was told, and asks where it was not', async () => {
-      const revision = await lookingAt(['From'], 'header: { X-VIP: gold }')
+      const revision = await lookingAt(['From'], 'header: { X-VIP: gold, X-Tag: a }')
       const atOnce = async (parts: Partial<FakeChannel>) =>
         (await read(revision, parts, toldFor(revision))).atOnce?.facts.headers.toList()
       const vip = (value: string): [string, string] => ['X-VIP', value]
       expect(await atOnce({ headers: [vip('gold')] })).toEqual([['x-vip', 'gold']])
-      expect(await atOnce({})).toEqual([])
+      const from: [string, string] = ['From', '<sip:1@host>']
+      expect(await atOnce({ headers: [from] })).toEqual([['from', '<sip:1@host>']])
       expect(await atOnce({ headers: [vip('a'), vip('b')] })).toBeUndefined()
       const long = encodeState({ notes: 'x'.repeat(5_000) }).map(({ name, value }) => [name, value] as const)
       expect(await atOnce({ variables: new Map(long) })).toBeUndefined()
       expect(await atOnce({ sipCallId: '' })).toBeUndefined()
-    })
-
-    test('asks for further repeats of every header where Asterisk could not list their names', async () => {
-      const revision = await lookingAt(['From', 'X-A', 'X-B'])
-      const headers = [
-        ['X-A', 'a'],
-        ['X-A', 'b'],
-        ['X-B', 'c'],
-      ] as const
-      const unlisted = (channel: FakeChannel) => {
-        const { listing } = readPlans(revision).pjsip
-        if (listing === undefined) throw new Error('This revision has no list.')
-        const [id = '', text = '', end = ''] = briefed(listing.briefing, channel)
-        return [id, text.slice(0, text.lastIndexOf('&') + 1), end]
-      }
-      const { facts, atOnce, reading } = await read(revision, { headers }, unlisted)
-      expect(facts.headers.toList()).toEqual(headers.map(([name, value]) => [name.toLowerCase(), value]))
-      expect([atOnce, reading.readBy]).toEqual([undefined, 'dialplan'])
     })
 
     test('asks for what was not told: further repeats, and the parts of a long state', async () => {
@@ -310,3 +293,30 @@ describe.each(['telling', 'listing'] as const)(
     })
   },
 )
+
+describe('a list of names', () => {
+  test('asks for further repeats of every header where Asterisk could not list their names', async () => {
+    const revision = await lookingAt(['From', 'X-A', 'X-B'])
+    const headers = [
+      ['X-A', 'a'],
+      ['X-A', 'b'],
+      ['X-B', 'c'],
+    ] as const
+    const unlisted = (channel: FakeChannel) => {
+      const { listing } = readPlans(revision).pjsip
+      if (listing === undefined) throw new Error('This revision has no list.')
+      const [id = '', text = '', end = ''] = briefed(listing.briefing, channel)
+      return [id, text.slice(0, text.lastIndexOf('&') + 1), end]
+    }
+    const { facts, atOnce, reading } = await read(revision, { headers }, unlisted)
+    expect(facts.headers.toList()).toEqual(headers.map(([name, value]) => [name.toLowerCase(), value]))
+    expect([atOnce, reading.readBy]).toEqual([undefined, 'dialplan'])
+  })
+
+  test('is not asked for where it saves no turn of the SIP thread', async () => {
+    const one = await lookingAt(['From'], 'header: { X-VIP: gold }')
+    const two = await lookingAt(['From'], 'header: { X-VIP: gold, X-Tag: a }')
+    expect(readPlans(one).pjsip.listing).toBeUndefined()
+    expect(readPlans(two).pjsip.listing?.briefing.expression).toContain('PJSIP_HEADERS()')
+  })
+})
