@@ -129,7 +129,7 @@ export class AriLine {
     const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
     const requests = [...this.#bringing(note), request]
     const [socket, events] = [this.#talking, this.#events]
-    if (socket === undefined || events === undefined) return this.#askAll('continue', timeoutMs, requests)
+    if (socket === undefined || events === undefined) return this.#askInTurn(timeoutMs, requests)
     return this.#tell(socket, requests, () => events.leaves(channelId, timeoutMs))
   }
 
@@ -211,8 +211,8 @@ export class AriLine {
     throw new PbxError('unreachable', `ARI ${requests.at(-1)?.path}: nothing was heard in time`)
   }
 
-  async #askAll(what: string, timeoutMs: number, requests: readonly AriRequest[]): Promise<void> {
-    for (const request of requests) await this.#ask(what, timeoutMs, request)
+  async #askInTurn(timeoutMs: number, requests: readonly AriRequest[]): Promise<void> {
+    for (const request of requests) await this.#ask('continue', timeoutMs, request)
   }
 
   async #ask(what: string, timeoutMs: number, request: AriRequest): Promise<unknown> {

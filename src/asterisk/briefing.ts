@@ -54,6 +54,7 @@ export function briefingArguments({ id, expression }: Briefing, between: ',' | '
  */
 export function briefedText(args: readonly string[], { id }: Briefing): string | undefined {
   if (args[0] !== id) return undefined
+  // As nearly always: what was told has no comma in it, and so is one argument.
   if (args.length === 3 && args[2] === END) return args[1]
   const text = args.slice(1).join(',')
   return BEFORE_END.some((mark) => text.endsWith(mark + END)) ? text.slice(0, -2) : undefined

@@ -69,7 +69,7 @@ function stepLines([first, ...others]: readonly Step[]): string {
 
 function entrySteps(options: EntryOptions): readonly Step[] {
   const { briefing } = options
-  const whole = [...(options.listsHeaders ? KEEP_HEADERS : []), ...askingSteps(options, briefing)]
+  const whole = wholeSteps(options, briefing)
   // Without a briefing all channels are asked the same way.
   if (briefing === undefined) return [onlyClean([]), BEGIN, ...whole]
   const listing = listingSteps(options)
@@ -89,7 +89,12 @@ function entrySteps(options: EntryOptions): readonly Step[] {
 function listingSteps(options: EntryOptions): readonly Step[] {
   const { applications, listing } = options
   if (listing === undefined || !isOne(applications)) return []
-  return [BEGIN, ...(options.listsHeaders ? KEEP_HEADERS : []), ...askingSteps(options, listing)]
+  return [BEGIN, ...wholeSteps(options, listing)]
+}
+
+/** For a channel that has SIP headers. */
+function wholeSteps(options: EntryOptions, told: Briefing | undefined): readonly Step[] {
+  return [...(options.listsHeaders ? KEEP_HEADERS : []), ...askingSteps(options, told)]
 }
 
 /** The reason of a first step stands at the head of the context: there is no room above it. */

@@ -1,3 +1,4 @@
+import { Memory } from '../sip/memory.js'
 import type { Condition, HeaderTest } from './condition.js'
 
 /** A condition in the words of the flow file, on one line. */
@@ -47,17 +48,11 @@ export function list(values: Iterable<string>): string {
  * first are initials (`X-VIP`, `Call-ID`), except `To` and `By`.
  */
 export function headerName(name: string): string {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  const written = asWritten(name)
-  if (names.size >= MOST_NAMES) names.clear()
-  names.set(name, written)
-  return written
+  return names.get(name) ?? names.keep(name, asWritten(name))
 }
 
 /** A record names the same few headers a dozen times. */
-const names = new Map<string, string>()
-const MOST_NAMES = 1_000
+const names = new Memory<string>(1_000)
 
 function asWritten(name: string): string {
   if (name !== name.toLowerCase()) return name

@@ -1,3 +1,5 @@
+import { Memory } from './memory.js'
+
 /**
  * The headers of one SIP request, in the shape of the web's `Headers`: names in any case, in their compact
  * form (RFC 3261 §7.3.3) or in full, and repeated headers kept apart.
@@ -29,17 +31,11 @@ const FULL_NAME_OF: Readonly<Record<string, string>> = {
 
 /** The name under which a header is kept: lower case, and written out where it came in its compact form. */
 export function canonicalName(name: string): string {
-  const known = canonical.get(name)
-  if (known !== undefined) return known
-  const made = makeCanonical(name)
-  if (canonical.size < MOST_NAMES && name.length <= LONGEST_NAME) canonical.set(name, made)
-  return made
+  return canonical.get(name) ?? canonical.keep(name, makeCanonical(name))
 }
 
-/** Names as they are looked up again and again; callers may send what they like, so not without end. */
-const canonical = new Map<string, string>()
-const MOST_NAMES = 1_000
-const LONGEST_NAME = 80
+/** A call looks up the same few names again and again. */
+const canonical = new Memory<string>(1_000)
 
 function makeCanonical(name: string): string {
   const lower = name.trim().toLowerCase()

@@ -4,6 +4,7 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min'
+import { Memory } from './memory.js'
 import { parseAddress, parseAddressList, type SipAddress } from './uri.js'
 
 /** The one word for a caller who withheld the number. */
@@ -105,21 +106,14 @@ function readBare(text: string, country: string | undefined): string {
   return remembered(text, country)
 }
 
-/** How many numbers are kept that the library has read; it takes tens of microseconds for each. */
-const MEMORY_LIMIT = 4_096
-const memory = new Map<string, string>()
+/** Numbers that the library has read; it takes tens of microseconds for each. */
+const memory = new Memory<string>(4_096)
 
-/** Starts anew when it is full, so the numbers of past callers are neither collected nor kept for ever. */
 function remembered(text: string, country: string | undefined): string {
   const american = northAmerican(text, country)
   if (american !== undefined) return american
   const key = `${country ?? ''} ${text}`
-  const known = memory.get(key)
-  if (known !== undefined) return known
-  const read = global(text, country) ?? text
-  if (memory.size >= MEMORY_LIMIT) memory.clear()
-  memory.set(key, read)
-  return read
+  return memory.get(key) ?? memory.keep(key, global(text, country) ?? text)
 }
 
 /**

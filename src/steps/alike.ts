@@ -1,5 +1,6 @@
 import type { Note, Place, Variable } from '../asterisk/pbx.js'
 import type { Revision } from '../flows/revision.js'
+import { Memory } from '../sip/memory.js'
 import type { Choice } from './choose.js'
 import type { Reading } from './read.js'
 import { variablesOf } from './variables.js'
@@ -11,10 +12,7 @@ export interface Left {
   noted?: { readonly note: Note; readonly place: Place } | undefined
 }
 
-/** Starts anew when it is full, so that the states of past callers are neither collected nor kept for ever. */
-const MOST_KEPT = 500
-const MOST_CHARACTERS = 2_000
-const kept = new Map<string, Left>()
+const kept = new Memory<Left>(500)
 
 /**
  * What is left on a call, worked out once for all that are decided alike: by the same rule, to the same place, with the
@@ -26,10 +24,5 @@ export function leftOn(choice: Choice, { facts }: Reading, revision: Revision, t
   if (decision.target.kind !== 'goto') return { variables: variablesOf(choice, revision, facts.state) }
   const { rule, vip, branch = null } = decision
   const key = JSON.stringify([revision.id, rule, vip, branch, flow.name, target, state, facts.state])
-  const known = kept.get(key)
-  if (known !== undefined) return known
-  const left = { variables: variablesOf(choice, revision, facts.state) }
-  if (kept.size >= MOST_KEPT) kept.clear()
-  if (key.length <= MOST_CHARACTERS) kept.set(key, left)
-  return left
+  return kept.get(key) ?? kept.keep(key, { variables: variablesOf(choice, revision, facts.state) })
 }

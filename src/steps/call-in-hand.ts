@@ -12,8 +12,11 @@ export class CallInHand {
   readonly faults: string[] = []
   /** Milliseconds of each step so far; undefined for one that was not reached. */
   readonly ms: Record<keyof Stages, number | undefined> = {
-    ...{ read: undefined, decide: undefined, write: undefined },
-    ...{ continue: undefined, leave: undefined },
+    read: undefined,
+    decide: undefined,
+    write: undefined,
+    continue: undefined,
+    leave: undefined,
   }
   /** Who waits for the channel to leave, and for the call to be let go. Most calls need neither. */
   #depart: ((departure: Departure) => void) | undefined

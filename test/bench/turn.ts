@@ -55,22 +55,18 @@ export class Turn {
     }
   }
 
-  /** Whoever goes on after a rate that was too much has the turn `recover` or `renew` first. */
-  measure(rate: Rate): Promise<Measured> {
-    return this.#run(rate)
-  }
-
   /**
    * Gently first: what V8 has not compiled yet takes several times as long, and none of the controllers is to be
    * judged by how it copes with a hundred calls a second in its first second.
    */
   async #warmUp(share = 1): Promise<void> {
     const seconds = this.warmUpSeconds * share
-    await this.#run({ perSecond: 25, seconds: seconds * GENTLE })
-    await this.#run({ perSecond: 100, seconds: seconds * (1 - GENTLE) })
+    await this.measure({ perSecond: 25, seconds: seconds * GENTLE })
+    await this.measure({ perSecond: 100, seconds: seconds * (1 - GENTLE) })
   }
 
-  async #run(rate: Rate): Promise<Measured> {
+  /** Whoever goes on after a rate that was too much has the turn `recover` or `renew` first. */
+  async measure(rate: Rate): Promise<Measured> {
     const { stage, caller, system, controller } = this
     const pids = { asterisk: stage.asterisk.pid, controller: controller.pid }
     const before = costs(pids)
@@ -111,8 +107,7 @@ export class Turn {
    */
   async recover(after: Measured): Promise<void> {
     if (isClean(after)) return
-    const { lost } = after
-    if ((await this.stage.settle()) === 'settled' && lost === 0) return
+    if ((await this.stage.settle()) === 'settled' && after.lost === 0) return
     await this.end()
     await this.#startAgain()
   }
