@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js'
 import type { LinearPattern } from '../../routing/condition.js'
+import { plainPattern } from './plain-pattern.js'
 
 /**
  * Compiles a pattern in RE2 syntax. It is searched in the value; anchors are the author's. A caller chooses
@@ -8,8 +9,10 @@ import type { LinearPattern } from '../../routing/condition.js'
  * @throws Error whose message says what is wrong with the pattern and what to do.
  */
 export function linearPattern(source: string): LinearPattern {
-  const compiled = parse(source)
-  return Object.freeze({ source, test: (text: string) => compiled.matcher(text).find() })
+  // What RE2 cannot read is refused, whoever is to search by it.
+  parse(source)
+  const search = searching(source)
+  return Object.freeze({ source, test: (text: string) => search(text) })
 }
 
 /** A pattern that is compiled when it is first needed, or beforehand by `prepare`. */
@@ -19,18 +22,30 @@ export interface LazyPattern extends LinearPattern {
 
 /** A pattern that is known to be right: another thread has compiled it. */
 export function lazyPattern(source: string): LazyPattern {
-  let compiled: RE2JS | undefined
-  const prepared = (): RE2JS => {
-    compiled ??= parse(source)
-    return compiled
+  let search: Search | undefined
+  const prepared = (): Search => {
+    search ??= searching(source)
+    return search
   }
   return Object.freeze({
     source,
-    test: (text: string) => prepared().matcher(text).find(),
+    test: (text: string) => prepared()(text),
     prepare: () => {
       prepared()
     },
   })
+}
+
+/** Whether a pattern is found in a text. */
+type Search = (text: string) => boolean
+
+function searching(source: string): Search {
+  const plain = plainPattern(source)
+  return plain === undefined ? searchingByRe2(parse(source)) : (text) => plain.test(text)
+}
+
+function searchingByRe2(compiled: RE2JS): Search {
+  return (text) => compiled.matcher(text).find()
 }
 
 function parse(source: string): RE2JS {
