@@ -59,20 +59,21 @@ export interface Calls extends PbxListener {
 /** Takes every call that arrives through its life. */
 export function answerCalls(parts: CallParts): Calls {
   const inHand = new Map<string, CallInHand>()
-  const lives = new Set<CallInHand>()
+  /** Those in hand, and those that were but whose channel has come back since. */
+  let lives = 0
   const waiting: (() => void)[] = []
   let isLettingGo = false
   const over = (call: CallInHand) => {
-    lives.delete(call)
+    lives -= 1
     if (inHand.get(call.arrival.channelId) === call) inHand.delete(call.arrival.channelId)
-    if (lives.size === 0 && waiting.length > 0) for (const go of waiting.splice(0)) go()
+    if (lives === 0 && waiting.length > 0) for (const go of waiting.splice(0)) go()
   }
   return {
     arrived(arrival: Arrival) {
       const call = new CallInHand(arrival, parts.revision(), parts.now())
       if (isLettingGo) call.letGo()
       inHand.set(arrival.channelId, call)
-      lives.add(call)
+      lives += 1
       void live(call, parts, over)
     },
     left(channelId, departure) {
@@ -83,7 +84,7 @@ export function answerCalls(parts: CallParts): Calls {
       for (const call of inHand.values()) call.letGo()
     },
     async done() {
-      while (lives.size > 0) await new Promise<void>((resolve) => void waiting.push(resolve))
+      while (lives > 0) await new Promise<void>((resolve) => void waiting.push(resolve))
     },
   }
 }

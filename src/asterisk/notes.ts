@@ -46,7 +46,7 @@ interface Kept {
 export class Notes {
   readonly #owner: string
   readonly #now: () => number
-  /** By text; the one that was used longest ago first. */
+  /** By text. */
   readonly #kept = new Map<string, Kept>()
   /** Of variables that many calls are left with, so that it is made once. */
   readonly #texts = new WeakMap<readonly Variable[], { readonly text: string | undefined }>()
@@ -76,8 +76,13 @@ export class Notes {
   /** A call goes on with it, and the PBX has it from now on. */
   used(note: Note): void {
     this.#uses += 1
-    this.#kept.delete(note.text)
-    this.#kept.set(note.text, { note, usedAt: this.#now(), stands: true })
+    const usedAt = this.#now()
+    const kept = this.#kept.get(note.text)
+    if (kept === undefined) this.#kept.set(note.text, { note, usedAt, stands: true })
+    else {
+      kept.usedAt = usedAt
+      kept.stands = true
+    }
   }
 
   /** Whether many calls went on with notes of late. */

@@ -1,6 +1,6 @@
 import winston from 'winston'
 import { BatchedOutput } from './batched-output.js'
-import { maskNumbers } from './mask.js'
+import { maskNumbers, maskText } from './mask.js'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 export type LogFields = Readonly<Record<string, unknown>>
@@ -17,7 +17,8 @@ export interface Log {
  * Characters that JSON leaves as they are but that move a terminal's cursor, turn its writing direction or
  * break its lines: C1 controls, bidi marks (CVE-2021-42574) and the Unicode line ends.
  */
-const TRICKY = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const TRICKY = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+const ALL_TRICKY = new RegExp(TRICKY, 'g')
 
 /** The same and all other control characters but the line end: what may stand in no text on a terminal. */
 const STEERING = /[\0-\t\v-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
@@ -26,7 +27,8 @@ const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart
 
 /** JSON on one line, in which nothing from a header can steer the terminal that shows it. */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(TRICKY, escaped)
+  const json = JSON.stringify(value)
+  return TRICKY.test(json) ? json.replace(ALL_TRICKY, escaped) : json
 }
 
 /** Text for people, of one or more lines, with the same promise; what steers is written out as `\u001b`. */
@@ -41,7 +43,12 @@ const line = winston.format.printf(({ time, level, message, fields }) => {
 })
 
 /** Fields that have the name of something that every line has are left out. */
-const NOT_TWICE = { time: undefined, level: undefined, message: undefined }
+function withoutHead(fields: LogFields): LogFields {
+  if (!('time' in fields || 'level' in fields || 'message' in fields)) return fields
+  return { ...fields, time: undefined, level: undefined, message: undefined }
+}
+
+const NO_FIELDS: LogFields = {}
 
 /** Lines that tell of addresses, which look like numbers, and of nobody who calls. */
 const NO_CALLER = new Set<unknown>(['line_up', 'line_down', 'control', 'control_problem'])
@@ -57,11 +64,17 @@ export function createLog(level: LogLevel, { mask = false }: { readonly mask?: b
     transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
   })
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
-  const write = (at: LogLevel) => (message: string, fields?: LogFields) => {
-    const said = { ...fields, message }
-    const shown = mask && !NO_CALLER.has(fields?.event) ? maskNumbers(said) : said
-    const time = new Date().toISOString()
-    logger.log({ level: at, message: String(shown.message), time, fields: { ...shown, ...NOT_TWICE } })
-  }
+  const write =
+    (at: LogLevel) =>
+    (text: string, all: LogFields = NO_FIELDS) => {
+      const fields = withoutHead(all)
+      const isMasked = mask && !NO_CALLER.has(all.event)
+      logger.log({
+        level: at,
+        message: isMasked ? maskText(text) : text,
+        time: new Date().toISOString(),
+        fields: isMasked ? maskNumbers(fields) : fields,
+      })
+    }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }

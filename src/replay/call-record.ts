@@ -34,23 +34,30 @@ const STATE_BYTES = 4_096
 /** The record of a call for the call log: its facts, as they were read, beside what was decided. */
 export function callRecordOf(facts: CallFacts, decided: DecisionRecord): CallRecord {
   const { at, call, sipCallId, flow, rule, vip, branch, revision, outcome } = decided
-  return {
+  const record = {
     // A line that begins with this is one of ours (see read-calls.ts).
     at,
-    ...{ call, sipCallId },
+    call,
+    sipCallId,
     trunk: facts.trunk ?? null,
     callerId: { number: facts.callerId.number, name: facts.callerId.name },
     dialled: facts.dialled,
     headers: facts.headers.toList(),
     verification: facts.verification ?? null,
-    ...stateOf(facts.state),
-    ...{ flow, rule, vip, branch, revision, outcome },
+    flow,
+    rule,
+    vip,
+    branch,
+    revision,
+    outcome,
   }
+  const state = worthItsPlace(facts.state)
+  return state === undefined ? record : { ...record, state }
 }
 
-function stateOf(state: State): Pick<CallRecord, 'state'> {
-  if (Object.keys(state).length === 0) return {}
-  return Buffer.byteLength(formatState(state)) > STATE_BYTES ? {} : { state }
+function worthItsPlace(state: State): State | undefined {
+  if (Object.keys(state).length === 0) return undefined
+  return Buffer.byteLength(formatState(state)) > STATE_BYTES ? undefined : state
 }
 
 /** The facts of a recorded call, to be decided again. */

@@ -24,7 +24,6 @@ export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision 
     callerTrusted: known.caller.trusted,
     callerName: facts.callerId.name,
     calleeNumber: known.callee.number,
-    caller: known.vip.caller,
     state: stateOf(known, rule),
   }
   return Object.freeze(decision)

@@ -17,8 +17,6 @@ export interface Decision {
   readonly callerTrusted: boolean
   readonly callerName: string
   readonly calleeNumber: string
-  /** The VIP row of the caller, if a file has one and the number is believed. */
-  readonly caller: CallerRow | undefined
   /** State found on the channel, then the branch's, then the rule's on top of it. */
   readonly state: State
 }

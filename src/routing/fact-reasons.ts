@@ -3,6 +3,7 @@ import type { PassedOver } from './callee.js'
 import type { Reason } from './decision.js'
 import type { Known } from './known.js'
 import { matchesNumber } from './number-pattern.js'
+import type { Branch } from './routing.js'
 import type { VipEvidence } from './vip.js'
 import { clip, disbelief, headerName, who } from './words.js'
 
@@ -81,18 +82,15 @@ function evidenceCondition({ source, name }: VipEvidence): string {
 function branchReason(known: Known): Reason {
   const value = clip(known.callee.number)
   const { branch } = known
-  const reason = { rule: '(branch)', matched: branch !== undefined, value, trusted: true }
-  if (branch === undefined) {
-    const why = `no branch has callee number ${value}, and none is the default`
-    return { ...reason, condition: 'branches', why }
-  }
-  const condition = `branches: ${branch.name}`
-  if (!matchesNumber(branch.numbers, known.callee.number)) {
-    return {
-      ...reason,
-      condition,
-      why: `no branch has callee number ${value}; ${branch.name} is the default`,
-    }
-  }
-  return { ...reason, condition, why: `callee number ${value} belongs to ${branch.name}` }
+  const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
+  const why = branchWhy(branch, known.callee.number)
+  return { rule: '(branch)', matched: branch !== undefined, condition, value, trusted: true, why }
+}
+
+function branchWhy(branch: Branch | undefined, callee: string): string {
+  const value = clip(callee)
+  if (branch === undefined) return `no branch has callee number ${value}, and none is the default`
+  return matchesNumber(branch.numbers, callee)
+    ? `callee number ${value} belongs to ${branch.name}`
+    : `no branch has callee number ${value}; ${branch.name} is the default`
 }

@@ -2,9 +2,10 @@ import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
 import { branchOf } from './branch.js'
 import { type Callee, calleeOf } from './callee.js'
 import { type Caller, callerOf } from './caller.js'
+import type { CallerRow } from './decision.js'
 import type { CallFacts } from './facts.js'
 import type { Branch, Routing } from './routing.js'
-import { type VipFinding, vipOf } from './vip.js'
+import { callerRowOf, type VipFinding, vipOf } from './vip.js'
 
 /**
  * What the rules of one revision make of one call. Each thing is derived when it is first asked for and then
@@ -16,6 +17,7 @@ export class Known {
   #caller: Caller | undefined
   #callee: Callee | undefined
   #vip: VipFinding | undefined
+  #callerRow: CallerRow | undefined | null = null
   #branch: Branch | undefined | null = null
   #attestation: AttestationFinding | undefined
 
@@ -37,6 +39,12 @@ export class Known {
   get vip(): VipFinding {
     this.#vip ??= vipOf(this.facts, this.routing, this.caller)
     return this.#vip
+  }
+
+  /** The VIP row of the caller, if a file has one and the number is believed. */
+  get callerRow(): CallerRow | undefined {
+    if (this.#callerRow === null) this.#callerRow = callerRowOf(this.routing, this.caller)
+    return this.#callerRow
   }
 
   get branch(): Branch | undefined {

@@ -1,6 +1,7 @@
 import type { Known } from './known.js'
 import { lookedAt } from './looked-at.js'
 import { matchesNumber } from './number-pattern.js'
+import type { Branch } from './routing.js'
 import { clip, disbelief, headerName, who } from './words.js'
 
 /** One thing that a decision stands on, and where it comes from. */
@@ -57,11 +58,17 @@ function callerItem({ caller }: Known): string {
 
 function calleeFact({ callee, facts: { trunk } }: Known): Provenance {
   const { number, header } = callee
-  const fact = { fact: 'callee number', value: clip(number), trusted: true }
-  if (header === undefined)
-    return { ...fact, from: 'dialled', why: 'the PBX itself sent the call to this extension' }
-  const name = headerName(header)
-  return { ...fact, from: `header ${name}`, why: `${who(trunk)} is believed about ${name}` }
+  const name = header === undefined ? undefined : headerName(header)
+  return {
+    fact: 'callee number',
+    value: clip(number),
+    from: name === undefined ? 'dialled' : `header ${name}`,
+    trusted: true,
+    why:
+      name === undefined
+        ? 'the PBX itself sent the call to this extension'
+        : `${who(trunk)} is believed about ${name}`,
+  }
 }
 
 /** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
@@ -86,13 +93,14 @@ function lineIn(file: string, number: string, { routing }: Known): string {
 }
 
 function branchFact({ branch, callee }: Known): Provenance {
-  const fact = { fact: 'branch', value: branch?.name ?? null, trusted: true }
-  if (branch === undefined) return { ...fact, from: 'nothing', why: 'no branch has the callee number' }
-  const isOwn = matchesNumber(branch.numbers, callee.number)
-  const why = isOwn
-    ? 'the branch has the callee number'
-    : 'no branch has the callee number; it is the default'
-  return { ...fact, from: isOwn ? 'callee number' : 'default branch', why }
+  const [from, why] = branchOrigin(branch, callee.number)
+  return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why }
+}
+
+function branchOrigin(branch: Branch | undefined, callee: string): readonly [from: string, why: string] {
+  if (branch === undefined) return ['nothing', 'no branch has the callee number']
+  if (matchesNumber(branch.numbers, callee)) return ['callee number', 'the branch has the callee number']
+  return ['default branch', 'no branch has the callee number; it is the default']
 }
 
 function attestationFact(known: Known): Provenance {

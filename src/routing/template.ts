@@ -70,7 +70,7 @@ function lookUp(name: string, known: Known): string {
 }
 
 function cellOf(known: Known, column: string): string {
-  const row = known.vip.caller
+  const row = known.callerRow
   return row !== undefined && Object.hasOwn(row, column) ? (row[column] ?? '') : ''
 }
 

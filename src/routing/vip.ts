@@ -15,35 +15,36 @@ export interface VipEvidence {
 
 export interface VipFinding {
   readonly vip: boolean
-  /** The row of the first VIP file that has the caller, if the caller's number is believed. */
-  readonly caller: CallerRow | undefined
   /** All that speaks for a VIP, hearsay included, so that an explanation can say what did not count. */
   readonly evidence: readonly VipEvidence[]
 }
 
 /** Whether this is a VIP call: one piece of evidence that is believed is enough, hearsay never is. */
 export function vipOf(facts: CallFacts, routing: Routing, caller: Caller): VipFinding {
-  const evidence = [...numberEvidence(routing, caller), ...headerEvidence(facts, routing)]
-  return { vip: evidence.some(({ trusted }) => trusted), caller: rowOf(routing, caller), evidence }
+  const evidence: VipEvidence[] = []
+  addNumberEvidence(evidence, routing, caller)
+  addHeaderEvidence(evidence, facts, routing)
+  return { vip: evidence.some(({ trusted }) => trusted), evidence }
 }
 
-function numberEvidence(routing: Routing, { number, trusted }: Caller): VipEvidence[] {
-  const found: VipEvidence[] = []
+/** The row of the first VIP file that has the caller, if the caller's number is believed. */
+export function callerRowOf({ vip }: Routing, { number, trusted }: Caller): CallerRow | undefined {
+  return trusted ? vip.tables.find((table) => table.has(number))?.row(number) : undefined
+}
+
+function addNumberEvidence(found: VipEvidence[], routing: Routing, { number, trusted }: Caller): void {
   if (routing.vip.numbers.has(number)) found.push({ source: 'numbers', name: '', value: number, trusted })
   for (const table of routing.vip.tables) {
     if (table.has(number)) found.push({ source: 'file', name: table.file, value: number, trusted })
   }
-  return found
 }
 
-function headerEvidence(facts: CallFacts, routing: Routing): VipEvidence[] {
-  const found: VipEvidence[] = []
+function addHeaderEvidence(found: VipEvidence[], facts: CallFacts, routing: Routing): void {
   for (const [name, accepted] of routing.vip.headers) {
     const value = facts.headers.getAll(name).find((one) => accepts(accepted, one))
     if (value === undefined) continue
     found.push({ source: 'header', name, value, trusted: routing.trust.believes(facts.trunk, name) })
   }
-  return found
 }
 
 /** `Gold` and `gold` are the same tier, whoever wrote it. */
@@ -52,9 +53,4 @@ function accepts(accepted: ReadonlySet<string>, value: string): boolean {
   const lower = value.toLowerCase()
   for (const one of accepted) if (one.toLowerCase() === lower) return true
   return false
-}
-
-function rowOf(routing: Routing, caller: Caller): CallerRow | undefined {
-  if (!caller.trusted) return undefined
-  return routing.vip.tables.find((table) => table.has(caller.number))?.row(caller.number)
 }

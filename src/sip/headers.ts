@@ -106,6 +106,8 @@ export class SipHeaders implements Iterable<[string, string]> {
 
   /** The headers one by one, repeats apart: what can be sent to a worker and made into headers again. */
   toList(): [string, string][] {
-    return [...this.#values].flatMap(([name, list]) => list.map((value): [string, string] => [name, value]))
+    const all: [string, string][] = []
+    for (const [name, values] of this.#values) for (const value of values) all.push([name, value])
+    return all
   }
 }

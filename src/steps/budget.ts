@@ -1,6 +1,6 @@
 /**
- * The time that one call may take in Doorman, in milliseconds. The dialplan takes the caller out after two
- * seconds; what Doorman does of itself must be over before that.
+ * The time that one call may take in Doorman, in milliseconds. The dialplan takes the caller out after a
+ * second or so (`TIME_LIMIT_S`); what Doorman does of itself must be over before that.
  */
 export class Budget {
   readonly #started: number

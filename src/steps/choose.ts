@@ -6,6 +6,7 @@ import { decide } from '../routing/decide.js'
 import type { Decision, Reason } from '../routing/decision.js'
 import { explain } from '../routing/explain.js'
 import type { CallFacts } from '../routing/facts.js'
+import { Known } from '../routing/known.js'
 import type { Flow } from '../routing/routing.js'
 import type { SipHeaders } from '../sip/headers.js'
 
@@ -101,11 +102,13 @@ async function runFunction(file: string, decision: Decision, facts: CallFacts, p
 
 function conversationInput(
   decision: Decision,
-  { trunk }: CallFacts,
+  facts: CallFacts,
   headers: SipHeaders,
   { revision, callId }: ChoiceParts,
 ): ConversationInput {
-  const { callerNumber, callerTrusted, calleeNumber, callerName, caller, vip, branch, state } = decision
+  const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
+  const caller = new Known(facts, revision.routing).callerRow
+  const { trunk } = facts
   const { trust, flows } = revision.routing
   return {
     callId,

@@ -10,6 +10,7 @@ import {
 import type { Revision } from '../flows/revision.js'
 import { leavesOf } from '../routing/condition.js'
 import { canonicalName, compactName } from '../sip/headers.js'
+import { KEYS, type Places } from './channel-text.js'
 
 /** One thing that is read of a call, and the dialplan expression that reads it. */
 interface Part {
@@ -21,22 +22,22 @@ const part = (key: string, name: string): Part => ({ key, expression: variable(n
 
 /** What is read of every call before its headers. */
 const CHANNEL_PARTS = [
-  part('dialled', 'DOORMAN_DIALLED'),
-  part('state', 'CONV_STATE'),
-  part('revision', 'DOORMAN_REVISION'),
+  part(KEYS.dialled, 'DOORMAN_DIALLED'),
+  part(KEYS.stateHead, 'CONV_STATE'),
+  part(KEYS.revision, 'DOORMAN_REVISION'),
 ]
 
 /** From 16.24 on it comes with the event. */
-const CALL_ID_PART = part('call-id', 'CHANNEL(pjsip,call-id)')
+const CALL_ID_PART = part(KEYS.sipCallId, 'CHANNEL(pjsip,call-id)')
 
 /** The names of all headers, as often as each is there; empty where there are too many, or one is too long (22). */
 const ALL_NAMES: Part = { key: 'all names', expression: headerNames('') }
 
 /** Asked for only by revisions with an `attestation` condition: 16 logs an error where the module is missing. */
 const ATTESTATION_PARTS = [
-  part('verifications', 'STIR_SHAKEN(count)'),
-  part('attestation', 'STIR_SHAKEN(0,attestation)'),
-  part('verify-result', 'STIR_SHAKEN(0,verify_result)'),
+  part(KEYS.verifications, 'STIR_SHAKEN(count)'),
+  part(KEYS.attestation, 'STIR_SHAKEN(0,attestation)'),
+  part(KEYS.verifyResult, 'STIR_SHAKEN(0,verify_result)'),
 ]
 
 /** PJSIP writes these out by itself, whatever form they came in. */
@@ -44,24 +45,6 @@ const ALWAYS_WRITTEN_OUT = new Set(['from', 'to', 'call-id', 'via', 'contact', '
 
 /** A message has one of each (RFC 3261 §8.1.1), and PJSIP takes the first. */
 const ONCE = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards'])
-
-/** Where in a row of values each one stands; undefined for what is not in it. */
-interface Places {
-  readonly of: Readonly<Partial<Record<string, number>>>
-  readonly headers: readonly HeaderPlaces[]
-  /** The list of all names. */
-  readonly allNames: number | undefined
-}
-
-/** Those of one header's name as it is asked for, in full or compact. */
-interface HeaderPlaces {
-  readonly name: string
-  /** Whether a message has one of them at most. */
-  readonly isOnce: boolean
-  readonly first: readonly number[]
-  /** The list of the names that begin so. */
-  readonly names: number | undefined
-}
 
 /** One way for the entry context to tell of a call: what it tells, and where each thing stands in that. */
 export interface Telling {
@@ -127,14 +110,23 @@ function tellingOf(parts: readonly Part[], names: readonly string[]): Telling | 
 }
 
 function placesIn(parts: readonly Part[], names: readonly string[]): Places {
-  const of = Object.fromEntries(parts.map(({ key }, index) => [key, index]))
-  const headers = names.map((name) => ({
-    name,
-    isOnce: ONCE.has(name),
-    first: firstInstances(name).flatMap(({ key }) => of[key] ?? []),
-    names: of[presencePart(name).key],
-  }))
-  return { of, headers, allNames: of[ALL_NAMES.key] }
+  const at = new Map(parts.map(({ key }, index) => [key, index]))
+  return {
+    sipCallId: at.get(KEYS.sipCallId),
+    dialled: at.get(KEYS.dialled),
+    stateHead: at.get(KEYS.stateHead),
+    revision: at.get(KEYS.revision),
+    verifications: at.get(KEYS.verifications),
+    attestation: at.get(KEYS.attestation),
+    verifyResult: at.get(KEYS.verifyResult),
+    headers: names.map((name) => ({
+      name,
+      isOnce: ONCE.has(name),
+      first: firstInstances(name).flatMap(({ key }) => at.get(key) ?? []),
+      names: at.get(presencePart(name).key),
+    })),
+    allNames: at.get(ALL_NAMES.key),
+  }
 }
 
 function texts(parts: readonly Part[]): readonly string[] {
@@ -173,64 +165,4 @@ function instance(name: string, count: number): Part {
 
 function presencePart(name: string): Part {
   return { key: `names ${name}`, expression: headerNames(name) }
-}
-
-/** The texts of one read. A missing part is an empty text. */
-export interface ChannelText {
-  readonly sipCallId: string
-  readonly dialled: string
-  readonly stateHead: string
-  /** Id of the revision that decided this call on an earlier visit; empty on the first. */
-  readonly revision: string
-  readonly verifications: string
-  readonly attestation: string
-  readonly verifyResult: string
-  /** For each name that was asked for. */
-  readonly headers: readonly HeaderText[]
-}
-
-export interface HeaderText {
-  readonly name: string
-  /** The first values; empty texts where there is none, or where Asterisk could not hand it over. */
-  readonly first: readonly string[]
-  /** Whether the message may have more of them than were read. */
-  readonly mayHaveMore: boolean
-  /** Whether the header is there, be it empty; undefined where nobody told. */
-  readonly isThere: boolean | undefined
-}
-
-/** The values of a row, by their places → what was read. */
-export function channelText({ of, headers, allNames }: Places, found: readonly string[]): ChannelText {
-  const at = (index: number | undefined) => (index === undefined ? '' : (found[index] ?? ''))
-  const listed = allNames === undefined ? undefined : `,${at(allNames).toLowerCase()},`
-  return {
-    sipCallId: at(of['call-id']),
-    dialled: at(of.dialled),
-    stateHead: at(of.state),
-    revision: at(of.revision),
-    verifications: at(of.verifications),
-    attestation: at(of.attestation),
-    verifyResult: at(of['verify-result']),
-    headers: headers.map((place) => {
-      const first = place.first.map(at)
-      if (listed !== undefined) return listedText(place, first, listed)
-      const isThere = place.names === undefined ? undefined : isIn(at(place.names), place.name)
-      return { name: place.name, first, mayHaveMore: !place.isOnce && first.at(-1) !== '', isThere }
-    }),
-  }
-}
-
-function isIn(names: string, name: string): boolean {
-  return names.toLowerCase().split(',').includes(name)
-}
-
-/** A list without any name is one that Asterisk could not make: every INVITE has a From. */
-const NO_LIST = ',,'
-
-/** @param listed all names in lower case, a comma before and behind each. */
-function listedText({ name, isOnce }: HeaderPlaces, first: readonly string[], listed: string): HeaderText {
-  if (listed === NO_LIST) return { name, first, mayHaveMore: !isOnce, isThere: undefined }
-  const one = listed.indexOf(`,${name},`)
-  const mayHaveMore = !isOnce && one >= 0 && listed.indexOf(`,${name},`, one + 1) >= 0
-  return { name, first, mayHaveMore, isThere: one >= 0 }
 }

@@ -8,14 +8,8 @@ import type { Revision } from '../flows/revision.js'
 import type { CallFacts, Verification } from '../routing/facts.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { Budget } from './budget.js'
-import {
-  type ChannelText,
-  channelText,
-  type HeaderText,
-  type ReadPlan,
-  readPlans,
-  type Telling,
-} from './read-plan.js'
+import { type ChannelText, channelText, type HeaderText } from './channel-text.js'
+import { type ReadPlan, readPlans, type Telling } from './read-plan.js'
 
 /** The longest that one answer is waited for. A PBX under load answers in milliseconds. */
 const READ_MS = 500

@@ -20,6 +20,7 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
   const { arrival, revision, at } = call
   const { reading, choice } = understood
   const facts = reading?.facts
+  const why = choice && facts ? whys(choice, new Known(facts, revision.routing), revision) : NO_WHYS
   return {
     at: at.toISOString(),
     call: arrival.channelId,
@@ -36,7 +37,10 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
     flow: choice?.flow.name ?? revision.routing.otherwise,
     outcome,
     faults: call.faults,
-    ...(choice && facts ? whys(choice, new Known(facts, revision.routing), revision) : NO_WHYS),
+    reasons: why.reasons,
+    reasonsOmitted: why.reasonsOmitted,
+    provenance: why.provenance,
+    hearsay: why.hearsay,
     ms: call.ms,
   }
 }
@@ -47,8 +51,10 @@ const NO_WHYS: Whys = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay:
 
 function whys(choice: Choice, known: Known, { routing, headersNeeded }: Revision): Whys {
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
+  const { reasons, reasonsOmitted } = shortened(withFunction(choice, explainKnown(known, extent)))
   return {
-    ...shortened(withFunction(choice, explainKnown(known, extent))),
+    reasons,
+    reasonsOmitted,
     provenance: provenanceOf(known, { headers: headersNeeded, thorough: false }),
     hearsay: hearsayOf(known),
   }

@@ -56,8 +56,8 @@ async function inNote(call: CallInHand, decided: Decided, noted: Noted, parts: W
   return fault === undefined ? planOf(noted, decided.choice) : onChannel(call, decided, parts)
 }
 
-function planOf(noted: Noted, { failure }: Choice): Plan {
-  return { ...noted, outcome: failure === undefined ? 'routed' : 'fallback_function' }
+function planOf({ place, note }: Noted, { failure }: Choice): Plan {
+  return { place, note, outcome: failure === undefined ? 'routed' : 'fallback_function' }
 }
 
 type Noted = Required<Pick<Plan, 'place' | 'note'>>

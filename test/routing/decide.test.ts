@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { decide } from '../../src/routing/decide.js'
+import { Known } from '../../src/routing/known.js'
 import { facts, routing } from './support/arbitrary.js'
 import { AT, branch, call, routingOf, ruleOf, tableOf, trusting, when } from './support/make.js'
 
@@ -25,7 +26,6 @@ describe('a decision', () => {
       callerTrusted: false,
       callerName: '',
       calleeNumber: '+15557654321',
-      caller: undefined,
       state: {},
     })
   })
@@ -55,8 +55,9 @@ describe('a decision', () => {
         tableOf('number,tier\n5551234567,late\n').table,
       ],
     })
-    const decision = decide(call({ from: '(555) 123-4567' }), rules, AT)
-    expect(decision).toMatchObject({ vip: true, caller: { number: '+15551234567', tier: 'gold' } })
+    const facts = call({ from: '(555) 123-4567' })
+    expect(decide(facts, rules, AT).vip).toBe(true)
+    expect(new Known(facts, rules).callerRow).toEqual({ number: '+15551234567', tier: 'gold' })
   })
 
   test('has the first branch of the file that holds the callee number, else the default', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
+import { Known } from '../../src/routing/known.js'
 import { Trust } from '../../src/sip/trust.js'
 import { facts, routing } from './support/arbitrary.js'
 import { AT, call, routingOf, tableOf, trusting, when } from './support/make.js'
@@ -34,10 +35,11 @@ describe('who may make a call a VIP call', () => {
     [undefined, 'P-Asserted-Identity', false],
     [undefined, 'X-VIP', false],
   ] as const)('from trunk %s by %s: %s', (trunk, claim, vip) => {
-    const decision = decide(call({ trunk, ...claims[claim] }), rules, AT)
+    const facts = call({ trunk, ...claims[claim] })
+    const decision = decide(facts, rules, AT)
     expect(decision.vip).toBe(vip)
     expect(decision.rule).toBe(vip ? 'rule 0' : 'otherwise')
-    expect(decision.caller?.name).toBe(vip && claim !== 'X-VIP' ? 'Ann' : undefined)
+    expect(new Known(facts, rules).callerRow?.name).toBe(vip && claim !== 'X-VIP' ? 'Ann' : undefined)
   })
 
   test.each(['caller_number', 'P-Asserted-Identity', 'X-VIP'])(
@@ -80,7 +82,7 @@ describe('who may make a call a VIP call', () => {
         const nobody = { ...some, trust: Trust.nobody }
         const decision = decide(any, nobody, AT)
         expect(decision.vip).toBe(false)
-        expect(decision.caller).toBeUndefined()
+        expect(new Known(any, nobody).callerRow).toBeUndefined()
         expect(explain(any, nobody, AT).filter(({ rule, matched }) => rule === '(vip)' && matched)).toEqual(
           [],
         )

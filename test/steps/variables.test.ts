@@ -10,7 +10,7 @@ const revision = { id: '0123456789ab' } as Revision
 function choice(state: State, rule = 'VIP callers'): Choice {
   const decision = {
     ...{ rule, target: { kind: 'goto', flow: 'main' } as const, vip: true, branch: 'North "1"' },
-    ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', caller: undefined, state },
+    ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', state },
   }
   const flow = { name: 'main', context: 'main', extension: 's', priority: 1 }
   return { decision, flow, state, failure: undefined, log: [] }

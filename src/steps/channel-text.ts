@@ -1,0 +1,93 @@
+/** What is read of a call besides its headers. */
+export const KEYS = {
+  sipCallId: 'call-id',
+  dialled: 'dialled',
+  stateHead: 'state',
+  revision: 'revision',
+  verifications: 'verifications',
+  attestation: 'attestation',
+  verifyResult: 'verify-result',
+} as const
+
+/** Where in a row of values each one stands; undefined for what is not in it. */
+export interface Places extends Readonly<Record<keyof typeof KEYS, number | undefined>> {
+  readonly headers: readonly HeaderPlaces[]
+  /** The list of all names. */
+  readonly allNames: number | undefined
+}
+
+/** Those of one header's name as it is asked for, in full or compact. */
+export interface HeaderPlaces {
+  readonly name: string
+  /** Whether a message has one of them at most. */
+  readonly isOnce: boolean
+  readonly first: readonly number[]
+  /** The list of the names that begin so. */
+  readonly names: number | undefined
+}
+
+/** The texts of one read. A missing part is an empty text. */
+export interface ChannelText {
+  readonly sipCallId: string
+  readonly dialled: string
+  readonly stateHead: string
+  /** Id of the revision that decided this call on an earlier visit; empty on the first. */
+  readonly revision: string
+  readonly verifications: string
+  readonly attestation: string
+  readonly verifyResult: string
+  /** For each name that was asked for. */
+  readonly headers: readonly HeaderText[]
+}
+
+export interface HeaderText {
+  readonly name: string
+  /** The first values; empty texts where there is none, or where Asterisk could not hand it over. */
+  readonly first: readonly string[]
+  /** Whether the message may have more of them than were read. */
+  readonly mayHaveMore: boolean
+  /** Whether the header is there, be it empty; undefined where nobody told. */
+  readonly isThere: boolean | undefined
+}
+
+/** The values of a row, by their places → what was read. */
+export function channelText(places: Places, found: readonly string[]): ChannelText {
+  const { allNames } = places
+  const listed = allNames === undefined ? undefined : `,${valueAt(allNames, found).toLowerCase()},`
+  return {
+    sipCallId: valueAt(places.sipCallId, found),
+    dialled: valueAt(places.dialled, found),
+    stateHead: valueAt(places.stateHead, found),
+    revision: valueAt(places.revision, found),
+    verifications: valueAt(places.verifications, found),
+    attestation: valueAt(places.attestation, found),
+    verifyResult: valueAt(places.verifyResult, found),
+    headers: places.headers.map((place) => headerText(place, found, listed)),
+  }
+}
+
+function valueAt(place: number | undefined, found: readonly string[]): string {
+  return place === undefined ? '' : (found[place] ?? '')
+}
+
+function headerText(place: HeaderPlaces, found: readonly string[], listed: string | undefined): HeaderText {
+  const first = place.first.map((at) => valueAt(at, found))
+  if (listed !== undefined) return listedText(place, first, listed)
+  const isThere = place.names === undefined ? undefined : isIn(valueAt(place.names, found), place.name)
+  return { name: place.name, first, mayHaveMore: !place.isOnce && first.at(-1) !== '', isThere }
+}
+
+function isIn(names: string, name: string): boolean {
+  return names.toLowerCase().split(',').includes(name)
+}
+
+/** A list without any name is one that Asterisk could not make: every INVITE has a From. */
+const NO_LIST = ',,'
+
+/** @param listed all names in lower case, a comma before and behind each. */
+function listedText({ name, isOnce }: HeaderPlaces, first: readonly string[], listed: string): HeaderText {
+  if (listed === NO_LIST) return { name, first, mayHaveMore: !isOnce, isThere: undefined }
+  const one = listed.indexOf(`,${name},`)
+  const mayHaveMore = !isOnce && one >= 0 && listed.indexOf(`,${name},`, one + 1) >= 0
+  return { name, first, mayHaveMore, isThere: one >= 0 }
+}
