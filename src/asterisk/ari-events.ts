@@ -1,4 +1,5 @@
 import type { AriTransport } from './ari-transport.js'
+import { Leavings } from './leavings.js'
 import type { LineLog } from './line-log.js'
 import type { PbxListener } from './pbx.js'
 import { Presence } from './presence.js'
@@ -23,8 +24,7 @@ export class AriEvents {
   readonly #log: LineLog
   readonly #replaced: () => void
   readonly #presence = new Presence()
-  /** Who waits for a channel to leave. */
-  readonly #leaving = new Map<string, () => void>()
+  readonly #leavings = new Leavings()
   #looking: NodeJS.Timeout | undefined
   #confirming: NodeJS.Timeout | undefined
   #isLooking = false
@@ -72,17 +72,7 @@ export class AriEvents {
 
   /** Whether a channel leaves within the time; true at once for one that is not here. */
   leaves(channelId: string, withinMs: number): Promise<boolean> {
-    if (!this.#presence.has(channelId)) return Promise.resolve(true)
-    return new Promise((resolve) => {
-      const late = setTimeout(() => {
-        this.#leaving.delete(channelId)
-        resolve(false)
-      }, withinMs)
-      this.#leaving.set(channelId, () => {
-        clearTimeout(late)
-        resolve(true)
-      })
-    })
+    return this.#presence.has(channelId) ? this.#leavings.wait(channelId, withinMs) : Promise.resolve(true)
   }
 
   /** No events come for now: whether the calls in hand have left has to be asked. */
@@ -118,8 +108,7 @@ export class AriEvents {
 
   #left(channelId: string): void {
     this.#listener.left(channelId, this.#presence.leaves(channelId))
-    this.#leaving.get(channelId)?.()
-    this.#leaving.delete(channelId)
+    this.#leavings.left(channelId)
   }
 
   /** Whether it is ours shows in StasisStart; 409 means that another one was faster. */
