@@ -18,8 +18,9 @@ export interface Measured extends RunReport {
 
 export type Rate = Pick<RunOrder, 'perSecond' | 'seconds' | 'giveUp'>
 
-/** So much of the warm-up has a quarter of the rate. */
-const GENTLE = 0.2
+/** How the warm-up begins, for so much of its time, and how it goes on: calls a second, which every system holds. */
+const GENTLE = { perSecond: 25, share: 0.2 }
+const BRISK = { perSecond: 200, share: 0.8 }
 /** Within a turn, where the controller was started again, so much of the warm-up has to do. */
 const AGAIN = 0.5
 
@@ -61,8 +62,9 @@ export class Turn {
    */
   async #warmUp(share = 1): Promise<void> {
     const seconds = this.warmUpSeconds * share
-    await this.measure({ perSecond: 25, seconds: seconds * GENTLE })
-    await this.measure({ perSecond: 100, seconds: seconds * (1 - GENTLE) })
+    for (const { perSecond, share: part } of [GENTLE, BRISK]) {
+      await this.measure({ perSecond, seconds: seconds * part })
+    }
   }
 
   /** Whoever goes on after a rate that was too much has the turn `recover` or `renew` first. */

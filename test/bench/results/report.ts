@@ -197,8 +197,8 @@ const METHOD = `## How it is measured
   *Doorman*: as shipped, its generated dialplan, decision records to a file.
 - In turns: each round gives each system its turn, with all rates. Only the controller whose turn it is runs, beside an
   Asterisk that was just started: for half a minute after an overload it takes twice as long for a call, and at 300 calls
-  a second some are. Each turn begins with 3,800 calls that do not count (half as many where a controller is started
-  again within its turn): until then a controller in Node is still being compiled.
+  a second some are. Each turn begins with 7,400 calls that do not count (half as many where a controller is started
+  again within its turn): until then much of a controller in Node is still being compiled.
 - The caller is a process of its own with an open loop: calls go out when they are due, whatever became of the others.
   Its clock (nanoseconds, monotonic) is read at the send and first of all when the 200 came. A call that it sent more
   than 2 ms late counts from when it was due. Each caller stays for 150 ms and hangs up.
