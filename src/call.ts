@@ -152,10 +152,10 @@ async function understand(call: CallInHand, parts: CallParts): Promise<Understoo
  * there already, and a function with these is better than none. Channels that are not PJSIP have none to ask for.
  */
 async function everyHeader(call: CallInHand, known: SipHeaders, ask: Ask): Promise<SipHeaders> {
-  const { arrival, fault, revision } = call
+  const { arrival, revision } = call
   if (!revision.needsAllHeaders || !arrival.channel.startsWith('PJSIP/')) return known
   return readAllHeaders(known, ask).catch((error: unknown) => {
-    fault(error)
+    call.fault(error)
     return known
   })
 }

@@ -125,7 +125,8 @@ export class AriLine {
   }
 
   continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
-    const query = { ...place, priority: String(place.priority) }
+    const { context, extension, priority } = place
+    const query = { context, extension, priority: String(priority) }
     const request: AriRequest = { method: 'POST', path: of(channelId, 'continue'), query }
     const requests = [...this.#bringing(note), request]
     const [socket, events] = [this.#talking, this.#events]

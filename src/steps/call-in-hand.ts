@@ -75,7 +75,7 @@ export class CallInHand {
   }
 
   /** Notes what went wrong, for the record. */
-  readonly fault = (error: unknown): void => {
+  fault(error: unknown): void {
     this.faults.push(error instanceof Error ? error.message : String(error))
   }
 }
