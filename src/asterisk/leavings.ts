@@ -14,6 +14,7 @@ export class Leavings {
       const until = performance.now() + withinMs
       this.#waiting.set(channelId, { until, tell: resolve })
       this.#lookAt(until)
+      this.#timer?.ref()
     })
   }
 
@@ -21,6 +22,8 @@ export class Leavings {
     const waiting = this.#waiting.get(channelId)
     if (waiting === undefined) return
     this.#waiting.delete(channelId)
+    // Only where somebody waits does it keep the process alive.
+    if (this.#waiting.size === 0) this.#timer?.unref()
     waiting.tell(true)
   }
 
@@ -28,7 +31,7 @@ export class Leavings {
     if (time >= this.#looksAt) return
     clearTimeout(this.#timer)
     this.#looksAt = time
-    this.#timer = setTimeout(() => this.#look(), time - performance.now()).unref()
+    this.#timer = setTimeout(() => this.#look(), time - performance.now())
   }
 
   #look(): void {

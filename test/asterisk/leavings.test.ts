@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { Leavings } from '../../src/asterisk/leavings.js'
 
 describe('waiting for channels to leave', () => {
@@ -7,6 +7,16 @@ describe('waiting for channels to leave', () => {
     const waiting = leavings.wait('1.1', 5_000)
     leavings.left('1.1')
     expect(await waiting).toBe(true)
+  })
+
+  test('takes one timer for all, and none anew where the first is early enough', async () => {
+    const leavings = new Leavings()
+    const timers = jest.spyOn(globalThis, 'setTimeout')
+    const waiting = Array.from({ length: 100 }, (_, at) => leavings.wait(`1.${at}`, 500))
+    for (let at = 0; at < 100; at++) leavings.left(`1.${at}`)
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => true))
+    expect(timers).toHaveBeenCalledTimes(1)
+    timers.mockRestore()
   })
 
   test('ends when its time is up, each at its own, the one that began last perhaps first', async () => {
@@ -29,6 +39,21 @@ describe('waiting for channels to leave', () => {
     const [again, other] = [leavings.wait('1.1', 5_000), leavings.wait('1.2', 20)]
     leavings.left('1.1')
     expect([await again, await other]).toEqual([true, false])
+  })
+
+  test('keeps the process alive while somebody waits, and no longer', () => {
+    const leavings = new Leavings()
+    const timers = jest.spyOn(globalThis, 'setTimeout')
+    void leavings.wait('1.1', 500)
+    const timer = timers.mock.results[0]?.value as NodeJS.Timeout
+    const isKept = [timer.hasRef()]
+    leavings.left('1.1')
+    isKept.push(timer.hasRef())
+    void leavings.wait('1.2', 500)
+    isKept.push(timer.hasRef())
+    leavings.left('1.2')
+    expect(isKept).toEqual([true, false, true])
+    timers.mockRestore()
   })
 
   test('hears nothing of a channel that nobody waits for', () => {
