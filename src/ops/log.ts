@@ -17,8 +17,7 @@ export interface Log {
  * Characters that JSON leaves as they are but that move a terminal's cursor, turn its writing direction or
  * break its lines: C1 controls, bidi marks (CVE-2021-42574) and the Unicode line ends.
  */
-const TRICKY = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
-const ALL_TRICKY = new RegExp(TRICKY, 'g')
+const TRICKY = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
 /** The same and all other control characters but the line end: what may stand in no text on a terminal. */
 const STEERING = /[\0-\t\v-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
@@ -27,8 +26,7 @@ const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart
 
 /** JSON on one line, in which nothing from a header can steer the terminal that shows it. */
 export function safeJson(value: unknown): string {
-  const json = JSON.stringify(value)
-  return TRICKY.test(json) ? json.replace(ALL_TRICKY, escaped) : json
+  return JSON.stringify(value).replace(TRICKY, escaped)
 }
 
 /** Text for people, of one or more lines, with the same promise; what steers is written out as `\u001b`. */
@@ -48,8 +46,6 @@ function withoutHead(fields: LogFields): LogFields {
   return { ...fields, time: undefined, level: undefined, message: undefined }
 }
 
-const NO_FIELDS: LogFields = {}
-
 /** Lines that tell of addresses, which look like numbers, and of nobody who calls. */
 const NO_CALLER = new Set<unknown>(['line_up', 'line_down', 'control', 'control_problem'])
 
@@ -66,7 +62,7 @@ export function createLog(level: LogLevel, { mask = false }: { readonly mask?: b
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write =
     (at: LogLevel) =>
-    (text: string, all: LogFields = NO_FIELDS) => {
+    (text: string, all: LogFields = {}) => {
       const fields = withoutHead(all)
       const isMasked = mask && !NO_CALLER.has(all.event)
       logger.log({

@@ -17,6 +17,8 @@ export interface Provenance {
   readonly why: string
 }
 
+type Origin = readonly [from: string, why: string]
+
 export interface ProvenanceOptions {
   /** The headers that the revision looks at; of these the ones that the call has are told. */
   readonly headers: readonly string[]
@@ -57,18 +59,14 @@ function callerItem({ caller }: Known): string {
 }
 
 function calleeFact({ callee, facts: { trunk } }: Known): Provenance {
-  const { number, header } = callee
-  const name = header === undefined ? undefined : headerName(header)
-  return {
-    fact: 'callee number',
-    value: clip(number),
-    from: name === undefined ? 'dialled' : `header ${name}`,
-    trusted: true,
-    why:
-      name === undefined
-        ? 'the PBX itself sent the call to this extension'
-        : `${who(trunk)} is believed about ${name}`,
-  }
+  const [from, why] = calleeOrigin(callee.header, trunk)
+  return { fact: 'callee number', value: clip(callee.number), from, trusted: true, why }
+}
+
+function calleeOrigin(header: string | undefined, trunk: string | undefined): Origin {
+  if (header === undefined) return ['dialled', 'the PBX itself sent the call to this extension']
+  const name = headerName(header)
+  return [`header ${name}`, `${who(trunk)} is believed about ${name}`]
 }
 
 /** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
@@ -97,7 +95,7 @@ function branchFact({ branch, callee }: Known): Provenance {
   return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why }
 }
 
-function branchOrigin(branch: Branch | undefined, callee: string): readonly [from: string, why: string] {
+function branchOrigin(branch: Branch | undefined, callee: string): Origin {
   if (branch === undefined) return ['nothing', 'no branch has the callee number']
   if (matchesNumber(branch.numbers, callee)) return ['callee number', 'the branch has the callee number']
   return ['default branch', 'no branch has the callee number; it is the default']

@@ -1,3 +1,4 @@
+/** One for all calls, which would otherwise make one each. */
 const monotonic = () => performance.now()
 
 /**

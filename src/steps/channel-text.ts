@@ -1,16 +1,8 @@
 /** What is read of a call besides its headers. */
-export const KEYS = {
-  sipCallId: 'call-id',
-  dialled: 'dialled',
-  stateHead: 'state',
-  revision: 'revision',
-  verifications: 'verifications',
-  attestation: 'attestation',
-  verifyResult: 'verify-result',
-} as const
+export type ChannelKey = Exclude<keyof ChannelText, 'headers'>
 
 /** Where in a row of values each one stands; undefined for what is not in it. */
-export interface Places extends Readonly<Record<keyof typeof KEYS, number | undefined>> {
+export interface Places extends Readonly<Record<ChannelKey, number | undefined>> {
   readonly headers: readonly HeaderPlaces[]
   /** The list of all names. */
   readonly allNames: number | undefined

@@ -10,7 +10,7 @@ import {
 import type { Revision } from '../flows/revision.js'
 import { leavesOf } from '../routing/condition.js'
 import { canonicalName, compactName } from '../sip/headers.js'
-import { KEYS, type Places } from './channel-text.js'
+import type { ChannelKey, Places } from './channel-text.js'
 
 /** One thing that is read of a call, and the dialplan expression that reads it. */
 interface Part {
@@ -18,26 +18,26 @@ interface Part {
   readonly expression: string
 }
 
-const part = (key: string, name: string): Part => ({ key, expression: variable(name) })
+const part = (key: ChannelKey, name: string): Part => ({ key, expression: variable(name) })
 
 /** What is read of every call before its headers. */
 const CHANNEL_PARTS = [
-  part(KEYS.dialled, 'DOORMAN_DIALLED'),
-  part(KEYS.stateHead, 'CONV_STATE'),
-  part(KEYS.revision, 'DOORMAN_REVISION'),
+  part('dialled', 'DOORMAN_DIALLED'),
+  part('stateHead', 'CONV_STATE'),
+  part('revision', 'DOORMAN_REVISION'),
 ]
 
 /** From 16.24 on it comes with the event. */
-const CALL_ID_PART = part(KEYS.sipCallId, 'CHANNEL(pjsip,call-id)')
+const CALL_ID_PART = part('sipCallId', 'CHANNEL(pjsip,call-id)')
 
 /** The names of all headers, as often as each is there; empty where there are too many, or one is too long (22). */
 const ALL_NAMES: Part = { key: 'all names', expression: headerNames('') }
 
 /** Asked for only by revisions with an `attestation` condition: 16 logs an error where the module is missing. */
 const ATTESTATION_PARTS = [
-  part(KEYS.verifications, 'STIR_SHAKEN(count)'),
-  part(KEYS.attestation, 'STIR_SHAKEN(0,attestation)'),
-  part(KEYS.verifyResult, 'STIR_SHAKEN(0,verify_result)'),
+  part('verifications', 'STIR_SHAKEN(count)'),
+  part('attestation', 'STIR_SHAKEN(0,attestation)'),
+  part('verifyResult', 'STIR_SHAKEN(0,verify_result)'),
 ]
 
 /** PJSIP writes these out by itself, whatever form they came in. */
@@ -112,13 +112,13 @@ function tellingOf(parts: readonly Part[], names: readonly string[]): Telling | 
 function placesIn(parts: readonly Part[], names: readonly string[]): Places {
   const at = new Map(parts.map(({ key }, index) => [key, index]))
   return {
-    sipCallId: at.get(KEYS.sipCallId),
-    dialled: at.get(KEYS.dialled),
-    stateHead: at.get(KEYS.stateHead),
-    revision: at.get(KEYS.revision),
-    verifications: at.get(KEYS.verifications),
-    attestation: at.get(KEYS.attestation),
-    verifyResult: at.get(KEYS.verifyResult),
+    sipCallId: at.get('sipCallId'),
+    dialled: at.get('dialled'),
+    stateHead: at.get('stateHead'),
+    revision: at.get('revision'),
+    verifications: at.get('verifications'),
+    attestation: at.get('attestation'),
+    verifyResult: at.get('verifyResult'),
     headers: names.map((name) => ({
       name,
       isOnce: ONCE.has(name),

@@ -48,12 +48,12 @@ export function readAtOnce(arrival: Arrival, revision: Revision): Reading | unde
   const text = toldText(arrival, plan)
   if (text === undefined) return undefined
   if (partsIn(text.stateHead) > 0) return undefined
+  const empty = withoutValue(plan, text.headers)
+  if (text.headers.some(({ mayHaveMore }) => mayHaveMore)) return undefined
+  if (empty.some(({ isThere }) => isThere === undefined)) return undefined
   const headers: NamedValue[] = []
-  for (const header of text.headers) {
-    if (isMoreToAsk(plan, header)) return undefined
-    if (isEmpty(header)) headers.push(...emptyIfThere(plan, header))
-    else addInstances(headers, header, header.first)
-  }
+  for (const header of text.headers) addInstances(headers, header, header.first)
+  for (const { name, isThere } of empty) if (isThere === true) headers.push([name, ''])
   return readingOf(arrival, text, { headers, state: decodeState(text.stateHead, []), readBy: 'dialplan' })
 }
 
@@ -115,16 +115,6 @@ function toldIn(telling: Telling | undefined, args: readonly string[]): ChannelT
   return text === undefined ? undefined : channelText(telling.places, values(text))
 }
 
-/** Whether what was told of a header leaves a question open. */
-function isMoreToAsk({ presenceAsked }: ReadPlan, header: HeaderText): boolean {
-  const { name, mayHaveMore, isThere } = header
-  return mayHaveMore || (isThere === undefined && presenceAsked.has(name) && isEmpty(header))
-}
-
-function emptyIfThere({ presenceAsked }: ReadPlan, { name, isThere }: HeaderText): readonly NamedValue[] {
-  return isThere === true && presenceAsked.has(name) ? [[name, '']] : []
-}
-
 async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {
   const count = partsIn(text.stateHead)
   const names = Array.from({ length: count }, (_, index) => variable(`CONV_STATE_${index + 1}`))
@@ -159,8 +149,10 @@ function addInstances(to: NamedValue[], { name }: HeaderText, all: readonly stri
   for (let at = 0; at < count; at++) to.push([name, all[at] ?? ''])
 }
 
-function isEmpty({ first }: HeaderText): boolean {
-  return first.every((value) => value === '')
+/** Of the headers that a rule asks for by being there: those that are empty or none, which look alike in the one read. */
+function withoutValue({ presenceAsked }: ReadPlan, read: readonly HeaderText[]): readonly HeaderText[] {
+  if (presenceAsked.size === 0) return []
+  return read.filter(({ name, first }) => presenceAsked.has(name) && first.every((value) => value === ''))
 }
 
 /** Where the last of those that were read at once is there, there may be more. */
@@ -171,14 +163,13 @@ function furtherInstances({ name, first, mayHaveMore }: HeaderText): string[] {
   )
 }
 
-/** An empty header and none look alike in the one read; the difference is asked for only where a rule does. */
+/** Asks for the difference where the dialplan did not tell it. */
 async function emptyButPresent(
   plan: ReadPlan,
   read: readonly HeaderText[],
   ask: Ask,
 ): Promise<readonly string[]> {
-  const empty = read.filter((header) => plan.presenceAsked.has(header.name) && isEmpty(header))
-  const answers = empty.map(async ({ name, isThere }) =>
+  const answers = withoutValue(plan, read).map(async ({ name, isThere }) =>
     (isThere ?? (await isPresent(name, ask))) ? [name] : [],
   )
   return (await Promise.all(answers)).flat()

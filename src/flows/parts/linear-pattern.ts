@@ -10,8 +10,8 @@ import { plainPattern } from './plain-pattern.js'
  */
 export function linearPattern(source: string): LinearPattern {
   // What RE2 cannot read is refused, whoever is to search by it.
-  parse(source)
-  const search = searching(source)
+  const compiled = parse(source)
+  const search = searchingPlainly(source) ?? searchingByRe2(compiled)
   return Object.freeze({ source, test: (text: string) => search(text) })
 }
 
@@ -24,7 +24,7 @@ export interface LazyPattern extends LinearPattern {
 export function lazyPattern(source: string): LazyPattern {
   let search: Search | undefined
   const prepared = (): Search => {
-    search ??= searching(source)
+    search ??= searchingPlainly(source) ?? searchingByRe2(parse(source))
     return search
   }
   return Object.freeze({
@@ -39,9 +39,9 @@ export function lazyPattern(source: string): LazyPattern {
 /** Whether a pattern is found in a text. */
 type Search = (text: string) => boolean
 
-function searching(source: string): Search {
+function searchingPlainly(source: string): Search | undefined {
   const plain = plainPattern(source)
-  return plain === undefined ? searchingByRe2(parse(source)) : (text) => plain.test(text)
+  return plain && ((text) => plain.test(text))
 }
 
 function searchingByRe2(compiled: RE2JS): Search {
