@@ -193,7 +193,7 @@ async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<O
   if (sent !== 'accepted') sent = strongest(sent, await tryContinue(call, plan, parts))
   call.ms.continue = msSince(start)
   const end = performance.now()
-  const departure = await call.hasLeft(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS)
+  const departure = call.departure ?? (await call.leaves(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS))
   call.ms.leave = msSince(end)
   if (departure === 'hung-up') return 'hung_up'
   if (departure === undefined) return 'unconfirmed'

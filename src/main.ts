@@ -81,7 +81,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     await functions.stop()
     throw error
   })
-  const spare = new SpareTime()
+  const spare = new SpareTime((withinMs) => ari.lull(withinMs))
   const defect = (error: unknown) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
   const record = (made: DecisionRecord, facts: CallFacts | undefined) => {
     metrics.call(made.outcome)

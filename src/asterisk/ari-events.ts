@@ -9,6 +9,8 @@ import { callOn, channelsIn } from './waiting-channels.js'
 
 /** How often channels are looked for that wait without our having heard of them. The dialplan waits 1.1 seconds. */
 const LOOK_MS = 350
+/** So long a look waits for a moment in which it holds up no call. */
+const LULL_MS = 50
 /** How often calls in hand are looked for while no events come. */
 const CONFIRM_MS = 100
 const ANSWER_MS = 2_000
@@ -75,6 +77,11 @@ export class AriEvents {
     return this.#presence.has(channelId) ? this.#leavings.wait(channelId, withinMs) : Promise.resolve(true)
   }
 
+  /** Resolves as soon as no call is here and the last one has been answered, and at the latest after the time. */
+  lull(withinMs: number): Promise<void> {
+    return this.#presence.lull(withinMs)
+  }
+
   /** No events come for now: whether the calls in hand have left has to be asked. */
   deaf(): void {
     clearInterval(this.#confirming)
@@ -129,6 +136,7 @@ export class AriEvents {
   async #look(): Promise<void> {
     if (this.#isLooking) return
     this.#isLooking = true
+    await this.#presence.lull(LULL_MS)
     const found = await this.#found().catch(() => [])
     await this.#adopt(this.#presence.lost(found)).catch(() => undefined)
     this.#isLooking = false

@@ -77,6 +77,11 @@ export class AriLine {
     return this.#talking !== undefined && this.#notes.areBusy
   }
 
+  /** Resolves as soon as what we do holds up no call, and at the latest after the time. */
+  async lull(withinMs: number): Promise<void> {
+    await this.#events?.lull(withinMs)
+  }
+
   /** Claims none of the calls any more that are offered to several Doormen. */
   claimNoMore(): void {
     this.#events?.claimNoMore()

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Departure } from './pbx.js'
+
+/** So long after a channel has left, Asterisk is still busy with answering its call; in milliseconds. */
+const SETTLED_MS = 3
 
 /**
  * Which channels are in our application, as far as we heard: so that each is decided once, whether it came with an
@@ -7,6 +11,8 @@ import type { Departure } from './pbx.js'
 export class Presence {
   readonly #present = new Set<string>()
   readonly #hangingUp = new Set<string>()
+  /** When a channel left last, by `performance.now()`. */
+  #lastLeft = Number.NEGATIVE_INFINITY
   /** Found waiting once. An event may be on its way to us. */
   #unheard: ReadonlySet<string> = new Set()
 
@@ -27,7 +33,18 @@ export class Presence {
 
   leaves(channelId: string): Departure {
     this.#present.delete(channelId)
+    this.#lastLeft = performance.now()
     return this.#hangingUp.delete(channelId) ? 'hung-up' : 'went-on'
+  }
+
+  /** Resolves as soon as nobody waits for Asterisk or us, and at the latest after the time. */
+  async lull(withinMs: number): Promise<void> {
+    const latest = performance.now() + withinMs
+    while (!this.#isQuiet && performance.now() < latest) await sleep(SETTLED_MS, undefined, { ref: false })
+  }
+
+  get #isQuiet(): boolean {
+    return this.#present.size === 0 && performance.now() - this.#lastLeft >= SETTLED_MS
   }
 
   get all(): readonly string[] {

@@ -1,5 +1,6 @@
-/** So late the work may begin, and so long one go of it may last, in milliseconds. */
+/** So much work is gathered, so long it may then wait for a lull, and so long one go of it may last; in milliseconds. */
 const DELAY_MS = 100
+const LULL_MS = 100
 const SLICE_MS = 0.5
 
 /**
@@ -11,12 +12,23 @@ export class SpareTime {
   #timer: NodeJS.Timeout | undefined
   #next: NodeJS.Immediate | undefined
 
-  /** @param now a clock in milliseconds. */
-  constructor(readonly now: () => number = () => performance.now()) {}
+  /**
+   * @param lull resolves in a moment in which nobody is held up, and at the latest after the milliseconds given.
+   * @param now a clock in milliseconds.
+   */
+  constructor(
+    readonly lull: (withinMs: number) => Promise<void>,
+    readonly now: () => number = () => performance.now(),
+  ) {}
 
   add(work: () => void): void {
     this.#work.push(work)
-    if (this.#next === undefined) this.#timer ??= setTimeout(() => this.#some(), DELAY_MS)
+    if (this.#next === undefined) this.#timer ??= setTimeout(() => void this.#begin(), DELAY_MS)
+  }
+
+  async #begin(): Promise<void> {
+    await this.lull(LULL_MS)
+    this.#some()
   }
 
   /** Does all that is left. */

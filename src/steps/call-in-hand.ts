@@ -52,9 +52,8 @@ export class CallInHand {
     return Promise.race([work, letGo])
   }
 
-  /** Resolves when the channel has left, or with undefined after the given time. */
-  async hasLeft(withinMs: number): Promise<Departure | undefined> {
-    if (this.departure !== undefined) return this.departure
+  /** Resolves when the channel leaves, which it has not yet, or with undefined after the given time. */
+  leaves(withinMs: number): Promise<Departure | undefined> {
     return new Promise((resolve) => {
       const tooLate = setTimeout(() => resolve(undefined), withinMs)
       this.#depart = (departure) => {

@@ -74,6 +74,17 @@ describe('calls that wait without our having heard of them', () => {
     expect(told.map(([, id]) => id)).toEqual(['1.1', '1.2'])
   })
 
+  test('are looked for where that holds up no call, and a little later where one stays', async () => {
+    const { ari, events, hear } = listening()
+    const begin = performance.now()
+    await events.registered()
+    const before = ari.asked.length
+    hear('StasisStart', '1.1')
+    while (ari.asked.length === before) await new Promise((resolve) => setTimeout(resolve, 5))
+    events.stop()
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(395)
+  })
+
   test('are told again when they come a second time', () => {
     const { told, hear } = listening()
     for (const type of ['StasisStart', 'StasisEnd', 'StasisStart']) hear(type, '1.1')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { arrivalOf } from '../../src/asterisk/stasis-event.js'
+import { arrivalOf, endIn } from '../../src/asterisk/stasis-event.js'
 
 const channel = {
   id: '1700000000.1',
@@ -48,5 +48,29 @@ describe('a StasisStart event', () => {
     expect(arrivalOf({ application: 'doorman', ...event }, 'doorman')).toEqual({
       notOurs: 'it names no channel',
     })
+  })
+})
+
+describe('the text of a StasisEnd event', () => {
+  const timestamp = '2026-11-23T05:53:00.200+0000'
+  const ends = { ...channel, dialplan: { ...channel.dialplan, app_name: 'Stasis', app_data: 'doorman,\\"x' } }
+
+  test('is read as far as anybody looks at it', () => {
+    const text = JSON.stringify({ type: 'StasisEnd', timestamp, channel: ends, application: 'doorman' })
+    expect(endIn(text)).toEqual({ type: 'StasisEnd', channel: { id: '1700000000.1' } })
+  })
+
+  test.each([
+    ['another event', { type: 'StasisStart', timestamp, channel: ends }],
+    ['other fields first', { type: 'StasisEnd', timestamp, application: 'doorman', channel: ends }],
+    ['no channel', { type: 'StasisEnd', timestamp }],
+    [
+      'an id with escapes, made so by another program',
+      { type: 'StasisEnd', timestamp, channel: { id: 'a\\"b' } },
+    ],
+    ['an id that is empty', { type: 'StasisEnd', timestamp, channel: { id: '' } }],
+    ['a name that looks like it', { type: 'X', name: '{"type":"StasisEnd"', timestamp, channel: ends }],
+  ])('is left to be read as a whole where it is or has %s', (_what, event) => {
+    expect(endIn(JSON.stringify(event))).toBeUndefined()
   })
 })

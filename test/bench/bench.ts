@@ -69,7 +69,8 @@ export class Bench {
     // Of the floors only that is asked which the budget of a call is made of.
     const rates = isFloor(turn.system) ? options.rates.filter((rate) => rate === 100) : options.rates
     for (const perSecond of rates) {
-      const measured = await turn.measure({ perSecond, seconds: options.seconds, giveUp: GIVE_UP })
+      const seconds = perSecond === 100 ? options.secondsAt100 : options.seconds
+      const measured = await turn.measure({ perSecond, seconds, giveUp: GIVE_UP })
       this.#measured.push(measured)
       say(`  ${lineOf(measured)}`)
       await turn.recover(measured)

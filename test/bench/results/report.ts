@@ -1,6 +1,6 @@
 import type { SystemName } from '../lab/systems-table.js'
 import type { Results, SystemFigures } from './results.js'
-import { targetsOf } from './targets.js'
+import { roundsOf, targetsOf } from './targets.js'
 
 const TITLES: Readonly<Record<SystemName, string>> = {
   dialplan: 'dialplan',
@@ -23,6 +23,8 @@ ${systemTable(results)}
 ## What Doorman has to reach
 
 ${warning(results)}${targetTable(results)}
+
+${roundSentence(results)}
 
 ## Where the time goes
 
@@ -56,6 +58,7 @@ function circumstances({
   cpu,
   rounds,
   seconds,
+  seconds_at_100,
   rules,
   vips,
   records,
@@ -64,7 +67,7 @@ function circumstances({
   return [
     `Written by \`npm run bench\` on ${date.slice(0, 10)}: Asterisk ${versions.asterisk}, Node ${versions.node},`,
     `${cores} cores (${cpu}), shared by Asterisk, the controller and the caller. ${rounds} rounds of ${seconds} s at`,
-    `each rate. Doorman has ${rules.toLocaleString('en')} rules and ${vips.toLocaleString('en')} VIP numbers, the peers`,
+    `each rate, ${seconds_at_100} s at 100 calls a second. Doorman has ${rules.toLocaleString('en')} rules and ${vips.toLocaleString('en')} VIP numbers, the peers`,
     `the same VIP numbers. Of Doorman's calls ${records.calls} landed right, and ${records.routed} have a decision`,
     'record that says so.',
     ...(knees_date === undefined
@@ -139,6 +142,13 @@ function stepSentence(steps: Results['steps_us']): string {
   const { read, decide, write, continue: goesOn } = steps
   return `In Doorman, by its decision records, microseconds at the median over all rates: read ${read}, decide ${decide}, write ${write} (making
 or finding the note), continue ${goesOn} (from then until Asterisk says that the call has left).`
+}
+
+function roundSentence(results: Results): string {
+  const percents = (values: readonly number[]) =>
+    values.map((value) => `${Math.round(value * 100)} %`).join(', ')
+  const { p50, p99, cpu } = roundsOf(results)
+  return `Round by round, of what plain ari-client adds and takes: p50 ${percents(p50)}; p99 ${percents(p99)}; CPU ${percents(cpu)}.`
 }
 
 function targetTable(results: Results): string {

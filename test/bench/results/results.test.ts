@@ -165,6 +165,15 @@ describe('what has to be reached', () => {
     expect(reportOf(results())).not.toContain('Measure again')
   })
 
+  test('is told round by round as well, each beside the others of its round', () => {
+    const [, second] = measured.filter((run) => run.system === 'doorman' && run.perSecond === 100)
+    const slower = measured.map((run) => (run === second ? { ...run, controller_cpu_ms: 6.6 } : run))
+
+    expect(reportOf(results({ measured: slower }))).toContain(
+      'p50 30 %, 30 %, 30 %; p99 30 %, 30 %, 30 %; CPU 42 %, 100 %, 42 %.',
+    )
+  })
+
   test('stands in the report for people, with every system', () => {
     const report = reportOf(results())
 

@@ -21,6 +21,12 @@ export interface RateFigures {
   readonly right: number
 }
 
+export interface RoundFigures {
+  readonly p50_ms: number
+  readonly p99_ms: number
+  readonly controller_cpu_ms_per_call: number
+}
+
 export interface SystemFigures {
   readonly p50_ms_at_100: number
   readonly p99_ms_at_100: number
@@ -32,6 +38,8 @@ export interface SystemFigures {
   /** Of the controller; the dialplan has none. */
   readonly rss_mb: number
   readonly asterisk_rss_mb: number
+  /** The same, round by round: how far one round is from the next. */
+  readonly rounds_at_100: readonly RoundFigures[]
   readonly rates: Readonly<Record<string, RateFigures>>
 }
 
@@ -44,6 +52,7 @@ export interface Results {
   readonly cpu: string
   readonly rounds: number
   readonly seconds: number
+  readonly seconds_at_100: number
   readonly rules: number
   readonly vips: number
   readonly systems: Readonly<Partial<Record<Exclude<SystemName, FloorName>, SystemFigures>>>
@@ -82,6 +91,7 @@ export function resultsOf(found: Found, { options, asterisk, decide }: Circumsta
     cpu: cpus()[0]?.model ?? 'unknown',
     rounds: options.rounds,
     seconds: options.seconds,
+    seconds_at_100: options.secondsAt100,
     rules: options.rules,
     vips: options.vips,
     systems,
@@ -127,6 +137,11 @@ function systemFigures(system: SystemName, { measured, knees }: Found): SystemFi
     controller_cpu_ms_per_call: of((run) => run.controller_cpu_ms),
     rss_mb: of((run) => run.controller_rss_mb, 0),
     asterisk_rss_mb: of((run) => run.asterisk_rss_mb, 0),
+    rounds_at_100: at100.map(({ latency_ms, controller_cpu_ms }) => ({
+      p50_ms: rounded(latency_ms.p50, 2),
+      p99_ms: rounded(latency_ms.p99, 2),
+      controller_cpu_ms_per_call: rounded(controller_cpu_ms, 2),
+    })),
     rates: Object.fromEntries(rates.map((rate) => [rate, rateFigures(own, rate)])),
   }
 }

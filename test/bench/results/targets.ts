@@ -1,4 +1,4 @@
-import type { Results, SystemFigures } from './results.js'
+import type { Results, RoundFigures, SystemFigures } from './results.js'
 
 /** One thing that Doorman has to reach, and what it did. */
 export interface Target {
@@ -39,6 +39,28 @@ function judged({ systems, decide }: Results): readonly Target[] {
           below('Loading the VIP file (MB)', decide.load_mb, 150),
         ]),
   ]
+}
+
+/** What Doorman adds and takes at 100 calls a second, of what plain ari-client does in the same round. */
+export function roundsOf({ systems }: Results): Readonly<Record<'p50' | 'p99' | 'cpu', readonly number[]>> {
+  const [dialplan, plain, doorman] = [systems.dialplan, systems.ari_client, systems.doorman].map(
+    (figures) => figures?.rounds_at_100 ?? [],
+  ) as [readonly RoundFigures[], readonly RoundFigures[], readonly RoundFigures[]]
+  const shares = (of: (figures: RoundFigures) => number, baseOf = of) =>
+    doorman.flatMap((ours, round) => {
+      const [base, theirs] = [dialplan[round], plain[round]]
+      return base === undefined || theirs === undefined
+        ? []
+        : [(of(ours) - baseOf(base)) / (of(theirs) - baseOf(base))]
+    })
+  return {
+    p50: shares(({ p50_ms }) => p50_ms),
+    p99: shares(({ p99_ms }) => p99_ms),
+    cpu: shares(
+      ({ controller_cpu_ms_per_call }) => controller_cpu_ms_per_call,
+      () => 0,
+    ),
+  }
 }
 
 type Three = readonly [dialplan: SystemFigures, plain: SystemFigures, doorman: SystemFigures]
