@@ -102,6 +102,15 @@ describe('the line to ARI', () => {
     peer.send({ type: 'ApplicationReplaced', application: 'doorman' })
     expect(await log.heard('application_replaced')).toMatch(/"doorman".*DOORMAN_APP/)
   })
+
+  test('has no lull while a call is here', async () => {
+    const { peer, heard, line } = await connected()
+    peer.send(start('1.1'))
+    await heard.count(1)
+    const begin = performance.now()
+    await line.lull(30)
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(30)
+  })
 })
 
 describe('requests to ARI', () => {

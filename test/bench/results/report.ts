@@ -67,8 +67,8 @@ function circumstances({
   return [
     `Written by \`npm run bench\` on ${date.slice(0, 10)}: Asterisk ${versions.asterisk}, Node ${versions.node},`,
     `${cores} cores (${cpu}), shared by Asterisk, the controller and the caller. ${rounds} rounds of ${seconds} s at`,
-    `each rate, ${seconds_at_100} s at 100 calls a second. Doorman has ${rules.toLocaleString('en')} rules and ${vips.toLocaleString('en')} VIP numbers, the peers`,
-    `the same VIP numbers. Of Doorman's calls ${records.calls} landed right, and ${records.routed} have a decision`,
+    `each rate, ${seconds_at_100} s at 100 calls a second. Doorman has ${rules.toLocaleString('en')} rules and`,
+    `${vips.toLocaleString('en')} VIP numbers, the peers the same VIP numbers. Of Doorman's calls ${records.calls} landed right, and ${records.routed} have a decision`,
     'record that says so.',
     ...(knees_date === undefined
       ? []

@@ -43,9 +43,11 @@ function judged({ systems, decide }: Results): readonly Target[] {
 
 /** What Doorman adds and takes at 100 calls a second, of what plain ari-client does in the same round. */
 export function roundsOf({ systems }: Results): Readonly<Record<'p50' | 'p99' | 'cpu', readonly number[]>> {
-  const [dialplan, plain, doorman] = [systems.dialplan, systems.ari_client, systems.doorman].map(
-    (figures) => figures?.rounds_at_100 ?? [],
-  ) as [readonly RoundFigures[], readonly RoundFigures[], readonly RoundFigures[]]
+  const [dialplan = [], plain = [], doorman = []] = [
+    systems.dialplan,
+    systems.ari_client,
+    systems.doorman,
+  ].map((figures) => figures?.rounds_at_100)
   const shares = (of: (figures: RoundFigures) => number, baseOf = of) =>
     doorman.flatMap((ours, round) => {
       const [base, theirs] = [dialplan[round], plain[round]]
