@@ -20,6 +20,9 @@ export interface EntryOptions {
  */
 export const TIME_LIMIT_S = 1.1
 
+/** The variable that keeps the time limit that a call had before, in seconds; the time in Doorman does not count. */
+export const TIME_LIMIT_KEPT = 'DOORMAN_TIME_LIMIT'
+
 /** So many names are looked at, those that are missing for a letter included. */
 export const MOST_KEPT = 250
 
@@ -99,18 +102,27 @@ function wholeSteps(options: EntryOptions, told: Briefing | undefined): readonly
 
 /** The reason of a first step stands at the head of the context: there is no room above it. */
 function onlyClean(why: readonly string[]): Step {
-  return { why, run: `GotoIf($[${IS_NOT_CLEAN}]?${FALLBACK_PLACE.context},s,1)` }
+  return { why, run: `GotoIf(\${LEN(${UNCLEAN})}?${FALLBACK_PLACE.context},s,1)` }
 }
 
-/** @param ahead how many steps there are before those for other channels, and before those for an older Asterisk. */
+/**
+ * The first step of all, and so at priority 1. Every call of a PJSIP trunk waits for it, so that it counts characters,
+ * and has one expression: Asterisk works out all of those that stand in a step, also for the way that is not taken.
+ *
+ * @param ahead how many steps there are before those for other channels, and before those for an older Asterisk.
+ */
 function pjsipAndClean(ahead: { readonly others: number; readonly older: number }): Step {
-  const isOther = '"${CHANNEL(channeltype)}" != "PJSIP"'
-  const otherwise = ahead.older === 0 ? '' : `:$[\${PRIORITY} + 1 + ${ahead.older} * (${IS_OLDER})]`
-  return { run: `GotoIf($[${isOther} | ${IS_NOT_CLEAN}]?$[\${PRIORITY} + ${ahead.others}]${otherwise})` }
+  const otherwise = ahead.older === 0 ? '' : `:$[2 + ${ahead.older} * (${IS_OLDER})]`
+  return { run: `GotoIf(\${LEN(${UNCLEAN}${NOT_PJSIP})}?${1 + ahead.others}${otherwise})` }
 }
 
-const IS_NOT_CLEAN = '${LEN(${FILTER(0-9A-Za-z+*#._\\-,${EXTEN})})} != ${LEN(${EXTEN})}'
-const DEADLINE = '${IF($[${TIMEOUT(absolute)} > 0]?${MATH(${EPOCH}+${TIMEOUT(absolute)},int)}:0)}'
+/** The characters of the extension that are not clean: all but `0-9A-Za-z+*#._-`. */
+const UNCLEAN = '${FILTER(\\x01-\\x22\\x24-\\x29\\x2c\\x2f\\x3a-\\x40\\x5b-\\x5e\\x60\\x7b-\\xff,${EXTEN})}'
+/**
+ * The letters of the channel's technology that stand in none of "PJSIP". Of all others at least one is left: of chan_sip's
+ * `SIP/…` the stroke.
+ */
+const NOT_PJSIP = '${FILTER(\\x01-\\x48\\x4b-\\x4f\\x51\\x52\\x54-\\xff,${CHANNEL:0:5})}'
 
 const BEGIN: Step = {
   why: [
@@ -118,7 +130,7 @@ const BEGIN: Step = {
     'inherited. A time limit that the call had is given back when it leaves (0 = it had none). The new one takes',
     'the caller out of a Doorman that does not answer, to T below: Stasis() itself waits for ever.',
   ],
-  run: `MSet(DOORMAN_DIALLED=\${EXTEN},DOORMAN_DEADLINE=${DEADLINE},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
+  run: `MSet(DOORMAN_DIALLED=\${EXTEN},${TIME_LIMIT_KEPT}=\${TIMEOUT(absolute)},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
 }
 
 /** Every header's name begins with one of these, or nobody has heard of it; Asterisk 16 lists by first letters only. */

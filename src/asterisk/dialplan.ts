@@ -1,4 +1,4 @@
-import { type EntryOptions, entryContext } from './dialplan-entry.js'
+import { type EntryOptions, entryContext, TIME_LIMIT_KEPT } from './dialplan-entry.js'
 import { dialplanSteps, fingerprint } from './dialplan-steps.js'
 import { FALLBACK_PLACE, HAND_OVER_CONTEXT, WRITTEN } from './hand-over.js'
 import { NOTE_MISSING, NOTE_NAME, NOTE_VARIABLE } from './notes.js'
@@ -49,9 +49,8 @@ function heading(): string {
 `
 }
 
-/** Gives back the time limit that the call had before it came to Doorman; at least one second of it. */
-const LEFT = '$[0${DOORMAN_DEADLINE} - ${EPOCH}]'
-const TIME_LIMIT_BEFORE = `TIMEOUT(absolute)=\${IF($[0\${DOORMAN_DEADLINE} = 0]?0:\${IF($[${LEFT} < 1]?1:${LEFT})})}`
+/** Gives back the time limit that the call had before it came to Doorman. The 0 stands for a variable that is not there. */
+const TIME_LIMIT_BEFORE = `TIMEOUT(absolute)=0\${${TIME_LIMIT_KEPT}}`
 const RESTORE_TIME_LIMIT = `Set(${TIME_LIMIT_BEFORE})`
 
 const IS_WRITTEN = `"\${${WRITTEN}}" = "\${EXTEN:1:4}"`
@@ -63,10 +62,11 @@ function handOverContext(): string {
 exten => _=.,1,${RESTORE_TIME_LIMIT}
 ${goTo('${EXTEN:1}')}
 ; The same for a call whose variables stand in a global one: "*", the ${NOTE_NAME} characters of its name, the place.
-exten => _*.,1,MSet(${TIME_LIMIT_BEFORE},${NOTE})
- same => n,GotoIf($[\${LEN(${NOTE})} & \${DIALPLAN_EXISTS(${NOTED_PLACE})}]?${NOTED_PLACE})
+; The note's first letter is all that is read of it where its place is there, and nothing where one of both is missing.
+exten => _*.,1,MSet(${TIME_LIMIT_BEFORE},\${${NOTE}})
+ same => n,GotoIf(\${${NOTE}:0:\${DIALPLAN_EXISTS(${NOTED_PLACE})}}?${NOTED_PLACE})
 ; Where it is not there any more ("dialplan reload" with clearglobalvars=yes), the call goes back to be decided again.
- same => n,GotoIf($[\${LEN(${NOTE})}]?$[\${PRIORITY} + 3])
+ same => n,GotoIf(\${LEN(\${${NOTE}})}?$[\${PRIORITY} + 3])
  same => n,Set(DOORMAN_REVISION=${NOTE_MISSING}\${DOORMAN_REVISION})
  same => n,Goto(doorman,\${DOORMAN_DIALLED},1)
 ${goTo(NOTED_PLACE)}
@@ -85,7 +85,8 @@ exten => T,1,Goto(doorman-fallback,s,1)
 `
 }
 
-const NOTE = `\${${NOTE_VARIABLE}\${EXTEN:1:${NOTE_NAME}}}`
+/** The name of the variable. */
+const NOTE = `${NOTE_VARIABLE}\${EXTEN:1:${NOTE_NAME}}`
 const NOTED_PLACE = `\${EXTEN:${1 + NOTE_NAME}}`
 
 /**
@@ -98,7 +99,7 @@ const ONE_MS = '0.0015'
 const LONG_WAITS = 14
 
 function goTo(place: string): string {
-  return ` same => n,GotoIf($[\${DIALPLAN_EXISTS(${place})}]?${place})
+  return ` same => n,GotoIf(\${DIALPLAN_EXISTS(${place})}?${place})
  same => n,Log(WARNING,Doorman: ${place} is not in the dialplan - \${CHANNEL(name)} goes to the fallback)
  same => n,Goto(doorman-fallback,s,1)`
 }
@@ -117,10 +118,10 @@ exten => s,1,${RESTORE_TIME_LIMIT}
 ; The fallback that the call's entry named, where it named one and that is there: context, extension, priority.
  same => n,GotoIf($["\${DOORMAN_FALLBACK}" = ""]?$[\${PRIORITY} + 4])
  same => n,Set(DOORMAN_FALLBACK=${ENTRY_FALLBACK})
- same => n,GotoIf($[\${DIALPLAN_EXISTS(\${DOORMAN_FALLBACK})}]?\${DOORMAN_FALLBACK})
+ same => n,GotoIf(\${DIALPLAN_EXISTS(\${DOORMAN_FALLBACK})}?\${DOORMAN_FALLBACK})
  same => n,Log(ERROR,Doorman: the fallback \${DOORMAN_FALLBACK} of this entry is not in the dialplan)
  same => n,Set(__DOORMAN_FLOW=${fallbackFlow})
- same => n,GotoIf($[\${DIALPLAN_EXISTS(${place})}]?${place})
+ same => n,GotoIf(\${DIALPLAN_EXISTS(${place})}?${place})
 ; Not even that is there: the caller hears that all lines are busy rather than nothing.
  same => n,Log(ERROR,Doorman: the fallback ${place} is not in the dialplan)
  same => n,Congestion(10)
