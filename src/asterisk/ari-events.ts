@@ -30,6 +30,8 @@ export class AriEvents {
   #looking: NodeJS.Timeout | undefined
   #confirming: NodeJS.Timeout | undefined
   #isLooking = false
+  /** Whether anything was heard since the last look. */
+  #hasHeard = false
   #claims = true
 
   constructor(
@@ -48,6 +50,7 @@ export class AriEvents {
 
   /** Never throws: one event that cannot be handled must not take the others with it. */
   hear(event: StasisEvent): void {
+    this.#hasHeard = true
     try {
       this.#handle(event)
     } catch (error) {
@@ -132,9 +135,14 @@ export class AriEvents {
     }
   }
 
-  /** One look at a time: with a slow ARI the answers would come to wait for each other. */
+  /**
+   * One look at a time: with a slow ARI the answers would come to wait for each other. And none while events come: where
+   * Asterisk loses one it loses all, until the application is registered again (websocket_write_timeout; 16, 22).
+   */
   async #look(): Promise<void> {
-    if (this.#isLooking) return
+    const hasHeard = this.#hasHeard
+    this.#hasHeard = false
+    if (this.#isLooking || hasHeard) return
     this.#isLooking = true
     await this.#presence.lull(LULL_MS)
     const found = await this.#found().catch(() => [])

@@ -1,5 +1,5 @@
 import { type AriRequest, parsed } from './ari-transport.js'
-import { endIn, type StasisEvent } from './stasis-event.js'
+import { endIn, type StasisEvent, startIn } from './stasis-event.js'
 
 /** A WebSocket of the package `ws`, as far as it is used here. */
 export interface RawSocket {
@@ -103,7 +103,7 @@ export class AriSocket {
   }
 
   #message(text: string, hear: (event: StasisEvent) => void): void {
-    const event = endIn(text) ?? parsed(text)
+    const event = startIn(text) ?? endIn(text) ?? parsed(text)
     if (typeof event !== 'object' || event === null) return
     this.#heard += 1
     if ((event as StasisEvent).type === 'RESTResponse') this.#answered(event as RestResponse)

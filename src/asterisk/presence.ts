@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Departure } from './pbx.js'
 
 /** So long after a channel has left, Asterisk is still busy with answering its call; in milliseconds. */
@@ -13,6 +12,10 @@ export class Presence {
   readonly #hangingUp = new Set<string>()
   /** When a channel left last, by `performance.now()`. */
   #lastLeft = Number.NEGATIVE_INFINITY
+  /** Who waits for a lull, and until when, by the same clock. */
+  readonly #waiting = new Set<{ readonly latest: number; readonly go: () => void }>()
+  #timer: NodeJS.Timeout | undefined
+  #looksAt = Number.POSITIVE_INFINITY
   /** Found waiting once. An event may be on its way to us. */
   #unheard: ReadonlySet<string> = new Set()
 
@@ -34,13 +37,38 @@ export class Presence {
   leaves(channelId: string): Departure {
     this.#present.delete(channelId)
     this.#lastLeft = performance.now()
+    if (this.#waiting.size > 0) this.#lookInTime()
     return this.#hangingUp.delete(channelId) ? 'hung-up' : 'went-on'
   }
 
   /** Resolves as soon as nobody waits for Asterisk or us, and at the latest after the time. */
   async lull(withinMs: number): Promise<void> {
-    const latest = performance.now() + withinMs
-    while (!this.#isQuiet && performance.now() < latest) await sleep(SETTLED_MS, undefined, { ref: false })
+    if (this.#isQuiet) return
+    await new Promise<void>((go) => {
+      this.#waiting.add({ latest: performance.now() + withinMs, go })
+      this.#lookInTime()
+    })
+  }
+
+  /** Whoever looked every few milliseconds would be woken more often than by all calls. */
+  #lookInTime(): void {
+    const quietAt = this.#present.size === 0 ? this.#lastLeft + SETTLED_MS : Number.POSITIVE_INFINITY
+    const at = Math.min(quietAt, ...[...this.#waiting].map(({ latest }) => latest))
+    if (at >= this.#looksAt) return
+    clearTimeout(this.#timer)
+    this.#looksAt = at
+    this.#timer = setTimeout(() => this.#look(), Math.max(1, Math.ceil(at - performance.now()))).unref()
+  }
+
+  #look(): void {
+    this.#looksAt = Number.POSITIVE_INFINITY
+    const [isQuiet, now] = [this.#isQuiet, performance.now()]
+    for (const one of this.#waiting) {
+      if (!isQuiet && one.latest > now) continue
+      this.#waiting.delete(one)
+      one.go()
+    }
+    if (this.#waiting.size > 0) this.#lookInTime()
   }
 
   get #isQuiet(): boolean {

@@ -1,6 +1,7 @@
 import type { State } from '../conversation/state.js'
 import { evaluate } from './condition.js'
 import type { Decision } from './decision.js'
+import { isEmpty } from './empty-state.js'
 import type { CallFacts } from './facts.js'
 import { Known } from './known.js'
 import type { Routing, Rule } from './routing.js'
@@ -14,7 +15,7 @@ import { fillState } from './template.js'
  */
 export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision {
   const known = new Known(facts, routing)
-  const rule = firstMatch(known)
+  const rule = routing.index.first(known, matches)
   const decision: Decision = {
     rule: rule?.name ?? 'otherwise',
     target: rule?.target ?? { kind: 'goto', flow: routing.otherwise },
@@ -29,14 +30,19 @@ export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision 
   return Object.freeze(decision)
 }
 
-function firstMatch(known: Known): Rule | undefined {
-  for (const rule of known.routing.index.candidates(known)) if (evaluate(rule.when, known)) return rule
-  return undefined
+const matches = (rule: Rule, known: Known) => evaluate(rule.when, known)
+
+/**
+ * State found on the channel is what a caller or a function left there, so it is not filled as a template. Of three
+ * states two are empty as a rule, and then nothing is made anew.
+ */
+function stateOf(known: Known, rule: Rule | undefined): State {
+  const { branch, facts } = known
+  const before = branch === undefined ? facts.state : joined(facts.state, fillState(branch.state, known))
+  return rule === undefined ? before : joined(before, fillState(rule.state, known))
 }
 
-/** State found on the channel is what a caller or a function left there, so it is not filled as a template. */
-function stateOf(known: Known, rule: Rule | undefined): State {
-  const branch = known.branch === undefined ? {} : fillState(known.branch.state, known)
-  const own = rule === undefined ? {} : fillState(rule.state, known)
-  return { ...known.facts.state, ...branch, ...own }
+function joined(first: State, then: State): State {
+  if (isEmpty(then)) return first
+  return isEmpty(first) ? then : { ...first, ...then }
 }

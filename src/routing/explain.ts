@@ -30,12 +30,14 @@ export function explain(
 export function explainKnown(known: Known, tried: 'all' | 'candidates'): readonly Reason[] {
   const { routing } = known
   const reasons = [...factReasons(known)]
-  for (const rule of tried === 'all' ? routing.rules : routing.index.candidates(known)) {
+  const takes = (rule: Rule) => {
     const reason = ruleReason(rule, known)
     reasons.push(reason)
-    if (reason.matched) return reasons
+    return reason.matched
   }
-  return [...reasons, otherwise(routing)]
+  const taken = tried === 'all' ? routing.rules.find(takes) : routing.index.first(known, takes)
+  if (taken === undefined) reasons.push(otherwise(routing))
+  return reasons
 }
 
 function ruleReason(rule: Rule, known: Known): Reason {

@@ -26,20 +26,29 @@ export class RuleIndex {
     this.#always = always
   }
 
-  /** Every rule that may match the call, in the order of the file; each is still to be evaluated. */
-  *candidates(known: Known): Generator<Rule, void, undefined> {
+  /** The first rule of the file that may match the call and, as it is found to, does. */
+  first(known: Known, matches: (rule: Rule, known: Known) => boolean): Rule | undefined {
     const lists = this.#listsFor(known)
     const heads: number[] = lists.map(() => 0)
     for (;;) {
       const next = lowest(lists, heads)
       const rule = this.#rules[next]
-      if (rule === undefined) return
-      yield rule
+      if (rule === undefined || matches(rule, known)) return rule
       for (let at = 0; at < lists.length; at++) {
         const head = heads[at] ?? 0
         if (lists[at]?.[head] === next) heads[at] = head + 1
       }
     }
+  }
+
+  /** Every rule that may match the call, in the order of the file; each is still to be evaluated. */
+  candidates(known: Known): readonly Rule[] {
+    const all: Rule[] = []
+    this.first(known, (rule) => {
+      all.push(rule)
+      return false
+    })
+    return all
   }
 
   /** The rules, by their positions, that some call has to try one after the other. */

@@ -20,8 +20,31 @@ export function fillText(text: string, known: Known): string {
   })
 }
 
-/** Fills every text in a rule's or branch's state, however deep; keys stay as they are. */
+/**
+ * Fills every text in a rule's or branch's state, however deep; keys stay as they are. A state with nothing to fill in
+ * it is returned itself.
+ */
 export function fillState(state: State, known: Known): State {
+  return isPlain(state) ? state : filled(state, known)
+}
+
+/** States of revisions, looked through once: whether there is nothing to fill in them. */
+const plain = new WeakMap<State, boolean>()
+
+function isPlain(state: State): boolean {
+  const seen = plain.get(state)
+  if (seen !== undefined) return seen
+  const is = hasNoBrace(state)
+  plain.set(state, is)
+  return is
+}
+
+function hasNoBrace(value: StateValue): boolean {
+  if (typeof value === 'string') return !/[{}]/.test(value)
+  return value === null || typeof value !== 'object' || Object.values(value).every(hasNoBrace)
+}
+
+function filled(state: State, known: Known): State {
   return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, fillValue(value, known)]))
 }
 
@@ -43,7 +66,7 @@ export function templateProblems(text: string, callerColumns: ReadonlySet<string
 function fillValue(value: StateValue, known: Known): StateValue {
   if (typeof value === 'string') return fillText(value, known)
   if (value === null || typeof value !== 'object') return value
-  return isList(value) ? value.map((item) => fillValue(item, known)) : fillState(value, known)
+  return isList(value) ? value.map((item) => fillValue(item, known)) : filled(value, known)
 }
 
 function isList(value: StateValue): value is readonly StateValue[] {

@@ -1,3 +1,5 @@
+import { Memory } from '../sip/memory.js'
+
 /** What is read of a call besides its headers. */
 export type ChannelKey = Exclude<keyof ChannelText, 'headers'>
 
@@ -45,7 +47,7 @@ export interface HeaderText {
 /** The values of a row, by their places → what was read. */
 export function channelText(places: Places, found: readonly string[]): ChannelText {
   const { allNames } = places
-  const listed = allNames === undefined ? undefined : `,${valueAt(allNames, found).toLowerCase()},`
+  const listed = allNames === undefined ? undefined : listedIn(valueAt(allNames, found), places)
   return {
     sipCallId: valueAt(places.sipCallId, found),
     dialled: valueAt(places.dialled, found),
@@ -54,7 +56,7 @@ export function channelText(places: Places, found: readonly string[]): ChannelTe
     verifications: valueAt(places.verifications, found),
     attestation: valueAt(places.attestation, found),
     verifyResult: valueAt(places.verifyResult, found),
-    headers: places.headers.map((place) => headerText(place, found, listed)),
+    headers: places.headers.map((place, at) => headerText(place, found, listed?.[at])),
   }
 }
 
@@ -62,24 +64,38 @@ function valueAt(place: number | undefined, found: readonly string[]): string {
   return place === undefined ? '' : (found[place] ?? '')
 }
 
-function headerText(place: HeaderPlaces, found: readonly string[], listed: string | undefined): HeaderText {
+function headerText(place: HeaderPlaces, found: readonly string[], listed: Listed | undefined): HeaderText {
   const first = place.first.map((at) => valueAt(at, found))
-  if (listed !== undefined) return listedText(place, first, listed)
-  const isThere = place.names === undefined ? undefined : isIn(valueAt(place.names, found), place.name)
-  return { name: place.name, first, mayHaveMore: !place.isOnce && first.at(-1) !== '', isThere }
+  const { name } = place
+  if (listed !== undefined) return { name, first, mayHaveMore: listed.mayHaveMore, isThere: listed.isThere }
+  const isThere = place.names === undefined ? undefined : isIn(valueAt(place.names, found), name)
+  return { name, first, mayHaveMore: !place.isOnce && first.at(-1) !== '', isThere }
 }
 
 function isIn(names: string, name: string): boolean {
   return names.toLowerCase().split(',').includes(name)
 }
 
-/** A list without any name is one that Asterisk could not make: every INVITE has a From. */
-const NO_LIST = ',,'
+/** What the list of all names says of one of them. */
+type Listed = Pick<HeaderText, 'mayHaveMore' | 'isThere'>
 
-/** @param listed all names in lower case, a comma before and behind each. */
-function listedText({ name, isOnce }: HeaderPlaces, first: readonly string[], listed: string): HeaderText {
-  if (listed === NO_LIST) return { name, first, mayHaveMore: !isOnce, isThere: undefined }
-  const one = listed.indexOf(`,${name},`)
-  const mayHaveMore = !isOnce && one >= 0 && listed.indexOf(`,${name},`, one + 1) >= 0
-  return { name, first, mayHaveMore, isThere: one >= 0 }
+/** The calls of one trunk have the same names, as a rule: what their list says is worked out once. */
+const lists = new WeakMap<Places, Memory<readonly Listed[]>>()
+const MOST_LISTS = 100
+
+/** @returns of each header of the places, in their order. */
+function listedIn(names: string, places: Places): readonly Listed[] {
+  const memory = lists.get(places) ?? new Memory<readonly Listed[]>(MOST_LISTS)
+  lists.set(places, memory)
+  return memory.get(names) ?? memory.keep(names, readList(names, places))
+}
+
+function readList(names: string, { headers }: Places): readonly Listed[] {
+  // A list without any name is one that Asterisk could not make: every INVITE has a From.
+  if (names === '') return headers.map(({ isOnce }) => ({ mayHaveMore: !isOnce, isThere: undefined }))
+  const all = names.toLowerCase().split(',')
+  return headers.map(({ name, isOnce }) => {
+    const count = all.filter((one) => one === name).length
+    return { mayHaveMore: !isOnce && count > 1, isThere: count > 0 }
+  })
 }

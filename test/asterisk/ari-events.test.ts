@@ -85,6 +85,19 @@ describe('calls that wait without our having heard of them', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(395)
   })
 
+  test('are not looked for while events come, of which Asterisk loses all or none', async () => {
+    const { ari, events, hear } = listening()
+    await events.registered()
+    const before = ari.asked.length
+    for (let event = 0; event < 8; event++) {
+      hear(event % 2 === 0 ? 'StasisStart' : 'StasisEnd', '1.1')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    expect(ari.asked).toHaveLength(before)
+    while (ari.asked.length === before) await new Promise((resolve) => setTimeout(resolve, 5))
+    events.stop()
+  })
+
   test('are told again when they come a second time', () => {
     const { told, hear } = listening()
     for (const type of ['StasisStart', 'StasisEnd', 'StasisStart']) hear(type, '1.1')

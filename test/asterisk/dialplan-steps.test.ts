@@ -56,11 +56,11 @@ describe('the first step of the entry context', () => {
   ])('leads each kind of call to its own steps, %s', (_what, listsHeaders) => {
     const all = dialplanSteps(dialplan({ ...options, briefing, listing, listsHeaders }))
     const { data = '' } = all.find(({ context, priority }) => context === 'doorman' && priority === 1) ?? {}
-    const places = /\?\$\[\$\{PRIORITY\} \+ (\d+)\]:\$\[\$\{PRIORITY\} \+ 1 \+ (\d+) \* \(/.exec(data)
+    const places = /\?(\d+):\$\[2 \+ (\d+) \* \(/.exec(data)
     const [others, older] = [Number(places?.[1]), Number(places?.[2])]
     expect(leadsTo(1 + 1, all)).toEqual(['MSet', `doorman,${listing?.id},\${Y},.`])
     expect(leadsTo(1 + 1 + older, all)).toEqual(['MSet', `doorman,${briefing?.id},\${X},.`])
-    expect(leadsTo(1 + others, all)).toEqual(['GotoIf', 'doorman'])
+    expect(leadsTo(others, all)).toEqual(['GotoIf', 'doorman'])
   })
 })
 

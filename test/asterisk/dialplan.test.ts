@@ -47,7 +47,9 @@ describe('the generated dialplan', () => {
   test('sets the time limit before Stasis and has the fallback after it', () => {
     const lines = linesOf('doorman')
     const stasis = lines.indexOf('same => n,Stasis(front-desk)')
-    expect(lines[stasis - 1]).toMatch(/^same => n,MSet\(DOORMAN_DIALLED=\$\{EXTEN\},DOORMAN_DEADLINE=/)
+    expect(lines[stasis - 1]).toContain(
+      'n,MSet(DOORMAN_DIALLED=${EXTEN},DOORMAN_TIME_LIMIT=${TIMEOUT(absolute)},',
+    )
     expect(lines[stasis - 1]).toContain(`,TIMEOUT(absolute)=${TIME_LIMIT_S})`)
     expect(lines[stasis + 1]).toBe('same => n,Goto(doorman-fallback,s,1)')
   })
@@ -60,12 +62,25 @@ describe('the generated dialplan', () => {
   test('lets only clean extensions into Stasis', () => {
     const checks = linesOf('doorman').filter((line) => line.includes('FILTER('))
     expect(checks).toHaveLength(2)
-    expect(checks[0]).toContain('!= ${LEN(${EXTEN})}]?doorman-fallback,s,1)')
+    expect(checks[0]).toMatch(
+      /,1,GotoIf\(\$\{LEN\(\$\{FILTER\([^,]*,\$\{EXTEN\}\)\}\)\}\?doorman-fallback,s,1\)$/,
+    )
+  })
+
+  test('counts the characters that are not clean, and no others', () => {
+    const set = /FILTER\(([^,]*),/.exec(linesOf('doorman').join('\n'))?.[1] ?? ''
+    const ranges = [...set.matchAll(/\\x([0-9a-f]{2})(?:-\\x([0-9a-f]{2}))?/g)].map(
+      ([, from = '', to = from]) => [Number.parseInt(from, 16), Number.parseInt(to, 16)],
+    )
+    for (let byte = 1; byte < 256; byte++) {
+      const isCounted = ranges.some(([from = 0, to = 0]) => byte >= from && byte <= to)
+      expect([byte, isCounted]).toEqual([byte, !/[0-9A-Za-z+*#._-]/.test(String.fromCharCode(byte))])
+    }
   })
 
   test('gives the time limit back before it does anything else with a call that left', () => {
     for (const context of ['doorman-go', 'doorman-fallback']) {
-      expect(linesOf(context)[0]).toContain(',1,Set(TIMEOUT(absolute)=${IF($[0${DOORMAN_DEADLINE} = 0]?0:')
+      expect(linesOf(context)[0]).toContain(',1,Set(TIMEOUT(absolute)=0${DOORMAN_TIME_LIMIT})')
     }
   })
 
@@ -75,9 +90,9 @@ describe('the generated dialplan', () => {
   })
 
   test('goes to a flow only where the dialplan has it', () => {
-    expect(linesOf('doorman-go')).toContain('same => n,GotoIf($[${DIALPLAN_EXISTS(${EXTEN:1})}]?${EXTEN:1})')
+    expect(linesOf('doorman-go')).toContain('same => n,GotoIf(${DIALPLAN_EXISTS(${EXTEN:1})}?${EXTEN:1})')
     expect(linesOf('doorman-fallback')).toContain(
-      'same => n,GotoIf($[${DIALPLAN_EXISTS(general-support,s,1)}]?general-support,s,1)',
+      'same => n,GotoIf(${DIALPLAN_EXISTS(general-support,s,1)}?general-support,s,1)',
     )
   })
 

@@ -31,6 +31,21 @@ describe('a lull', () => {
     expect(performance.now() - left).toBeGreaterThanOrEqual(3)
   })
 
+  test('is told to all who wait for it, each in time', async () => {
+    const presence = new Presence()
+    presence.enters('first')
+    const order: number[] = []
+    const waits = [200, 30, LONG_MS].map(async (ms) => {
+      await presence.lull(ms)
+      order.push(ms)
+    })
+    await waits[1]
+    expect(order).toEqual([30])
+    presence.leaves('first')
+    await Promise.all(waits)
+    expect(order).toEqual([30, 200, LONG_MS])
+  })
+
   test('is waited for no longer than the time given', async () => {
     const presence = new Presence()
     presence.enters('a channel that stays')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { arrivalOf, endIn } from '../../src/asterisk/stasis-event.js'
+import { arrivalOf, endIn, startIn } from '../../src/asterisk/stasis-event.js'
 
 const channel = {
   id: '1700000000.1',
@@ -48,6 +48,62 @@ describe('a StasisStart event', () => {
     expect(arrivalOf({ application: 'doorman', ...event }, 'doorman')).toEqual({
       notOurs: 'it names no channel',
     })
+  })
+})
+
+describe('the text of a StasisStart event', () => {
+  /** Field for field as Asterisk 22.10 writes it. */
+  const whole = {
+    type: 'StasisStart',
+    timestamp: '2026-11-26T19:28:00.298+0000',
+    args,
+    channel: {
+      ...{ id: channel.id, name: channel.name, state: 'Ring', protocol_id: channel.protocol_id },
+      ...{ caller: channel.caller, connected: { name: '', number: '' }, accountcode: '' },
+      dialplan: { ...channel.dialplan, app_name: 'Stasis', app_data: 'doorman,7f3a90c2,carrier-a,.' },
+      ...{ creationtime: '2026-11-26T19:28:00.298+0000', language: 'en', caller_rdnis: '+15559000224' },
+    },
+    asterisk_id: '00:00:5e:00:53:01',
+    application: 'doorman',
+  }
+  const withChannel = (fields: object) => ({ ...whole, channel: { ...whole.channel, ...fields } })
+
+  test.each([
+    ['all that was told', whole],
+    ['no arguments', { ...whole, args: [] }],
+    ['one argument', { ...whole, args: ['7f3a90c2'] }],
+    ['an argument that is empty', { ...whole, args: ['', 'b,]}', ''] }],
+    ['a caller without name and number', withChannel({ caller: { name: '', number: '' } })],
+    ['a name with whatever needs no escape', withChannel({ caller: { name: "Zoë],{'", number: '1' } })],
+    ['no protocol_id but an empty one', withChannel({ protocol_id: '' })],
+  ])('is read as JSON.parse reads it, with %s', (_what, event) => {
+    const text = JSON.stringify(event)
+    const read = startIn(text)
+    expect(read).toBeDefined()
+    expect(arrivalOf(read ?? {}, 'doorman')).toEqual(arrivalOf(JSON.parse(text), 'doorman'))
+  })
+
+  const { protocol_id: _, ...older } = whole.channel
+  const { connected, ...rest } = whole.channel
+  test.each([
+    ['another event', { ...whole, type: 'StasisEnd' }],
+    ['a text with an escape', withChannel({ caller: { name: '"Ada"', number: '1' } })],
+    ['a control character in a name', withChannel({ caller: { name: 'A\tB', number: '1' } })],
+    ['fields that an older Asterisk leaves out', { ...whole, channel: older }],
+    ['fields in another order', { ...whole, channel: { ...rest, connected } }],
+    ['an argument that is no text', { ...whole, args: ['a', 1] }],
+    ['a caller with more fields', withChannel({ caller: { name: 'Ada', number: '1', more: '' } })],
+    ['more behind the application', { ...whole, more: 'x' }],
+    ['no application', { ...whole, application: undefined }],
+    ['a channel that has come in the place of another', { ...whole, args: undefined }],
+  ])('is left to be read as a whole where it is or has %s', (_what, event) => {
+    expect(startIn(JSON.stringify(event))).toBeUndefined()
+  })
+
+  test('is left to be read as a whole, wherever it was cut', () => {
+    const text = JSON.stringify(whole)
+    for (let length = 0; length < text.length; length++)
+      expect(startIn(text.slice(0, length))).toBeUndefined()
   })
 })
 
