@@ -26,6 +26,8 @@ ${warning(results)}${targetTable(results)}
 
 ${roundSentence(results)}
 
+${kneeSentence(results)}
+
 ## Where the time goes
 
 ${budget(results)}
@@ -149,6 +151,20 @@ function roundSentence(results: Results): string {
     values.map((value) => `${Math.round(value * 100)} %`).join(', ')
   const { p50, p99, cpu } = roundsOf(results)
   return `Round by round, of what plain ari-client adds and takes: p50 ${percents(p50)}; p99 ${percents(p99)}; CPU ${percents(cpu)}.`
+}
+
+/** What all of the machine can give to one call at a rate, and so what is left for whoever is outside of Asterisk. */
+function kneeSentence({ systems, floors, cores }: Results): string {
+  const [dialplan, plain, floor] = [systems.dialplan, systems.ari_client, floors.passage].map(
+    (figures) => figures?.knee_cps ?? undefined,
+  )
+  if (dialplan === undefined || plain === undefined) return ''
+  const wanted = Math.round(plain * 1.8)
+  const ms = (perSecond: number) => ((cores * 1_000) / perSecond).toFixed(2)
+  const least = floor === undefined ? '' : ` and a program that only says "go on" ${floor} (${ms(floor)} ms)`
+  return `The knee in milliseconds of both cores for a call: 1.8 times that of plain ari-client would be ${wanted} calls a second,
+which leaves ${ms(wanted)} ms for Asterisk, controller and caller together. By itself the dialplan holds ${dialplan}
+(${ms(dialplan)} ms)${least}.`
 }
 
 function targetTable(results: Results): string {

@@ -95,6 +95,13 @@ describe('results.json', () => {
     })
   })
 
+  test('says what the knees leave for one call: twice a thousand milliseconds, shared by all', () => {
+    expect(reportOf(results())).toContain(
+      'plain ari-client would be 450 calls a second,\nwhich leaves 4.44 ms',
+    )
+    expect(reportOf(results({ knees: {} }))).not.toContain('both cores')
+  })
+
   test('takes the knees of a later run, and says so', () => {
     const later = withKnees(results(), { ...found, knees: { ...found.knees, doorman: 400 } })
 

@@ -111,10 +111,14 @@ function stepFigures(steps: readonly Steps[]): Results['steps_us'] {
 
 /** Results with the knees of a later run, in which all of them were measured. */
 export function withKnees(results: Results, { knees }: Found): Results {
-  const systems = Object.entries(results.systems).map(([name, figures]) => {
-    return [name, { ...figures, knee_cps: knees[name as SystemName] ?? null }]
-  })
-  return { ...results, knees_date: new Date().toISOString(), systems: Object.fromEntries(systems) }
+  const renewed = (all: Results['systems'] | Results['floors']) => {
+    const figures = Object.entries(all).map(([name, each]) => {
+      return [name, { ...each, knee_cps: knees[name as SystemName] ?? null }]
+    })
+    return Object.fromEntries(figures)
+  }
+  const [systems, floors] = [renewed(results.systems), renewed(results.floors)]
+  return { ...results, knees_date: new Date().toISOString(), systems, floors }
 }
 
 /** A caller that is woken so late at a hundred calls a second shares its two cores with strangers. */
