@@ -65,6 +65,7 @@ function circumstances({
   vips,
   records,
   knees_date,
+  remark,
 }: Results): string {
   return [
     `Written by \`npm run bench\` on ${date.slice(0, 10)}: Asterisk ${versions.asterisk}, Node ${versions.node},`,
@@ -75,6 +76,7 @@ function circumstances({
     ...(knees_date === undefined
       ? []
       : [`The knees are of a run of their own, on ${knees_date.slice(0, 10)}.`]),
+    ...(remark === undefined ? [] : [remark]),
   ].join('\n')
 }
 
