@@ -93,7 +93,8 @@ class Rest {
   list(before: string): readonly string[] {
     const start = this.#at + before.length
     const end = this.#text.startsWith('],', start) ? start : this.#text.indexOf('"],', start) + 1
-    this.isAsExpected &&= end > 0 && this.#text.startsWith(before, this.#at)
+    const isList = end === start || this.#text[start] === '"'
+    this.isAsExpected &&= end > 0 && isList && this.#text.startsWith(before, this.#at)
     this.#at = end + 2
     return end === start ? [] : this.#text.slice(start + 1, end - 1).split('","')
   }

@@ -92,6 +92,7 @@ describe('the text of a StasisStart event', () => {
     ['fields that an older Asterisk leaves out', { ...whole, channel: older }],
     ['fields in another order', { ...whole, channel: { ...rest, connected } }],
     ['an argument that is no text', { ...whole, args: ['a', 1] }],
+    ['a first argument that is none', { ...whole, args: [1, 'a'] }],
     ['a caller with more fields', withChannel({ caller: { name: 'Ada', number: '1', more: '' } })],
     ['more behind the application', { ...whole, more: 'x' }],
     ['no application', { ...whole, application: undefined }],
