@@ -86,21 +86,7 @@ const CUT_LENGTH = 4_093
  * on the web; a part that is no percent-encoding (nothing of ours) comes back as it is.
  */
 export function values(text: string): readonly string[] {
-  return atOnce(text) ?? text.split('&').map((part) => (part.length >= CUT_LENGTH ? '' : percentDecode(part)))
-}
-
-/** Stands between the parts while they are decoded together, where none of them has it. */
-const BETWEEN = '\0'
-const BETWEEN_ENCODED = '%00'
-
-/** One call of the decoder instead of one for each part, where nothing in them forbids that. */
-function atOnce(text: string): readonly string[] | undefined {
-  if (text.length >= CUT_LENGTH || text.includes(BETWEEN_ENCODED) || text.includes(BETWEEN)) return undefined
-  try {
-    return decodeURIComponent(text.replaceAll('&', BETWEEN)).split(BETWEEN)
-  } catch {
-    return undefined
-  }
+  return text.split('&').map((part) => (part.length >= CUT_LENGTH ? '' : percentDecode(part)))
 }
 
 function percentDecode(text: string): string {

@@ -1,7 +1,6 @@
 import type { State } from '../conversation/state.js'
 import { evaluate } from './condition.js'
 import type { Decision } from './decision.js'
-import { isEmpty } from './empty-state.js'
 import type { CallFacts } from './facts.js'
 import { Known } from './known.js'
 import type { Routing, Rule } from './routing.js'
@@ -45,4 +44,9 @@ function stateOf(known: Known, rule: Rule | undefined): State {
 function joined(first: State, then: State): State {
   if (isEmpty(then)) return first
   return isEmpty(first) ? then : { ...first, ...then }
+}
+
+function isEmpty(state: State): boolean {
+  for (const _ in state) return false
+  return true
 }

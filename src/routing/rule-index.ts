@@ -26,7 +26,7 @@ export class RuleIndex {
     this.#always = always
   }
 
-  /** The first rule of the file that may match the call and, as it is found to, does. */
+  /** The first rule that `matches` of those that may, which are tried in the order of the file. */
   first(known: Known, matches: (rule: Rule, known: Known) => boolean): Rule | undefined {
     const lists = this.#listsFor(known)
     const heads: number[] = lists.map(() => 0)
@@ -39,16 +39,6 @@ export class RuleIndex {
         if (lists[at]?.[head] === next) heads[at] = head + 1
       }
     }
-  }
-
-  /** Every rule that may match the call, in the order of the file; each is still to be evaluated. */
-  candidates(known: Known): readonly Rule[] {
-    const all: Rule[] = []
-    this.first(known, (rule) => {
-      all.push(rule)
-      return false
-    })
-    return all
   }
 
   /** The rules, by their positions, that some call has to try one after the other. */

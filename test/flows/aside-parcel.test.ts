@@ -11,7 +11,7 @@ import { Known } from '../../src/routing/known.js'
 import type { NumberTable } from '../../src/routing/number-table.js'
 import type { Routing } from '../../src/routing/routing.js'
 import { facts, routing } from '../routing/support/arbitrary.js'
-import { AT, tableOf } from '../routing/support/make.js'
+import { AT, candidatesOf, tableOf } from '../routing/support/make.js'
 
 /** Takes a parcel apart after it has been where messages between threads go. */
 function received({ blocks, chunks }: Parcel): unknown {
@@ -45,7 +45,7 @@ async function revived(some: Routing): Promise<Routing> {
   return compiled.revision.routing
 }
 
-const indexes = ({ index }: Routing, known: Known) => [...index.candidates(known)].map((rule) => rule.index)
+const indexes = ({ index }: Routing, known: Known) => candidatesOf(index, known)
 
 describe('a parcel', () => {
   test('holds whatever plain values there are', () => {

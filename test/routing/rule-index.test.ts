@@ -3,12 +3,11 @@ import fc from 'fast-check'
 import { evaluate } from '../../src/routing/condition.js'
 import { Known } from '../../src/routing/known.js'
 import { facts, routing } from './support/arbitrary.js'
-import { always, branch, call, routingOf, trusting, when } from './support/make.js'
+import { always, branch, call, candidatesOf, routingOf, trusting, when } from './support/make.js'
 
 function tried(...args: Parameters<typeof routingOf>) {
   const some = routingOf(...args)
-  return (facts: ReturnType<typeof call>) =>
-    [...some.index.candidates(new Known(facts, some))].map(({ index }) => index)
+  return (facts: ReturnType<typeof call>) => candidatesOf(some.index, new Known(facts, some))
 }
 
 describe('the rule index', () => {
@@ -71,7 +70,7 @@ describe('the rule index', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
         const known = new Known(any, some)
-        const candidates = [...some.index.candidates(known)].map(({ index }) => index)
+        const candidates = candidatesOf(some.index, known)
         expect(candidates).toEqual([...new Set(candidates)].sort((a, b) => a - b))
         const linear = some.rules.filter(({ when }) => evaluate(when, known)).map(({ index }) => index)
         expect(candidates).toEqual(expect.arrayContaining(linear))

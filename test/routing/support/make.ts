@@ -1,9 +1,10 @@
 import type { State } from '../../../src/conversation/state.js'
 import type { Condition, HeaderTest, NumberPattern } from '../../../src/routing/condition.js'
 import type { CallFacts } from '../../../src/routing/facts.js'
+import type { Known } from '../../../src/routing/known.js'
 import { NumberTable } from '../../../src/routing/number-table.js'
 import type { Branch, Routing, Rule } from '../../../src/routing/routing.js'
-import { buildRuleIndex } from '../../../src/routing/rule-index.js'
+import { buildRuleIndex, type RuleIndex } from '../../../src/routing/rule-index.js'
 import { SipHeaders } from '../../../src/sip/headers.js'
 import { Trust } from '../../../src/sip/trust.js'
 
@@ -110,4 +111,14 @@ export function routingOf(parts: {
     index: buildRuleIndex(rules),
     otherwise: 'general_support_flow',
   }
+}
+
+/** The positions of all rules that an index has a call try. */
+export function candidatesOf(index: RuleIndex, known: Known): readonly number[] {
+  const all: number[] = []
+  index.first(known, (rule) => {
+    all.push(rule.index)
+    return false
+  })
+  return all
 }
