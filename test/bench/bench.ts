@@ -53,15 +53,19 @@ export class Bench {
     const { options, stage, caller, say } = this.#parts
     // What the one before did to Asterisk would be counted against this one: see Stage.renew.
     await stage.renew()
-    const turn = await Turn.begin(system, { stage, caller, warmUpSeconds: options.warmUpSeconds })
-    let written = ''
+    const { warmUpSeconds } = options
+    const takeLog = (log: string) => this.#takeLog(system, log)
+    const routedBefore = this.#records.routed
+    const turn = await Turn.begin(system, { stage, caller, warmUpSeconds, takeLog })
     try {
       await act(turn)
     } finally {
-      written = await turn.end()
+      await turn.end()
     }
-    if (system === 'doorman' || system === 'doorman_own') this.#count(system, written, turn.right)
-    else if (/[^\s]/.test(written.replaceAll('ready', ''))) say(`  it wrote: ${written.slice(0, 500)}`)
+    if (!isDoorman(system)) return
+    this.#records.calls += turn.right
+    const routed = this.#records.routed - routedBefore
+    say(`  ${turn.right} calls right, ${routed} decision records of routed calls`)
   }
 
   async #rates(turn: Turn): Promise<void> {
@@ -92,14 +96,16 @@ export class Bench {
     this.#knees[turn.system] = await findKnee(KNEE_SEARCH, hold)
   }
 
-  #count(system: SystemName, log: string, right: number): void {
-    const routed = routedRecords(log)
-    // One by one: a whole turn of them is more than a call can take as arguments.
+  #takeLog(system: SystemName, log: string): void {
+    if (isDoorman(system)) this.#records.routed += routedRecords(log)
+    else if (/[^\s]/.test(log.replaceAll('ready', ''))) this.#parts.say(`  it wrote: ${log.slice(0, 500)}`)
+    // One by one: a log of them is more than a call can take as arguments.
     if (system === 'doorman') for (const steps of stepsOf(log)) this.#steps.push(steps)
-    this.#parts.say(`  ${right} calls right, ${routed} decision records of routed calls`)
-    this.#records.calls += right
-    this.#records.routed += routed
   }
+}
+
+function isDoorman(system: SystemName): boolean {
+  return system === 'doorman' || system === 'doorman_own'
 }
 
 /** Of the floors only that of any program outside of Asterisk: beyond it no controller comes. */

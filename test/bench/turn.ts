@@ -24,29 +24,31 @@ const BRISK = { perSecond: 200, share: 0.8 }
 /** Within a turn, where the controller was started again, so much of the warm-up has to do. */
 const AGAIN = 0.5
 
+export interface TurnParts {
+  readonly stage: Stage
+  readonly caller: CallerProcess
+  readonly warmUpSeconds: number
+  /** Takes each controller's log as it ends: all logs of a long turn are more than one string can hold. */
+  readonly takeLog: (log: string) => void
+}
+
 let runs = 0
 
 /** The turn of one system: its controller runs, the others do not. */
 export class Turn {
   /** Calls that landed right, all runs together. */
   right = 0
-  #written = ''
 
   private constructor(
     readonly system: SystemName,
-    private readonly stage: Stage,
-    private readonly caller: CallerProcess,
-    private readonly warmUpSeconds: number,
+    private readonly parts: TurnParts,
     private controller: Controller,
   ) {}
 
   /** Starts the controller and warms it up; the calls of the warm-up count only as calls that have a record. */
-  static async begin(
-    system: SystemName,
-    { stage, caller, warmUpSeconds }: { stage: Stage; caller: CallerProcess; warmUpSeconds: number },
-  ): Promise<Turn> {
-    await stage.settle()
-    const turn = new Turn(system, stage, caller, warmUpSeconds, await startController(system, stage))
+  static async begin(system: SystemName, parts: TurnParts): Promise<Turn> {
+    await parts.stage.settle()
+    const turn = new Turn(system, parts, await startController(system, parts.stage))
     try {
       await turn.#warmUp()
       return turn
@@ -61,7 +63,7 @@ export class Turn {
    * judged by how it copes with a hundred calls a second in its first second.
    */
   async #warmUp(share = 1): Promise<void> {
-    const seconds = this.warmUpSeconds * share
+    const seconds = this.parts.warmUpSeconds * share
     for (const { perSecond, share: part } of [GENTLE, BRISK]) {
       await this.measure({ perSecond, seconds: seconds * part })
     }
@@ -69,7 +71,8 @@ export class Turn {
 
   /** Whoever goes on after a rate that was too much has the turn `recover` or `renew` first. */
   async measure(rate: Rate): Promise<Measured> {
-    const { stage, caller, system, controller } = this
+    const { system, controller } = this
+    const { stage, caller } = this.parts
     const pids = { asterisk: stage.asterisk.pid, controller: controller.pid }
     const before = costs(pids)
     const report = await caller.run({
@@ -93,14 +96,13 @@ export class Turn {
   /** Goes on beside an Asterisk just started: after an overload it takes twice as long for a call. */
   async renew(): Promise<void> {
     await this.end()
-    await this.stage.renew()
+    await this.parts.stage.renew()
     await this.#startAgain()
   }
 
-  /** Ends the controller; returns all that it wrote. */
-  async end(): Promise<string> {
-    this.#written += await this.controller.stop()
-    return this.#written
+  /** Ends the controller, and hands over what it wrote. */
+  async end(): Promise<void> {
+    this.parts.takeLog(await this.controller.stop())
   }
 
   /**
@@ -109,13 +111,13 @@ export class Turn {
    */
   async recover(after: Measured): Promise<void> {
     if (isClean(after)) return
-    if ((await this.stage.settle()) === 'settled' && after.lost === 0) return
+    if ((await this.parts.stage.settle()) === 'settled' && after.lost === 0) return
     await this.end()
     await this.#startAgain()
   }
 
   async #startAgain(): Promise<void> {
-    this.controller = await startController(this.system, this.stage)
+    this.controller = await startController(this.system, this.parts.stage)
     await this.#warmUp(AGAIN)
   }
 }
