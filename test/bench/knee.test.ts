@@ -33,6 +33,13 @@ describe('the knee', () => {
     expect(tried.at(-1)).toEqual({ rate: knee, length: 'whole' })
   })
 
+  test('is not taken from short runs that a bad moment ended', async () => {
+    const knee = await findKnee(SEARCH, system(330, 420).hold)
+
+    expect(knee).toBeLessThanOrEqual(420)
+    expect(knee).toBeGreaterThan(420 * 0.95)
+  })
+
   test('is found in few runs', async () => {
     const { tried, hold } = system(520)
     await findKnee(SEARCH, hold)

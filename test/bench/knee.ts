@@ -1,7 +1,8 @@
 /**
  * The knee: the highest rate that a system holds. Looked for with short runs, first upwards, then between the last
- * rate that held and the first that did not; the answer is then held for the whole time, or a lower one is. A rate that
- * did not hold is tried once more: something else on the machine may have had its moment.
+ * rate that held and the first that did not. What these point to, runs of the whole time decide, in both directions: a
+ * few calls make or break a short run. A rate that did not hold is tried once more: something else on the machine may
+ * have had its moment.
  */
 
 export interface KneeSearch {
@@ -21,7 +22,7 @@ export async function findKnee(search: KneeSearch, holdOnce: Hold): Promise<numb
   const hold: Hold = async (rate, length) => (await holdOnce(rate, length)) || holdOnce(rate, length)
   const [good, bad] = await upwards(search, hold)
   const near = await between(good, bad, search, hold)
-  return downwards(near, search, hold)
+  return byWholeRuns(near, search, hold)
 }
 
 async function upwards({ from, to, stride }: KneeSearch, hold: Hold): Promise<readonly [number, number]> {
@@ -44,13 +45,22 @@ async function between(good: number, bad: number, search: KneeSearch, hold: Hold
   return low
 }
 
-async function downwards(near: number, search: KneeSearch, hold: Hold): Promise<number> {
-  const lower = (rate: number) => Math.min(tidy(rate * (1 - search.resolution)), rate - 5)
-  for (let rate = near; rate >= search.from / 2; rate = lower(rate)) {
-    if (await hold(rate, 'whole')) return rate
+async function byWholeRuns(near: number, search: KneeSearch, hold: Hold): Promise<number> {
+  const { from, to, resolution } = search
+  let held = 0
+  for (let rate = near; held === 0 && rate >= from / 2; rate = lower(rate, resolution)) {
+    if (await hold(rate, 'whole')) held = rate
   }
-  return 0
+  if (held === 0 || held < near) return held
+  for (let rate = higher(held, resolution); rate <= to; rate = higher(held, resolution)) {
+    if (!(await hold(rate, 'whole'))) break
+    held = rate
+  }
+  return held
 }
+
+const lower = (rate: number, share: number) => Math.min(tidy(rate * (1 - share)), rate - 5)
+const higher = (rate: number, share: number) => Math.max(tidy(rate * (1 + share)), rate + 5)
 
 /** Rates are multiples of five. */
 function tidy(rate: number): number {
