@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util'
 import { ALL, isSystemName, type SystemName } from './lab/systems-table.js'
 
+export interface KneeOptions {
+  readonly shortSeconds: number
+  readonly wholeSeconds: number
+  /** How many runs of the whole time each system has. */
+  readonly rungs: number
+}
+
 /** How long and how much. */
 export interface BenchOptions {
   readonly systems: readonly SystemName[]
@@ -17,7 +24,7 @@ export interface BenchOptions {
   readonly rules: number
   readonly vips: number
   /** Undefined where no knee is looked for. */
-  readonly knee: { readonly shortSeconds: number; readonly wholeSeconds: number } | undefined
+  readonly knee: KneeOptions | undefined
   /** Whether `decide` is measured, too, and the results are written. A trial only prints. */
   readonly isWritten: boolean
   /** Whether the knees alone are measured, all of them, and take the place of those in results.json. */
@@ -27,13 +34,13 @@ export interface BenchOptions {
 const WHOLE: BenchOptions = {
   ...{ systems: ALL, rounds: 3, rates: [50, 100, 200, 300], seconds: 8, secondsAt100: 20 },
   warmUpSeconds: 45,
-  ...{ rules: 1_000, vips: 100_000, knee: { shortSeconds: 4, wholeSeconds: 20 }, isWritten: true },
+  ...{ rules: 1_000, vips: 100_000, knee: { shortSeconds: 4, wholeSeconds: 20, rungs: 6 }, isWritten: true },
   isKneesOnly: false,
 }
 const QUICK: BenchOptions = {
   ...WHOLE,
   ...{ rounds: 1, rates: [50, 100, 200], seconds: 3, secondsAt100: 3, warmUpSeconds: 5, isWritten: false },
-  knee: { shortSeconds: 2, wholeSeconds: 5 },
+  knee: { shortSeconds: 2, wholeSeconds: 5, rungs: 3 },
 }
 
 /** @throws Error with one sentence for a word that is none of its options. */

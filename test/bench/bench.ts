@@ -1,11 +1,11 @@
-import type { BenchOptions } from './bench-options.js'
+import type { BenchOptions, KneeOptions } from './bench-options.js'
 import type { CallerProcess } from './caller/caller-process.js'
-import { findKnee, type Hold } from './knee.js'
+import { type Hold, Ladder, nearKnee } from './knee.js'
 import type { Stage } from './lab/stage.js'
 import { isFloor, type SystemName } from './lab/systems-table.js'
 import { routedRecords, type Steps, stepsOf } from './results/records.js'
 import type { Found } from './results/results.js'
-import { isClean, type Measured, Turn } from './turn.js'
+import { AGAIN, isClean, type Measured, Turn } from './turn.js'
 
 /** A run that cannot end well any more is not sat through: one call in fifty lost or over a second is enough. */
 const GIVE_UP = { share: 0.02, slow_ms: 1_000 }
@@ -19,6 +19,8 @@ export interface BenchParts {
   readonly stage: Stage
   readonly caller: CallerProcess
   readonly say: (line: string) => void
+  /** Where the ladders begin, where that is known from an earlier run. */
+  readonly near?: Readonly<Partial<Record<SystemName, number>>>
 }
 
 /** All rounds, then all knees; the systems take turns. */
@@ -41,19 +43,15 @@ export class Bench {
         await this.#turn(system, (turn) => this.#rates(turn))
       }
     }
-    const kneesOf = options.systems.filter((system) => options.knee !== undefined && hasKnee(system))
-    for (const system of kneesOf) {
-      say(`Knee: ${system}`)
-      await this.#turn(system, (turn) => this.#knee(turn))
-    }
+    if (options.knee !== undefined) await this.#climb(options.systems.filter(hasKnee), options.knee)
     return { measured: this.#measured, knees: this.#knees, records: this.#records, steps: this.#steps }
   }
 
-  async #turn(system: SystemName, act: (turn: Turn) => Promise<void>): Promise<void> {
+  async #turn(system: SystemName, act: (turn: Turn) => Promise<void>, share = 1): Promise<void> {
     const { options, stage, caller, say } = this.#parts
     // What the one before did to Asterisk would be counted against this one: see Stage.renew.
     await stage.renew()
-    const { warmUpSeconds } = options
+    const warmUpSeconds = options.warmUpSeconds * share
     const takeLog = (log: string) => this.#takeLog(system, log)
     const routedBefore = this.#records.routed
     const turn = await Turn.begin(system, { stage, caller, warmUpSeconds, takeLog })
@@ -81,19 +79,44 @@ export class Bench {
     }
   }
 
-  async #knee(turn: Turn): Promise<void> {
-    const { knee } = this.#parts.options
-    if (knee === undefined) return
-    const hold: Hold = async (perSecond, length) => {
-      const seconds = length === 'whole' ? knee.wholeSeconds : knee.shortSeconds
-      const measured = await turn.measure({ perSecond, seconds, giveUp: KNEE_GIVE_UP })
-      const held = isClean(measured) && measured.latency_ms.p99 < KNEE_P99_MS
-      this.#parts.say(`  ${held ? 'held' : 'did not hold'} for ${seconds} s: ${lineOf(measured)}`)
-      // Otherwise the next rate is judged by what this one left behind, and so the one after it, all the way down.
-      if (!held) await turn.renew()
-      return held
+  /** All ladders, rung by rung in turns. */
+  async #climb(systems: readonly SystemName[], knee: KneeOptions): Promise<void> {
+    const ladders = new Map<SystemName, Ladder>()
+    for (const system of systems) {
+      const near = this.#parts.near?.[system] ?? (await this.#near(system, knee))
+      ladders.set(system, new Ladder(near, KNEE_SEARCH.resolution))
     }
-    this.#knees[turn.system] = await findKnee(KNEE_SEARCH, hold)
+    for (let rung = 1; rung <= knee.rungs; rung++) {
+      for (const [system, ladder] of ladders) {
+        this.#parts.say(`Knee, run ${rung} of ${knee.rungs}: ${system}`)
+        if (ladder.rate === 0) continue
+        const hold = (turn: Turn) => this.#hold(turn, ladder.rate, knee.wholeSeconds)
+        await this.#turn(system, async (turn) => ladder.take(await hold(turn)), AGAIN)
+      }
+    }
+    for (const [system, ladder] of ladders) this.#knees[system] = ladder.knee
+  }
+
+  async #near(system: SystemName, { shortSeconds }: KneeOptions): Promise<number> {
+    this.#parts.say(`Near the knee: ${system}`)
+    let near = 0
+    await this.#turn(system, async (turn) => {
+      const hold: Hold = async (perSecond) => {
+        const hasHeld = await this.#hold(turn, perSecond, shortSeconds)
+        // Otherwise the next rate is judged by what this one left behind, and so the one after it, all the way down.
+        if (!hasHeld) await turn.renew()
+        return hasHeld
+      }
+      near = await nearKnee(KNEE_SEARCH, hold)
+    })
+    return near
+  }
+
+  async #hold(turn: Turn, perSecond: number, seconds: number): Promise<boolean> {
+    const measured = await turn.measure({ perSecond, seconds, giveUp: KNEE_GIVE_UP })
+    const hasHeld = isClean(measured) && measured.latency_ms.p99 < KNEE_P99_MS
+    this.#parts.say(`  ${hasHeld ? 'held' : 'did not hold'} for ${seconds} s: ${lineOf(measured)}`)
+    return hasHeld
   }
 
   #takeLog(system: SystemName, log: string): void {

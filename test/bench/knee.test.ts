@@ -1,68 +1,79 @@
 import { describe, expect, test } from '@jest/globals'
-import { findKnee, type KneeSearch } from './knee.js'
+import { type KneeSearch, Ladder, nearKnee } from './knee.js'
 
 const SEARCH: KneeSearch = { from: 100, to: 2_000, resolution: 0.05, stride: 1.4 }
 
-/** A system that holds short runs up to one rate, and whole ones up to another. */
-function system(short: number, whole = short) {
-  const tried: { readonly rate: number; readonly length: 'short' | 'whole' }[] = []
-  const hold = async (rate: number, length: 'short' | 'whole') => {
-    tried.push({ rate, length })
-    return rate <= (length === 'short' ? short : whole)
+/** A system that holds runs up to one rate. */
+function system(limit: number) {
+  const tried: number[] = []
+  const hold = async (rate: number) => {
+    tried.push(rate)
+    return rate <= limit
   }
   return { tried, hold }
 }
 
-describe('the knee', () => {
+describe('where the knee may be', () => {
   test.each([130, 260, 333, 500, 745, 1_200])(
     'is found near %i calls a second, and not above',
     async (limit) => {
-      const knee = await findKnee(SEARCH, system(limit).hold)
+      const near = await nearKnee(SEARCH, system(limit).hold)
 
-      expect(knee).toBeLessThanOrEqual(limit)
-      expect(knee).toBeGreaterThan(limit * 0.88)
+      expect(near).toBeLessThanOrEqual(limit)
+      expect(near).toBeGreaterThan(limit * 0.88)
     },
   )
 
-  test('is a rate that was held for the whole time', async () => {
-    const { tried, hold } = system(600, 480)
-    const knee = await findKnee(SEARCH, hold)
-
-    expect(knee).toBeLessThanOrEqual(480)
-    expect(knee).toBeGreaterThan(480 * 0.88)
-    expect(tried.at(-1)).toEqual({ rate: knee, length: 'whole' })
-  })
-
-  test('is not taken from short runs that a bad moment ended', async () => {
-    const knee = await findKnee(SEARCH, system(330, 420).hold)
-
-    expect(knee).toBeLessThanOrEqual(420)
-    expect(knee).toBeGreaterThan(420 * 0.95)
-  })
-
   test('is found in few runs', async () => {
     const { tried, hold } = system(520)
-    await findKnee(SEARCH, hold)
+    await nearKnee(SEARCH, hold)
 
     expect(tried.length).toBeLessThan(16)
   })
 
   test('is not missed where one run is disturbed', async () => {
     const { tried, hold } = system(520)
-    const once = async (rate: number, length: 'short' | 'whole') =>
-      (await hold(rate, length)) && tried.length !== 3
+    const once = async (rate: number) => (await hold(rate)) && tried.length !== 3
 
-    expect(await findKnee(SEARCH, once)).toBeGreaterThan(520 * 0.88)
+    expect(await nearKnee(SEARCH, once)).toBeGreaterThan(520 * 0.88)
   })
 
-  test('is 0 where not even the lowest rate holds', async () => {
-    expect(await findKnee(SEARCH, system(20).hold)).toBe(0)
+  test('is 0 where no rate holds', async () => {
+    expect(await nearKnee(SEARCH, system(0).hold)).toBe(0)
   })
 
   test('ends at the highest rate where everything holds', async () => {
-    const knee = await findKnee(SEARCH, system(Number.POSITIVE_INFINITY).hold)
+    const near = await nearKnee(SEARCH, system(Number.POSITIVE_INFINITY).hold)
 
-    expect(knee).toBeGreaterThan(2_000 / 1.4)
-    expect(knee).toBeLessThanOrEqual(2_000)
+    expect(near).toBeGreaterThan(2_000 / 1.4)
+    expect(near).toBeLessThanOrEqual(2_000)
+  })
+})
+
+describe('the knee', () => {
+  /** Each run holds where the limit of its round allows it. */
+  function climbed(near: number, limits: readonly number[]): Ladder {
+    const ladder = new Ladder(near, 0.05)
+    for (const limit of limits) ladder.take(ladder.rate <= limit)
+    return ladder
+  }
+  const rounds = (limit: number) => Array<number>(8).fill(limit)
+
+  test.each([380, 430, 500, 560, 620])('is found from 500 calls a second at %i', (limit) => {
+    const { knee } = climbed(500, rounds(limit))
+
+    expect(knee).toBeLessThanOrEqual(limit)
+    expect(knee).toBeGreaterThan(limit * 0.93)
+  })
+
+  test('is what held more often than not, when one round was a good one', () => {
+    const { knee } = climbed(500, [500, 560, 500, 500, 500, 500, 500, 500])
+
+    expect(knee).toBe(500)
+  })
+
+  test('is 0 where nothing held', () => {
+    expect(climbed(500, rounds(10)).knee).toBe(0)
+    expect(new Ladder(500, 0.05).knee).toBe(0)
   })
 })

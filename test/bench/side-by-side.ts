@@ -4,7 +4,8 @@
  *     npm run bench                                   everything; writes RESULTS.md and results.json
  *     node dist/test/bench/side-by-side.js --quick    a trial of a few minutes, which only prints
  *
- *     npm run bench -- --knees                        the knees alone; puts them into both files
+ *     npm run bench -- --knees                        the knees alone, looked for from those in results.json on; puts
+ *                                                     them into both files
  *
  * Options of a trial: --quick, --no-knee, --systems dialplan,doorman, --rates 100,200, --rounds 1.
  */
@@ -17,7 +18,7 @@ import { CallerProcess } from './caller/caller-process.js'
 import { measureDecide } from './decide-figures.js'
 import { raiseStage } from './lab/stage.js'
 import { reportOf, tableOf } from './results/report.js'
-import { type Results, resultsOf, withKnees } from './results/results.js'
+import { kneesOf, type Results, resultsOf, withKnees } from './results/results.js'
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
@@ -42,7 +43,8 @@ try {
     caller.stop()
     await stage.stop()
   }
-  const found = await new Bench({ options, stage, caller, say }).run()
+  const near = options.isKneesOnly ? kneesOf(written()) : {}
+  const found = await new Bench({ options, stage, caller, say, near }).run()
   const measured = () => resultsOf(found, { options, asterisk: stage.asterisk.version, decide })
   const results = options.isKneesOnly ? withKnees(written(), found) : measured()
   console.log(tableOf(results))

@@ -21,8 +21,8 @@ export type Rate = Pick<RunOrder, 'perSecond' | 'seconds' | 'giveUp'>
 /** How the warm-up begins, for so much of its time, and how it goes on: calls a second, which every system holds. */
 const GENTLE = { perSecond: 25, share: 0.2 }
 const BRISK = { perSecond: 200, share: 0.8 }
-/** Within a turn, where the controller was started again, so much of the warm-up has to do. */
-const AGAIN = 0.5
+/** Where the controller was started again, within a turn or for one run alone, so much of the warm-up has to do. */
+export const AGAIN = 0.5
 
 export interface TurnParts {
   readonly stage: Stage

@@ -234,8 +234,8 @@ const METHOD = `## How it is measured
   Its clock (nanoseconds, monotonic) is read at the send and first of all when the 200 came. A call that it sent more
   than 2 ms late counts from when it was due. Each caller stays for 150 ms and hangs up.
 - CPU: user and system time of all threads from \`/proc\`, over the whole run, by calls offered; hanging up included.
-- The knee: the highest rate that was held for 20 s with every call right and p99 under 50 ms. Short runs lead near it,
-  and runs of 20 s decide, up or down in steps of 5 %. A rate that did not hold is tried once more, and after each that
-  did not Asterisk is started anew.
+- The knee: the highest rate that was held for 20 s with every call right and p99 under 50 ms, more often than
+  not. Short runs lead near it; then each system has six runs of 20 s, 5 % above a rate that held and 5 % below one that
+  did not (10 % until that has turned once), in turns, each beside an Asterisk just started.
 - Two cores do everything, the caller too: the knees are knees of the whole machine. The ratios are what counts.
 `

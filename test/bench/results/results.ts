@@ -123,6 +123,12 @@ export function withKnees(results: Results, { knees }: Found): Results {
   return { ...results, knees_date: new Date().toISOString(), systems, floors }
 }
 
+/** The knees that were found, of floors too. */
+export function kneesOf({ systems, floors }: Results): Partial<Record<SystemName, number>> {
+  const all = Object.entries({ ...systems, ...floors }).filter(([, { knee_cps }]) => (knee_cps ?? 0) > 0)
+  return Object.fromEntries(all.map(([name, { knee_cps }]) => [name, knee_cps]))
+}
+
 /** A caller that is woken so late at a hundred calls a second shares its two cores with strangers. */
 const DISTURBED_MS = 4
 
