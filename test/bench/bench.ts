@@ -19,8 +19,8 @@ export interface BenchParts {
   readonly stage: Stage
   readonly caller: CallerProcess
   readonly say: (line: string) => void
-  /** Where the ladders begin, where that is known from an earlier run. */
-  readonly near?: Readonly<Partial<Record<SystemName, number>>>
+  /** Where the ladders of those begin for which an earlier run tells it. */
+  readonly near: Readonly<Partial<Record<SystemName, number>>>
 }
 
 /** All rounds, then all knees; the systems take turns. */
@@ -83,15 +83,16 @@ export class Bench {
   async #climb(systems: readonly SystemName[], knee: KneeOptions): Promise<void> {
     const ladders = new Map<SystemName, Ladder>()
     for (const system of systems) {
-      const near = this.#parts.near?.[system] ?? (await this.#near(system, knee))
+      const near = this.#parts.near[system] ?? (await this.#near(system, knee))
       ladders.set(system, new Ladder(near, KNEE_SEARCH.resolution))
     }
     for (let rung = 1; rung <= knee.rungs; rung++) {
       for (const [system, ladder] of ladders) {
-        this.#parts.say(`Knee, run ${rung} of ${knee.rungs}: ${system}`)
         if (ladder.rate === 0) continue
-        const hold = (turn: Turn) => this.#hold(turn, ladder.rate, knee.wholeSeconds)
-        await this.#turn(system, async (turn) => ladder.take(await hold(turn)), AGAIN)
+        this.#parts.say(`Knee, run ${rung} of ${knee.rungs}: ${system}`)
+        const climb = async (turn: Turn) =>
+          ladder.take(await this.#hold(turn, ladder.rate, knee.wholeSeconds))
+        await this.#turn(system, climb, AGAIN)
       }
     }
     for (const [system, ladder] of ladders) this.#knees[system] = ladder.knee

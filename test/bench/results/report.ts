@@ -1,6 +1,6 @@
 import type { SystemName } from '../lab/systems-table.js'
 import type { Results, SystemFigures } from './results.js'
-import { roundsOf, targetsOf } from './targets.js'
+import { KNEE_BESIDE_PLAIN, roundsOf, targetsOf } from './targets.js'
 
 const TITLES: Readonly<Record<SystemName, string>> = {
   dialplan: 'dialplan',
@@ -65,7 +65,6 @@ function circumstances({
   vips,
   records,
   knees_date,
-  remark,
 }: Results): string {
   return [
     `Written by \`npm run bench\` on ${date.slice(0, 10)}: Asterisk ${versions.asterisk}, Node ${versions.node},`,
@@ -76,7 +75,6 @@ function circumstances({
     ...(knees_date === undefined
       ? []
       : [`The knees are of a run of their own, on ${knees_date.slice(0, 10)}.`]),
-    ...(remark === undefined ? [] : [remark]),
   ].join('\n')
 }
 
@@ -161,13 +159,13 @@ function kneeSentence({ systems, floors, cores }: Results): string {
     (figures) => figures?.knee_cps ?? undefined,
   )
   if (dialplan === undefined || plain === undefined) return ''
-  const wanted = Math.round(plain * 1.8)
+  const wanted = Math.round(plain * KNEE_BESIDE_PLAIN)
   const ms = (perSecond: number) => ((cores * 1_000) / perSecond).toFixed(2)
   const least =
     floor === undefined
       ? ''
       : `, and a program that only says "go on" ${floor} (${ms(floor)} ms): ${(floor / plain).toFixed(2)} times plain ari-client`
-  return `The knee in milliseconds of both cores for a call: 1.8 times that of plain ari-client would be ${wanted} calls a second,
+  return `The knee in milliseconds of both cores for a call: ${KNEE_BESIDE_PLAIN} times that of plain ari-client would be ${wanted} calls a second,
 which leaves ${ms(wanted)} ms for Asterisk, controller and caller together. By itself the dialplan holds ${dialplan}
 (${ms(dialplan)} ms)${least}.`
 }
@@ -236,6 +234,7 @@ const METHOD = `## How it is measured
 - CPU: user and system time of all threads from \`/proc\`, over the whole run, by calls offered; hanging up included.
 - The knee: the highest rate that was held for 20 s with every call right and p99 under 50 ms, more often than
   not. Short runs lead near it; then each system has six runs of 20 s, 5 % above a rate that held and 5 % below one that
-  did not (10 % until that has turned once), in turns, each beside an Asterisk just started.
+  did not (10 % until that has turned once), in turns, each beside an Asterisk just started. A system that was still
+  climbing in its last run has had the rate that stands here once.
 - Two cores do everything, the caller too: the knees are knees of the whole machine. The ratios are what counts.
 `

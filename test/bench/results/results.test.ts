@@ -4,7 +4,7 @@ import type { SystemName } from '../lab/systems-table.js'
 import { ALL } from '../lab/systems-table.js'
 import type { Measured } from '../turn.js'
 import { reportOf } from './report.js'
-import { type Found, type Results, resultsOf, withKnees } from './results.js'
+import { type Found, kneesOf, type Results, resultsOf, withKnees } from './results.js'
 import { targetsOf } from './targets.js'
 
 const P50: Readonly<Record<SystemName, number>> = {
@@ -108,6 +108,12 @@ describe('results.json', () => {
     expect(later.systems.doorman).toMatchObject({ knee_cps: 400, p50_ms_at_100: 2.75 })
     expect(reportOf(later)).toContain('The knees are of a run of their own')
     expect(reportOf(results())).not.toContain('The knees are of a run of their own')
+  })
+
+  test('keeps the knees from which a later run goes on, of floors too', () => {
+    const later = withKnees(results(), { ...found, knees: { doorman: 400, passage: 450 } })
+
+    expect(kneesOf(later)).toEqual({ doorman: 400, passage: 450 })
   })
 
   test('has null for a knee that nobody looked for', () => {

@@ -47,8 +47,6 @@ export interface Results {
   readonly date: string
   /** When the knees were measured, where that was in a run of their own. */
   readonly knees_date?: string
-  /** Whatever else a reader has to know of how these figures came about; put in by hand. */
-  readonly remark?: string
   readonly versions: { readonly asterisk: string; readonly node: string }
   readonly cores: number
   readonly cpu: string
