@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { SETTING_NAMES } from '../src/settings.js'
+import { SETTING_NAMES } from '../src/settings/index.js'
 import { repositoryFolder } from './support/lab-folder.js'
 
 /** No engine runs where the tests run: this holds the files against what they speak of. */

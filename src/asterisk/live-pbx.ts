@@ -1,5 +1,5 @@
-import type { AmiLine } from './ami.js'
-import type { AriLine } from './ari.js'
+import type { AmiLine } from './ami/ami.js'
+import type { AriLine } from './ari/ari.js'
 import type { Pbx } from './pbx.js'
 
 /** A real Asterisk behind the port: ARI for all but the variables, which AMI sets (see `Pbx.write`). */

@@ -1,5 +1,5 @@
 import { FlowFilesError } from '../flows/problem.js'
-import { SettingsError } from '../settings.js'
+import { SettingsError } from '../settings/index.js'
 import { showAside } from './terminal.js'
 
 /** What a command tells the shell: well, the answer is no, or it was used wrongly. */

@@ -1,11 +1,11 @@
+import type { Choice } from '../call/choose.js'
 import type { Revision } from '../flows/revision.js'
-import { safeJson } from '../ops/log.js'
+import { safeJson } from '../observability/log.js'
 import type { Reason } from '../routing/decision.js'
 import type { CallFacts } from '../routing/facts.js'
 import { type Hearsay, hearsayOf } from '../routing/hearsay.js'
 import { Known } from '../routing/known.js'
 import { type Provenance, provenanceOf } from '../routing/provenance.js'
-import type { Choice } from '../steps/choose.js'
 
 /** The one object that `explain --json` prints; scripts rely on its keys. */
 export function explanationJson(

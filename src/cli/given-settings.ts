@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { readSettings, type SettingName, type Settings } from '../settings.js'
+import { readSettings, type SettingName, type Settings } from '../settings/index.js'
 
 /** The settings that a command can do without, by what it needs of the PBX. */
 const OPTIONAL = {

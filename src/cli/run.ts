@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Doorman, startDoorman } from '../main.js'
-import { createLog } from '../ops/log.js'
+import { createLog } from '../observability/log.js'
 import { givenSettings } from './given-settings.js'
 
 export function addRun(program: Command): void {

@@ -1,4 +1,4 @@
-import { safeText } from '../ops/log.js'
+import { safeText } from '../observability/log.js'
 
 /**
  * The one door through which commands print: whatever came from a call, a file or the PBX, nothing in it can steer

@@ -1,5 +1,5 @@
-import type { ManagerSession } from '../asterisk/manager-session.js'
-import { compareDialplan } from '../asterisk/running-dialplan.js'
+import type { ManagerSession } from '../asterisk/ami/manager-session.js'
+import { compareDialplan } from '../asterisk/dialplan/running-dialplan.js'
 import { allowedActions, type Wanted } from './ask-ami.js'
 import { type AdminFacts, known } from './facts.js'
 

@@ -1,7 +1,7 @@
-import { PermissionDenied } from '../asterisk/manager-connection.js'
-import { placesMissing } from '../asterisk/manager-dialplan.js'
-import type { ManagerSession } from '../asterisk/manager-session.js'
-import { lookForMarker } from '../asterisk/running-dialplan.js'
+import { PermissionDenied } from '../asterisk/ami/manager-connection.js'
+import { placesMissing } from '../asterisk/ami/manager-dialplan.js'
+import type { ManagerSession } from '../asterisk/ami/manager-session.js'
+import { lookForMarker } from '../asterisk/dialplan/running-dialplan.js'
 import { type AmiFacts, type FlowPlace, known } from './facts.js'
 
 /** What the flow files and the settings make doctor ask for. */

@@ -1,4 +1,4 @@
-import { type AriAccess, askWhoAnswers } from '../asterisk/ari-check.js'
+import { type AriAccess, askWhoAnswers } from '../asterisk/ari/check.js'
 import { type AriFacts, known } from './facts.js'
 
 const TIMEOUT_MS = 5_000

@@ -1,5 +1,5 @@
+import type { DialplanState } from '../asterisk/dialplan/running-dialplan.js'
 import type { Place } from '../asterisk/pbx.js'
-import type { DialplanState } from '../asterisk/running-dialplan.js'
 import type { Problem } from '../flows/problem.js'
 
 /** What was asked for, or why it could not be known. */

@@ -1,4 +1,4 @@
-import type { DialplanState } from '../asterisk/running-dialplan.js'
+import type { DialplanState } from '../asterisk/dialplan/running-dialplan.js'
 import type { Facts, FlowPlace, Known } from './facts.js'
 import { type Finding, fault, ok, warning } from './finding.js'
 import { listed, sentence } from './words.js'

@@ -1,7 +1,7 @@
-import { exampleProblem } from '../examples/example-problem.js'
-import { runExamples } from '../examples/run-examples.js'
-import type { Functions } from '../steps/choose.js'
+import type { Functions } from '../call/choose.js'
+import { runExamples } from '../history/run-examples.js'
 import { type Compiled, compile } from './compile.js'
+import { exampleProblem } from './examples/example-problem.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction, Revision } from './revision.js'
 

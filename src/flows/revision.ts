@@ -1,6 +1,6 @@
-import type { Example } from '../examples/example.js'
 import type { Routing } from '../routing/routing.js'
 import type { Place } from './document/findings.js'
+import type { Example } from './examples/example.js'
 
 /** A code flow, bundled to one CommonJS script that can be run in a worker. */
 export interface FlowFunction {

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FlowFilesError, formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import type { Log } from '../ops/log.js'
-import type { Metrics } from '../ops/metrics.js'
+import type { Log } from '../observability/log.js'
+import type { Metrics } from '../observability/metrics.js'
+import type { RevisionStore } from '../store/store.js'
 import { beginning } from './beginning.js'
 import { diffInSlices } from './diff/diff.js'
 import type { RevisionEntry, Way } from './entry.js'
 import { KeptRevisions } from './kept.js'
 import { type Candidate, type Loaded, type ReloadResult, type ReloadSteps, Reloads } from './reload.js'
 import { RevisionShelf } from './shelf.js'
-import type { RevisionStore } from './store/store.js'
 
 /** What the revisions of a running Doorman need around them. */
 export interface LiveParts

@@ -1,4 +1,4 @@
-import { Memory } from '../sip/memory.js'
+import { Memory } from '../lib/cache.js'
 import type { Condition, HeaderTest } from './condition.js'
 
 /** A condition in the words of the flow file, on one line. */

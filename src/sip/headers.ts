@@ -1,4 +1,4 @@
-import { Memory } from './memory.js'
+import { Memory } from '../lib/cache.js'
 
 /**
  * The headers of one SIP request, in the shape of the web's `Headers`: names in any case, in their compact

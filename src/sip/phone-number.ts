@@ -4,7 +4,7 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min'
-import { Memory } from './memory.js'
+import { Memory } from '../lib/cache.js'
 import { parseAddress, parseAddressList, type SipAddress } from './uri.js'
 
 /** The one word for a caller who withheld the number. */

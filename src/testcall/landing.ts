@@ -1,4 +1,4 @@
-import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from '../asterisk/hand-over.js'
+import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from '../asterisk/dialplan/hand-over.js'
 import type { State } from '../conversation/state.js'
 import { decodeState, partsIn } from '../conversation/state-codec.js'
 

@@ -1,7 +1,7 @@
 import type { Client } from 'ari-client'
-import type { AriAccess } from '../asterisk/ari-check.js'
-import { connectAri } from '../asterisk/ari-client.js'
-import { within } from '../asterisk/timeout.js'
+import type { AriAccess } from '../asterisk/ari/check.js'
+import { connectAri } from '../asterisk/ari/client.js'
+import { within } from '../lib/timeout.js'
 import { type Landing, landingOf } from './landing.js'
 
 /** An ARI event, as far as we read it. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { AmiLine } from '../../src/asterisk/ami.js'
+import { AmiLine } from '../../src/asterisk/ami/ami.js'
 import type { PbxError } from '../../src/asterisk/pbx.js'
 import { type AmiAction, amiPeer } from './ami-peer.js'
 import { KeptLog } from './line-log.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { applicationsPattern, isAmong, parseApplications } from '../../src/asterisk/applications.js'
+import { applicationsPattern, isAmong, parseApplications } from '../../src/asterisk/ari/applications.js'
 
 describe('the applications of the Doormen at a PBX', () => {
   test.each([

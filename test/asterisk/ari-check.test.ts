@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { askWhoAnswers } from '../../src/asterisk/ari-check.js'
+import { askWhoAnswers } from '../../src/asterisk/ari/check.js'
 import { deadPort, TcpPeer } from './tcp-peer.js'
 
 const closing: (() => void | Promise<void>)[] = []

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { AriEvents } from '../../src/asterisk/ari-events.js'
-import type { AriAnswer, AriRequest } from '../../src/asterisk/ari-transport.js'
+import { AriEvents } from '../../src/asterisk/ari/events.js'
+import type { AriAnswer, AriRequest } from '../../src/asterisk/ari/transport.js'
 import type { Arrival, Departure } from '../../src/asterisk/pbx.js'
 import { KeptLog } from './line-log.js'
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { AriSocket, PING_MS } from '../../src/asterisk/ari-socket.js'
-import type { StasisEvent } from '../../src/asterisk/stasis-event.js'
+import { AriSocket, PING_MS } from '../../src/asterisk/ari/socket.js'
+import type { StasisEvent } from '../../src/asterisk/ari/stasis-event.js'
 
 /** The other end is Asterisk, as far as a test has it answer. */
 class FakeSocket extends EventEmitter {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { AriLine } from '../../src/asterisk/ari.js'
+import { AriLine } from '../../src/asterisk/ari/ari.js'
 import type { Arrival, Departure, PbxListener } from '../../src/asterisk/pbx.js'
 import { type Answer, AriPeer, type RestRequest } from './ari-peer.js'
 import { KeptLog } from './line-log.js'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
-import { pause, retryDelayMs } from '../../src/asterisk/backoff.js'
+import { pause, retryDelayMs } from '../../src/lib/backoff.js'
 
 describe('the wait before the next try', () => {
   test('doubles from a quarter of a second to five seconds, and stays there', () => {

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Briefing, briefedText, briefingArguments, briefingOf } from '../../src/asterisk/briefing.js'
-import { header, variable } from '../../src/asterisk/channel-read.js'
+import {
+  type Briefing,
+  briefedText,
+  briefingArguments,
+  briefingOf,
+} from '../../src/asterisk/dialplan/briefing.js'
+import { header, variable } from '../../src/asterisk/dialplan/channel-read.js'
 
 const parts = [variable('CHANNEL(endpoint)'), header('X-VIP', 1)]
 

@@ -6,7 +6,7 @@ import {
   isReadableHeaderName,
   values,
   variable,
-} from '../../src/asterisk/channel-read.js'
+} from '../../src/asterisk/dialplan/channel-read.js'
 import { evaluate, LONGEST_REQUEST_LINE, requestLine, uriEncode } from '../support/fake-expression.js'
 import type { FakeChannel } from '../support/fake-pbx.js'
 

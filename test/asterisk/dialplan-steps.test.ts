@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { briefingOf } from '../../src/asterisk/briefing.js'
-import { dialplan, dialplanMarker } from '../../src/asterisk/dialplan.js'
-import { dialplanDifferences, dialplanSteps } from '../../src/asterisk/dialplan-steps.js'
+import { briefingOf } from '../../src/asterisk/dialplan/briefing.js'
+import { dialplan, dialplanMarker } from '../../src/asterisk/dialplan/dialplan.js'
+import { dialplanDifferences, dialplanSteps } from '../../src/asterisk/dialplan/dialplan-steps.js'
 
 const options = {
   applications: { names: ['doorman'] },

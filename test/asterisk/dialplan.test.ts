@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { dialplan } from '../../src/asterisk/dialplan.js'
-import { TIME_LIMIT_S } from '../../src/asterisk/dialplan-entry.js'
-import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from '../../src/asterisk/hand-over.js'
+import { dialplan } from '../../src/asterisk/dialplan/dialplan.js'
+import { TIME_LIMIT_S } from '../../src/asterisk/dialplan/dialplan-entry.js'
+import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from '../../src/asterisk/dialplan/hand-over.js'
+import { dialplanOf } from '../../src/call/dialplan-of.js'
 import { compile } from '../../src/flows/compile.js'
-import { dialplanOf } from '../../src/steps/dialplan-of.js'
 import { projectFolder } from '../flows/project-folder.js'
 
 const options = {

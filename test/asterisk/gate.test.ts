@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { Gate } from '../../src/asterisk/gate.js'
+import { Gate } from '../../src/asterisk/ari/gate.js'
 
 function held() {
   let release: () => void = () => undefined

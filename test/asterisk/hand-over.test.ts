@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { FALLBACK_PLACE, HAND_OVER_CONTEXT, handOver, newToken } from '../../src/asterisk/hand-over.js'
+import {
+  FALLBACK_PLACE,
+  HAND_OVER_CONTEXT,
+  handOver,
+  newToken,
+} from '../../src/asterisk/dialplan/hand-over.js'
 
 describe('the hand-over of a call', () => {
   test('carries the place in the extension itself', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import { Leavings } from '../../src/asterisk/leavings.js'
+import { Leavings } from '../../src/asterisk/ari/leavings.js'
 
 describe('waiting for channels to leave', () => {
   test('ends when the channel leaves', async () => {

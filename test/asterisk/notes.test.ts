@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { NOTE_NAME, Notes } from '../../src/asterisk/notes.js'
+import { NOTE_NAME, Notes } from '../../src/asterisk/ari/notes.js'
 import type { Note, Variable } from '../../src/asterisk/pbx.js'
 
 const variables = (rule: string): readonly Variable[] => [

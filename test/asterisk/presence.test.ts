@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Presence } from '../../src/asterisk/presence.js'
+import { Presence } from '../../src/asterisk/ari/presence.js'
 
 const LONG_MS = 60_000
 

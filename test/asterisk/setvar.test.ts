@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { type Setvar, setvars } from '../../src/asterisk/ami/setvar.js'
 import type { Variable } from '../../src/asterisk/pbx.js'
-import { type Setvar, setvars } from '../../src/asterisk/setvar.js'
 
 /** Asterisk drops the whole action of a line that is longer. */
 const AMI_LINE_BYTES = 1_024

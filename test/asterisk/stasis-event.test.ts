@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { arrivalOf, endIn, startIn } from '../../src/asterisk/stasis-event.js'
+import { arrivalOf, endIn, startIn } from '../../src/asterisk/ari/stasis-event.js'
 
 const channel = {
   id: '1700000000.1',

@@ -61,13 +61,13 @@ async function kept<T extends { close(): unknown }>(peer: Promise<T>): Promise<T
 describe('a line to AMI that is stopped leaves nothing that keeps the process', () => {
   test('while it stands', async () => {
     const { port } = await kept(amiPeer(() => SUCCESS))
-    const { exit, said } = await run(program('ami.js', amiLine(port), 'up'))
+    const { exit, said } = await run(program('ami/ami.js', amiLine(port), 'up'))
     expect({ exit, said }).toEqual({ exit: 0, said: expect.stringMatching(/^AMI is connected: [^\n]*\n$/) })
   })
 
   test('while a peer says nothing', async () => {
     const { port } = await kept(silent())
-    expect(await run(program('ami.js', amiLine(port), SOON))).toEqual({ exit: 0, said: '' })
+    expect(await run(program('ami/ami.js', amiLine(port), SOON))).toEqual({ exit: 0, said: '' })
   })
 
   test('while it stands and the peer never hangs up', async () => {
@@ -80,12 +80,12 @@ describe('a line to AMI that is stopped leaves nothing that keeps the process', 
         })
       }),
     )
-    const { exit, said } = await run(program('ami.js', amiLine(port), 'up'))
+    const { exit, said } = await run(program('ami/ami.js', amiLine(port), 'up'))
     expect({ exit, said }).toEqual({ exit: 0, said: expect.stringMatching(/^AMI is connected: [^\n]*\n$/) })
   })
 
   test('while it waits for the next try', async () => {
-    const { exit, said } = await run(program('ami.js', amiLine(await deadPort()), 'up'))
+    const { exit, said } = await run(program('ami/ami.js', amiLine(await deadPort()), 'up'))
     expect({ exit, said }).toEqual({ exit: 0, said: expect.stringMatching(/^AMI at [^\n]*\n$/) })
   })
 })
@@ -93,11 +93,11 @@ describe('a line to AMI that is stopped leaves nothing that keeps the process', 
 describe('a line to ARI that is stopped leaves nothing that keeps the process', () => {
   test('while a peer says nothing', async () => {
     const { port } = await kept(silent())
-    expect(await run(program('ari.js', ariLine(port), SOON))).toEqual({ exit: 0, said: '' })
+    expect(await run(program('ari/ari.js', ariLine(port), SOON))).toEqual({ exit: 0, said: '' })
   })
 
   test('while it waits for the next try', async () => {
-    const { exit, said } = await run(program('ari.js', ariLine(await deadPort()), 'up'))
+    const { exit, said } = await run(program('ari/ari.js', ariLine(await deadPort()), 'up'))
     expect({ exit, said }).toEqual({ exit: 0, said: expect.stringMatching(/^ARI at [^\n]*\n$/) })
   })
 
@@ -108,6 +108,6 @@ describe('a line to ARI that is stopped leaves nothing that keeps the process', 
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     peers.push({ close: () => server.close().closeAllConnections() })
     const { port } = server.address() as AddressInfo
-    expect(await run(program('ari.js', ariLine(port), SOON))).toEqual({ exit: 0, said: '' })
+    expect(await run(program('ari/ari.js', ariLine(port), SOON))).toEqual({ exit: 0, said: '' })
   })
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { PbxError } from '../../src/asterisk/pbx.js'
-import { within } from '../../src/asterisk/timeout.js'
+import { within } from '../../src/lib/timeout.js'
 
 const never = new Promise<never>(() => undefined)
 

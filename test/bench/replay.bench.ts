@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { compile } from '../../src/flows/compile.js'
-import { FunctionRunner } from '../../src/flows/function/function-runner.js'
+import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { CallLog } from '../../src/replay/call-log.js'
-import { readCalls } from '../../src/replay/read-calls.js'
-import { replay } from '../../src/replay/replay.js'
-import { recorded } from '../replay/calls.js'
+import { CallLog } from '../../src/history/call-log.js'
+import { readCalls } from '../../src/history/read-calls.js'
+import { replay } from '../../src/history/replay.js'
+import { recorded } from '../history/calls.js'
 
 const CALLS = Number(process.argv[2] ?? 100_000)
 const RULES = 1_000

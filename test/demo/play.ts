@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from '../support/asterisk.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { placeCall } from '../support/sipp.js'

@@ -1,4 +1,4 @@
-import { safeJson } from '../../src/ops/log.js'
+import { safeJson } from '../../src/observability/log.js'
 import { isOk, type Result } from './scenario.js'
 
 /** Columns of a terminal that the table fits into. */

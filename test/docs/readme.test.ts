@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { readSettings, SETTING_NAMES } from '../../src/settings.js'
+import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { projectFolder } from '../flows/project-folder.js'
 
 const readme = readFileSync(projectFolder('README.md'), 'utf8')

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { transformSync } from 'esbuild'
-import { FunctionRunner } from '../../src/flows/function/function-runner.js'
+import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import type { FlowFunction } from '../../src/flows/revision.js'
 
 const runner = new FunctionRunner({ checkDeadlineMs: 1_000 })

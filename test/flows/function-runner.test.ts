@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { transformSync } from 'esbuild'
 import type { ConversationInput } from '../../src/conversation/conversation.js'
-import type { FunctionResult } from '../../src/flows/function/function-result.js'
-import { FunctionRunner, type FunctionRunnerOptions } from '../../src/flows/function/function-runner.js'
+import type { FunctionResult } from '../../src/flows/functions/function-result.js'
+import { FunctionRunner, type FunctionRunnerOptions } from '../../src/flows/functions/function-runner.js'
 import type { FlowFunction } from '../../src/flows/revision.js'
 
 const runners: FunctionRunner[] = []
@@ -394,7 +394,7 @@ describe('the threads of a runner', () => {
     ['a runner that was never stopped', ''],
     ['a runner that was stopped', 'await runner.stop()'],
   ])('do not keep the process of %s alive, but a call in hand does', (_, end) => {
-    const url = new URL('../../src/flows/function/function-runner.js', import.meta.url)
+    const url = new URL('../../src/flows/functions/function-runner.js', import.meta.url)
     const script = `
       const { FunctionRunner } = await import(${JSON.stringify(url.href)})
       const runner = new FunctionRunner({ deadlineMs: 2_000 })

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from '../support/asterisk.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { repositoryFolder } from '../support/lab-folder.js'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { RevisionStore } from '../../src/revisions/store/store.js'
+import { RevisionStore } from '../../src/store/store.js'
 import { type Files, inFolder } from '../flows/temp-folder.js'
 import { filesOf, inDataFolder, told } from './data-folder.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { RELEASES, scene, showing } from '../support/scene.js'
 
 const ROUTING = `

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from './asterisk.js'
 import { ended, signalGroup, startGuarded } from './child.js'
 import { repositoryFolder } from './lab-folder.js'

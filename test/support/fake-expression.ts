@@ -1,4 +1,4 @@
-import type { Briefing } from '../../src/asterisk/briefing.js'
+import type { Briefing } from '../../src/asterisk/dialplan/briefing.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
 import type { FakeChannel } from './fake-pbx.js'
 

@@ -1,4 +1,4 @@
-import { Notes } from '../../src/asterisk/notes.js'
+import { Notes } from '../../src/asterisk/ari/notes.js'
 import type {
   Arrival,
   Departure,
@@ -10,7 +10,7 @@ import type {
   Variable,
 } from '../../src/asterisk/pbx.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
-import { within } from '../../src/asterisk/timeout.js'
+import { within } from '../../src/lib/timeout.js'
 import { evaluate, keptHeaders } from './fake-expression.js'
 
 /** A channel of the fake: as much of a PJSIP channel as Doorman ever asks about. */

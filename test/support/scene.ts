@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
-import type { DecisionRecord } from '../../src/ops/decision-record.js'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { type Asterisk, startAsterisk } from './asterisk.js'
 import { decodeState } from './channel-state.js'
 import { DOORMAN, type RunningDoorman, startDoorman } from './doorman.js'

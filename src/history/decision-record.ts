@@ -1,0 +1,62 @@
+import type { Outcome } from '../call/outcome.js'
+import type { Log } from '../observability/log.js'
+import type { Reason } from '../routing/decision.js'
+import type { Hearsay } from '../routing/hearsay.js'
+import type { Provenance } from '../routing/provenance.js'
+
+/** Milliseconds that a call spent in each step; a step that was not reached is missing. */
+export interface Stages {
+  readonly read?: number | undefined
+  readonly decide?: number | undefined
+  readonly write?: number | undefined
+  readonly continue?: number | undefined
+  readonly leave?: number | undefined
+}
+
+/** The answer to "why did this call go there?": one for each call. */
+export interface DecisionRecord {
+  readonly at: string
+  /** Unique id of the channel. */
+  readonly call: string
+  readonly sipCallId: string
+  readonly trunk: string | null
+  readonly callerNumber: string
+  readonly calleeNumber: string
+  readonly vip: boolean
+  readonly branch: string | null
+  /** The headers that the revision looks at and the call has, repeats apart. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** How the call was read: told by the entry context, or asked for by ARI. Null where it could not be read. */
+  readonly readBy: 'dialplan' | 'ari' | null
+  readonly revision: string
+  readonly rule: string | null
+  readonly flow: string
+  readonly outcome: Outcome
+  /** What went wrong on the way, if anything, in sentences. */
+  readonly faults: readonly string[]
+  readonly reasons: readonly Reason[]
+  /** How many reasons were left out for their number. `doorman explain` shows those of every single rule. */
+  readonly reasonsOmitted: number
+  /** Where each fact comes from, and whether it was believed. Empty where nothing could be decided. */
+  readonly provenance: readonly Provenance[]
+  /** What the call claimed in vain: it would have counted, and its trunk is not believed about it. */
+  readonly hearsay: readonly Hearsay[]
+  readonly ms: Stages
+}
+
+/**
+ * A record is one log line. Up to so many rules each has its reason in it; with more rules only those have that
+ * could have matched, and of these the last ones before the match, which are the ones that tell.
+ */
+export const MOST_REASONS = 200
+
+export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'> {
+  const omitted = Math.max(0, reasons.length - MOST_REASONS)
+  return { reasons: reasons.slice(omitted), reasonsOmitted: omitted }
+}
+
+/** Writes the record as one line of the log. */
+export function logDecision(log: Log, record: DecisionRecord): void {
+  const message = record.outcome === 'routed' ? 'call routed' : `call left: ${record.outcome}`
+  log.info(message, { event: 'decision', ...record })
+}

@@ -1,0 +1,194 @@
+import { describe, expect, test } from '@jest/globals'
+import { compile } from '../../src/flows/compile.js'
+import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import { loadRevision } from '../../src/flows/load.js'
+import { projectFolder } from '../flows/project-folder.js'
+import { compiled, revisionOf } from '../flows/temp-folder.js'
+import { problemsWith, RULES } from './files.js'
+
+/** One example, as lines below `examples:`. */
+function one(call: string, expected: string, name = 'It'): string {
+  return `examples:\n  - name: ${name}\n    call: ${call}\n    expect: ${expected}\n`
+}
+
+const ANY = '{ from: "+15550000001", to: "+15550000100" }'
+
+describe('an example that holds', () => {
+  test.each([
+    ['by its flow', one(ANY, '{ flow: main }')],
+    ['by its rule', one(ANY, '{ rule: otherwise }')],
+    ['by having no branch', one(ANY, '{ branch: null }')],
+    [
+      'with numbers without quotes',
+      one('{ from: 5551234567, to: 5557654321, trunk: carrier-a }', '{ vip: true, branch: North Branch }'),
+    ],
+    [
+      'with a header',
+      one('{ from: "1", to: "2", trunk: carrier-a, headers: { x-vip: [silver, gold] } }', '{ vip: true }'),
+    ],
+    [
+      'with a header that nobody believes',
+      one('{ from: "1", to: "2", headers: { x-vip: gold } }', '{ vip: false }'),
+    ],
+    ['with an attestation', one('{ from: "1", to: "2", attestation: A }', '{ rule: Verified }')],
+    [
+      'with a token that did not verify',
+      one('{ from: "1", to: "2", attestation: failed }', '{ rule: otherwise }'),
+    ],
+    ['with an instant', one('{ from: "1", to: "2", at: 2030-01-01T12:00:00+01:00 }', '{ flow: main }')],
+    [
+      'with a part of the state',
+      one(
+        '{ from: "1", to: "5557654321", state: { a: { b: 1, c: 2 } } }',
+        '{ state: { city: Albany, a: { b: 1 } } }',
+      ),
+    ],
+    [
+      'after its code flow was run',
+      one(
+        '{ from: "1", to: "5550000200" }',
+        '{ rule: Code, flow: vip_flow, state: { metadata: { from: "<sip:1@trunk.invalid>", list: [1, { deep: true }] } } }',
+      ),
+    ],
+  ])('%s lets the revision pass', async (_what, examples) => {
+    expect(await problemsWith(examples)).toEqual([])
+  })
+
+  test('need not be there, and the file may be empty of them', async () => {
+    expect((await revisionOf(RULES)).examples).toEqual([])
+    expect(await problemsWith('examples:\n')).toEqual([])
+    expect(await problemsWith('examples: []\n')).toEqual([])
+  })
+})
+
+describe('an example that does not hold', () => {
+  test('refuses the revision, and shows expected beside got with the reason', async () => {
+    expect(await problemsWith(one(ANY, '{ flow: vip_flow, vip: true }', 'Ada is a VIP'))).toEqual([
+      'examples.yaml:2:5: "Ada is a VIP" does not hold: expected flow vip_flow, got main; expected vip true, got false ((vip): neither the caller number nor a header makes this a VIP call; (otherwise): no rule took the call, so it goes to main)',
+    ])
+  })
+
+  test('says why the rule that was expected did not match', async () => {
+    const [line] = await problemsWith(one('{ from: "+15551234567", to: "1" }', '{ rule: VIP callers }'))
+    expect(line).toContain('expected rule VIP callers, got otherwise (VIP callers: ')
+  })
+
+  test.each([
+    ['another branch', '{ branch: null }', 'expected branch none, got North Branch'],
+    ['another state', '{ state: { city: Troy } }', 'expected state.city Troy, got Albany'],
+    ['no such state', '{ state: { town: { name: Troy } } }', 'expected state.town {"name":"Troy"}, got none'],
+    [
+      'a state that is no map',
+      '{ state: { city: { name: Troy } } }',
+      'expected state.city {"name":"Troy"}, got Albany',
+    ],
+  ])('for %s says which', async (_what, expected, said) => {
+    const [line] = await problemsWith(one('{ from: "1", to: "5557654321" }', expected))
+    expect(line).toContain(said)
+  })
+
+  test('for one item of a list names it', async () => {
+    const [line] = await problemsWith(
+      one('{ from: "1", to: "5550000200" }', '{ state: { metadata: { list: [1, { deep: false }] } } }'),
+    )
+    expect(line).toContain('expected state.metadata.list[1].deep false, got true (Code: ')
+    expect(line).toContain('code.ts chose vip_flow')
+  })
+
+  test('because its function failed says how', async () => {
+    const [line] = await problemsWith(
+      one('{ from: "1", to: "5550000200", state: { fail: true } }', '{ flow: vip_flow }'),
+    )
+    expect(line).toContain('expected flow vip_flow, got main')
+    expect(line).toMatch(/code\.ts:\d+:\d+: Error: told to \(threw\)/)
+  })
+
+  test('is told together with the others, each at its place', async () => {
+    const text = `examples:\n  - call: ${ANY}\n    expect: { vip: true }\n  - call: ${ANY}\n    expect: { flow: main }\n  - call: ${ANY}\n    expect: { vip: true }\n`
+    const lines = await problemsWith(text)
+    expect(lines.map((line) => line.slice(0, 38))).toEqual([
+      'examples.yaml:2:5: "example 1" does no',
+      'examples.yaml:6:5: "example 3" does no',
+    ])
+  })
+})
+
+describe('examples.yaml', () => {
+  test.each([
+    [
+      'an unknown flow',
+      one(ANY, '{ flow: vip_flwo }'),
+      ['examples.yaml:4:21: there is no flow "vip_flwo" in routing.yaml; did you mean "vip_flow"?'],
+    ],
+    [
+      'an unknown rule',
+      one(ANY, '{ rule: VIP caller }'),
+      ['examples.yaml:4:21: there is no rule "VIP caller" in routing.yaml; did you mean "VIP callers"?'],
+    ],
+    [
+      'an unknown branch',
+      one(ANY, '{ branch: Nroth Branch }'),
+      ['examples.yaml:4:23: there is no branch "Nroth Branch" in routing.yaml; did you mean "North Branch"?'],
+    ],
+    [
+      'nothing expected',
+      one(ANY, '{}'),
+      ['examples.yaml:4:13: expect at least one of flow, rule, branch, vip, state'],
+    ],
+    [
+      'an unknown key',
+      one('{ from: "1", too: "2" }', '{ vip: false }'),
+      [
+        'examples.yaml:3:11: the key "to" is missing here',
+        'examples.yaml:3:24: unknown key "too"; did you mean "to"?',
+      ],
+    ],
+    [
+      'what is no instant',
+      one('{ from: "1", to: "2", at: noon }', '{ vip: false }'),
+      ['examples.yaml:3:37: write the instant as 2030-12-24T18:00:00Z, in quotes or not'],
+    ],
+    ['what is no list', 'examples: 1\n', ['examples.yaml:1:11: "examples" must be a list, not a text']],
+    [
+      'what is no YAML',
+      'examples: [\n',
+      [
+        'examples.yaml:2:1: this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      ],
+    ],
+    [
+      'what is no text',
+      Buffer.from([0xff, 0xfe]),
+      ['examples.yaml:1:1: this file is not UTF-8 text; save it as UTF-8'],
+    ],
+  ])('with %s is told with its place', async (_what, examples, lines) => {
+    expect(await problemsWith(examples)).toEqual(lines)
+  })
+
+  test('is told of together with what is wrong with the rules, which cause no problems in it', async () => {
+    const rules = { 'routing.yaml': 'flows: { main: { context: "no good" } }\notherwise: main\n' }
+    const lines = await problemsWith(`${one(ANY, '{ flow: main }')}    color: red\n`, rules)
+    expect(lines.map((line) => line.split(': ')[0])).toEqual(['examples.yaml:5:5', 'routing.yaml:1:27'])
+  })
+
+  test('belongs to the revision: another example makes another id', async () => {
+    const ids = await Promise.all(
+      ['{ flow: main }', '{ vip: false }'].map(async (expected) => {
+        const result = await compiled({ ...RULES, 'examples.yaml': one(ANY, expected) })
+        return result.ok ? result.revision.id : 'refused'
+      }),
+    )
+    expect(new Set([...ids, (await revisionOf(RULES)).id]).size).toBe(3)
+  })
+
+  test('of the shipped flow files holds', async () => {
+    const functions = new FunctionRunner({ deadlineMs: 5_000 })
+    try {
+      expect(await loadRevision(projectFolder('flows'), functions)).toMatchObject({ ok: true, warnings: [] })
+      const result = await compile(projectFolder('flows'))
+      expect(result.ok && result.revision.examples.length).toBe(5)
+    } finally {
+      await functions.stop()
+    }
+  })
+})

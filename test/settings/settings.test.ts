@@ -1,0 +1,259 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { readSettings, SETTING_NAMES, SettingsError, type SettingsSource } from '../../src/settings/index.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'doorman-settings-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let files = 0
+function fileOf(content: string): string {
+  const file = join(folder, `${++files}.txt`)
+  writeFileSync(file, content)
+  return file
+}
+
+/** As the README marks them: whatever may be given in a file of its own is secret. */
+const SECRET_NAMES = SETTING_NAMES.filter((name) => /PASSWORD|SECRET|TOKEN/.test(name))
+
+const SECRETS = { DOORMAN_ARI_PASSWORD: 'ari-secret', DOORMAN_AMI_SECRET: 'ami-secret' }
+
+function problemsOf(source: Partial<SettingsSource>): readonly string[] {
+  try {
+    readSettings({ env: {}, ...source })
+    return []
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems
+    throw error
+  }
+}
+
+/** The problems of these variables, beside the two secrets that have to be there. */
+const problemsWith = (env: Record<string, string>) => problemsOf({ env: { ...SECRETS, ...env } })
+
+describe('settings', () => {
+  test('need no more than the two passwords', () => {
+    expect(readSettings({ env: SECRETS })).toMatchObject({
+      ...SECRETS,
+      ...{ DOORMAN_ARI_URL: 'http://127.0.0.1:8088', DOORMAN_ARI_USERNAME: 'doorman' },
+      ...{ DOORMAN_AMI_HOST: '127.0.0.1', DOORMAN_AMI_PORT: 5038, DOORMAN_AMI_USERNAME: 'doorman' },
+      ...{ DOORMAN_APP: 'doorman', DOORMAN_FLOWS: 'flows', DOORMAN_FUNCTION_DEADLINE_MS: 250 },
+      ...{ DOORMAN_LOG_LEVEL: 'info', DOORMAN_MASK_NUMBERS: false },
+    })
+  })
+
+  test('are frozen', () => {
+    expect(Object.isFrozen(readSettings({ env: SECRETS }))).toBe(true)
+  })
+
+  test('come from a file, and from the environment over it', () => {
+    const file = fileOf(
+      '# ours\nDOORMAN_ARI_PASSWORD="from file"\nDOORMAN_AMI_SECRET=\'file#too\'\nDOORMAN_APP=desk\n',
+    )
+    expect(readSettings({ file, env: { DOORMAN_APP: 'door' } })).toMatchObject({
+      ...{ DOORMAN_ARI_PASSWORD: 'from file', DOORMAN_AMI_SECRET: 'file#too', DOORMAN_APP: 'door' },
+    })
+  })
+
+  test('that are empty are not set, as compose files write it', () => {
+    expect(
+      readSettings({ env: { ...SECRETS, DOORMAN_APP: '', DOORMAN_AMI_PORT: '', DOORMAN_SIP_LOCAL: '' } }),
+    ).toEqual(readSettings({ env: SECRETS }))
+    expect(problemsWith({ DOORMAN_ARI_PASSWORD: '' })).toEqual([
+      expect.stringMatching(/^DOORMAN_ARI_PASSWORD is missing/),
+    ])
+  })
+
+  test('can do without passwords for a command that needs none', () => {
+    const optional = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'] as const
+    expect(readSettings({ env: {}, optional })).toMatchObject({ DOORMAN_APP: 'doorman' })
+    expect(problemsOf({ optional: ['DOORMAN_AMI_SECRET'] })).toHaveLength(1)
+  })
+
+  test.each(['yes', 'true', '1'])('take %j for yes', (text) => {
+    expect(readSettings({ env: { ...SECRETS, DOORMAN_MASK_NUMBERS: text } }).DOORMAN_MASK_NUMBERS).toBe(true)
+  })
+
+  test.each(['no', 'false', '0'])('take %j for no', (text) => {
+    expect(readSettings({ env: { ...SECRETS, DOORMAN_MASK_NUMBERS: text } }).DOORMAN_MASK_NUMBERS).toBe(false)
+  })
+
+  test.each([
+    ['http://pbx:8088', 'http://pbx:8088'],
+    ['http://pbx:8088/', 'http://pbx:8088'],
+    ['http://pbx:8088/ari', 'http://pbx:8088'],
+    ['https://pbx.example/ari/', 'https://pbx.example'],
+    ['http://[::1]:8088', 'http://[::1]:8088'],
+  ])('take the address %s', (given, address) => {
+    expect(readSettings({ env: { ...SECRETS, DOORMAN_ARI_URL: given } }).DOORMAN_ARI_URL).toBe(address)
+  })
+})
+
+describe('problems of the settings', () => {
+  test('are all said at once, each with the name of its setting', () => {
+    const problems = problemsOf({
+      env: {
+        DOORMAN_ARI_URL: 'pbx:8088',
+        DOORMAN_AMI_PORT: '70000',
+        DOORMAN_APP: 'a b',
+        DOORMAN_FUNCTION_DEADLINE_MS: '5',
+        DOORMAN_LOG_LEVEL: 'loud',
+        DOORMAN_MASK_NUMBERS: 'perhaps',
+        DOORMAN_AMI_PASSWORD: 'secret',
+      },
+    })
+    const names = problems.map((problem) => /^\w+/.exec(problem)?.[0]).sort()
+    expect(names).toEqual([
+      ...['DOORMAN_AMI_PASSWORD', 'DOORMAN_AMI_PORT', 'DOORMAN_AMI_SECRET', 'DOORMAN_APP'],
+      ...['DOORMAN_ARI_PASSWORD', 'DOORMAN_ARI_URL', 'DOORMAN_FUNCTION_DEADLINE_MS', 'DOORMAN_LOG_LEVEL'],
+      'DOORMAN_MASK_NUMBERS',
+    ])
+  })
+
+  test('of a missing password say where it is found and how else it can be given', () => {
+    expect(problemsOf({})).toEqual([
+      expect.stringMatching(/^DOORMAN_ARI_PASSWORD is missing: .*ari\.conf.*DOORMAN_ARI_PASSWORD_FILE/),
+      expect.stringMatching(/^DOORMAN_AMI_SECRET is missing: .*manager\.conf.*DOORMAN_AMI_SECRET_FILE/),
+    ])
+  })
+
+  test.each([
+    ['DOORMAN_ARI_URL', 'ftp://pbx'],
+    ['DOORMAN_ARI_URL', '127.0.0.1'],
+    ['DOORMAN_AMI_PORT', '0'],
+    ['DOORMAN_AMI_PORT', '50a'],
+    ['DOORMAN_AMI_PORT', '-1'],
+    ['DOORMAN_APP', 'door,man'],
+    ['DOORMAN_FUNCTION_DEADLINE_MS', '2000'],
+    ['DOORMAN_FUNCTION_DEADLINE_MS', '1e2'],
+    ['DOORMAN_LOG_LEVEL', 'trace'],
+  ])('are there for %s=%s', (name, value) => {
+    expect(problemsWith({ [name]: value })).toEqual([expect.stringMatching(`^${name} `)])
+  })
+
+  test('never hold the value of a secret, whatever is wrong with it or with anything else', () => {
+    const secret = fc
+      .stringMatching(/^[A-Za-z0-9]{8,30}(\r?\n[A-Za-z0-9:]{0,9})?$/)
+      .map((text) => `zq${text}`)
+    fc.assert(
+      fc.property(secret, secret, secret, (ari, ami, token) => {
+        const problems = problemsOf({
+          env: {
+            ...{ DOORMAN_ARI_PASSWORD: ari, DOORMAN_AMI_SECRET: ami, DOORMAN_SIP_PASSWORD: token },
+            ...{ DOORMAN_ARI_PASSWORD_FILE: '/nowhere', DOORMAN_AMI_PASSWORD: ami, DOORMAN_AMI_PORT: 'x' },
+            DOORMAN_ARI_URL: `http://doorman:${ari}@127.0.0.1:8088`,
+          },
+        })
+        expect(problems.length).toBeGreaterThan(3)
+        for (const value of [ari, ami, token]) expect(problems.join('\n')).not.toContain(value)
+      }),
+    )
+  })
+
+  test.each(SETTING_NAMES)('never repeat a secret where %s is bad', (name) => {
+    const secrets = Object.fromEntries(SECRET_NAMES.map((secret) => [secret, `zq-${secret}-hidden-value`]))
+    const bad = `zq-${name}-hidden-value\r\n%s`
+    for (const value of [
+      bad,
+      '\u0000',
+      'x'.repeat(100_000),
+      '-1',
+      `http://u:${secrets.DOORMAN_ARI_PASSWORD}@pbx`,
+    ]) {
+      const text = problemsOf({ env: { ...secrets, [name]: value, DOORMAN_LOG_LEVEL: 'bad' } }).join('\n')
+      expect(text).toContain('DOORMAN_LOG_LEVEL')
+      for (const secret of SECRET_NAMES) expect(text).not.toContain(`zq-${secret}`)
+    }
+  })
+
+  test('are there for a user or password in the address of ARI, which would end up in the log', () => {
+    expect(problemsWith({ DOORMAN_ARI_URL: 'http://doorman:hunter22@pbx:8088' })).toEqual([
+      expect.stringMatching(/^DOORMAN_ARI_URL .*DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD/),
+    ])
+  })
+
+  test.each(['DOORMAN_ARI_USERNAME', 'DOORMAN_AMI_USERNAME', 'DOORMAN_AMI_SECRET', 'DOORMAN_ARI_PASSWORD'])(
+    'are there for a line end in %s, which would begin a new line of AMI or HTTP',
+    (name) => {
+      expect(problemsWith({ [name]: 'a\r\nAction: Command' })).toEqual([
+        expect.stringMatching(`^${name} .*line`),
+      ])
+    },
+  )
+})
+
+describe('a secret in a file', () => {
+  test('is read without the line end behind it', () => {
+    const env = {
+      ...SECRETS,
+      DOORMAN_ARI_PASSWORD: undefined,
+      DOORMAN_ARI_PASSWORD_FILE: fileOf('fr om/file?&=\n'),
+    }
+    expect(readSettings({ env }).DOORMAN_ARI_PASSWORD).toBe('fr om/file?&=')
+  })
+
+  test('cannot be given twice', () => {
+    const problems = problemsWith({ DOORMAN_AMI_SECRET_FILE: fileOf('another') })
+    expect(problems).toEqual(['DOORMAN_AMI_SECRET and DOORMAN_AMI_SECRET_FILE are both given: choose one'])
+  })
+
+  test('that is not there is a problem of its own, and not a missing secret besides', () => {
+    const env = { DOORMAN_ARI_PASSWORD: 'x', DOORMAN_AMI_SECRET_FILE: join(folder, 'nowhere') }
+    expect(problemsOf({ env })).toEqual([expect.stringMatching(/^DOORMAN_AMI_SECRET_FILE: ENOENT/)])
+  })
+
+  test('that is empty is an empty secret', () => {
+    const env = { DOORMAN_ARI_PASSWORD: 'x', DOORMAN_AMI_SECRET_FILE: fileOf('\n') }
+    expect(problemsOf({ env })).toEqual([expect.stringMatching(/^DOORMAN_AMI_SECRET is empty/)])
+  })
+
+  test('can be named in the settings file', () => {
+    const secret = fileOf('deep')
+    const file = fileOf(`DOORMAN_ARI_PASSWORD=x\nDOORMAN_AMI_SECRET_FILE=${secret}\n`)
+    expect(readSettings({ env: {}, file }).DOORMAN_AMI_SECRET).toBe('deep')
+  })
+})
+
+describe('a name that is no setting', () => {
+  test.each([
+    ['DOORMAN_AMI_PASSWORD', 'DOORMAN_AMI_SECRET'],
+    ['DOORMAN_ARI_SECRET', 'DOORMAN_ARI_PASSWORD'],
+    ['DOORMAN_ARI_USER_NAME', 'DOORMAN_ARI_USERNAME'],
+    ['DOORMAN_FLOW', 'DOORMAN_FLOWS'],
+    ['DOORMAN_AMI_PORTS', 'DOORMAN_AMI_PORT'],
+  ])('%s is a problem that names %s', (name, meant) => {
+    expect(problemsWith({ [name]: 'x' })).toEqual([`${name} is no setting; is ${meant} meant?`])
+  })
+
+  test('and is near to none stays alone in the environment, where Kubernetes writes too', () => {
+    expect(
+      problemsWith({ DOORMAN_SERVICE_HOST: '10.0.0.1', DOORMAN_PORT_8080_TCP_ADDR: '10.0.0.1' }),
+    ).toEqual([])
+  })
+
+  test('is a problem in a settings file in any case', () => {
+    const file = fileOf('DOORMAN_WHATEVER=1\n')
+    expect(problemsOf({ file, env: SECRETS })).toEqual([
+      expect.stringMatching(/^DOORMAN_WHATEVER is no setting/),
+    ])
+  })
+
+  test('of another program is nothing to us', () => {
+    expect(problemsWith({ PATH: '/bin', ASTERISK_HOME: '/' })).toEqual([])
+  })
+})
+
+describe('a settings file', () => {
+  test('that is not there is one problem beside the others', () => {
+    const file = join(folder, 'nowhere.env')
+    expect(problemsOf({ file, env: SECRETS })).toEqual([
+      expect.stringMatching(/^The settings file .*nowhere\.env cannot be read: ENOENT/),
+    ])
+  })
+})
+
+test('the names of all settings begin with DOORMAN_', () => {
+  expect(SETTING_NAMES.filter((name) => !name.startsWith('DOORMAN_'))).toEqual([])
+})
