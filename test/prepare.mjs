@@ -1,42 +1,47 @@
 /**
- * Makes a fresh clone ready to run: installs the dependencies and builds. Plain JavaScript without
- * dependencies, because it runs before there are any. Speaks on stderr only; stdout belongs to what follows.
+ * Makes a fresh clone ready to run: a Node.js that is new enough, the dependencies, the build. Prints the PATH for
+ * what follows (`PATH=$(node test/prepare.mjs) && …`) and says everything else on stderr. Plain JavaScript without
+ * dependencies that runs on Node.js 20, because it runs before there is anything else.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nodeFolder } from './node.mjs'
 
 const root = join(fileURLToPath(import.meta.url), '../..')
 const stamp = join(root, 'node_modules/.doorman-installed')
-const wanted = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex')
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 20 || (major === 20 && minor < 12)) {
-  fail(`Doorman needs Node.js 20.12 or later; this is ${process.versions.node}.`)
+try {
+  const PATH = [nodeFolder(say), process.env.PATH].join(delimiter)
+  const lock = readFileSync(join(root, 'package-lock.json'))
+  const wanted = createHash('sha256').update(lock).digest('hex')
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+    step('Installing the dependencies (npm ci) …', ['npm', 'ci', '--no-audit', '--no-fund'], PATH)
+    writeFileSync(stamp, wanted)
+  }
+  // A test whose source is gone must not run any more.
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  step('Building …', ['node', join(root, 'node_modules/typescript/bin/tsc'), '-p', root], PATH)
+  // `npx doorman` runs this very file; npm makes it executable only when it first links it.
+  chmodSync(join(root, 'dist/src/cli/doorman.js'), 0o755)
+  process.stdout.write(`${PATH}\n`)
+} catch (error) {
+  say(error.message)
+  process.exitCode = 1
 }
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-  step('Installing the dependencies (npm ci) …', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  writeFileSync(stamp, wanted)
-}
-// What is no longer in the sources must not be tested any more.
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-step('Building …', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root])
-// `npx doorman` runs this very file; npm makes it executable only when it first links it.
-chmodSync(join(root, 'dist/src/cli/doorman.js'), 0o755)
 
-function step(title, command, args) {
+function step(title, [command, ...args], PATH) {
   const started = performance.now()
-  process.stderr.write(`${title}\n`)
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0) fail(`${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ''}.`)
-  process.stderr.write(`  done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`)
+  say(title)
+  const options = { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, PATH } }
+  const { status, error } = spawnSync(command, args, options)
+  if (status !== 0)
+    throw new Error(`${[command, ...args].join(' ')} failed${error ? `: ${error.message}` : ''}.`)
+  say(`  done in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 }
 
-function fail(message) {
-  process.stderr.write(`${message}\n`)
-  process.exit(1)
+function say(line) {
+  process.stderr.write(`${line}\n`)
 }

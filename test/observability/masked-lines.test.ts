@@ -66,7 +66,9 @@ const NUMBER = /5123456|5551234|1234567/
 
 function run(): string[] {
   const base = new URL('../../src/observability/', import.meta.url).href
-  const program = LINES.replace(/'(\.{1,2}\/[a-z/-]+\.js)'/g, (_, file: string) => JSON.stringify(base + file))
+  const program = LINES.replace(/'(\.{1,2}\/[a-z/-]+\.js)'/g, (_, file: string) =>
+    JSON.stringify(base + file),
+  )
   const code = `const SPELLINGS = ${JSON.stringify(SPELLINGS)}\n${program}`
   const args = ['--no-warnings', '--input-type=module', '-e', code]
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
