@@ -1,54 +1,71 @@
 /**
- * The same job done by a dialplan, plain ari-client, FastAGI and Doorman, beside the same Asterisk, in turns.
+ * The same job done by a dialplan, plain ari-client, FastAGI and Doorman, beside the same Asterisk, in turns:
  *
- *     npm run bench                                   everything; writes RESULTS.md and results.json
- *     node dist/test/bench/side-by-side.js --quick    a trial of a few minutes, which only prints
+ *     npm run bench                       everything, about 35 minutes; writes RESULTS.md and results.json
+ *     npm run bench -- --quick            about 5 minutes; prints only, unless --write is given
  *
- *     npm run bench -- --knees                        the knees alone, looked for from those in results.json on; puts
- *                                                     them into both files
- *
- * Options of a trial: --quick, --no-knee, --systems dialplan,doorman, --rates 100,200, --rounds 1.
+ * More options: --no-knee, --systems dialplan,ari_client,doorman, --rounds 1.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { Bench } from './bench.js'
-import { benchOptions } from './bench-options.js'
 import { CallerProcess } from './caller/caller-process.js'
-import { measureDecide } from './decide-figures.js'
-import { raiseStage } from './lab/stage.js'
-import { reportOf, tableOf } from './results/report.js'
-import { kneesOf, type Results, resultsOf, withKnees } from './results/results.js'
+import type { DecideFigures } from './decide.bench.js'
+import { Fixture } from './fixture.js'
+import { benchOptions } from './options.js'
+import type { ReloadFigures } from './reload.bench.js'
+import { reportOf, tableOf } from './report.js'
+import { type Results, resultsOf } from './results.js'
+import type { SystemName } from './systems.js'
+
+const DEFAULT_KNEE = 500
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
-
 const folder = join(repositoryFolder(), 'test/bench')
-const written = () => JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Results
+const file = join(folder, 'results.json')
 
-function write(results: Results): void {
-  writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`)
-  writeFileSync(join(folder, 'RESULTS.md'), reportOf(results))
+/** Runs a bench of this folder and reads the JSON that it prints on stdout. */
+function figuresOf<T>(script: string, ...args: readonly string[]): T {
+  const command = ['--expose-gc', join(import.meta.dirname, script), ...args]
+  const printed = execFileSync(process.execPath, command, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(printed) as T
+}
+
+/** Of an earlier run, so that the search begins near. */
+function nearKnee(system: SystemName): number {
+  if (!existsSync(file)) return DEFAULT_KNEE
+  const { systems, floors } = JSON.parse(readFileSync(file, 'utf8')) as Results
+  const known = { ...systems, ...floors }
+  const named = system === 'doorman_before' && known[system] === undefined ? 'doorman' : system
+  return known[named]?.knee_cps || DEFAULT_KNEE
 }
 
 const options = benchOptions(process.argv.slice(2))
 let clear = async (): Promise<void> => undefined
-// The lab's guards end every process that we started once we are gone; what we made is removed here.
 const interrupted = () => void clear().finally(() => process.exit(130))
 process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
 try {
-  const decide = options.isWritten ? measureDecide() : undefined
-  const stage = await raiseStage(options.rules, options.vips, say)
+  const isWhole = options.mode === 'whole'
+  const decide = isWhole ? figuresOf<DecideFigures>('decide.bench.js') : null
+  const reload = isWhole ? figuresOf<ReloadFigures>('reload.bench.js', '3', '0') : null
+  const fixture = await Fixture.create(options, say)
   const caller = new CallerProcess()
   clear = async () => {
     caller.stop()
-    await stage.stop()
+    await fixture.stop()
   }
-  const near = options.isKneesOnly ? kneesOf(written()) : {}
-  const found = await new Bench({ options, stage, caller, say, near }).run()
-  const measured = () => resultsOf(found, { options, asterisk: stage.asterisk.version, decide })
-  const results = options.isKneesOnly ? withKnees(written(), found) : measured()
+  const found = await new Bench({ options, fixture, caller, say, near: nearKnee }).run()
+  const results = resultsOf(found, { options, asterisk: fixture.asterisk.version, decide, reload })
   console.log(tableOf(results))
-  if (options.isWritten || options.isKneesOnly) write(results)
+  if (options.isWritten) {
+    writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+    writeFileSync(join(folder, 'RESULTS.md'), reportOf(results))
+  }
 } finally {
   await clear()
 }

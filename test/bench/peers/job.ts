@@ -3,7 +3,7 @@
  * ari-client and the FastAGI peer share it.
  */
 import { BRANCHES, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
-import { vipNumbers } from '../lab/flow-files.js'
+import { vipNumbers } from '../flow-files.js'
 
 /** Every header that the job reads, in the order in which the peers read them. */
 export const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion'] as const

@@ -1,5 +1,5 @@
-import { BRANCHES, FLOWS, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
-import { ALL, entryContext, type SystemName, TRUNK_ADDRESS, trunkName } from './systems-table.js'
+import { BRANCHES, FLOWS, type FlowName, NO_RULE, NORTH, RULES } from './calls.js'
+import { entryContext, SYSTEMS, type SystemName, trunkAddress, trunkName } from './systems.js'
 
 export const ARI_APPLICATION = 'bench-ari-client'
 export const PASSAGE_APPLICATION = 'bench-passage'
@@ -14,9 +14,10 @@ export function benchDialplan(agiPort: number): string {
     byHand('passage', PASSAGE),
     byHand('passage_ami', PASSAGE),
     entry('ari_client', [`Stasis(${ARI_APPLICATION})`, 'Hangup()']),
-    // The script leaves the flow on the call; where the flow is, is the dialplan's business.
+    // The script sets the flow on the channel; the dialplan goes to its context.
     entry('fastagi', [`AGI(${agi})`, 'Goto(bench-flow,${DOORMAN_FLOW},1)', 'Hangup()']),
     entry('doorman', ['Goto(doorman,,1)']),
+    entry('doorman_before', ['Goto(doorman,,1)']),
     entry('doorman_own', ['Goto(doorman,,1)']),
     '[bench-flow]',
     ...Object.entries(FLOWS).map(([flow, context]) => `exten => ${flow},1,Goto(${context},s,1)`),
@@ -37,10 +38,10 @@ function entry(system: SystemName, steps: readonly Step[]): string {
   return [`[${entryContext(system)}]`, ...lines, ''].join('\n')
 }
 
-/** Out to a program that has nothing to do, and back. */
+/** Out to a program that only continues the call. */
 const PASSAGE = [`Stasis(${PASSAGE_APPLICATION})`]
 
-/** The job by hand: read the six headers, decide, leave flow, rule and branch, go to the flow. */
+/** The job by hand: read the six headers, decide, set flow, rule and branch, go to the flow. */
 function byHand(system: SystemName, between: readonly string[] = []): string {
   const isVip = `\${DB_EXISTS(${VIP_FAMILY}/\${CALLER})} | "\${XVIP}" = "gold" | "\${XVIP}" = "platinum"`
   const isOld = `"\${DOORMAN_BRANCH}" = "${BRANCHES.north}" & "\${XACCOUNT:0:1}" = "9"`
@@ -71,9 +72,8 @@ function goes(flow: FlowName, rule: string, between: readonly string[], label?: 
 }
 
 /**
- * Where all systems' calls land. The name of the connected line goes into the P-Asserted-Identity of the 200, so that
- * the caller sees for each call where it is and what was left on it; `i` keeps it from being told in a message of its
- * own.
+ * The context of a flow, for all systems. The name of the connected line goes into the P-Asserted-Identity of the 200,
+ * so that the caller sees the context and the channel variables of each call; `i` inhibits a message of its own.
  */
 function flowContext(context: string): string {
   const left = '${CONTEXT}/${DOORMAN_FLOW}/${DOORMAN_RULE}/${DOORMAN_BRANCH}'
@@ -89,11 +89,11 @@ function flowContext(context: string): string {
 
 /** A trunk for each system, told apart by the address it calls from. */
 export function benchTrunks(): string {
-  return ALL.flatMap((system) => [
+  return SYSTEMS.flatMap((system) => [
     `[${trunkName(system)}]`,
     ...['type = endpoint', 'transport = transport-udp', `context = ${entryContext(system)}`],
     ...['disallow = all', 'allow = ulaw', 'trust_id_inbound = no', 'send_pai = yes', ''],
     `[${trunkName(system)}]`,
-    ...['type = identify', `endpoint = ${trunkName(system)}`, `match = ${TRUNK_ADDRESS[system]}`, ''],
+    ...['type = identify', `endpoint = ${trunkName(system)}`, `match = ${trunkAddress(system)}`, ''],
   ]).join('\n')
 }

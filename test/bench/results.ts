@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
-import type { BenchOptions } from '../bench-options.js'
-import type { DecideFigures } from '../decide-figures.js'
-import { type FloorName, isFloor, type SystemName } from '../lab/systems-table.js'
-import { median, rounded } from '../percentile.js'
-import type { Measured } from '../turn.js'
-import { STEPS, type Steps } from './records.js'
+import { repositoryFolder } from '../support/lab-folder.js'
+import type { DecideFigures } from './decide.bench.js'
+import type { BenchOptions } from './options.js'
+import { median, rounded } from './percentile.js'
+import type { ReloadFigures } from './reload.bench.js'
+import { COMPARED, type ComparedName, FLOORS, type FloorName, type SystemName } from './systems.js'
+import type { Measured } from './turn.js'
 
-/** What one system did at one rate: the medians of the rounds. */
+/** One system at one rate: the medians of the rounds. */
 export interface RateFigures {
   readonly p50_ms: number
   readonly p90_ms: number
@@ -38,15 +40,22 @@ export interface SystemFigures {
   /** Of the controller; the dialplan has none. */
   readonly rss_mb: number
   readonly asterisk_rss_mb: number
-  /** The same, round by round: how far one round is from the next. */
   readonly rounds_at_100: readonly RoundFigures[]
+  /** The first 500 calls after a start, at 100 calls a second. */
+  readonly cold: RateFigures
+  readonly knees_cps: readonly number[]
   readonly rates: Readonly<Record<string, RateFigures>>
 }
 
+/** Milliseconds of one call in each stage, as in its decision record. */
+export type Stages = Readonly<Partial<Record<(typeof STAGES)[number], number>>>
+const STAGES = ['read', 'decide', 'write', 'continue'] as const
+
 export interface Results {
   readonly date: string
-  /** When the knees were measured, where that was in a run of their own. */
-  readonly knees_date?: string
+  readonly mode: BenchOptions['mode']
+  /** Of the code that was measured; `+` behind it where the work tree had changes. */
+  readonly commit: string
   readonly versions: { readonly asterisk: string; readonly node: string }
   readonly cores: number
   readonly cpu: string
@@ -55,79 +64,85 @@ export interface Results {
   readonly seconds_at_100: number
   readonly rules: number
   readonly vips: number
-  readonly systems: Readonly<Partial<Record<Exclude<SystemName, FloorName>, SystemFigures>>>
-  /** The same of what the budget of a call is made of. */
+  readonly systems: Readonly<Partial<Record<ComparedName, SystemFigures>>>
   readonly floors: Readonly<Partial<Record<FloorName, SystemFigures>>>
-  /** Microseconds in each step of Doorman, at the median of all its calls. */
-  readonly steps_us: Readonly<Record<keyof Steps, number>> | null
-  /** Whether something else kept the machine busy, so that no ratio of this run can be believed. */
+  /** Microseconds in each stage of Doorman, at the median of all its calls. */
+  readonly steps_us: Readonly<Partial<Record<keyof Stages, number>>> | null
+  /** Something else kept the machine busy, so that no ratio of this run counts. */
   readonly disturbed: boolean
-  /** Doorman's calls that landed right, and its decision records of routed calls. */
+  /** Doorman's calls with the right result, and its decision records of routed calls. */
   readonly records: { readonly calls: number; readonly routed: number }
   readonly decide: DecideFigures | null
+  readonly reload: ReloadFigures | null
 }
 
 export interface Found {
   readonly measured: readonly Measured[]
-  readonly knees: Readonly<Partial<Record<SystemName, number>>>
+  /** Of each turn. */
+  readonly knees: Map<SystemName, readonly number[]>
   readonly records: Results['records']
-  readonly steps: readonly Steps[]
+  readonly stages: readonly Stages[]
 }
 
 export interface Circumstances {
   readonly options: BenchOptions
   readonly asterisk: string
-  readonly decide: DecideFigures | undefined
+  readonly decide: DecideFigures | null
+  readonly reload: ReloadFigures | null
 }
 
-export function resultsOf(found: Found, { options, asterisk, decide }: Circumstances): Results {
-  const figuresOf = (names: readonly SystemName[]) =>
-    Object.fromEntries(names.map((name) => [name, systemFigures(name, found)]))
-  const systems = figuresOf(options.systems.filter((name) => !isFloor(name)))
+export function resultsOf(found: Found, { options, asterisk, decide, reload }: Circumstances): Results {
+  const figuresOf = (names: readonly SystemName[]) => {
+    const measured = names.filter((name) => options.systems.includes(name))
+    return Object.fromEntries(measured.map((name) => [name, systemFigures(name, found)]))
+  }
+  const systems = figuresOf(COMPARED)
   return {
     date: new Date().toISOString(),
+    mode: options.mode,
+    commit: commit(),
     versions: { asterisk, node: process.version.slice(1) },
     cores: cpus().length,
     cpu: cpus()[0]?.model ?? 'unknown',
     rounds: options.rounds,
-    seconds: options.seconds,
-    seconds_at_100: options.secondsAt100,
+    seconds: options.otherSeconds,
+    seconds_at_100: options.seconds,
     rules: options.rules,
     vips: options.vips,
     systems,
-    floors: figuresOf(options.systems.filter(isFloor)),
-    steps_us: stepFigures(found.steps),
+    floors: figuresOf(FLOORS),
+    steps_us: stageFigures(found.stages),
     disturbed: isDisturbed(Object.values(systems)),
     records: found.records,
-    decide: decide ?? null,
+    decide,
+    reload,
   }
 }
 
-function stepFigures(steps: readonly Steps[]): Results['steps_us'] {
-  if (steps.length === 0) return null
-  const of = (step: keyof Steps) => rounded(median(steps.map((each) => each[step])) * 1_000, 0)
-  return Object.fromEntries(STEPS.map((step) => [step, of(step)])) as Results['steps_us']
-}
-
-/** Results with the knees of a later run, in which all of them were measured. */
-export function withKnees(results: Results, { knees }: Found): Results {
-  const renewed = (all: Results['systems'] | Results['floors']) => {
-    const figures = Object.entries(all).map(([name, each]) => {
-      return [name, { ...each, knee_cps: knees[name as SystemName] ?? null }]
-    })
-    return Object.fromEntries(figures)
+function commit(): string {
+  try {
+    const args = ['describe', '--always', '--abbrev=7', '--dirty=+', '--exclude=*']
+    return execFileSync('git', args, { cwd: repositoryFolder(), encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    return 'unknown'
   }
-  const [systems, floors] = [renewed(results.systems), renewed(results.floors)]
-  return { ...results, knees_date: new Date().toISOString(), systems, floors }
 }
 
-/** The knees that were found, of floors too. */
-export function kneesOf({ systems, floors }: Results): Partial<Record<SystemName, number>> {
-  const all = Object.entries({ ...systems, ...floors }).filter(([, { knee_cps }]) => (knee_cps ?? 0) > 0)
-  return Object.fromEntries(all.map(([name, { knee_cps }]) => [name, knee_cps]))
+const ROUTED = /"event":"decision".*"outcome":"routed"/
+
+/** The stages of the routed calls in a log of Doorman's. */
+export function stagesOf(log: string): readonly Stages[] {
+  const lines = log.split('\n').filter((line) => ROUTED.test(line))
+  return lines.map((line) => (JSON.parse(line) as { readonly ms: Stages }).ms)
 }
 
-/** A caller that is woken so late at a hundred calls a second shares its two cores with strangers. */
+function stageFigures(calls: readonly Stages[]): Results['steps_us'] {
+  if (calls.length === 0) return null
+  const of = (stage: keyof Stages) => rounded(median(calls.map((each) => each[stage] ?? 0)) * 1_000, 0)
+  return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)]))
+}
+
+/** A caller that is woken so late at 100 calls a second does not have the machine for itself. */
 const DISTURBED_MS = 4
 
 function isDisturbed(systems: readonly SystemFigures[]): boolean {
@@ -136,13 +151,15 @@ function isDisturbed(systems: readonly SystemFigures[]): boolean {
 
 function systemFigures(system: SystemName, { measured, knees }: Found): SystemFigures {
   const own = measured.filter((run) => run.system === system)
-  const at100 = own.filter(({ perSecond }) => perSecond === 100)
-  const rates = [...new Set(own.map(({ perSecond }) => perSecond))]
+  const warm = own.filter(({ isCold }) => !isCold)
+  const at100 = warm.filter(({ perSecond }) => perSecond === 100)
+  const rates = [...new Set(warm.map(({ perSecond }) => perSecond))].sort((a, b) => a - b)
   const of = (value: (run: Measured) => number, digits = 2) => middle(at100, value, digits)
+  const found = knees.get(system) ?? []
   return {
     p50_ms_at_100: of(({ latency_ms }) => latency_ms.p50),
     p99_ms_at_100: of(({ latency_ms }) => latency_ms.p99),
-    knee_cps: knees[system] ?? null,
+    knee_cps: found.length === 0 ? null : rounded(median(found), 0),
     asterisk_cpu_ms_per_call: of((run) => run.asterisk_cpu_ms),
     controller_cpu_ms_per_call: of((run) => run.controller_cpu_ms),
     rss_mb: of((run) => run.controller_rss_mb, 0),
@@ -152,12 +169,15 @@ function systemFigures(system: SystemName, { measured, knees }: Found): SystemFi
       p99_ms: rounded(latency_ms.p99, 2),
       controller_cpu_ms_per_call: rounded(controller_cpu_ms, 2),
     })),
-    rates: Object.fromEntries(rates.map((rate) => [rate, rateFigures(own, rate)])),
+    cold: rateFigures(own.filter(({ isCold }) => isCold)),
+    knees_cps: found,
+    rates: Object.fromEntries(
+      rates.map((rate) => [rate, rateFigures(warm.filter(({ perSecond }) => perSecond === rate))]),
+    ),
   }
 }
 
-function rateFigures(own: readonly Measured[], rate: number): RateFigures {
-  const runs = own.filter(({ perSecond }) => perSecond === rate)
+function rateFigures(runs: readonly Measured[]): RateFigures {
   const of = (value: (run: Measured) => number) => middle(runs, value, 2)
   const sum = (value: (run: Measured) => number) => runs.reduce((all, run) => all + value(run), 0)
   return {

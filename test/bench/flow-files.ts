@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
-import { BRANCHES, FLOWS, NORTH, RULES, vipNumber } from '../calls.js'
-import { trunkName } from './systems-table.js'
+import { BRANCHES, FLOWS, NORTH, RULES, vipNumber } from './calls.js'
+import { trunkName } from './systems.js'
 
 /**
  * The flow files of the bench: what an admin would write who has so many rules and VIP numbers.
@@ -14,10 +14,12 @@ export function benchFlowFiles(
   return { 'routing.yaml': stringify(routing(rules, state)), 'vips.csv': vipFile(vips) }
 }
 
-/** Two callers' calls are left different by this, as by a greeting with a name in it. */
+const DOORMAN_SYSTEMS = ['doorman', 'doorman_before', 'doorman_own'] as const
+
+/** State that differs from caller to caller, as a greeting with a name does. */
 export const OWN_STATE = { from: '{callerNumber}' }
 
-/** Trunk and headers are those that the plain peers read, too. */
+/** Those that the other systems read. */
 const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion']
 
 function routing(rules: number, state: Readonly<Record<string, string>>): object {
@@ -25,7 +27,7 @@ function routing(rules: number, state: Readonly<Record<string, string>>): object
   const flows = Object.entries(FLOWS).map(([name, context]) => [name, { context }])
   return {
     default_country: 'US',
-    trunks: { [trunkName('doorman')]: { trust }, [trunkName('doorman_own')]: { trust } },
+    trunks: Object.fromEntries(DOORMAN_SYSTEMS.map((name) => [trunkName(name), { trust }])),
     vip: { files: ['vips.csv'], headers: { 'X-VIP': ['gold', 'platinum'] } },
     branches: { [BRANCHES.north]: { numbers: [NORTH], state }, [BRANCHES.south]: { default: true, state } },
     flows: Object.fromEntries(flows),

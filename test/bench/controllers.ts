@@ -1,0 +1,105 @@
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ended, hasEnded, signalGroup, startGuarded } from '../support/child.js'
+import { settingsFor } from '../support/doorman.js'
+import { freePort } from '../support/free-ports.js'
+import { ARI_APPLICATION, PASSAGE_APPLICATION } from './dialplan.js'
+import type { Fixture } from './fixture.js'
+import type { SystemName } from './systems.js'
+
+/** The process that decides the calls of one system during its turn. The dialplan has none. */
+export interface Controller {
+  readonly pid: number | undefined
+  /** Ends it; returns its log. */
+  stop(): Promise<string>
+}
+
+interface Program {
+  readonly command: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether it takes calls. */
+  readonly isReady: (log: string) => boolean | Promise<boolean>
+}
+
+/** Only the system whose turn it is runs: an idle manager connection alone makes Asterisk do more for each call. */
+export async function startController(system: SystemName, fixture: Fixture): Promise<Controller> {
+  if (system === 'dialplan') return { pid: undefined, stop: async () => '' }
+  const log = join(fixture.asterisk.folder, `log/${system}-${Date.now()}.log`)
+  return launch(await programOf(system, fixture), log)
+}
+
+async function programOf(system: Exclude<SystemName, 'dialplan'>, fixture: Fixture): Promise<Program> {
+  const { asterisk, agiPort } = fixture
+  const { url, username, password } = asterisk.ari
+  const ari = [url, username, password]
+  const { host, port, username: user, secret } = asterisk.ami
+  const vips = String(fixture.vips)
+  switch (system) {
+    case 'ari_client':
+      return peer('ari-client', [...ari, ARI_APPLICATION, vips])
+    case 'fastagi':
+      return peer('fastagi', [String(agiPort), vips])
+    case 'passage':
+      return peer('passage', [...ari, PASSAGE_APPLICATION])
+    case 'passage_ami':
+      return peer('passage', [...ari, PASSAGE_APPLICATION, host, String(port), user, secret])
+    default:
+      return doorman(system, fixture, await freePort('tcp'))
+  }
+}
+
+function peer(name: string, args: readonly string[]): Program {
+  const command = [process.execPath, join(import.meta.dirname, `peers/${name}.js`), ...args]
+  return { command, isReady: (log) => log.includes('ready') }
+}
+
+function doorman(system: SystemName, fixture: Fixture, controlPort: number): Program {
+  return {
+    command: [...fixture.doormanOf(system), 'run'],
+    env: {
+      ...settingsFor(fixture.asterisk),
+      DOORMAN_FLOWS: fixture.flowsOf(system),
+      DOORMAN_DATA: join(fixture.asterisk.folder, `data-${system}`),
+      DOORMAN_CONTROL_PORT: String(controlPort),
+    },
+    isReady: () =>
+      fetch(`http://127.0.0.1:${controlPort}/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+  }
+}
+
+async function launch({ command, env = {}, isReady }: Program, log: string): Promise<Controller> {
+  const output = openSync(log, 'w')
+  const child = startGuarded(command, {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', output, output],
+  })
+  closeSync(output)
+  const written = () => readFileSync(log, 'utf8')
+  const stop = async () => {
+    signalGroup(child, 'SIGTERM')
+    if (!(await ended(child, 5_000))) signalGroup(child, 'SIGKILL')
+    return written()
+  }
+  try {
+    await becomesReady(child, async () => isReady(written()))
+  } catch (error) {
+    throw new Error(`${(error as Error).message} Its log:\n${(await stop()).slice(-2_000)}`)
+  }
+  return { pid: child.pid, stop }
+}
+
+const READY_MS = 20_000
+
+async function becomesReady(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
+  const program = child.spawnargs.slice(0, 2).join(' ')
+  for (const start = Date.now(); Date.now() - start < READY_MS; await sleep(50)) {
+    if (hasEnded(child)) throw new Error(`${program} ended at once.`)
+    if (await isReady()) return
+  }
+  throw new Error(`${program} was not ready within ${READY_MS / 1_000} s.`)
+}
