@@ -13,7 +13,8 @@ import type { Place } from './asterisk/pbx.js'
 import { dialplanOf } from './call/dialplan-of.js'
 import { answerCalls, type CallParts } from './call/handler.js'
 import { KnownPlaces } from './call/known-places.js'
-import { openControl } from './control/open.js'
+import { readinessOf } from './control/health.js'
+import { openControl } from './control/server.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import type { Revision } from './flows/revision.js'
 import { loadRevisionAside } from './flows/worker/load-aside.js'
@@ -25,16 +26,14 @@ import { readCalls } from './history/read-calls.js'
 import { replay } from './history/replay.js'
 import { changedShare, replaySentence } from './history/replay-words.js'
 import { letCallsGoFirst } from './observability/calls-first.js'
-import { logFlowLine } from './observability/flow-line.js'
-import type { Log } from './observability/log.js'
+import { type Log, logFlowLine } from './observability/log.js'
 import { Metrics } from './observability/metrics.js'
 import { SpareTime } from './observability/spare-time.js'
 import { LiveRevisions } from './revisions/live-revisions.js'
 import { watch } from './revisions/watch.js'
 import type { CallFacts } from './routing/facts.js'
 import { lookedAt } from './routing/looked-at.js'
-import { applicationsOf, type Settings } from './settings/index.js'
-import { amiAccess, ariAccess } from './settings/pbx-access.js'
+import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { RevisionStore } from './store/store.js'
 
 export interface Doorman {
@@ -120,7 +119,17 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   )
   let isStopping = false
   const vitals = { ari, ami, isStopping: () => isStopping }
-  const control = await openControl(settings, { revisions, metrics, vitals }, log)
+  const control = await openControl(
+    settings,
+    {
+      reload: ({ way, ...options }) => revisions.reload(way, options),
+      rollback: ({ to, ...options }) => revisions.rollback(to, options),
+      revisions: () => revisions.entries(),
+      metrics: () => metrics.text(),
+      readiness: () => readinessOf(vitals, revisions.current.id),
+    },
+    log,
+  )
   return {
     reload: () => void revisions.reload('signal'),
     letGo: () => calls.letGo(),

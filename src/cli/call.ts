@@ -1,60 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { safeJson } from '../observability/log.js'
-import type { Settings } from '../settings/index.js'
-import { ariAccess } from '../settings/pbx-access.js'
+import { compile } from '../flows/compile.js'
+import { safeJson } from '../lib/safe-text.js'
+import { ariAccess, type Settings } from '../settings/index.js'
 import { type CallAnswer, TestCaller } from '../testcall/caller.js'
 import type { Landing } from '../testcall/landing.js'
 import { PbxView } from '../testcall/pbx-view.js'
-import { EXIT, Refusal, UsageError } from './exit.js'
-import { givenSettings } from './given-settings.js'
-import { addHeader, type GivenHeader } from './header-option.js'
-import { show } from './terminal.js'
+import {
+  EXIT,
+  HEADER_OPTION,
+  type Header,
+  JSON_OPTION,
+  print,
+  printJson,
+  Refusal,
+  settingsFor,
+  UsageError,
+} from './command.js'
 
-interface CallOptions {
+interface Options {
   readonly from: string
   readonly to: string
   readonly name: string
-  readonly header: readonly GivenHeader[]
+  readonly header: readonly Header[]
   readonly target?: string
   readonly local?: string
   readonly json?: true
 }
 
-/** How long a call may take to land; Doorman and its dialplan need two seconds at the worst. */
+/** How long a call may take to reach a flow; Doorman and its dialplan need two seconds at most. */
 const LANDING_MS = 8_000
 
-/** How long a flow may take to answer once the call is in it; Answer() alone waits half a second for audio. */
+/** How long a flow may take to answer; Answer() alone waits half a second for audio. */
 const ANSWER_MS = 1_500
 
 export function addCall(program: Command): void {
   program
     .command('call')
-    .description('place one real SIP call (UDP) at the PBX and say where the PBX put it')
+    .description('place one real SIP call (UDP) at the PBX and say which context it reached')
     .requiredOption('--from <number>', 'caller number')
     .requiredOption('--to <number>', 'number to dial')
     .option('--name <text>', 'caller name', '')
-    .option('--header <"Name: value">', 'SIP header; may be given several times', addHeader, [])
+    .option(...HEADER_OPTION)
     .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)')
     .option(
       '--local <address>',
-      'address to call from, by which the PBX knows the trunk (or DOORMAN_SIP_LOCAL)',
+      'address to call from, by which the PBX identifies the trunk (or DOORMAN_SIP_LOCAL)',
     )
-    .option('--json', 'print one JSON object')
-    .action(async (options: CallOptions, command: Command) => {
-      process.exitCode = await placeCall(givenSettings(command, 'ari'), options)
+    .option(...JSON_OPTION)
+    .action(async (options: Options, command: Command) => {
+      process.exitCode = await placeCall(settingsFor(command, 'ari'), options)
     })
 }
 
-async function placeCall(settings: Settings, options: CallOptions): Promise<number> {
+async function placeCall(settings: Settings, options: Options): Promise<number> {
   const caller = await openCaller(settings, options)
   try {
-    const view = await openView(settings, caller.callId)
+    const view = await PbxView.open(ariAccess(settings), caller.callId).catch((error: Error) => {
+      throw new Refusal(error.message)
+    })
     try {
       caller.call()
-      const landing = await firstOf([view.landing, refused(caller.answer), after(LANDING_MS)])
-      const answer = await firstOf([caller.answer, after(landing === undefined ? 0 : ANSWER_MS)])
-      report(options, caller, answer, landing)
-      return landing === undefined ? EXIT.no : EXIT.well
+      const landing = await within(LANDING_MS, [view.landing, refused(caller.answer)])
+      const answer = await within(landing === undefined ? 0 : ANSWER_MS, [caller.answer])
+      await report(settings, options, { caller, answer, landing })
+      return landing === undefined ? EXIT.failed : EXIT.ok
     } finally {
       view.close()
     }
@@ -63,7 +73,7 @@ async function placeCall(settings: Settings, options: CallOptions): Promise<numb
   }
 }
 
-async function openCaller(settings: Settings, options: CallOptions): Promise<TestCaller> {
+async function openCaller(settings: Settings, options: Options): Promise<TestCaller> {
   const { from, to, name, header: headers } = options
   for (const text of [from, to]) {
     if (!/^[^\s<>@"]+$/.test(text))
@@ -78,80 +88,70 @@ async function openCaller(settings: Settings, options: CallOptions): Promise<Tes
   })
 }
 
-async function openView(settings: Settings, callId: string): Promise<PbxView> {
-  return PbxView.open(ariAccess(settings), callId).catch((error: Error) => {
-    throw new Refusal(error.message)
-  })
+/** The first promise to settle; undefined when the time is up. */
+async function within<T>(ms: number, promises: readonly Promise<T | undefined>[]): Promise<T | undefined> {
+  const timer = new AbortController()
+  const late = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined)
+  return Promise.race([...promises, late]).finally(() => timer.abort())
 }
 
-/** The first promise to settle; the time limits among them are cleared. */
-async function firstOf<T>(promises: readonly (Promise<T | undefined> | Limit)[]): Promise<T | undefined> {
-  const limits = promises.filter((promise) => 'clear' in promise)
-  const waiting = promises.map((promise) => ('clear' in promise ? promise.over : promise))
-  const first = await Promise.race(waiting)
-  for (const limit of limits) limit.clear()
-  return first
-}
-
-interface Limit {
-  readonly over: Promise<undefined>
-  clear(): void
-}
-
-function after(ms: number): Limit {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
-  })
-  return { over, clear: () => clearTimeout(timer) }
-}
-
-/** Settles, with nothing, where the PBX refuses the call: it will not land then. */
+/** Resolves if the PBX refuses the call, which then reaches no flow. */
 function refused(answer: Promise<CallAnswer>): Promise<undefined> {
   return new Promise((resolve) => {
     void answer.then(({ status }) => (status >= 300 ? resolve(undefined) : undefined))
   })
 }
 
-function report(
-  options: CallOptions,
-  caller: TestCaller,
-  answer: CallAnswer | undefined,
-  landing: Landing | undefined,
-): void {
-  const { callId } = caller
-  if (options.json) {
-    const { from, to } = options
-    show(`${safeJson({ from, to, callId, answer: answer ?? null, landed: landing ?? null })}\n`)
-    return
-  }
-  const lines = [
-    `call      ${options.from} to ${options.to}, from ${caller.local}, Call-ID ${callId}`,
-    `answer    ${answer === undefined ? 'none yet' : `${answer.status} ${answer.reason} after ${answer.ms} ms`}`,
-    ...(landing === undefined ? notLanded(answer) : landed(landing)),
-  ]
-  show(`${lines.join('\n')}\n`)
+interface Result {
+  readonly caller: TestCaller
+  readonly answer: CallAnswer | undefined
+  readonly landing: Landing | undefined
 }
 
-function landed(landing: Landing): string[] {
-  const way = landing.throughFallback ? ', through doorman-fallback' : ''
+async function report(
+  settings: Settings,
+  { from, to, json }: Options,
+  { caller, answer, landing }: Result,
+): Promise<void> {
+  const { callId, local } = caller
+  if (json) return printJson({ from, to, callId, answer: answer ?? null, landed: landing ?? null })
+  const lines = [
+    `call      ${from} to ${to}, from ${local}, Call-ID ${callId}`,
+    `answer    ${answer === undefined ? 'none yet' : `${answer.status} ${answer.reason} after ${answer.ms} ms`}`,
+    ...(landing === undefined ? notLanded(answer) : await landed(settings, landing)),
+  ]
+  print(lines.join('\n'))
+}
+
+async function landed(settings: Settings, landing: Landing): Promise<string[]> {
+  const file = await codeFlowOf(settings, landing)
   return [
-    `landed    ${landing.context}${way}`,
+    `landed    ${landing.context}${landing.throughFallback ? ', through doorman-fallback' : ''}`,
     `flow      ${landing.flow}`,
-    `rule      ${landing.rule}`,
+    `rule      ${landing.rule}${file === undefined ? '' : `, which runs ${file}`}`,
     `state     ${safeJson(landing.state)}`,
   ]
 }
 
+/** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */
+async function codeFlowOf(
+  { DOORMAN_FLOWS: folder }: Settings,
+  landing: Landing,
+): Promise<string | undefined> {
+  const compiled = await compile(folder)
+  if (!compiled.ok || compiled.revision.id !== landing.revision) return undefined
+  const rule = compiled.revision.routing.rules.find(({ name }) => name === landing.rule)
+  return rule?.target.kind === 'run' ? rule.target.file : undefined
+}
+
 function notLanded(answer: CallAnswer | undefined): string[] {
-  if (answer === undefined) {
-    return ['landed    nowhere: nobody answered at that address. Check --target (DOORMAN_SIP_TARGET).']
-  }
-  if (answer.status === 401 || answer.status === 407 || answer.status === 403) {
+  if (answer === undefined)
+    return ['landed    nowhere: no answer from that address. Check --target (DOORMAN_SIP_TARGET).']
+  if ([401, 403, 407].includes(answer.status)) {
     return [
-      'landed    nowhere: the PBX does not know us. Call from the address of a trunk (--local), or give',
+      'landed    nowhere: the PBX does not identify the caller. Call from the address of a trunk (--local), or give',
       '          DOORMAN_SIP_USERNAME and DOORMAN_SIP_PASSWORD of a PJSIP endpoint.',
     ]
   }
-  return ['landed    nowhere that comes after Doorman. Does the trunk’s context send its calls to "doorman"?']
+  return ['landed    nowhere behind Doorman. Does the trunk’s context send its calls to "doorman"?']
 }

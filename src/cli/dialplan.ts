@@ -4,13 +4,10 @@ import { bringIntoForce, type InForce } from '../asterisk/dialplan/dialplan-relo
 import { dialplanOf } from '../call/dialplan-of.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
-import { applicationsOf, type Settings } from '../settings/index.js'
-import { adminAccess, amiAccess } from '../settings/pbx-access.js'
-import { EXIT, Refusal } from './exit.js'
-import { givenSettings } from './given-settings.js'
-import { pass, show } from './terminal.js'
+import { adminAccess, amiAccess, applicationsOf, type Settings } from '../settings/index.js'
+import { FLOWS_OPTION, print, Refusal, settingsFor } from './command.js'
 
-interface DialplanCommand {
+interface Options {
   readonly write?: string
   readonly reload: boolean
 }
@@ -18,71 +15,54 @@ interface DialplanCommand {
 export function addDialplan(program: Command): void {
   program
     .command('dialplan')
-    .description('print the contexts doorman, doorman-go and doorman-fallback for extensions_doorman.conf')
-    .option('--flows <folder>', 'the folder that holds routing.yaml (or DOORMAN_FLOWS)')
-    .option('--write <file>', 'write them there, have Asterisk reload its dialplan, read back that it took')
-    .option('--no-reload', 'with --write: only write; you reload the dialplan yourself')
-    .action(async (options: DialplanCommand, command: Command) => {
-      const settings = givenSettings(command, 'files')
+    .description('generate the contexts doorman, doorman-go and doorman-fallback')
+    .option(...FLOWS_OPTION)
+    .option('--write <file>', 'write them to a file, reload the dialplan and read back that it took')
+    .option('--no-reload', 'with --write: only write')
+    .action(async (options: Options, command: Command) => {
+      const settings = settingsFor(command, 'files')
       const compiled = await compile(settings.DOORMAN_FLOWS)
       if (!compiled.ok) throw new FlowFilesError(compiled.problems)
       const text = dialplanOf(applicationsOf(settings), compiled.revision)
-      if (options.write === undefined) return pass(text)
-      process.exitCode = await write(options.write, text, options.reload ? settings : undefined)
+      // Byte for byte: Asterisk reads it.
+      if (options.write === undefined) return void process.stdout.write(text)
+      await write(options.write, text, options.reload ? settings : undefined)
     })
 }
 
-/** Well means that what was written is what runs; without `settings` nobody is asked, and the file is enough. */
-async function write(file: string, text: string, settings: Settings | undefined): Promise<number> {
-  const done = await writeDialplanFile(file, text).catch((error: Error) => {
+/** @throws Refusal unless the written text runs; without `settings` the file is enough. */
+async function write(file: string, text: string, settings: Settings | undefined): Promise<void> {
+  const result = await writeDialplanFile(file, text).catch((error: Error) => {
     throw error instanceof DialplanFileError ? new Refusal(error.message) : error
   })
-  say(done === 'written' ? `${file}: written.` : `${file}: unchanged, so it was not written.`)
-  if (settings === undefined) return EXIT.well
-  const wasWritten = done === 'written'
-  const result = await bringIntoForce(text, { wasWritten, ...accesses(settings) })
-  const { said, isRunning } = report(result, file)
-  if (isRunning) say(said)
-  else throw new Refusal(said)
-  return EXIT.well
-}
-
-function accesses(settings: Settings) {
-  // The one command that can do without the secret: then it cannot see what runs.
-  const isKnown = settings.DOORMAN_AMI_SECRET !== undefined
-  return { user: isKnown ? amiAccess(settings) : undefined, admin: adminAccess(settings) }
-}
-
-function say(line: string): void {
-  show(`${line}\n`)
+  const wasWritten = result === 'written'
+  print(wasWritten ? `${file}: written.` : `${file}: unchanged, so it was not written.`)
+  if (settings === undefined) return
+  const user = settings.DOORMAN_AMI_SECRET === undefined ? undefined : amiAccess(settings)
+  report(await bringIntoForce(text, { wasWritten, user, admin: adminAccess(settings) }), file)
 }
 
 const BY_HAND = 'asterisk -rx "dialplan reload"'
 
-function report(result: InForce, file: string): { readonly said: string; readonly isRunning: boolean } {
+function report(result: InForce, file: string): void {
   switch (result.kind) {
     case 'runs-already':
-      return { said: 'Asterisk runs it already; its dialplan was not reloaded.', isRunning: true }
+      print('Asterisk runs it already; its dialplan was not reloaded.')
+      return
     case 'reloaded':
-      return { said: 'Asterisk has reloaded its dialplan and runs what was written.', isRunning: true }
+      print('Asterisk has reloaded its dialplan and runs what was written.')
+      return
     case 'no-admin':
-      return { said: `${notReloaded(result.state)}\n${withoutAdmin()}`, isRunning: false }
+      throw new Refusal(
+        `The dialplan was not reloaded, and ${result.state}.\n` +
+          `Run  ${BY_HAND}  and then  doorman doctor.  Or set DOORMAN_AMI_ADMIN_SECRET for the user doorman-admin ` +
+          'of manager.conf, and this command does both. --no-reload only writes.',
+      )
     case 'refused':
-      return { said: `${result.message}\nThe file is in its place; run  ${BY_HAND}`, isRunning: false }
+      throw new Refusal(`${result.message}\nThe file is written; run  ${BY_HAND}`)
     case 'did-not-take':
-      return { said: didNotTake(result.state, file), isRunning: false }
+      throw new Refusal(didNotTake(result.state, file))
   }
-}
-
-function notReloaded(state: string): string {
-  return `The dialplan was not reloaded, and ${state}.`
-}
-
-function withoutAdmin(): string {
-  return (
-    `Run  ${BY_HAND}  and then  doorman doctor.  Or set DOORMAN_AMI_ADMIN_SECRET for the user doorman-admin of ` +
-    'manager.conf, and this command does both. --no-reload only writes.'
-  )
 }
 
 function didNotTake(state: Extract<InForce, { kind: 'did-not-take' }>['state'], file: string): string {
@@ -90,18 +70,16 @@ function didNotTake(state: Extract<InForce, { kind: 'did-not-take' }>['state'], 
     const names = state.contexts.map((name) => `[${name}]`).join(', ')
     return (
       `Asterisk has reloaded its dialplan, and does not have ${names}: ${file} is not included.\n` +
-      `Add  #include "${file}"  to extensions.conf (on the machine of the PBX, where Asterisk can read it), and ` +
+      `Add  #tryinclude "${file}"  to extensions.conf (on the machine of the PBX, where Asterisk can read it), and ` +
       'run this command again.'
     )
   }
-  const shown = state.differences.slice(0, 5).map((line) => `  ${line}`)
+  const more = state.differences.length - 5
   return [
     `Asterisk has reloaded its dialplan, and runs something else than ${file} says:`,
-    ...shown,
-    ...(state.differences.length > shown.length
-      ? [`  and ${state.differences.length - shown.length} more`]
-      : []),
-    'Another file has these contexts, too, or extensions.conf includes another copy of this one. Take that away',
+    ...state.differences.slice(0, 5).map((line) => `  ${line}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    'Another file has these contexts, too, or extensions.conf includes another copy of this one. Remove that',
     '(asterisk -rx "dialplan show doorman" shows what runs), and run this command again.',
   ].join('\n')
 }

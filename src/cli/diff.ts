@@ -2,43 +2,23 @@ import type { Command } from 'commander'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import { safeJson } from '../observability/log.js'
 import { type Change, diffRevisions } from '../revisions/diff/diff.js'
 import type { RevisionEntry } from '../revisions/entry.js'
 import type { Settings } from '../settings/index.js'
 import { compileKept, findKept } from '../store/compile-kept.js'
 import { RevisionStore } from '../store/store.js'
 import { StoreError } from '../store/store-error.js'
-import { Refusal, UsageError } from './exit.js'
-import { givenSettings } from './given-settings.js'
-import { show, showAside } from './terminal.js'
-
-export function addDiff(program: Command): void {
-  program
-    .command('diff')
-    .argument(
-      '[before]',
-      'number or id of a revision, as "doorman revisions" lists it; the newest if not given',
-    )
-    .argument('[after]', 'number or id of another one; the flows folder as it is now if not given')
-    .description('say in words what changed between two revisions, or what a reload would change')
-    .option('--flows <folder>', 'the folder that holds routing.yaml (or DOORMAN_FLOWS)')
-    .option('--data <folder>', 'the folder in which Doorman keeps its revisions (or DOORMAN_DATA)')
-    .option('--json', 'print one JSON object')
-    .action(
-      async (a: string | undefined, b: string | undefined, { json }: { json?: true }, command: Command) => {
-        await diff(givenSettings(command, 'files'), { a, b, json: json === true }).catch((error: unknown) => {
-          throw error instanceof StoreError ? new Refusal(error.message) : error
-        })
-      },
-    )
-}
-
-interface Asked {
-  readonly a: string | undefined
-  readonly b: string | undefined
-  readonly json: boolean
-}
+import {
+  DATA_OPTION,
+  FLOWS_OPTION,
+  JSON_OPTION,
+  print,
+  printError,
+  printJson,
+  Refusal,
+  settingsFor,
+  UsageError,
+} from './command.js'
 
 /** One of the two that are compared. */
 interface Side {
@@ -48,17 +28,35 @@ interface Side {
   readonly revision: Revision
 }
 
-async function diff(settings: Settings, { a, b, json }: Asked): Promise<void> {
+export function addDiff(program: Command): void {
+  program
+    .command('diff')
+    .argument('[before]', 'number or id of a revision, see "doorman revisions"; default: the newest')
+    .argument('[after]', 'number or id of another; default: the flows folder')
+    .description('say what changed between two revisions, or what a reload would change')
+    .option(...FLOWS_OPTION)
+    .option(...DATA_OPTION)
+    .option(...JSON_OPTION)
+    .action(
+      async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
+        const sides = await bothSides(settingsFor(command, 'files'), a, b).catch((error: unknown) => {
+          throw error instanceof StoreError ? new Refusal(error.message) : error
+        })
+        const changes = diffRevisions(sides.before.revision, sides.after.revision)
+        if (options.json) printJson({ before: sideJson(sides.before), after: sideJson(sides.after), changes })
+        else print(format(sides.before, sides.after, changes))
+      },
+    )
+}
+
+async function bothSides(settings: Settings, a: string | undefined, b: string | undefined) {
   const store = await RevisionStore.open(settings.DOORMAN_DATA)
-  for (const problem of store.problems) showAside(`${problem}\n`)
-  const [first, second] = [
-    entryOf(store, a, settings),
-    b === undefined ? undefined : entryOf(store, b, settings),
-  ]
+  for (const problem of store.problems) printError(problem)
+  const first = entryOf(store, a, settings)
+  const second = b === undefined ? undefined : entryOf(store, b, settings)
   const before = await keptSide(store, first)
   const after = await (second === undefined ? folderSide(settings.DOORMAN_FLOWS) : keptSide(store, second))
-  const changes = diffRevisions(before.revision, after.revision)
-  show(json ? `${safeJson(asJson(before, after, changes))}\n` : inWords(before, after, changes))
+  return { before, after }
 }
 
 function entryOf(
@@ -74,8 +72,7 @@ function entryOf(
   const entry = named === undefined ? store.last() : findKept(store, named)
   if (entry !== undefined) return entry
   const [oldest] = store.entries()
-  if (oldest === undefined)
-    throw new Refusal(`No revision is kept in ${data}. DOORMAN_DATA names that folder.`)
+  if (oldest === undefined) throw new Refusal(`${data} holds no revision. Check DOORMAN_DATA.`)
   const kept = `${oldest.number} to ${store.last()?.number}`
   throw new Refusal(`There is no revision ${named} in ${data}; ${kept} are there, see "doorman revisions".`)
 }
@@ -96,18 +93,16 @@ function revisionOf(compiled: Compiled, title: string): Revision {
   throw new Refusal([`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'))
 }
 
-function inWords(before: Side, after: Side, changes: readonly Change[]): string {
-  const heading = `${before.title} → ${after.title}`
-  const lines = changes.length === 0 ? [nothing(before, after)] : changes.map(({ text }) => text)
-  return `${[heading, ...lines.map((line) => `  ${line}`)].join('\n')}\n`
+function format(before: Side, after: Side, changes: readonly Change[]): string {
+  const lines = changes.length === 0 ? [noChange(before, after)] : changes.map(({ text }) => text)
+  return [`${before.title} → ${after.title}`, ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-function nothing({ revision: before }: Side, { revision: after }: Side): string {
+function noChange({ revision: before }: Side, { revision: after }: Side): string {
   if (before.hash === after.hash) return 'no difference: the files are the same'
   return 'no difference that decides a call: the files differ in comments or spelling only'
 }
 
-function asJson(before: Side, after: Side, changes: readonly Change[]) {
-  const side = ({ number, revision: { id, hash } }: Side) => ({ number, id, hash })
-  return { before: side(before), after: side(after), changes }
+function sideJson({ number, revision: { id, hash } }: Side) {
+  return { number, id, hash }
 }

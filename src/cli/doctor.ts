@@ -1,17 +1,20 @@
 import type { Command } from 'commander'
 import { dialplanOf } from '../call/dialplan-of.js'
-import { examine } from '../doctor/examine.js'
-import type { FlowFacts, SettingsFacts } from '../doctor/facts.js'
-import { type Finding, fault } from '../doctor/finding.js'
-import { judge } from '../doctor/judge.js'
-import { trunksNamed } from '../doctor/trunks-named.js'
-import { type Compiled, compile } from '../flows/compile.js'
-import { safeJson } from '../observability/log.js'
-import { applicationsOf, type Settings, SettingsError } from '../settings/index.js'
-import { adminAccess, amiAccess, ariAccess } from '../settings/pbx-access.js'
-import { EXIT } from './exit.js'
-import { givenSettings } from './given-settings.js'
-import { show } from './terminal.js'
+import { trunksNamed } from '../doctor/check-dialplan.js'
+import { diagnose } from '../doctor/diagnose.js'
+import { type Finding, type FlowFacts, fault, type SettingsFacts } from '../doctor/facts.js'
+import { probe } from '../doctor/probe.js'
+import { compile } from '../flows/compile.js'
+import { safeLine } from '../lib/safe-text.js'
+import {
+  adminAccess,
+  amiAccess,
+  applicationsOf,
+  ariAccess,
+  type Settings,
+  SettingsError,
+} from '../settings/index.js'
+import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printJson, settingsFor } from './command.js'
 
 /** The secret of every sample in asterisk-conf. */
 const SAMPLE_SECRET = 'CHANGE-ME'
@@ -19,42 +22,35 @@ const SAMPLE_SECRET = 'CHANGE-ME'
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description(
-      'look at the PBX, the settings and the flow files, and say what is wrong and what to do about it',
-    )
-    .option('--flows <folder>', 'the folder that holds routing.yaml (or DOORMAN_FLOWS)')
-    .option('--json', 'print one JSON object')
+    .description('check the PBX, the settings and the flow files, and say what to do about each fault')
+    .option(...FLOWS_OPTION)
+    .option(...JSON_OPTION)
     .action(async (options: { json?: true }, command: Command) => {
-      const findings = await diagnose(command)
+      const findings = await examine(command)
       const faults = findings.filter(({ verdict }) => verdict === 'fault').length
       const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
-      if (options.json) show(`${safeJson({ findings, faults, warnings })}\n`)
-      else show(report(findings, faults, warnings))
-      process.exitCode = faults === 0 ? EXIT.well : EXIT.no
+      if (options.json) printJson({ findings, faults, warnings })
+      else print([...findings.flatMap(format), summary(faults, warnings)].join('\n'))
+      process.exitCode = faults === 0 ? EXIT.ok : EXIT.failed
     })
 }
 
-async function diagnose(command: Command): Promise<readonly Finding[]> {
+async function examine(command: Command): Promise<readonly Finding[]> {
   try {
-    return await diagnosePbx(givenSettings(command, 'everything'))
+    const settings = settingsFor(command, 'everything')
+    const facts = await probe({
+      settings: settingsFacts(settings),
+      flows: await flowFacts(settings),
+      ari: ariAccess(settings),
+      ami: amiAccess(settings),
+      admin: adminAccess(settings),
+    })
+    return diagnose(facts)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
-    const remedy = 'Put it right in the environment or the settings file; nothing else was looked at.'
+    const remedy = 'Correct it in the environment or the settings file; nothing else was checked.'
     return error.problems.map((problem) => fault('settings', problem, remedy))
   }
-}
-
-async function diagnosePbx(settings: Settings): Promise<readonly Finding[]> {
-  const compiled = await compile(settings.DOORMAN_FLOWS)
-  const facts = await examine({
-    settings: settingsFacts(settings),
-    flows: flowFacts(settings.DOORMAN_FLOWS, compiled),
-    dialplan: compiled.ok ? dialplanOf(applicationsOf(settings), compiled.revision) : undefined,
-    ari: ariAccess(settings),
-    ami: amiAccess(settings),
-    admin: adminAccess(settings),
-  })
-  return judge(facts)
 }
 
 function settingsFacts(settings: Settings): SettingsFacts {
@@ -69,29 +65,25 @@ function settingsFacts(settings: Settings): SettingsFacts {
   }
 }
 
-function flowFacts(folder: string, compiled: Compiled): FlowFacts {
+async function flowFacts(settings: Settings): Promise<FlowFacts> {
+  const folder = settings.DOORMAN_FLOWS
+  const compiled = await compile(folder)
   if (!compiled.ok) return { ok: false, folder, problems: compiled.problems }
   const { id, routing, needsAttestation } = compiled.revision
   return {
-    ok: true,
-    folder,
-    revision: id,
+    ...{ ok: true, folder, revision: id, needsAttestation },
     flows: [...routing.flows.values()],
     trunks: trunksNamed(routing),
-    needsAttestation,
+    dialplan: dialplanOf(applicationsOf(settings), compiled.revision),
   }
 }
 
-function report(findings: readonly Finding[], faults: number, warnings: number): string {
-  const lines = findings.flatMap(({ check, verdict, says, remedy }) => [
-    `${verdict.padEnd(8)} ${check.padEnd(18)} ${printable(says)}`,
-    ...(remedy === null ? [] : [`${' '.repeat(27)} → ${printable(remedy)}`]),
-  ])
-  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
-  return `${[...lines, `${count(faults, 'fault')}, ${count(warnings, 'warning')}`].join('\n')}\n`
+function format({ check, verdict, says, remedy }: Finding): string[] {
+  const line = safeLine(`${verdict.padEnd(8)} ${check.padEnd(18)} ${says}`)
+  return remedy === null ? [line] : [line, safeLine(`${' '.repeat(27)} → ${remedy}`)]
 }
 
-/** What a PBX answers cannot steer the terminal. */
-function printable(text: string): string {
-  return JSON.parse(safeJson(text).replaceAll('\\u', '\\\\u')) as string
+function summary(faults: number, warnings: number): string {
+  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
+  return `${count(faults, 'fault')}, ${count(warnings, 'warning')}`
 }

@@ -1,13 +1,10 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
-import { EXIT, reportFailure } from './exit.js'
+import { EXIT, reportFailure } from './command.js'
 
 type Add = (program: Command) => void
 
-/**
- * One file a command, in the order in which --help lists them. Each is loaded only when it is meant: ari-client
- * and esbuild alone take longer to load than most commands to run.
- */
+/** In the order of --help. Each is loaded only when it is named: ari-client and esbuild take long to load. */
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   run: async () => (await import('./run.js')).addRun,
   check: async () => (await import('./check.js')).addCheck,
@@ -26,14 +23,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }
 
 const program = new Command('doorman')
-  .description('Call routing for Asterisk: reads each call, decides its flow, sends it on.')
+  .description('Call routing for Asterisk: reads each call, decides its flow and continues it there.')
   .version(version)
   .option('--settings <file>', 'file of NAME=value settings (or DOORMAN_SETTINGS)')
   .showSuggestionAfterError()
   .showHelpAfterError('(doorman --help shows all commands)')
   .exitOverride()
 
-/** The commands that may be meant; all of them where none is, for --help and for "did you mean". */
+/** Every argument that may be the command; all commands if there is none, for --help and "did you mean". */
 const named = process.argv.slice(2).filter((word) => Object.hasOwn(COMMANDS, word))
 for (const name of named.length === 0 ? Object.keys(COMMANDS) : new Set(named))
   (await COMMANDS[name]?.())?.(program)
@@ -41,6 +38,6 @@ for (const name of named.length === 0 ? Object.keys(COMMANDS) : new Set(named))
 try {
   await program.parseAsync()
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.well : EXIT.usedWrongly
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
   else process.exitCode = reportFailure(error)
 }

@@ -1,41 +1,40 @@
 import { userInfo } from 'node:os'
-import { type Command, InvalidArgumentError } from 'commander'
-import { NoDoorman, tell } from '../control/client.js'
-import { formatProblem, type Problem } from '../flows/problem.js'
-import { parseShare } from '../history/share.js'
-import { safeJson } from '../observability/log.js'
+import type { Command } from 'commander'
+import { NotRunningError, sendCommand } from '../control/client.js'
+import { formatProblem } from '../flows/problem.js'
 import type { ReloadResult } from '../revisions/reload.js'
-import { EXIT, Refusal } from './exit.js'
-import { givenSettings } from './given-settings.js'
-import { show } from './terminal.js'
+import {
+  DATA_OPTION,
+  EXIT,
+  JSON_OPTION,
+  parseCount,
+  parseShareOption,
+  print,
+  printJson,
+  Refusal,
+  settingsFor,
+} from './command.js'
 
-interface ReloadOptions {
+interface Options {
   readonly allowMissingContexts?: true
   readonly maxChange?: number
   readonly json?: true
 }
 
-interface RollbackOptions {
-  readonly allowMissingContexts?: true
-  readonly json?: true
-}
+const ALLOW_MISSING = [
+  '--allow-missing-contexts',
+  'accept flows whose context the dialplan lacks; their calls take the fallback',
+] as const
 
 export function addReload(program: Command): void {
   program
     .command('reload')
-    .description('have the running Doorman take the flow files as they are now, if they are whole and good')
-    .option(
-      '--max-change <share>',
-      'refuse if more recorded calls than this would go elsewhere, as 1%',
-      share,
-    )
-    .option(
-      '--allow-missing-contexts',
-      'take flows whose context the dialplan lacks; their calls go to the fallback',
-    )
-    .option('--data <folder>', 'the data folder of the running Doorman (or DOORMAN_DATA)')
-    .option('--json', 'print one JSON object')
-    .action(async ({ json, ...options }: ReloadOptions, command: Command) => {
+    .description('have the running Doorman check and load the flow files')
+    .option('--max-change <share>', 'refuse if more recorded calls than this would change', parseShareOption)
+    .option(...ALLOW_MISSING)
+    .option(...DATA_OPTION)
+    .option(...JSON_OPTION)
+    .action(async ({ json, ...options }: Options, command: Command) => {
       const request = { ...options, way: 'command' as const, by: userInfo().username }
       await change(command, { reload: request }, json === true)
     })
@@ -46,54 +45,44 @@ export function addRollback(program: Command): void {
     .command('rollback')
     .argument(
       '[number]',
-      'of the revision, as "doorman revisions" lists it; the one before if not given',
-      count,
+      'of the revision, as "doorman revisions" lists it; default: the one before',
+      parseCount,
     )
-    .description('have the running Doorman bring back an earlier revision')
-    .option(
-      '--allow-missing-contexts',
-      'take flows whose context the dialplan lacks; their calls go to the fallback',
-    )
-    .option('--data <folder>', 'the data folder of the running Doorman (or DOORMAN_DATA)')
-    .option('--json', 'print one JSON object')
-    .action(async (to: number | undefined, { json, ...options }: RollbackOptions, command: Command) => {
+    .description('have the running Doorman go back to an earlier revision')
+    .option(...ALLOW_MISSING)
+    .option(...DATA_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (to: number | undefined, { json, ...options }: Options, command: Command) => {
       const request = { ...options, ...(to === undefined ? {} : { to }), by: userInfo().username }
       await change(command, { rollback: request }, json === true)
     })
 }
 
-async function change(command: Command, what: Parameters<typeof tell>[1], json: boolean): Promise<void> {
-  const { DOORMAN_DATA: data } = givenSettings(command, 'files')
-  const result = await tell(data, what).catch((error: Error) => {
-    throw error instanceof NoDoorman ? new Refusal(error.message) : error
+async function change(
+  command: Command,
+  request: Parameters<typeof sendCommand>[1],
+  json: boolean,
+): Promise<void> {
+  const { DOORMAN_DATA: data } = settingsFor(command, 'files')
+  const result = await sendCommand(data, request).catch((error: Error) => {
+    throw error instanceof NotRunningError ? new Refusal(error.message) : error
   })
-  show(json ? `${safeJson(result)}\n` : `${inWords(result).join('\n')}\n`)
-  process.exitCode = result.ok ? EXIT.well : EXIT.no
+  if (json) printJson(result)
+  else print(format(result).join('\n'))
+  process.exitCode = result.ok ? EXIT.ok : EXIT.failed
 }
 
-function inWords(result: ReloadResult): string[] {
-  const warnings = result.warnings.map((warning: Problem) => `${formatProblem(warning)} (warning)`)
-  if (!result.ok) {
-    const verdict = 'Refused; the revision that decided before still decides.'
-    return [...result.problems.map(formatProblem), ...warnings, verdict]
-  }
+function format(result: ReloadResult): string[] {
+  const warnings = result.warnings.map((warning) => `${formatProblem(warning)} (warning)`)
+  if (!result.ok)
+    return [
+      ...result.problems.map(formatProblem),
+      ...warnings,
+      'Refused: the active revision has not changed.',
+    ]
   const name = result.number === null ? result.revision : `${result.number} (${result.revision})`
-  if (!result.changed) return [...warnings, `Nothing has changed: revision ${name} decides already.`]
-  const changes = result.changes.map(({ text }) => `  ${text}`)
+  if (!result.changed) return [...warnings, `Nothing has changed: revision ${name} is active already.`]
   const replay = result.replay === null ? [] : [result.replay]
-  return [...warnings, ...replay, `Revision ${name} decides from now on:`, ...changes]
-}
-
-function share(text: string): number {
-  try {
-    return parseShare(text)
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message)
-  }
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError('Give the number of a revision, such as 12.')
-  return Number(text)
+  const changes = result.changes.map(({ text }) => `  ${text}`)
+  return [...warnings, ...replay, `Revision ${name} is active:`, ...changes]
 }

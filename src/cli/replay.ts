@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
@@ -6,13 +6,19 @@ import { callsFolder } from '../history/call-files.js'
 import { readCalls } from '../history/read-calls.js'
 import { type ReplayResult, replay } from '../history/replay.js'
 import { changedShare, groupWords, replayNotes, replaySentence } from '../history/replay-words.js'
-import { parseShare } from '../history/share.js'
-import { safeJson } from '../observability/log.js'
-import { EXIT, Refusal } from './exit.js'
-import { givenSettings } from './given-settings.js'
-import { pass, show } from './terminal.js'
+import {
+  EXIT,
+  FLOWS_OPTION,
+  JSON_OPTION,
+  parseCount,
+  parseShareOption,
+  print,
+  printJson,
+  Refusal,
+  settingsFor,
+} from './command.js'
 
-interface ReplayCommandOptions {
+interface Options {
   readonly last: number
   readonly maxChange?: number
   readonly json?: true
@@ -21,21 +27,21 @@ interface ReplayCommandOptions {
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .description('run recorded calls through the flow files and say how many would go elsewhere')
+    .description('decide recorded calls by the flow files and say how many would change')
     .option('--last <calls>', 'how many of the newest recorded calls', parseCount, 10_000)
-    .option('--flows <folder>', 'the folder that holds routing.yaml (or DOORMAN_FLOWS)')
-    .option('--max-change <share>', 'exit 1 where more than this share would change, as 1%', shareOption)
-    .option('--json', 'print one JSON object')
-    .action(async (options: ReplayCommandOptions, command: Command) => {
-      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = givenSettings(command, 'files')
+    .option(...FLOWS_OPTION)
+    .option('--max-change <share>', 'exit 1 if more than this share would change, as 1%', parseShareOption)
+    .option(...JSON_OPTION)
+    .action(async (options: Options, command: Command) => {
+      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
       const { result, passedOver } = await replayFolder(folder, callsFolder(data), options)
-      if (options.json) show(`${safeJson({ ...result, passedOver })}\n`)
-      else show(replayText(result, passedOver))
-      process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.no : EXIT.well
+      if (options.json) printJson({ ...result, passedOver })
+      else print(format(result, passedOver))
+      process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
 }
 
-async function replayFolder(folder: string, calls: string, { last, json }: ReplayCommandOptions) {
+async function replayFolder(folder: string, calls: string, { last, json }: Options) {
   const functions = new FunctionRunner()
   try {
     const loaded = await loadRevision(folder, functions)
@@ -52,35 +58,22 @@ async function replayFolder(folder: string, calls: string, { last, json }: Repla
 }
 
 function showProgress(calls: number): void {
-  pass(`\r${calls.toLocaleString('en-US')} calls decided …\r`, process.stderr)
+  process.stderr.write(`\r${calls.toLocaleString('en-US')} calls decided …\r`)
 }
 
 function unreadable(error: NodeJS.ErrnoException): never {
   if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error
   throw new Refusal(
-    `The recorded calls may not be read (${error.path}). Run this as the user that runs Doorman, or as root.`,
+    `The recorded calls cannot be read (${error.path}). Run this as the user that runs Doorman, or as root.`,
   )
 }
 
-function replayText(result: ReplayResult, passedOver: number): string {
+function format(result: ReplayResult, passedOver: number): string {
   const groups = result.groups.flatMap((group) => [
     `${String(group.count).padStart(8)}  ${groupWords(group)}`,
     `${' '.repeat(10)}${group.examples.join(', ')}${group.count > group.examples.length ? ', …' : ''}`,
   ])
   const lines = passedOver === 1 ? '1 line was' : `${passedOver} lines were`
-  const torn = passedOver === 0 ? [] : [`${lines} passed over: torn, or not written by Doorman.`]
-  return [replaySentence(result), ...groups, ...replayNotes(result), ...torn, ''].join('\n')
-}
-
-function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of calls.')
-  return Number(text)
-}
-
-function shareOption(text: string): number {
-  try {
-    return parseShare(text)
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message)
-  }
+  const skipped = passedOver === 0 ? [] : [`${lines} skipped: torn, or not written by Doorman.`]
+  return [replaySentence(result), ...groups, ...replayNotes(result), ...skipped].join('\n')
 }

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Where a running Doorman listens for commands, and the word by which it knows who may give them. */
+/** Where a running Doorman accepts commands, and the token for them. */
 export interface ControlAddress {
   readonly url: string
   readonly token: string
@@ -11,24 +10,22 @@ export interface ControlAddress {
 
 const FILE = 'control.json'
 
-export const newToken = (): string => randomBytes(24).toString('hex')
-
-/** Leaves the address in the data folder, for commands of the same user on the same machine. */
+/** Writes the address to the data folder, for commands of the same user on the same machine. */
 export async function writeAddress(dataFolder: string, address: ControlAddress): Promise<void> {
   const file = join(dataFolder, FILE)
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
   await writeFile(file, JSON.stringify(address), { mode: 0o600 })
-  // The mode above counts only for a file that was not there before.
+  // The mode above only applies to a new file.
   await chmod(file, 0o600)
 }
 
-/** Takes the address away again, unless another Doorman has left its own there meanwhile. */
+/** Removes the address, unless another instance has written its own since. */
 export async function removeAddress(dataFolder: string, pid: number): Promise<void> {
-  const there = await readAddress(dataFolder)
-  if (there?.pid === pid) await rm(join(dataFolder, FILE), { force: true })
+  const address = await readAddress(dataFolder)
+  if (address?.pid === pid) await rm(join(dataFolder, FILE), { force: true })
 }
 
-/** The address of the Doorman that uses this data folder; undefined where none runs, or not for this user. */
+/** The address of the instance that uses this data folder; undefined if none runs or this user may not read it. */
 export async function readAddress(dataFolder: string): Promise<ControlAddress | undefined> {
   try {
     return JSON.parse(await readFile(join(dataFolder, FILE), 'utf8')) as ControlAddress

@@ -2,29 +2,31 @@ import type { ReloadResult } from '../revisions/reload.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { ReloadRequest, RollbackRequest } from './server.js'
 
-/** No Doorman could be told; `message` says why and what to do. */
-export class NoDoorman extends Error {}
+/** No running Doorman took the command; `message` says why and what to do. */
+export class NotRunningError extends Error {}
 
 /** A reload may compile a million numbers and replay ten thousand calls. */
 const TIMEOUT_MS = 120_000
 
-/** Tells the Doorman that uses this data folder. @throws NoDoorman */
-export async function tell(
+/** Sends a command to the Doorman that uses this data folder. @throws NotRunningError */
+export async function sendCommand(
   dataFolder: string,
-  what: { readonly reload: ReloadRequest } | { readonly rollback: RollbackRequest },
+  command: { readonly reload: ReloadRequest } | { readonly rollback: RollbackRequest },
 ): Promise<ReloadResult> {
   const address = await readAddress(dataFolder)
   if (address === undefined) {
-    throw new NoDoorman(
-      `No Doorman seems to run with the data folder ${dataFolder}: there is no control.json that this user may read. ` +
-        'Check DOORMAN_DATA, and that the command runs as the same user (or as root).',
+    throw new NotRunningError(
+      `No Doorman runs with the data folder ${dataFolder}: it has no control.json that this user may read. ` +
+        'Check DOORMAN_DATA, and run the command as the user that runs Doorman, or as root.',
     )
   }
-  const [path, body] = 'reload' in what ? ['/reload', what.reload] : ['/rollback', what.rollback]
+  const [path, body] = 'reload' in command ? ['/reload', command.reload] : ['/rollback', command.rollback]
   const response = await post(address, path, body)
   const answer: unknown = await response.json()
   if (response.ok || response.status === 409) return answer as ReloadResult
-  throw new NoDoorman(`Doorman at ${address.url} answered ${response.status}: ${JSON.stringify(answer)}`)
+  throw new NotRunningError(
+    `Doorman at ${address.url} answered ${response.status}: ${JSON.stringify(answer)}`,
+  )
 }
 
 async function post({ url, token, pid }: ControlAddress, path: string, body: unknown): Promise<Response> {
@@ -36,6 +38,8 @@ async function post({ url, token, pid }: ControlAddress, path: string, body: unk
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
   } catch (error) {
-    throw new NoDoorman(`Doorman (process ${pid}) did not answer at ${url}: ${(error as Error).message}`)
+    throw new NotRunningError(
+      `Doorman (process ${pid}) did not answer at ${url}: ${(error as Error).message}`,
+    )
   }
 }

@@ -1,28 +1,30 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import * as z from 'zod'
+import type { Log } from '../observability/log.js'
 import type { RevisionEntry } from '../revisions/entry.js'
 import type { ReloadResult } from '../revisions/reload.js'
-import type { Readiness } from './readiness.js'
+import type { Settings } from '../settings/index.js'
+import { removeAddress, writeAddress } from './address.js'
+import type { Readiness } from './health.js'
 
-/** What may be asked of a reload from outside. */
+const by = z.string().max(100).exactOptional()
+const allowMissingContexts = z.boolean().exactOptional()
 const reloadRequest = z.strictObject({
-  allowMissingContexts: z.boolean().optional(),
-  maxChange: z.number().min(0).max(1).optional(),
-  by: z.string().max(100).optional(),
+  ...{ by, allowMissingContexts },
+  maxChange: z.number().min(0).max(1).exactOptional(),
   way: z.enum(['command', 'http']).default('http'),
 })
-
 const rollbackRequest = z.strictObject({
-  to: z.int().positive().optional(),
-  by: z.string().max(100).optional(),
-  allowMissingContexts: z.boolean().optional(),
+  ...{ by, allowMissingContexts },
+  to: z.int().positive().exactOptional(),
 })
 
 export type ReloadRequest = z.output<typeof reloadRequest>
 export type RollbackRequest = z.output<typeof rollbackRequest>
 
-/** What a running Doorman does when it is told to. */
+/** What a running Doorman does on command, and what it tells. */
 export interface Control {
   reload(request: ReloadRequest): Promise<ReloadResult>
   rollback(request: RollbackRequest): Promise<ReloadResult>
@@ -32,24 +34,55 @@ export interface Control {
 }
 
 export interface ControlServer {
+  /** As it is bound, `http://0.0.0.0:8390`. */
   readonly url: string
   stop(): Promise<void>
 }
 
-/** 409: the request was understood, and the candidate refused. */
 const REFUSED = 409
+const UNAVAILABLE = 503
 
-/** 503: not now. */
-const NOT_NOW = 503
-
-/** What anybody may ask who can reach the address: none of it tells anything of a caller. */
-const OPEN = new Set<string | undefined>(['/metrics', '/live', '/ready'])
+/** Served without a token: nothing about a caller is in them. */
+const PUBLIC = new Set<string | undefined>(['/metrics', '/live', '/ready'])
 
 /**
- * Listens for commands: `POST /reload`, `POST /rollback`, `GET /revisions`, each with `Authorization: Bearer
- * <token>`; and without a token `GET /metrics`, `GET /live` and `GET /ready`, which tell nothing of anybody. On
- * loopback unless the settings say otherwise.
- * @throws Error where the address is taken.
+ * Starts the control server and writes its address to the data folder, where `doorman reload` finds it. A port that is
+ * in use or a folder that cannot be written is logged, and calls go on without a control server.
+ */
+export async function openControl(
+  settings: Settings,
+  control: Control,
+  log: Log,
+): Promise<Pick<ControlServer, 'stop'>> {
+  const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
+  const token = settings.DOORMAN_CONTROL_TOKEN ?? randomBytes(24).toString('hex')
+  let server: ControlServer | undefined
+  try {
+    server = await startControl(control, { host, port, token })
+    const { url, stop } = server
+    await writeAddress(data, { url: reachable(url), token, pid: process.pid })
+    log.info(`The control server listens at ${url}.`, { event: 'control' })
+    return {
+      stop: async () => {
+        await stop()
+        await removeAddress(data, process.pid)
+      },
+    }
+  } catch (error) {
+    await server?.stop()
+    log.error(
+      `The control server cannot run at ${host}:${port}: ${(error as Error).message}. Set DOORMAN_CONTROL_PORT or ` +
+        'DOORMAN_DATA. Until then "doorman reload" does not work; SIGHUP does.',
+      { event: 'control_problem' },
+    )
+    return { stop: async () => undefined }
+  }
+}
+
+/**
+ * Serves `POST /reload`, `POST /rollback` and `GET /revisions`, each with `Authorization: Bearer <token>`, and without
+ * a token `GET /metrics`, `GET /live` and `GET /ready`.
+ * @throws Error if the port is in use.
  */
 export async function startControl(
   control: Control,
@@ -57,31 +90,30 @@ export async function startControl(
 ): Promise<ControlServer> {
   const server = fastify({ bodyLimit: 10_000, forceCloseConnections: true })
   server.addHook('onRequest', async (request, reply) => {
-    if (!OPEN.has(request.routeOptions.url) && !isAllowed(request, token))
+    if (!PUBLIC.has(request.routeOptions.url) && !isAllowed(request, token))
       await reply.code(401).send({ error: 'The token is missing or wrong.' })
   })
   server.addHook('preHandler', async (request, reply) => {
-    const isTooLate = request.method === 'POST' && control.readiness().stopping
-    if (isTooLate)
-      await reply.code(NOT_NOW).send({ error: 'Doorman is stopping and takes no more commands.' })
+    if (request.method === 'POST' && control.readiness().stopping)
+      await reply.code(UNAVAILABLE).send({ error: 'Doorman is stopping and takes no commands.' })
   })
   addCommands(server, control)
   addViews(server, control)
-  const url = await server.listen({ host, port })
-  return { url, stop: () => server.close() }
+  await server.listen({ host, port })
+  return { url: boundAt(server.server.address() as AddressInfo), stop: () => server.close() }
 }
 
 function addCommands(server: FastifyInstance, control: Control): void {
   server.post('/reload', async (request, reply) => {
-    const asked = reloadRequest.safeParse(request.body ?? {})
-    if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })
-    const result = await control.reload(asked.data)
+    const parsed = reloadRequest.safeParse(request.body ?? {})
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
+    const result = await control.reload(parsed.data)
     return reply.code(result.ok ? 200 : REFUSED).send(result)
   })
   server.post('/rollback', async (request, reply) => {
-    const asked = rollbackRequest.safeParse(request.body ?? {})
-    if (!asked.success) return reply.code(400).send({ error: z.prettifyError(asked.error) })
-    const result = await control.rollback(asked.data)
+    const parsed = rollbackRequest.safeParse(request.body ?? {})
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
+    const result = await control.rollback(parsed.data)
     return reply.code(result.ok ? 200 : REFUSED).send(result)
   })
 }
@@ -89,16 +121,25 @@ function addCommands(server: FastifyInstance, control: Control): void {
 function addViews(server: FastifyInstance, control: Control): void {
   server.get('/revisions', async () => control.revisions())
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
-  // Alive is whoever can say so: a lost PBX is no reason to be started again.
+  // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.
   server.get('/live', async () => ({ live: true }))
   server.get('/ready', async (_request, reply) => {
     const readiness = control.readiness()
-    return reply.code(readiness.ready ? 200 : NOT_NOW).send(readiness)
+    return reply.code(readiness.ready ? 200 : UNAVAILABLE).send(readiness)
   })
 }
 
-/** Compares digests, so that the time it takes tells nothing of the token, not even its length. */
+/** Compares digests, so that the time taken does not depend on the token, not even on its length. */
 function isAllowed({ headers }: FastifyRequest, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`))
+}
+
+function boundAt({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** A server bound to every address is reached over loopback. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }

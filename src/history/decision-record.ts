@@ -55,8 +55,11 @@ export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'rea
   return { reasons: reasons.slice(omitted), reasonsOmitted: omitted }
 }
 
+/** Outcomes that are as they should be; all others are warnings. */
+const EXPECTED: ReadonlySet<Outcome> = new Set(['routed', 'hung_up', 'fallback_stopping'])
+
 /** Writes the record as one line of the log. */
 export function logDecision(log: Log, record: DecisionRecord): void {
   const message = record.outcome === 'routed' ? 'call routed' : `call left: ${record.outcome}`
-  log.info(message, { event: 'decision', ...record })
+  log[EXPECTED.has(record.outcome) ? 'info' : 'warn'](message, { event: 'decision', ...record })
 }

@@ -1,51 +1,45 @@
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { Outcome } from '../call/outcome.js'
-import type { Way } from '../revisions/entry.js'
-import type { ReloadResult } from '../revisions/reload.js'
-import type { Hearsay } from '../routing/hearsay.js'
 
-/** What Prometheus may ask for. Labels are closed lists; nothing of a call is in them. */
+export type ReloadOutcome = 'taken' | 'unchanged' | 'refused'
+
+/** Prometheus metrics. Labels are closed lists or names from the flow files; no text of a call is in them. */
 export class Metrics {
   readonly #registry = new Registry()
-  readonly #calls = new Counter({
-    name: 'doorman_calls_total',
-    help: 'Calls, by how they left',
-    labelNames: ['outcome'],
-    registers: [this.#registry],
-  })
-  readonly #reloads = new Counter({
-    name: 'doorman_reloads_total',
-    help: 'Candidates for the rules, by the way they came and what became of them',
-    labelNames: ['way', 'result'],
-    registers: [this.#registry],
-  })
+  readonly #calls = this.#counter('doorman_calls_total', 'Calls, by how they left', ['outcome'])
+  readonly #reloads = this.#counter(
+    'doorman_reloads_total',
+    'Reload candidates, by what asked for them and their result',
+    ['way', 'result'],
+  )
+  readonly #hearsay = this.#counter(
+    'doorman_hearsay_refused_total',
+    'Untrusted claims of calls that would have counted from a trusted trunk',
+    ['trunk', 'what'],
+  )
 
-  readonly #hearsay = new Counter({
-    name: 'doorman_hearsay_refused_total',
-    help: 'What calls claimed and their trunk is not believed about, where it would have counted',
-    labelNames: ['trunk', 'what'],
-    registers: [this.#registry],
-  })
-
-  /** @param lines to ARI and AMI, of which it is said whether they are up whenever somebody asks. */
-  constructor(lines: Readonly<Record<'ari' | 'ami', { readonly isUp: boolean }>>) {
-    for (const [name, line] of Object.entries(lines)) this.#watch(name, line)
+  /** @param connections to ARI and AMI; their state is read when the metrics are. */
+  constructor(connections: Readonly<Record<'ari' | 'ami', { readonly isUp: boolean }>>) {
+    this.#connection('ari', connections.ari)
+    this.#connection('ami', connections.ami)
   }
 
-  call(outcome: Outcome): void {
+  call(outcome: string): void {
     this.#calls.inc({ outcome })
   }
 
-  reload(way: Way, result: ReloadResult): void {
-    const label = result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused'
-    this.#reloads.inc({ way, result: label })
+  reload(way: string, result: ReloadOutcome): void {
+    this.#reloads.inc({ way, result })
   }
 
   /**
-   * Counts what one call claimed in vain. Trunks that the flow files do not name are `other` together, and `what`
-   * is a header that they name: a caller can make no label.
+   * Counts the untrusted claims of one call. Trunks that the flow files do not name share the label `other`, and `what`
+   * is a header that the flow files name, so that a caller cannot make a label.
    */
-  hearsay(refused: readonly Hearsay[], trunk: string | null, named: ReadonlySet<string>): void {
+  hearsay(
+    refused: readonly { readonly what: string }[],
+    trunk: string | null,
+    named: ReadonlySet<string>,
+  ): void {
     const label = trunk !== null && named.has(trunk) ? trunk : 'other'
     for (const { what } of refused) this.#hearsay.inc({ trunk: label, what })
   }
@@ -54,13 +48,18 @@ export class Metrics {
   text(): Promise<string> {
     return this.#registry.metrics()
   }
-  #watch(name: string, line: { readonly isUp: boolean }): void {
+
+  #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] })
+  }
+
+  #connection(name: 'ari' | 'ami', connection: { readonly isUp: boolean }): void {
     new Gauge({
       name: `doorman_${name}_up`,
-      help: `1 while the line to ${name.toUpperCase()} is up`,
+      help: `1 while ${name.toUpperCase()} is connected`,
       registers: [this.#registry],
       collect() {
-        this.set(line.isUp ? 1 : 0)
+        this.set(connection.isUp ? 1 : 0)
       },
     })
   }

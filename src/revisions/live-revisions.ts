@@ -129,7 +129,7 @@ export class LiveRevisions {
 
   #settled({ way, by }: Candidate, result: ReloadResult, ms: number): void {
     const { log, metrics } = this.#parts
-    metrics.reload(way, result)
+    metrics.reload(way, result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused')
     const fields = { event: 'reload', way, by, ms, warnings: result.warnings.map(formatProblem) }
     if (!result.ok) {
       const problems = result.problems.map(formatProblem)

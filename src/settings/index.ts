@@ -2,20 +2,17 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
-import { type Applications, isAmong, parseApplications } from '../asterisk/ari/applications.js'
 
-/** `"0"`, `no` and `false` are what people write for no. */
 const yesOrNo = z
   .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
-  .transform((text) => {
-    return text === 'yes' || text === 'true' || text === '1'
-  })
+  .transform((text) => text === 'yes' || text === 'true' || text === '1')
 
+const PORT_HINT = 'give a port number from 1 to 65535'
 const port = z
   .string()
-  .regex(/^\d{1,5}$/, 'give a port number from 1 to 65535')
+  .regex(/^\d{1,5}$/, PORT_HINT)
   .transform(Number)
-  .refine((number) => number >= 1 && number <= 65_535, 'give a port number from 1 to 65535')
+  .refine((number) => number >= 1 && number <= 65_535, PORT_HINT)
 
 /** 0 lets the system choose; `doorman reload` finds the port in the data folder. */
 const portOrAny = z.union([z.literal('0').transform(() => 0), port])
@@ -28,10 +25,31 @@ const httpUrl = z
   })
   .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''))
 
-const APPS_HINT =
-  'give the DOORMAN_APP of each Doorman, as in: doorman-a, doorman-b (or doorman-* for all that begin so)'
+/** The Stasis applications of all instances at one PBX. */
+export interface Applications {
+  /** In the order in which an Asterisk without StasisBroadcast tries them. */
+  readonly names: readonly string[]
+  /** Every application whose name begins so is an instance, too. */
+  readonly pattern?: string
+}
 
-/** asterisk-manager sends texts as they are, and what follows a line end would be an action of its own. */
+const APP_NAME = /^[A-Za-z0-9_-]+$/
+const APPS_HINT =
+  'give the DOORMAN_APP of each instance, as in: doorman-a, doorman-b (or doorman-* for all that begin so)'
+
+const applications = z.string().transform((text, context): Applications => {
+  const parts = text.split(',').map((part) => part.trim())
+  const names = parts.filter((part) => APP_NAME.test(part))
+  const patterns = parts.flatMap((part) => /^([A-Za-z0-9_-]+)\*$/.exec(part)?.[1] ?? [])
+  const [pattern] = patterns
+  if (patterns.length > 1 || names.length + patterns.length !== parts.length) {
+    context.addIssue(APPS_HINT)
+    return z.NEVER
+  }
+  return pattern === undefined ? { names } : { names, pattern }
+})
+
+/** asterisk-manager sends values as they are: text after a line end would be an action of its own. */
 const NO_LINE_END = [/^[^\r\n\0]*$/, 'holds a line end: give it on one line'] as const
 
 const user = z
@@ -45,10 +63,7 @@ const needed = (what: string) =>
     .min(1, `is empty: ${what}`)
     .regex(...NO_LINE_END)
 
-/**
- * Every setting, by its name in the environment. A name with `_FILE` behind it names a file whose content
- * is the value, for those marked as secret.
- */
+/** Every setting, by its name in the environment. The value of a secret may be in a file that `…_FILE` names. */
 const schema = z.object({
   DOORMAN_ARI_URL: httpUrl.default('http://127.0.0.1:8088'),
   DOORMAN_ARI_USERNAME: user.default('doorman'),
@@ -61,16 +76,9 @@ const schema = z.object({
   DOORMAN_AMI_ADMIN_SECRET: user.optional(),
   DOORMAN_APP: z
     .string()
-    .regex(/^[A-Za-z0-9_-]+$/, 'use letters, digits, - and _ only: it is a Stasis application')
+    .regex(APP_NAME, 'use letters, digits, - and _ only: it is a Stasis application')
     .default('doorman'),
-  DOORMAN_APPS: z
-    .string()
-    .transform((text, context) => {
-      const applications = parseApplications(text)
-      if (applications === undefined) context.addIssue(APPS_HINT)
-      return applications ?? z.NEVER
-    })
-    .optional(),
+  DOORMAN_APPS: applications.optional(),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
   DOORMAN_DATA: z.string().min(1).default('data'),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
@@ -90,11 +98,6 @@ const schema = z.object({
   DOORMAN_SIP_PASSWORD: z.string().min(1).optional(),
 })
 
-/** The applications of all Doormen at this PBX; of this one alone where nothing else is said. */
-export function applicationsOf(settings: Pick<Settings, 'DOORMAN_APP' | 'DOORMAN_APPS'>): Applications {
-  return settings.DOORMAN_APPS ?? { names: [settings.DOORMAN_APP] }
-}
-
 const SECRETS = [
   'DOORMAN_ARI_PASSWORD',
   'DOORMAN_AMI_SECRET',
@@ -103,14 +106,14 @@ const SECRETS = [
   'DOORMAN_CONTROL_TOKEN',
 ] as const
 
-/** Names that begin with DOORMAN_ and are not settings of Doorman itself. */
+/** Names that begin with DOORMAN_ and are no settings. */
 const OTHER_NAMES = ['DOORMAN_SETTINGS', ...SECRETS.map((name) => `${name}_FILE`)]
 
 export type Settings = Readonly<z.output<typeof schema>>
 export type SettingName = keyof Settings
 export const SETTING_NAMES = Object.keys(schema.shape) as readonly SettingName[]
 
-/** Settings that cannot be used; `problems` has a line for each, and none of them repeats a secret. */
+/** `problems` has one line for each setting that cannot be used; none repeats a secret. */
 export class SettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'))
@@ -120,32 +123,30 @@ export class SettingsError extends Error {
 
 export interface SettingsSource {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** A file of `NAME=value` lines; what the environment says comes first. */
+  /** A file of `NAME=value` lines; the environment overrides it. */
   readonly file?: string | undefined
-  /** The settings that the command at hand can do without, such as passwords for `doorman check`. */
+  /** Settings that the command does not need, such as passwords for `doorman check`. */
   readonly optional?: readonly SettingName[]
 }
 
-/**
- * Reads all settings at once: the file, the environment over it, and the files that `…_FILE` names.
- * @throws SettingsError with every problem.
- */
+/** Reads all settings. @throws SettingsError with every problem. */
 export function readSettings(source: SettingsSource): Settings {
   const problems: string[] = []
   const given = { ...readSettingsFile(source.file, problems), ...settingsIn(source.env) }
   const values = withSecretFiles(given, problems)
   problems.push(...unknownNames(given, source.file))
   const parsed = schemaFor(source.optional ?? []).safeParse(values)
-  if (parsed.success) problems.push(...strangerAmong(parsed.data as Settings))
+  if (parsed.success) problems.push(...unlistedApp(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
   return Object.freeze(parsed.data as Settings)
 }
 
-/** A Doorman whose application the dialplan does not know would wait for ever for its first call. */
-function strangerAmong({ DOORMAN_APP, DOORMAN_APPS }: Settings): string[] {
-  if (DOORMAN_APPS === undefined || isAmong(DOORMAN_APP, DOORMAN_APPS)) return []
-  return [`DOORMAN_APPS does not name ${DOORMAN_APP}, which is this Doorman's own DOORMAN_APP`]
+/** The generated dialplan would never send a call to an application that DOORMAN_APPS does not name. */
+function unlistedApp({ DOORMAN_APP: own, DOORMAN_APPS: all }: Settings): string[] {
+  const isListed =
+    all === undefined || all.names.includes(own) || (all.pattern !== undefined && own.startsWith(all.pattern))
+  return isListed ? [] : [`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`]
 }
 
 function schemaFor(optional: readonly SettingName[]) {
@@ -189,9 +190,8 @@ function withSecretFiles(
 }
 
 /**
- * Names that are near to a setting's but not one: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Names that are
- * near to none stay alone in the environment (Kubernetes sets DOORMAN_PORT_… by itself for a service of our
- * name), but are refused in a settings file, where nobody else writes.
+ * Names close to a setting's: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Other unknown names are ignored in the
+ * environment (Kubernetes sets DOORMAN_PORT_… for a service called doorman) and refused in a settings file.
  */
 function unknownNames(given: Readonly<Record<string, string>>, file: string | undefined): string[] {
   const known = [...SETTING_NAMES, ...OTHER_NAMES]
@@ -205,7 +205,7 @@ function unknownNames(given: Readonly<Record<string, string>>, file: string | un
   return problems
 }
 
-/** ARI has a password and AMI a secret, and people mix these up. */
+/** ARI has a password and AMI a secret; the two are often confused. */
 function nearestName(name: string, known: readonly string[]): string {
   const other = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
   return known.includes(other) ? other : closest(name, known)
@@ -214,4 +214,29 @@ function nearestName(name: string, known: readonly string[]): string {
 function isNear(name: string, nearest: string): boolean {
   const isOtherWord = name.replace(/PASSWORD|SECRET/, '') === nearest.replace(/PASSWORD|SECRET/, '')
   return isOtherWord || distance(name, nearest) <= 2
+}
+
+/** The applications of all instances at this PBX: this one alone unless DOORMAN_APPS names more. */
+export function applicationsOf(settings: Pick<Settings, 'DOORMAN_APP' | 'DOORMAN_APPS'>): Applications {
+  return settings.DOORMAN_APPS ?? { names: [settings.DOORMAN_APP] }
+}
+
+export function ariAccess(settings: Settings) {
+  return {
+    url: settings.DOORMAN_ARI_URL,
+    username: settings.DOORMAN_ARI_USERNAME,
+    password: settings.DOORMAN_ARI_PASSWORD,
+  }
+}
+
+/** Doorman's own AMI user. */
+export function amiAccess(settings: Settings) {
+  const { DOORMAN_AMI_HOST: host, DOORMAN_AMI_PORT: port } = settings
+  return { host, port, username: settings.DOORMAN_AMI_USERNAME, secret: settings.DOORMAN_AMI_SECRET }
+}
+
+/** The AMI user that may reload the dialplan and read the configuration; undefined unless its secret is set. */
+export function adminAccess(settings: Settings) {
+  const { DOORMAN_AMI_ADMIN_USERNAME: username, DOORMAN_AMI_ADMIN_SECRET: secret } = settings
+  return secret === undefined ? undefined : { ...amiAccess(settings), username, secret }
 }

@@ -6,10 +6,10 @@ import { doorman } from './command.js'
 const GOOD = 'flows: { main: { context: main } }\notherwise: main\n'
 
 describe('doorman check', () => {
-  test('says that all is well and which revision it is', async () => {
+  test('says OK and which revision it is', async () => {
     const { exit, out, err } = await doorman(['check', '--flows', projectFolder('flows')])
     expect({ exit, err }).toEqual({ exit: 0, err: '' })
-    expect(out).toMatch(/: well, revision [0-9a-f]{12}\n$/)
+    expect(out).toMatch(/: OK, revision [0-9a-f]{12}\n$/)
   })
 
   test('takes the folder from DOORMAN_FLOWS, too', async () => {

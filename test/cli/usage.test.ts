@@ -115,7 +115,13 @@ describe('a command that has no good answer ends with 1', () => {
     })
   })
 
-  test.concurrent('call, where nobody answers: one line says who was asked', async () => {
+  test.concurrent('doctor, where a problem has \\u in its text: it is printed as it is', async () => {
+    const { exit, out, err } = await doorman(['--settings', '/nowhere\\users.env', 'doctor'], SECRETS)
+    expect({ exit, err }).toEqual({ exit: 1, err: '' })
+    expect(out).toContain('/nowhere\\users.env cannot be read')
+  })
+
+  test.concurrent('call, where nothing answers: one line says who was asked', async () => {
     const env = { ...SECRETS, DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_SIP_TARGET: '127.0.0.1:1' }
     const { exit, err } = await doorman(['call', ...CALL], env)
     expect(exit).toBe(1)

@@ -1,4 +1,4 @@
-import { safeJson } from '../../src/observability/log.js'
+import { safeJson } from '../../src/lib/safe-text.js'
 import { isOk, type Result } from './scenario.js'
 
 /** One call as one line of JSON, for scripts. A call that reached no flow has an `error` that says why. */

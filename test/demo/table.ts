@@ -1,4 +1,4 @@
-import { safeJson } from '../../src/observability/log.js'
+import { safeJson } from '../../src/lib/safe-text.js'
 import { isOk, type Result } from './scenario.js'
 
 /** Columns of a terminal that the table fits into. */

@@ -1,13 +1,18 @@
 import type { AdminFacts, AmiFacts, AriFacts, Facts, FlowFacts } from '../../src/doctor/facts.js'
-import { NEEDED_MODULES } from '../../src/doctor/judge-modules.js'
+import { neededModules } from '../../src/doctor/modules.js'
+
+const DIALPLAN = [
+  'exten => s,1,MSet(A=${URIENCODE(${EXTEN})},TIMEOUT(absolute)=1)',
+  ' same => n,Stasis(doorman,${PJSIP_HEADER(read,From)})',
+].join('\n')
 
 /** What doctor would know of an installation in which nothing is wrong. */
 export const ari: AriFacts = {
   version: '22.10.1',
   writeStatus: { value: 404 },
-  modules: { value: new Set([...Object.keys(NEEDED_MODULES), 'res_stir_shaken.so', 'chan_pjsip.so']) },
+  modules: { value: new Set([...neededModules(DIALPLAN).keys(), 'res_stir_shaken.so', 'chan_pjsip.so']) },
   endpoints: { value: ['carrier-a'] },
-  isHeld: { value: true },
+  isRegistered: { value: true },
   clockAhead_s: { value: 0.3 },
 }
 
@@ -36,6 +41,7 @@ export const flows: FlowFacts & { ok: true } = {
   flows: [support],
   trunks: ['carrier-a'],
   needsAttestation: false,
+  dialplan: DIALPLAN,
 }
 
 export const healthy: Facts = {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { safeJson, safeText } from '../../src/observability/log.js'
+import { safeJson, safeText } from '../../src/lib/safe-text.js'
 
 /** Characters that break a line or steer a terminal: C0 and C1, line ends of Unicode, bidi marks. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u

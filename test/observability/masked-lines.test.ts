@@ -22,8 +22,7 @@ const SPELLINGS = [
 /** Every kind of line that Doorman writes with something in it that a caller, or a file with callers in it, said. */
 const LINES = `
 import { logDecision } from '../history/decision-record.js'
-import { logFlowLine } from './flow-line.js'
-import { createLog } from './log.js'
+import { createLog, logFlowLine } from './log.js'
 const log = createLog('debug', { mask: true })
 const reason = (n) => ({ rule: n, matched: false, condition: 'caller: ' + n, value: n, trusted: false, why: n })
 for (const n of SPELLINGS) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Check, Finding, Verdict } from '../../src/doctor/finding.js'
+import type { Check, Finding, Verdict } from '../../src/doctor/facts.js'
 import { ADMIN_SETTINGS, adminConf } from '../doctor/admin-conf.js'
 import { doctor, doorman } from '../doctor/command.js'
 import { type Asterisk, startAsterisk } from '../support/asterisk.js'
@@ -85,7 +85,7 @@ const SETTINGS: readonly Case[] = [
   [
     'the same, without the second AMI user',
     () => ({ DOORMAN_APP: 'concierge', DOORMAN_AMI_ADMIN_SECRET: '' }),
-    ...(['entry contexts', 'fault', 'has others than these settings', 'dialplan reload'] as const),
+    ...(['entry contexts', 'fault', 'is not the one that these settings', 'dialplan reload'] as const),
   ],
   [
     'a PBX in another time zone',
@@ -179,7 +179,7 @@ describe.each(RELEASES)('doctor on Debian %s', (release) => {
     const { exit, findings } = await doctor(env())
     await running.stop()
     const held = findings.find(({ check }) => check === 'application')
-    expect(held).toMatchObject({ verdict: 'ok', says: expect.stringContaining('holds it') })
+    expect(held).toMatchObject({ verdict: 'ok', says: expect.stringContaining('is registered') })
     expect(exit).toBe(0)
   })
 
@@ -237,7 +237,7 @@ describe.each(RELEASES)('doctor beside a broken PBX on Debian %s', (release) => 
     ['too few HTTP sessions', 'HTTP sessions', 'fault', 'sessionlimit is 20', 'http.conf'],
     ['an impatient WebSocket', 'WebSocket timeout', 'warning', 'is 10 ms', 'ari.conf'],
     ['a module that is missing', 'modules', 'fault', 'func_uri.so is not running', 'module load func_uri.so'],
-    ['no entry', 'entry contexts', 'fault', 'no [doorman], [doorman-go], [doorman-fallback]', '#include'],
+    ['no entry', 'entry contexts', 'fault', 'no [doorman], [doorman-go], [doorman-fallback]', '#tryinclude'],
   ])('finds %s', async (_wrong, check, verdict, says, remedy) => {
     const { exit, findings } = await doctor({ ...settingsFor(there()), ...ADMIN_SETTINGS })
     expect(findings.filter((finding) => finding.check === check)).toEqual([

@@ -69,7 +69,7 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
     expect(status).toBe(0)
     // The watcher may have been faster; then there is nothing left to do, and it says so.
     expect(said).toMatch(
-      /Revision 3 .* decides from now on:[\s\S]*rule "All": goto two → one|revision 3 .* decides already/,
+      /Revision 3 .* is active:[\s\S]*rule "All": goto two → one|revision 3 .* is active already/,
     )
     expect(command('diff', '2', '3').said).toContain('rule "All": goto two → one')
     expect(await landed()).toBe('story-one')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { maskNumbers, maskText } from '../../src/observability/mask.js'
+import { maskNumbers, maskText } from '../../src/observability/masking.js'
 
 describe('the mask over phone numbers', () => {
   test.each([

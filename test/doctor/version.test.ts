@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { judgeVersion } from '../../src/doctor/judge-version.js'
+import { checkVersion } from '../../src/doctor/check-ari.js'
 
 const POISON = /set over ARI makes it refuse/
-const CAN_REST = /It can: REST over the event WebSocket/
-const CAN_BROADCAST = /It can: [^.]*StasisBroadcast/
+const CAN_REST = /It has: REST over the event WebSocket/
+const CAN_BROADCAST = /It has: [^.]*StasisBroadcast/
 
 describe('what a version of Asterisk can do', () => {
   test.each([
@@ -24,7 +24,7 @@ describe('what a version of Asterisk can do', () => {
     ['24.0.0', true, true, true],
     ['certified/20.7-cert3', false, false, false],
   ])('%s', (version, rest, broadcast, poison) => {
-    const { verdict, says } = judgeVersion(version)
+    const { verdict, says } = checkVersion(version)
     expect(verdict).toBe('ok')
     expect([CAN_REST.test(says), CAN_BROADCAST.test(says), POISON.test(says)]).toEqual([
       rest,
@@ -34,10 +34,10 @@ describe('what a version of Asterisk can do', () => {
   })
 
   test.each(['1.8.32', '11.25.3', '13.38.3', '15.7.4'])('%s is too old', (version) => {
-    expect(judgeVersion(version).verdict).toBe('fault')
+    expect(checkVersion(version).verdict).toBe('fault')
   })
 
   test('a build from git tells its series', () => {
-    expect(judgeVersion('GIT-22-1a2b3c4d').verdict).toBe('ok')
+    expect(checkVersion('GIT-22-1a2b3c4d').verdict).toBe('ok')
   })
 })

@@ -1,7 +1,18 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import type { AdminFacts, AmiFacts, AriFacts, Facts, FlowFacts } from '../../src/doctor/facts.js'
-import { CHECKS, type Check, type Verdict } from '../../src/doctor/finding.js'
-import { judge } from '../../src/doctor/judge.js'
+import { diagnose } from '../../src/doctor/diagnose.js'
+import {
+  type AdminFacts,
+  type AmiFacts,
+  type AriFacts,
+  CHECKS,
+  type Check,
+  type Facts,
+  type FlowFacts,
+  type Verdict,
+} from '../../src/doctor/facts.js'
+import { isKnownName, usedIn } from '../../src/doctor/modules.js'
+import { projectFolder } from '../flows/project-folder.js'
 import { admin, ami, ari, flows, healthy, support } from './healthy.js'
 
 const withAri = (change: Partial<AriFacts>): Partial<Facts> => ({ ari: { value: { ...ari, ...change } } })
@@ -46,12 +57,12 @@ const CASES: readonly Case[] = [
   [
     'ARI in the clear over a network',
     withSettings({ ariUrl: 'http://pbx.example:8088' }),
-    ...(['settings', 'warning', 'sends its password in the clear', 'TLS'] as const),
+    ...(['settings', 'warning', 'password goes over the network in the clear', 'TLS'] as const),
   ],
   [
     'AMI in the clear over a network',
     withSettings({ amiHost: 'pbx.example' }),
-    ...(['settings', 'warning', 'sends its secret in the clear', 'tunnel'] as const),
+    ...(['settings', 'warning', 'secret goes over the network in the clear', 'tunnel'] as const),
   ],
   [
     'flow files with problems',
@@ -67,7 +78,7 @@ const CASES: readonly Case[] = [
   [
     'an odd answer to a request',
     withAri({ writeStatus: { value: 500 } }),
-    ...(['ARI rights', 'warning', 'answered with 500', 'ari.conf'] as const),
+    ...(['ARI rights', 'warning', 'got 500', 'ari.conf'] as const),
   ],
   [
     'an Asterisk of long ago',
@@ -82,7 +93,7 @@ const CASES: readonly Case[] = [
   [
     'a module that is missing',
     without('func_uri.so'),
-    ...(['modules', 'fault', 'func_uri.so is not running (URIENCODE()', 'module load func_uri.so'] as const),
+    ...(['modules', 'fault', 'func_uri.so is not running (URIENCODE())', 'module load func_uri.so'] as const),
   ],
   [
     'modules that cannot be listed',
@@ -92,7 +103,7 @@ const CASES: readonly Case[] = [
   [
     'no STIR/SHAKEN for a rule that asks for it',
     { ...without('res_stir_shaken.so'), ...withFlows({ needsAttestation: true }) },
-    ...(['modules', 'fault', 'a rule asks for the attestation', 'module load res_stir_shaken.so'] as const),
+    ...(['modules', 'fault', 'a rule needs the attestation', 'module load res_stir_shaken.so'] as const),
   ],
   [
     'a clock that is wrong',
@@ -147,7 +158,7 @@ const CASES: readonly Case[] = [
   [
     'no entry',
     { ...withAdmin({ dialplan: NO_ENTRY }), ...withAmi({ dialplan: NO_ENTRY }) },
-    ...(['entry contexts', 'fault', 'no [doorman], [doorman-go]', '#include'] as const),
+    ...(['entry contexts', 'fault', 'no [doorman], [doorman-go]', '#tryinclude'] as const),
   ],
   [
     'an entry of other settings, as the second user sees it',
@@ -162,7 +173,7 @@ const CASES: readonly Case[] = [
   [
     'an entry of other settings, as Doorman itself sees it',
     { admin: undefined, ...withAmi({ dialplan: OTHER_DIALPLAN }) },
-    ...(['entry contexts', 'fault', 'has others than', 'doorman dialplan --write'] as const),
+    ...(['entry contexts', 'fault', 'is not the one that', 'doorman dialplan --write'] as const),
   ],
   [
     'a flow that is nowhere',
@@ -175,9 +186,9 @@ const CASES: readonly Case[] = [
     ...(['trunks', 'fault', 'the trunk carier-a, and', 'pjsip.conf'] as const),
   ],
   [
-    'an endpoint that nobody named',
+    'an endpoint that no flow file names',
     withAri({ endpoints: { value: ['carrier-a', '1001'] } }),
-    ...(['trunks', 'warning', 'names 1001: calls from there are believed about nothing', 'trunks'] as const),
+    ...(['trunks', 'warning', 'names 1001: calls from there are trusted for nothing', 'trunks'] as const),
   ],
   [
     'a PBX in another time zone',
@@ -186,16 +197,16 @@ const CASES: readonly Case[] = [
   ],
 ]
 
-describe('doctor judges', () => {
+describe('doctor diagnoses', () => {
   test('an installation in which nothing is wrong: every check is ok, in the order of the list', () => {
-    const findings = judge(healthy)
+    const findings = diagnose(healthy)
     expect(findings.map(({ check }) => check)).toEqual([...CHECKS])
     expect(findings.filter(({ verdict, remedy }) => verdict !== 'ok' || remedy !== null)).toEqual([])
   })
 
   test.each(CASES)('%s', (_wrong, change, check, verdict, says, remedy) => {
     // What the second user would see is another matter, and has a test of its own.
-    const bad = judge({ ...healthy, ...change }).filter(
+    const bad = diagnose({ ...healthy, ...change }).filter(
       (finding) => finding.verdict !== 'ok' && !finding.says.includes('cannot be seen'),
     )
     expect(bad).toEqual([
@@ -203,14 +214,46 @@ describe('doctor judges', () => {
     ])
   })
 
+  test('missing header functions, without which half of the facts are missing', () => {
+    const found = diagnose({ ...healthy, ...without('res_pjsip_header_funcs.so') })
+    expect(found.find(({ verdict }) => verdict === 'fault')).toMatchObject({
+      says: 'res_pjsip_header_funcs.so is not running (PJSIP_HEADER()). Calls are decided without their SIP headers.',
+    })
+  })
+
+  test('modules by the dialplan that is generated: no other application or function is asked for', () => {
+    const dialplan = 'exten => s,1,Log(NOTICE,x)\n same => n,Set(X=${CUT(A,-,1)})\n; MATH() in a comment'
+    const found = diagnose({ ...healthy, ...withFlows({ dialplan }) })
+    expect(found.filter(({ check, verdict }) => check === 'modules' && verdict === 'fault')).toEqual([
+      expect.objectContaining({ says: 'app_verbose.so is not running (Log()).' }),
+      expect.objectContaining({ says: 'func_cut.so is not running (CUT()).' }),
+    ])
+  })
+
+  test('StasisBroadcast, only where the version of Asterisk has it', () => {
+    const dialplan = 'exten => s,1,StasisBroadcast(500,^doorman$)'
+    const says = (version: string) =>
+      diagnose({ ...healthy, ...withFlows({ dialplan }), ...withAri({ version }) }).find(
+        ({ check }) => check === 'modules',
+      )?.says
+    expect(says('16.28.0')).toMatch(/^All \d+ that Doorman needs are running/)
+    expect(says('22.10.1')).toMatch(/^app_stasis_broadcast.so is not running/)
+  })
+
+  test('every application and function of the generated dialplan: the module of each is known', () => {
+    const sample = readFileSync(projectFolder('asterisk-conf/extensions_doorman.conf'), 'utf8')
+    expect([...usedIn(sample)].filter((name) => !isKnownName(name))).toEqual([])
+    expect(usedIn(sample).has('Stasis') && usedIn(sample).has('PJSIP_HEADER')).toBe(true)
+  })
+
   test('every check goes wrong in some case', () => {
     const untold = CHECKS.filter((check) => !CASES.some((entry) => entry[2] === check))
-    // Whoever holds the application is told of without alarm.
+    // Whether the application is registered is information.
     expect(untold).toEqual(['application'])
   })
 
-  test('what a line that is down hides is not said to be well', () => {
-    const down = judge({ ...healthy, ari: { unknown: 'no' }, ami: { unknown: 'no' }, admin: undefined })
+  test('what a missing connection hides is not reported as OK', () => {
+    const down = diagnose({ ...healthy, ari: { unknown: 'no' }, ami: { unknown: 'no' }, admin: undefined })
     expect(down.filter(({ verdict }) => verdict === 'ok').map(({ check }) => check)).toEqual([
       'settings',
       'flow files',
@@ -219,7 +262,7 @@ describe('doctor judges', () => {
   })
 
   test('without the second user two options cannot be seen, and it says what they should be', () => {
-    const findings = judge({ ...healthy, admin: undefined })
+    const findings = diagnose({ ...healthy, admin: undefined })
     expect(findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([
       expect.objectContaining({ check: 'HTTP sessions', verdict: 'warning' }),
       expect.objectContaining({ check: 'WebSocket timeout', verdict: 'warning' }),
@@ -228,10 +271,10 @@ describe('doctor judges', () => {
   })
 
   test.each([
-    [true, 'a Doorman (or another program of that name) holds it'],
-    [false, 'is free'],
-  ])('who holds the application is no alarm (%s)', (value, says) => {
-    const found = judge({ ...healthy, ...withAri({ isHeld: { value } }) })
+    [true, 'is registered, by a Doorman or another program'],
+    [false, 'is not registered'],
+  ])('whether the application is registered is no fault (%s)', (value, says) => {
+    const found = diagnose({ ...healthy, ...withAri({ isRegistered: { value } }) })
     const finding = found.find(({ check }) => check === 'application')
     expect(finding).toMatchObject({ verdict: 'ok', says: expect.stringContaining(says) })
   })
@@ -241,17 +284,17 @@ describe('doctor judges', () => {
       ...withFlows({ trunks: ['carrier-a', 'carrier-db'] }),
       ...withAmi({ unlistedTrunks: { value: ['carrier-db'] } }),
     }
-    expect(judge({ ...healthy, ...change }).filter(({ verdict }) => verdict !== 'ok')).toEqual([])
+    expect(diagnose({ ...healthy, ...change }).filter(({ verdict }) => verdict !== 'ok')).toEqual([])
   })
 
   test('a near name is offered for a trunk that PJSIP does not have', () => {
-    const found = judge({ ...healthy, ...withFlows({ trunks: ['carrier-a', 'carrierr-a'] }) })
+    const found = diagnose({ ...healthy, ...withFlows({ trunks: ['carrier-a', 'carrierr-a'] }) })
     expect(found.find(({ verdict }) => verdict === 'fault')?.says).toContain('Is carrier-a meant?')
   })
 
   test('only the first of many endpoints are named', () => {
     const many = Array.from({ length: 300 }, (_, index) => `${1000 + index}`)
-    const found = judge({ ...healthy, ...withAri({ endpoints: { value: ['carrier-a', ...many] } }) })
+    const found = diagnose({ ...healthy, ...withAri({ endpoints: { value: ['carrier-a', ...many] } }) })
     expect(found.filter(({ check }) => check === 'trunks')).toHaveLength(1)
     expect(found.find(({ check }) => check === 'trunks')?.says).toContain('1005 and 294 more')
   })

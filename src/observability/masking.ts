@@ -1,11 +1,11 @@
 /**
- * Seven digits or more of any script, with whatever few marks people write between them: `(555) 123-4567`,
- * `555/123/4567`, also invisible ones, which a caller may put in to get past this. A list (`2000, 3000`) and a host
- * behind its `@` are no part of a number.
+ * Seven digits or more of any script with up to three marks between two of them: `(555) 123-4567`, `555/123/4567`, and
+ * invisible marks, which a caller may insert to avoid masking. A list (`2000, 3000`) or a host after an `@` is not part
+ * of a number.
  */
 const NUMBER = /\+?\p{Nd}(?:(?:[^\p{L}\p{Nd}\n,@]|,(?! )){0,3}\p{Nd}){6,}/gu
 
-/** Fields of a line whose digits are no phone number, and without which a line cannot be found again. */
+/** Fields whose digits are not a phone number, and by which a line is found. */
 const NEVER_MASKED = new Set(['event', 'at', 'call', 'revision', 'ms', 'outcome'])
 
 /** Replaces all but the first two and the last two digits of every phone number in a text. */
@@ -19,7 +19,7 @@ function maskNumber(number: string): string {
   return [plus, ...digits.slice(0, 2), '*'.repeat(digits.length - 4), ...digits.slice(-2)].join('')
 }
 
-/** The same for every text, number and key of a line, whatever its depth. */
+/** The same for every text, number and key of a line, at any depth. */
 export function maskNumbers(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [key, maskField(key, value, fields)]),
@@ -32,20 +32,20 @@ function maskField(key: string, value: unknown, line: Readonly<Record<string, un
 }
 
 /**
- * A Call-ID is how a call is found on the wire, and its digits are mostly random. Where they hold the caller's or
- * the callee's number, as those of some phones do, or are written as a number with its `+`, they are masked like it.
+ * A call is found on the wire by its Call-ID, whose digits are mostly random. Runs of digits that hold the caller's or
+ * the callee's number (some phones send that), or that begin with `+`, are masked.
  */
 function maskCallId(callId: string, { callerNumber, calleeNumber }: Readonly<Record<string, unknown>>) {
   const ends = [callerNumber, calleeNumber].map(lastDigits).filter((end) => end !== '')
   return callId.replace(NUMBER, (run) => {
     const digits = run.replace(/\P{Nd}/gu, '')
-    // No honest Call-ID has other digits than ASCII's (RFC 3261 §25.1), and these cannot be compared.
+    // A valid Call-ID has ASCII digits only (RFC 3261 §25.1); others cannot be compared.
     const isNumber = run.startsWith('+') || /[^0-9]/.test(digits) || ends.some((end) => digits.includes(end))
     return isNumber ? maskNumber(run) : run
   })
 }
 
-/** The digits that a number has with and without its country code. */
+/** The last seven digits, which a number has with and without its country code. */
 function lastDigits(number: unknown): string {
   const digits = typeof number === 'string' ? number.replace(/\P{Nd}/gu, '') : ''
   return digits.length < 7 ? '' : digits.slice(-7)
@@ -59,7 +59,7 @@ function masked(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [maskText(key), masked(one)]))
 }
 
-/** A code flow may well log a number as a number. */
+/** A code flow may log a phone number as a JavaScript number. */
 function maskedDigits(value: number | bigint): unknown {
   const text = String(value)
   const left = maskText(text)

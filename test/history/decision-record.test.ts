@@ -5,7 +5,7 @@ import {
   MOST_REASONS,
   shortened,
 } from '../../src/history/decision-record.js'
-import type { Log, LogFields } from '../../src/observability/log.js'
+import type { LogFields } from '../../src/observability/log.js'
 import type { Reason } from '../../src/routing/decision.js'
 
 const reason = (rule: string): Reason => ({
@@ -30,10 +30,19 @@ const record: DecisionRecord = {
   ms: { read: 1.25 },
 }
 
-function logged(given: DecisionRecord): { message: string; fields: LogFields }[] {
-  const lines: { message: string; fields: LogFields }[] = []
-  const log = { info: (message: string, fields: LogFields = {}) => void lines.push({ message, fields }) }
-  logDecision(log as Log, given)
+interface Line {
+  readonly level: string
+  readonly message: string
+  readonly fields: LogFields
+}
+
+function logged(given: DecisionRecord): readonly Line[] {
+  const lines: Line[] = []
+  const at =
+    (level: string) =>
+    (message: string, fields: LogFields = {}) =>
+      void lines.push({ level, message, fields })
+  logDecision({ error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }, given)
   return lines
 }
 
@@ -54,10 +63,19 @@ describe('the reasons of a record', () => {
 
 describe('the record in the log', () => {
   test('is one line with the event "decision" and everything that is in the record', () => {
-    expect(logged(record)).toEqual([{ message: 'call routed', fields: { event: 'decision', ...record } }])
+    expect(logged(record)).toEqual([
+      { level: 'info', message: 'call routed', fields: { event: 'decision', ...record } },
+    ])
   })
 
   test('says in its message how the call left, where that was not as it should be', () => {
-    expect(logged({ ...record, outcome: 'hung_up' })[0]?.message).toBe('call left: hung_up')
+    expect(logged({ ...record, outcome: 'hung_up' })[0]).toMatchObject({
+      ...{ level: 'info', message: 'call left: hung_up' },
+    })
   })
+
+  test.each(['fallback_function', 'unconfirmed', 'routed_without_state', 'taken_out'] as const)(
+    'is a warning where the outcome is %s',
+    (outcome) => expect(logged({ ...record, outcome })[0]?.level).toBe('warn'),
+  )
 })

@@ -1,0 +1,97 @@
+/** What all commands share: printing, exit codes, errors, settings and option types. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { FlowFilesError } from '../flows/problem.js'
+import { parseShare } from '../history/share.js'
+import { safeJson, safeText } from '../lib/safe-text.js'
+import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
+
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
+
+/** A check failed or a request was refused; the message is for the admin. */
+export class Refusal extends Error {}
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {}
+
+/** Prints to standard output; control characters from a call, a file or the PBX are written out. */
+export function print(text: string): void {
+  process.stdout.write(`${safeText(text)}\n`)
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${safeJson(value)}\n`)
+}
+
+/** Prints to standard error. */
+export function printError(text: string): void {
+  process.stderr.write(`${safeText(text)}\n`)
+}
+
+/** Prints what went wrong, with a stack only if it is a defect, and returns the exit code. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof SettingsError)
+    return fail(['The settings cannot be used:', ...error.problems], EXIT.usage)
+  if (error instanceof UsageError) return fail([error.message], EXIT.usage)
+  if (error instanceof FlowFilesError) return fail(['The flow files cannot be used:', error.message])
+  if (error instanceof Refusal) return fail([error.message])
+  return fail(['This is a defect in Doorman; please report it:', (error as Error).stack ?? String(error)])
+}
+
+function fail(lines: readonly string[], code: number = EXIT.failed): number {
+  printError(lines.join('\n'))
+  return code
+}
+
+/** Settings that a command does without, by what it needs of the PBX. */
+const OPTIONAL = {
+  everything: [],
+  ari: ['DOORMAN_AMI_SECRET'],
+  files: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
+} as const satisfies Record<string, readonly SettingName[]>
+
+/** The environment and the `--settings` file; `--flows` and `--data` override both. @throws SettingsError */
+export function settingsFor(command: Command, needs: keyof typeof OPTIONAL): Settings {
+  const options = command.optsWithGlobals<{ settings?: string; flows?: string; data?: string }>()
+  const { flows = process.env.DOORMAN_FLOWS, data = process.env.DOORMAN_DATA } = options
+  const env = { ...process.env, DOORMAN_FLOWS: flows, DOORMAN_DATA: data }
+  const file = options.settings ?? process.env.DOORMAN_SETTINGS
+  return readSettings({ env, file, optional: OPTIONAL[needs] })
+}
+
+export const FLOWS_OPTION = [
+  '--flows <folder>',
+  'the folder that holds routing.yaml (or DOORMAN_FLOWS)',
+] as const
+export const DATA_OPTION = ['--data <folder>', "Doorman's data folder (or DOORMAN_DATA)"] as const
+export const JSON_OPTION = ['--json', 'print one JSON object'] as const
+
+export type Header = readonly [name: string, value: string]
+
+export const HEADER_OPTION = [
+  '--header <"Name: value">',
+  'SIP header; may be given several times',
+  addHeader,
+  [],
+] as const satisfies [string, string, unknown, readonly Header[]]
+
+/** A line end in a header would begin a second header, or a second message. */
+function addHeader(text: string, before: readonly Header[]): readonly Header[] {
+  const [, name, value] = /^([A-Za-z0-9!%*_+`'~.-]+)\s*:[ \t]*([^\r\n]*)$/.exec(text) ?? []
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError("A header is written as 'X-VIP: gold', on one line.")
+  return [...before, [name, value]]
+}
+
+export function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number, such as 12.')
+  return Number(text)
+}
+
+/** `1%` or `0.01` → 0.01. */
+export function parseShareOption(text: string): number {
+  try {
+    return parseShare(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
+}
