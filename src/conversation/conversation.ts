@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein'
-import type { CallerRow } from '../routing/decision.js'
+import type { CallerRow } from '../routing/types.js'
 import { canonicalName, SipHeaders } from '../sip/headers.js'
 import type { MutableState, State } from './state.js'
 

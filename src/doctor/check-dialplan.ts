@@ -1,7 +1,6 @@
 import type { DialplanState } from '../asterisk/dialplan/running-dialplan.js'
 import { nearest } from '../flows/nearest.js'
-import type { Condition } from '../routing/condition.js'
-import type { Flow, Routing } from '../routing/routing.js'
+import type { Condition, Flow, Routing } from '../routing/types.js'
 import { type Facts, type Finding, fault, type Known, listed, ok, sentence, warning } from './facts.js'
 
 const REWRITE =
@@ -95,7 +94,7 @@ function untrusted(endpoints: readonly string[]): Finding {
 
 /** Trunks that the flow files trust for something, or that a rule names. */
 export function trunksNamed({ trust, rules }: Pick<Routing, 'trust' | 'rules'>): readonly string[] {
-  return [...new Set([...trust.trunks, ...rules.flatMap(({ when }) => trunksIn(when))])].sort()
+  return [...new Set([...trust.keys(), ...rules.flatMap(({ when }) => trunksIn(when))])].sort()
 }
 
 function trunksIn(condition: Condition): readonly string[] {

@@ -1,6 +1,6 @@
 import type { DialplanState } from '../asterisk/dialplan/running-dialplan.js'
 import type { Problem } from '../flows/problem.js'
-import type { Flow } from '../routing/routing.js'
+import type { Flow } from '../routing/types.js'
 
 /** What was asked for, or why it is not known. */
 export type Known<T> = { readonly value: T } | { readonly unknown: string }

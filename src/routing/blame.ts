@@ -1,5 +1,6 @@
-import { type Condition, truthOf } from './condition.js'
-import type { Known } from './known.js'
+import type { CallContext } from './call-context.js'
+import { truthOf } from './condition.js'
+import type { Condition } from './types.js'
 
 /** A condition without parts. */
 export type Leaf = Exclude<Condition, { kind: 'all' | 'any' | 'not' }>
@@ -14,18 +15,18 @@ export interface Blame {
  * Finds what settled a condition for a call: of an `all` that failed the part that failed, of an `any` that
  * holds the part that holds; where all parts had to agree, all of them.
  */
-export function blame(condition: Condition, known: Known): Blame {
+export function blame(condition: Condition, context: CallContext): Blame {
   if (condition.kind !== 'all' && condition.kind !== 'any')
-    return { condition, leaves: leavesOf(condition, known) }
-  const worth = truthOf(condition, known)
+    return { condition, leaves: leavesOf(condition, context) }
+  const worth = truthOf(condition, context)
   const settledByOne = worth === 'unknown' || worth === (condition.kind === 'any' ? 'yes' : 'no')
-  const one = settledByOne ? condition.of.find((part) => truthOf(part, known) === worth) : undefined
-  if (one !== undefined) return blame(one, known)
-  return { condition, leaves: condition.of.flatMap((part) => leavesOf(part, known)) }
+  const one = settledByOne ? condition.of.find((part) => truthOf(part, context) === worth) : undefined
+  if (one !== undefined) return blame(one, context)
+  return { condition, leaves: condition.of.flatMap((part) => leavesOf(part, context)) }
 }
 
-function leavesOf(condition: Condition, known: Known): readonly Leaf[] {
-  if (condition.kind === 'not') return leavesOf(condition.of, known)
-  if (condition.kind === 'all' || condition.kind === 'any') return blame(condition, known).leaves
+function leavesOf(condition: Condition, context: CallContext): readonly Leaf[] {
+  if (condition.kind === 'not') return leavesOf(condition.of, context)
+  if (condition.kind === 'all' || condition.kind === 'any') return blame(condition, context).leaves
   return [condition]
 }

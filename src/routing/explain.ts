@@ -1,11 +1,11 @@
 import { blame } from './blame.js'
+import type { CallContext } from './call-context.js'
 import { evaluate } from './condition.js'
-import type { Reason } from './decision.js'
+import { contextOf } from './context-of.js'
 import { factReasons } from './fact-reasons.js'
-import type { CallFacts } from './facts.js'
-import { Known } from './known.js'
 import { leafWords } from './leaf-words.js'
-import type { Routing, Rule } from './routing.js'
+import { firstMatch } from './rule-index.js'
+import type { CallFacts, Reason, Routing, Rule } from './types.js'
 import { describe } from './words.js'
 
 /**
@@ -23,29 +23,30 @@ export function explain(
   _at: Date,
   tried: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  return explainKnown(new Known(facts, routing), tried)
+  return explainKnown(contextOf(facts, routing), tried)
 }
 
 /** The same of a call of which more is told than the reasons, so that nothing is worked out twice. */
-export function explainKnown(known: Known, tried: 'all' | 'candidates'): readonly Reason[] {
-  const { routing } = known
-  const reasons = [...factReasons(known)]
+export function explainKnown(context: CallContext, tried: 'all' | 'candidates'): readonly Reason[] {
+  const { routing } = context
+  const reasons = [...factReasons(context)]
   const takes = (rule: Rule) => {
-    const reason = ruleReason(rule, known)
+    const reason = ruleReason(rule, context)
     reasons.push(reason)
     return reason.matched
   }
-  const taken = tried === 'all' ? routing.rules.find(takes) : routing.index.first(known, takes)
+  const { rules, index } = routing
+  const taken = tried === 'all' ? rules.find(takes) : firstMatch(index.rules, rules, context, takes)
   if (taken === undefined) reasons.push(otherwise(routing))
   return reasons
 }
 
-function ruleReason(rule: Rule, known: Known): Reason {
-  const { condition, leaves } = blame(rule.when, known)
-  const words = leaves.map((leaf) => leafWords(leaf, known))
+function ruleReason(rule: Rule, context: CallContext): Reason {
+  const { condition, leaves } = blame(rule.when, context)
+  const words = leaves.map((leaf) => leafWords(leaf, context))
   return {
     rule: rule.name,
-    matched: evaluate(rule.when, known),
+    matched: evaluate(rule.when, context),
     condition: describe(condition),
     value: words[0]?.value ?? null,
     trusted: words.every(({ trusted }) => trusted),

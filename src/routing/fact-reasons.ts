@@ -1,39 +1,36 @@
 import { ANONYMOUS } from '../sip/phone-number.js'
-import type { PassedOver } from './callee.js'
-import type { Reason } from './decision.js'
-import type { Known } from './known.js'
-import { matchesNumber } from './number-pattern.js'
-import type { Branch } from './routing.js'
-import type { VipEvidence } from './vip.js'
+import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
+import { matchesNumber } from './condition.js'
+import type { Branch, Reason } from './types.js'
 import { clip, disbelief, headerName, who } from './words.js'
 
 /** The steps before the rules: where the numbers came from, what made or did not make a VIP, the branch. */
-export function factReasons(known: Known): readonly Reason[] {
-  return [callerReason(known), calleeReason(known), ...vipReasons(known), branchReason(known)]
+export function factReasons(context: CallContext): readonly Reason[] {
+  return [callerReason(context), calleeReason(context), ...vipReasons(context), branchReason(context)]
 }
 
-function callerReason(known: Known): Reason {
-  const { number, source, trusted } = known.caller
+function callerReason(context: CallContext): Reason {
+  const { number, source, trusted } = context.caller
   const value = clip(number)
-  const { trunk } = known.facts
+  const { trunk } = context.facts
   const item = source === 'caller ID' ? 'caller_number' : source
   const belief = trusted ? `${who(trunk)} is believed about ${item}` : disbelief(trunk, item)
-  const why = `${value} comes from ${source}; ${belief}${assertedNote(known)}`
+  const why = `${value} comes from ${source}; ${belief}${assertedNote(context)}`
   return { rule: '(caller number)', matched: number !== ANONYMOUS, condition: source, value, trusted, why }
 }
 
-function assertedNote(known: Known): string {
+function assertedNote(context: CallContext): string {
   const header = 'P-Asserted-Identity'
-  if (known.caller.source === header || !known.facts.headers.has(header)) return ''
-  if (known.believes(header)) return `; ${header} is there, but holds no number`
-  return `; ${header} is there, but ${disbelief(known.facts.trunk, header)}`
+  if (context.caller.source === header || !context.facts.headers.has(header)) return ''
+  if (context.trusts(header)) return `; ${header} is there, but holds no number`
+  return `; ${header} is there, but ${disbelief(context.facts.trunk, header)}`
 }
 
-function calleeReason(known: Known): Reason {
-  const { number, header, passedOver } = known.callee
+function calleeReason(context: CallContext): Reason {
+  const { number, header, passedOver } = context.callee
   const condition = header === undefined ? 'dialled' : `callee_from: ${headerName(header)}`
   const origin = header === undefined ? 'the extension that was dialled' : `header ${headerName(header)}`
-  const notes = passedOver.map((one) => `; ${passedOverNote(one, known)}`).join('')
+  const notes = passedOver.map((one) => `; ${passedOverNote(one, context)}`).join('')
   const why = `${clip(number)} comes from ${origin}${notes}`
   return {
     rule: '(callee number)',
@@ -45,27 +42,27 @@ function calleeReason(known: Known): Reason {
   }
 }
 
-function passedOverNote({ header, value, because }: PassedOver, known: Known): string {
+function passedOverNote({ header, value, because }: PassedOver, context: CallContext): string {
   const name = headerName(header)
   const found = `header ${name} is "${clip(value)}"`
   return because === 'no number'
     ? `${found}, which holds no number`
-    : `${found}, but ${disbelief(known.facts.trunk, name)}`
+    : `${found}, but ${disbelief(context.facts.trunk, name)}`
 }
 
-function vipReasons(known: Known): readonly Reason[] {
-  const { evidence } = known.vip
-  if (evidence.length > 0) return evidence.map((one) => vipReason(one, known))
+function vipReasons(context: CallContext): readonly Reason[] {
+  const { evidence } = context.vip
+  if (evidence.length > 0) return evidence.map((one) => vipReason(one, context))
   const why = 'neither the caller number nor a header makes this a VIP call'
   return [{ rule: '(vip)', matched: false, condition: 'vip', value: null, trusted: true, why }]
 }
 
-function vipReason(evidence: VipEvidence, known: Known): Reason {
+function vipReason(evidence: VipEvidence, context: CallContext): Reason {
   const { trusted } = evidence
   const value = clip(evidence.value)
   const found = evidenceWords(evidence, value)
   const item = evidence.source === 'header' ? headerName(evidence.name) : 'caller_number'
-  const why = trusted ? found : `${found}, but ${disbelief(known.facts.trunk, item)}`
+  const why = trusted ? found : `${found}, but ${disbelief(context.facts.trunk, item)}`
   return { rule: '(vip)', matched: trusted, condition: evidenceCondition(evidence), value, trusted, why }
 }
 
@@ -79,11 +76,11 @@ function evidenceCondition({ source, name }: VipEvidence): string {
   return source === 'file' ? `vip.files: ${name}` : `vip.headers: ${headerName(name)}`
 }
 
-function branchReason(known: Known): Reason {
-  const value = clip(known.callee.number)
-  const { branch } = known
+function branchReason(context: CallContext): Reason {
+  const value = clip(context.callee.number)
+  const { branch } = context
   const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
-  const why = branchWhy(branch, known.callee.number)
+  const why = branchWhy(branch, context.callee.number)
   return { rule: '(branch)', matched: branch !== undefined, condition, value, trusted: true, why }
 }
 

@@ -1,10 +1,10 @@
-import { attestationOf } from '../sip/attestation.js'
+import { verstatLevel } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { numberInHeader } from '../sip/phone-number.js'
-import { Trust } from '../sip/trust.js'
-import type { Known } from './known.js'
-import { type LookedAt, lookedAt } from './looked-at.js'
-import type { Routing } from './routing.js'
+import type { CallContext } from './call-context.js'
+import { matchesNumber } from './condition.js'
+import { hasNumber } from './number-table.js'
+import type { ReferencedFacts, Routing } from './types.js'
 import { clip, disbelief, headerName } from './words.js'
 
 /** Something that a call claimed, that would have counted, and that its trunk is not believed about. */
@@ -33,53 +33,53 @@ const ASSERTED = 'p-asserted-identity'
  * condition, and a header of `callee_from` only where it holds another number: otherwise every call of a trunk that
  * is not believed would be a try.
  */
-export function hearsayOf(known: Known): readonly Hearsay[] {
-  const looked = lookedAt(known.routing)
-  const headers = headersOf(known.routing, looked).flatMap((name) => ofHeader(name, known, looked))
-  return [...ofCaller(known, looked), ...headers, ...ofVerstat(known, looked)]
+export function hearsayOf(context: CallContext): readonly Hearsay[] {
+  const looked = context.routing.index.referenced
+  const headers = headersOf(context.routing, looked).flatMap((name) => ofHeader(name, context, looked))
+  return [...ofCaller(context, looked), ...headers, ...ofVerstat(context, looked)]
 }
 
 const namesKnown = new WeakMap<Routing, readonly string[]>()
 
 /** Every header by which a call of this revision could claim something. */
-function headersOf(routing: Routing, looked: LookedAt): readonly string[] {
-  const known = namesKnown.get(routing)
-  if (known !== undefined) return known
+function headersOf(routing: Routing, looked: ReferencedFacts): readonly string[] {
+  const context = namesKnown.get(routing)
+  if (context !== undefined) return context
   const all = [...routing.vip.headers.keys(), ...looked.headers.keys(), ...routing.calleeFrom, ASSERTED]
   const names = [...new Set(all.map(canonicalName))]
   namesKnown.set(routing, names)
   return names
 }
 
-function ofCaller(known: Known, looked: LookedAt): Hearsay[] {
-  const { number, trusted } = known.caller
+function ofCaller(context: CallContext, looked: ReferencedFacts): Hearsay[] {
+  const { number, trusted } = context.caller
   if (trusted) return []
-  return refused('caller_number', number, ofNumber(number, known.routing, looked), known)
+  return refused('caller_number', number, ofNumber(number, context.routing, looked), context)
 }
 
-function ofNumber(number: string, { vip }: Routing, { callers }: LookedAt): Purpose[] {
-  const isVip = vip.numbers.has(number) || vip.tables.some((table) => table.has(number))
-  return [...given('vip', isVip), ...given('rules', callers.first(number) !== undefined)]
+function ofNumber(number: string, { vip }: Routing, { callers }: ReferencedFacts): Purpose[] {
+  const isVip = vip.numbers.has(number) || vip.tables.some((table) => hasNumber(table, number))
+  return [...given('vip', isVip), ...given('rules', matchesNumber(callers, number))]
 }
 
-function ofHeader(name: string, known: Known, looked: LookedAt): Hearsay[] {
-  const values = known.facts.headers.getAll(name)
-  if (values.length === 0 || known.believes(name)) return []
-  const { routing } = known
+function ofHeader(name: string, context: CallContext, looked: ReferencedFacts): Hearsay[] {
+  const values = context.facts.headers.getAll(name)
+  if (values.length === 0 || context.trusts(name)) return []
+  const { routing } = context
   const asserted = name === ASSERTED ? assertedPurposes(values, routing, looked) : []
   const purposes = new Set([
     ...asserted,
     ...given(
       'vip',
-      counts(name, routing.vip.headers, () => isVipEvidence(name, known)),
+      counts(name, routing.vip.headers, () => isVipEvidence(name, context)),
     ),
     ...given(
       'rules',
       counts(name, looked.headers, () => isNamed(name, values, looked)),
     ),
-    ...given('callee_from', isOtherCallee(name, values, known)),
+    ...given('callee_from', isOtherCallee(name, values, context)),
   ])
-  return refused(headerName(name), values.join(', '), [...purposes], known)
+  return refused(headerName(name), values.join(', '), [...purposes], context)
 }
 
 /** A header that is not in every call counts by being there. */
@@ -87,42 +87,41 @@ function counts(name: string, among: ReadonlyMap<string, unknown>, isMet: () => 
   return among.has(name) && (!ALWAYS_THERE.has(name) || isMet())
 }
 
-function isVipEvidence(header: string, { vip }: Known): boolean {
+function isVipEvidence(header: string, { vip }: CallContext): boolean {
   return vip.evidence.some(({ source, name }) => source === 'header' && name === header)
 }
 
-function isNamed(name: string, values: readonly string[], { headers }: LookedAt): boolean {
-  return values.some((value) => headers.get(name)?.first(value) !== undefined)
+function isNamed(name: string, values: readonly string[], { headers }: ReferencedFacts): boolean {
+  const named = headers.get(name)
+  return named !== undefined && values.some((value) => matchesNumber(named, value))
 }
 
-function isOtherCallee(name: string, values: readonly string[], { callee, routing }: Known): boolean {
+function isOtherCallee(name: string, values: readonly string[], { callee, routing }: CallContext): boolean {
   if (!routing.calleeFrom.some((header) => canonicalName(header) === name)) return false
   const number = numberInHeader(values, routing.defaultCountry)
   return number !== undefined && number !== callee.number
 }
 
-function assertedPurposes(values: readonly string[], routing: Routing, looked: LookedAt): Purpose[] {
+function assertedPurposes(values: readonly string[], routing: Routing, looked: ReferencedFacts): Purpose[] {
   const number = numberInHeader(values, routing.defaultCountry)
   return number === undefined ? [] : ofNumber(number, routing, looked)
 }
 
 /** What the trunk says it verified, where it would have met a condition. */
-function ofVerstat(known: Known, { attestations }: LookedAt): Hearsay[] {
+function ofVerstat(context: CallContext, { attestations }: ReferencedFacts): Hearsay[] {
   if (attestations.size === 0) return []
-  const { source, trusted, value } = known.attestation
+  const { source, trusted, value } = context.attestation
   if (source !== 'verstat' || trusted || value === null) return []
-  const { trunk = '' } = known.facts
-  const believing = new Trust(new Map([[trunk, new Set(['verstat'])]]))
-  const claimed = attestationOf({ ...known.facts, trunk }, believing).attestation
-  return refused('verstat', value, given('rules', claimed !== 'none' && attestations.has(claimed)), known)
+  const claimed = verstatLevel(value)
+  return refused('verstat', value, given('rules', claimed !== 'none' && attestations.has(claimed)), context)
 }
 
 function given(purpose: Purpose, isSo: boolean): Purpose[] {
   return isSo ? [purpose] : []
 }
 
-function refused(what: string, value: string, purposes: readonly Purpose[], known: Known): Hearsay[] {
+function refused(what: string, value: string, purposes: readonly Purpose[], context: CallContext): Hearsay[] {
   if (purposes.length === 0) return []
-  const why = `${what} is looked at (${purposes.join(', ')}), but ${disbelief(known.facts.trunk, what)}`
+  const why = `${what} is looked at (${purposes.join(', ')}), but ${disbelief(context.facts.trunk, what)}`
   return [{ what, value: clip(value), for: purposes, why }]
 }

@@ -1,7 +1,7 @@
-import type { Known } from './known.js'
-import { lookedAt } from './looked-at.js'
-import { matchesNumber } from './number-pattern.js'
-import type { Branch } from './routing.js'
+import type { CallContext } from './call-context.js'
+import { matchesNumber } from './condition.js'
+import { lineOf } from './number-table.js'
+import type { Branch } from './types.js'
 import { clip, disbelief, headerName, who } from './words.js'
 
 /** One thing that a decision stands on, and where it comes from. */
@@ -30,35 +30,37 @@ export interface ProvenanceOptions {
 }
 
 /** Where each fact of a call comes from, in the order in which a decision asks for them. */
-export function provenanceOf(known: Known, options: ProvenanceOptions): readonly Provenance[] {
-  const headers = options.headers.filter((name) => known.facts.headers.has(name))
+export function provenanceOf(context: CallContext, options: ProvenanceOptions): readonly Provenance[] {
+  const headers = options.headers.filter((name) => context.facts.headers.has(name))
   return [
-    callerFact(known),
-    calleeFact(known),
-    ...vipFacts(known, options.thorough),
-    branchFact(known),
-    ...(options.thorough || lookedAt(known.routing).attestations.size > 0 ? [attestationFact(known)] : []),
-    ...headers.map((name) => headerFact(name, known)),
+    callerFact(context),
+    calleeFact(context),
+    ...vipFacts(context, options.thorough),
+    branchFact(context),
+    ...(options.thorough || context.routing.index.referenced.attestations.size > 0
+      ? [attestationFact(context)]
+      : []),
+    ...headers.map((name) => headerFact(name, context)),
   ]
 }
 
-function belief(known: Known, item: string, trusted = known.believes(item)): string {
-  const { trunk } = known.facts
+function belief(context: CallContext, item: string, trusted = context.trusts(item)): string {
+  const { trunk } = context.facts
   return trusted ? `${who(trunk)} is believed about ${item}` : disbelief(trunk, item)
 }
 
-function callerFact(known: Known): Provenance {
-  const { number, source, trusted } = known.caller
-  const why = belief(known, callerItem(known), trusted)
+function callerFact(context: CallContext): Provenance {
+  const { number, source, trusted } = context.caller
+  const why = belief(context, callerItem(context), trusted)
   return { fact: 'caller number', value: clip(number), from: source, trusted, why }
 }
 
 /** What the trunk has to be believed about for its caller number to count. */
-function callerItem({ caller }: Known): string {
+function callerItem({ caller }: CallContext): string {
   return caller.source === 'caller ID' ? 'caller_number' : caller.source
 }
 
-function calleeFact({ callee, facts: { trunk } }: Known): Provenance {
+function calleeFact({ callee, facts: { trunk } }: CallContext): Provenance {
   const [from, why] = calleeOrigin(callee.header, trunk)
   return { fact: 'callee number', value: clip(callee.number), from, trusted: true, why }
 }
@@ -70,27 +72,28 @@ function calleeOrigin(header: string | undefined, trunk: string | undefined): Or
 }
 
 /** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
-function vipFacts(known: Known, thorough: boolean): readonly Provenance[] {
-  const { evidence } = known.vip
+function vipFacts(context: CallContext, thorough: boolean): readonly Provenance[] {
+  const { evidence } = context.vip
   if (evidence.length === 0) {
     const why = 'neither the caller number nor a header makes this a VIP call'
     return [{ fact: 'vip', value: 'no', from: 'nothing', trusted: true, why }]
   }
   return evidence.map(({ source, name, value, trusted }) => {
-    const item = source === 'header' ? headerName(name) : callerItem(known)
+    const item = source === 'header' ? headerName(name) : callerItem(context)
     const from = { numbers: 'vip.numbers', file: name, header: `header ${item}` }[source]
-    const line = thorough && source === 'file' ? lineIn(name, value, known) : ''
-    const why = belief(known, item, trusted)
+    const line = thorough && source === 'file' ? lineIn(name, value, context) : ''
+    const why = belief(context, item, trusted)
     return { fact: 'vip', value: trusted ? 'yes' : 'no', from: `${from}${line}`, trusted, why }
   })
 }
 
-function lineIn(file: string, number: string, { routing }: Known): string {
-  const line = routing.vip.tables.find((table) => table.file === file)?.lineOf(number)
+function lineIn(file: string, number: string, { routing }: CallContext): string {
+  const table = routing.vip.tables.find((one) => one.file === file)
+  const line = table && lineOf(table, number)
   return line === undefined ? '' : `:${line}`
 }
 
-function branchFact({ branch, callee }: Known): Provenance {
+function branchFact({ branch, callee }: CallContext): Provenance {
   const [from, why] = branchOrigin(branch, callee.number)
   return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why }
 }
@@ -101,21 +104,21 @@ function branchOrigin(branch: Branch | undefined, callee: string): Origin {
   return ['default branch', 'no branch has the callee number; it is the default']
 }
 
-function attestationFact(known: Known): Provenance {
-  const { attestation, source, value, trusted } = known.attestation
+function attestationFact(context: CallContext): Provenance {
+  const { attestation, source, value, trusted } = context.attestation
   const fact = { fact: 'attestation', value: attestation }
   if (source === 'stir_shaken') {
     return { ...fact, from: 'STIR/SHAKEN', trusted, why: 'Asterisk verified the token itself' }
   }
   if (value === null) return { ...fact, from: 'nothing', trusted: true, why: 'the call carries none' }
-  const why = `verstat says ${clip(value)}; ${belief(known, 'verstat', trusted)}`
+  const why = `verstat says ${clip(value)}; ${belief(context, 'verstat', trusted)}`
   return { ...fact, from: 'verstat', trusted, why }
 }
 
-function headerFact(name: string, known: Known): Provenance {
-  const { facts } = known
+function headerFact(name: string, context: CallContext): Provenance {
+  const { facts } = context
   const [shown, value] = [headerName(name), clip(facts.headers.getAll(name).join(', '))]
   const from = facts.trunk === undefined ? 'a call without a trunk' : `trunk ${facts.trunk}`
-  const trusted = known.believes(name)
-  return { fact: `header ${shown}`, value, from, trusted, why: belief(known, shown, trusted) }
+  const trusted = context.trusts(name)
+  return { fact: `header ${shown}`, value, from, trusted, why: belief(context, shown, trusted) }
 }

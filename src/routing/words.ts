@@ -1,5 +1,4 @@
-import { Memory } from '../lib/cache.js'
-import type { Condition, HeaderTest } from './condition.js'
+import type { Condition, HeaderTest } from './types.js'
 
 /** A condition in the words of the flow file, on one line. */
 export function describe(condition: Condition): string {
@@ -29,7 +28,7 @@ export function describeTest(test: HeaderTest): string {
     case 'exact':
       return list(test.oneOf)
     case 'matches':
-      return `{ matches: "${test.pattern.source}" }`
+      return `{ matches: "${test.pattern}" }`
     case 'starts_with':
       return `{ starts_with: ${list(test.prefixes)} }`
     case 'present':
@@ -48,13 +47,6 @@ export function list(values: Iterable<string>): string {
  * first are initials (`X-VIP`, `Call-ID`), except `To` and `By`.
  */
 export function headerName(name: string): string {
-  return names.get(name) ?? names.keep(name, asWritten(name))
-}
-
-/** A record names the same few headers a dozen times. */
-const names = new Memory<string>(1_000)
-
-function asWritten(name: string): string {
   if (name !== name.toLowerCase()) return name
   return name
     .split('-')

@@ -5,10 +5,10 @@ import { handOver } from '../../src/asterisk/dialplan/hand-over.js'
 import { variablesOf } from '../../src/call/variables.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { safeJson } from '../../src/lib/safe-text.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
-import { Known } from '../../src/routing/known.js'
 import { provenanceOf } from '../../src/routing/provenance.js'
 import { AT, always, branch, call, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
 
@@ -101,7 +101,7 @@ test('whatever a caller dials, the call goes to its flow or nowhere', () => {
 test('whatever a caller says, reasons, provenance and hearsay are one line that steers nothing', () => {
   fc.assert(
     fc.property(facts, (given) => {
-      const known = new Known({ ...given, trunk: 'carrier-b' }, routing)
+      const known = contextOf({ ...given, trunk: 'carrier-b' }, routing)
       const told = {
         reasons: explain(given, routing, AT),
         provenance: provenanceOf(known, {

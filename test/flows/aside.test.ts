@@ -8,10 +8,9 @@ import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { compileAside } from '../../src/flows/worker/compile-aside.js'
 import { loadRevisionAside } from '../../src/flows/worker/load-aside.js'
-import type { Condition } from '../../src/routing/condition.js'
 import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
-import type { CallFacts } from '../../src/routing/facts.js'
+import type { CallFacts, Condition, NumberTable } from '../../src/routing/types.js'
 import { AT, call } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 import { type Files, inFolder, routing } from './temp-folder.js'
@@ -129,17 +128,17 @@ describe('a revision that is compiled aside', () => {
     })
   })
 
-  test('has each table once, however many rules and branches name it', async () => {
+  test('has the memory of each table once, however many rules and branches name it', async () => {
     const { routing: some } = await inFolder(FILES, async (folder) => good(await compileAside(folder)))
-    const tablesOf = (condition: Condition | undefined): readonly unknown[] => {
+    const tablesOf = (condition: Condition | undefined): readonly NumberTable[] => {
       if (condition?.kind === 'all') return condition.of.flatMap(tablesOf)
       if (condition?.kind === 'not') return tablesOf(condition.of)
       return condition?.kind === 'caller' || condition?.kind === 'callee' ? condition.numbers.tables : []
     }
-    expect(some.vip.tables[0]).toBe(some.branches[1]?.numbers.tables[0])
+    expect(some.vip.tables[0]?.keys.buffer).toBe(some.branches[1]?.numbers.tables[0]?.keys.buffer)
     const [more] = tablesOf(some.rules[0]?.when)
     expect(more).toBeDefined()
-    expect(tablesOf(some.rules[1]?.when)[0]).toBe(more)
+    expect(tablesOf(some.rules[1]?.when)[0]?.keys.buffer).toBe(more?.keys.buffer)
   })
 
   test('can’t be changed', async () => {

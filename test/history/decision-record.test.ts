@@ -6,7 +6,7 @@ import {
   shortened,
 } from '../../src/history/decision-record.js'
 import type { LogFields } from '../../src/observability/log.js'
-import type { Reason } from '../../src/routing/decision.js'
+import type { Reason } from '../../src/routing/types.js'
 
 const reason = (rule: string): Reason => ({
   ...{ rule, matched: false, condition: 'vip: true', value: null, trusted: true, why: 'no' },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Condition } from '../../src/routing/condition.js'
 import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
+import type { Condition } from '../../src/routing/types.js'
 import { facts, routing } from './support/arbitrary.js'
 import { AT, branch, call, routingOf, tableOf, trusting, when } from './support/make.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { Known } from '../../src/routing/known.js'
 import { type Provenance, provenanceOf } from '../../src/routing/provenance.js'
 import { facts as anyFacts, routing as anyRouting } from './support/arbitrary.js'
 import { AT, branch, call, routingOf, tableOf, trusting } from './support/make.js'
@@ -21,7 +21,7 @@ const routing = routingOf({
 const HEADERS = ['from', 'p-asserted-identity', 'x-vip', 'diversion']
 
 function origins(parts: Parameters<typeof call>[0], thorough = true): readonly Provenance[] {
-  return provenanceOf(new Known(call(parts), routing), { headers: HEADERS, thorough })
+  return provenanceOf(contextOf(call(parts), routing), { headers: HEADERS, thorough })
 }
 
 const one = (fact: string, parts: Parameters<typeof call>[0]) =>
@@ -70,7 +70,7 @@ describe('the provenance of a call', () => {
     expect(origins({}, false)).toContainEqual(expect.objectContaining({ fact: 'vip', from: 'vips.csv' }))
     expect(origins({}, false).map(({ fact }) => fact)).not.toContain('attestation')
     const asking = routingOf({ rules: [{ kind: 'attestation', oneOf: new Set(['A']) }] })
-    const told = provenanceOf(new Known(call({}), asking), { headers: [], thorough: false })
+    const told = provenanceOf(contextOf(call({}), asking), { headers: [], thorough: false })
     expect(told.map(({ fact }) => fact)).toContain('attestation')
   })
 
@@ -82,8 +82,9 @@ describe('the provenance of a call', () => {
   })
 
   test("tells Asterisk's own verification from what a trunk reports", () => {
-    const headers = [['From', '<sip:1@example.com;verstat=TN-Validation-Passed>']] as const
-    const told = (parts: Parameters<typeof call>[0]) => one('attestation', parts)[0]
+    const headers = [['From', '<sip:+15550009999@example.com;verstat=TN-Validation-Passed>']] as const
+    const told = (parts: Parameters<typeof call>[0]) =>
+      one('attestation', { from: '+15550009999', ...parts })[0]
     expect(told({ headers, verification: { attestation: 'B', verified: true } })).toMatchObject({
       ...{ value: 'B', from: 'STIR/SHAKEN', trusted: true },
     })
@@ -99,7 +100,7 @@ describe('the provenance of a call', () => {
     fc.assert(
       fc.property(anyFacts, anyRouting, (facts, rules) => {
         const decision = decide(facts, rules, AT)
-        const told = provenanceOf(new Known(facts, rules), { headers: ['x-vip'], thorough: true })
+        const told = provenanceOf(contextOf(facts, rules), { headers: ['x-vip'], thorough: true })
         const valuesOf = (fact: string) => told.filter((origin) => origin.fact === fact).map((o) => o.value)
         expect(valuesOf('caller number')).toEqual([decision.callerNumber])
         expect(valuesOf('callee number')).toEqual([decision.calleeNumber])

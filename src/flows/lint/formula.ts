@@ -1,6 +1,6 @@
-import type { Leaf } from '../../routing/blame.js'
-import type { Attestation, Condition } from '../../routing/condition.js'
+import type { Condition, Leaf } from '../../routing/types.js'
 import { describe } from '../../routing/words.js'
+import type { Attestation } from '../../sip/attestation.js'
 
 /** A condition without parts, or the contrary of one. */
 export interface Literal {

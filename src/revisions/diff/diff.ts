@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FlowFunction, Revision } from '../../flows/revision.js'
-import type { Routing } from '../../routing/routing.js'
+import type { Routing } from '../../routing/types.js'
 import { list } from '../../routing/words.js'
 import { branchChanges } from './branch-diff.js'
 import { type Change, changed, fromTo } from './change.js'

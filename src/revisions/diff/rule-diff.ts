@@ -1,4 +1,4 @@
-import type { Rule, Target } from '../../routing/routing.js'
+import type { Rule, Target } from '../../routing/types.js'
 import { clip, describe } from '../../routing/words.js'
 import { type Change, change, changed, fromTo } from './change.js'
 import { conditionShape, tablesOf } from './condition-shape.js'

@@ -1,5 +1,4 @@
-import type { NumberTable } from '../../routing/number-table.js'
-import type { VipPolicy } from '../../routing/routing.js'
+import type { NumberTable, VipPolicy } from '../../routing/types.js'
 import { headerName, list } from '../../routing/words.js'
 import { type Change, change, changed, fromTo, itemsChange, plusMinus } from './change.js'
 import { movedAmong } from './moved.js'
