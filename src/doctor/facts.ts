@@ -128,6 +128,17 @@ export function fault(check: Check, says: string, remedy: string): Finding {
   return { check, verdict: 'fault', says, remedy }
 }
 
+/** Judges a fact; one that is not known is a warning with this remedy. */
+export function checked<T>(
+  check: Check,
+  fact: Known<T>,
+  remedy: string,
+  judge: (value: T) => Finding | readonly Finding[],
+): readonly Finding[] {
+  if ('value' in fact) return [judge(fact.value)].flat()
+  return [warning(check, `This could not be checked: ${sentence(fact.unknown)}`, remedy)]
+}
+
 /** `a, b and 3 more` */
 export function listed(names: readonly string[], most = 6): string {
   if (names.length <= most) return names.join(', ')
