@@ -102,7 +102,7 @@ function conversationInput(
   decision: Decision,
   facts: CallFacts,
   headers: SipHeaders,
-  { revision, callId }: ChoiceParts,
+  { revision, callId, at }: ChoiceParts,
 ): ConversationInput {
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
   const caller = contextOf(facts, revision.routing).callerRow
@@ -113,6 +113,7 @@ function conversationInput(
     headers: headers.toList(),
     trustedHeaders: [...headers.keys()].filter((name) => trusts(trust, trunk, name)),
     ...{ callerNumber, callerTrusted, calleeNumber, callerName, caller, trunk, vip, branch, state },
+    now: at,
     flowNames: [...flows.keys()],
   }
 }

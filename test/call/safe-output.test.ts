@@ -65,11 +65,8 @@ const routing = routingOf({
   rules: [ruleOf(when.headerIs('X-Note', 'x'), 0), ruleOf(always, 1, state)],
 })
 
-/**
- * What begins, ends or parts something in a dialplan: expressions, arguments, strings, lines. `=` and `!` are left in, as
- * the codec says: they mean something only in an expression whose author left the quotes away.
- */
-const MEANS_SOMETHING = /["'`\\$[\]{}(),;&|^<>\p{Cc}\p{Zl}\p{Zp}]/u
+/** What begins, ends or parts something in a dialplan or a shell: expressions, arguments, strings, lines, words. */
+const MEANS_SOMETHING = /["'`\\$[\]{}(),;&|^<>*~#?=!%/:@-]|(?!^)\+|\p{Cc}|\p{Zl}|\p{Zp}/u
 
 test('whatever a caller says, the dialplan sees text, AMI sees one value a line, and the log one line', () => {
   fc.assert(
