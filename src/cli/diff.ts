@@ -40,7 +40,7 @@ export function addDiff(program: Command): void {
     .action(
       async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
         const sides = await bothSides(settingsFor(command, 'files'), a, b).catch((error: unknown) => {
-          throw error instanceof StoreError ? new Refusal(error.message) : error
+          throw error instanceof StoreError ? new Refusal('store', error.message) : error
         })
         const changes = diffRevisions(sides.before.revision, sides.after.revision)
         if (options.json) printJson({ before: sideJson(sides.before), after: sideJson(sides.after), changes })
@@ -72,9 +72,12 @@ function entryOf(
   const entry = named === undefined ? store.last() : findKept(store, named)
   if (entry !== undefined) return entry
   const [oldest] = store.entries()
-  if (oldest === undefined) throw new Refusal(`${data} holds no revision. Check DOORMAN_DATA.`)
+  if (oldest === undefined) throw new Refusal('no_revision', `${data} holds no revision. Check DOORMAN_DATA.`)
   const kept = `${oldest.number} to ${store.last()?.number}`
-  throw new Refusal(`There is no revision ${named} in ${data}; ${kept} are there, see "doorman revisions".`)
+  throw new Refusal(
+    'no_revision',
+    `There is no revision ${named} in ${data}; ${kept} are there, see "doorman revisions".`,
+  )
 }
 
 async function keptSide(store: RevisionStore, entry: RevisionEntry): Promise<Side> {
@@ -90,7 +93,10 @@ async function folderSide(folder: string): Promise<Side> {
 function revisionOf(compiled: Compiled, title: string): Revision {
   if (compiled.ok) return compiled.revision
   const problems = compiled.problems.map(formatProblem)
-  throw new Refusal([`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'))
+  throw new Refusal(
+    'revision_files',
+    [`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'),
+  )
 }
 
 function format(before: Side, after: Side, changes: readonly Change[]): string {

@@ -41,10 +41,13 @@ async function findCall(folder: string, id: string): Promise<CallRecord> {
     if (record.call === id || record.sipCallId === id) found = record
   }
   if (found !== undefined) return found
-  throw new Refusal(`No call ${id} is recorded in ${folder}. The log has the ids, as "call" and "sipCallId".`)
+  throw new Refusal(
+    'call_not_found',
+    `No call ${id} is recorded in ${folder}. The log has the ids, as "call" and "sipCallId".`,
+  )
 }
 
 function refuse(error: NodeJS.ErrnoException): never {
   if (error instanceof Refusal || error.code === undefined) throw error
-  throw new Refusal(`Nothing was written: ${error.message}`)
+  throw new Refusal('examples_not_written', `Nothing was written: ${error.message}`)
 }

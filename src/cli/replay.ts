@@ -64,6 +64,7 @@ function showProgress(calls: number): void {
 function unreadable(error: NodeJS.ErrnoException): never {
   if (error.code !== 'EACCES' && error.code !== 'EPERM') throw error
   throw new Refusal(
+    'calls_unreadable',
     `The recorded calls cannot be read (${error.path}). Run this as the user that runs Doorman, or as root.`,
   )
 }
