@@ -38,10 +38,8 @@ interface Line {
 
 function logged(given: DecisionRecord): readonly Line[] {
   const lines: Line[] = []
-  const at =
-    (level: string) =>
-    (message: string, fields: LogFields = {}) =>
-      void lines.push({ level, message, fields })
+  const at = (level: string) => (message: string, fields: LogFields) =>
+    void lines.push({ level, message, fields })
   logDecision({ error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }, given)
   return lines
 }
