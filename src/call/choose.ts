@@ -68,7 +68,7 @@ export function reasonsOf(
   parts: Pick<ChoiceParts, 'revision' | 'at'>,
   extent: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  return withFunction(choice, explain(facts, parts.revision.routing, parts.at, extent))
+  return withFunction(choice, explain(contextOf(facts, parts.revision.routing), extent))
 }
 
 /** The reasons of the rules, and that of the function where one had the last word. */

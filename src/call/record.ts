@@ -2,9 +2,9 @@ import type { Revision } from '../flows/revision.js'
 import { type DecisionRecord, MOST_REASONS, shortened } from '../history/decision-record.js'
 import type { CallContext } from '../routing/call-context.js'
 import { contextOf } from '../routing/context-of.js'
-import { explainKnown } from '../routing/explain.js'
+import { explain } from '../routing/explain.js'
+import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
-import { provenanceOf } from '../routing/provenance.js'
 import type { CallInHand } from './call-in-hand.js'
 import { type Choice, withFunction } from './choose.js'
 import type { Outcome } from './outcome.js'
@@ -52,7 +52,7 @@ const NO_WHYS: Whys = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay:
 
 function whys(choice: Choice, known: CallContext, { routing, headersNeeded }: Revision): Whys {
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
-  const { reasons, reasonsOmitted } = shortened(withFunction(choice, explainKnown(known, extent)))
+  const { reasons, reasonsOmitted } = shortened(withFunction(choice, explain(known, extent)))
   return {
     reasons,
     reasonsOmitted,

@@ -1,7 +1,7 @@
 import type { Outcome } from '../call/outcome.js'
 import type { Log } from '../observability/log.js'
+import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
-import type { Provenance } from '../routing/provenance.js'
 import type { Reason } from '../routing/types.js'
 
 /** Milliseconds that a call spent in each step; a step that was not reached is missing. */

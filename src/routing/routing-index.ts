@@ -11,8 +11,10 @@ import type {
   RoutingIndex,
 } from './types.js'
 
+type Indexed = Pick<Routing, 'rules' | 'branches' | 'trust' | 'vip' | 'calleeFrom'>
+
 /** Derives from the rules what a call needs to find the right ones; takes some tens of milliseconds for 10,000. */
-export function indexRouting(routing: Pick<Routing, 'rules' | 'branches' | 'trust'>): RoutingIndex {
+export function indexRouting(routing: Indexed): RoutingIndex {
   return {
     rules: buildRuleIndex(routing.rules.map(({ when }) => when)),
     branches: buildRuleIndex(routing.branches.map(({ numbers }) => ({ kind: 'callee', numbers }))),
@@ -20,7 +22,7 @@ export function indexRouting(routing: Pick<Routing, 'rules' | 'branches' | 'trus
   }
 }
 
-function referencedFacts({ rules, trust }: Pick<Routing, 'rules' | 'trust'>): ReferencedFacts {
+function referencedFacts({ rules, trust, vip, calleeFrom }: Indexed): ReferencedFacts {
   const callers = new Union()
   const headers = new Map<string, Union>()
   const attestations = new Set<Attestation>()
@@ -36,7 +38,9 @@ function referencedFacts({ rules, trust }: Pick<Routing, 'rules' | 'trust'>): Re
     }
   }
   const named = [...headers].map(([name, union]): [string, NumberPattern] => [name, union.pattern()])
-  return { callers: callers.pattern(), headers: new Map(named), attestations, trunks }
+  const names = [...vip.headers.keys(), ...headers.keys(), ...calleeFrom, 'P-Asserted-Identity']
+  const headerNames = [...new Set(names.map(canonicalName))]
+  return { callers: callers.pattern(), headers: new Map(named), headerNames, attestations, trunks }
 }
 
 type Values = Pick<NumberPattern, 'exact' | 'prefixes' | 'tables'>

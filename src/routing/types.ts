@@ -186,6 +186,8 @@ export interface ReferencedFacts {
   readonly callers: NumberPattern
   /** Headers in lower case → the values and beginnings that some condition names; regular expressions are left out. */
   readonly headers: ReadonlyMap<string, NumberPattern>
+  /** Every header, in lower case, by which a call could claim something that counts. */
+  readonly headerNames: readonly string[]
   readonly attestations: ReadonlySet<Attestation>
   /** The trunks that the flow files name: under `trunks`, or in a condition. */
   readonly trunks: ReadonlySet<string>

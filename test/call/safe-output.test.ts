@@ -7,10 +7,19 @@ import type { Revision } from '../../src/flows/revision.js'
 import { safeJson } from '../../src/lib/safe-text.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
+import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
-import { provenanceOf } from '../../src/routing/provenance.js'
-import { AT, always, branch, call, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
+import {
+  AT,
+  always,
+  branch,
+  call,
+  explained,
+  routingOf,
+  ruleOf,
+  trusting,
+  when,
+} from '../routing/support/make.js'
 
 /** What a caller may say, thick with what means something to a dialplan, AMI, a log or a terminal. */
 const said = fc.string({
@@ -100,7 +109,7 @@ test('whatever a caller says, reasons, provenance and hearsay are one line that 
     fc.property(facts, (given) => {
       const known = contextOf({ ...given, trunk: 'carrier-b' }, routing)
       const told = {
-        reasons: explain(given, routing, AT),
+        reasons: explained(given, routing),
         provenance: provenanceOf(known, {
           headers: names.map((name) => name.toLowerCase()),
           thorough: true,

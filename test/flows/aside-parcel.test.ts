@@ -8,11 +8,10 @@ import { inSlices } from '../../src/flows/worker/slices.js'
 import { unpack } from '../../src/flows/worker/unpack.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
 import { rowOf } from '../../src/routing/number-table.js'
 import type { Routing } from '../../src/routing/types.js'
 import { facts, routing } from '../routing/support/arbitrary.js'
-import { AT, candidatesOf, tableOf } from '../routing/support/make.js'
+import { AT, candidatesOf, explained, tableOf } from '../routing/support/make.js'
 
 /** Takes a parcel apart after it has been where messages between threads go. */
 function received({ blocks, chunks }: Parcel): unknown {
@@ -117,7 +116,7 @@ describe('rules that come from another thread', () => {
         const same = await revived(some)
         for (const any of calls) {
           expect(decide(any, same, AT)).toEqual(decide(any, some, AT))
-          expect(explain(any, same, AT)).toEqual(explain(any, some, AT))
+          expect(explained(any, same)).toEqual(explained(any, some))
           expect(candidatesOf(same, contextOf(any, same))).toEqual(candidatesOf(some, contextOf(any, some)))
         }
       }),

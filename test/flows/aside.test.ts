@@ -9,9 +9,8 @@ import type { Revision } from '../../src/flows/revision.js'
 import { compileAside } from '../../src/flows/worker/compile-aside.js'
 import { loadRevisionAside } from '../../src/flows/worker/load-aside.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
 import type { CallFacts, Condition, NumberTable } from '../../src/routing/types.js'
-import { AT, call } from '../routing/support/make.js'
+import { AT, call, explained } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 import { type Files, inFolder, routing } from './temp-folder.js'
 
@@ -83,9 +82,9 @@ function expectSameDecisions(one: Revision, other: Revision): void {
   fc.assert(
     fc.property(facts, (any) => {
       expect(decide(any, one.routing, AT)).toEqual(decide(any, other.routing, AT))
-      expect(explain(any, one.routing, AT)).toEqual(explain(any, other.routing, AT))
-      const brief = explain(any, one.routing, AT, 'candidates')
-      expect(brief).toEqual(explain(any, other.routing, AT, 'candidates'))
+      expect(explained(any, one.routing)).toEqual(explained(any, other.routing))
+      const brief = explained(any, one.routing, 'candidates')
+      expect(brief).toEqual(explained(any, other.routing, 'candidates'))
     }),
     { numRuns: 500 },
   )

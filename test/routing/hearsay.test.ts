@@ -87,7 +87,7 @@ describe('hearsay', () => {
     expect(hearsayOf(contextOf(facts, routing))).toEqual([
       {
         ...{ what: 'X-VIP', value: `${'g'.repeat(200)}…`, for: ['vip'] },
-        why: 'X-VIP is looked at (vip), but trunk carrier-b is not believed about X-VIP',
+        why: 'X-VIP would count for vip, but trunk carrier-b is not trusted for X-VIP',
       },
     ])
   })

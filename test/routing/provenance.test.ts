@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { type Provenance, provenanceOf } from '../../src/routing/provenance.js'
+import { type Provenance, provenanceOf } from '../../src/routing/facts.js'
 import { facts as anyFacts, routing as anyRouting } from './support/arbitrary.js'
 import { AT, branch, call, routingOf, tableOf, trusting } from './support/make.js'
 
@@ -36,13 +36,15 @@ describe('the provenance of a call', () => {
   })
 
   test.each([
-    ['carrier-a', 'caller ID', true, 'trunk carrier-a is believed about caller_number'],
-    ['carrier-b', 'caller ID', false, 'trunk carrier-b is not believed about caller_number'],
-    ['carrier-p', 'P-Asserted-Identity', true, 'trunk carrier-p is believed about P-Asserted-Identity'],
-    [undefined, 'caller ID', false, 'a call without a trunk is not believed about caller_number'],
+    ['carrier-a', 'caller ID', true, 'trunk carrier-a is trusted for caller_number'],
+    ['carrier-b', 'caller ID', false, 'trunk carrier-b is not trusted for caller_number'],
+    ['carrier-p', 'P-Asserted-Identity', true, 'trunk carrier-p is trusted for P-Asserted-Identity'],
+    [undefined, 'caller ID', false, 'a call without a trunk is not trusted for caller_number'],
   ])('says of the caller number on %s that it comes from %s', (trunk, from, trusted, why) => {
     const headers = [['P-Asserted-Identity', '<sip:+15550003333@example.com>']] as const
-    expect(one('caller number', { trunk, headers })).toMatchObject([{ from, trusted, why }])
+    expect(one('caller number', { trunk, headers })).toMatchObject([
+      { from, trusted, why: expect.stringContaining(why) },
+    ])
   })
 
   test.each([
@@ -91,7 +93,7 @@ describe('the provenance of a call', () => {
     expect(told({ headers })).toMatchObject({ value: 'A', from: 'verstat', trusted: true })
     expect(told({ headers, trunk: 'carrier-b' })).toMatchObject({
       ...{ value: 'none', from: 'verstat', trusted: false },
-      why: expect.stringContaining('TN-Validation-Passed; trunk carrier-b is not believed about verstat'),
+      why: expect.stringContaining('TN-Validation-Passed; trunk carrier-b is not trusted for verstat'),
     })
     expect(told({})).toMatchObject({ value: 'none', from: 'nothing' })
   })

@@ -2,9 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
 import { facts, routing } from './support/arbitrary.js'
-import { AT, call, routingOf, tableOf, trusting, when } from './support/make.js'
+import { AT, call, explained, routingOf, tableOf, trusting, when } from './support/make.js'
 
 const VIP = '+15551234567'
 const OTHER = '+15550000000'
@@ -82,9 +81,7 @@ describe('who may make a call a VIP call', () => {
         const decision = decide(any, nobody, AT)
         expect(decision.vip).toBe(false)
         expect(contextOf(any, nobody).callerRow).toBeUndefined()
-        expect(explain(any, nobody, AT).filter(({ rule, matched }) => rule === '(vip)' && matched)).toEqual(
-          [],
-        )
+        expect(explained(any, nobody).filter(({ rule, matched }) => rule === '(vip)' && matched)).toEqual([])
       }),
     )
   })

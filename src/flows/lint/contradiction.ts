@@ -1,6 +1,6 @@
 import { trusts } from '../../routing/context-of.js'
+import { headerName } from '../../routing/format.js'
 import type { Routing } from '../../routing/types.js'
-import { headerName } from '../../routing/words.js'
 import { canonicalName } from '../../sip/headers.js'
 import { type Formula, type Literal, literalWords, partsOf } from './formula.js'
 import { exclude } from './implies.js'

@@ -1,5 +1,5 @@
+import { formatCondition } from '../../routing/format.js'
 import type { Condition, Leaf } from '../../routing/types.js'
-import { describe } from '../../routing/words.js'
 import type { Attestation } from '../../sip/attestation.js'
 
 /** A condition without parts, or the contrary of one. */
@@ -59,5 +59,5 @@ export function isAlways(formula: Formula): boolean {
 }
 
 export function literalWords({ leaf, negated }: Literal): string {
-  return negated ? `not: { ${describe(leaf)} }` : describe(leaf)
+  return negated ? `not: { ${formatCondition(leaf)} }` : formatCondition(leaf)
 }

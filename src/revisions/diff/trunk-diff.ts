@@ -1,5 +1,5 @@
+import { headerName } from '../../routing/format.js'
 import type { Trust } from '../../routing/types.js'
-import { headerName } from '../../routing/words.js'
 import { type Change, change, changed, itemsChange } from './change.js'
 
 /** Which trunks came, went, or are believed about something else. */

@@ -1,4 +1,6 @@
 import type { CallContext } from '../../../src/routing/call-context.js'
+import { contextOf } from '../../../src/routing/context-of.js'
+import { explain } from '../../../src/routing/explain.js'
 import { readNumberTable } from '../../../src/routing/number-table.js'
 import { indexRouting } from '../../../src/routing/routing-index.js'
 import { firstMatch } from '../../../src/routing/rule-index.js'
@@ -130,4 +132,9 @@ export function candidatesOf({ index, rules }: Routing, context: CallContext): r
     return false
   })
   return all
+}
+
+/** The explanation of a call. */
+export function explained(facts: CallFacts, routing: Routing, tried?: 'all' | 'candidates') {
+  return explain(contextOf(facts, routing), tried)
 }

@@ -1,43 +1,43 @@
 import type { Condition, HeaderTest } from './types.js'
 
-/** A condition in the words of the flow file, on one line. */
-export function describe(condition: Condition): string {
+/** A condition as the flow file writes it, on one line. */
+export function formatCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'vip':
       return `vip: ${condition.is}`
     case 'branch':
     case 'trunk':
     case 'attestation':
-      return `${condition.kind}: ${list(condition.oneOf)}`
+      return `${condition.kind}: ${formatList(condition.oneOf)}`
     case 'caller':
     case 'callee':
       return `${condition.kind}: ${condition.numbers.text}`
     case 'header':
-      return `header: { ${headerName(condition.name)}: ${describeTest(condition.test)} }`
+      return `header: { ${headerName(condition.name)}: ${formatTest(condition.test)} }`
     case 'not':
-      return `not: { ${describe(condition.of)} }`
+      return `not: { ${formatCondition(condition.of)} }`
     case 'any':
-      return `any: [${condition.of.map(describe).join(', ')}]`
+      return `any: [${condition.of.map(formatCondition).join(', ')}]`
     case 'all':
-      return condition.of.length === 0 ? 'always' : condition.of.map(describe).join(', ')
+      return condition.of.length === 0 ? 'always' : condition.of.map(formatCondition).join(', ')
   }
 }
 
-export function describeTest(test: HeaderTest): string {
+export function formatTest(test: HeaderTest): string {
   switch (test.kind) {
     case 'exact':
-      return list(test.oneOf)
+      return formatList(test.oneOf)
     case 'matches':
       return `{ matches: "${test.pattern}" }`
     case 'starts_with':
-      return `{ starts_with: ${list(test.prefixes)} }`
+      return `{ starts_with: ${formatList(test.prefixes)} }`
     case 'present':
       return `{ present: ${test.present} }`
   }
 }
 
 /** `gold`, or `[gold, platinum]`. */
-export function list(values: Iterable<string>): string {
+export function formatList(values: Iterable<string>): string {
   const all = [...values]
   return all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`
 }
@@ -67,12 +67,8 @@ export function clip(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
 }
 
-/** Who is or is not believed: `trunk carrier-b`, or `a call without a trunk`. */
-export function who(trunk: string | undefined): string {
-  return trunk === undefined ? 'a call without a trunk' : `trunk ${trunk}`
-}
-
-/** `trunk carrier-b is not believed about X-VIP` */
-export function disbelief(trunk: string | undefined, item: string): string {
-  return `${who(trunk)} is not believed about ${item}`
+/** `trunk carrier-b is not trusted for X-VIP` */
+export function formatTrust(trunk: string | undefined, item: string, trusted: boolean): string {
+  const subject = trunk === undefined ? 'a call without a trunk' : `trunk ${trunk}`
+  return `${subject} is ${trusted ? '' : 'not '}trusted for ${item}`
 }
