@@ -18,22 +18,20 @@ import { openControl } from './control/server.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import type { Revision } from './flows/revision.js'
 import { loadRevisionAside } from './flows/worker/load-aside.js'
-import { callsFolder } from './history/call-files.js'
-import { CallLog } from './history/call-log.js'
-import { callRecordOf } from './history/call-record.js'
 import { type DecisionRecord, logDecision } from './history/decision-record.js'
-import { readCalls } from './history/read-calls.js'
+import { findCalls, storedCall } from './history/recorded-calls.js'
 import { replay } from './history/replay.js'
 import { changedShare, replaySentence } from './history/replay-words.js'
 import { letCallsGoFirst } from './observability/calls-first.js'
 import { type Log, logFlowLine } from './observability/log.js'
 import { Metrics } from './observability/metrics.js'
 import { SpareTime } from './observability/spare-time.js'
-import { LiveRevisions } from './revisions/live-revisions.js'
+import { Revisions } from './revisions/revisions.js'
 import { watch } from './revisions/watch.js'
-import type { CallFacts } from './routing/types.js'
+import type { CallFacts } from './routing/facts.js'
+import { lookedAt } from './routing/looked-at.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
-import { RevisionStore } from './store/store.js'
+import { Store } from './store/store.js'
 
 export interface Doorman {
   /** Takes the flow files as they are now, if they are whole and good; a signal does. */
@@ -44,8 +42,8 @@ export interface Doorman {
   stop(): Promise<void>
 }
 
-/** How long the dialplan may take to say which contexts it has. */
-const CONTEXTS_MS = 3_000
+/** How long Asterisk may take to say which locations its dialplan has. */
+const LOCATIONS_MS = 3_000
 
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150
@@ -64,29 +62,35 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
   const ari = new AriLine(ariAccess(settings), settings.DOORMAN_APP, log)
   const ami = new AmiLine(amiAccess(settings), log, () => ari.isBusyWithNotes)
-  const callLog = new CallLog(data, {
-    onProblem: (problem) => log.error(problem, { event: 'call_log_problem' }),
+  const store = new Store({
+    folder: data,
+    keepCallsDays: settings.DOORMAN_KEEP_CALLS,
+    keepCallsMb: settings.DOORMAN_KEEP_CALLS_MB,
+    report: (level, message, event) => log[level](message, { event }),
   })
   const metrics = new Metrics({ ari, ami })
-  const revisions = await LiveRevisions.begin({
-    ...{ folder, log, metrics },
-    store: await RevisionStore.open(data),
+  const revisions = await Revisions.start({
+    ...{ folder, log, metrics, store },
     load: (from) => loadRevisionAside(from, functions),
-    missingContexts: (contexts) => ami.missingContexts(contexts, CONTEXTS_MS),
-    isDialplanCurrent: (revision) => ami.hasPlace(markerOf(settings, revision), CONTEXTS_MS),
-    replay: (candidate) => replayRecorded(candidate, data, callLog),
+    settled: async () => undefined,
+    missingLocations: async (flows) => {
+      const found = await Promise.all(flows.map((flow) => ami.hasPlace(flow, LOCATIONS_MS)))
+      return flows.filter((_, index) => !found[index])
+    },
+    isDialplanCurrent: (revision) => ami.hasPlace(markerOf(settings, revision), LOCATIONS_MS),
+    replay: (candidate) => replayRecorded(candidate, store),
   }).catch(async (error: Error) => {
-    await functions.stop()
+    await Promise.all([functions.stop(), store.close()])
     throw error
   })
   const spare = new SpareTime((withinMs) => ari.lull(withinMs))
   const defect = (error: unknown) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
   const record = (made: DecisionRecord, facts: CallFacts | undefined) => {
     metrics.call(made.outcome)
-    metrics.hearsay(made.hearsay, made.trunk, revisions.current.routing.index.referenced.trunks)
+    metrics.hearsay(made.hearsay, made.trunk, lookedAt(revisions.current.routing).trunks)
     logDecision(log, made)
     // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
-    if (facts !== undefined && !mask) callLog.append(callRecordOf(facts, made))
+    if (facts !== undefined && !mask) store.recordCall(storedCall(facts, made))
   }
   const parts: CallParts = {
     ...{ pbx: livePbx(ari, ami), functions, places: new KnownPlaces(), now: () => new Date() },
@@ -144,7 +148,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       ari.stop()
       ami.stop()
       spare.finish()
-      await Promise.all([functions.stop(), callLog.close(), control.stop()])
+      await Promise.all([functions.stop(), store.close(), control.stop()])
     },
   }
 }
@@ -156,13 +160,13 @@ function markerOf(settings: Settings, revision: Revision): Place {
 }
 
 /** A runner of its own, so that no call waits for a replay. */
-async function replayRecorded(candidate: Revision, data: string, callLog: CallLog) {
-  await callLog.flush()
+async function replayRecorded(candidate: Revision, store: Store) {
+  await store.flush()
   const functions = new FunctionRunner({ maxWorkers: 2 })
   try {
-    const calls = readCalls(callsFolder(data), { last: REPLAYED_CALLS })
+    const calls = findCalls(store, { limit: REPLAYED_CALLS })
     const result = await replay(calls, { candidate, functions })
-    return { share: changedShare(result), words: replaySentence(result) }
+    return { share: changedShare(result), summary: replaySentence(result) }
   } finally {
     await functions.stop()
   }

@@ -1,11 +1,11 @@
 import { type Carried, handOver, newToken } from '../asterisk/dialplan/hand-over.js'
 import type { Note, Pbx, Place } from '../asterisk/pbx.js'
+import type { Outcome } from '../history/decision-record.js'
 import { leftOn } from './alike.js'
 import { type CallInHand, msSince } from './call-in-hand.js'
 import type { Choice } from './choose.js'
 import { PLACE_MS, wayTo } from './continue.js'
 import type { KnownPlaces } from './known-places.js'
-import type { Outcome } from './outcome.js'
 import type { Reading } from './read.js'
 import { variablesOf } from './variables.js'
 

@@ -9,8 +9,8 @@ import { loadRevision } from '../flows/load.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema/json-schema.js'
-import { callsFolder } from '../history/call-files.js'
-import { readCalls } from '../history/read-calls.js'
+import { findCalls } from '../history/recorded-calls.js'
+import { StoreReader } from '../store/store.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printError, printJson, settingsFor } from './command.js'
 
 /** Reading so many recorded calls takes a second or two. */
@@ -51,7 +51,7 @@ async function callWarnings(
   try {
     const content = await readFile(join(folder, ROUTING_FILE))
     const document = parseFlowDocument(ROUTING_FILE, content)
-    return await lintCalls(document, routing, readCalls(callsFolder(data), { last: CALLS }))
+    return await lintCalls(document, routing, findCalls(new StoreReader(data), { limit: CALLS }))
   } catch (error) {
     printError(`Note: the numbers were not compared with recorded calls: ${error}`)
     return []

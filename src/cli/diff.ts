@@ -3,17 +3,14 @@ import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { type Change, diffRevisions } from '../revisions/diff/diff.js'
-import type { RevisionEntry } from '../revisions/entry.js'
+import { findEntry, type RevisionEntry, storedRevisions, withFilesOf } from '../revisions/stored-revisions.js'
 import type { Settings } from '../settings/index.js'
-import { compileKept, findKept } from '../store/compile-kept.js'
-import { RevisionStore } from '../store/store.js'
-import { StoreError } from '../store/store-error.js'
+import { StoreReader } from '../store/store.js'
 import {
   DATA_OPTION,
   FLOWS_OPTION,
   JSON_OPTION,
   print,
-  printError,
   printJson,
   Refusal,
   settingsFor,
@@ -39,9 +36,7 @@ export function addDiff(program: Command): void {
     .option(...JSON_OPTION)
     .action(
       async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
-        const sides = await bothSides(settingsFor(command, 'files'), a, b).catch((error: unknown) => {
-          throw error instanceof StoreError ? new Refusal('store', error.message) : error
-        })
+        const sides = await bothSides(settingsFor(command, 'files'), a, b)
         const changes = diffRevisions(sides.before.revision, sides.after.revision)
         if (options.json) printJson({ before: sideJson(sides.before), after: sideJson(sides.after), changes })
         else print(format(sides.before, sides.after, changes))
@@ -50,17 +45,17 @@ export function addDiff(program: Command): void {
 }
 
 async function bothSides(settings: Settings, a: string | undefined, b: string | undefined) {
-  const store = await RevisionStore.open(settings.DOORMAN_DATA)
-  for (const problem of store.problems) printError(problem)
-  const first = entryOf(store, a, settings)
-  const second = b === undefined ? undefined : entryOf(store, b, settings)
-  const before = await keptSide(store, first)
-  const after = await (second === undefined ? folderSide(settings.DOORMAN_FLOWS) : keptSide(store, second))
+  const store = new StoreReader(settings.DOORMAN_DATA)
+  const entries = await storedRevisions(store)
+  const first = entryOf(entries, a, settings)
+  const second = b === undefined ? undefined : entryOf(entries, b, settings)
+  const before = await storedSide(store, first)
+  const after = await (second === undefined ? folderSide(settings.DOORMAN_FLOWS) : storedSide(store, second))
   return { before, after }
 }
 
 function entryOf(
-  store: RevisionStore,
+  entries: readonly RevisionEntry[],
   named: string | undefined,
   { DOORMAN_DATA: data }: Settings,
 ): RevisionEntry {
@@ -69,20 +64,18 @@ function entryOf(
       `"${named}" is no revision: give its number or its id, as "doorman revisions" lists them.`,
     )
   }
-  const entry = named === undefined ? store.last() : findKept(store, named)
+  const last = entries.at(-1)
+  const entry = named === undefined ? last : findEntry(entries, named)
   if (entry !== undefined) return entry
-  const [oldest] = store.entries()
-  if (oldest === undefined) throw new Refusal('no_revision', `${data} holds no revision. Check DOORMAN_DATA.`)
-  const kept = `${oldest.number} to ${store.last()?.number}`
-  throw new Refusal(
-    'no_revision',
-    `There is no revision ${named} in ${data}; ${kept} are there, see "doorman revisions".`,
-  )
+  if (last === undefined) throw new Refusal(`${data} holds no revision. Check DOORMAN_DATA.`)
+  const stored = `${entries[0]?.number} to ${last.number}`
+  throw new Refusal(`There is no revision ${named} in ${data}; ${stored} are there, see "doorman revisions".`)
 }
 
-async function keptSide(store: RevisionStore, entry: RevisionEntry): Promise<Side> {
+async function storedSide(store: StoreReader, entry: RevisionEntry): Promise<Side> {
   const title = `revision ${entry.number} (${entry.id})`
-  return { title, number: entry.number, revision: revisionOf(await compileKept(store, entry), title) }
+  const compiled = await withFilesOf(store, entry, compile)
+  return { title, number: entry.number, revision: revisionOf(compiled, title) }
 }
 
 async function folderSide(folder: string): Promise<Side> {
@@ -93,10 +86,7 @@ async function folderSide(folder: string): Promise<Side> {
 function revisionOf(compiled: Compiled, title: string): Revision {
   if (compiled.ok) return compiled.revision
   const problems = compiled.problems.map(formatProblem)
-  throw new Refusal(
-    'revision_files',
-    [`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'),
-  )
+  throw new Refusal([`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'))
 }
 
 function format(before: Side, after: Side, changes: readonly Change[]): string {

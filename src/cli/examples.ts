@@ -2,10 +2,9 @@ import type { Command } from 'commander'
 import { EXAMPLES_FILE } from '../flows/examples/example.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { addExample } from '../history/add-example.js'
-import { callsFolder } from '../history/call-files.js'
-import type { CallRecord } from '../history/call-record.js'
 import { exampleOfCall } from '../history/example-of-call.js'
-import { readCalls } from '../history/read-calls.js'
+import { type CallRecord, findCalls } from '../history/recorded-calls.js'
+import { StoreReader } from '../store/store.js'
 import { FLOWS_OPTION, print, Refusal, settingsFor } from './command.js'
 
 interface Options {
@@ -24,7 +23,7 @@ export function addExamples(program: Command): void {
     .option(...FLOWS_OPTION)
     .action(async (options: Options, command: Command) => {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-      const call = await findCall(callsFolder(data), options.fromCall).catch(refuse)
+      const call = await findCall(data, options.fromCall)
       const example = exampleOfCall(call, options.name)
       const problems = await addExample(folder, example).catch(refuse)
       if (problems.length > 0) throw new FlowFilesError(problems)
@@ -35,19 +34,15 @@ export function addExamples(program: Command): void {
 }
 
 /** A call that entered Stasis again has several records with its id: the newest counts. */
-async function findCall(folder: string, id: string): Promise<CallRecord> {
-  let found: CallRecord | undefined
-  for await (const record of readCalls(folder, { last: Number.POSITIVE_INFINITY })) {
-    if (record.call === id || record.sipCallId === id) found = record
+async function findCall(data: string, id: string): Promise<CallRecord> {
+  const store = new StoreReader(data)
+  for (const by of [{ channelId: id }, { sipCallId: id }]) {
+    for await (const record of findCalls(store, { ...by, limit: 1 })) return record
   }
-  if (found !== undefined) return found
-  throw new Refusal(
-    'call_not_found',
-    `No call ${id} is recorded in ${folder}. The log has the ids, as "call" and "sipCallId".`,
-  )
+  throw new Refusal(`No call ${id} is recorded in ${data}. The log has the ids, as "call" and "sipCallId".`)
 }
 
 function refuse(error: NodeJS.ErrnoException): never {
-  if (error instanceof Refusal || error.code === undefined) throw error
-  throw new Refusal('examples_not_written', `Nothing was written: ${error.message}`)
+  if (error.code === undefined) throw error
+  throw new Refusal(`Nothing was written: ${error.message}`)
 }

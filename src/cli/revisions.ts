@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { RevisionEntry } from '../revisions/entry.js'
-import { RevisionStore } from '../store/store.js'
-import { DATA_OPTION, EXIT, JSON_OPTION, print, printError, printJson, settingsFor } from './command.js'
+import { type RevisionEntry, storedRevisions } from '../revisions/stored-revisions.js'
+import { StoreReader } from '../store/store.js'
+import { DATA_OPTION, JSON_OPTION, print, printJson, settingsFor } from './command.js'
 
 export function addRevisions(program: Command): void {
   program
@@ -11,23 +11,15 @@ export function addRevisions(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }, command: Command) => {
       const { DOORMAN_DATA: data } = settingsFor(command, 'files')
-      process.exitCode = await listRevisions(data, options.json === true)
+      await listRevisions(data, options.json === true)
     })
 }
 
-async function listRevisions(data: string, json: boolean): Promise<number> {
-  const store = await RevisionStore.open(data)
-  const entries = store.entries()
-  if (json) {
-    const revisions = entries.map(({ files, ...entry }) => {
-      return { ...entry, files: files.length, decides: entry.number === store.last()?.number }
-    })
-    printJson({ revisions, problems: store.problems })
-  } else {
-    print(entries.length === 0 ? `${data} holds no revision yet.` : table(entries))
-    for (const problem of store.problems) printError(problem)
-  }
-  return entries.length === 0 && store.problems.length > 0 ? EXIT.failed : EXIT.ok
+async function listRevisions(data: string, json: boolean): Promise<void> {
+  const entries = await storedRevisions(new StoreReader(data))
+  const last = entries.at(-1)
+  if (json) printJson({ revisions: entries.map((entry) => ({ ...entry, decides: entry === last })) })
+  else print(entries.length === 0 ? `${data} holds no revision yet.` : table(entries))
 }
 
 const HEADING = ['', 'number', 'id', 'when', 'way', 'by', 'files']
@@ -41,5 +33,5 @@ function table(entries: readonly RevisionEntry[]): string {
 
 function cells({ number, id, at, way, by, rollback, files }: RevisionEntry, isActive: boolean): string[] {
   const how = rollback === null ? way : `${way} to ${rollback.of}`
-  return [isActive ? '*' : '', String(number), id, at, how, by ?? '-', String(files.length)]
+  return [isActive ? '*' : '', String(number), id, at, how, by ?? '-', String(files)]
 }

@@ -1,6 +1,6 @@
 import type { ExampleSource } from '../flows/examples/examples-schema.js'
-import { headerName } from '../routing/format.js'
-import type { CallRecord } from './call-record.js'
+import { headerName } from '../routing/words.js'
+import type { CallRecord } from './recorded-calls.js'
 
 /**
  * A recorded call as an example: it must go where it went, with the same branch and VIP. The rule is left out:

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { choose, type Functions } from '../call/choose.js'
 import type { Revision } from '../flows/revision.js'
 import { decide } from '../routing/decide.js'
-import { type CallRecord, factsOfCall } from './call-record.js'
+import { type CallRecord, factsOfCall } from './recorded-calls.js'
 import { type ReplayGroup, Tally } from './tally.js'
 
 /** What a candidate makes of recorded calls. */

@@ -1,5 +1,5 @@
 import type { FunctionFailure } from '../flows/functions/function-result.js'
-import type { CallRecord } from './call-record.js'
+import type { CallRecord } from './recorded-calls.js'
 import type { ReplayResult } from './replay.js'
 
 /** Calls that would go from one flow to another, for one reason. */

@@ -17,6 +17,12 @@ const port = z
 /** 0 lets the system choose; `doorman reload` finds the port in the data folder. */
 const portOrAny = z.union([z.literal('0').transform(() => 0), port])
 
+const wholeNumber = (what: string) =>
+  z
+    .string()
+    .regex(/^\d{1,7}$/, `give ${what}`)
+    .transform(Number)
+
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'give an address such as http://127.0.0.1:8088' })
   // It stands in log lines, and fetch() refuses it with a user in it.
@@ -81,6 +87,10 @@ const schema = z.object({
   DOORMAN_APPS: applications.optional(),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
   DOORMAN_DATA: z.string().min(1).default('data'),
+  DOORMAN_KEEP_CALLS: wholeNumber('days, or 0 to record no calls').default(30),
+  DOORMAN_KEEP_CALLS_MB: wholeNumber('mebibytes')
+    .refine((mb) => mb >= 1, 'give 1 or more; DOORMAN_KEEP_CALLS=0 records no calls')
+    .default(1_024),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
   DOORMAN_CONTROL_PORT: portOrAny.default(8390),
   DOORMAN_CONTROL_TOKEN: z.string().min(16, 'is too short: use 16 characters or more').optional(),
@@ -132,10 +142,9 @@ export interface SettingsSource {
 /** Reads all settings. @throws SettingsError with every problem. */
 export function readSettings(source: SettingsSource): Settings {
   const problems: string[] = []
-  const inFile = readSettingsFile(source.file, problems)
-  const given = { ...inFile, ...settingsIn(source.env) }
+  const given = { ...readSettingsFile(source.file, problems), ...settingsIn(source.env) }
   const values = withSecretFiles(given, problems)
-  problems.push(...unknownNames(given, inFile))
+  problems.push(...unknownNames(given, source.file))
   const parsed = schemaFor(source.optional ?? []).safeParse(values)
   if (parsed.success) problems.push(...unlistedApp(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
@@ -194,16 +203,27 @@ function withSecretFiles(
  * Names close to a setting's: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Other unknown names are ignored in the
  * environment (Kubernetes sets DOORMAN_PORT_… for a service called doorman) and refused in a settings file.
  */
-function unknownNames(given: Readonly<Record<string, string>>, inFile: object): string[] {
+function unknownNames(given: Readonly<Record<string, string>>, file: string | undefined): string[] {
   const known = [...SETTING_NAMES, ...OTHER_NAMES]
-  return Object.keys(given).flatMap((name) => {
-    if (known.includes(name)) return []
-    // ARI has a password and AMI a secret; the two are often confused.
-    const swapped = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
-    const nearest = known.includes(swapped) ? swapped : closest(name, known)
-    const isMeant = nearest === swapped || distance(name, nearest) <= 2
-    return isMeant || name in inFile ? [`${name} is no setting; is ${nearest} meant?`] : []
-  })
+  const problems: string[] = []
+  const inFile = file === undefined ? {} : readSettingsFile(file, [])
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    const nearest = nearestName(name, known)
+    if (name in inFile || isNear(name, nearest)) problems.push(`${name} is no setting; is ${nearest} meant?`)
+  }
+  return problems
+}
+
+/** ARI has a password and AMI a secret; the two are often confused. */
+function nearestName(name: string, known: readonly string[]): string {
+  const other = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
+  return known.includes(other) ? other : closest(name, known)
+}
+
+function isNear(name: string, nearest: string): boolean {
+  const isOtherWord = name.replace(/PASSWORD|SECRET/, '') === nearest.replace(/PASSWORD|SECRET/, '')
+  return isOtherWord || distance(name, nearest) <= 2
 }
 
 /** The applications of all instances at this PBX: this one alone unless DOORMAN_APPS names more. */

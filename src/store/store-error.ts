@@ -1,37 +1,71 @@
-/** What Doorman keeps could not be written or read; the message says what, where and what to do. */
+/** Why the database cannot be used. */
+export type StoreFault =
+  /** Another process writes to this data folder. */
+  | 'in_use'
+  /** A newer version of Doorman has migrated the database. */
+  | 'newer'
+  /** The content is not what SQLite or Doorman wrote. */
+  | 'damaged'
+  /** What was asked for is not there. */
+  | 'missing'
+  /** The disk is full or read-only, access is denied, another process holds a lock, the thread died. */
+  | 'unavailable'
+
 export class StoreError extends Error {
   override readonly name = 'StoreError'
+
+  constructor(
+    readonly fault: StoreFault,
+    message: string,
+  ) {
+    super(message)
+  }
 }
 
-/** A `StoreError` for whatever the file system answered while it did `what`, such as "write". */
-export function storeError(what: string, path: string, cause: unknown): StoreError {
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
+const SQLITE = { busy: 5, readonly: 8, ioerr: 10, corrupt: 11, full: 13, cantopen: 14, notadb: 26 } as const
+
+const REASONS: Readonly<Record<string | number, string>> = {
+  [SQLITE.busy]: 'another process has locked it. End that process, for example an open sqlite3 shell.',
+  [SQLITE.readonly]: 'it is read-only for this user. Give the folder of DOORMAN_DATA to that user.',
+  [SQLITE.ioerr]: 'the disk failed. Check it, or set DOORMAN_DATA to another one.',
+  [SQLITE.full]: 'the disk is full. Free some space, or set DOORMAN_DATA to a larger disk.',
+  [SQLITE.cantopen]: 'it cannot be opened by this user. Give the folder of DOORMAN_DATA to that user.',
+  ENOSPC: 'the disk is full. Free some space, or set DOORMAN_DATA to a larger disk.',
+  EACCES: 'this user may not access it. Give the folder of DOORMAN_DATA to that user.',
+  EPERM: 'this user may not access it. Give the folder of DOORMAN_DATA to that user.',
+  EROFS: 'the file system is read-only. Set DOORMAN_DATA to a folder that can be written.',
+  ENOTDIR: 'a file is where the folder should be. Move it aside.',
+  EEXIST: 'a file is where the folder should be. Move it aside.',
+  EISDIR: 'a folder is where the file should be. Move it aside.',
+}
+
+/** A `StoreError` for whatever SQLite or the file system answered about `path`. */
+export function storeError(path: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
-  return new StoreError(`Doorman cannot ${what} ${path}: ${reasonOf(cause)}`, { cause })
-}
-
-function reasonOf(cause: unknown): string {
   const code = codeOf(cause)
-  return REASONS[code] ?? `the file system says ${code || String(cause)}. Check the folder of DOORMAN_DATA.`
+  if (code === SQLITE.corrupt || code === SQLITE.notadb) {
+    return new StoreError('damaged', `${path} is damaged: ${messageOf(cause)}.`)
+  }
+  const reason = REASONS[code] ?? `${messageOf(cause)}. Check the folder of DOORMAN_DATA.`
+  return new StoreError('unavailable', `Doorman cannot use ${path}: ${reason}`)
 }
 
-/** `ENOENT` and the like; empty where the error is none of the file system's. */
-export function codeOf(error: unknown): string {
-  const has = typeof error === 'object' && error !== null && 'code' in error
-  return has && typeof error.code === 'string' ? error.code : ''
+/** The primary code of an SQLite error, the name of a file system's (`ENOENT`), or ''. */
+export function codeOf(error: unknown): string | number {
+  if (typeof error !== 'object' || error === null) return ''
+  // An extended result code holds the primary one in its lowest byte.
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-const FULL = 'there is no space left. Make room, or point DOORMAN_DATA at a larger disk.'
-const FORBIDDEN = 'the user that runs Doorman may not. Give the folder of DOORMAN_DATA to that user.'
-const IN_THE_WAY = 'something is in the way that is no folder, or is there already. Move it aside.'
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === SQLITE.busy
+}
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOSPC: FULL,
-  EDQUOT: FULL,
-  EACCES: FORBIDDEN,
-  EPERM: FORBIDDEN,
-  EROFS: 'the file system is read-only. Point DOORMAN_DATA at a folder that can be written.',
-  ENOTDIR: IN_THE_WAY,
-  EEXIST: IN_THE_WAY,
-  EISDIR: 'a folder is where a file should be. Move it aside.',
-  ENOENT: 'it is not there.',
+function messageOf(cause: unknown): string {
+  // Errors of Node's own modules are not `instanceof Error` under jest.
+  return typeof cause === 'object' && cause !== null && 'message' in cause
+    ? String(cause.message)
+    : String(cause)
 }

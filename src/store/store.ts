@@ -1,157 +1,262 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { deepFreeze } from '../flows/parts/deep-freeze.js'
-import type { RevisionEntry, RevisionFile } from '../revisions/entry.js'
-import { Blobs } from './blobs.js'
-import { isUnfinished, writeDurably } from './durable-file.js'
-import { entryName, formatEntry } from './entry-file.js'
-import { StoreError, storeError } from './store-error.js'
-import { NOTHING, type Scan, scan } from './store-scan.js'
-import { storedNameProblem } from './stored-name.js'
-import { unpackInto } from './unpack.js'
-
-/** So many revisions are kept. */
-export const KEPT = 50
-
 /**
- * The last 50 revisions that decided, with their files, in a data folder that belongs to one Doorman:
+ * The embedded database of a running Doorman, `doorman.db` in its data folder:
  *
- *     data/revisions/000012.json   one entry each: when, by which way, by whom, which files
- *     data/blobs/<sha256>          the contents, each once
+ *     recordCall ──▶ bounded queue ──▶ (200 ms, or 500 calls) ──▶ writer thread ──▶ one transaction
  *
- * An entry is written after its contents and removed before them, so that none ever names what is not there.
+ * No call waits for it, and `recordCall` never throws: while the database cannot be written, calls wait in the
+ * queue, and what exceeds the queue is dropped and counted. Commands use `StoreReader`, which needs no Doorman.
  */
-export class RevisionStore {
-  readonly #data: string
-  readonly #blobs: Blobs
-  #kept: Scan
-  /** Numbers go on from here even where somebody empties the folder meanwhile. */
-  #highest: number
-  #last: Promise<unknown> = Promise.resolve()
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import {
+  type CallQuery,
+  DATABASE_FILE,
+  type FoundCall,
+  filesOf,
+  findCalls,
+  listRevisions,
+  type NewRevision,
+  openReadOnly,
+  type StoredCall,
+  type StoredRevision,
+} from './database.js'
+import { StoreError, type StoreFault, storeError } from './store-error.js'
+import type { WriterOptions, WriterReply, WriterRequest } from './writer.js'
 
-  private constructor(data: string, blobs: Blobs, kept: Scan) {
-    this.#data = data
-    this.#blobs = blobs
-    this.#kept = kept
-    this.#highest = kept.highest
-  }
-
-  /**
-   * Reads what is kept in a data folder and writes nothing, so that a command can look while a Doorman runs.
-   * Never rejects: a folder that cannot be read is empty, and `problems` says why.
-   */
-  static async open(folder: string): Promise<RevisionStore> {
-    const blobs = new Blobs(join(folder, 'blobs'))
-    const kept = await scan(join(folder, 'revisions'), blobs).catch((error: Error) => ({
-      ...NOTHING,
-      problems: [error.message],
-    }))
-    return new RevisionStore(folder, blobs, kept)
-  }
-
+/** What can be read; the running Doorman and the commands read the same. All reject with StoreError. */
+export interface StoreReads {
   /** Ascending by number. */
-  entries(): readonly RevisionEntry[] {
-    return this.#kept.entries
+  revisions(): Promise<readonly StoredRevision[]>
+  /** The files of a revision by name. */
+  files(number: number): Promise<ReadonlyMap<string, Buffer>>
+  /** The newest calls that match, newest first. */
+  findCalls(query: CallQuery): Promise<readonly FoundCall[]>
+}
+
+export interface StoreOptions extends Pick<WriterOptions, 'folder' | 'keepCallsDays' | 'keepCallsMb'> {
+  readonly report: (level: 'error' | 'info', message: string, event: StoreEvent) => void
+  /** How long calls are gathered before they are written together. */
+  readonly batchMs?: number
+  /** When a write that failed is tried again. */
+  readonly retryMs?: number
+  readonly upkeepMs?: number
+  /** How many bytes of records wait at most; memory is for calls. */
+  readonly queueBytes?: number
+}
+
+export type StoreEvent = `store_${StoreFault}` | 'store_restored' | 'store_deleted'
+
+const BATCH_CALLS = 500
+/** How long a stop waits for what is still queued, and then for the thread. */
+const CLOSE_MS = 2_000
+
+const WRITER = new URL('./writer.js', import.meta.url)
+
+export class Store implements StoreReads {
+  readonly #options: Required<StoreOptions>
+  readonly #closing = new AbortController()
+  readonly #requests = new Map<number, PromiseWithResolvers<unknown>>()
+  #worker: Worker | undefined
+  #lastRequest = 0
+  #queue: StoredCall[] = []
+  #queuedBytes = 0
+  #lastBatch: Promise<boolean> = Promise.resolve(true)
+  #isWriting = false
+  #fault: StoreFault | undefined
+  #dropped = 0
+
+  constructor(options: StoreOptions) {
+    this.#options = { batchMs: 200, retryMs: 5_000, upkeepMs: 1_000, queueBytes: 16 * 1_048_576, ...options }
   }
 
-  /** A sentence for each file that was passed over when the folder was last read. */
-  get problems(): readonly string[] {
-    return this.#kept.problems
+  /** How many calls were not recorded because they exceeded the queue. */
+  get dropped(): number {
+    return this.#dropped
   }
 
-  /** The newest: the one that decides, or decided last. */
-  last(): RevisionEntry | undefined {
-    return this.#kept.entries.at(-1)
+  /** Takes a call for recording. Returns at once, and never throws. */
+  recordCall(call: StoredCall): void {
+    if (this.#options.keepCallsDays === 0 || this.#closing.signal.aborted) return
+    if (this.#queuedBytes + call.record.length > this.#options.queueBytes) {
+      this.#dropped += 1
+      this.#failed('unavailable', `The disk of ${this.#options.folder} does not keep up.`)
+      return
+    }
+    this.#queue.push(call)
+    this.#queuedBytes += call.record.length
+    if (!this.#isWriting) void this.#writeAll()
   }
 
-  /** The newest revision with this id. */
-  find(id: string): RevisionEntry | undefined {
-    return this.#kept.entries.findLast((entry) => entry.id === id)
+  /** Stores a revision under the next number and deletes those beyond the last 50. @throws StoreError */
+  async addRevision(revision: NewRevision, files: ReadonlyMap<string, Buffer>): Promise<StoredRevision> {
+    return (await this.#request({ kind: 'add', revision, files })) as StoredRevision
   }
 
-  /**
-   * Keeps a revision under the next number and drops those that are too old. Several at once wait for each other.
-   * @throws StoreError where it cannot be written; then `entries` are what they were.
-   */
-  add(
-    files: ReadonlyMap<string, Buffer>,
-    entry: Omit<RevisionEntry, 'number' | 'files'>,
-  ): Promise<RevisionEntry> {
-    const added = this.#last.then(() => this.#add(files, entry))
-    this.#last = added.catch(() => undefined)
-    return added
+  async revisions(): Promise<readonly StoredRevision[]> {
+    return (await this.#request({ kind: 'revisions' })) as readonly StoredRevision[]
   }
 
-  /** The files of a kept revision by name. @throws StoreError where the number is not kept, or a file is damaged. */
   async files(number: number): Promise<ReadonlyMap<string, Buffer>> {
-    const files = new Map<string, Buffer>()
-    for (const file of this.#entry(number).files) files.set(file.name, await this.#blobs.get(file))
-    return files
+    const files = (await this.#request({ kind: 'files', number })) as ReadonlyMap<string, Uint8Array>
+    const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+      Buffer.from(buffer, byteOffset, byteLength)
+    return new Map<string, Buffer>([...files].map(([name, content]) => [name, asBuffer(content)]))
   }
 
-  /** Writes the files of a kept revision into a folder, best a new one. @throws StoreError */
-  async unpack(number: number, intoFolder: string): Promise<void> {
-    await unpackInto(intoFolder, await this.files(number))
+  async findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
+    return (await this.#request({ kind: 'find', query })) as readonly FoundCall[]
   }
 
-  async #add(
-    files: ReadonlyMap<string, Buffer>,
-    given: Omit<RevisionEntry, 'number' | 'files'>,
-  ): Promise<RevisionEntry> {
-    for (const name of files.keys()) refuseName(name)
-    const found = await scan(this.#folder, this.#blobs)
-    const number = Math.max(found.highest, this.#highest) + 1
-    const stored = await this.#blobs.putAll(files)
-    const entry = deepFreeze({ number, ...structuredClone(given), files: stored })
-    await this.#write(entry, found)
-    const entries = [...found.entries, entry]
-    this.#highest = number
-    this.#kept = Object.freeze({ ...found, highest: number, entries: Object.freeze(entries.slice(-KEPT)) })
-    await this.#prune(entries.slice(0, -KEPT)).catch(() => undefined)
-    return entry
+  /** Resolves once the calls recorded so far are in the database, or could not be written. */
+  async flush(): Promise<void> {
+    while (this.#queue.length > 0) if (!(await this.#nextBatch())) return
   }
 
-  async #write(entry: RevisionEntry, { entries }: Scan): Promise<void> {
-    const path = this.#path(entry.number)
+  /** Writes what is queued, for as long as that takes at most two seconds, and ends the thread. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    if (this.#worker === undefined && this.#queue.length === 0) return
+    const written = this.flush().then(() => this.#request({ kind: 'close' }))
+    await within(CLOSE_MS, written)
+    this.#dropped += this.#queue.length
+    // A thread inside a system call that hangs cannot be ended; the process ends without it.
+    await within(CLOSE_MS, this.#worker?.terminate())
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true
+    await this.#pause(this.#options.batchMs)
+    while (this.#queue.length > 0 && !this.#closing.signal.aborted) {
+      if (!(await this.#nextBatch())) await this.#pause(this.#options.retryMs)
+    }
+    this.#isWriting = false
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined)
+  }
+
+  /** Batches follow each other: two at once would write the same calls. */
+  #nextBatch(): Promise<boolean> {
+    this.#lastBatch = this.#lastBatch.then(() => this.#writeBatch())
+    return this.#lastBatch
+  }
+
+  async #writeBatch(): Promise<boolean> {
+    const calls = this.#queue.slice(0, BATCH_CALLS)
+    if (calls.length === 0) return true
     try {
-      await writeDurably(path, formatEntry(entry))
+      await this.#request({ kind: 'insert', calls })
+    } catch {
+      return false
+    }
+    this.#queue.splice(0, calls.length)
+    for (const { record } of calls) this.#queuedBytes -= record.length
+    return true
+  }
+
+  async #request(request: WriterRequest): Promise<unknown> {
+    const id = ++this.#lastRequest
+    const reply = Promise.withResolvers<unknown>()
+    this.#requests.set(id, reply)
+    this.#worker ??= this.#startWorker()
+    this.#worker.postMessage({ id, request })
+    try {
+      const result = await reply.promise
+      if (request.kind === 'insert' || request.kind === 'add') this.#wrote()
+      return result
     } catch (error) {
-      const named = contentsOf(entries)
-      await this.#blobs.remove(entry.files.map(({ sha256 }) => sha256).filter((one) => !named.has(one)))
-      throw storeError('write', path, error)
+      if (error instanceof StoreError && error.fault !== 'missing') this.#failed(error.fault, error.message)
+      throw error
     }
   }
 
-  /** What cannot be removed now is in nobody's way, and is tried again with the next revision. */
-  async #prune(dropped: readonly RevisionEntry[]): Promise<void> {
-    for (const { number } of dropped) await rm(this.#path(number), { force: true })
-    const unfinished = (await readdir(this.#folder)).filter(isUnfinished)
-    for (const name of unfinished) await rm(join(this.#folder, name), { force: true })
-    await this.#blobs.keepOnly(contentsOf(this.#kept.entries))
+  #startWorker(): Worker {
+    const { folder, keepCallsDays, keepCallsMb, upkeepMs } = this.#options
+    const workerData: WriterOptions = { folder, keepCallsDays, keepCallsMb, upkeepMs }
+    const worker = new Worker(WRITER, { workerData, env: {}, execArgv: [], argv: [] })
+    let cause = 'it ended'
+    worker.on('message', (reply: WriterReply) => this.#answered(reply))
+    worker.on('error', (error) => {
+      cause = String(error)
+    })
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = undefined
+      for (const { reject } of this.#requests.values()) {
+        reject(new StoreError('unavailable', `The thread that writes to ${folder} failed: ${cause}.`))
+      }
+      this.#requests.clear()
+    })
+    return worker
   }
 
-  #entry(number: number): RevisionEntry {
-    const entry = this.#kept.entries.find((one) => one.number === number)
-    if (entry !== undefined) return entry
-    const [first] = this.#kept.entries
-    const kept = first === undefined ? 'none is' : `${first.number} to ${this.last()?.number} are`
-    throw new StoreError(`Revision ${number} is not kept in ${this.#data}; ${kept}.`)
+  #answered(reply: WriterReply): void {
+    if ('replaced' in reply) {
+      this.#options.report('error', reply.message, `store_${reply.replaced}`)
+      return
+    }
+    const request = this.#requests.get(reply.id)
+    this.#requests.delete(reply.id)
+    if ('fault' in reply) request?.reject(new StoreError(reply.fault, reply.message))
+    else request?.resolve(reply.result)
   }
 
-  get #folder(): string {
-    return join(this.#data, 'revisions')
+  /** Reported once, and again only after writing had worked in between or for another fault. */
+  #failed(fault: StoreFault, message: string): void {
+    if (this.#fault === fault || this.#closing.signal.aborted) return
+    this.#fault = fault
+    const effect = 'Calls are routed, but not recorded, and new revisions are not stored.'
+    this.#options.report('error', `${message} ${effect}`, `store_${fault}`)
   }
 
-  #path(number: number): string {
-    return join(this.#folder, entryName(number))
+  #wrote(): void {
+    if (this.#fault === undefined) return
+    this.#fault = undefined
+    const message = `Calls are recorded again; ${this.#dropped} were not since the start.`
+    this.#options.report('info', message, 'store_restored')
   }
 }
 
-function refuseName(name: string): void {
-  const problem = storedNameProblem(name)
-  if (problem !== undefined) throw new StoreError(`The revision cannot be kept: ${problem}.`)
+/** Resolves with the promise, or after the time. */
+async function within(ms: number, promise: Promise<unknown> | undefined): Promise<void> {
+  const done = new AbortController()
+  const timer = sleep(ms, undefined, { signal: done.signal }).catch(() => undefined)
+  await Promise.race([promise?.catch(() => undefined), timer])
+  done.abort()
 }
 
-function contentsOf(entries: readonly { readonly files: readonly RevisionFile[] }[]): ReadonlySet<string> {
-  return new Set(entries.flatMap(({ files }) => files.map(({ sha256 }) => sha256)))
+/** Reads the database for a command, also while Doorman runs. */
+export class StoreReader implements StoreReads {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  async revisions(): Promise<readonly StoredRevision[]> {
+    return this.#read((db) => listRevisions(db), [])
+  }
+
+  async files(number: number): Promise<ReadonlyMap<string, Buffer>> {
+    return this.#read<ReadonlyMap<string, Buffer>>((db) => filesOf(db, number), new Map())
+  }
+
+  async findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
+    return this.#read((db) => findCalls(db, query), [])
+  }
+
+  /** A connection for each read: one that stays open would keep the -wal file from being emptied. */
+  #read<T>(work: (db: DatabaseSync) => T, nothing: T): T {
+    const db = openReadOnly(this.#folder)
+    if (db === undefined) return nothing
+    try {
+      return work(db)
+    } catch (error) {
+      throw storeError(join(this.#folder, DATABASE_FILE), error)
+    } finally {
+      db.close()
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * How many recorded calls a second a replay decides again, from the files of the call log, and what it costs the
+ * How many recorded calls a second a replay decides again, from the database, and what it costs the
  * event loop. Build, then: node dist/test/bench/replay.bench.js [calls]
  */
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
@@ -10,10 +10,10 @@ import { compile } from '../../src/flows/compile.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { CallLog } from '../../src/history/call-log.js'
-import { readCalls } from '../../src/history/read-calls.js'
+import { findCalls } from '../../src/history/recorded-calls.js'
 import { replay } from '../../src/history/replay.js'
-import { recorded } from '../history/calls.js'
+import { Store, StoreReader } from '../../src/store/store.js'
+import { recorded, stored } from '../history/calls.js'
 
 const CALLS = Number(process.argv[2] ?? 100_000)
 const RULES = 1_000
@@ -81,21 +81,22 @@ async function revisionIn(folder: string): Promise<Revision> {
 }
 
 async function record(data: string, calls: number, codeShare: number) {
-  const log = new CallLog(data, {
-    onProblem: (message) => {
+  const store = new Store({
+    ...{ folder: data, keepCallsDays: 36_500, keepCallsMb: 100_000 },
+    report: (_level, message) => {
       throw new Error(message)
     },
-    files: 1_000,
   })
   let append = 0
   for (let at = 0; at < calls; at++) {
-    const call = callAt(at, codeShare)
+    const call = stored(callAt(at, codeShare))
     const start = performance.now()
-    log.append(call)
+    store.recordCall(call)
     append += performance.now() - start
-    if (at % 1_000 === 0) await log.flush()
+    if (at % 1_000 === 0) await store.flush()
   }
-  await log.close()
+  await store.flush()
+  await store.close()
   return (append / calls) * 1_000
 }
 
@@ -104,7 +105,7 @@ async function measure(data: string, candidate: Revision, functions: FunctionRun
   delay.enable()
   const cpu = process.cpuUsage()
   const start = performance.now()
-  const result = await replay(readCalls(join(data, 'calls'), { last: CALLS }), { candidate, functions })
+  const result = await replay(findCalls(new StoreReader(data), { limit: CALLS }), { candidate, functions })
   const ms = performance.now() - start
   const { user, system } = process.cpuUsage(cpu)
   delay.disable()
@@ -123,7 +124,7 @@ try {
     const data = join(folder, `data-${share}`)
     await mkdir(data)
     const append = await record(data, calls, share)
-    const { size } = await stat(join(data, 'calls', `${new Date().toISOString().slice(0, 10)}-1.jsonl`))
+    const { size } = await stat(join(data, 'doorman.db'))
     await measure(data, candidate, functions)
     const { result, ms, cpuMs, longest } = await measure(data, candidate, functions)
     rows.push({
@@ -131,7 +132,7 @@ try {
       'by code': result.functionRuns,
       changed: result.changed,
       'append µs': Number(append.toFixed(1)),
-      'first file MB': Number((size / 1e6).toFixed(1)),
+      'database MB': Number((size / 1e6).toFixed(1)),
       ms: Math.round(ms),
       'calls/s': Math.round(result.calls / (ms / 1_000)),
       'calls/s of CPU': Math.round(result.calls / (cpuMs / 1_000)),

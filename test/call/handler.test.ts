@@ -2,11 +2,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '
 import fc from 'fast-check'
 import { answerCalls, type CallParts, type Calls } from '../../src/call/handler.js'
 import { KnownPlaces } from '../../src/call/known-places.js'
-import { OUTCOMES, type Outcome } from '../../src/call/outcome.js'
 import { readPlans } from '../../src/call/read-plan.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
+import { OUTCOMES, type Outcome } from '../../src/history/decision-record.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { briefed } from '../support/fake-expression.js'
 import { type FakeChannel, FakePbx, type Fault } from '../support/fake-pbx.js'
@@ -100,12 +100,10 @@ function briefedAs(parts: Partial<FakeChannel>): Partial<FakeChannel> {
 
 /** A revision in which something is broken that no check of the flow files can see. */
 function brokenRevision(): Revision {
-  const broken = {
-    get rules(): never {
-      throw new Error('the index is broken')
-    },
+  const first = () => {
+    throw new Error('the index is broken')
   }
-  return { ...revision, routing: { ...revision.routing, index: broken as never } }
+  return { ...revision, routing: { ...revision.routing, index: { first } as never } }
 }
 
 const failed: FunctionResult = {

@@ -5,7 +5,8 @@ import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { compileAside } from '../../src/flows/worker/compile-aside.js'
 import { loadRevisionAside } from '../../src/flows/worker/load-aside.js'
 import { decide } from '../../src/routing/decide.js'
-import { AT, call, explained } from '../routing/support/make.js'
+import { explain } from '../../src/routing/explain.js'
+import { AT, call } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 
 setFlagsFromString('--expose-gc')
@@ -29,7 +30,7 @@ async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<objec
   const { revision, files } = result
   const facts = call({ headers: [['X-Account', '91234']] })
   decide(facts, revision.routing, AT)
-  explained(facts, revision.routing)
+  explain(facts, revision.routing, AT)
   const { routing } = revision
   const parts = [
     revision,

@@ -1,4 +1,6 @@
-import type { CallRecord } from '../../src/history/call-record.js'
+import type { CallRecord } from '../../src/history/recorded-calls.js'
+import type { StoredCall } from '../../src/store/database.js'
+import { withStore } from '../store/open-store.js'
 
 /** A recorded call: from +15550000001 to +15557654321 over carrier-a into `main`, unless told otherwise. */
 export function recorded(parts: Partial<CallRecord> = {}): CallRecord {
@@ -17,6 +19,8 @@ export function recorded(parts: Partial<CallRecord> = {}): CallRecord {
     branch: null,
     revision: '0123456789ab',
     outcome: 'routed',
+    ...{ callerNumber: '+15550000001', calleeNumber: '+15557654321', readBy: 'dialplan' },
+    ...{ faults: [], reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [], ms: {} },
     ...parts,
   }
 }
@@ -26,7 +30,19 @@ export function recordedCalls(count: number, parts: (n: number) => Partial<CallR
   return Array.from({ length: count }, (_, at) => recorded({ call: `call ${at + 1}`, ...parts(at + 1) }))
 }
 
-/** Calls as lines of a call log. */
-export function callLines(calls: readonly CallRecord[]): string {
-  return calls.map((call) => `${JSON.stringify(call)}\n`).join('')
+/** A call for the database, as if it were recorded now. */
+export function stored(call: CallRecord): StoredCall {
+  return {
+    at: Date.now(),
+    ...{ channelId: call.call, sipCallId: call.sipCallId, rule: call.rule, flow: call.flow },
+    ...{ caller: call.callerNumber, callee: call.calleeNumber, outcome: call.outcome },
+    record: JSON.stringify(call),
+  }
+}
+
+/** Puts calls into the database of a data folder, in their order. */
+export async function recordCalls(data: string, calls: readonly CallRecord[]): Promise<void> {
+  await withStore(data, async (store) => {
+    for (const call of calls) store.recordCall(stored(call))
+  })
 }

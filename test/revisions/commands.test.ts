@@ -2,9 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { RevisionStore } from '../../src/store/store.js'
 import { type Files, inFolder } from '../flows/temp-folder.js'
-import { filesOf, inDataFolder, told } from './data-folder.js'
+import { filesOf, inDataFolder, newRevision, withStore } from '../store/open-store.js'
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/doorman.js')
 const FLOWS = 'flows: { main: { context: main }, sales: { context: sales } }\n'
@@ -26,13 +25,10 @@ function doorman(...args: readonly string[]) {
 /** A data folder that has kept MAIN as 1 and SALES as 2, and a flows folder. */
 async function inBoth(flows: Files, use: (data: string, flows: string) => Promise<void>): Promise<void> {
   await inDataFolder(async (data) => {
-    const store = await RevisionStore.open(data)
-    await store.add(filesOf(MAIN), told('aaaaaaaaaaaa'))
-    await store.add(filesOf(SALES), {
-      ...told('bbbbbbbbbbbb'),
-      way: 'rollback',
-      by: 'ann',
-      rollback: { of: 1, insteadOf: 'ff' },
+    await withStore(data, async (store) => {
+      await store.addRevision(newRevision('aaaaaaaaaaaa'), filesOf(MAIN))
+      const rollback = { way: 'rollback', by: 'ann', rollbackOf: 1, insteadOf: 'ff' }
+      await store.addRevision(newRevision('bbbbbbbbbbbb', rollback), filesOf(SALES))
     })
     await inFolder(flows, (folder) => use(data, folder))
   })
@@ -51,10 +47,10 @@ describe('doorman revisions', () => {
 
   test('--json is one object', () =>
     inBoth(MAIN, async (data) => {
-      const { revisions, problems } = JSON.parse(doorman('revisions', '--json', '--data', data).stdout)
-      expect(problems).toEqual([])
+      const { revisions } = JSON.parse(doorman('revisions', '--json', '--data', data).stdout)
+      const { rollbackOf: _, insteadOf: __, ...first } = newRevision('aaaaaaaaaaaa')
       expect(revisions).toEqual([
-        { ...told('aaaaaaaaaaaa'), number: 1, files: 1, decides: false },
+        { ...first, rollback: null, number: 1, files: 1, decides: false },
         expect.objectContaining({
           number: 2,
           by: 'ann',
@@ -64,17 +60,16 @@ describe('doorman revisions', () => {
       ])
     }))
 
-  test('says that there is none, which is no fault; a folder that cannot be read is one', () =>
+  test('says that there is none, which is no fault; a database that cannot be read is one', () =>
     inDataFolder(async (data) => {
       expect(doorman('revisions', '--data', data)).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/ holds no revision yet/),
       })
-      await writeFile(join(data, 'file'), '')
-      const unreadable = doorman('revisions', '--data', join(data, 'file'))
-      expect(unreadable).toMatchObject({
+      await writeFile(join(data, 'doorman.db'), 'no database '.repeat(1_000))
+      expect(doorman('revisions', '--data', data)).toMatchObject({
         code: 1,
-        stderr: expect.stringContaining('something is in the way'),
+        stderr: expect.stringMatching(/doorman\.db is damaged/),
       })
     }))
 })
@@ -131,7 +126,7 @@ describe('doorman diff', () => {
       const missing = doorman('diff', '9', '--data', data, '--flows', flows)
       expect(missing).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/^error\[no_revision\]: There is no revision 9 .*1 to 2 are/),
+        stderr: expect.stringMatching(/^There is no revision 9 .*1 to 2 are/),
       })
       const none = doorman('diff', '--data', join(data, 'none'), '--flows', flows)
       expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/ holds no revision\./) })

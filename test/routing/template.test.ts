@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { contextOf } from '../../src/routing/context-of.js'
+import { Known } from '../../src/routing/known.js'
 import { fillState, fillText, templateProblems } from '../../src/routing/template.js'
 import { branch, call, routingOf, tableOf, trusting } from './support/make.js'
 
-const known = contextOf(
+const known = new Known(
   call({
     name: 'Ann {trunk}',
     headers: [

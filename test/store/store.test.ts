@@ -1,261 +1,424 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from '@jest/globals'
-import { KEPT, RevisionStore } from '../../src/store/store.js'
-import { StoreError, storeError } from '../../src/store/store-error.js'
-import { filesOf, inDataFolder, told } from '../revisions/data-folder.js'
+import { KEPT_REVISIONS } from '../../src/store/database.js'
+import { type Store, StoreReader } from '../../src/store/store.js'
+import { storeError } from '../../src/store/store-error.js'
+import { filesOf, inDataFolder, newRevision, storedCall, until, withStore } from './open-store.js'
 
 const FILES = filesOf({ 'routing.yaml': 'otherwise: main\n', 'lists/vips.csv': '+15551234567\n' })
+const database = (folder: string) => join(folder, 'doorman.db')
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+const ids = async (store: Pick<Store, 'findCalls'>, query = {}) =>
+  (await store.findCalls({ limit: 100, ...query })).map(({ record }) => record)
 
-/** A store with so many revisions, each with its own routing.yaml and the same VIP file. */
-async function storeWith(folder: string, count: number): Promise<RevisionStore> {
-  const store = await RevisionStore.open(folder)
-  for (let i = 1; i <= count; i++) {
-    await store.add(filesOf({ 'routing.yaml': `# ${i}`, 'vips.csv': '+15551234567\n' }), told(`id${i}`))
-  }
-  return store
-}
-
-const numbersOf = (store: RevisionStore) => store.entries().map(({ number }) => number)
-
-describe('the kept revisions', () => {
-  test('a data folder that is not there yet is empty, and looking at it does not make it', () =>
+describe('stored revisions', () => {
+  test('a data folder without a database has none, and reading it creates nothing', () =>
     inDataFolder(async (folder) => {
-      const store = await RevisionStore.open(join(folder, 'none'))
-      expect(store.entries()).toEqual([])
-      expect(store.problems).toEqual([])
-      expect(store.last()).toBeUndefined()
+      const reader = new StoreReader(folder)
+      expect(await reader.revisions()).toEqual([])
+      expect(await reader.findCalls({ limit: 1 })).toEqual([])
       expect(await readdir(folder)).toEqual([])
     }))
 
-  test('survive a restart with their files', () =>
+  test('survive a restart with their files, and can be read while Doorman runs and when it is stopped', () =>
     inDataFolder(async (folder) => {
-      const first = await RevisionStore.open(folder)
-      const given = {
-        ...told('aaa'),
-        by: 'ann',
-        way: 'rollback',
-        rollback: { of: 3, insteadOf: 'ff' },
-      } as const
-      const entry = await first.add(FILES, given)
-      const again = await RevisionStore.open(folder)
-      expect(again.entries()).toEqual([entry])
-      expect(again.last()).toMatchObject({ number: 1, ...given })
-      expect(await again.files(1)).toEqual(FILES)
-      expect(again.problems).toEqual([])
-    }))
-
-  test('are numbered from 1 and listed in that order, several at once too', () =>
-    inDataFolder(async (folder) => {
-      const store = await RevisionStore.open(folder)
-      const added = await Promise.all(['a', 'b', 'c'].map((id) => store.add(FILES, told(id))))
-      expect(added.map(({ number }) => number)).toEqual([1, 2, 3])
-      expect(store.entries()).toEqual(added)
-    }))
-
-  test('are found by id, the newest of several', () =>
-    inDataFolder(async (folder) => {
-      const store = await RevisionStore.open(folder)
-      for (const id of ['a', 'b', 'a', 'c']) await store.add(FILES, told(id))
-      expect(store.find('a')?.number).toBe(3)
-      expect(store.find('x')).toBeUndefined()
-    }))
-
-  test('share the content of files that are the same', () =>
-    inDataFolder(async (folder) => {
-      await storeWith(folder, 5)
-      expect(await readdir(join(folder, 'blobs'))).toHaveLength(6)
-    }))
-
-  test(`are the last ${KEPT}; what only older ones had is removed`, () =>
-    inDataFolder(async (folder) => {
-      const store = await storeWith(folder, KEPT + 3)
-      const expected = Array.from({ length: KEPT }, (_, i) => i + 4)
-      expect(numbersOf(store)).toEqual(expected)
-      expect(numbersOf(await RevisionStore.open(folder))).toEqual(expected)
-      expect(await readdir(join(folder, 'revisions'))).toHaveLength(KEPT)
-      expect(await readdir(join(folder, 'blobs'))).toHaveLength(KEPT + 1)
-      await expect(store.files(3)).rejects.toThrow('Revision 3 is not kept in')
-    }))
-
-  test('never get a number twice, whatever is removed or torn', () =>
-    inDataFolder(async (folder) => {
-      const store = await storeWith(folder, 2)
-      await rm(join(folder, 'revisions'), { recursive: true })
-      expect((await store.add(FILES, told('x'))).number).toBe(3)
-      await writeFile(join(folder, 'revisions', '000007.json'), '{"number": 7, "id"')
-      const again = await RevisionStore.open(folder)
-      expect((await again.add(FILES, told('y'))).number).toBe(8)
-    }))
-
-  test('are for nobody else to read', () =>
-    inDataFolder(async (folder) => {
-      const data = join(folder, 'data')
-      await (await RevisionStore.open(data)).add(FILES, told('a'))
-      const mode = async (path: string) => (await stat(path)).mode & 0o777
-      for (const part of ['revisions', 'blobs']) {
-        expect(await mode(join(data, part))).toBe(0o700)
-        for (const name of await readdir(join(data, part)))
-          expect(await mode(join(data, part, name))).toBe(0o600)
+      const given = newRevision('aaa', { by: 'ann', way: 'rollback', rollbackOf: 3, insteadOf: 'ff' })
+      const reader = new StoreReader(folder)
+      const check = async (store: Pick<Store, 'revisions' | 'files'>) => {
+        expect(await store.revisions()).toEqual([{ ...given, number: 1, files: 2 }])
+        expect(await store.files(1)).toEqual(FILES)
       }
-      expect(await mode(data)).toBe(0o700)
+      await withStore(folder, async (store) => {
+        expect(await store.addRevision(given, FILES)).toEqual({ ...given, number: 1, files: 2 })
+        await check(store)
+        await check(reader)
+      })
+      await check(reader)
+      await withStore(folder, check)
     }))
 
-  test('are frozen, and leave alone what they were made of', () =>
-    inDataFolder(async (folder) => {
-      const given = { ...told('a'), rollback: { of: 1, insteadOf: 'ff' } }
-      const entry = await (await RevisionStore.open(folder)).add(FILES, given)
-      expect(Object.isFrozen(entry.files)).toBe(true)
-      expect(Object.isFrozen(given.rollback)).toBe(false)
-    }))
-})
-
-describe('a damaged data folder', () => {
-  test.each([
-    ['torn', '{"number": 2, "id": "b'],
-    ['another one', JSON.stringify({ number: 9, ...told('b'), files: [] })],
-    ['not an entry', '{"number": 2}'],
-    ['leading out', entryNaming('../../etc/passwd')],
-    ['absolute', entryNaming('/etc/passwd')],
-  ])('a file that is %s is passed over and named', (_what, text) =>
-    inDataFolder(async (folder) => {
-      await storeWith(folder, 1)
-      await writeFile(join(folder, 'revisions', '000002.json'), text)
-      const store = await RevisionStore.open(folder)
-      expect(numbersOf(store)).toEqual([1])
-      expect(store.problems).toEqual([expect.stringContaining('000002.json is torn or foreign')])
-      expect(await store.files(1)).toHaveProperty('size', 2)
-    }),
-  )
-
-  test('a file of another name is passed over, named and left where it is', () =>
-    inDataFolder(async (folder) => {
-      const store = await storeWith(folder, 1)
-      await writeFile(join(folder, 'revisions', 'notes.txt'), 'mine')
-      await store.add(FILES, told('b'))
-      expect(store.problems).toEqual([expect.stringContaining('notes.txt is no revision')])
-      expect(await readFile(join(folder, 'revisions', 'notes.txt'), 'utf8')).toBe('mine')
-    }))
-
-  test('a revision whose content is gone or cut short is passed over and named', () =>
-    inDataFolder(async (folder) => {
-      const [first, second] = (await storeWith(folder, 2)).entries()
-      const blobOf = (entry = first) => join(folder, 'blobs', entry?.files[0]?.sha256 ?? '')
-      await rm(blobOf(first))
-      await writeFile(blobOf(second), '#')
-      const store = await RevisionStore.open(folder)
-      expect(numbersOf(store)).toEqual([])
-      expect(store.problems).toEqual([
-        expect.stringMatching(/000001\.json was passed over: the content of its file routing\.yaml/),
-        expect.stringMatching(/000002\.json was passed over: the content of its file routing\.yaml/),
-      ])
-    }))
-
-  test('content that was changed is not handed out', () =>
-    inDataFolder(async (folder) => {
-      const store = await storeWith(folder, 1)
-      await writeFile(join(folder, 'blobs', store.last()?.files[0]?.sha256 ?? ''), '# 2')
-      await expect(store.files(1)).rejects.toThrow(/routing\.yaml in .* is damaged/)
-    }))
-
-  test('what a crash left half written is no problem, and goes with the next revision', () =>
-    inDataFolder(async (folder) => {
-      await storeWith(folder, 1)
-      const left = [
-        join(folder, 'revisions', '000002.json.ab.unfinished'),
-        join(folder, 'blobs', 'cd.unfinished'),
-      ]
-      for (const path of left) await writeFile(path, '{')
-      const store = await RevisionStore.open(folder)
-      expect(store.problems).toEqual([])
-      await store.add(FILES, told('b'))
-      for (const path of left) await expect(stat(path)).rejects.toThrow('ENOENT')
-    }))
-})
-
-describe('a data folder that cannot be written', () => {
-  test.each(['', 'revisions', 'blobs'])('says so and stays as it was when "%s" is a file', (part) =>
-    inDataFolder(async (folder) => {
-      const data = join(folder, 'data')
-      if (part !== '') await mkdir(data)
-      await writeFile(join(data, part), 'in the way')
-      const store = await RevisionStore.open(data)
-      const failed = store.add(FILES, told('a'))
-      await expect(failed).rejects.toThrow(StoreError)
-      await expect(failed).rejects.toThrow(/cannot (read|write) .*: something is in the way/)
-      expect(store.entries()).toEqual([])
-      expect(await readFile(join(data, part), 'utf8')).toBe('in the way')
-    }),
-  )
-
-  test('keeps what it had, leaves nothing half behind, and takes the next one when it can', () =>
-    inDataFolder(async (folder) => {
-      const store = await storeWith(folder, 2)
-      const before = store.entries()
-      const contents = await readdir(join(folder, 'blobs'))
-      // A folder where the entry's file should go makes the last step fail, after the contents were written.
-      await mkdir(join(folder, 'revisions', '000003.json', 'x'), { recursive: true })
-      await expect(store.add(FILES, told('c'))).rejects.toThrow(StoreError)
-      expect(store.entries()).toBe(before)
-      expect(await readdir(join(folder, 'blobs'))).toEqual(contents)
-      await rm(join(folder, 'revisions', '000003.json'), { recursive: true })
-      expect((await store.add(FILES, told('c'))).number).toBe(3)
-    }))
-
-  test('a full disk and a read-only one are said in words', () => {
-    const said = (code: string) => storeError('write', 'data/blobs/ab', { code }).message
-    expect(said('ENOSPC')).toMatch('Doorman cannot write data/blobs/ab: there is no space left. Make room')
-    expect(said('EROFS')).toMatch('read-only')
-    expect(said('EACCES')).toMatch('may not')
-    expect(said('EIO')).toMatch('the file system says EIO')
-  })
-})
-
-describe('unpacking', () => {
-  test('writes the files as they were, for nobody else to read', () =>
-    inDataFolder(async (folder) => {
-      const store = await RevisionStore.open(folder)
-      await store.add(FILES, told('a'))
-      const into = join(folder, 'out', 'flows')
-      await store.unpack(1, into)
-      for (const [name, content] of FILES) expect(await readFile(join(into, name))).toEqual(content)
-      expect((await stat(join(into, 'lists/vips.csv'))).mode & 0o777).toBe(0o600)
-      expect((await stat(join(into, 'lists'))).mode & 0o777).toBe(0o700)
-    }))
-
-  test.each(['../out.ts', '/tmp/out.ts', 'a/../../out.ts', 'a\\..\\out.ts', '..', '', 'a/./b', 'a\0b'])(
-    'a file called %j is not even taken',
-    (name) =>
-      inDataFolder(async (folder) => {
-        const store = await RevisionStore.open(folder)
-        const added = store.add(filesOf({ 'routing.yaml': '', [name]: 'x' }), told('a'))
-        await expect(added).rejects.toThrow(/^The revision cannot be kept: /)
-        expect(store.entries()).toEqual([])
+  test(`are the last ${KEPT_REVISIONS}, and a content that several have is stored once`, () =>
+    inDataFolder((folder) =>
+      withStore(folder, async (store) => {
+        for (let i = 1; i <= KEPT_REVISIONS + 3; i++) {
+          await store.addRevision(
+            newRevision(`id${i}`),
+            filesOf({ 'routing.yaml': `# ${i}`, 'vips.csv': '1' }),
+          )
+        }
+        const expected = Array.from({ length: KEPT_REVISIONS }, (_, i) => i + 4)
+        expect((await store.revisions()).map(({ number }) => number)).toEqual(expected)
+        await expect(store.files(3)).rejects.toMatchObject({ fault: 'missing' })
+        const db = new DatabaseSync(database(folder), { readOnly: true })
+        expect(db.prepare('SELECT count(*) AS n FROM blobs').get()).toEqual({ n: KEPT_REVISIONS + 1 })
+        db.close()
       }),
-  )
+    ))
 
-  test('does not follow a link that leads out of the folder', () =>
-    inDataFolder(async (folder) => {
-      const store = await RevisionStore.open(folder)
-      await store.add(FILES, told('a'))
-      const [into, elsewhere] = [join(folder, 'into'), join(folder, 'elsewhere')]
-      for (const path of [into, elsewhere]) await mkdir(path)
-      await symlink(elsewhere, join(into, 'lists'))
-      await expect(store.unpack(1, into)).rejects.toThrow('leads out of the folder')
-      expect(await readdir(elsewhere)).toEqual([])
-    }))
+  test('never get a number twice, also when the database is deleted', () =>
+    inDataFolder((folder) =>
+      withStore(folder, async (store) => {
+        await store.addRevision(newRevision('a'), FILES)
+        await store.addRevision(newRevision('b'), FILES)
+        await rm(database(folder))
+        expect((await store.addRevision(newRevision('c'), FILES)).number).toBe(3)
+      }),
+    ))
 
-  test('writes nothing over', () =>
+  test('are for no other user to read', () =>
     inDataFolder(async (folder) => {
-      const store = await RevisionStore.open(folder)
-      await store.add(FILES, told('a'))
-      await writeFile(join(folder, 'routing.yaml'), 'mine')
-      await expect(store.unpack(1, folder)).rejects.toThrow(StoreError)
-      expect(await readFile(join(folder, 'routing.yaml'), 'utf8')).toBe('mine')
+      const data = join(folder, 'new', 'data')
+      await withStore(data, async (store) => {
+        await store.addRevision(newRevision('a'), FILES)
+        const mode = async (path: string) => (await stat(path)).mode & 0o777
+        expect(await mode(data)).toBe(0o700)
+        const names = await readdir(data)
+        expect(names).toEqual(expect.arrayContaining(['doorman.db', 'doorman.db-wal', 'doorman.lock']))
+        for (const name of names) expect([name, await mode(join(data, name))]).toEqual([name, 0o600])
+      })
     }))
 })
 
-function entryNaming(name: string): string {
-  const file = { name, sha256: 'a'.repeat(64), bytes: 1 }
-  return JSON.stringify({ number: 2, ...told('b'), files: [file] })
-}
+describe('recorded calls', () => {
+  test('are found by each of their properties, newest first', () =>
+    inDataFolder((folder) =>
+      withStore(folder, async (store) => {
+        const now = Date.now()
+        store.recordCall(storedCall({ record: '1', at: now - 5_000, channelId: 'c1', sipCallId: 's1' }))
+        store.recordCall(storedCall({ record: '2', at: now - 3_000, caller: '+1', callee: '+2' }))
+        store.recordCall(storedCall({ record: '3', at: now, rule: null, flow: 'sales', outcome: 'hung_up' }))
+        await store.flush()
+        for (const reads of [store, new StoreReader(folder)]) {
+          expect(await ids(reads)).toEqual(['3', '2', '1'])
+          expect(await ids(reads, { limit: 2 })).toEqual(['3', '2'])
+          expect(await ids(reads, { since: now - 4_000 })).toEqual(['3', '2'])
+          expect(await ids(reads, { channelId: 'c1' })).toEqual(['1'])
+          expect(await ids(reads, { sipCallId: 's1' })).toEqual(['1'])
+          expect(await ids(reads, { caller: '+1' })).toEqual(['2'])
+          expect(await ids(reads, { callee: '+2', flow: 'main' })).toEqual(['2'])
+          expect(await ids(reads, { rule: null })).toEqual(['3'])
+          expect(await ids(reads, { flow: 'sales', outcome: 'hung_up' })).toEqual(['3'])
+          expect(await ids(reads, { flow: 'sales', outcome: 'routed' })).toEqual([])
+          const [newest] = await reads.findCalls({ limit: 1 })
+          expect(await ids(reads, { before: newest?.id ?? 0 })).toEqual(['2', '1'])
+        }
+      }),
+    ))
+
+  test('are written without being asked, and those that wait when Doorman stops', () =>
+    inDataFolder(async (folder) => {
+      const reader = new StoreReader(folder)
+      await withStore(folder, async (store) => {
+        store.recordCall(storedCall({ record: 'first' }))
+        await until(async () => (await ids(reader)).length === 1, 'the first call')
+      })
+      await withStore(folder, async (store) => store.recordCall(storedCall({ record: 'last' })), {
+        batchMs: 60_000,
+      })
+      expect(await ids(reader)).toEqual(['last', 'first'])
+    }))
+
+  test('are deleted when they are too old, at the start and while Doorman runs', () =>
+    inDataFolder((folder) =>
+      withStore(
+        folder,
+        async (store) => {
+          const days = (count: number) => Date.now() - count * 86_400_000
+          for (const age of [29.9, 30.1, 90])
+            store.recordCall(storedCall({ at: days(age), record: `${age}` }))
+          await store.flush()
+          await until(async () => (await ids(store)).length === 1, 'two are deleted')
+          expect(await ids(store)).toEqual(['29.9'])
+        },
+        { upkeepMs: 10 },
+      ),
+    ))
+
+  test('take no more than their share of the disk, also while they come fast', () =>
+    inDataFolder((folder) =>
+      withStore(
+        folder,
+        async (store) => {
+          const record = 'x'.repeat(4_000)
+          for (let burst = 0; burst < 20; burst++) {
+            for (let i = 0; i < 100; i++) store.recordCall(storedCall({ channelId: `${burst}.${i}`, record }))
+            await store.flush()
+            await new Promise((resolve) => setTimeout(resolve, 20))
+          }
+          await until(
+            async () => (await ids(store, { limit: 10_000 })).length < 250,
+            'the oldest are deleted',
+          )
+          expect(await ids(store, { channelId: '19.99' })).toHaveLength(1)
+          expect(await ids(store, { channelId: '0.0' })).toHaveLength(0)
+          const size = async () => (await stat(database(folder))).size
+          await until(async () => (await size()) < 3 * 1_048_576, 'the file stays small')
+        },
+        { keepCallsMb: 1, upkeepMs: 5 },
+      ),
+    ))
+
+  test('are not written where 0 days are kept, and those from before are deleted', () =>
+    inDataFolder(async (folder) => {
+      await withStore(folder, async (store) => store.recordCall(storedCall()))
+      await withStore(
+        folder,
+        async (store) => {
+          store.recordCall(storedCall())
+          await store.revisions()
+          await until(async () => (await ids(store)).length === 0, 'all are deleted')
+        },
+        { keepCallsDays: 0, upkeepMs: 10 },
+      )
+    }))
+})
+
+describe('a damaged database', () => {
+  const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
+    ['text', (path) => writeFile(path, 'not a database at all, but a text of some length'.repeat(100))],
+    ['truncated', async (path) => truncate(path, (await stat(path)).size / 2)],
+    ['flipped in the middle', flipMiddle],
+  ]
+
+  async function flipMiddle(path: string): Promise<void> {
+    const content = await readFile(path)
+    const third = Math.floor(content.length / 3)
+    for (let at = third; at < 2 * third; at++) content[at] = 255 - (content[at] ?? 0)
+    await writeFile(path, content)
+  }
+
+  async function fill(folder: string): Promise<void> {
+    await withStore(folder, async (store) => {
+      await store.addRevision(newRevision('a'), FILES)
+      for (let i = 0; i < 500; i++) store.recordCall(storedCall({ channelId: `${i}`, caller: `+1555${i}` }))
+    })
+  }
+
+  test.each(damages)('(%s) is set aside at the start, loudly, and recording begins anew', (_what, damage) =>
+    inDataFolder(async (folder) => {
+      await fill(folder)
+      await damage(database(folder))
+      const damaged = await readFile(database(folder))
+      await withStore(
+        folder,
+        async (store, reports) => {
+          await store.revisions()
+          await until(() => reports.length > 0, 'the damage is reported')
+          store.recordCall(storedCall({ record: 'new' }))
+          await store.flush()
+          expect(await ids(store)).toEqual(['new'])
+          expect((await store.addRevision(newRevision('b'), FILES)).files).toBe(2)
+          expect(reports).toEqual([
+            expect.stringMatching(/^store_damaged: .*doorman\.db.* is damaged.* renamed/),
+          ])
+        },
+        { upkeepMs: 10 },
+      )
+      const [aside = ''] = (await readdir(folder)).filter((name) => name.includes('damaged'))
+      expect(aside).toMatch(/^doorman\.db\.damaged-\d{8}T\d{6}Z$/)
+      expect((await readFile(join(folder, aside))).includes(damaged.subarray(-64))).toBe(true)
+    }),
+  )
+
+  test.each(damages)('(%s while it is open) is set aside, and no later call is lost', (_what, damage) =>
+    inDataFolder(async (folder) => {
+      await fill(folder)
+      await withStore(
+        folder,
+        async (store, reports) => {
+          await store.revisions()
+          await damage(database(folder))
+          for (let i = 0; i < 3_000; i++)
+            store.recordCall(storedCall({ record: `${i}`, caller: `+1${i * 7}` }))
+          await store.flush()
+          const found = new Set(await ids(store, { limit: 10_000 }))
+          expect(found.has('2999')).toBe(true)
+          // What SQLite still had in memory hides the damage until the file is read again.
+          await until(
+            () => reports.some((line) => /^store_damaged/.test(line)) || found.size === 3_001,
+            'an end',
+          )
+        },
+        { upkeepMs: 10 },
+      )
+      await withStore(folder, async (store) => {
+        store.recordCall(storedCall({ record: 'after a restart' }))
+        await store.flush()
+        expect((await ids(store, { limit: 1 }))[0]).toBe('after a restart')
+      })
+    }),
+  )
+
+  test('a content of a flow file that was changed is not handed out', () =>
+    inDataFolder(async (folder) => {
+      await fill(folder)
+      const content = await readFile(database(folder))
+      content[content.indexOf('otherwise: main')] = 79
+      await writeFile(database(folder), content)
+      await expect(new StoreReader(folder).files(1)).rejects.toThrow('routing.yaml in revision 1 is damaged')
+      await withStore(folder, async (store, reports) => {
+        await expect(store.files(1)).rejects.toMatchObject({ fault: 'missing' })
+        expect(reports).toEqual([expect.stringMatching(/^store_damaged/)])
+      })
+    }))
+
+  test('one that a newer Doorman wrote is refused, and never taken for damaged', () =>
+    inDataFolder(async (folder) => {
+      await fill(folder)
+      const db = new DatabaseSync(database(folder))
+      db.exec('PRAGMA user_version = 99; CREATE TABLE from_the_future (x)')
+      db.close()
+      await withStore(folder, async (store, reports) => {
+        await expect(store.revisions()).rejects.toMatchObject({ fault: 'newer' })
+        store.recordCall(storedCall())
+        await store.flush()
+        expect(reports).toEqual([
+          expect.stringMatching(/^store_newer: .*newer Doorman \(schema 99.*not recorded/),
+        ])
+      })
+      await expect(new StoreReader(folder).revisions()).rejects.toMatchObject({ fault: 'newer' })
+      expect((await readdir(folder)).filter((name) => name.includes('damaged'))).toEqual([])
+      const after = new DatabaseSync(database(folder), { readOnly: true })
+      expect(after.prepare('SELECT count(*) AS n FROM calls').get()).toEqual({ n: 500 })
+      after.close()
+    }))
+})
+
+describe('a database that cannot be written', () => {
+  /** Records calls at 1,000 a second, and returns the longest time that the event loop was held up. */
+  async function recordFor(
+    store: Store,
+    ms: number,
+  ): Promise<{ readonly calls: number; readonly longest: number }> {
+    let [calls, longest] = [0, 0]
+    for (const end = performance.now() + ms; performance.now() < end; ) {
+      const start = performance.now()
+      for (let i = 0; i < 10; i++) store.recordCall(storedCall({ record: String(calls++).padEnd(3_000) }))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      longest = Math.max(longest, performance.now() - start - 10)
+    }
+    return { calls, longest }
+  }
+
+  const inTheWay: readonly (readonly [string, (folder: string) => Promise<() => Promise<void>>])[] = [
+    [
+      'locked by another process',
+      async (folder) => {
+        const other = new DatabaseSync(database(folder))
+        other.exec('BEGIN IMMEDIATE')
+        return async () => other.close()
+      },
+    ],
+    [
+      'deleted, with a folder in its place',
+      async (folder) => {
+        await rm(database(folder))
+        await mkdir(database(folder))
+        return () => rm(database(folder), { recursive: true })
+      },
+    ],
+  ]
+
+  test.each(inTheWay)('%s: calls go on at full rate and wait in memory', (_what, block) =>
+    inDataFolder((folder) =>
+      withStore(folder, async (store, reports) => {
+        await store.revisions()
+        const unblock = await block(folder)
+        const { calls, longest } = await recordFor(store, 500)
+        expect(longest).toBeLessThan(100)
+        await until(() => reports.some((line) => /^store_unavailable/.test(line)), 'the report')
+        expect(reports.join()).toContain('Calls are routed, but not recorded')
+        await unblock()
+        await until(() => reports.some((line) => /^store_restored/.test(line)), 'recording goes on')
+        await store.flush()
+        expect(await ids(store, { limit: 10_000 })).toHaveLength(calls)
+        expect(store.dropped).toBe(0)
+      }),
+    ),
+  )
+
+  test('slow: calls go on at full rate, and what exceeds the queue is dropped and counted', () =>
+    inDataFolder((folder) =>
+      withStore(
+        folder,
+        async (store, reports) => {
+          await store.revisions()
+          const large = new Map([['vips.csv', Buffer.alloc(100 * 1_048_576, 'x')]])
+          const added = store.addRevision(newRevision('large'), large)
+          const { calls, longest } = await recordFor(store, 300)
+          expect(longest).toBeLessThan(100)
+          await added
+          await store.flush()
+          expect(store.dropped).toBeGreaterThan(0)
+          expect(await ids(store, { limit: 10_000 })).toHaveLength(calls - store.dropped)
+          expect(reports[0]).toMatch(/^store_unavailable: .*does not keep up/)
+        },
+        { queueBytes: 100_000 },
+      ),
+    ))
+
+  test('deleted while it is open: a new one is begun, and said', () =>
+    inDataFolder((folder) =>
+      withStore(folder, async (store, reports) => {
+        store.recordCall(storedCall({ record: 'before' }))
+        await store.flush()
+        await rm(folder, { recursive: true })
+        store.recordCall(storedCall({ record: 'after' }))
+        await store.flush()
+        expect(await ids(new StoreReader(folder))).toEqual(['after'])
+        expect(reports).toEqual([expect.stringMatching(/^store_deleted: .*was deleted or replaced/)])
+      }),
+    ))
+
+  test('in use by another Doorman: the second reads, writes nothing, names the first, and takes over from it', () =>
+    inDataFolder(async (folder) => {
+      await withStore(folder, async (second, reports) => {
+        await withStore(folder, async (first) => {
+          await first.addRevision(newRevision('a'), FILES)
+          expect(await second.revisions()).toHaveLength(1)
+          second.recordCall(storedCall({ record: 'second' }))
+          await until(() => reports.length > 0, 'the report')
+          expect(reports[0]).toMatch(
+            new RegExp(`^store_in_use: Process ${process.pid} .* uses the data folder`),
+          )
+          expect(await ids(first)).toEqual([])
+          await expect(second.addRevision(newRevision('b'), FILES)).rejects.toMatchObject({ fault: 'in_use' })
+        })
+        await until(() => reports.some((line) => /^store_restored/.test(line)), 'the second takes over')
+        expect(await ids(second)).toEqual(['second'])
+      })
+    }))
+
+  test('is reported with the reason and what to do', () => {
+    const said = (cause: object) => storeError('data/doorman.db', cause).message
+    expect(said({ errcode: 13 })).toBe(
+      'Doorman cannot use data/doorman.db: the disk is full. Free some space, or set DOORMAN_DATA to a larger disk.',
+    )
+    // An extended code: SQLITE_READONLY_DIRECTORY.
+    expect(said({ errcode: 1_544 })).toMatch('read-only for this user')
+    expect(said({ code: 'EROFS' })).toMatch('read-only. Set DOORMAN_DATA')
+    expect(said({ code: 'EIO', message: 'broken' })).toMatch('broken. Check the folder')
+  })
+
+  test('stopping does not wait for it for long', () =>
+    inDataFolder(async (folder) => {
+      const other = await withStore(folder, async (store) => {
+        await store.revisions()
+        const lock = new DatabaseSync(database(folder))
+        lock.exec('BEGIN IMMEDIATE')
+        store.recordCall(storedCall())
+        const start = performance.now()
+        await store.close()
+        expect(performance.now() - start).toBeLessThan(5_000)
+        return lock
+      })
+      other.close()
+      expect(await isThere(database(folder))).toBe(true)
+    }))
+})

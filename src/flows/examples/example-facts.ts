@@ -1,5 +1,4 @@
-import type { CallFacts } from '../../routing/types.js'
-import type { Verification } from '../../sip/attestation.js'
+import type { CallFacts, Verification } from '../../routing/facts.js'
 import { SipHeaders } from '../../sip/headers.js'
 import type { ExampleCall } from './example.js'
 

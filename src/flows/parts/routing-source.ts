@@ -1,6 +1,7 @@
-import { indexRouting } from '../../routing/routing-index.js'
-import type { Routing } from '../../routing/types.js'
+import type { Routing } from '../../routing/routing.js'
+import { buildRuleIndex } from '../../routing/rule-index.js'
 import { canonicalName } from '../../sip/headers.js'
+import { Trust } from '../../sip/trust.js'
 import type { Findings } from '../document/findings.js'
 import { routingShape } from '../schema/schema.js'
 import { HeaderNameSchema, NameSchema } from '../schema/schema-parts.js'
@@ -33,18 +34,17 @@ export function routingOf(raw: unknown, source: FlowSource, findings: Findings):
   const otherwise = sound(NameSchema, rawAt(raw, 'otherwise'))
   if (otherwise !== undefined) checkFlow(otherwise, ['otherwise'], reading)
   const rules = deepFreeze(rulesOf(rawAt(raw, 'rules'), reading))
-  const parts: Omit<Routing, 'index'> = {
+  const routing: Routing = Object.freeze({
     defaultCountry: reading.country,
     calleeFrom: deepFreeze(calleeFromOf(raw, reading)),
-    trust,
+    trust: new Trust(trust),
     vip: vipOf(rawAt(raw, 'vip'), reading),
     branches: deepFreeze(branchesOf(rawAt(raw, 'branches'), reading)),
     flows: flowsOf(rawAt(raw, 'flows'), reading),
     rules,
+    index: buildRuleIndex(rules),
     otherwise: otherwise ?? '',
-    undecidable: otherwise ?? '',
-  }
-  const routing = Object.freeze({ ...parts, index: indexRouting(parts) })
+  })
   return { routing, believed: reading.believed }
 }
 

@@ -1,7 +1,7 @@
 import { parseFlowDocument } from '../../../src/flows/document/flow-document.js'
 import { lintCalls } from '../../../src/flows/lint/lint-calls.js'
 import { formatProblem } from '../../../src/flows/problem.js'
-import type { CallRecord } from '../../../src/history/call-record.js'
+import type { CallRecord } from '../../../src/history/recorded-calls.js'
 import { type Files, revisionOf, warningLines } from '../temp-folder.js'
 
 const HEAD = `default_country: US

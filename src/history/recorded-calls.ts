@@ -1,0 +1,90 @@
+import { formatState, type State } from '../conversation/state.js'
+import type { CallFacts, Verification } from '../routing/facts.js'
+import { SipHeaders } from '../sip/headers.js'
+import type { CallQuery, StoredCall } from '../store/database.js'
+import type { StoreReads } from '../store/store.js'
+import type { DecisionRecord } from './decision-record.js'
+
+/** A recorded call: its decision record, and what is needed besides to decide it again. */
+export interface CallRecord extends DecisionRecord {
+  /** As Asterisk had it, before any number was read. */
+  readonly callerId: { readonly number: string; readonly name: string }
+  /** The extension that was dialled, as it was dialled. */
+  readonly dialled: string
+  readonly verification: Verification | null
+  /** The state that the call came with; left out where there was none, or more than `STATE_BYTES`. */
+  readonly state?: State
+}
+
+/** Only code flows read the state that a call came with; a longer one is not worth its space. */
+const STATE_BYTES = 4_096
+
+/** A call for the database. */
+export function storedCall(facts: CallFacts, decided: DecisionRecord): StoredCall {
+  const { at, call, sipCallId, callerNumber, calleeNumber, rule, flow, outcome } = decided
+  const { callerId, dialled, headers, verification = null } = facts
+  const record: CallRecord = {
+    ...decided,
+    headers: headers.toList(),
+    callerId: { number: callerId.number, name: callerId.name },
+    dialled,
+    verification,
+    ...shortState(facts.state),
+  }
+  return {
+    at: Date.parse(at),
+    ...{ channelId: call, sipCallId, caller: callerNumber, callee: calleeNumber, rule, flow, outcome },
+    record: JSON.stringify(record),
+  }
+}
+
+function shortState(state: State): { readonly state?: State } {
+  const isEmpty = Object.keys(state).length === 0
+  return isEmpty || Buffer.byteLength(formatState(state)) > STATE_BYTES ? {} : { state }
+}
+
+/** The facts of a recorded call, to be decided again. */
+export function factsOfCall(record: CallRecord): CallFacts {
+  return {
+    trunk: record.trunk ?? undefined,
+    callerId: record.callerId,
+    dialled: record.dialled,
+    headers: new SipHeaders(record.headers),
+    verification: record.verification ?? undefined,
+    state: record.state ?? {},
+  }
+}
+
+/** How many calls are read at once: some megabytes. */
+const PAGE = 500
+
+/**
+ * The newest recorded calls that match, newest first, read as they are iterated. Iterating rejects with StoreError
+ * where the database cannot be read.
+ */
+export async function* findCalls(
+  store: Pick<StoreReads, 'findCalls'>,
+  { limit, ...query }: CallQuery,
+): AsyncGenerator<CallRecord, void, undefined> {
+  let { before } = query
+  for (let left = limit; left > 0; ) {
+    const page = await store.findCalls({
+      ...query,
+      ...(before === undefined ? {} : { before }),
+      limit: Math.min(left, PAGE),
+    })
+    for (const { record } of page) yield* parsed(record)
+    before = page.at(-1)?.id
+    left -= page.length
+    if (page.length < PAGE) return
+  }
+}
+
+/** SQLite has no checksums: a record that a failing disk has changed is passed over. */
+function parsed(record: string): readonly CallRecord[] {
+  try {
+    return [JSON.parse(record) as CallRecord]
+  } catch {
+    return []
+  }
+}

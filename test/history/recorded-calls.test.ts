@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
+import { type CallRecord, factsOfCall, findCalls, storedCall } from '../../src/history/recorded-calls.js'
+import { call } from '../routing/support/make.js'
+import { inDataFolder, withStore } from '../store/open-store.js'
+import { recordCalls, recordedCalls } from './calls.js'
+
+const decided: DecisionRecord = {
+  at: '2030-01-01T12:00:00.000Z',
+  call: '1700000000.7',
+  sipCallId: 'id@example.com',
+  trunk: 'carrier-a',
+  callerNumber: '+15551234567',
+  calleeNumber: '+15557654321',
+  vip: true,
+  branch: 'North Branch',
+  headers: [],
+  readBy: 'dialplan',
+  revision: '0123456789ab',
+  rule: 'VIP callers',
+  flow: 'vip_support_flow',
+  outcome: 'routed',
+  faults: [],
+  reasons: [],
+  reasonsOmitted: 0,
+  provenance: [],
+  hearsay: [],
+  ms: {},
+}
+
+describe('a recorded call', () => {
+  test('has what is needed to decide it again, after a way through JSON', () => {
+    const facts = call({
+      from: '(555) 123-4567',
+      name: 'Ada',
+      to: '0015557654321',
+      headers: [
+        ['X-VIP', 'gold'],
+        ['X-Account', 'a'],
+        ['x-account', 'b'],
+      ],
+      verification: { attestation: 'A', verified: true },
+      state: { city: 'Albany', deep: { list: [1, null] } },
+    })
+    const again = factsOfCall(JSON.parse(storedCall(facts, decided).record) as CallRecord)
+    expect({ ...again, headers: again.headers.toList() }).toEqual({
+      ...facts,
+      headers: facts.headers.toList(),
+    })
+  })
+
+  test('has its decision record, and what a search needs beside it', () => {
+    const { record, ...columns } = storedCall(call({ trunk: undefined }), decided)
+    expect(columns).toEqual({
+      at: Date.parse('2030-01-01T12:00:00.000Z'),
+      channelId: '1700000000.7',
+      sipCallId: 'id@example.com',
+      caller: '+15551234567',
+      callee: '+15557654321',
+      rule: 'VIP callers',
+      flow: 'vip_support_flow',
+      outcome: 'routed',
+    })
+    expect(JSON.parse(record)).toEqual({
+      ...decided,
+      callerId: { number: '+15551234567', name: '' },
+      dialled: '+15557654321',
+      verification: null,
+    })
+  })
+
+  test('leaves out a state of more than 4 KB', () => {
+    const stateOf = (length: number) =>
+      JSON.parse(storedCall(call({ state: { text: 'é'.repeat(length) } }), decided).record).state
+    expect(stateOf(2_000)).toEqual({ text: 'é'.repeat(2_000) })
+    expect(stateOf(2_100)).toBeUndefined()
+  })
+})
+
+describe('finding recorded calls', () => {
+  const idsOf = async (calls: AsyncIterable<CallRecord>) => {
+    const ids: string[] = []
+    for await (const { call } of calls) ids.push(call)
+    return ids
+  }
+
+  test('reads them page by page, newest first, up to the limit', () =>
+    inDataFolder(async (folder) => {
+      await recordCalls(
+        folder,
+        recordedCalls(1_203, (n) => ({ flow: n % 2 === 0 ? 'even' : 'odd' })),
+      )
+      await withStore(folder, async (store) => {
+        const all = await idsOf(findCalls(store, { limit: 5_000 }))
+        expect([all.length, new Set(all).size, all[0], all.at(-1)]).toEqual([
+          1_203,
+          1_203,
+          'call 1203',
+          'call 1',
+        ])
+        expect(await idsOf(findCalls(store, { limit: 600 }))).toEqual(all.slice(0, 600))
+        expect(await idsOf(findCalls(store, { flow: 'even', limit: 2 }))).toEqual(['call 1202', 'call 1200'])
+      })
+    }))
+
+  test('passes over a record that a failing disk has changed', async () => {
+    const store = {
+      findCalls: async () => [
+        { id: 2, record: '{"call":"torn' },
+        { id: 1, record: '{"call":"a"}' },
+      ],
+    }
+    expect(await idsOf(findCalls(store, { limit: 10 }))).toEqual(['a'])
+  })
+})

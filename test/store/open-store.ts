@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { NewRevision, StoredCall } from '../../src/store/database.js'
+import { Store, type StoreOptions } from '../../src/store/store.js'
+
+/** A data folder for as long as `use` takes. */
+export async function inDataFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'doorman-data-'))
+  try {
+    return await use(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A running store that is closed afterwards, and what it reported. */
+export async function withStore<T>(
+  folder: string,
+  use: (store: Store, reports: readonly string[]) => Promise<T>,
+  options: Partial<StoreOptions> = {},
+): Promise<T> {
+  const reports: string[] = []
+  const store = new Store({
+    ...{ folder, keepCallsDays: 30, keepCallsMb: 64, batchMs: 1, retryMs: 20 },
+    report: (_level, message, event) => reports.push(`${event}: ${message}`),
+    ...options,
+  })
+  try {
+    return await use(store, reports)
+  } finally {
+    await store.close()
+  }
+}
+
+export function filesOf(files: Readonly<Record<string, string>>): ReadonlyMap<string, Buffer> {
+  return new Map(Object.entries(files).map(([name, content]) => [name, Buffer.from(content)]))
+}
+
+export function newRevision(id: string, parts: Partial<NewRevision> = {}): NewRevision {
+  const at = '2026-05-01T08:00:00.000Z'
+  return {
+    id,
+    hash: id.padEnd(64, '0'),
+    at,
+    way: 'files',
+    by: null,
+    rollbackOf: null,
+    insteadOf: null,
+    ...parts,
+  }
+}
+
+export function storedCall(parts: Partial<StoredCall> = {}): StoredCall {
+  return {
+    ...{ at: Date.now(), channelId: '1.1', sipCallId: 'a@example.com' },
+    ...{ caller: '+15550000001', callee: '+15557654321', rule: 'All', flow: 'main', outcome: 'routed' },
+    record: '{}',
+    ...parts,
+  }
+}
+
+/** Resolves once `isSo` holds; it is asked often. */
+export async function until(isSo: () => boolean | Promise<boolean>, what: string, ms = 8_000): Promise<void> {
+  for (const end = performance.now() + ms; !(await isSo()); ) {
+    if (performance.now() > end) throw new Error(`Not within ${ms} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
