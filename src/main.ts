@@ -28,8 +28,7 @@ import { Metrics } from './observability/metrics.js'
 import { SpareTime } from './observability/spare-time.js'
 import { Revisions } from './revisions/revisions.js'
 import { watch } from './revisions/watch.js'
-import type { CallFacts } from './routing/facts.js'
-import { lookedAt } from './routing/looked-at.js'
+import type { CallFacts } from './routing/types.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { Store } from './store/store.js'
 
@@ -87,7 +86,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const defect = (error: unknown) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
   const record = (made: DecisionRecord, facts: CallFacts | undefined) => {
     metrics.call(made.outcome)
-    metrics.hearsay(made.hearsay, made.trunk, lookedAt(revisions.current.routing).trunks)
+    metrics.hearsay(made.hearsay, made.trunk, revisions.current.routing.index.referenced.trunks)
     logDecision(log, made)
     // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
     if (facts !== undefined && !mask) store.recordCall(storedCall(facts, made))

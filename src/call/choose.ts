@@ -2,12 +2,10 @@ import type { ConversationInput } from '../conversation/conversation.js'
 import type { State } from '../conversation/state.js'
 import type { FlowLogLine, FunctionFailure, FunctionResult } from '../flows/functions/function-result.js'
 import type { FlowFunction, Revision } from '../flows/revision.js'
+import { contextOf, trusts } from '../routing/context-of.js'
 import { decide } from '../routing/decide.js'
-import type { Decision, Reason } from '../routing/decision.js'
 import { explain } from '../routing/explain.js'
-import type { CallFacts } from '../routing/facts.js'
-import { Known } from '../routing/known.js'
-import type { Flow } from '../routing/routing.js'
+import type { CallFacts, Decision, Flow, Reason } from '../routing/types.js'
 import type { SipHeaders } from '../sip/headers.js'
 
 /** What runs flow functions; `FunctionRunner` does. */
@@ -70,7 +68,7 @@ export function reasonsOf(
   parts: Pick<ChoiceParts, 'revision' | 'at'>,
   extent: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  return withFunction(choice, explain(facts, parts.revision.routing, parts.at, extent))
+  return withFunction(choice, explain(contextOf(facts, parts.revision.routing), extent))
 }
 
 /** The reasons of the rules, and that of the function where one had the last word. */
@@ -104,17 +102,18 @@ function conversationInput(
   decision: Decision,
   facts: CallFacts,
   headers: SipHeaders,
-  { revision, callId }: ChoiceParts,
+  { revision, callId, at }: ChoiceParts,
 ): ConversationInput {
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
-  const caller = new Known(facts, revision.routing).callerRow
+  const caller = contextOf(facts, revision.routing).callerRow
   const { trunk } = facts
   const { trust, flows } = revision.routing
   return {
     callId,
     headers: headers.toList(),
-    trustedHeaders: [...headers.keys()].filter((name) => trust.believes(trunk, name)),
+    trustedHeaders: [...headers.keys()].filter((name) => trusts(trust, trunk, name)),
     ...{ callerNumber, callerTrusted, calleeNumber, callerName, caller, trunk, vip, branch, state },
+    now: at,
     flowNames: [...flows.keys()],
   }
 }

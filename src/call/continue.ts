@@ -1,6 +1,6 @@
 import { type Carried, FALLBACK_PLACE, handOver } from '../asterisk/dialplan/hand-over.js'
 import type { Place } from '../asterisk/pbx.js'
-import type { Flow } from '../routing/routing.js'
+import type { Flow } from '../routing/types.js'
 
 /** How long Asterisk may take to accept a `continue`, and then to say that the call left. */
 export const CONTINUE_MS = 500

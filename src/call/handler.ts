@@ -19,7 +19,7 @@ import { type Arrival, type Pbx, PbxError, type PbxListener } from '../asterisk/
 import type { FlowLogLine } from '../flows/functions/function-result.js'
 import type { Revision } from '../flows/revision.js'
 import type { DecisionRecord, Outcome } from '../history/decision-record.js'
-import type { CallFacts } from '../routing/facts.js'
+import type { CallFacts } from '../routing/types.js'
 import type { SipHeaders } from '../sip/headers.js'
 import { CallInHand, msSince } from './call-in-hand.js'
 import { choose, chooseAtOnce, type Functions } from './choose.js'

@@ -1,10 +1,11 @@
 import type { Revision } from '../flows/revision.js'
 import type { Outcome } from '../history/decision-record.js'
 import { type DecisionRecord, MOST_REASONS, shortened } from '../history/decision-record.js'
-import { explainKnown } from '../routing/explain.js'
+import type { CallContext } from '../routing/call-context.js'
+import { contextOf } from '../routing/context-of.js'
+import { explain } from '../routing/explain.js'
+import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
-import { Known } from '../routing/known.js'
-import { provenanceOf } from '../routing/provenance.js'
 import type { CallInHand } from './call-in-hand.js'
 import { type Choice, withFunction } from './choose.js'
 import type { Reading } from './read.js'
@@ -20,7 +21,7 @@ export function recordOf(call: CallInHand, understood: Understood, outcome: Outc
   const { arrival, revision, at } = call
   const { reading, choice } = understood
   const facts = reading?.facts
-  const why = choice && facts ? whys(choice, new Known(facts, revision.routing), revision) : NO_WHYS
+  const why = choice && facts ? whys(choice, contextOf(facts, revision.routing), revision) : NO_WHYS
   return {
     at: at.toISOString(),
     call: arrival.channelId,
@@ -49,9 +50,9 @@ type Whys = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' | '
 
 const NO_WHYS: Whys = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
 
-function whys(choice: Choice, known: Known, { routing, headersNeeded }: Revision): Whys {
+function whys(choice: Choice, known: CallContext, { routing, headersNeeded }: Revision): Whys {
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
-  const { reasons, reasonsOmitted } = shortened(withFunction(choice, explainKnown(known, extent)))
+  const { reasons, reasonsOmitted } = shortened(withFunction(choice, explain(known, extent)))
   return {
     reasons,
     reasonsOmitted,

@@ -57,7 +57,7 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
   const caller = await openCaller(settings, options)
   try {
     const view = await PbxView.open(ariAccess(settings), caller.callId).catch((error: Error) => {
-      throw new Refusal(error.message)
+      throw new Refusal('ari_unreachable', error.message)
     })
     try {
       caller.call()
@@ -84,7 +84,10 @@ async function openCaller(settings: Settings, options: Options): Promise<TestCal
   const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings
   const credentials = username === undefined || password === undefined ? undefined : { username, password }
   return TestCaller.open({ from, to, name, headers, target, local, credentials }).catch((error: Error) => {
-    throw new Refusal(`No call can be placed at ${target} from ${local ?? 'here'}: ${error.message}`)
+    throw new Refusal(
+      'sip_unreachable',
+      `No call can be placed at ${target} from ${local ?? 'here'}: ${error.message}`,
+    )
   })
 }
 

@@ -8,8 +8,33 @@ import { StoreError } from '../store/store-error.js'
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
+/** What a script can tell failures by; docs/reference.md lists them. */
+export type ErrorCode =
+  | 'ari_unreachable'
+  | 'call_not_found'
+  | 'defect'
+  | 'dialplan_not_reloaded'
+  | 'dialplan_not_running'
+  | 'dialplan_not_written'
+  | 'examples_not_written'
+  | 'flow_files'
+  | 'no_revision'
+  | 'not_running'
+  | 'revision_files'
+  | 'settings'
+  | 'sip_unreachable'
+  | 'store'
+  | 'usage'
+
 /** A check failed or a request was refused; the message is for the admin. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message)
+  }
+}
 
 /** The command line itself is wrong. */
 export class UsageError extends Error {}
@@ -30,17 +55,20 @@ export function printError(text: string): void {
 
 /** Prints what went wrong, with a stack only if it is a defect, and returns the exit code. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof SettingsError)
-    return fail(['The settings cannot be used:', ...error.problems], EXIT.usage)
-  if (error instanceof UsageError) return fail([error.message], EXIT.usage)
-  if (error instanceof FlowFilesError) return fail(['The flow files cannot be used:', error.message])
-  if (error instanceof Refusal || error instanceof StoreError) return fail([error.message])
-  return fail(['This is a defect in Doorman; please report it:', (error as Error).stack ?? String(error)])
+  const [code, message] = describe(error)
+  printError(`error[${code}]: ${message}`)
+  return code === 'settings' || code === 'usage' ? EXIT.usage : EXIT.failed
 }
 
-function fail(lines: readonly string[], code: number = EXIT.failed): number {
-  printError(lines.join('\n'))
-  return code
+function describe(error: unknown): [code: ErrorCode, message: string] {
+  if (error instanceof Refusal) return [error.code, error.message]
+  if (error instanceof StoreError) return ['store', error.message]
+  if (error instanceof UsageError) return ['usage', error.message]
+  if (error instanceof SettingsError) return ['settings', `The settings cannot be used:\n${error.message}`]
+  if (error instanceof FlowFilesError)
+    return ['flow_files', `The flow files cannot be used:\n${error.message}`]
+  const stack = (error as Error).stack ?? String(error)
+  return ['defect', `This is a defect in Doorman; please report it:\n${stack}`]
 }
 
 /** Settings that a command does without, by what it needs of the PBX. */

@@ -33,7 +33,7 @@ export function addDialplan(program: Command): void {
 /** @throws Refusal unless the written text runs; without `settings` the file is enough. */
 async function write(file: string, text: string, settings: Settings | undefined): Promise<void> {
   const result = await writeDialplanFile(file, text).catch((error: Error) => {
-    throw error instanceof DialplanFileError ? new Refusal(error.message) : error
+    throw error instanceof DialplanFileError ? new Refusal('dialplan_not_written', error.message) : error
   })
   const wasWritten = result === 'written'
   print(wasWritten ? `${file}: written.` : `${file}: unchanged, so it was not written.`)
@@ -54,14 +54,15 @@ function report(result: InForce, file: string): void {
       return
     case 'no-admin':
       throw new Refusal(
+        'dialplan_not_reloaded',
         `The dialplan was not reloaded, and ${result.state}.\n` +
           `Run  ${BY_HAND}  and then  doorman doctor.  Or set DOORMAN_AMI_ADMIN_SECRET for the user doorman-admin ` +
           'of manager.conf, and this command does both. --no-reload only writes.',
       )
     case 'refused':
-      throw new Refusal(`${result.message}\nThe file is written; run  ${BY_HAND}`)
+      throw new Refusal('dialplan_not_reloaded', `${result.message}\nThe file is written; run  ${BY_HAND}`)
     case 'did-not-take':
-      throw new Refusal(didNotTake(result.state, file))
+      throw new Refusal('dialplan_not_running', didNotTake(result.state, file))
   }
 }
 

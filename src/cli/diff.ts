@@ -67,9 +67,12 @@ function entryOf(
   const last = entries.at(-1)
   const entry = named === undefined ? last : findEntry(entries, named)
   if (entry !== undefined) return entry
-  if (last === undefined) throw new Refusal(`${data} holds no revision. Check DOORMAN_DATA.`)
+  if (last === undefined) throw new Refusal('no_revision', `${data} holds no revision. Check DOORMAN_DATA.`)
   const stored = `${entries[0]?.number} to ${last.number}`
-  throw new Refusal(`There is no revision ${named} in ${data}; ${stored} are there, see "doorman revisions".`)
+  throw new Refusal(
+    'no_revision',
+    `There is no revision ${named} in ${data}; ${stored} are there, see "doorman revisions".`,
+  )
 }
 
 async function storedSide(store: StoreReader, entry: RevisionEntry): Promise<Side> {
@@ -86,7 +89,10 @@ async function folderSide(folder: string): Promise<Side> {
 function revisionOf(compiled: Compiled, title: string): Revision {
   if (compiled.ok) return compiled.revision
   const problems = compiled.problems.map(formatProblem)
-  throw new Refusal([`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'))
+  throw new Refusal(
+    'revision_files',
+    [`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'),
+  )
 }
 
 function format(before: Side, after: Side, changes: readonly Change[]): string {

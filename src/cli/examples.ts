@@ -39,10 +39,13 @@ async function findCall(data: string, id: string): Promise<CallRecord> {
   for (const by of [{ channelId: id }, { sipCallId: id }]) {
     for await (const record of findCalls(store, { ...by, limit: 1 })) return record
   }
-  throw new Refusal(`No call ${id} is recorded in ${data}. The log has the ids, as "call" and "sipCallId".`)
+  throw new Refusal(
+    'call_not_found',
+    `No call ${id} is recorded in ${data}. The log has the ids, as "call" and "sipCallId".`,
+  )
 }
 
 function refuse(error: NodeJS.ErrnoException): never {
-  if (error.code === undefined) throw error
-  throw new Refusal(`Nothing was written: ${error.message}`)
+  if (error instanceof Refusal || error.code === undefined) throw error
+  throw new Refusal('examples_not_written', `Nothing was written: ${error.message}`)
 }

@@ -6,11 +6,10 @@ import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
-import type { Reason } from '../routing/decision.js'
-import type { CallFacts } from '../routing/facts.js'
+import { contextOf } from '../routing/context-of.js'
+import { type Provenance, provenanceOf } from '../routing/facts.js'
 import { type Hearsay, hearsayOf } from '../routing/hearsay.js'
-import { Known } from '../routing/known.js'
-import { type Provenance, provenanceOf } from '../routing/provenance.js'
+import type { CallFacts, Reason } from '../routing/types.js'
 import { SipHeaders } from '../sip/headers.js'
 import {
   FLOWS_OPTION,
@@ -100,8 +99,8 @@ function verificationOf(attestation: string | undefined) {
 
 /** With a mistyped trunk the answer would be right and misleading. */
 function noteUnknownTrunk({ trunk }: CallFacts, { routing }: Revision): void {
-  if (trunk === undefined || routing.trust.trunks.has(trunk)) return
-  const known = [...routing.trust.trunks].join(', ') || 'none'
+  if (trunk === undefined || routing.trust.has(trunk)) return
+  const known = [...routing.trust.keys()].join(', ') || 'none'
   printError(`Note: ${trunk} is not under "trunks", so it is trusted for nothing; known are: ${known}.`)
 }
 
@@ -129,7 +128,7 @@ interface Evidence {
 
 function evidence(choice: Choice, facts: CallFacts, parts: Parameters<typeof reasonsOf>[2]): Evidence {
   const { routing, headersNeeded } = parts.revision
-  const known = new Known(facts, routing)
+  const known = contextOf(facts, routing)
   return {
     reasons: reasonsOf(choice, facts, parts),
     provenance: provenanceOf(known, { headers: headersNeeded, thorough: true }),

@@ -65,7 +65,7 @@ async function change(
 ): Promise<void> {
   const { DOORMAN_DATA: data } = settingsFor(command, 'files')
   const result = await sendCommand(data, request).catch((error: Error) => {
-    throw error instanceof NotRunningError ? new Refusal(error.message) : error
+    throw error instanceof NotRunningError ? new Refusal('not_running', error.message) : error
   })
   if (json) printJson(result)
   else print(format(result).join('\n'))

@@ -97,23 +97,23 @@ export async function startControl(
     if (request.method === 'POST' && control.readiness().stopping)
       await reply.code(UNAVAILABLE).send({ error: 'Doorman is stopping and takes no commands.' })
   })
-  addCommands(server, control)
+  addCommand(server, '/reload', reloadRequest, (request) => control.reload(request))
+  addCommand(server, '/rollback', rollbackRequest, (request) => control.rollback(request))
   addViews(server, control)
   await server.listen({ host, port })
   return { url: boundAt(server.server.address() as AddressInfo), stop: () => server.close() }
 }
 
-function addCommands(server: FastifyInstance, control: Control): void {
-  server.post('/reload', async (request, reply) => {
-    const parsed = reloadRequest.safeParse(request.body ?? {})
+function addCommand<Request>(
+  server: FastifyInstance,
+  path: string,
+  schema: z.ZodType<Request>,
+  run: (request: Request) => Promise<ReloadResult>,
+): void {
+  server.post(path, async (request, reply) => {
+    const parsed = schema.safeParse(request.body ?? {})
     if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
-    const result = await control.reload(parsed.data)
-    return reply.code(result.ok ? 200 : REFUSED).send(result)
-  })
-  server.post('/rollback', async (request, reply) => {
-    const parsed = rollbackRequest.safeParse(request.body ?? {})
-    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
-    const result = await control.rollback(parsed.data)
+    const result = await run(parsed.data)
     return reply.code(result.ok ? 200 : REFUSED).send(result)
   })
 }

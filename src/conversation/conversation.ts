@@ -1,13 +1,13 @@
 import { closest } from 'fastest-levenshtein'
-import type { CallerRow } from '../routing/decision.js'
+import type { CallerRow, State } from '../routing/types.js'
 import { canonicalName, SipHeaders } from '../sip/headers.js'
-import type { MutableState, State } from './state.js'
+import type { MutableState } from './state.js'
 
 /** The SIP headers of the call, as the web's `Headers` has them: names in any case, `get`, `has`, `entries`. */
 export interface ConversationHeaders extends Pick<SipHeaders, keyof SipHeaders> {
   /**
-   * Whether the call's trunk is believed about this header (`trust:` in routing.yaml). Anyone can write any
-   * header: let nobody in by one that is not trusted.
+   * Whether the call's trunk is trusted for this header (`trust:` in routing.yaml). Anyone can write any header:
+   * let no caller in by one that is not trusted.
    */
   trusted(name: string): boolean
 }
@@ -34,16 +34,16 @@ export interface Conversation {
   readonly sipHeaders: ConversationHeaders
   /**
    * Who calls, in E.164 (`+15551234567`) where the number could be read, else as it came; `anonymous` where the
-   * caller withheld it. It is what the trunk says, believed or not: see `callerTrusted`.
+   * caller withheld it. It is what the trunk says, trusted or not: see `callerTrusted`.
    */
   readonly callerNumber: string
-  /** Whether the call's trunk is believed about the caller number. Let nobody in by a number that is not. */
+  /** Whether the call's trunk is trusted for the caller number. Let no caller in by a number that is not. */
   readonly callerTrusted: boolean
   /** Who was dialled, in E.164 where the number could be read, else as it was dialled. */
   readonly calleeNumber: string
   /** The name that came with the caller number; empty where there is none. */
   readonly callerName: string
-  /** The caller's row in a VIP file, by its column names (`name`, `tier`, …); undefined for anyone else. */
+  /** The caller's row in a VIP file, by its column names (`name`, `tier`, …); undefined where there is none. */
   readonly caller: CallerRow | undefined
   /** The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. */
   readonly trunk: string | undefined
@@ -51,6 +51,8 @@ export interface Conversation {
   readonly vip: boolean
   /** The branch that `branches:` in routing.yaml gives to the callee number. */
   readonly branch: string | undefined
+  /** The instant of the call: of its arrival, of `doorman explain --at`, or of the call that is replayed. */
+  readonly now: Date
   /**
    * What is kept on the call, nested as you like: what was on it already, what branch and rule put there, and
    * what you assign. The dialplan sees each scalar at the top level as `CONV_<key>`. Plain JSON values only.
@@ -71,7 +73,7 @@ export interface ConversationInput {
   readonly callId: string
   /** The headers one by one, as `SipHeaders.toList()` gives them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Names, in any case, of the headers that the call's trunk is believed about. */
+  /** Names, in any case, of the headers for which the call's trunk is trusted. */
   readonly trustedHeaders: readonly string[]
   readonly callerNumber: string
   readonly callerTrusted: boolean
@@ -81,6 +83,8 @@ export interface ConversationInput {
   readonly trunk: string | undefined
   readonly vip: boolean
   readonly branch: string | undefined
+  /** The call's instant. */
+  readonly now: Date
   /** The state as the rules left it. */
   readonly state: State
   /** The flows that `gotoFlow` may name. */
@@ -101,7 +105,7 @@ export class UnknownFlow extends Error {
   }
 }
 
-/** A conversation in the hands of its host: what the author gets, and what the author decided. */
+/** The conversation that a flow function gets, and what the function decided. */
 export interface HostedConversation {
   readonly conversation: Conversation
   /** The flow of the last `gotoFlow`; undefined before the first. */
@@ -122,6 +126,10 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
     gotoFlow(name: string): void {
       if (!input.flowNames.includes(name)) throw new UnknownFlow(String(name), input.flowNames)
       chosen = name
+    },
+    // A Date can be changed even where the property can't.
+    get now() {
+      return new Date(input.now)
     },
     get state() {
       return state

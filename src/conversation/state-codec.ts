@@ -113,32 +113,36 @@ const SCALAR_CHARACTERS = 200
 const MOST_SCALARS = 64
 
 /**
- * What a value must not hold where a dialplan expands it, each for what Asterisk or a shell does with it:
- * - `"` `'` `` ` `` `\` end a quoted string in `$[…]`, in an application's arguments or in `System()`;
- * - `$` `[` `]` `{` `}` `(` `)` begin or end an expression, a variable, a function, or its arguments;
- * - `,` separates arguments, and the values of `ARRAY()`; `^` separates them inside `Dial`'s and `Queue`'s options;
- * - `;` begins a comment in a .conf file and ends a command in a shell;
- * - `&` joins destinations in `Dial` (a caller could add one); `|` `<` `>` compare in `$[…]`, pipe in a shell,
- *   and `<…>` is the number in `CALLERID(all)`;
- * - control bytes (Cc) and line separators (Zl, Zp) end an AMI header, so that the rest would be a new action;
- * - bidirectional controls make a log line read as something else;
- * - lone surrogates (Cs) are no characters and have no UTF-8.
- * Left in: `?` `:` `=` `+` `-` `*` `/` `%` `~` `!` `#` `@`, which belong to greetings, times, numbers and
- * addresses; they mean something only in a `$[…]` or `GotoIf` whose author left the quotes away.
+ * Of ASCII a text keeps letters, digits, spaces, `_`, and `.` within a word. Every other ASCII character means
+ * something to somebody who expands the variable without quotes: an operator or a bracket in `$[…]`
+ * (`| & = < > ! + - * / % ? : ~ ( ) ,`, main/ast_expr2.fl), the end or the next of a function's or an
+ * application's arguments (`) , | &`; `^` within `Dial`'s, `@` before a context or an endpoint, `/` in a path or a
+ * database key), quotes, `$`, `\` and `;`, an option, a file pattern or a comment for the shell of `System()`
+ * (`- * ? ~ # .`). Beyond ASCII only these go:
+ * - control bytes (Cc) and line separators (Zl, Zp), which would begin a new AMI header;
+ * - bidirectional controls, which make a log line read as something else;
+ * - lone surrogates (Cs), which have no UTF-8.
  */
-const UNSAFE = /["'`\\$[\]{}(),^;&|<>\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
+const UNSAFE =
+  /[^A-Za-z0-9 _.\u0080-\u{10ffff}]|(?<![\p{L}\p{N}])\.|[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Bidi_Control}]/gu
+/** Within a word these become `_`, so that `north-desk` and `8:30` do not run together. */
+const JOINT = /(?<=[\p{L}\p{N}])[-/:@](?=[\p{L}\p{N}])/gu
+/** The `+` of a number in E.164 stays. */
+const E164_PLUS = /^\+(?=[0-9])/
+/** Numbers that JSON does not know, and those that are written with an exponent, have no safe form. */
+const PLAIN_NUMBER = /^-?[0-9]+(\.[0-9]+)?$/
 
 /**
- * `CONV_<key>` for each scalar at the top level, for dialplans: texts, numbers, `true` and `false`, and empty
- * for `null`, cleaned and cut to 200 characters (UTF-16 units; no pair is split). At most 64 of them. Keys that
- * are no variable name, are longer than 80 characters, or would collide with `CONV_STATE` are left out:
+ * `CONV_<key>` for each scalar at the top level, for dialplans: texts, cleaned and cut to 200 characters (UTF-16
+ * units; no pair is split), numbers as decimals, `true` and `false`, and empty for `null`. At most 64 of them. Keys
+ * that are no variable name, are longer than 80 characters, or would collide with `CONV_STATE` are left out:
  * `CONV_STATE` has them whole.
  */
 export function scalarVariables(state: State): readonly ChannelVariable[] {
   return Object.entries(state)
     .filter(([key, value]) => isScalarKey(key) && isScalar(value))
     .slice(0, MOST_SCALARS)
-    .map(([key, value]) => ({ name: `CONV_${key}`, value: safeText(asText(value)) }))
+    .map(([key, value]) => ({ name: `CONV_${key}`, value: scalarText(value) }))
 }
 
 function isScalarKey(key: string): boolean {
@@ -150,14 +154,17 @@ function isScalar(value: StateValue): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-/** Numbers that JSON does not know (NaN, infinities) are `null` in `CONV_STATE`, hence empty here. */
-function asText(value: StateValue): string {
-  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return ''
-  return String(value)
+function scalarText(value: StateValue): string {
+  if (typeof value !== 'number') return value === null ? '' : safeText(String(value))
+  return PLAIN_NUMBER.test(String(value)) ? String(value) : ''
 }
 
-/** A text without whatever could break a dialplan expression or an AMI action, and at most 200 characters of it. */
+/**
+ * A text that is safe wherever a dialplan expands it: as an argument, in `$[…]`, in `System()` without quotes, and
+ * on a line of AMI. At most 200 characters.
+ */
 export function safeText(text: string): string {
-  const cut = text.replace(UNSAFE, '').slice(0, SCALAR_CHARACTERS)
+  const plus = E164_PLUS.exec(text)?.[0] ?? ''
+  const cut = (plus + text.replace(JOINT, '_').replace(UNSAFE, '')).slice(0, SCALAR_CHARACTERS)
   return cut.replace(/[\uD800-\uDBFF]$/, '')
 }

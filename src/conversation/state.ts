@@ -1,14 +1,6 @@
-/** A value that state can hold: what JSON can. */
-export type StateValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly StateValue[]
-  | { readonly [key: string]: StateValue }
+import type { State } from '../routing/types.js'
 
-/** What is kept on a call: nested as its author likes. */
-export type State = { readonly [key: string]: StateValue }
+export type { State, StateValue } from '../routing/types.js'
 
 /** A value of the state while a flow author works on it. Keys set to `undefined` are not kept. */
 export type MutableStateValue =

@@ -1,5 +1,5 @@
 import type { AdminFacts, AmiFacts, Facts, Finding, Known, SettingsFacts } from './facts.js'
-import { fault, listed, ok, sentence, warning } from './facts.js'
+import { checked, fault, listed, ok, sentence, warning } from './facts.js'
 
 /** One action of each class, by which the class is recognized; the key is as ListCommands has it here. */
 const POWERS: Readonly<Record<string, string>> = {
@@ -81,41 +81,39 @@ const DEFAULT_WRITE_MS = 100
 export function checkLimits({ admin, ari }: Facts): readonly Finding[] {
   if ('unknown' in ari) return []
   return [
-    checkSessions(optionOf(admin, ({ sessionlimit }) => sessionlimit)),
-    checkWriteTimeout(optionOf(admin, ({ websocketWriteTimeout }) => websocketWriteTimeout)),
+    ...checked('HTTP sessions', optionOf(admin, 'sessionlimit'), SESSIONS_REMEDY, checkSessions),
+    ...checked(
+      'WebSocket timeout',
+      optionOf(admin, 'websocketWriteTimeout'),
+      WRITE_REMEDY,
+      checkWriteTimeout,
+    ),
   ]
 }
 
-type Option = Known<string | undefined>
-
-function optionOf(admin: Facts['admin'], pick: (facts: AdminFacts) => Option): Option {
+function optionOf(admin: Facts['admin'], name: 'sessionlimit' | 'websocketWriteTimeout') {
   if (admin === undefined) return { unknown: 'that takes the second AMI user, DOORMAN_AMI_ADMIN_SECRET' }
-  return 'unknown' in admin ? admin : pick(admin.value)
+  return 'unknown' in admin ? admin : admin.value[name]
 }
 
-function checkSessions(option: Option): Finding {
-  const remedy =
-    `sessionlimit in [general] of http.conf should be ${ENOUGH_SESSIONS} or more (default: ${DEFAULT_SESSIONS}), as ` +
-    'idle connections of every ARI program count; then restart Asterisk.'
-  if ('unknown' in option)
-    return warning('HTTP sessions', `sessionlimit cannot be seen: ${sentence(option.unknown)}`, remedy)
-  const limit = Number(option.value ?? DEFAULT_SESSIONS)
-  const shown = option.value === undefined ? `${limit}, the default` : option.value
-  if (limit >= ENOUGH_SESSIONS) return ok('HTTP sessions', `sessionlimit is ${shown}.`)
-  const says = `sessionlimit is ${shown}, and Doorman alone uses up to ${OWN_SESSIONS}; requests beyond it hang.`
-  return limit > OWN_SESSIONS ? warning('HTTP sessions', says, remedy) : fault('HTTP sessions', says, remedy)
+const SESSIONS_REMEDY =
+  `sessionlimit in [general] of http.conf should be ${ENOUGH_SESSIONS} or more (default: ${DEFAULT_SESSIONS}), as ` +
+  'idle connections of every ARI program count; then restart Asterisk.'
+
+function checkSessions(value: string | undefined): Finding {
+  const limit = Number(value ?? DEFAULT_SESSIONS)
+  const shown = `sessionlimit is ${value ?? `${limit}, the default`}`
+  if (limit >= ENOUGH_SESSIONS) return ok('HTTP sessions', `${shown}.`)
+  const says = `${shown}, and Doorman alone uses up to ${OWN_SESSIONS}; requests beyond it hang.`
+  return (limit > OWN_SESSIONS ? warning : fault)('HTTP sessions', says, SESSIONS_REMEDY)
 }
 
-function checkWriteTimeout(option: Option): Finding {
-  const remedy =
-    `websocket_write_timeout in [general] of ari.conf should be ${DEFAULT_WRITE_MS} (milliseconds, the default) or ` +
-    'more: after one write that takes longer Asterisk sends Doorman no events.'
-  if ('unknown' in option) {
-    const says = `websocket_write_timeout cannot be seen: ${sentence(option.unknown)}`
-    return warning('WebSocket timeout', says, remedy)
-  }
-  const ms = Number(option.value ?? DEFAULT_WRITE_MS)
-  const shown = option.value === undefined ? `${ms} ms, the default` : `${option.value} ms`
-  if (ms >= DEFAULT_WRITE_MS) return ok('WebSocket timeout', `websocket_write_timeout is ${shown}.`)
-  return warning('WebSocket timeout', `websocket_write_timeout is ${shown}, which is short.`, remedy)
+const WRITE_REMEDY =
+  `websocket_write_timeout in [general] of ari.conf should be ${DEFAULT_WRITE_MS} (milliseconds, the default) or ` +
+  'more: after one write that takes longer Asterisk sends Doorman no events.'
+
+function checkWriteTimeout(value: string | undefined): Finding {
+  const shown = `websocket_write_timeout is ${value === undefined ? `${DEFAULT_WRITE_MS} ms, the default` : `${value} ms`}`
+  if (Number(value ?? DEFAULT_WRITE_MS) >= DEFAULT_WRITE_MS) return ok('WebSocket timeout', `${shown}.`)
+  return warning('WebSocket timeout', `${shown}, which is short.`, WRITE_REMEDY)
 }

@@ -1,4 +1,4 @@
-import { type AriFacts, type Facts, type Finding, fault, ok, sentence, warning } from './facts.js'
+import { type AriFacts, checked, type Facts, type Finding, fault, ok, sentence, warning } from './facts.js'
 import { neededModules } from './modules.js'
 
 /** Beyond this, times in Doorman's records and in the PBX's log cannot be compared. */
@@ -9,32 +9,35 @@ const ARI_REMEDY =
 
 export function checkAri({ ari, settings, flows }: Facts): readonly Finding[] {
   if ('unknown' in ari) {
-    const { says, remedy } = splitRemedy(ari.unknown)
-    return [fault('ARI', says, remedy ?? ARI_REMEDY)]
+    // "… Check that …" has its remedy in it.
+    const [says = '', remedy] = ari.unknown.split(/(?=\bCheck )/, 2)
+    return [fault('ARI', sentence(says), remedy ?? ARI_REMEDY)]
   }
   const { version, writeStatus, isRegistered, clockAhead_s } = ari.value
+  const name = `The ARI application "${settings.application}"`
   return [
     ok('ARI', `${settings.ariUrl} answers and accepts Doorman's user.`),
-    checkRights(writeStatus),
+    ...checked('ARI rights', writeStatus, ARI_REMEDY, checkRights),
     checkVersion(version),
     ...checkModules(ari.value, flows),
-    checkApplication(isRegistered, settings.application),
-    checkClock(clockAhead_s),
+    ...checked('application', isRegistered, ARI_REMEDY, (value) =>
+      ok(
+        'application',
+        value
+          ? `${name} is registered, by a Doorman or another program. Only one of them at a time gets the calls.`
+          : `${name} is not registered: no Doorman runs, and calls take the fallback until  doorman run.`,
+      ),
+    ),
+    ...checked('clock', clockAhead_s, ARI_REMEDY, checkClock),
   ]
 }
 
-/** "… Check that …" → what happened, and what to do. */
-function splitRemedy(message: string): { readonly says: string; readonly remedy: string | undefined } {
-  const at = message.search(/\bCheck /)
-  if (at <= 0) return { says: sentence(message), remedy: undefined }
-  return { says: sentence(message.slice(0, at)), remedy: message.slice(at).trim() }
-}
-
-function checkRights(status: AriFacts['writeStatus']): Finding {
-  if ('unknown' in status) return unseen('ARI rights', status.unknown)
-  if (status.value === 404) return ok('ARI rights', 'The ARI user may continue calls.')
-  if (status.value !== 403)
-    return unseen('ARI rights', `a request about a channel that does not exist got ${status.value}`)
+function checkRights(status: number): Finding {
+  if (status === 404) return ok('ARI rights', 'The ARI user may continue calls.')
+  if (status !== 403) {
+    const says = `A request about a channel that does not exist got ${status}.`
+    return warning('ARI rights', says, ARI_REMEDY)
+  }
   return fault(
     'ARI rights',
     'The ARI user may only read: no call can be continued.',
@@ -42,27 +45,11 @@ function checkRights(status: AriFacts['writeStatus']): Finding {
   )
 }
 
-function checkApplication(isRegistered: AriFacts['isRegistered'], application: string): Finding {
-  if ('unknown' in isRegistered) return unseen('application', isRegistered.unknown)
-  const name = `The ARI application "${application}"`
-  return ok(
-    'application',
-    isRegistered.value
-      ? `${name} is registered, by a Doorman or another program. Only one of them at a time gets the calls.`
-      : `${name} is not registered: no Doorman runs, and calls take the fallback until  doorman run.`,
-  )
-}
-
-function checkClock(ahead_s: AriFacts['clockAhead_s']): Finding {
-  if ('unknown' in ahead_s) return unseen('clock', ahead_s.unknown)
-  const { value } = ahead_s
-  if (Math.abs(value) <= CLOCK_TOLERANCE_S) return ok('clock', 'The clocks of the PBX and of Doorman agree.')
-  const says = `The clock of the PBX is ${Math.abs(Math.round(value))} s ${value > 0 ? 'ahead of' : 'behind'} Doorman's.`
+function checkClock(ahead_s: number): Finding {
+  if (Math.abs(ahead_s) <= CLOCK_TOLERANCE_S)
+    return ok('clock', 'The clocks of the PBX and of Doorman agree.')
+  const says = `The clock of the PBX is ${Math.abs(Math.round(ahead_s))} s ${ahead_s > 0 ? 'ahead of' : 'behind'} Doorman's.`
   return warning('clock', says, 'Synchronize both machines by NTP (chrony or systemd-timesyncd).')
-}
-
-function unseen(check: 'ARI rights' | 'application' | 'clock', why: string): Finding {
-  return warning(check, `This could not be checked: ${sentence(why)}`, ARI_REMEDY)
 }
 
 const STIR_SHAKEN = 'res_stir_shaken.so'
@@ -70,20 +57,18 @@ const HEADERS = 'res_pjsip_header_funcs.so'
 const BROADCAST = 'app_stasis_broadcast.so'
 
 function checkModules({ modules, version }: AriFacts, flows: Facts['flows']): readonly Finding[] {
-  if ('unknown' in modules) {
-    const remedy = 'Check that res_ari_asterisk.so is loaded:  asterisk -rx "module show like res_ari"'
-    return [warning('modules', `They could not be listed: ${sentence(modules.unknown)}`, remedy)]
-  }
   const needed = new Map(neededModules(flows.ok ? flows.dialplan : ''))
   if (flows.ok && flows.needsAttestation) needed.set(STIR_SHAKEN, 'a rule needs the attestation')
   // The generated dialplan does without it where the version lacks it.
-  const parsed = parseVersion(version)
-  if (parsed === undefined || !has(parsed, STASIS_BROADCAST)) needed.delete(BROADCAST)
-  const missing = [...needed].filter(([name]) => !modules.value.has(name))
-  if (missing.length === 0) return [ok('modules', `All ${needed.size} that Doorman needs are running.`)]
-  return missing.map(([name, purpose]) => {
-    const half = name === HEADERS ? ' Calls are decided without their SIP headers.' : ''
-    return fault('modules', `${name} is not running (${purpose}).${half}`, loading(name))
+  if (!has(parseVersion(version) ?? [0, 0, 0], STASIS_BROADCAST)) needed.delete(BROADCAST)
+  const remedy = 'Check that res_ari_asterisk.so is loaded:  asterisk -rx "module show like res_ari"'
+  return checked('modules', modules, remedy, (running) => {
+    const missing = [...needed].filter(([name]) => !running.has(name))
+    if (missing.length === 0) return ok('modules', `All ${needed.size} that Doorman needs are running.`)
+    return missing.map(([name, purpose]) => {
+      const effect = name === HEADERS ? ' Calls are decided without their SIP headers.' : ''
+      return fault('modules', `${name} is not running (${purpose}).${effect}`, loading(name))
+    })
   })
 }
 

@@ -1,47 +1,54 @@
 import type { DialplanState } from '../asterisk/dialplan/running-dialplan.js'
 import { nearest } from '../flows/nearest.js'
-import type { Condition } from '../routing/condition.js'
-import type { Flow, Routing } from '../routing/routing.js'
-import { type Facts, type Finding, fault, type Known, listed, ok, sentence, warning } from './facts.js'
+import type { Condition, Flow, Routing } from '../routing/types.js'
+import { checked, type Facts, type Finding, fault, listed, ok, warning } from './facts.js'
 
 const REWRITE =
   'Write it again,  doorman dialplan --write FILE,  where FILE is what extensions.conf includes ' +
   '(/etc/asterisk/extensions_doorman.conf); without the second AMI user also: asterisk -rx "dialplan reload"'
+
+const UNSEEN = 'Give the AMI user write = call (manager.conf), and load func_dialplan.so.'
 
 /** The generated contexts, and those that the flows name. */
 export function checkDialplan({ ami, admin, flows }: Facts): readonly Finding[] {
   if ('unknown' in ami || !flows.ok) return []
   const compared = admin !== undefined && 'value' in admin ? admin.value.dialplan : undefined
   const dialplan = compared !== undefined && 'value' in compared ? compared : ami.value.dialplan
-  return [checkEntry(dialplan), ...checkFlows(ami.value.missingFlows, flows.flows.length)]
+  return [
+    ...checked('entry contexts', dialplan, UNSEEN, checkEntry),
+    ...checked('flow contexts', ami.value.missingFlows, UNSEEN, (missing) =>
+      checkFlows(missing, flows.flows.length),
+    ),
+  ]
 }
 
-function checkEntry(dialplan: Known<DialplanState>): Finding {
-  if ('unknown' in dialplan) return unseen('entry contexts', dialplan.unknown)
-  const { value } = dialplan
-  if (value.state === 'current')
-    return ok('entry contexts', 'The running dialplan has them, as these settings and flow files make them.')
-  if (value.state === 'missing') {
-    const says = `The running dialplan has no ${listed(value.contexts.map((name) => `[${name}]`))}: no call reaches Doorman.`
-    return fault(
-      'entry contexts',
-      says,
-      `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`,
-    )
+function checkEntry(dialplan: DialplanState): Finding {
+  switch (dialplan.state) {
+    case 'current': {
+      const says = 'The running dialplan has them, as these settings and flow files make them.'
+      return ok('entry contexts', says)
+    }
+    case 'missing': {
+      const names = listed(dialplan.contexts.map((name) => `[${name}]`))
+      const remedy = `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`
+      return fault('entry contexts', `The running dialplan has no ${names}: no call reaches Doorman.`, remedy)
+    }
+    case 'other': {
+      const { differences } = dialplan
+      const detail =
+        differences.length === 0 ? '' : ` ${differences.length} steps differ, first ${differences[0]}.`
+      const says = `The running dialplan is not the one that these settings and flow files make.${detail}`
+      return fault('entry contexts', says, `${REWRITE}.`)
+    }
   }
-  const first = value.differences[0]
-  const detail = first === undefined ? '' : ` ${value.differences.length} steps differ, first ${first}.`
-  const says = `The running dialplan is not the one that these settings and flow files make.${detail}`
-  return fault('entry contexts', says, `${REWRITE}.`)
 }
 
-function checkFlows(missing: Known<readonly Flow[]>, count: number): readonly Finding[] {
-  if ('unknown' in missing) return [unseen('flow contexts', missing.unknown)]
-  if (missing.value.length === 0) {
+function checkFlows(missing: readonly Flow[], count: number): Finding | readonly Finding[] {
+  if (missing.length === 0) {
     const says = count === 1 ? 'The one flow is in the dialplan.' : `All ${count} flows are in the dialplan.`
-    return [ok('flow contexts', says)]
+    return ok('flow contexts', says)
   }
-  return missing.value.map(({ name, context, extension, priority }) => {
+  return missing.map(({ name, context, extension, priority }) => {
     const location = extension === 'dialled' ? `[${context}]` : `${context},${extension},${priority}`
     return fault(
       'flow contexts',
@@ -51,30 +58,23 @@ function checkFlows(missing: Known<readonly Flow[]>, count: number): readonly Fi
   })
 }
 
-function unseen(check: 'entry contexts' | 'flow contexts', why: string): Finding {
-  const remedy = 'Give the AMI user write = call (manager.conf), and load func_dialplan.so.'
-  return warning(check, `This could not be checked: ${sentence(why)}`, remedy)
-}
-
 /** The trunks of the flow files against PJSIP's endpoints, in both directions. */
 export function checkTrunks({ ari, ami, flows }: Facts): readonly Finding[] {
   if ('unknown' in ari || !flows.ok) return []
-  const { endpoints } = ari.value
-  if ('unknown' in endpoints) {
-    const says = `PJSIP's endpoints could not be listed: ${sentence(endpoints.unknown)}`
-    return [warning('trunks', says, 'Check that res_ari_endpoints.so is loaded.')]
-  }
+  const { trunks } = flows
   const unlisted = 'value' in ami ? ami.value.unlistedTrunks : ami
-  const known = new Set([...endpoints.value, ...('value' in unlisted ? unlisted.value : [])])
-  const unknown = flows.trunks.filter((trunk) => !known.has(trunk))
-  const unnamed = endpoints.value.filter((endpoint) => !flows.trunks.includes(endpoint))
-  const found = [
-    ...unknown.map((trunk) => unknownTrunk(trunk, known)),
-    ...(unnamed.length > 0 ? [untrusted(unnamed)] : []),
-  ]
-  return found.length > 0
-    ? found
-    : [ok('trunks', `PJSIP has all of them: ${listed(flows.trunks) || 'none is named'}.`)]
+  const remedy = 'Check that res_ari_endpoints.so is loaded.'
+  return checked('trunks', ari.value.endpoints, remedy, (endpoints) => {
+    const known = new Set([...endpoints, ...('value' in unlisted ? unlisted.value : [])])
+    const unnamed = endpoints.filter((endpoint) => !trunks.includes(endpoint))
+    const found = [
+      ...trunks.filter((trunk) => !known.has(trunk)).map((trunk) => unknownTrunk(trunk, known)),
+      ...(unnamed.length > 0 ? [untrusted(unnamed)] : []),
+    ]
+    return found.length > 0
+      ? found
+      : ok('trunks', `PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
+  })
 }
 
 function unknownTrunk(trunk: string, known: ReadonlySet<string>): Finding {
@@ -95,7 +95,7 @@ function untrusted(endpoints: readonly string[]): Finding {
 
 /** Trunks that the flow files trust for something, or that a rule names. */
 export function trunksNamed({ trust, rules }: Pick<Routing, 'trust' | 'rules'>): readonly string[] {
-  return [...new Set([...trust.trunks, ...rules.flatMap(({ when }) => trunksIn(when))])].sort()
+  return [...new Set([...trust.keys(), ...rules.flatMap(({ when }) => trunksIn(when))])].sort()
 }
 
 function trunksIn(condition: Condition): readonly string[] {

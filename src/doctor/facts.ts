@@ -1,6 +1,6 @@
 import type { DialplanState } from '../asterisk/dialplan/running-dialplan.js'
 import type { Problem } from '../flows/problem.js'
-import type { Flow } from '../routing/routing.js'
+import type { Flow } from '../routing/types.js'
 
 /** What was asked for, or why it is not known. */
 export type Known<T> = { readonly value: T } | { readonly unknown: string }
@@ -126,6 +126,17 @@ export function warning(check: Check, says: string, remedy: string): Finding {
 
 export function fault(check: Check, says: string, remedy: string): Finding {
   return { check, verdict: 'fault', says, remedy }
+}
+
+/** Judges a fact; one that is not known is a warning with this remedy. */
+export function checked<T>(
+  check: Check,
+  fact: Known<T>,
+  remedy: string,
+  judge: (value: T) => Finding | readonly Finding[],
+): readonly Finding[] {
+  if ('value' in fact) return [judge(fact.value)].flat()
+  return [warning(check, `This could not be checked: ${sentence(fact.unknown)}`, remedy)]
 }
 
 /** `a, b and 3 more` */

@@ -31,14 +31,7 @@ export async function probe({ settings, flows, ...access }: ProbeOptions): Promi
     known(withManager(access.ami, (session) => probeAmi(session, flows, ari))),
     adminAccess && known(withManager(adminAccess, (session) => probeAdmin(session, flows))),
   ])
-  return { settings, flows, ari, ami, admin, zone: ownZone(new Date()) }
-}
-
-/** As `STRFTIME(…,,%z)` writes it: `+0100`. */
-function ownZone(now: Date): string {
-  const minutes = -now.getTimezoneOffset()
-  const two = (number: number) => String(Math.floor(Math.abs(number))).padStart(2, '0')
-  return `${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}${two(Math.abs(minutes) % 60)}`
+  return { settings, flows, ari, ami, admin, zone: /GMT([+-]\d{4})/.exec(`${new Date()}`)?.[1] ?? '' }
 }
 
 const ARI_TIMEOUT_MS = 5_000

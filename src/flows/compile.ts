@@ -1,4 +1,4 @@
-import type { Routing } from '../routing/routing.js'
+import type { Routing } from '../routing/types.js'
 import { type Bundle, bundle } from './bundle.js'
 import { Findings, type Place } from './document/findings.js'
 import { type FlowDocument, parseFlowDocument } from './document/flow-document.js'

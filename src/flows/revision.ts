@@ -1,4 +1,4 @@
-import type { Routing } from '../routing/routing.js'
+import type { Routing } from '../routing/types.js'
 import type { Place } from './document/findings.js'
 import type { Example } from './examples/example.js'
 

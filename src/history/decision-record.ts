@@ -1,7 +1,7 @@
 import type { Log } from '../observability/log.js'
-import type { Reason } from '../routing/decision.js'
+import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
-import type { Provenance } from '../routing/provenance.js'
+import type { Reason } from '../routing/types.js'
 
 /**
  * How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics.

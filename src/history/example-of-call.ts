@@ -1,5 +1,5 @@
 import type { ExampleSource } from '../flows/examples/examples-schema.js'
-import { headerName } from '../routing/words.js'
+import { headerName } from '../routing/format.js'
 import type { CallRecord } from './recorded-calls.js'
 
 /**

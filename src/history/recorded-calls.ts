@@ -1,5 +1,6 @@
 import { formatState, type State } from '../conversation/state.js'
-import type { CallFacts, Verification } from '../routing/facts.js'
+import type { CallFacts } from '../routing/types.js'
+import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { CallQuery, StoredCall } from '../store/database.js'
 import type { StoreReads } from '../store/store.js'

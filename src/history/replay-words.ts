@@ -1,4 +1,4 @@
-import { headerName } from '../routing/words.js'
+import { headerName } from '../routing/format.js'
 import type { ReplayResult } from './replay.js'
 import type { ReplayGroup } from './tally.js'
 

@@ -3,7 +3,7 @@ import type { State, StateValue } from '../conversation/state.js'
 import type { Example, Expectation } from '../flows/examples/example.js'
 import { factsOfExample } from '../flows/examples/example-facts.js'
 import type { Revision } from '../flows/revision.js'
-import type { Reason } from '../routing/decision.js'
+import type { Reason } from '../routing/types.js'
 
 /** One thing that came out otherwise than the example says. */
 export interface Difference {

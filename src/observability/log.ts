@@ -5,19 +5,18 @@ import { BatchedOutput } from './output.js'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 /** `event` is stable and says what kind of line it is; docs/reference.md lists all of them. */
-export type LogFields = Readonly<Record<string, unknown>>
+export type LogFields = Readonly<Record<string, unknown>> & { readonly event: string }
 
 /** One line of JSON per message. */
 export interface Log {
-  error(message: string, fields?: LogFields): void
-  warn(message: string, fields?: LogFields): void
-  info(message: string, fields?: LogFields): void
-  debug(message: string, fields?: LogFields): void
+  error(message: string, fields: LogFields): void
+  warn(message: string, fields: LogFields): void
+  info(message: string, fields: LogFields): void
+  debug(message: string, fields: LogFields): void
 }
 
 const line = winston.format.printf(({ time, level, message, fields }) => {
-  const [head, rest] = [safeJson({ time, level, message }), safeJson(fields)]
-  return rest === '{}' ? head : `${head.slice(0, -1)},${rest.slice(1)}`
+  return `${safeJson({ time, level, message }).slice(0, -1)},${safeJson(fields).slice(1)}`
 })
 
 /** Without fields that have the name of one that every line has. */
@@ -42,7 +41,7 @@ export function createLog(level: LogLevel, { mask = false }: { readonly mask?: b
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write =
     (at: LogLevel) =>
-    (text: string, all: LogFields = {}) => {
+    (text: string, all: LogFields = { event: 'other' }) => {
       const fields = withoutHead(all)
       const isMasked = mask && !NO_CALLER.has(all.event)
       logger.log({

@@ -1,167 +1,167 @@
-import type { Condition } from './condition.js'
-import { type Facet, facetName, type Key, keysOf, necessary, valuesOn } from './facet.js'
-import type { Known } from './known.js'
-import type { Rule } from './routing.js'
+import { canonicalName } from '../sip/headers.js'
+import type { CallContext } from './call-context.js'
+import type { Condition, IndexField, NumberPattern, RuleIndex } from './types.js'
 
-/** The rules filed under the values of one facet; the lists are in ascending order. */
-interface Drawer {
-  readonly facet: Facet
-  readonly rules: Map<string, number[]>
+type Field = Omit<IndexField, 'buckets'>
+
+/** One bucket: a field, and the value that a call must have there. */
+export interface Key {
+  readonly field: Field
+  readonly value: string
 }
 
 /**
- * Finds the rules worth trying for a call. Each rule is filed under one condition that it can't match
- * without, so a call meets only the rules that agree with it there, however many there are.
+ * Builds an index over conditions. Each condition is put into the buckets of one property that a call must have
+ * to satisfy it, so that a call is compared only with the conditions that agree with it there, however many
+ * there are.
  */
-export class RuleIndex {
-  readonly #rules: readonly Rule[]
-  readonly #drawers: readonly Drawer[]
-  /** Rules that can't be filed and are tried for every call. */
-  readonly #always: readonly number[]
-
-  /** Made by `buildRuleIndex` or `fileRules`. */
-  constructor(rules: readonly Rule[], drawers: readonly Drawer[], always: readonly number[]) {
-    this.#rules = rules
-    this.#drawers = drawers
-    this.#always = always
-  }
-
-  /** The first rule that `matches` of those that may, which are tried in the order of the file. */
-  first(known: Known, matches: (rule: Rule, known: Known) => boolean): Rule | undefined {
-    const lists = this.#listsFor(known)
-    const heads: number[] = lists.map(() => 0)
-    for (;;) {
-      const next = lowest(lists, heads)
-      const rule = this.#rules[next]
-      if (rule === undefined || matches(rule, known)) return rule
-      for (let at = 0; at < lists.length; at++) {
-        const head = heads[at] ?? 0
-        if (lists[at]?.[head] === next) heads[at] = head + 1
-      }
+export function buildRuleIndex(conditions: readonly Condition[]): RuleIndex {
+  const choices = conditions.map((condition) =>
+    necessary(condition)
+      .map(keysOf)
+      .filter((keys) => keys !== undefined),
+  )
+  const sizes = bucketSizes(choices.flat(2))
+  const fields = new Map<string, Field & { readonly buckets: Map<string, number[]> }>()
+  const unindexed: number[] = []
+  for (const [position, choice] of choices.entries()) {
+    const keys = chooseKeys(choice, sizes)
+    if (keys === undefined) unindexed.push(position)
+    for (const { field, value } of keys ?? []) {
+      const name = fieldName(field)
+      const { buckets } = fields.get(name) ?? { buckets: new Map<string, number[]>() }
+      fields.set(name, { ...field, buckets })
+      const bucket = buckets.get(value)
+      if (bucket === undefined) buckets.set(value, [position])
+      else if (bucket.at(-1) !== position) bucket.push(position)
     }
   }
-
-  /** The rules, by their positions, that some call has to try one after the other. */
-  *lists(): Generator<readonly number[], void, undefined> {
-    yield this.#always
-    for (const { rules } of this.#drawers) yield* rules.values()
-  }
-
-  #listsFor(known: Known): readonly (readonly number[])[] {
-    const lists: (readonly number[])[] = this.#always.length > 0 ? [this.#always] : []
-    for (const { facet, rules } of this.#drawers) {
-      for (const value of valuesOn(facet, known)) {
-        const list = rules.get(value)
-        if (list !== undefined && !lists.includes(list)) lists.push(list)
-      }
-    }
-    return lists
-  }
+  return { fields: [...fields.values()], unindexed }
 }
 
-/** @param rules in the order of the file. */
-export function buildRuleIndex(rules: readonly Rule[]): RuleIndex {
-  const filing = fileRules(rules, chooseFiling(rules))
+/**
+ * The first of the items that `matches`, of those that the call's properties lead to; they are tried in order.
+ *
+ * @param items what the index was built over.
+ */
+export function firstMatch<T>(
+  index: RuleIndex,
+  items: readonly T[],
+  context: CallContext,
+  matches: (item: T) => boolean,
+): T | undefined {
+  const lists = candidateLists(index, context)
+  const next = lists.map(() => 0)
   for (;;) {
-    const step = filing.next()
-    if (step.done) return step.value
-  }
-}
-
-/**
- * Under which of its necessary conditions each rule is filed; -1 where it can't be filed. Working this out
- * takes most of the time of building an index.
- */
-export type Filing = Int32Array<ArrayBuffer>
-
-/** Stands in a filing for a rule that is tried for every call. */
-const UNFILED = -1
-
-/**
- * Builds the index of rules whose filing is known, a step at a time, so that whoever does it while calls are
- * in hand can attend to them in between.
- */
-export function* fileRules(rules: readonly Rule[], filing: Filing): Generator<void, RuleIndex, undefined> {
-  const drawers = new Map<string, Drawer>()
-  const always: number[] = []
-  for (const [position, rule] of rules.entries()) {
-    const keys = keysAt(rule, filing[position] ?? UNFILED)
-    if (keys === undefined) always.push(position)
-    for (const key of keys ?? []) {
-      file(drawers, key, position)
-      yield
+    let lowest = Number.POSITIVE_INFINITY
+    for (let at = 0; at < lists.length; at++) {
+      lowest = Math.min(lowest, lists[at]?.[next[at] ?? 0] ?? Number.POSITIVE_INFINITY)
     }
-    yield
+    const item = items[lowest]
+    if (item === undefined || matches(item)) return item
+    for (let at = 0; at < lists.length; at++) {
+      const position = next[at] ?? 0
+      if (lists[at]?.[position] === lowest) next[at] = position + 1
+    }
   }
-  return new RuleIndex(rules, [...drawers.values()], always)
 }
 
-function keysAt({ when }: Rule, choice: number): readonly Key[] | undefined {
-  const condition = necessary(when)[choice]
-  return condition === undefined ? undefined : keysOf(condition)
-}
-
-function lowest(lists: readonly (readonly number[])[], heads: readonly number[]): number {
-  let next = Number.POSITIVE_INFINITY
-  for (let at = 0; at < lists.length; at++) {
-    next = Math.min(next, lists[at]?.[heads[at] ?? 0] ?? Number.POSITIVE_INFINITY)
+function candidateLists(index: RuleIndex, context: CallContext): readonly (readonly number[])[] {
+  const lists: (readonly number[])[] = index.unindexed.length > 0 ? [index.unindexed] : []
+  for (const field of index.fields) {
+    for (const value of valuesOf(field, context)) {
+      const bucket = field.buckets.get(value)
+      if (bucket !== undefined && !lists.includes(bucket)) lists.push(bucket)
+    }
   }
-  return next
+  return lists
 }
 
-function file(drawers: Map<string, Drawer>, { facet, value }: Key, position: number): void {
-  const name = facetName(facet)
-  const drawer = drawers.get(name) ?? { facet, rules: new Map<string, number[]>() }
-  drawers.set(name, drawer)
-  const list = drawer.rules.get(value)
-  if (list === undefined) drawer.rules.set(value, [position])
-  else if (list.at(-1) !== position) list.push(position)
+/** What a call has in a field. An untrusted value satisfies no condition, so it leads to none. */
+function valuesOf(field: Field, context: CallContext): readonly string[] {
+  switch (field.kind) {
+    case 'callee':
+      return beginningOf(context.callee.number, field.prefixLength)
+    case 'caller':
+      return context.caller.trusted ? beginningOf(context.caller.number, field.prefixLength) : []
+    case 'branch':
+      return context.branch === undefined ? [] : [context.branch.name]
+    case 'trunk':
+      return context.facts.trunk === undefined ? [] : [context.facts.trunk]
+    case 'vip':
+      return [String(context.vip.vip)]
+    case 'header': {
+      const values = context.facts.headers.getAll(field.header ?? '')
+      return values.length > 0 && context.trusts(field.header ?? '') ? values : []
+    }
+  }
+}
+
+function beginningOf(number: string, length: number | undefined): readonly string[] {
+  if (length === undefined) return [number]
+  return number.length < length ? [] : [number.slice(0, length)]
+}
+
+/** The conditions that must hold for this one to hold: itself, or all parts of an `all`. */
+function necessary(condition: Condition): readonly Condition[] {
+  return condition.kind === 'all' ? condition.of.flatMap(necessary) : [condition]
+}
+
+/** The buckets of a condition: a call that satisfies it is in one of them. Undefined where it has none. */
+export function keysOf(condition: Condition): readonly Key[] | undefined {
+  switch (condition.kind) {
+    case 'callee':
+    case 'caller':
+      return numberKeys(condition.kind, condition.numbers)
+    case 'branch':
+    case 'trunk':
+      return keysFor({ kind: condition.kind }, condition.oneOf)
+    case 'vip':
+      return keysFor({ kind: 'vip' }, [String(condition.is)])
+    case 'header':
+      if (condition.test.kind !== 'exact') return undefined
+      return keysFor({ kind: 'header', header: canonicalName(condition.name) }, condition.test.oneOf)
+    default:
+      return undefined
+  }
+}
+
+/** A file has too many numbers to have a bucket for each. */
+function numberKeys(kind: 'callee' | 'caller', numbers: NumberPattern): readonly Key[] | undefined {
+  if (numbers.tables.length > 0) return undefined
+  const prefixes = numbers.prefixes.map((value) => ({ field: { kind, prefixLength: value.length }, value }))
+  return [...keysFor({ kind }, numbers.exact), ...prefixes]
+}
+
+function keysFor(field: Field, values: Iterable<string>): readonly Key[] {
+  return [...values].map((value) => ({ field, value }))
+}
+
+function bucketSizes(keys: readonly Key[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>()
+  for (const key of keys) sizes.set(bucketName(key), (sizes.get(bucketName(key)) ?? 0) + 1)
+  return sizes
 }
 
 /**
- * Of a rule's conditions the one wins whose fullest list is shortest: with thousands of rules for
+ * Of a condition's parts the one whose fullest bucket is smallest: of thousands of rules for
  * `branch: North Branch` that differ in a header, the header tells them apart.
  */
-export function chooseFiling(rules: readonly Rule[]): Filing {
-  const choices = rules.map(({ when }) => necessary(when).flatMap(withKeys))
-  const crowd = new Map<string, number>()
-  for (const { keys } of choices.flat())
-    for (const key of keys) crowd.set(nameOf(key), (crowd.get(nameOf(key)) ?? 0) + 1)
+function chooseKeys(choice: readonly (readonly Key[])[], sizes: ReadonlyMap<string, number>) {
   const fullest = (keys: readonly Key[]) =>
-    keys.reduce((most, key) => Math.max(most, crowd.get(nameOf(key)) ?? 0), 0)
-  const weight = ({ keys }: Choice) => fullest(keys) * RANKS.length + rankOf(keys)
-  return Int32Array.from(choices, (choice) => leastBy(choice, weight)?.at ?? UNFILED)
-}
-
-/** A condition that a rule could be filed under: which of the necessary ones, and its keys. */
-interface Choice {
-  readonly at: number
-  readonly keys: readonly Key[]
-}
-
-function withKeys(condition: Condition, at: number): readonly Choice[] {
-  const keys = keysOf(condition)
-  return keys === undefined ? [] : [{ at, keys }]
-}
-
-/** Where the lists are as short, what is cheaper to read off a call, and more of a call's own, comes first. */
-const RANKS: readonly Facet['kind'][] = ['callee', 'caller', 'branch', 'header', 'trunk', 'vip']
-
-function rankOf(keys: readonly Key[]): number {
-  const kind = keys[0]?.facet.kind
-  return kind === undefined ? 0 : RANKS.indexOf(kind)
-}
-
-function nameOf({ facet, value }: Key): string {
-  return `${facetName(facet)} ${value}`
-}
-
-function leastBy<T>(items: readonly T[], weight: (item: T) => number): T | undefined {
-  let least: T | undefined
-  let lightest = Number.POSITIVE_INFINITY
-  for (const item of items) {
-    const heavy = weight(item)
-    if (heavy < lightest) [least, lightest] = [item, heavy]
+    keys.reduce((most, key) => Math.max(most, sizes.get(bucketName(key)) ?? 0), 0)
+  let best: { readonly keys: readonly Key[]; readonly size: number } | undefined
+  for (const keys of choice) {
+    const size = fullest(keys)
+    if (best === undefined || size < best.size) best = { keys, size }
   }
-  return least
+  return best?.keys
+}
+
+export function fieldName({ kind, prefixLength, header }: Field): string {
+  return `${kind} ${prefixLength ?? ''} ${header ?? ''}`
+}
+
+function bucketName({ field, value }: Key): string {
+  return `${fieldName(field)} ${value}`
 }

@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein'
 import type { State, StateValue } from '../conversation/state.js'
-import type { Known } from './known.js'
+import type { CallContext } from './call-context.js'
 
 /** `{{`, `}}`, `{name}`, or a brace that stands alone. */
 const PIECE = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g
@@ -12,10 +12,10 @@ const NAMES = ['callerNumber', 'callerName', 'calleeNumber', 'branch', 'trunk']
  * `{header.X-Account}` into a text; `{{` and `}}` stand for braces. What the call does not have is empty, and
  * so is a header that the trunk is not believed about. What was filled in is never filled again.
  */
-export function fillText(text: string, known: Known): string {
+export function fillText(text: string, context: CallContext): string {
   if (!text.includes('{') && !text.includes('}')) return text
   return text.replace(PIECE, (piece, name: string | undefined) => {
-    if (name !== undefined) return lookUp(name.trim(), known)
+    if (name !== undefined) return lookUp(name.trim(), context)
     return piece.length === 2 ? piece.slice(1) : piece
   })
 }
@@ -24,8 +24,8 @@ export function fillText(text: string, known: Known): string {
  * Fills every text in a rule's or branch's state, however deep; keys stay as they are. A state with nothing to fill in
  * it is returned itself.
  */
-export function fillState(state: State, known: Known): State {
-  return isPlain(state) ? state : filled(state, known)
+export function fillState(state: State, context: CallContext): State {
+  return isPlain(state) ? state : filled(state, context)
 }
 
 /** States of revisions, looked through once: whether there is nothing to fill in them. */
@@ -44,8 +44,8 @@ function hasNoBrace(value: StateValue): boolean {
   return value === null || typeof value !== 'object' || Object.values(value).every(hasNoBrace)
 }
 
-function filled(state: State, known: Known): State {
-  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, fillValue(value, known)]))
+function filled(state: State, context: CallContext): State {
+  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, fillValue(value, context)]))
 }
 
 /**
@@ -63,42 +63,42 @@ export function templateProblems(text: string, callerColumns: ReadonlySet<string
   })
 }
 
-function fillValue(value: StateValue, known: Known): StateValue {
-  if (typeof value === 'string') return fillText(value, known)
+function fillValue(value: StateValue, context: CallContext): StateValue {
+  if (typeof value === 'string') return fillText(value, context)
   if (value === null || typeof value !== 'object') return value
-  return isList(value) ? value.map((item) => fillValue(item, known)) : filled(value, known)
+  return isList(value) ? value.map((item) => fillValue(item, context)) : filled(value, context)
 }
 
 function isList(value: StateValue): value is readonly StateValue[] {
   return Array.isArray(value)
 }
 
-function lookUp(name: string, known: Known): string {
-  if (name.startsWith('caller.')) return cellOf(known, name.slice('caller.'.length))
-  if (name.startsWith('header.')) return headerOf(known, name.slice('header.'.length))
+function lookUp(name: string, context: CallContext): string {
+  if (name.startsWith('caller.')) return cellOf(context, name.slice('caller.'.length))
+  if (name.startsWith('header.')) return headerOf(context, name.slice('header.'.length))
   switch (name) {
     case 'callerNumber':
-      return known.caller.number
+      return context.caller.number
     case 'callerName':
-      return known.facts.callerId.name
+      return context.facts.callerId.name
     case 'calleeNumber':
-      return known.callee.number
+      return context.callee.number
     case 'branch':
-      return known.branch?.name ?? ''
+      return context.branch?.name ?? ''
     case 'trunk':
-      return known.facts.trunk ?? ''
+      return context.facts.trunk ?? ''
     default:
       return ''
   }
 }
 
-function cellOf(known: Known, column: string): string {
-  const row = known.callerRow
+function cellOf(context: CallContext, column: string): string {
+  const row = context.callerRow
   return row !== undefined && Object.hasOwn(row, column) ? (row[column] ?? '') : ''
 }
 
-function headerOf(known: Known, name: string): string {
-  return known.believes(name) ? (known.facts.headers.get(name) ?? '') : ''
+function headerOf(context: CallContext, name: string): string {
+  return context.trusts(name) ? (context.facts.headers.get(name) ?? '') : ''
 }
 
 function nameProblem(name: string, callerColumns: ReadonlySet<string>): string[] {

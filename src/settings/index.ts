@@ -142,9 +142,10 @@ export interface SettingsSource {
 /** Reads all settings. @throws SettingsError with every problem. */
 export function readSettings(source: SettingsSource): Settings {
   const problems: string[] = []
-  const given = { ...readSettingsFile(source.file, problems), ...settingsIn(source.env) }
+  const inFile = readSettingsFile(source.file, problems)
+  const given = { ...inFile, ...settingsIn(source.env) }
   const values = withSecretFiles(given, problems)
-  problems.push(...unknownNames(given, source.file))
+  problems.push(...unknownNames(given, inFile))
   const parsed = schemaFor(source.optional ?? []).safeParse(values)
   if (parsed.success) problems.push(...unlistedApp(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
@@ -203,27 +204,16 @@ function withSecretFiles(
  * Names close to a setting's: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Other unknown names are ignored in the
  * environment (Kubernetes sets DOORMAN_PORT_… for a service called doorman) and refused in a settings file.
  */
-function unknownNames(given: Readonly<Record<string, string>>, file: string | undefined): string[] {
+function unknownNames(given: Readonly<Record<string, string>>, inFile: object): string[] {
   const known = [...SETTING_NAMES, ...OTHER_NAMES]
-  const problems: string[] = []
-  const inFile = file === undefined ? {} : readSettingsFile(file, [])
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue
-    const nearest = nearestName(name, known)
-    if (name in inFile || isNear(name, nearest)) problems.push(`${name} is no setting; is ${nearest} meant?`)
-  }
-  return problems
-}
-
-/** ARI has a password and AMI a secret; the two are often confused. */
-function nearestName(name: string, known: readonly string[]): string {
-  const other = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
-  return known.includes(other) ? other : closest(name, known)
-}
-
-function isNear(name: string, nearest: string): boolean {
-  const isOtherWord = name.replace(/PASSWORD|SECRET/, '') === nearest.replace(/PASSWORD|SECRET/, '')
-  return isOtherWord || distance(name, nearest) <= 2
+  return Object.keys(given).flatMap((name) => {
+    if (known.includes(name)) return []
+    // ARI has a password and AMI a secret; the two are often confused.
+    const swapped = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
+    const nearest = known.includes(swapped) ? swapped : closest(name, known)
+    const isMeant = nearest === swapped || distance(name, nearest) <= 2
+    return isMeant || name in inFile ? [`${name} is no setting; is ${nearest} meant?`] : []
+  })
 }
 
 /** The applications of all instances at this PBX: this one alone unless DOORMAN_APPS names more. */

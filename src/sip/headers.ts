@@ -1,5 +1,3 @@
-import { Memory } from '../lib/cache.js'
-
 /**
  * The headers of one SIP request, in the shape of the web's `Headers`: names in any case, in their compact
  * form (RFC 3261 §7.3.3) or in full, and repeated headers kept apart.
@@ -31,13 +29,6 @@ const FULL_NAME_OF: Readonly<Record<string, string>> = {
 
 /** The name under which a header is kept: lower case, and written out where it came in its compact form. */
 export function canonicalName(name: string): string {
-  return canonical.get(name) ?? canonical.keep(name, makeCanonical(name))
-}
-
-/** A call looks up the same few names again and again. */
-const canonical = new Memory<string>(1_000)
-
-function makeCanonical(name: string): string {
   const lower = name.trim().toLowerCase()
   // A caller may send a header called `constructor`, and every object has one of those.
   return Object.hasOwn(FULL_NAME_OF, lower) ? (FULL_NAME_OF[lower] ?? lower) : lower

@@ -4,7 +4,6 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min'
-import { Memory } from '../lib/cache.js'
 import { parseAddress, parseAddressList, type SipAddress } from './uri.js'
 
 /** The one word for a caller who withheld the number. */
@@ -53,25 +52,34 @@ export function readNumber(text: string, defaultCountry: string | undefined): st
   return isAddress(rest) ? bare : readBare(rest, defaultCountry)
 }
 
-/** How most trunks write a number, `"Jo" <sip:+15551234567@host>`: it needs not be taken apart to be read. */
-const PLAIN_ADDRESS = /^(?:"[^"\\]*")? ?<sips?:(\+[1-9]\d{6,14})@[^\s<>"@]+>/i
+/** An address in a header that names people, and the number in it. */
+export interface SipIdentity {
+  readonly number: string
+  readonly address: SipAddress
+}
 
 /**
- * The number in a header that names people (P-Asserted-Identity, Diversion, To): of several addresses the
+ * The identity in a header that names people (P-Asserted-Identity, Diversion, To): of several addresses the
  * first that holds a number, else the first that holds a name. Undefined where there is none, or where it is
  * withheld.
  */
-export function numberInHeader(values: readonly string[], defaultCountry: string | undefined) {
-  const plain = PLAIN_ADDRESS.exec(values[0] ?? '')?.[1]
-  if (plain !== undefined) return plain
+export function identityInHeader(
+  values: readonly string[],
+  country: string | undefined,
+): SipIdentity | undefined {
   const read = values
     .flatMap(parseAddressList)
-    .map(
-      (address) =>
-        inContext(address.user, address, defaultCountry) ?? readNumber(address.user, defaultCountry),
-    )
-    .filter((number) => number !== ANONYMOUS)
-  return read.find(isNumberLike) ?? read[0]
+    .map((address) => ({
+      address,
+      number: inContext(address.user, address, country) ?? readNumber(address.user, country),
+    }))
+    .filter(({ number }) => number !== ANONYMOUS)
+  return read.find(({ number }) => isNumberLike(number)) ?? read[0]
+}
+
+/** The number of that identity. */
+export function numberInHeader(values: readonly string[], country: string | undefined): string | undefined {
+  return identityInHeader(values, country)?.number
 }
 
 function unquoted(text: string): string {
@@ -103,17 +111,7 @@ function inContext(user: string, address: SipAddress, country: string | undefine
 function readBare(text: string, country: string | undefined): string {
   if (isWithheld(text)) return ANONYMOUS
   if (text.length > 40 || !isNumberLike(text)) return text
-  return remembered(text, country)
-}
-
-/** Numbers that the library has read; it takes tens of microseconds for each. */
-const memory = new Memory<string>(4_096)
-
-function remembered(text: string, country: string | undefined): string {
-  const american = northAmerican(text, country)
-  if (american !== undefined) return american
-  const key = `${country ?? ''} ${text}`
-  return memory.get(key) ?? memory.keep(key, global(text, country) ?? text)
+  return northAmerican(text, country) ?? global(text, country) ?? text
 }
 
 /**

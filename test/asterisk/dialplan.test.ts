@@ -137,7 +137,7 @@ describe('asterisk-conf/extensions_doorman.conf', () => {
 
   test('is included by the sample extensions.conf', () => {
     expect(readFileSync(projectFolder('asterisk-conf/extensions.conf'), 'utf8')).toContain(
-      '\n#include "extensions_doorman.conf"\n',
+      '\n#tryinclude "extensions_doorman.conf"\n',
     )
   })
 })

@@ -5,14 +5,12 @@
  *     node --expose-gc dist/test/bench/decide.bench.js
  */
 import { Console } from 'node:console'
-import { type Condition, evaluate } from '../../src/routing/condition.js'
+import { evaluate } from '../../src/routing/condition.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
-import type { CallFacts } from '../../src/routing/facts.js'
-import { Known } from '../../src/routing/known.js'
-import { NumberTable } from '../../src/routing/number-table.js'
-import type { Routing } from '../../src/routing/routing.js'
-import { AT, branch, call, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
+import { readNumberTable } from '../../src/routing/number-table.js'
+import type { CallFacts, Condition, NumberTable, Routing } from '../../src/routing/types.js'
+import { AT, branch, call, explained, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
 
 /** With the most VIP numbers; `load` is the time and memory that a file of them takes, its bytes included. */
 export interface DecideFigures {
@@ -83,7 +81,7 @@ function callAt(at: number, vips: number): CallFacts {
 
 /** What `decide` would have to do without the index. */
 function linear(facts: CallFacts, routing: Routing): string {
-  const known = new Known(facts, routing)
+  const known = contextOf(facts, routing)
   return routing.rules.find(({ when }) => evaluate(when, known))?.name ?? 'otherwise'
 }
 
@@ -96,7 +94,7 @@ function fileOf(vips: number): Buffer {
 function load(content: Buffer) {
   const before = memory()
   const start = performance.now()
-  const { table } = NumberTable.fromCsv('vips.csv', content, 'US')
+  const { table } = readNumberTable('vips.csv', content, 'US')
   const ms = performance.now() - start
   return { table, ms, indexMegabytes: (memory() - before) / 1e6, fileMegabytes: content.length / 1e6 }
 }
@@ -133,18 +131,18 @@ const results = [1_000, 100_000, 1_000_000].map((vips) => {
   measure(calls, 5, (facts) => decide(facts, routing, AT))
   const indexed = measure(calls, 20, (facts) => decide(facts, routing, AT))
   const walked = measure(few, 3, (facts) => linear(facts, routing))
-  const explained = measure(few, 1, (facts) => explain(facts, routing, AT))
-  return { vips, ms, indexMegabytes, fileMegabytes, indexed, walked, explained }
+  const explanations = measure(few, 1, (facts) => explained(facts, routing))
+  return { vips, ms, indexMegabytes, fileMegabytes, indexed, walked, explanations }
 })
 
 const start = performance.now()
-routingWith(NumberTable.fromCsv('none.csv', Buffer.alloc(0), 'US').table)
+routingWith(readNumberTable('none.csv', Buffer.alloc(0), 'US').table)
 const console = new Console(process.stderr)
 console.log(
   `${RULES} rules, index built in ${Math.round(performance.now() - start)} ms; Node ${process.version}`,
 )
 console.table(
-  results.map(({ vips, ms, indexMegabytes, fileMegabytes, indexed, walked, explained }) => ({
+  results.map(({ vips, ms, indexMegabytes, fileMegabytes, indexed, walked, explanations }) => ({
     VIPs: vips,
     'load ms': Math.round(ms),
     'file MB': Math.round(fileMegabytes),
@@ -152,7 +150,7 @@ console.table(
     'decide p50 µs': indexed.p50,
     'decide p99 µs': indexed.p99,
     'rule by rule p50 µs': walked.p50,
-    'explain p50 µs': explained.p50,
+    'explain p50 µs': explanations.p50,
   })),
 )
 const [fewest, , most] = results

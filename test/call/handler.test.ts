@@ -100,10 +100,12 @@ function briefedAs(parts: Partial<FakeChannel>): Partial<FakeChannel> {
 
 /** A revision in which something is broken that no check of the flow files can see. */
 function brokenRevision(): Revision {
-  const first = () => {
-    throw new Error('the index is broken')
+  const broken = {
+    get rules(): never {
+      throw new Error('the index is broken')
+    },
   }
-  return { ...revision, routing: { ...revision.routing, index: { first } as never } }
+  return { ...revision, routing: { ...revision.routing, index: broken as never } }
 }
 
 const failed: FunctionResult = {

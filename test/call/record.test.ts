@@ -36,7 +36,7 @@ test('the record of a call says where each fact comes from, and what was hearsay
   const { provenance, hearsay } = await recorded('carrier-b')
   expect(provenance).toContainEqual({
     ...{ fact: 'header X-VIP', value: 'gold', from: 'trunk carrier-b', trusted: false },
-    why: 'trunk carrier-b is not believed about X-VIP',
+    why: 'trunk carrier-b is not trusted for X-VIP',
   })
   expect(hearsay).toMatchObject([{ what: 'X-VIP', value: 'gold', for: ['vip'] }])
 })

@@ -5,12 +5,21 @@ import { handOver } from '../../src/asterisk/dialplan/hand-over.js'
 import { variablesOf } from '../../src/call/variables.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { safeJson } from '../../src/lib/safe-text.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
+import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
-import { Known } from '../../src/routing/known.js'
-import { provenanceOf } from '../../src/routing/provenance.js'
-import { AT, always, branch, call, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
+import {
+  AT,
+  always,
+  branch,
+  call,
+  explained,
+  routingOf,
+  ruleOf,
+  trusting,
+  when,
+} from '../routing/support/make.js'
 
 /** What a caller may say, thick with what means something to a dialplan, AMI, a log or a terminal. */
 const said = fc.string({
@@ -65,11 +74,8 @@ const routing = routingOf({
   rules: [ruleOf(when.headerIs('X-Note', 'x'), 0), ruleOf(always, 1, state)],
 })
 
-/**
- * What begins, ends or parts something in a dialplan: expressions, arguments, strings, lines. `=` and `!` are left in, as
- * the codec says: they mean something only in an expression whose author left the quotes away.
- */
-const MEANS_SOMETHING = /["'`\\$[\]{}(),;&|^<>\p{Cc}\p{Zl}\p{Zp}]/u
+/** What begins, ends or parts something in a dialplan or a shell: expressions, arguments, strings, lines, words. */
+const MEANS_SOMETHING = /["'`\\$[\]{}(),;&|^<>*~#?=!%/:@-]|(?!^)\+|\p{Cc}|\p{Zl}|\p{Zp}/u
 
 test('whatever a caller says, the dialplan sees text, AMI sees one value a line, and the log one line', () => {
   fc.assert(
@@ -101,9 +107,9 @@ test('whatever a caller dials, the call goes to its flow or nowhere', () => {
 test('whatever a caller says, reasons, provenance and hearsay are one line that steers nothing', () => {
   fc.assert(
     fc.property(facts, (given) => {
-      const known = new Known({ ...given, trunk: 'carrier-b' }, routing)
+      const known = contextOf({ ...given, trunk: 'carrier-b' }, routing)
       const told = {
-        reasons: explain(given, routing, AT),
+        reasons: explained(given, routing),
         provenance: provenanceOf(known, {
           headers: names.map((name) => name.toLowerCase()),
           thorough: true,

@@ -125,7 +125,9 @@ describe('a command that has no good answer ends with 1', () => {
     const env = { ...SECRETS, DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_SIP_TARGET: '127.0.0.1:1' }
     const { exit, err } = await doorman(['call', ...CALL], env)
     expect(exit).toBe(1)
-    expect(err).toMatch(/^ARI at http:\/\/127\.0\.0\.1:1 did not answer \(.+\)\. [^\n]+\n$/)
+    expect(err).toMatch(
+      /^error\[ari_unreachable\]: ARI at http:\/\/127\.0\.0\.1:1 did not answer \(.+\)\. [^\n]+\n$/,
+    )
   })
 })
 

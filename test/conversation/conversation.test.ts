@@ -24,6 +24,7 @@ const input: ConversationInput = Object.freeze({
   vip: true,
   branch: 'North Branch',
   state: Object.freeze({ city: 'Albany' }),
+  now: new Date('2030-01-01T12:00:00Z'),
   flowNames: ['vip_support_flow', 'general_support_flow'],
 })
 
@@ -68,6 +69,13 @@ describe('a conversation', () => {
     })
   })
 
+  test("has the call's instant, which no flow can change", () => {
+    const { conv } = host()
+    conv.now.setFullYear(1999)
+    expect(conv.now).toEqual(new Date('2030-01-01T12:00:00Z'))
+    expect(() => Object.assign(conv, { now: new Date() })).toThrow('conv.now is read-only')
+  })
+
   test('has headers in any case, repeats apart, and in their compact form', () => {
     const { sipHeaders } = host().conv
     expect(sipHeaders.get('x-vip')).toBe('gold')
@@ -77,7 +85,7 @@ describe('a conversation', () => {
     expect([...sipHeaders.entries()].map(([name]) => name)).toEqual(['from', 'x-note', 'x-vip'])
   })
 
-  test('tells which headers the trunk is believed about, in any case and form', () => {
+  test('tells which headers the trunk is trusted for, in any case and form', () => {
     const { sipHeaders } = host().conv
     expect(sipHeaders.trusted('x-vip')).toBe(true)
     expect(sipHeaders.trusted('P-Asserted-Identity')).toBe(true)

@@ -5,6 +5,7 @@ import {
   encodeState,
   partsIn,
   StateTooLarge,
+  safeText,
   scalarVariables,
 } from '../../src/conversation/state-codec.js'
 
@@ -145,15 +146,38 @@ describe('scalars for the dialplan', () => {
   test.each([
     ['Welcome back, "Ann"', 'Welcome back Ann'],
     ['${SHELL(reboot)}', 'SHELLreboot'],
-    ['$[1 + 1]', '1 + 1'],
+    ['$[1 + 1]', '1  1'],
     ["O'Brien; `id` | tee > x & \\", 'OBrien id  tee  x  '],
-    ['one\r\nAction: Originate', 'oneAction: Originate'],
+    ['one\r\nAction: Originate', 'oneAction Originate'],
     ['a\0b\x7fc\x85d\u2028e\u2029f', 'abcdef'],
-    ['user\u202Etxt\u2066.\u200F', 'usertxt.'],
+    ['user\u202Etxt\u2066.\u200F', 'usertxt'],
     ['lone \uD83D surrogates \uDE00', 'lone  surrogates '],
-    ['Åsa 😀 50% a=b?c:d #1 x@example.org', 'Åsa 😀 50% a=b?c:d #1 x@example.org'],
+    ['Åsa 😀 50% a=b?c', 'Åsa 😀 50 abc'],
+    // An option, file patterns, a home directory and a comment for a shell.
+    ['-rf --now * ?? ~root #rest', 'rf now   root rest'],
+    ['. .. ../etc a..b .5', '  etc a.b 5'],
+    // Operators in `$[…]`, each alone and beside a number.
+    ['5-5 7*2 8/2 9%2 1+1 2=2 3!=4 1?2:3 a~~b', '5_5 72 8_2 92 11 22 34 12_3 ab'],
+    // What chooses another context, endpoint or database key.
+    ['100@other', '100_other'],
+    ['north-desk at 8:30, 2026-12-24', 'north_desk at 8_30 2026_12_24'],
+    ['+15551234567', '+15551234567'],
+    ['+ 1', ' 1'],
+    ['1.5 Dr. No', '1.5 Dr. No'],
   ])('text %# is cleaned', (text, cleaned) => {
     expect(cleanedOf(text)).toBe(cleaned)
+    expect(safeText(text)).toBe(cleaned)
+  })
+
+  test.each([
+    [-5, '-5'],
+    [1.5, '1.5'],
+    [-0, '0'],
+    [1e21, ''],
+    [1e-7, ''],
+    [Number.NaN, ''],
+  ])('the number %d is %j: a sign and a point, never an exponent', (number, text) => {
+    expect(cleanedOf(number)).toBe(text)
   })
 
   test('a value is cut to 200 characters after cleaning, and no surrogate pair is split', () => {

@@ -5,8 +5,7 @@ import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { compileAside } from '../../src/flows/worker/compile-aside.js'
 import { loadRevisionAside } from '../../src/flows/worker/load-aside.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
-import { AT, call } from '../routing/support/make.js'
+import { AT, call, explained } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 
 setFlagsFromString('--expose-gc')
@@ -30,7 +29,7 @@ async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<objec
   const { revision, files } = result
   const facts = call({ headers: [['X-Account', '91234']] })
   decide(facts, revision.routing, AT)
-  explain(facts, revision.routing, AT)
+  explained(facts, revision.routing)
   const { routing } = revision
   const parts = [
     revision,

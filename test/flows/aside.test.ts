@@ -8,11 +8,9 @@ import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { compileAside } from '../../src/flows/worker/compile-aside.js'
 import { loadRevisionAside } from '../../src/flows/worker/load-aside.js'
-import type { Condition } from '../../src/routing/condition.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
-import type { CallFacts } from '../../src/routing/facts.js'
-import { AT, call } from '../routing/support/make.js'
+import type { CallFacts, Condition, NumberTable } from '../../src/routing/types.js'
+import { AT, call, explained } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 import { type Files, inFolder, routing } from './temp-folder.js'
 
@@ -84,9 +82,9 @@ function expectSameDecisions(one: Revision, other: Revision): void {
   fc.assert(
     fc.property(facts, (any) => {
       expect(decide(any, one.routing, AT)).toEqual(decide(any, other.routing, AT))
-      expect(explain(any, one.routing, AT)).toEqual(explain(any, other.routing, AT))
-      const brief = explain(any, one.routing, AT, 'candidates')
-      expect(brief).toEqual(explain(any, other.routing, AT, 'candidates'))
+      expect(explained(any, one.routing)).toEqual(explained(any, other.routing))
+      const brief = explained(any, one.routing, 'candidates')
+      expect(brief).toEqual(explained(any, other.routing, 'candidates'))
     }),
     { numRuns: 500 },
   )
@@ -129,17 +127,17 @@ describe('a revision that is compiled aside', () => {
     })
   })
 
-  test('has each table once, however many rules and branches name it', async () => {
+  test('has the memory of each table once, however many rules and branches name it', async () => {
     const { routing: some } = await inFolder(FILES, async (folder) => good(await compileAside(folder)))
-    const tablesOf = (condition: Condition | undefined): readonly unknown[] => {
+    const tablesOf = (condition: Condition | undefined): readonly NumberTable[] => {
       if (condition?.kind === 'all') return condition.of.flatMap(tablesOf)
       if (condition?.kind === 'not') return tablesOf(condition.of)
       return condition?.kind === 'caller' || condition?.kind === 'callee' ? condition.numbers.tables : []
     }
-    expect(some.vip.tables[0]).toBe(some.branches[1]?.numbers.tables[0])
+    expect(some.vip.tables[0]?.keys.buffer).toBe(some.branches[1]?.numbers.tables[0]?.keys.buffer)
     const [more] = tablesOf(some.rules[0]?.when)
     expect(more).toBeDefined()
-    expect(tablesOf(some.rules[1]?.when)[0]).toBe(more)
+    expect(tablesOf(some.rules[1]?.when)[0]?.keys.buffer).toBe(more?.keys.buffer)
   })
 
   test('can’t be changed', async () => {

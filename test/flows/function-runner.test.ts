@@ -47,6 +47,7 @@ const input: ConversationInput = {
   vip: false,
   branch: undefined,
   state: { city: 'Albany' },
+  now: new Date('2030-01-01T12:00:00Z'),
   flowNames: ['vip_support_flow', 'general_support_flow'],
 }
 

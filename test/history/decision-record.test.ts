@@ -6,7 +6,7 @@ import {
   shortened,
 } from '../../src/history/decision-record.js'
 import type { LogFields } from '../../src/observability/log.js'
-import type { Reason } from '../../src/routing/decision.js'
+import type { Reason } from '../../src/routing/types.js'
 
 const reason = (rule: string): Reason => ({
   ...{ rule, matched: false, condition: 'vip: true', value: null, trusted: true, why: 'no' },
@@ -38,10 +38,8 @@ interface Line {
 
 function logged(given: DecisionRecord): readonly Line[] {
   const lines: Line[] = []
-  const at =
-    (level: string) =>
-    (message: string, fields: LogFields = {}) =>
-      void lines.push({ level, message, fields })
+  const at = (level: string) => (message: string, fields: LogFields) =>
+    void lines.push({ level, message, fields })
   logDecision({ error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') }, given)
   return lines
 }

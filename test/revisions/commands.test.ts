@@ -126,7 +126,7 @@ describe('doorman diff', () => {
       const missing = doorman('diff', '9', '--data', data, '--flows', flows)
       expect(missing).toMatchObject({
         code: 1,
-        stderr: expect.stringMatching(/^There is no revision 9 .*1 to 2 are/),
+        stderr: expect.stringMatching(/^error\[no_revision\]: There is no revision 9 .*1 to 2 are/),
       })
       const none = doorman('diff', '--data', join(data, 'none'), '--flows', flows)
       expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/ holds no revision\./) })

@@ -1,13 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import {
-  type Attestation,
-  type Condition,
-  evaluate,
-  type Truth,
-  truthOf,
-} from '../../src/routing/condition.js'
-import { Known } from '../../src/routing/known.js'
+import { evaluate, type Truth, truthOf } from '../../src/routing/condition.js'
+import { contextOf } from '../../src/routing/context-of.js'
+import type { Condition } from '../../src/routing/types.js'
+import type { Attestation } from '../../src/sip/attestation.js'
 import { condition, facts, routing } from './support/arbitrary.js'
 import { always, branch, call, routingOf, tableOf, trusting, when } from './support/make.js'
 
@@ -18,7 +14,7 @@ const rules = routingOf({
   vipNumbers: ['+15551234567'],
 })
 
-const known = new Known(
+const known = contextOf(
   call({
     headers: [
       ['X-A', 'yes'],
@@ -28,7 +24,7 @@ const known = new Known(
   }),
   rules,
 )
-const stranger = new Known(
+const stranger = contextOf(
   call({
     trunk: 'carrier-b',
     headers: [
@@ -58,14 +54,7 @@ describe('a condition of a believed call', () => {
     ['another value of a header', when.headerIs('X-A', 'no', 'Yes'), 'no'],
     ['the joined value of a header', when.headerIs('X-A', 'yes, other'), 'no'],
     ['a beginning of a header', when.header('X-A', { kind: 'starts_with', prefixes: ['n', 'oth'] }), 'yes'],
-    [
-      'a pattern of a header',
-      when.header('X-A', {
-        kind: 'matches',
-        pattern: { source: '^y', test: (text) => text.startsWith('y') },
-      }),
-      'yes',
-    ],
+    ['a pattern of a header', when.header('X-A', { kind: 'matches', pattern: '^y' }), 'yes'],
     ['a header that is there', when.present('X-A'), 'yes'],
     ['a header that must not be there', when.present('X-A', false), 'no'],
     ['a missing header', when.headerIs('X-C', 'yes'), 'no'],
@@ -98,8 +87,8 @@ describe('a condition of a believed call', () => {
 
   test('about attestation takes a believed verstat', () => {
     const headers = [['From', '<sip:+15551234567;verstat=TN-Validation-Passed-B@example.com>']] as const
-    expect(truthOf(attested('A', 'B'), new Known(call({ headers }), rules))).toBe('yes')
-    expect(truthOf(attested('B'), new Known(call({ trunk: 'carrier-b', headers }), rules))).toBe('no')
+    expect(truthOf(attested('A', 'B'), contextOf(call({ headers }), rules))).toBe('yes')
+    expect(truthOf(attested('B'), contextOf(call({ trunk: 'carrier-b', headers }), rules))).toBe('no')
   })
 })
 
@@ -135,7 +124,7 @@ describe('hearsay', () => {
 
   test('of a verstat leaves the attestation at none, so nobody escapes a rule for unattested calls', () => {
     const headers = [['From', '<sip:+15551234567;verstat=TN-Validation-Passed-A@example.com>']] as const
-    const claims = new Known(call({ trunk: 'carrier-b', headers }), rules)
+    const claims = contextOf(call({ trunk: 'carrier-b', headers }), rules)
     expect(evaluate(attested('none'), claims)).toBe(true)
     expect(evaluate(when.not(attested('A')), claims)).toBe(true)
   })
@@ -144,7 +133,7 @@ describe('hearsay', () => {
 test('a condition and its negation are never both satisfied', () => {
   fc.assert(
     fc.property(condition, facts, routing, (any, call, some) => {
-      const about = new Known(call, some)
+      const about = contextOf(call, some)
       expect(evaluate(any, about) && evaluate(when.not(any), about)).toBe(false)
     }),
   )

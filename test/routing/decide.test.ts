@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { Known } from '../../src/routing/known.js'
 import { facts, routing } from './support/arbitrary.js'
 import { AT, branch, call, routingOf, ruleOf, tableOf, trusting, when } from './support/make.js'
 
@@ -57,7 +57,7 @@ describe('a decision', () => {
     })
     const facts = call({ from: '(555) 123-4567' })
     expect(decide(facts, rules, AT).vip).toBe(true)
-    expect(new Known(facts, rules).callerRow).toEqual({ number: '+15551234567', tier: 'gold' })
+    expect(contextOf(facts, rules).callerRow).toEqual({ number: '+15551234567', tier: 'gold' })
   })
 
   test('has the first branch of the file that holds the callee number, else the default', () => {

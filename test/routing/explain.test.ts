@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { Condition } from '../../src/routing/condition.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
+import type { Condition } from '../../src/routing/types.js'
 import { facts, routing } from './support/arbitrary.js'
-import { AT, branch, call, routingOf, tableOf, trusting, when } from './support/make.js'
+import { AT, branch, call, explained, routingOf, tableOf, trusting, when } from './support/make.js'
 
 const trust = trusting({
   'carrier-a': ['caller_number', 'P-Asserted-Identity', 'X-VIP', 'X-A'],
@@ -24,12 +23,12 @@ function rulesFor(...conditions: Condition[]) {
 }
 
 function reason(rule: string, facts: ReturnType<typeof call>, ...conditions: Condition[]) {
-  return explain(facts, rulesFor(...conditions), AT).find((one) => one.rule === rule)
+  return explained(facts, rulesFor(...conditions)).find((one) => one.rule === rule)
 }
 
 describe('an explanation', () => {
   test('tells the steps in order, up to the rule that matched', () => {
-    const steps = explain(call({}), rulesFor(when.vip(false), when.vip(true), when.vip(true)), AT)
+    const steps = explained(call({}), rulesFor(when.vip(false), when.vip(true), when.vip(true)))
     expect(steps.map(({ rule, matched }) => [rule, matched])).toEqual([
       ['(caller number)', true],
       ['(callee number)', true],
@@ -42,13 +41,13 @@ describe('an explanation', () => {
   })
 
   test('ends with otherwise where no rule matched', () => {
-    expect(explain(call({}), rulesFor(when.vip(false)), AT).at(-1)).toEqual({
+    expect(explained(call({}), rulesFor(when.vip(false))).at(-1)).toEqual({
       rule: '(otherwise)',
       matched: true,
       condition: 'otherwise: general_support_flow',
       value: null,
       trusted: true,
-      why: 'no rule took the call, so it goes to general_support_flow',
+      why: 'no rule matched, so the call goes to general_support_flow',
     })
   })
 
@@ -60,12 +59,12 @@ describe('an explanation', () => {
       condition: 'vip.headers: X-VIP',
       value: 'gold',
       trusted: false,
-      why: 'header X-VIP is "gold", but trunk carrier-b is not believed about X-VIP',
+      why: 'header X-VIP is "gold", but trunk carrier-b is not trusted for X-VIP',
     })
   })
 
   test('names each source that speaks for a VIP, and says so where there is none', () => {
-    const vip = explain(call({ headers: [['X-VIP', 'GOLD']] }), rulesFor(), AT).filter(
+    const vip = explained(call({ headers: [['X-VIP', 'GOLD']] }), rulesFor()).filter(
       ({ rule }) => rule === '(vip)',
     )
     expect(vip.map(({ condition, matched }) => [condition, matched])).toEqual([
@@ -85,7 +84,7 @@ describe('an explanation', () => {
     })
     const stranger = reason('(caller number)', call({ trunk: undefined, headers }))
     expect(stranger).toMatchObject({ value: '+15551234567', condition: 'caller ID', trusted: false })
-    expect(stranger?.why).toContain('a call without a trunk is not believed about caller_number')
+    expect(stranger?.why).toContain('a call without a trunk is not trusted for caller_number')
     expect(stranger?.why).toContain('P-Asserted-Identity is there, but')
   })
 
@@ -93,7 +92,7 @@ describe('an explanation', () => {
     const headers = [['Diversion', '<sip:+15550000001@example.com>']] as const
     const step = reason('(callee number)', call({ headers }))
     expect(step).toMatchObject({ value: '+15557654321', condition: 'dialled', trusted: true })
-    expect(step?.why).toContain('but trunk carrier-a is not believed about Diversion')
+    expect(step?.why).toContain('but trunk carrier-a is not trusted for Diversion')
   })
 
   test('tells a branch by its number from the default', () => {
@@ -101,7 +100,7 @@ describe('an explanation', () => {
     expect(reason('(branch)', call({ to: '1001' }))?.why).toBe(
       'no branch has callee number 1001; South Branch is the default',
     )
-    const none = explain(call({}), routingOf({}), AT).find(({ rule }) => rule === '(branch)')
+    const none = explained(call({}), routingOf({})).find(({ rule }) => rule === '(branch)')
     expect(none).toMatchObject({ matched: false })
   })
 
@@ -112,13 +111,13 @@ describe('an explanation', () => {
       when.headerIs('X-B', 'b'),
       'header: { X-B: b }',
       'b',
-      'header X-B is "b", but trunk carrier-a is not believed about X-B',
+      'header X-B is "b", but trunk carrier-a is not trusted for X-B',
     ],
     [
       when.not(when.headerIs('X-B', 'b')),
       'not: { header: { X-B: b } }',
       'b',
-      'header X-B is "b", but trunk carrier-a is not believed about X-B',
+      'header X-B is "b", but trunk carrier-a is not trusted for X-B',
     ],
     [when.callee('+1556*'), 'callee: +1556*', '+15557654321', 'callee number +15557654321 is not in +1556*'],
     [
@@ -146,7 +145,7 @@ describe('an explanation', () => {
       'true',
       'the call is a VIP call; trunk is carrier-a, not x',
     ],
-    [when.any(), 'any: []', null, 'it asks for nothing'],
+    [when.any(), 'any: []', null, 'it has no condition'],
     [
       { kind: 'attestation', oneOf: new Set(['A']) },
       'attestation: A',
@@ -164,7 +163,7 @@ describe('an explanation', () => {
   })
 
   test.each<[Condition, string, string]>([
-    [when.all(), 'always', 'it asks for nothing'],
+    [when.all(), 'always', 'it has no condition'],
     [
       when.all(when.vip(true), when.headerIs('X-A', 'a')),
       'vip: true, header: { X-A: a }',
@@ -193,19 +192,19 @@ describe('an explanation', () => {
     })
     const step = reason('rule 0', call({ headers }), attestation)
     expect(step).toMatchObject({ matched: false, trusted: false, value: 'TN-Validation-Passed' })
-    expect(step?.why).toContain('but trunk carrier-a is not believed about verstat')
+    expect(step?.why).toContain('but trunk carrier-a is not trusted for verstat')
   })
 
   test('stays short though a header is not', () => {
     const facts = call({ headers: [['X-A', 'x'.repeat(60_000)]] })
-    expect(JSON.stringify(explain(facts, rulesFor(when.headerIs('X-A', 'a')), AT)).length).toBeLessThan(3_000)
+    expect(JSON.stringify(explained(facts, rulesFor(when.headerIs('X-A', 'a')))).length).toBeLessThan(3_000)
   })
 
   test('of the candidates alone says the same of them, and leaves out only rules that fail', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
-        const all = explain(any, some, AT)
-        const short = explain(any, some, AT, 'candidates')
+        const all = explained(any, some)
+        const short = explained(any, some, 'candidates')
         expect(all).toEqual(expect.arrayContaining([...short]))
         expect(short.at(-1)).toEqual(all.at(-1))
         const left = all.filter(({ rule }) => !short.some((one) => one.rule === rule))
@@ -213,7 +212,7 @@ describe('an explanation', () => {
       }),
     )
     const rules = routingOf({ rules: [when.callee('1001'), when.callee('+1555*')] })
-    const tried = explain(call({}), rules, AT, 'candidates').map(({ rule }) => rule)
+    const tried = explained(call({}), rules, 'candidates').map(({ rule }) => rule)
     expect(tried).not.toContain('rule 0')
     expect(tried.at(-1)).toBe('rule 1')
   })
@@ -222,7 +221,7 @@ describe('an explanation', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
         const decision = decide(any, some, AT)
-        const steps = explain(any, some, AT)
+        const steps = explained(any, some)
         const last = steps.at(-1)
         expect(last?.matched).toBe(true)
         expect(last?.rule).toBe(decision.rule === 'otherwise' ? '(otherwise)' : decision.rule)

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { evaluate } from '../../src/routing/condition.js'
-import { Known } from '../../src/routing/known.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { facts, routing } from './support/arbitrary.js'
 import { always, branch, call, candidatesOf, routingOf, trusting, when } from './support/make.js'
 
 function tried(...args: Parameters<typeof routingOf>) {
   const some = routingOf(...args)
-  return (facts: ReturnType<typeof call>) => candidatesOf(some.index, new Known(facts, some))
+  return (facts: ReturnType<typeof call>) => candidatesOf(some, contextOf(facts, some))
 }
 
 describe('the rule index', () => {
@@ -69,8 +69,8 @@ describe('the rule index', () => {
   test('leaves out no rule that matches, and keeps their order, whatever the rules and the call', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
-        const known = new Known(any, some)
-        const candidates = candidatesOf(some.index, known)
+        const known = contextOf(any, some)
+        const candidates = candidatesOf(some, known)
         expect(candidates).toEqual([...new Set(candidates)].sort((a, b) => a - b))
         const linear = some.rules.filter(({ when }) => evaluate(when, known)).map(({ index }) => index)
         expect(candidates).toEqual(expect.arrayContaining(linear))

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { Known } from '../../src/routing/known.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { fillState, fillText, templateProblems } from '../../src/routing/template.js'
 import { branch, call, routingOf, tableOf, trusting } from './support/make.js'
 
-const known = new Known(
+const known = contextOf(
   call({
     name: 'Ann {trunk}',
     headers: [

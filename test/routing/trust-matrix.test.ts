@@ -1,11 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { explain } from '../../src/routing/explain.js'
-import { Known } from '../../src/routing/known.js'
-import { Trust } from '../../src/sip/trust.js'
 import { facts, routing } from './support/arbitrary.js'
-import { AT, call, routingOf, tableOf, trusting, when } from './support/make.js'
+import { AT, call, explained, routingOf, tableOf, trusting, when } from './support/make.js'
 
 const VIP = '+15551234567'
 const OTHER = '+15550000000'
@@ -39,7 +37,7 @@ describe('who may make a call a VIP call', () => {
     const decision = decide(facts, rules, AT)
     expect(decision.vip).toBe(vip)
     expect(decision.rule).toBe(vip ? 'rule 0' : 'otherwise')
-    expect(new Known(facts, rules).callerRow?.name).toBe(vip && claim !== 'X-VIP' ? 'Ann' : undefined)
+    expect(contextOf(facts, rules).callerRow?.name).toBe(vip && claim !== 'X-VIP' ? 'Ann' : undefined)
   })
 
   test.each(['caller_number', 'P-Asserted-Identity', 'X-VIP'])(
@@ -79,13 +77,11 @@ describe('who may make a call a VIP call', () => {
   test('not one VIP comes from hearsay, whatever the rules and the call', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
-        const nobody = { ...some, trust: Trust.nobody }
+        const nobody = { ...some, trust: new Map() }
         const decision = decide(any, nobody, AT)
         expect(decision.vip).toBe(false)
-        expect(new Known(any, nobody).callerRow).toBeUndefined()
-        expect(explain(any, nobody, AT).filter(({ rule, matched }) => rule === '(vip)' && matched)).toEqual(
-          [],
-        )
+        expect(contextOf(any, nobody).callerRow).toBeUndefined()
+        expect(explained(any, nobody).filter(({ rule, matched }) => rule === '(vip)' && matched)).toEqual([])
       }),
     )
   })

@@ -1,9 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import { attestationOf } from '../../src/sip/attestation.js'
-import { call, trusting } from '../routing/support/make.js'
-
-const trust = trusting({ 'carrier-a': ['verstat'] })
-const verstat = (value: string) => [['P-Asserted-Identity', `<tel:+15551234567;verstat=${value}>`]] as const
 
 describe('the attestation', () => {
   test.each([
@@ -16,29 +12,13 @@ describe('the attestation', () => {
     ['No-TN-Validation', 'none'],
     ['TN-Validation-Passed-X', 'none'],
   ])('of verstat=%s is %s', (value, attestation) => {
-    const found = attestationOf(call({ headers: verstat(value) }), trust)
+    const found = attestationOf(undefined, value, true)
     expect(found).toEqual({ attestation, source: 'verstat', value, trusted: true })
   })
 
-  test('is none where the trunk is not believed about verstat', () => {
-    const found = attestationOf(
-      call({ trunk: 'carrier-b', headers: verstat('TN-Validation-Passed-A') }),
-      trust,
-    )
-    expect(found).toEqual({
-      attestation: 'none',
-      source: 'verstat',
-      value: 'TN-Validation-Passed-A',
-      trusted: false,
-    })
-  })
-
-  test('is read from inside the user part of From where P-Asserted-Identity has none', () => {
-    const headers = [
-      ['P-Asserted-Identity', '<sip:+15551234567@example.com>'],
-      ['From', '<sip:+15551234567;verstat=TN-Validation-Passed-B@example.com>;tag=1'],
-    ] as const
-    expect(attestationOf(call({ headers }), trust).attestation).toBe('B')
+  test('is none where the trunk is not trusted for verstat', () => {
+    const found = attestationOf(undefined, 'TN-Validation-Passed-A', false)
+    expect(found).toMatchObject({ attestation: 'none', source: 'verstat', trusted: false })
   })
 
   test.each([
@@ -49,25 +29,14 @@ describe('the attestation', () => {
   ])(
     'that Asterisk read as %s, verified %s, is %s from any trunk and before verstat',
     (attestation, verified, expected) => {
-      const facts = call({
-        trunk: 'carrier-b',
-        verification: { attestation, verified },
-        headers: verstat('No-TN-Validation'),
-      })
-      expect(attestationOf(facts, trust)).toEqual({
-        attestation: expected,
-        source: 'stir_shaken',
-        value: attestation,
-        trusted: true,
-      })
+      const found = attestationOf({ attestation, verified }, 'No-TN-Validation', false)
+      const source = 'stir_shaken'
+      expect(found).toEqual({ attestation: expected, source, value: attestation, trusted: true })
     },
   )
 
   test('is none where nothing says anything', () => {
-    expect(attestationOf(call({}), trust)).toMatchObject({
-      attestation: 'none',
-      source: 'nothing',
-      value: null,
-    })
+    const found = attestationOf(undefined, undefined, true)
+    expect(found).toMatchObject({ attestation: 'none', source: 'nothing', value: null })
   })
 })

@@ -80,7 +80,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     const { exit, stdout, stderr } = await write(file)
     expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
     expect(stderr).toContain('does not have [doorman], [doorman-go], [doorman-fallback]')
-    expect(stderr).toContain(`#include "${file}"`)
+    expect(stderr).toContain(`#tryinclude "${file}"`)
   })
 
   test('says no, and shows the step, where another file has the same contexts', async () => {

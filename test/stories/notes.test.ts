@@ -55,7 +55,7 @@ describe('notes', () => {
     const state = await decodeState((name) => landing.variables[name] ?? '')
 
     expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
-    expect(landing.appData[0]).toBe('100% of -Süd- + east = ok?| Grüß %20 dich: a=b c d e f g |0|')
+    expect(landing.appData[0]).toBe('100 of Süd  east  ok| Grüß 20 dich ab c d e f g |0|')
     expect(record).toMatchObject({ outcome: 'routed', faults: [] })
     expect(await standing()).toHaveLength(1)
     expect(state).toEqual({

@@ -50,7 +50,7 @@ describe.each(RELEASES)('trust on Debian %s', (release) => {
     expect(landing.context).toBe(isBelieved ? 'story-vip' : 'story-other')
     expect(landing.variables.DOORMAN_VIP).toBe(isBelieved ? '1' : '0')
     expect(record).toMatchObject({ trunk, vip: isBelieved, outcome: 'routed' })
-    const isDoubted = record.reasons.some(({ why }) => why.includes(`${trunk} is not believed about ${item}`))
+    const isDoubted = record.reasons.some(({ why }) => why.includes(`${trunk} is not trusted for ${item}`))
     expect(isDoubted).toBe(!isBelieved)
   })
 
@@ -69,7 +69,7 @@ describe.each(RELEASES)('trust on Debian %s', (release) => {
     expect(record.rule).toBe('otherwise')
   })
 
-  test('a trunk that routing.yaml does not name is believed about nothing', async () => {
+  test('a trunk that routing.yaml does not name is trusted for nothing', async () => {
     const headers = EVIDENCE.flatMap(([, evidence]) => evidence.headers)
     const { landing, record } = await call({ from: '1001', to: '5550000000', trunk: '1001', headers })
 

@@ -1,4 +1,5 @@
-import type { CallFacts, Verification } from '../../routing/facts.js'
+import type { CallFacts } from '../../routing/types.js'
+import type { Verification } from '../../sip/attestation.js'
 import { SipHeaders } from '../../sip/headers.js'
 import type { ExampleCall } from './example.js'
 

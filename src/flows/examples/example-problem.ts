@@ -1,5 +1,5 @@
 import type { Difference, ExampleFailure } from '../../history/run-examples.js'
-import type { Reason } from '../../routing/decision.js'
+import type { Reason } from '../../routing/types.js'
 import type { Problem } from '../problem.js'
 
 /**

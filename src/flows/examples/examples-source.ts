@@ -1,4 +1,4 @@
-import type { Routing } from '../../routing/routing.js'
+import type { Routing } from '../../routing/types.js'
 import { Findings, type YamlPath } from '../document/findings.js'
 import { parseFlowDocument } from '../document/flow-document.js'
 import { suggestion } from '../nearest.js'

@@ -1,5 +1,6 @@
-import type { Routing } from '../../routing/routing.js'
-import { headerName } from '../../routing/words.js'
+import { trusts } from '../../routing/context-of.js'
+import { headerName } from '../../routing/format.js'
+import type { Routing } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
 import { type Formula, type Literal, literalWords, partsOf } from './formula.js'
 import { exclude } from './implies.js'
@@ -42,7 +43,7 @@ function hearsayOn(trunk: Literal, other: Literal, { trust, vip }: Routing): str
   if (trunk.leaf.kind !== 'trunk' || trunk.negated) return undefined
   const trunks = [...trunk.leaf.oneOf]
   const items = neededTrust(other, [...vip.headers.keys()])
-  if (items.length === 0 || trunks.some((name) => items.some((item) => trust.believes(name, item))))
+  if (items.length === 0 || trunks.some((name) => items.some((item) => trusts(trust, name, item))))
     return undefined
   return `trunk ${trunks.join(', ')} is not believed about ${items.map(itemWords).join(' or ')}, which "${literalWords(other)}" needs`
 }

@@ -1,4 +1,4 @@
-import type { Routing } from '../../routing/routing.js'
+import type { Routing } from '../../routing/types.js'
 import type { LintWarning } from './warning.js'
 import { type WrittenNumber, writtenNumbers } from './written-numbers.js'
 

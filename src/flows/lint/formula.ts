@@ -1,6 +1,6 @@
-import type { Leaf } from '../../routing/blame.js'
-import type { Attestation, Condition } from '../../routing/condition.js'
-import { describe } from '../../routing/words.js'
+import { formatCondition } from '../../routing/format.js'
+import type { Condition, Leaf } from '../../routing/types.js'
+import type { Attestation } from '../../sip/attestation.js'
 
 /** A condition without parts, or the contrary of one. */
 export interface Literal {
@@ -59,5 +59,5 @@ export function isAlways(formula: Formula): boolean {
 }
 
 export function literalWords({ leaf, negated }: Literal): string {
-  return negated ? `not: { ${describe(leaf)} }` : describe(leaf)
+  return negated ? `not: { ${formatCondition(leaf)} }` : formatCondition(leaf)
 }

@@ -1,7 +1,6 @@
-import type { Leaf } from '../../routing/blame.js'
-import { branchOf } from '../../routing/branch.js'
-import { type HeaderTest, type NumberPattern, passes } from '../../routing/condition.js'
-import type { Routing } from '../../routing/routing.js'
+import { matchesNumber, passes } from '../../routing/condition.js'
+import { hasNumber } from '../../routing/number-table.js'
+import type { HeaderTest, Leaf, NumberPattern, Routing } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
 import { contraryOf, type Formula, type Literal } from './formula.js'
 import { isExact, numbersDisjoint, numbersWithin } from './number-sets.js'
@@ -64,6 +63,12 @@ function derives(a: Leaf, b: Leaf, routing: Routing): boolean {
   return a.kind === 'header' && a.test.kind === 'exact' && areVipValues(a.name, a.test.oneOf, routing)
 }
 
+/** The first branch that has the number, else the default. */
+export function branchOf({ branches }: Routing, number: string) {
+  const found = branches.find(({ numbers }) => matchesNumber(numbers, number))
+  return found ?? branches.find(({ isDefault }) => isDefault)
+}
+
 /** A number without a branch has the empty name, which no branch can have. */
 function branchesOf({ exact }: NumberPattern, routing: Routing): readonly string[] {
   return [...exact].map((number) => branchOf(routing, number)?.name ?? '')
@@ -72,7 +77,8 @@ function branchesOf({ exact }: NumberPattern, routing: Routing): readonly string
 /** A `caller` condition holds only where the number is believed, and then the number counts for VIP too. */
 function areVips({ exact, prefixes, tables }: NumberPattern, { vip }: Routing): boolean {
   if (prefixes.length > 0 || exact.size + tables.length === 0) return false
-  const isVip = (number: string) => vip.numbers.has(number) || vip.tables.some((table) => table.has(number))
+  const isVip = (number: string) =>
+    vip.numbers.has(number) || vip.tables.some((table) => hasNumber(table, number))
   return tables.every((table) => vip.tables.includes(table)) && [...exact].every(isVip)
 }
 
@@ -87,7 +93,7 @@ function testWithin(a: HeaderTest, b: HeaderTest): boolean {
   if (a.kind === 'present' || b.kind === 'present') return b.kind === 'present' && b.present === !isAbsent(a)
   if (a.kind === 'exact') return [...a.oneOf].every((value) => passes(b, value))
   if (a.kind === 'starts_with') return b.kind === 'starts_with' && a.prefixes.every((text) => passes(b, text))
-  return b.kind === 'matches' && a.pattern.source === b.pattern.source
+  return b.kind === 'matches' && a.pattern === b.pattern
 }
 
 function isAbsent(test: HeaderTest): boolean {

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type CallRecord, factsOfCall } from '../../history/recorded-calls.js'
-import { calleeOf } from '../../routing/callee.js'
-import { callerOf } from '../../routing/caller.js'
-import type { Routing } from '../../routing/routing.js'
+import { contextOf } from '../../routing/context-of.js'
+import type { Routing } from '../../routing/types.js'
 import { isE164 } from '../../sip/phone-number.js'
 import type { FlowDocument } from '../document/flow-document.js'
 import type { Problem } from '../problem.js'
@@ -48,8 +47,7 @@ async function numbersOf(calls: AsyncIterable<CallRecord> | Iterable<CallRecord>
   let count = 0
   for await (const call of calls) {
     const facts = factsOfCall(call)
-    const caller = callerOf(facts, routing)
-    const callee = calleeOf(facts, routing)
+    const { caller, callee } = contextOf(facts, routing)
     sides.caller.add(caller.number, caller.source === 'caller ID' ? call.callerId.number : caller.number)
     sides.callee.add(callee.number, callee.header === undefined ? call.dialled : callee.number)
     if (++count % CALLS_A_SLICE === 0) await setImmediate()

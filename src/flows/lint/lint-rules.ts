@@ -1,4 +1,4 @@
-import type { Routing } from '../../routing/routing.js'
+import type { Routing } from '../../routing/types.js'
 import type { FlowDocument } from '../document/flow-document.js'
 import type { Problem } from '../problem.js'
 import { lintDuplicates } from './duplicates.js'

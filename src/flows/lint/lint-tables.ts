@@ -1,7 +1,5 @@
-import { lineOf } from '../../routing/number-csv.js'
-import { NumberKeys } from '../../routing/number-keys.js'
-import type { NumberTable } from '../../routing/number-table.js'
-import type { Routing } from '../../routing/routing.js'
+import { hasNumber, lineOf } from '../../routing/number-table.js'
+import type { NumberTable, Routing } from '../../routing/types.js'
 import { isE164 } from '../../sip/phone-number.js'
 import type { Problem } from '../problem.js'
 import { type CalledNumber, grouped, isSameLine } from './called-numbers.js'
@@ -40,13 +38,12 @@ function tablesOf(formula: Formula): readonly { side: 'caller' | 'callee'; table
 }
 
 function lintTable(table: NumberTable, side: keyof CalledSides, called: readonly CalledNumber[]): Problem[] {
-  const { content } = table.parts
-  const missed = called.filter(({ number }) => !table.has(number))
+  const missed = called.filter(({ number }) => !hasNumber(table, number))
   return pairs(table, missed)
     .slice(0, MOST_WARNINGS)
-    .map(({ number, place, near }) => ({
+    .map(({ number, near }) => ({
       file: table.file,
-      line: lineOf(content, place),
+      line: lineOf(table, number) ?? 1,
       column: 1,
       message: nearWords({ side, text: number, owner: 'this line' }, near),
     }))
@@ -54,27 +51,23 @@ function lintTable(table: NumberTable, side: keyof CalledSides, called: readonly
 
 interface Pair {
   readonly number: string
-  /** Where the line begins, in bytes. */
-  readonly place: number
   readonly near: CalledNumber
 }
 
 function pairs(table: NumberTable, missed: readonly CalledNumber[]): readonly Pair[] {
-  const { literals, keys } = table.parts
   const unread = byEnd(missed.filter(({ number }) => !isE164(number)))
   const all = byEnd(missed)
   const found: Pair[] = []
-  const hold = (number: string, place: number | undefined, others: readonly CalledNumber[] | undefined) => {
+  const hold = (number: string, others: readonly CalledNumber[] | undefined) => {
     const near = others?.find((other) => isSameLine(number, other.number))
-    if (near !== undefined && place !== undefined) found.push({ number, place, near })
+    if (near !== undefined) found.push({ number, near })
   }
-  for (const [number, place] of literals) hold(number, place, all.get(endOf(number)))
-  const index = new NumberKeys(keys)
+  for (const number of table.literals.keys()) hold(number, all.get(endOf(number)))
   // Texts are made only of those numbers that end alike: there may be a million.
   if (unread.size > 0)
-    for (const key of index.keys()) {
+    for (const key of table.keys) {
       const others = unread.get(key % 10 ** END)
-      if (others !== undefined) hold(`+${key}`, index.placeOf(key), others)
+      if (others !== undefined) hold(`+${key}`, others)
     }
   return found
 }

@@ -1,5 +1,5 @@
-import type { NumberPattern } from '../../routing/condition.js'
-import { matchesNumber } from '../../routing/number-pattern.js'
+import { matchesNumber } from '../../routing/condition.js'
+import type { NumberPattern } from '../../routing/types.js'
 
 /** Whether every number of `a` is one of `b`, as far as that can be told without looking through files. */
 export function numbersWithin(a: NumberPattern, b: NumberPattern): boolean {

@@ -1,7 +1,7 @@
-import { branchOf } from '../../routing/branch.js'
-import { facetName, type Key, keysOf } from '../../routing/facet.js'
-import type { Routing } from '../../routing/routing.js'
+import { fieldName, type Key, keysOf } from '../../routing/rule-index.js'
+import type { Routing } from '../../routing/types.js'
 import { type Formula, type Literal, partsOf } from './formula.js'
+import { branchOf } from './implies.js'
 
 /**
  * Finds the earlier rules that could shadow a later one without holding every rule against every other. A rule
@@ -27,7 +27,7 @@ export class ShadowIndex {
     const keys = this.#leastCrowded(choicesOf(formula))
     if (keys === undefined) this.#unfiled.push(position)
     for (const key of keys ?? []) {
-      if (key.facet.prefixLength !== undefined) this.#prefixLengths.add(key.facet.prefixLength)
+      if (key.field.prefixLength !== undefined) this.#prefixLengths.add(key.field.prefixLength)
       const list = this.#filed.get(nameOf(key))
       if (list === undefined) this.#filed.set(nameOf(key), [position])
       else list.push(position)
@@ -54,7 +54,7 @@ export class ShadowIndex {
     const key = keysOf(leaf)?.[0]
     const vip =
       leaf.kind === 'caller' || leaf.kind === 'header'
-        ? [nameOf({ facet: { kind: 'vip' }, value: 'true' })]
+        ? [nameOf({ field: { kind: 'vip' }, value: 'true' })]
         : []
     if (key === undefined || (leaf.kind !== 'caller' && leaf.kind !== 'callee'))
       return key === undefined ? vip : [nameOf(key), ...vip]
@@ -62,10 +62,10 @@ export class ShadowIndex {
     const branch = leaf.kind === 'callee' ? branchOf(this.#routing, value)?.name : undefined
     const lengths = [...this.#prefixLengths].filter((length) => length <= value.length)
     const prefixes = lengths.map((prefixLength) =>
-      nameOf({ facet: { kind: leaf.kind, prefixLength }, value: value.slice(0, prefixLength) }),
+      nameOf({ field: { kind: leaf.kind, prefixLength }, value: value.slice(0, prefixLength) }),
     )
-    const whole = nameOf({ facet: { kind: leaf.kind }, value })
-    const ofBranch = branch === undefined ? [] : [nameOf({ facet: { kind: 'branch' }, value: branch })]
+    const whole = nameOf({ field: { kind: leaf.kind }, value })
+    const ofBranch = branch === undefined ? [] : [nameOf({ field: { kind: 'branch' }, value: branch })]
     return [whole, ...prefixes, ...vip, ...ofBranch]
   }
 }
@@ -95,6 +95,6 @@ function keysOfPart(part: Formula): readonly Key[] | undefined {
     : undefined
 }
 
-function nameOf({ facet, value }: Key): string {
-  return `${facetName(facet)} ${value}`
+function nameOf({ field, value }: Key): string {
+  return `${fieldName(field)} ${value}`
 }

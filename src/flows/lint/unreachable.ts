@@ -1,4 +1,4 @@
-import type { Routing, Rule } from '../../routing/routing.js'
+import type { Routing, Rule } from '../../routing/types.js'
 import { contradiction, wantsHeaderTwice } from './contradiction.js'
 import { type Formula, formulaOf, isAlways } from './formula.js'
 import { implies } from './implies.js'

@@ -1,4 +1,4 @@
-import type { Routing } from '../../routing/routing.js'
+import type { Routing } from '../../routing/types.js'
 import { readNumber } from '../../sip/phone-number.js'
 import type { YamlPath } from '../document/findings.js'
 import { rawAt, rawEntries, rawItems } from '../parts/raw.js'

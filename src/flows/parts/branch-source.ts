@@ -1,4 +1,4 @@
-import type { Branch } from '../../routing/routing.js'
+import type { Branch } from '../../routing/types.js'
 import { NumbersSchema } from '../schema/condition-schema.js'
 import { noNumbers, numberPattern } from './number-source.js'
 import { isRawMap, rawAt, rawEntries, sound } from './raw.js'

@@ -1,4 +1,4 @@
-import type { Condition } from '../../routing/condition.js'
+import type { Condition } from '../../routing/types.js'
 import type { YamlPath } from '../document/findings.js'
 import { suggestion } from '../nearest.js'
 import { conditionShape, NumbersSchema } from '../schema/condition-schema.js'

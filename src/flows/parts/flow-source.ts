@@ -1,4 +1,4 @@
-import type { Flow } from '../../routing/routing.js'
+import type { Flow } from '../../routing/types.js'
 import type { YamlPath } from '../document/findings.js'
 import { suggestion } from '../nearest.js'
 import { flowShape } from '../schema/schema.js'

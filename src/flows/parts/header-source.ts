@@ -1,8 +1,8 @@
-import type { Condition, HeaderTest } from '../../routing/condition.js'
+import { patternProblem } from '../../routing/pattern.js'
+import type { Condition, HeaderTest } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
 import type { YamlPath } from '../document/findings.js'
 import { HeaderTestSchema, type HeaderTestSource } from '../schema/condition-schema.js'
-import { linearPattern } from './linear-pattern.js'
 import { rawEntries, sound } from './raw.js'
 import type { Reading } from './reading.js'
 
@@ -33,12 +33,10 @@ function isTest(
 }
 
 function matchesTest(pattern: string, path: YamlPath, reading: Reading): HeaderTest | undefined {
-  try {
-    return { kind: 'matches', pattern: linearPattern(pattern) }
-  } catch (error) {
-    reading.findings.problem(path, error instanceof Error ? error.message : String(error))
-    return undefined
-  }
+  const problem = patternProblem(pattern)
+  if (problem === undefined) return { kind: 'matches', pattern }
+  reading.findings.problem(path, problem)
+  return undefined
 }
 
 /** Only a believed header satisfies a condition, so one that nobody is believed about never does. */

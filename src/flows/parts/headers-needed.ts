@@ -1,5 +1,5 @@
-import { type Condition, leavesOf } from '../../routing/condition.js'
-import type { Routing } from '../../routing/routing.js'
+import { leavesOf } from '../../routing/condition.js'
+import type { Condition, Routing } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
 import type { FlowFunction } from '../revision.js'
 import { headersOfState } from './state-source.js'

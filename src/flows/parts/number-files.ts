@@ -1,4 +1,5 @@
-import { NumberTable } from '../../routing/number-table.js'
+import { readNumberTable } from '../../routing/number-table.js'
+import type { NumberTable } from '../../routing/types.js'
 import type { Findings, YamlPath } from '../document/findings.js'
 import { type FlowSource, fileName, fileNameProblem } from '../source.js'
 
@@ -17,7 +18,7 @@ export class NumberFiles {
     for (const name of new Set([...written].map(fileName))) {
       const content = source.files.get(name)
       if (content === undefined) continue
-      const { table, problems, duplicates } = NumberTable.fromCsv(name, content, country)
+      const { table, problems, duplicates } = readNumberTable(name, content, country)
       this.#tables.set(name, table)
       findings.add(problems.map((problem) => ({ file: name, ...problem })))
       findings.addWarnings(duplicates.map((duplicate) => ({ file: name, ...duplicate })))

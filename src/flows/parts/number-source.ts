@@ -1,4 +1,4 @@
-import type { NumberPattern } from '../../routing/condition.js'
+import type { NumberPattern } from '../../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../../sip/phone-number.js'
 import type { YamlPath } from '../document/findings.js'
 import type { NumbersSource } from '../schema/condition-schema.js'

@@ -1,7 +1,6 @@
-import type { Routing } from '../../routing/routing.js'
-import { buildRuleIndex } from '../../routing/rule-index.js'
+import { indexRouting } from '../../routing/routing-index.js'
+import type { Routing } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
-import { Trust } from '../../sip/trust.js'
 import type { Findings } from '../document/findings.js'
 import { routingShape } from '../schema/schema.js'
 import { HeaderNameSchema, NameSchema } from '../schema/schema-parts.js'
@@ -34,17 +33,18 @@ export function routingOf(raw: unknown, source: FlowSource, findings: Findings):
   const otherwise = sound(NameSchema, rawAt(raw, 'otherwise'))
   if (otherwise !== undefined) checkFlow(otherwise, ['otherwise'], reading)
   const rules = deepFreeze(rulesOf(rawAt(raw, 'rules'), reading))
-  const routing: Routing = Object.freeze({
+  const parts: Omit<Routing, 'index'> = {
     defaultCountry: reading.country,
     calleeFrom: deepFreeze(calleeFromOf(raw, reading)),
-    trust: new Trust(trust),
+    trust,
     vip: vipOf(rawAt(raw, 'vip'), reading),
     branches: deepFreeze(branchesOf(rawAt(raw, 'branches'), reading)),
     flows: flowsOf(rawAt(raw, 'flows'), reading),
     rules,
-    index: buildRuleIndex(rules),
     otherwise: otherwise ?? '',
-  })
+    undecidable: otherwise ?? '',
+  }
+  const routing = Object.freeze({ ...parts, index: indexRouting(parts) })
   return { routing, believed: reading.believed }
 }
 

@@ -1,4 +1,4 @@
-import type { Rule, Target } from '../../routing/routing.js'
+import type { Rule, Target } from '../../routing/types.js'
 import type { YamlPath } from '../document/findings.js'
 import { NameSchema } from '../schema/schema-parts.js'
 import { fileName } from '../source.js'

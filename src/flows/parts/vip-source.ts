@@ -1,4 +1,4 @@
-import type { VipPolicy } from '../../routing/routing.js'
+import type { VipPolicy } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
 import { HeaderValuesSchema, NameSchema } from '../schema/schema-parts.js'
 import { hearsay } from './header-source.js'

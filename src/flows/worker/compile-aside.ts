@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CompiledFiles, ROUTING_FILE } from '../compile.js'
 import { CompileThread } from './compile-thread.js'
-import { type PlainCompiled, revive } from './revive.js'
+import { revive } from './revive.js'
 import { inSlices, TIDYING_MS } from './slices.js'
 import { unpack } from './unpack.js'
 
@@ -34,7 +34,7 @@ export async function compileAside(
     // The thread holds several times the memory that its result takes.
     await thread.end()
     await sleep(TIDYING_MS, undefined, signal && { signal })
-    return await inSlices(revive(plain as PlainCompiled), signal)
+    return await inSlices(revive(plain as CompiledFiles), signal)
   } catch (error) {
     return failed(signal?.aborted ? 'it was stopped' : String(error))
   } finally {

@@ -8,7 +8,6 @@ import { compileFiles } from '../compile.js'
 import { endChildProcesses, watchChildProcesses } from './child-processes.js'
 import type { CompileOrder, ParcelMessage } from './compile-order.js'
 import { pack } from './pack.js'
-import { plainOf } from './revive.js'
 
 /** Where there is one processor for both, calls come first: as `nice -n 5`. */
 const NICE = 5
@@ -32,8 +31,10 @@ watchChildProcesses()
 parentPort?.on('message', () => {})
 const compiled = await compileFiles(folder)
 await endChildProcesses()
-const { blocks, chunks } = pack(plainOf(compiled))
-const memory = new Set(blocks.map(({ buffer }) => buffer))
+const { blocks, chunks } = pack(compiled)
+const memory = new Set(
+  blocks.map(({ buffer }) => buffer).filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer),
+)
 post({ kind: 'blocks', blocks }, [...memory])
 for (const chunk of chunks) post({ kind: 'chunk', chunk }, [chunk.words.buffer])
 parentPort?.postMessage('packed')

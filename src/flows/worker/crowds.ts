@@ -1,7 +1,6 @@
-import type { Condition, LinearPattern } from '../../routing/condition.js'
-import type { Rule } from '../../routing/routing.js'
-import type { RuleIndex } from '../../routing/rule-index.js'
-import type { LazyPattern } from '../parts/linear-pattern.js'
+import { leavesOf } from '../../routing/condition.js'
+import { compilePattern, type PatternTest } from '../../routing/pattern.js'
+import type { Rule, RuleIndex } from '../../routing/types.js'
 
 /** Compiling a pattern takes a tenth of a millisecond, so a call may find that many that are not compiled yet. */
 const FEW = 50
@@ -12,35 +11,19 @@ const FEW = 50
  * needed, and each takes 8 KB.
  */
 export function* prepareCrowds(rules: readonly Rule[], index: RuleIndex): Generator<void, void, undefined> {
-  for (const list of index.lists()) {
-    const crowd = yield* patternsOf(list, rules)
-    for (const pattern of crowd.size > FEW ? crowd : []) {
-      pattern.prepare()
+  for (const list of [index.unindexed, ...index.fields.flatMap(({ buckets }) => [...buckets.values()])]) {
+    const crowd = new Set(list.flatMap((position) => patternsIn(rules[position])))
+    for (const test of crowd.size > FEW ? crowd : []) {
+      compilePattern(test)
       yield
     }
-  }
-}
-
-function* patternsOf(
-  list: readonly number[],
-  rules: readonly Rule[],
-): Generator<void, ReadonlySet<LazyPattern>, undefined> {
-  const patterns = new Set<LazyPattern>()
-  for (const position of list) {
-    const rule = rules[position]
-    if (rule !== undefined) for (const pattern of patternsIn(rule.when)) patterns.add(pattern)
     yield
   }
-  return patterns
 }
 
-function patternsIn(condition: Condition): readonly LazyPattern[] {
-  if (condition.kind === 'all' || condition.kind === 'any') return condition.of.flatMap(patternsIn)
-  if (condition.kind === 'not') return patternsIn(condition.of)
-  if (condition.kind !== 'header' || condition.test.kind !== 'matches') return []
-  return isLazy(condition.test.pattern) ? [condition.test.pattern] : []
-}
-
-function isLazy(pattern: LinearPattern): pattern is LazyPattern {
-  return 'prepare' in pattern
+function patternsIn(rule: Rule | undefined): readonly PatternTest[] {
+  if (rule === undefined) return []
+  return leavesOf(rule.when).flatMap((leaf) =>
+    leaf.kind === 'header' && leaf.test.kind === 'matches' ? [leaf.test] : [],
+  )
 }

@@ -1,6 +1,3 @@
-import type { LinearPattern } from '../../routing/condition.js'
-import { NumberTable } from '../../routing/number-table.js'
-import { Trust } from '../../sip/trust.js'
 import { type Block, type Chunk, CODE, CONSTANTS, type Code, LIMIT, type Parcel, wordOf } from './parcel.js'
 
 /** Receiving a chunk takes one go, so it is kept short: well below a millisecond. */
@@ -15,9 +12,8 @@ const MOST_WORDS_KNOWN = 64
 const LONGEST_AT_ONCE = 100
 
 /**
- * Makes a parcel of plain objects, lists, sets, maps, texts, numbers, buffers, patterns, trust and tables. What
- * is frozen arrives frozen. A table that is there twice arrives once, and so do small frozen objects that are
- * equal: thousands of rules lead to the same few flows, and whoever receives them has to make room for each.
+ * Makes a parcel of plain objects, lists, sets, maps, texts, numbers, buffers. What is frozen
+ * arrives frozen. Small frozen objects that are equal arrive once: thousands of rules lead to the same few flows, and whoever receives them has to make room for each.
  *
  * The blocks of the parcel are the buffers of the value and not copies, save for small ones.
  * @throws TypeError for anything else, a function say.
@@ -55,10 +51,6 @@ class Packing {
   #object(value: object): void {
     if (Buffer.isBuffer(value)) this.#once(value, () => this.#block(CODE.buffer, standalone(value)))
     else if (isBlock(value)) this.#block(CODE.block, value)
-    else if (value instanceof NumberTable) this.#once(value, () => this.#made(value.parts, CODE.table))
-    else if (value instanceof Trust) this.#made(value.believed, CODE.trust)
-    else if (isPattern(value))
-      this.#once(`pattern ${value.source}`, () => this.#made(value.source, CODE.pattern))
     else this.#container(value)
   }
 
@@ -178,9 +170,4 @@ function standalone(buffer: Buffer): Block {
 
 function isBlock(value: object): value is Block {
   return ArrayBuffer.isView(value)
-}
-
-/** Only patterns have a function in them; it is not sent, for the source says it all. */
-function isPattern(value: object): value is LinearPattern {
-  return 'source' in value && 'test' in value && typeof value.test === 'function'
 }

@@ -31,10 +31,6 @@ export const CODE = {
   /** Push the block with this number; as a Buffer. */
   block: 12,
   buffer: 13,
-  /** Make a pattern, trust, a table of what is on top. */
-  pattern: 14,
-  trust: 15,
-  table: 16,
   /** Remember what is on top, for it comes again; push what was remembered with this number. */
   remember: 17,
   recall: 18,
@@ -68,7 +64,7 @@ export interface Chunk {
 }
 
 /** Bytes and numbers in bulk. They change hands, without being copied. */
-export type Block = ArrayBufferView<ArrayBuffer>
+export type Block = ArrayBufferView
 
 export interface Parcel {
   readonly blocks: readonly Block[]

@@ -1,14 +1,10 @@
-import { NumberTable, type NumberTableParts } from '../../routing/number-table.js'
-import { Trust } from '../../sip/trust.js'
-import { lazyPattern } from '../parts/linear-pattern.js'
 import { type Block, type Chunk, CODE, CONSTANTS, codeOf, numberOf } from './parcel.js'
 
 /** Words that are read without a pause: some tens of microseconds. */
 const STEP_WORDS = 256
 
 /**
- * Takes a parcel apart, a step at a time. What comes out is new, save for the blocks. Its patterns are
- * `LazyPattern`s, which are not compiled yet.
+ * Takes a parcel apart, a step at a time. What comes out is new, save for the blocks.
  * @param chunks in their order; each is asked for when it is needed.
  */
 export function* unpack(
@@ -89,14 +85,7 @@ class Unpacking {
     else if (code === CODE.remember) this.#remembered.push(this.top)
     else if (code === CODE.recall) this.#stack.push(this.#remembered[number])
     else if (code === CODE.block) this.#stack.push(this.#blocks[number])
-    else if (code === CODE.buffer) this.#stack.push(bufferOf(this.#blocks[number]))
-    else this.#stack.push(this.#instance(code, this.#stack.pop()))
-  }
-
-  #instance(code: number, of: unknown): unknown {
-    if (code === CODE.table) return NumberTable.fromParts(of as NumberTableParts)
-    if (code === CODE.trust) return new Trust(of as Trust['believed'])
-    return lazyPattern(of as string)
+    else this.#stack.push(bufferOf(this.#blocks[number]))
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Branch } from '../../routing/routing.js'
+import type { Branch } from '../../routing/types.js'
 import { type Change, change, changed, fromTo } from './change.js'
 import { patternShape } from './condition-shape.js'
 import { movedAmong } from './moved.js'

@@ -1,5 +1,4 @@
-import type { Condition, HeaderTest, NumberPattern } from '../../routing/condition.js'
-import type { NumberTable } from '../../routing/number-table.js'
+import type { Condition, HeaderTest, NumberPattern, NumberTable } from '../../routing/types.js'
 
 /**
  * What a condition means, as text: equal for two conditions that take the same calls for the same reasons,
@@ -52,7 +51,7 @@ function testShape(test: HeaderTest): readonly string[] {
     case 'exact':
       return [test.kind, ...[...test.oneOf].sort()]
     case 'matches':
-      return [test.kind, test.pattern.source]
+      return [test.kind, test.pattern]
     case 'starts_with':
       return [test.kind, ...[...test.prefixes].sort()]
     case 'present':

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FlowFunction, Revision } from '../../flows/revision.js'
-import type { Routing } from '../../routing/routing.js'
-import { list } from '../../routing/words.js'
+import { formatList } from '../../routing/format.js'
+import type { Routing } from '../../routing/types.js'
 import { branchChanges } from './branch-diff.js'
 import { type Change, changed, fromTo } from './change.js'
 import { exampleChanges } from './example-diff.js'
@@ -55,7 +55,7 @@ function readingChanges(old: Routing, now: Routing): readonly Change[] {
 }
 
 function headers({ calleeFrom }: Routing): string {
-  return calleeFrom.length === 0 ? '' : list(calleeFrom)
+  return calleeFrom.length === 0 ? '' : formatList(calleeFrom)
 }
 
 /** A code flow that came or went came or went with the rule that runs it. */

@@ -1,4 +1,4 @@
-import type { Flow } from '../../routing/routing.js'
+import type { Flow } from '../../routing/types.js'
 import { type Change, change, changed, fromTo } from './change.js'
 import { pairMore, unpaired } from './pair.js'
 

@@ -1,5 +1,5 @@
-import type { Rule, Target } from '../../routing/routing.js'
-import { clip, describe } from '../../routing/words.js'
+import { clip, formatCondition } from '../../routing/format.js'
+import type { Rule, Target } from '../../routing/types.js'
 import { type Change, change, changed, fromTo } from './change.js'
 import { conditionShape, tablesOf } from './condition-shape.js'
 import { movedAmong } from './moved.js'
@@ -108,7 +108,7 @@ function partsOf(old: Rule, now: Rule, hasOtherCondition: boolean, around: Aroun
 
 /** The words can be the same: `caller: 5551234567` is another number in another default country. */
 function conditionDetail({ when: old }: Rule, { when: now }: Rule): string {
-  const [before, after] = [clip(describe(old)), clip(describe(now))]
+  const [before, after] = [clip(formatCondition(old)), clip(formatCondition(now))]
   return before === after ? `when ${after} now means other numbers` : `when ${fromTo(before, after)}`
 }
 
@@ -130,5 +130,5 @@ function leadsTo(target: Target): string {
 
 /** `number 3: when vip: true, goto vip_support_flow` */
 function at({ index, when, target }: Rule): string {
-  return `number ${index + 1}: when ${clip(describe(when))}, ${leadsTo(target)}`
+  return `number ${index + 1}: when ${clip(formatCondition(when))}, ${leadsTo(target)}`
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { State, StateValue } from '../../conversation/state.js'
-import { clip } from '../../routing/words.js'
+import { clip } from '../../routing/format.js'
 
 /** What changed in the state of a rule or branch, key by key: `state city "Albany" → "Troy"`. */
 export function stateDetails(before: State, after: State): readonly string[] {

@@ -1,5 +1,5 @@
-import type { NumberTable } from '../../routing/number-table.js'
-import type { Routing } from '../../routing/routing.js'
+import { hasNumber, isSameContent, isSameRow, numbersOf } from '../../routing/number-table.js'
+import type { NumberTable, Routing } from '../../routing/types.js'
 import { type Change, grouped, type NumbersChange, type Part, plusMinus, subject } from './change.js'
 import { tablesOf } from './condition-shape.js'
 import type { Slices } from './slices.js'
@@ -16,7 +16,8 @@ export function* tableChanges(before: Routing, after: Routing): Slices<TableChan
   const found = new Map<string, NumbersChange>()
   for (const [file, now] of tablesByFile(after)) {
     const then = old.get(file)
-    const isSame = before.defaultCountry === after.defaultCountry && then?.hasContentOf(now)
+    const isSame =
+      before.defaultCountry === after.defaultCountry && then !== undefined && isSameContent(then, now)
     if (then === undefined || isSame) continue
     found.set(file, yield* compare(then, now))
     yield
@@ -53,10 +54,10 @@ function* compare(before: NumberTable, after: NumberTable): Slices<NumbersChange
   // With other columns every row is another one; that is told once, not a million times.
   const rowsCount = before.columns.join() === after.columns.join()
   let [seen, common, otherRows] = [0, 0, 0]
-  for (const number of after.numbers()) {
-    if (before.has(number)) {
+  for (const number of numbersOf(after)) {
+    if (hasNumber(before, number)) {
       common++
-      if (rowsCount && !after.hasRowOf(before, number)) otherRows++
+      if (rowsCount && !isSameRow(after, before, number)) otherRows++
     }
     if (++seen % ROWS === 0) yield
   }

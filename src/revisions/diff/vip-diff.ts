@@ -1,6 +1,5 @@
-import type { NumberTable } from '../../routing/number-table.js'
-import type { VipPolicy } from '../../routing/routing.js'
-import { headerName, list } from '../../routing/words.js'
+import { formatList, headerName } from '../../routing/format.js'
+import type { NumberTable, VipPolicy } from '../../routing/types.js'
 import { type Change, change, changed, fromTo, itemsChange, plusMinus } from './change.js'
 import { movedAmong } from './moved.js'
 import { pairMore, unpaired } from './pair.js'
@@ -30,7 +29,7 @@ function fileChanges({ tables: before }: VipPolicy, { tables: after }: VipPolicy
     ...removed.map((table) => wholeFile('removed', table)),
     ...added.map((table) => wholeFile('added', table)),
     ...(isReordered
-      ? [changed('vip', '', `files now in the order ${list(after.map(({ file }) => file))}`)]
+      ? [changed('vip', '', `files now in the order ${formatList(after.map(({ file }) => file))}`)]
       : []),
     ...pairs.flatMap(([old, now]) => [...columnChanges(old, now), ...rowChanges(now, changes)]),
   ]
@@ -56,10 +55,11 @@ function rowChanges({ file }: NumberTable, changes: TableChanges): readonly Chan
 function headerChanges({ headers: before }: VipPolicy, { headers: after }: VipPolicy): readonly Change[] {
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
     const [old, now] = [before.get(name), after.get(name)]
-    if (old === undefined && now !== undefined) return [headerChange(name, `added, ${list(now)}`)]
-    if (now === undefined && old !== undefined) return [headerChange(name, `removed, it was ${list(old)}`)]
+    if (old === undefined && now !== undefined) return [headerChange(name, `added, ${formatList(now)}`)]
+    if (now === undefined && old !== undefined)
+      return [headerChange(name, `removed, it was ${formatList(old)}`)]
     const isSame = itemsChange(old ?? [], now ?? []) === ''
-    return isSame ? [] : [headerChange(name, fromTo(list(old ?? []), list(now ?? [])))]
+    return isSame ? [] : [headerChange(name, fromTo(formatList(old ?? []), formatList(now ?? [])))]
   })
 }
 

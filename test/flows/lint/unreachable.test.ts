@@ -4,9 +4,10 @@ import { contradiction } from '../../../src/flows/lint/contradiction.js'
 import { type Formula, formulaOf } from '../../../src/flows/lint/formula.js'
 import { implies } from '../../../src/flows/lint/implies.js'
 import { unreachable } from '../../../src/flows/lint/unreachable.js'
-import { type Condition, evaluate, truthOf } from '../../../src/routing/condition.js'
+import { evaluate, truthOf } from '../../../src/routing/condition.js'
+import { contextOf } from '../../../src/routing/context-of.js'
 import { decide } from '../../../src/routing/decide.js'
-import { Known } from '../../../src/routing/known.js'
+import type { Condition } from '../../../src/routing/types.js'
 import { facts, routing } from '../../routing/support/arbitrary.js'
 import { AT, routingOf, when } from '../../routing/support/make.js'
 import { lintOf } from './lint.js'
@@ -245,7 +246,7 @@ describe('lint never warns of a rule that', () => {
   test('matches a call which the rule that is said to hold it does not', () => {
     fc.assert(
       fc.property(facts, routing, (call, some) => {
-        const known = new Known(call, some)
+        const known = contextOf(call, some)
         const conditions = some.rules.map(({ when: condition }) => condition)
         for (const a of conditions.filter((condition) => evaluate(condition, known))) {
           expect(contradiction(formulaOf(a), some)).toBeUndefined()
@@ -264,7 +265,7 @@ describe('lint never warns of a rule that', () => {
     }
     fc.assert(
       fc.property(facts, routing, (call, some) => {
-        const known = new Known(call, some)
+        const known = contextOf(call, some)
         for (const { when: condition } of some.rules) {
           const negation = when.not(condition)
           expect(truthOf(conditionOf(formulaOf(condition)), known)).toBe(truthOf(condition, known))

@@ -1,12 +1,22 @@
-import type { State } from '../../../src/conversation/state.js'
-import type { Condition, HeaderTest, NumberPattern } from '../../../src/routing/condition.js'
-import type { CallFacts } from '../../../src/routing/facts.js'
-import type { Known } from '../../../src/routing/known.js'
-import { NumberTable } from '../../../src/routing/number-table.js'
-import type { Branch, Routing, Rule } from '../../../src/routing/routing.js'
-import { buildRuleIndex, type RuleIndex } from '../../../src/routing/rule-index.js'
-import { SipHeaders } from '../../../src/sip/headers.js'
-import { Trust } from '../../../src/sip/trust.js'
+import type { CallContext } from '../../../src/routing/call-context.js'
+import { contextOf } from '../../../src/routing/context-of.js'
+import { explain } from '../../../src/routing/explain.js'
+import { readNumberTable } from '../../../src/routing/number-table.js'
+import { indexRouting } from '../../../src/routing/routing-index.js'
+import { firstMatch } from '../../../src/routing/rule-index.js'
+import type {
+  Branch,
+  CallFacts,
+  Condition,
+  HeaderTest,
+  NumberPattern,
+  NumberTable,
+  Routing,
+  Rule,
+  State,
+  Trust,
+} from '../../../src/routing/types.js'
+import { canonicalName, SipHeaders } from '../../../src/sip/headers.js'
 
 export const AT = new Date('2030-01-01T12:00:00Z')
 
@@ -30,8 +40,8 @@ export function call(parts: {
   }
 }
 
-export function trusting(believed: Readonly<Record<string, readonly string[]>>): Trust {
-  return new Trust(new Map(Object.entries(believed).map(([trunk, items]) => [trunk, new Set(items)])))
+export function trusting(trusted: Readonly<Record<string, readonly string[]>>): Trust {
+  return new Map(Object.entries(trusted).map(([trunk, items]) => [trunk, new Set(items.map(canonicalName))]))
 }
 
 export function numbers(...texts: readonly string[]): NumberPattern {
@@ -45,7 +55,7 @@ export function numbers(...texts: readonly string[]): NumberPattern {
 
 /** A file of numbers, of the US unless another country, or none, is given. */
 export function tableOf(text: string, country: string | null = 'US') {
-  return NumberTable.fromCsv('vips.csv', Buffer.from(text), country ?? undefined)
+  return readNumberTable('vips.csv', Buffer.from(text), country ?? undefined)
 }
 
 export const always: Condition = { kind: 'all', of: [] }
@@ -96,10 +106,10 @@ export function routingOf(parts: {
 }): Routing {
   const rules = (parts.rules ?? []).map((rule, at) => ('when' in rule ? rule : ruleOf(rule, at)))
   const headers = Object.entries(parts.vipHeaders ?? {})
-  return {
+  const routing = {
     defaultCountry: 'defaultCountry' in parts ? parts.defaultCountry : 'US',
     calleeFrom: parts.calleeFrom ?? [],
-    trust: parts.trust ?? Trust.nobody,
+    trust: parts.trust ?? new Map(),
     vip: {
       numbers: new Set(parts.vipNumbers ?? []),
       tables: parts.vipTables ?? [],
@@ -108,17 +118,23 @@ export function routingOf(parts: {
     branches: parts.branches ?? [],
     flows: new Map(),
     rules,
-    index: buildRuleIndex(rules),
     otherwise: 'general_support_flow',
+    undecidable: 'general_support_flow',
   }
+  return { ...routing, index: indexRouting(routing) }
 }
 
-/** The positions of all rules that an index has a call try. */
-export function candidatesOf(index: RuleIndex, known: Known): readonly number[] {
+/** The positions of all rules that the index has a call try. */
+export function candidatesOf({ index, rules }: Routing, context: CallContext): readonly number[] {
   const all: number[] = []
-  index.first(known, (rule) => {
+  firstMatch(index.rules, rules, context, (rule) => {
     all.push(rule.index)
     return false
   })
   return all
+}
+
+/** The explanation of a call. */
+export function explained(facts: CallFacts, routing: Routing, tried?: 'all' | 'candidates') {
+  return explain(contextOf(facts, routing), tried)
 }

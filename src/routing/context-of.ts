@@ -1,0 +1,151 @@
+import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
+import { canonicalName } from '../sip/headers.js'
+import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js'
+import type { CallContext, Callee, Caller, PassedOver, VipEvidence, VipFinding } from './call-context.js'
+import { matchesNumber } from './condition.js'
+import { hasNumber, rowOf } from './number-table.js'
+import { firstMatch } from './rule-index.js'
+import type { Branch, CallerRow, CallFacts, Routing, Trust } from './types.js'
+
+/** Whether `trunk` is trusted for a header, `caller_number` or `verstat`. A call without a trunk is for nothing. */
+export function trusts(trust: Trust, trunk: string | undefined, item: string): boolean {
+  return trunk !== undefined && (trust.get(trunk)?.has(canonicalName(item)) ?? false)
+}
+
+export function contextOf(facts: CallFacts, routing: Routing): CallContext {
+  return new LazyContext(facts, routing)
+}
+
+/**
+ * Each property is derived when it is first asked for and then kept, so a call pays only for what its rules
+ * refer to.
+ */
+class LazyContext implements CallContext {
+  readonly facts: CallFacts
+  readonly routing: Routing
+  #caller: Caller | undefined
+  #callee: Callee | undefined
+  #vip: VipFinding | undefined
+  #branch: Branch | undefined | null = null
+  #attestation: AttestationFinding | undefined
+
+  constructor(facts: CallFacts, routing: Routing) {
+    this.facts = facts
+    this.routing = routing
+  }
+
+  get caller(): Caller {
+    this.#caller ??= callerOf(this)
+    return this.#caller
+  }
+
+  get callee(): Callee {
+    this.#callee ??= calleeOf(this)
+    return this.#callee
+  }
+
+  get vip(): VipFinding {
+    this.#vip ??= vipOf(this)
+    return this.#vip
+  }
+
+  get callerRow(): CallerRow | undefined {
+    const { number, trusted } = this.caller
+    const table = trusted ? this.routing.vip.tables.find((one) => hasNumber(one, number)) : undefined
+    return table && rowOf(table, number)
+  }
+
+  get branch(): Branch | undefined {
+    if (this.#branch === null) this.#branch = branchOf(this)
+    return this.#branch
+  }
+
+  get attestation(): AttestationFinding {
+    this.#attestation ??= attestationOf(this.facts.verification, verstatOf(this), this.trusts('verstat'))
+    return this.#attestation
+  }
+
+  trusts(item: string): boolean {
+    return trusts(this.routing.trust, this.facts.trunk, item)
+  }
+}
+
+/**
+ * P-Asserted-Identity (RFC 3325) where the trunk is trusted for it and it holds a number; else Asterisk's caller
+ * ID, which by itself is only what the caller's From says.
+ */
+function callerOf(context: CallContext): Caller {
+  const { facts, routing } = context
+  const values = facts.headers.getAll('P-Asserted-Identity')
+  const asserted =
+    values.length > 0 && context.trusts('P-Asserted-Identity')
+      ? numberInHeader(values, routing.defaultCountry)
+      : undefined
+  if (asserted !== undefined) return { number: asserted, source: 'P-Asserted-Identity', trusted: true }
+  return {
+    number: readNumber(facts.callerId.number, routing.defaultCountry),
+    source: 'caller ID',
+    trusted: context.trusts('caller_number'),
+  }
+}
+
+/**
+ * The first header of `callee_from` that is there, trusted and holds a number; else the extension that was
+ * dialled, which always counts because the PBX itself sent the call to it.
+ */
+function calleeOf(context: CallContext): Callee {
+  const { facts, routing } = context
+  const passedOver: PassedOver[] = []
+  for (const header of routing.calleeFrom) {
+    const values = facts.headers.getAll(header)
+    if (values.length === 0) continue
+    const trusted = context.trusts(header)
+    const number = trusted ? numberInHeader(values, routing.defaultCountry) : undefined
+    if (number !== undefined) return { number, header, passedOver }
+    passedOver.push({ header, value: values.join(', '), because: trusted ? 'no number' : 'not trusted' })
+  }
+  // An empty extension is no number, and not a caller who withheld one.
+  const dialled = facts.dialled.trim() === '' ? '' : readNumber(facts.dialled, routing.defaultCountry)
+  return { number: dialled, header: undefined, passedOver }
+}
+
+function vipOf(context: CallContext): VipFinding {
+  const { caller, facts, routing } = context
+  const { number, trusted } = caller
+  const evidence: VipEvidence[] = []
+  if (routing.vip.numbers.has(number)) evidence.push({ source: 'numbers', name: '', value: number, trusted })
+  for (const table of routing.vip.tables) {
+    if (hasNumber(table, number)) evidence.push({ source: 'file', name: table.file, value: number, trusted })
+  }
+  for (const [name, accepted] of routing.vip.headers) {
+    const value = facts.headers.getAll(name).find((one) => accepts(accepted, one))
+    if (value !== undefined) evidence.push({ source: 'header', name, value, trusted: context.trusts(name) })
+  }
+  return { vip: evidence.some((one) => one.trusted), evidence }
+}
+
+/** `Gold` and `gold` are the same tier, whoever wrote it. */
+function accepts(accepted: ReadonlySet<string>, value: string): boolean {
+  if (accepted.has(value)) return true
+  const lower = value.toLowerCase()
+  return [...accepted].some((one) => one.toLowerCase() === lower)
+}
+
+function branchOf(context: CallContext): Branch | undefined {
+  const { branches, index } = context.routing
+  const { number } = context.callee
+  const found = firstMatch(index.branches, branches, context, ({ numbers }) => matchesNumber(numbers, number))
+  return found ?? branches.find(({ isDefault }) => isDefault)
+}
+
+/**
+ * The `verstat` of the identity that the caller number was read from. That of any other identity says nothing
+ * about this number: a caller can send one along.
+ */
+function verstatOf({ caller, facts, routing }: CallContext): string | undefined {
+  const header = caller.source === 'caller ID' ? 'From' : caller.source
+  const identity = identityInHeader(facts.headers.getAll(header), routing.defaultCountry)
+  // Asterisk's caller ID need not come from the From header: `trust_id_inbound` and the dialplan change it.
+  if (identity?.number !== caller.number) return undefined
+  return identity.address.params.get('verstat') || undefined
+}

@@ -1,0 +1,51 @@
+import { RE2JS } from 're2js'
+
+/**
+ * Regular expressions in RE2 syntax. A caller chooses what a header holds, so the time of a search must grow
+ * with its length and no faster: that rules out look-around and back-references.
+ *
+ * Compiled forms cannot be cloned and take a tenth of a millisecond each, so a condition holds only the text.
+ * The thread that decides compiles it once: at the first use, or before by `compilePattern`.
+ */
+export interface PatternTest {
+  readonly kind: 'matches'
+  readonly pattern: string
+}
+
+const compiled = new WeakMap<PatternTest, RE2JS>()
+
+/** Whether the pattern is found in the text; anchors are the author's. */
+export function matchesPattern(test: PatternTest, text: string): boolean {
+  return compile(test).matcher(text).find()
+}
+
+/** Compiles a pattern now, so that no call has to wait for it. */
+export function compilePattern(test: PatternTest): void {
+  compile(test)
+}
+
+function compile(test: PatternTest): RE2JS {
+  const found = compiled.get(test)
+  if (found !== undefined) return found
+  const made = RE2JS.compile(test.pattern)
+  compiled.set(test, made)
+  return made
+}
+
+/** What is wrong with a pattern, and what to do; undefined where it compiles. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    RE2JS.compile(pattern)
+    return undefined
+  } catch (error) {
+    const message =
+      error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error)
+    return `this pattern can't be read: ${message}${hint(pattern)}`
+  }
+}
+
+function hint(pattern: string): string {
+  return /\(\?<?[=!]|\\[1-9]|\\k</.test(pattern)
+    ? '; look-around and back-references are not supported, because a caller could make them take forever'
+    : ''
+}
