@@ -21,17 +21,14 @@ describe('a command that was used wrongly ends with 2 and says what is wrong', (
     ['an argument too many', ['check', 'flows'], /too many arguments/],
     ['an option without its value', ['check', '--flows'], /'--flows <folder>' argument missing/],
     ['explain without --from', ['explain', '--to', '1', ...FLOWS], /'--from <number>' not specified/],
-    ['explain without --to', ['explain', '--from', '1', ...FLOWS], /'--to <number>' not specified/],
     [
       'a header without a colon',
       ['explain', ...CALL, '--header', 'X-VIP gold'],
       /A header is written as 'X-VIP: gold'/,
     ],
     ['a header with a line end', ['explain', ...CALL, '--header', 'X-VIP: a\r\nX: b'], /on one line/],
-    ['a header without a name', ['explain', ...CALL, '--header', ': gold'], /A header is written as/],
     ['an instant that is none', ['explain', ...CALL, '--at', 'bad'], /Write it as 2026-12-24T18:00:00Z/],
     ['a state that is no JSON', ['explain', ...CALL, '--state', '{city'], /--state takes a JSON object/],
-    ['a state that is no object', ['explain', ...CALL, '--state', '[1]'], /--state takes a JSON object/],
     [
       'an attestation that is none',
       ['explain', ...CALL, '--attestation', 'Z'],
@@ -97,21 +94,13 @@ describe('a command that has no good answer ends with 1', () => {
     },
   )
 
-  test.concurrent('check, where routing.yaml is no YAML', async () => {
-    await inFolder(
-      { 'routing.yaml': 'flows: { main: { context: main }\notherwise: main\n' },
-      async (folder) => {
-        const { exit, out } = await doorman(['check', '--flows', folder])
-        expect(exit).toBe(1)
-        expect(out).toMatch(/^routing\.yaml:\d+:\d+: /)
-      },
-    )
-  })
-
-  test.concurrent('check, where routing.yaml cannot be read', async () => {
-    await inFolder({ 'routing.yaml/inside.txt': 'a folder of that name' }, async (folder) => {
+  test.concurrent.each<[string, Record<string, string>]>([
+    ['is no YAML', { 'routing.yaml': 'flows: { main: { context: main }\notherwise: main\n' }],
+    ['cannot be read', { 'routing.yaml/inside.txt': 'a folder of that name' }],
+  ])('check, where routing.yaml %s', async (_what, files) => {
+    await inFolder(files, async (folder) => {
       const { exit, out } = await doorman(['check', '--flows', folder])
-      expect({ exit, out }).toEqual({ exit: 1, out: expect.stringMatching(/^routing\.yaml:1:1: /) })
+      expect({ exit, out }).toEqual({ exit: 1, out: expect.stringMatching(/^routing\.yaml:\d+:\d+: /) })
     })
   })
 

@@ -34,8 +34,8 @@ for (const n of SPELLINGS) {
     hearsay: [{ what: n, value: n, for: ['vip'], why: n }], ms: { read: 1.25 },
   })
   logFlowLine(log, '1700000000.1', { level: 'info', message: n, details: JSON.stringify({ [n]: n }) })
-  log.warn('A StasisStart event was passed over: ' + n, {})
-  log.warn('The StasisStart event could not be handled: ' + n)
+  log.warn('A StasisStart event was passed over: ' + n, { event: 'x' })
+  log.warn('The StasisStart event could not be handled: ' + n, { event: 'x' })
   log.warn('routing.yaml:3:1: "' + n + '" stands here twice', { event: 'flow_warning' })
   log.error('routing.yaml:3:1: ' + n, { event: 'flow_problem' })
   log.info('Revision 2 decides from now on.', {
