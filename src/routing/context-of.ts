@@ -1,11 +1,22 @@
 import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js'
-import type { CallContext, Callee, Caller, PassedOver, VipEvidence, VipFinding } from './call-context.js'
 import { matchesNumber } from './condition.js'
 import { hasNumber, rowOf } from './number-table.js'
 import { firstMatch } from './rule-index.js'
-import type { Branch, CallerRow, CallFacts, Routing, Trust } from './types.js'
+import type {
+  Branch,
+  CallContext,
+  Callee,
+  Caller,
+  CallerRow,
+  CallFacts,
+  PassedOver,
+  Routing,
+  Trust,
+  VipEvidence,
+  VipFinding,
+} from './types.js'
 
 /** Whether `trunk` is trusted for a header, `caller_number` or `verstat`. A call without a trunk is for nothing. */
 export function trusts(trust: Trust, trunk: string | undefined, item: string): boolean {

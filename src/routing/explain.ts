@@ -1,9 +1,8 @@
-import type { CallContext } from './call-context.js'
 import { evaluate, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
 import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
 import { firstMatch } from './rule-index.js'
-import type { Condition, Leaf, Reason, Routing, Rule } from './types.js'
+import type { CallContext, Condition, Leaf, Reason, Routing, Rule } from './types.js'
 
 /**
  * Why `decide` decides as it does: where the numbers come from, VIP, branch, then each rule in turn up to the one

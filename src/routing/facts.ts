@@ -1,9 +1,8 @@
 import { ANONYMOUS } from '../sip/phone-number.js'
-import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber } from './condition.js'
 import { clip, formatTrust, headerName } from './format.js'
 import { lineOf } from './number-table.js'
-import type { Reason } from './types.js'
+import type { CallContext, PassedOver, Reason, VipEvidence } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from. Reasons, provenance and hearsay are made of it. */
 export interface Fact {

@@ -1,11 +1,11 @@
 import { verstatLevel } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { numberInHeader } from '../sip/phone-number.js'
-import type { CallContext } from './call-context.js'
-import { matchesNumber } from './condition.js'
+import { matchesNumber, passes } from './condition.js'
 import { attestationFact, callerFact, type Fact, headerFact } from './facts.js'
 import { clip, formatTrust } from './format.js'
 import { hasNumber } from './number-table.js'
+import type { CallContext, HeaderTest } from './types.js'
 
 /** An untrusted claim of a call that would have counted. */
 export interface Hearsay {
@@ -63,10 +63,10 @@ function headerPurposes(name: string, context: CallContext): readonly Purpose[] 
   const { facts, routing, vip, callee } = context
   const values = facts.headers.getAll(name)
   const number = numberInHeader(values, routing.defaultCountry)
-  const named = routing.index.referenced.headers.get(name)
+  const tests = routing.index.referenced.headers.get(name) ?? []
   const isCommon = ALWAYS_THERE.has(name)
   const isEvidence = vip.evidence.some((one) => one.source === 'header' && one.name === name)
-  const isNamed = named !== undefined && (!isCommon || values.some((value) => matchesNumber(named, value)))
+  const isNamed = tests.some((test) => !isCommon || values.some((value) => names(test, value)))
   const isCallee = routing.calleeFrom.some((header) => canonicalName(header) === name)
   return [
     ...(name === ASSERTED && number !== undefined ? numberPurposes(number, context) : []),
@@ -74,6 +74,11 @@ function headerPurposes(name: string, context: CallContext): readonly Purpose[] 
     ...given('rules', isNamed),
     ...given('callee_from', isCallee && number !== undefined && number !== callee.number),
   ]
+}
+
+/** Whether a condition names this value; a regular expression names none. */
+function names(test: HeaderTest, value: string): boolean {
+  return (test.kind === 'exact' || test.kind === 'starts_with') && passes(test, value)
 }
 
 /** What the trunk says it verified, where it would have satisfied a condition. */

@@ -1,6 +1,17 @@
+import type { Attestation } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
-import type { CallContext } from './call-context.js'
-import type { Condition, IndexField, NumberPattern, RuleIndex } from './types.js'
+import { leavesOf } from './condition.js'
+import type {
+  CallContext,
+  Condition,
+  HeaderTest,
+  IndexField,
+  NumberPattern,
+  ReferencedFacts,
+  Routing,
+  RoutingIndex,
+  RuleIndex,
+} from './types.js'
 
 type Field = Omit<IndexField, 'buckets'>
 
@@ -164,4 +175,42 @@ export function fieldName({ kind, prefixLength, header }: Field): string {
 
 function bucketName({ field, value }: Key): string {
   return `${fieldName(field)} ${value}`
+}
+
+/** All that is derived from the rules of a revision; takes some tens of milliseconds for 10,000 rules. */
+export function indexRouting(routing: Omit<Routing, 'index'>): RoutingIndex {
+  return {
+    rules: buildRuleIndex(routing.rules.map(({ when }) => when)),
+    branches: buildRuleIndex(routing.branches.map(({ numbers }) => ({ kind: 'callee', numbers }))),
+    referenced: referencedFacts(routing),
+  }
+}
+
+function referencedFacts({ rules, trust, vip, calleeFrom }: Omit<Routing, 'index'>): ReferencedFacts {
+  const callers: NumberPattern[] = []
+  const headers = new Map<string, HeaderTest[]>()
+  const attestations = new Set<Attestation>()
+  const trunks = new Set(trust.keys())
+  for (const leaf of rules.flatMap(({ when }) => leavesOf(when))) {
+    if (leaf.kind === 'caller') callers.push(leaf.numbers)
+    else if (leaf.kind === 'attestation') for (const level of leaf.oneOf) attestations.add(level)
+    else if (leaf.kind === 'trunk') for (const trunk of leaf.oneOf) trunks.add(trunk)
+    else if (leaf.kind === 'header') {
+      const name = canonicalName(leaf.name)
+      headers.set(name, headers.get(name) ?? [])
+      headers.get(name)?.push(leaf.test)
+    }
+  }
+  const names = [...vip.headers.keys(), ...headers.keys(), ...calleeFrom, 'P-Asserted-Identity']
+  const headerNames = [...new Set(names.map(canonicalName))]
+  return { callers: union(callers), headers, headerNames, attestations, trunks }
+}
+
+function union(patterns: readonly NumberPattern[]): NumberPattern {
+  return {
+    exact: new Set(patterns.flatMap(({ exact }) => [...exact])),
+    prefixes: [...new Set(patterns.flatMap(({ prefixes }) => prefixes))],
+    tables: [...new Set(patterns.flatMap(({ tables }) => tables))],
+    text: '',
+  }
 }

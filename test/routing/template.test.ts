@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { contextOf } from '../../src/routing/context-of.js'
-import { fillState, fillText, templateProblems } from '../../src/routing/template.js'
+import { fillState, templateProblems } from '../../src/routing/template.js'
 import { branch, call, routingOf, tableOf, trusting } from './support/make.js'
 
 const known = contextOf(
@@ -32,7 +32,7 @@ describe('a text of a rule', () => {
     ['open {', 'open {'],
     ['no braces', 'no braces'],
   ])('%j becomes %j', (text, filled) => {
-    expect(fillText(text, known)).toBe(filled)
+    expect(fillState({ text }, known)).toEqual({ text: filled })
   })
 
   test('is filled however deep it stands, and nothing else changes', () => {

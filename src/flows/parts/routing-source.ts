@@ -1,4 +1,4 @@
-import { indexRouting } from '../../routing/routing-index.js'
+import { indexRouting } from '../../routing/rule-index.js'
 import type { Routing } from '../../routing/types.js'
 import { canonicalName } from '../../sip/headers.js'
 import type { Findings } from '../document/findings.js'

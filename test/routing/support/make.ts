@@ -1,11 +1,10 @@
-import type { CallContext } from '../../../src/routing/call-context.js'
 import { contextOf } from '../../../src/routing/context-of.js'
 import { explain } from '../../../src/routing/explain.js'
 import { readNumberTable } from '../../../src/routing/number-table.js'
-import { indexRouting } from '../../../src/routing/routing-index.js'
-import { firstMatch } from '../../../src/routing/rule-index.js'
+import { firstMatch, indexRouting } from '../../../src/routing/rule-index.js'
 import type {
   Branch,
+  CallContext,
   CallFacts,
   Condition,
   HeaderTest,
