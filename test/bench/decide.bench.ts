@@ -8,7 +8,7 @@ import { Console } from 'node:console'
 import { evaluate } from '../../src/routing/condition.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { readNumberTable } from '../../src/routing/number-table.js'
+import { readNumberTable } from '../../src/routing/number-file.js'
 import type { CallFacts, Condition, NumberTable, Routing } from '../../src/routing/types.js'
 import { AT, branch, call, explained, routingOf, ruleOf, trusting, when } from '../routing/support/make.js'
 

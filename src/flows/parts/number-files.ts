@@ -1,4 +1,4 @@
-import { readNumberTable } from '../../routing/number-table.js'
+import { readNumberTable } from '../../routing/number-file.js'
 import type { NumberTable } from '../../routing/types.js'
 import type { Findings, YamlPath } from '../document/findings.js'
 import { type FlowSource, fileName, fileNameProblem } from '../source.js'

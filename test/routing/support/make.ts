@@ -1,6 +1,6 @@
 import { contextOf } from '../../../src/routing/context-of.js'
 import { explain } from '../../../src/routing/explain.js'
-import { readNumberTable } from '../../../src/routing/number-table.js'
+import { readNumberTable } from '../../../src/routing/number-file.js'
 import { firstMatch, indexRouting } from '../../../src/routing/rule-index.js'
 import type {
   Branch,
