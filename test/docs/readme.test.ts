@@ -1,33 +1,34 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
+import { SETTING_NAMES } from '../../src/settings/index.js'
 import { projectFolder } from '../flows/project-folder.js'
 
 const readme = readFileSync(projectFolder('README.md'), 'utf8')
-const rows = readme.split('\n').filter((line) => line.startsWith('|'))
 
-/** What stands in an admin's dialplan, or names the settings file, and is therefore no setting. */
-const OTHER = [
-  'DOORMAN_FALLBACK',
-  'DOORMAN_SETTINGS',
-  'DOORMAN_FLOW',
-  'DOORMAN_RULE',
-  'DOORMAN_REVISION',
-  'DOORMAN_VIP',
-  'DOORMAN_BRANCH',
-]
+/** Names in an admin's dialplan, and that of the settings file. */
+const OTHER = ['FALLBACK', 'SETTINGS', 'FLOW', 'RULE', 'REVISION', 'VIP', 'BRANCH'].map(
+  (name) => `DOORMAN_${name}`,
+)
+
+/** Every page that is written by hand. */
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'docs',
+  'docs/decisions',
+].flatMap((path) =>
+  path.endsWith('.md')
+    ? [path]
+    : readdirSync(projectFolder(path)).flatMap((file) => (file.endsWith('.md') ? [`${path}/${file}`] : [])),
+)
 
 describe('the README', () => {
-  test.each(SETTING_NAMES)('has %s in its table, with its default', (name) => {
-    const row = rows.find((line) => line.includes(`\`${name}\``)) ?? ''
-    const value = readSettings({ env: {}, optional: SETTING_NAMES })[name]
-    const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : value
-    expect(row).toContain(text === undefined ? `\`${name}\`` : `\`${text}\``)
-  })
-
   test('names no setting that there is not', () => {
-    const named = new Set(readme.match(/DOORMAN_[A-Z_]+[A-Z]/g))
     const known = new Set<string>([...SETTING_NAMES, ...OTHER])
+    const named = new Set(readme.match(/DOORMAN_[A-Z_]+[A-Z]/g))
     expect([...named].filter((name) => !known.has(name.replace(/_FILE$/, '')))).toEqual([])
   })
 
@@ -38,7 +39,40 @@ describe('the README', () => {
     const names = sources.flatMap((text) =>
       [...text.matchAll(/program\s*\.command\('([a-z]+)/g)].map((match) => match[1]),
     )
+    const rows = readme.split('\n').filter((line) => line.startsWith('|'))
     const listed = rows.flatMap((row) => [...row.matchAll(/`doorman ([a-z]+)/g)].map((match) => match[1]))
     expect([...new Set(listed)].sort()).toEqual([...new Set(names)].sort())
   })
+})
+
+describe('every page', () => {
+  test.each(PAGES)('%s links only to files that there are', (page) => {
+    const text = readFileSync(projectFolder(page), 'utf8')
+    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = '']) =>
+      join(page, '..', link),
+    )
+    const missing = links.filter((link) => !existsSync(projectFolder(link)))
+    expect(missing).toEqual([])
+  })
+})
+
+test.each([...PAGES, 'asterisk-conf/extensions.conf'])(
+  "%s has no dialplan that parses a caller's text, and no #include",
+  (page) => {
+    const text = readFileSync(projectFolder(page), 'utf8')
+    const code = page.endsWith('.md') ? [...text.matchAll(/^ *```[\s\S]*?^ *```/gm)].join('\n') : text
+    const dialplan = code.split('\n').filter((line) => !line.trimStart().startsWith(';'))
+    expect(dialplan.filter((line) => /\w\([^)]*\$\{(EXTEN|CALLERID|PJSIP_HEADER)/.test(line))).toEqual([])
+    expect(dialplan.filter((line) => line.includes('#include'))).toEqual([])
+  },
+)
+
+test('decision records are short and have the three parts', () => {
+  const folder = projectFolder('docs/decisions')
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8')
+    expect(file).toMatch(/^\d{4}-[a-z0-9-]+\.md$/)
+    expect(text.match(/^\*\*(Context|Decision|Consequence)\.\*\*/gm)).toHaveLength(3)
+    expect(text.split('\n').length).toBeLessThanOrEqual(16)
+  }
 })
