@@ -10,13 +10,8 @@ const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u
 function logged(code: string, level = 'debug'): string[] {
   const module = new URL('../../src/observability/log.js', import.meta.url).href
   const program = `import { createLog } from ${JSON.stringify(module)}\nconst log = createLog('${level}')\n${code}`
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--no-warnings', '--input-type=module', '-e', program],
-    {
-      encoding: 'utf8',
-    },
-  )
+  const args = ['--no-warnings', '--input-type=module', '-e', program]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (stderr !== '') throw new Error(stderr)
   return stdout.split('\n').slice(0, -1)
 }

@@ -43,10 +43,6 @@ describe('settings', () => {
     })
   })
 
-  test('are frozen', () => {
-    expect(Object.isFrozen(readSettings({ env: SECRETS }))).toBe(true)
-  })
-
   test('come from a file, and from the environment over it', () => {
     const file = fileOf(
       '# ours\nDOORMAN_ARI_PASSWORD="from file"\nDOORMAN_AMI_SECRET=\'file#too\'\nDOORMAN_APP=desk\n',
@@ -96,7 +92,7 @@ describe('settings', () => {
 })
 
 describe('problems of the settings', () => {
-  test('are all said at once, each with the name of its setting', () => {
+  test('are all listed at once, each with the name of its setting', () => {
     const problems = problemsOf({
       env: {
         DOORMAN_ARI_URL: 'pbx:8088',
@@ -138,14 +134,8 @@ describe('problems of the settings', () => {
 
   test.each(SETTING_NAMES)('never repeat a secret where %s is bad', (name) => {
     const secrets = Object.fromEntries(SECRET_NAMES.map((secret) => [secret, `zq-${secret}-hidden-value`]))
-    const bad = `zq-${name}-hidden-value\r\n%s`
-    for (const value of [
-      bad,
-      '\u0000',
-      'x'.repeat(100_000),
-      '-1',
-      `http://u:${secrets.DOORMAN_ARI_PASSWORD}@pbx`,
-    ]) {
+    const bad = [`zq-${name}-hidden-value\r\n%s`, '\0', 'x'.repeat(100_000), '-1']
+    for (const value of [...bad, `http://u:${secrets.DOORMAN_ARI_PASSWORD}@pbx`]) {
       const text = problemsOf({ env: { ...secrets, [name]: value, DOORMAN_LOG_LEVEL: 'bad' } }).join('\n')
       expect(text).toContain('DOORMAN_LOG_LEVEL')
       for (const secret of SECRET_NAMES) expect(text).not.toContain(`zq-${secret}`)
