@@ -15,9 +15,10 @@ import { answerCalls, type CallParts } from './call/handler.js'
 import { KnownPlaces } from './call/known-places.js'
 import { readinessOf } from './control/health.js'
 import { openControl } from './control/server.js'
+import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
+import { loadRevision } from './flows/load.js'
 import type { Revision } from './flows/revision.js'
-import { loadRevisionAside } from './flows/worker/load-aside.js'
 import { type DecisionRecord, logDecision } from './history/decision-record.js'
 import { findCalls, storedCall } from './history/recorded-calls.js'
 import { replay } from './history/replay.js'
@@ -70,7 +71,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const metrics = new Metrics({ ari, ami })
   const revisions = await Revisions.start({
     ...{ folder, log, metrics, store },
-    load: (from) => loadRevisionAside(from, functions),
+    load: (from) => loadRevision(from, functions, compileInWorker),
     settled: async () => undefined,
     missingLocations: async (flows) => {
       const found = await Promise.all(flows.map((flow) => ami.hasPlace(flow, LOCATIONS_MS)))

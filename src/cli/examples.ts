@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { EXAMPLES_FILE } from '../flows/examples/example.js'
+import { EXAMPLES_FILE } from '../flows/examples.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { addExample } from '../history/add-example.js'
 import { exampleOfCall } from '../history/example-of-call.js'

@@ -1,42 +1,12 @@
-import { readFile, realpath } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
 import { extname, relative, sep } from 'node:path'
 import { build, type Loader, type Message, type Plugin } from 'esbuild'
-import type { Problem } from './problem.js'
+import type { Problem, ProblemCode } from './problem.js'
 import type { FlowFunction } from './revision.js'
 import type { FlowSource } from './source.js'
 
-/** A code flow as one script, or why it could not be made; with every file that was read for it. */
-export type Bundle =
-  | { readonly ok: true; readonly flow: FlowFunction; readonly files: ReadonlyMap<string, Buffer> }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly files: ReadonlyMap<string, Buffer> }
-
-/** The name that esbuild sees for the line that asks a code flow for its default export. */
+/** The name under which esbuild sees the line that asks a code flow for its default export. */
 const ENTRY = 'doorman-entry.js'
-
-/**
- * Bundles one code flow to a CommonJS script. Files of `source` are taken from memory; what they import is
- * read from disk, once, and handed back, so that the revision's hash covers it.
- */
-export async function bundle(source: FlowSource, file: string): Promise<Bundle> {
-  const files = new Map<string, Buffer>()
-  try {
-    const folder = await realpath(source.folder)
-    const { outputFiles } = await build({
-      ...OPTIONS,
-      absWorkingDir: folder,
-      stdin: {
-        contents: `export { default } from ${JSON.stringify(`./${file}`)}`,
-        resolveDir: folder,
-        sourcefile: ENTRY,
-      },
-      plugins: [typesOnly, fromMemory(folder, source.files, files)],
-    })
-    const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ''
-    return { ok: true, flow: Object.freeze({ file, code: text('.cjs'), map: text('.map') }), files }
-  } catch (error) {
-    return { ok: false, problems: problemsOf(error, file), files }
-  }
-}
 
 /** Nothing is printed, and no `tsconfig.json` further up can change what a code flow means. */
 const OPTIONS = {
@@ -44,7 +14,7 @@ const OPTIONS = {
   write: false,
   format: 'cjs',
   platform: 'node',
-  target: 'node20',
+  target: 'node24',
   outfile: 'flow.cjs',
   sourcemap: 'external',
   sourcesContent: false,
@@ -54,25 +24,59 @@ const OPTIONS = {
   preserveSymlinks: true,
 } as const
 
-/** `asterisk-doorman` is types to a code flow: at run time Doorman is the one who calls it. */
-const typesOnly: Plugin = {
-  name: 'types-only',
-  setup({ onResolve }) {
-    onResolve({ filter: /^asterisk-doorman($|\/)/ }, () => ({
-      errors: [{ text: 'a code flow gets only types from asterisk-doorman; write "import type"' }],
-    }))
-  },
+/**
+ * Bundles one code flow, with what it imports, to a CommonJS script, or returns what is wrong. Imported files are
+ * read from `source` too, so that the revision's hash covers them.
+ */
+export async function bundle(source: FlowSource, file: string): Promise<FlowFunction | readonly Problem[]> {
+  try {
+    const folder = realpathSync(source.folder)
+    const { outputFiles } = await build({
+      ...OPTIONS,
+      absWorkingDir: folder,
+      stdin: {
+        contents: `export { default } from ${JSON.stringify(`./${file}`)}`,
+        resolveDir: folder,
+        sourcefile: ENTRY,
+      },
+      plugins: [onlyFromFolder(folder), fromSource(folder, source)],
+    })
+    const text = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? ''
+    return { file, code: text('.cjs'), map: text('.map') }
+  } catch (error) {
+    return problemsOf(error, file)
+  }
 }
 
-function fromMemory(folder: string, memory: ReadonlyMap<string, Buffer>, files: Map<string, Buffer>): Plugin {
+const TYPES_ONLY = 'a code flow gets only types from asterisk-doorman; write "import type"'
+const OUTSIDE = 'it lies outside of the flows folder'
+
+/** A file from elsewhere would be no part of the revision: it could not be kept, nor its changes be noticed. */
+function onlyFromFolder(folder: string): Plugin {
   return {
-    name: 'from-memory',
+    name: 'only-from-folder',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /.*/ }, async ({ path, pluginData, ...options }) => {
+        if (pluginData === OUTSIDE) return undefined
+        if (/^asterisk-doorman($|\/)/.test(path)) return { errors: [{ text: TYPES_ONLY }] }
+        const found = await resolve(path, { ...options, pluginData: OUTSIDE })
+        const isFile = found.errors.length === 0 && !found.external && found.namespace === 'file'
+        if (!isFile || !relative(folder, found.path).startsWith('..')) return found
+        const text = `"${path}" can't be imported: ${OUTSIDE}; copy it into the folder`
+        return { errors: [{ text }] }
+      })
+    },
+  }
+}
+
+function fromSource(folder: string, source: FlowSource): Plugin {
+  return {
+    name: 'from-source',
     setup({ onLoad }) {
-      onLoad({ filter: /\.([cm]?[jt]s|[jt]sx|json)$/, namespace: 'file' }, async ({ path }) => {
-        const name = relative(folder, path).split(sep).join('/')
-        const contents = memory.get(name) ?? (await readFile(path))
-        files.set(name, contents)
-        return { contents, loader: loaderOf(path) }
+      onLoad({ filter: /\.([cm]?[jt]s|[jt]sx|json)$/, namespace: 'file' }, ({ path }) => {
+        const contents = source.read(relative(folder, path).split(sep).join('/'), 'code')
+        if (Buffer.isBuffer(contents)) return { contents, loader: loaderOf(path) }
+        return { errors: [{ text: contents.message }] }
       })
     },
   }
@@ -84,26 +88,17 @@ function loaderOf(path: string): Loader {
 }
 
 function problemsOf(error: unknown, file: string): readonly Problem[] {
-  const messages: readonly Message[] =
-    typeof error === 'object' && error !== null && 'errors' in error && Array.isArray(error.errors)
-      ? error.errors
-      : []
-  if (messages.length === 0)
-    return [{ file, line: 1, column: 1, message: `this code flow can't be bundled: ${String(error)}` }]
-  return messages.map((message) => problemOf(message, file))
-}
-
-function problemOf({ text, location }: Message, file: string): Problem {
-  if (location === null) return { file, line: 1, column: 1, message: text }
-  if (location.file === ENTRY) {
-    return {
-      file,
-      line: 1,
-      column: 1,
-      message: 'a code flow exports its function: write "export default function …"',
-    }
-  }
-  // esbuild counts columns from 0, in bytes.
-  const before = Buffer.from(location.lineText).subarray(0, location.column).toString()
-  return { file: location.file, line: location.line, column: before.length + 1, message: text }
+  const isBuildFailure = typeof error === 'object' && error !== null && 'errors' in error
+  const messages: readonly Message[] = isBuildFailure && Array.isArray(error.errors) ? error.errors : []
+  const atStart = { file, line: 1, column: 1, code: 'flows.function_bundle' }
+  if (messages.length === 0) return [{ ...atStart, message: `this code flow can't be bundled: ${error}` }]
+  return messages.map(({ text, location }) => {
+    const code: ProblemCode = text.includes(OUTSIDE) ? 'flows.function_import' : 'flows.function_bundle'
+    if (location === null) return { ...atStart, code, message: text }
+    if (location.file === ENTRY)
+      return { ...atStart, message: 'a code flow exports its function: write "export default function …"' }
+    // esbuild counts columns from 0, in bytes.
+    const before = Buffer.from(location.lineText).subarray(0, location.column).toString()
+    return { file: location.file, line: location.line, column: before.length + 1, code, message: text }
+  })
 }

@@ -1,33 +1,21 @@
-import type { Routing } from '../routing/types.js'
-import { type Bundle, bundle } from './bundle.js'
-import { Findings, type Place } from './document/findings.js'
-import { type FlowDocument, parseFlowDocument } from './document/flow-document.js'
-import { EXAMPLES_FILE } from './examples/example.js'
-import { NO_EXAMPLES, type ReadExamples, readExamples } from './examples/examples-source.js'
-import { lintRules } from './lint/lint-rules.js'
-import { deepFreeze } from './parts/deep-freeze.js'
-import { headersNeeded, needsAllHeaders, needsAttestation } from './parts/headers-needed.js'
-import { namedFiles } from './parts/named-files.js'
-import { rawAt, rawItems } from './parts/raw.js'
-import { type RoutingSource, routingOf } from './parts/routing-source.js'
+import { deepFreeze } from '../lib/deep-freeze.js'
+import { indexRouting } from '../routing/routing-index.js'
+import type { Routing, Rule } from '../routing/types.js'
+import { bundle } from './bundle.js'
+import { Diagnostics, type Position } from './diagnostics.js'
+import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
+import { headersNeeded, needsAllHeaders, needsAttestation } from './headers-needed.js'
+import { lint } from './lint.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction, Revision } from './revision.js'
-import { RoutingSchema } from './schema/schema.js'
-import { addIssues } from './schema/schema-problems.js'
-import {
-  type FlowSource,
-  fileName,
-  fileNameProblem,
-  hashOf,
-  isThere,
-  readSource,
-  withSource,
-} from './source.js'
+import { RoutingReader } from './routing-reader.js'
+import { FlowSource, fileName, hashOf } from './source.js'
+import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that names all the others. */
 export const ROUTING_FILE = 'routing.yaml'
 
-/** A revision, or everything that stands in its way, sorted by file, line and column. */
+/** A revision, or everything that is wrong, sorted by file, line and column. */
 export type Compiled =
   | { readonly ok: true; readonly revision: Revision; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
@@ -36,124 +24,124 @@ export type Compiled =
 export type CompiledFiles = Compiled & { readonly files: ReadonlyMap<string, Buffer> }
 
 /**
- * Reads a flows folder, each file once, and makes a revision of it. Rejects never: whatever is wrong with
- * the files or the folder is a problem.
+ * Reads a flows folder and makes a revision of it. Rejects never: whatever is wrong with the files or the folder
+ * is a problem.
  */
 export async function compile(folder: string): Promise<Compiled> {
   const { files: _, ...compiled } = await compileFiles(folder)
   return compiled
 }
 
-/** As `compile`, for those who keep the files. */
+/** So often the files are read again where one of them changed meanwhile. */
+const MOST_ATTEMPTS = 3
+
+/** As `compile`, with the files. All of them are as they were at one time: none changed while they were read. */
 export async function compileFiles(folder: string): Promise<CompiledFiles> {
-  const optional = (await isThere(folder, EXAMPLES_FILE)) ? [EXAMPLES_FILE] : []
-  const routingFile = await readSource(folder, [ROUTING_FILE, ...optional])
-  const content = routingFile.files.get(ROUTING_FILE)
-  if (content === undefined) return refused(routingFile.files, [problemOfFolder(folder, routingFile)])
+  for (let attempt = 1; ; attempt++) {
+    const source = new FlowSource(folder)
+    const compiled = await compileSource(source)
+    const [changed] = source.changed()
+    if (changed === undefined) return compiled
+    if (attempt === MOST_ATTEMPTS) return refused(source, [beingWritten(changed)])
+  }
+}
+
+function beingWritten(file: string): Problem {
+  const message = `this file changed while it was read, ${MOST_ATTEMPTS} times; reload once it is written`
+  return { file, line: 1, column: 1, code: 'flows.file_changing', message }
+}
+
+async function compileSource(source: FlowSource): Promise<CompiledFiles> {
+  const content = source.read(ROUTING_FILE, 'yaml')
+  if (!Buffer.isBuffer(content)) {
+    const message = `${content.message}; the folder is ${source.folder}, and DOORMAN_FLOWS names it`
+    return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code: content.code, message }])
+  }
   const document = parseFlowDocument(ROUTING_FILE, content)
-  const { tables, functions } = namedFiles(document.value)
-  const named = await readSource(
-    folder,
-    [...tables, ...functions].filter((name) => fileName(name) !== ROUTING_FILE),
-  )
-  return compileSource(document, withSource(routingFile, named))
-}
-
-function problemOfFolder(folder: string, { unread }: FlowSource): Problem {
-  const message = `${unread.get(ROUTING_FILE)}, which is ${folder}; DOORMAN_FLOWS names that folder`
-  return { file: ROUTING_FILE, line: 1, column: 1, message }
-}
-
-async function compileSource(document: FlowDocument, source: FlowSource): Promise<CompiledFiles> {
-  const findings = new Findings(ROUTING_FILE, document.places)
-  findings.add(document.problems)
-  if (!document.readable) return refused(source.files, findings.problems)
-  const shape = RoutingSchema.safeParse(document.value, { reportInput: true })
-  addIssues(shape.error?.issues ?? [], findings)
-  const routing = routingOf(document.value, source, findings)
-  const bundles = await bundlesOf(document.value, source, findings)
-  const files = filesOf(source, bundles)
-  const { examples, problems } = examplesOf(source, findings.problems.length > 0 ? undefined : routing)
-  findings.add(problems)
-  if (findings.problems.length > 0) return refused(files, findings.problems, findings.warnings)
-  findings.addWarnings(lintRules(document, routing.routing))
-  const revision = revisionOf(
-    { ...routing, contexts: contextsOf(routing.routing, document) },
+  const diagnostics = new Diagnostics(ROUTING_FILE, document.positions)
+  diagnostics.add(document.problems)
+  if (document.value === undefined) return refused(source, diagnostics.problems)
+  const reader = new RoutingReader(document.value, source, diagnostics)
+  const routing = reader.routing()
+  const functions = await bundleFunctions(routing.rules, source, diagnostics)
+  const examples = examplesOf(source, routing, diagnostics)
+  if (diagnostics.problems.length > 0) return refused(source, diagnostics.problems, diagnostics.warnings)
+  lint(document.value, routing, diagnostics)
+  const hash = hashOf(source.files)
+  const revision: Revision = {
+    id: hash.slice(0, 12),
+    hash,
+    routing: { ...routing, index: indexRouting(routing) },
+    functions,
     examples,
-    files,
-    bundles,
-  )
-  return { ok: true, revision, warnings: findings.warnings, files }
-}
-
-/** There need not be any. Names in them are only checked against rules that are sound. */
-function examplesOf({ files, unread }: FlowSource, routing: RoutingSource | undefined): ReadExamples {
-  const content = files.get(EXAMPLES_FILE)
-  if (content !== undefined) return readExamples(content, routing?.routing)
-  const message = unread.get(EXAMPLES_FILE)
-  if (message === undefined) return NO_EXAMPLES
-  return { examples: [], problems: [{ file: EXAMPLES_FILE, line: 1, column: 1, message }] }
+    contexts: contextsOf(routing, diagnostics),
+    headersNeeded: headersNeeded(routing, reader.trusted, functions.values()),
+    needsAllHeaders: needsAllHeaders(functions.values()),
+    needsAttestation: needsAttestation(routing),
+  }
+  return { ok: true, revision: deepFreeze(revision), warnings: diagnostics.warnings, files: source.files }
 }
 
 function refused(
-  files: ReadonlyMap<string, Buffer>,
+  { files }: FlowSource,
   problems: readonly Problem[],
   warnings: readonly Problem[] = [],
 ): CompiledFiles {
   return { ok: false, problems, warnings, files }
 }
 
-function filesOf(source: FlowSource, bundles: readonly Bundle[]): ReadonlyMap<string, Buffer> {
-  return new Map([...source.files, ...bundles.flatMap((made) => [...made.files])])
-}
-
-/** Bundles every code flow that is named, all at once; what is wrong with one is noted. */
-async function bundlesOf(value: unknown, source: FlowSource, findings: Findings): Promise<readonly Bundle[]> {
-  const found = new Set<string>()
-  for (const [index, rule] of rawItems(rawAt(value, 'rules')).entries()) {
-    const run = rawAt(rule, 'run')
-    if (typeof run !== 'string' || run === '') continue
-    const problem = functionProblem(run, source)
-    if (problem === undefined) found.add(fileName(run))
-    else findings.problem(['rules', index, 'run'], problem)
-  }
-  const bundles = await Promise.all([...found].map((file) => bundle(source, file)))
-  for (const result of bundles) if (!result.ok) findings.add(result.problems)
-  return bundles
-}
-
-function functionProblem(run: string, source: FlowSource): string | undefined {
-  const name = fileName(run)
-  if (fileNameProblem(run) !== undefined) return fileNameProblem(run)
-  if (!/\.[cm]?[jt]s$/.test(name)) return `"${run}" is no code flow: its name must end in .ts or .js`
-  return source.files.has(name) ? undefined : (source.unread.get(name) ?? `"${run}" was not read`)
-}
-
-function contextsOf({ flows }: Routing, { places }: FlowDocument): Revision['contexts'] {
-  const contexts = new Map<string, Place>()
-  for (const { name, context } of flows.values())
-    if (!contexts.has(context)) contexts.set(context, places.ofValue(['flows', name, 'context']))
-  return contexts
-}
-
-function revisionOf(
-  { routing, believed, contexts }: RoutingSource & Pick<Revision, 'contexts'>,
-  examples: Revision['examples'],
-  files: ReadonlyMap<string, Buffer>,
-  bundles: readonly Bundle[],
-): Revision {
+/** Bundles every code flow that a rule runs, all at once. */
+async function bundleFunctions(
+  rules: readonly Rule[],
+  source: FlowSource,
+  diagnostics: Diagnostics,
+): Promise<ReadonlyMap<string, FlowFunction>> {
+  const names = new Set<string>()
+  for (const { index, target } of rules)
+    if (target.kind === 'run' && isFunction(target.file, ['rules', index, 'run'], source, diagnostics))
+      names.add(fileName(target.file))
   const functions = new Map<string, FlowFunction>()
-  for (const made of bundles) if (made.ok) functions.set(made.flow.file, made.flow)
-  const hash = hashOf(files)
-  return deepFreeze({
-    id: hash.slice(0, 12),
-    hash,
-    routing,
-    functions,
-    examples,
-    contexts,
-    headersNeeded: headersNeeded(routing, believed, functions.values()),
-    needsAllHeaders: needsAllHeaders(functions.values()),
-    needsAttestation: needsAttestation(routing),
-  })
+  for (const made of await Promise.all([...names].map((file) => bundle(source, file)))) {
+    if ('code' in made) functions.set(made.file, made)
+    else diagnostics.add(made)
+  }
+  return functions
+}
+
+function isFunction(
+  file: string,
+  path: readonly (string | number)[],
+  source: FlowSource,
+  diagnostics: Diagnostics,
+): boolean {
+  const content = source.read(file, 'code')
+  if (!Buffer.isBuffer(content)) diagnostics.problem(path, content.code, content.message)
+  else if (/\.[cm]?[jt]s$/.test(file)) return true
+  else diagnostics.problem(path, 'flows.file', `"${file}" is no code flow: its name must end in .ts or .js`)
+  return false
+}
+
+/** There need not be any. Names in them are only checked against rules that are sound. */
+function examplesOf(
+  source: FlowSource,
+  routing: Omit<Routing, 'index'>,
+  diagnostics: Diagnostics,
+): readonly Example[] {
+  if (!source.has(EXAMPLES_FILE)) return []
+  const content = source.read(EXAMPLES_FILE, 'yaml')
+  if (!Buffer.isBuffer(content)) {
+    diagnostics.add([{ file: EXAMPLES_FILE, line: 1, column: 1, ...content }])
+    return []
+  }
+  const isSound = diagnostics.problems.length === 0
+  const { examples, problems } = readExamples(content, isSound ? routing : undefined)
+  diagnostics.add(problems)
+  return examples
+}
+
+function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostics): Revision['contexts'] {
+  const contexts = new Map<string, Position>()
+  for (const { name, context } of flows.values())
+    if (!contexts.has(context)) contexts.set(context, positions.ofValue(['flows', name, 'context']))
+  return contexts
 }

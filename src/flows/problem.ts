@@ -4,16 +4,53 @@ export interface Problem {
   readonly file: string
   readonly line: number
   readonly column: number
+  /** Stable; those of the flow files are in `PROBLEM_CODES`. */
+  readonly code: string
   /** What is wrong and what to do about it, in one sentence. */
   readonly message: string
 }
+
+/** The codes of problems and warnings about flow files, with what each means. */
+export const PROBLEM_CODES = {
+  'flows.alias': 'A YAML alias (*name) has no anchor, or stands inside of what it refers to.',
+  'flows.branch': 'A branch to which no call can belong, or a second default branch.',
+  'flows.compile': 'The flow files could not be compiled for a reason that lies outside of them.',
+  'flows.contradiction': 'Warning: conditions of a rule exclude each other, so that it matches no call.',
+  'flows.duplicate': 'Warning: a number or condition stands twice, and only the first one counts.',
+  'flows.duplicate_key': 'A key or a header stands twice in one map.',
+  'flows.duplicate_name': 'Two rules have one name, or a rule has a reserved name.',
+  'flows.example': 'An example of examples.yaml does not hold.',
+  'flows.file': 'A file cannot be read, does not exist, or lies outside of the flows folder.',
+  'flows.file_changing': 'A file changed while it was read.',
+  'flows.file_too_large': 'A file is larger than Doorman reads.',
+  'flows.function_bundle': 'A code flow cannot be bundled: a syntax error or an import that leads nowhere.',
+  'flows.function_import': 'A code flow imports a file from outside of the flows folder.',
+  'flows.function_load': 'A code flow cannot be loaded: it throws, loops or has no default function.',
+  'flows.invalid_value': 'A value is not one of those that are possible here.',
+  'flows.missing_key': 'A key is missing.',
+  'flows.number': 'A telephone number or a prefix that cannot be read.',
+  'flows.number_file': 'A line of a file of numbers that cannot be read.',
+  'flows.pattern': 'A regular expression that RE2 does not accept.',
+  'flows.rule_target': 'A rule has no destination, or two.',
+  'flows.template': 'A placeholder such as {caller.name} that stands for nothing.',
+  'flows.too_long': 'Context, extension and priority of a flow are longer than Asterisk carries.',
+  'flows.unknown_key': 'A key that Doorman does not know.',
+  'flows.unknown_name': 'The name of a flow, branch, rule or trunk that does not exist.',
+  'flows.unquoted_number': 'A number that YAML would change; it needs quotes.',
+  'flows.unreachable': 'Warning: earlier rules take every call of this rule.',
+  'flows.untrusted': 'Warning: no trunk is trusted for this header, so that it never counts.',
+  'flows.wrong_type': 'A value of the wrong kind, such as a text where a list is needed.',
+  'flows.yaml': 'The file is not valid YAML or not UTF-8.',
+} as const
+
+export type ProblemCode = keyof typeof PROBLEM_CODES
 
 /** `routing.yaml:12:7: …`, the form that editors and terminals make clickable. */
 export function formatProblem(problem: Problem): string {
   return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`
 }
 
-/** The flow files cannot be used; `problems` says why, each with its place. */
+/** The flow files cannot be used; `problems` says why, each with its position. */
 export class FlowFilesError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(formatProblem).join('\n'))

@@ -1,6 +1,6 @@
 import type { Routing } from '../routing/types.js'
-import type { Place } from './document/findings.js'
-import type { Example } from './examples/example.js'
+import type { Position } from './diagnostics.js'
+import type { Example } from './examples.js'
 
 /** A code flow, bundled to one CommonJS script that can be run in a worker. */
 export interface FlowFunction {
@@ -20,11 +20,11 @@ export interface Revision {
   readonly hash: string
   readonly routing: Routing
   readonly functions: ReadonlyMap<string, FlowFunction>
-  /** Calls with what must come of them; whoever wants to use the revision runs them first. */
+  /** Calls with their expected result; they are run before the revision is used. */
   readonly examples: readonly Example[]
-  /** Each context that a flow leads to, with the place in `routing.yaml` where the first flow names it. */
-  readonly contexts: ReadonlyMap<string, Place>
-  /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` look at. */
+  /** Each context that a flow leads to, with the position in `routing.yaml` where the first flow names it. */
+  readonly contexts: ReadonlyMap<string, Position>
+  /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` use. */
   readonly headersNeeded: readonly string[]
   /** True where a code flow may ask for headers beyond those. */
   readonly needsAllHeaders: boolean

@@ -1,15 +1,79 @@
 import { createHash } from 'node:crypto'
-import { lstat, readFile, stat } from 'node:fs/promises'
+import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, posix, win32 } from 'node:path'
+import type { ProblemCode } from './problem.js'
 
-/** The flow files in memory, each read exactly once: whatever is saved later belongs to the next revision. */
-export interface FlowSource {
-  /** Path of the flows folder. */
-  readonly folder: string
-  /** Contents by name relative to the folder. */
-  readonly files: ReadonlyMap<string, Buffer>
-  /** Names that can't be read, with the reason in words. */
-  readonly unread: ReadonlyMap<string, string>
+/** A YAML document takes about 45 times its size of memory while it is read. */
+const MOST_MB = { yaml: 10, code: 10, numbers: 200 } as const
+
+/** Why a file has no content. */
+export interface Unreadable {
+  readonly code: ProblemCode
+  readonly message: string
+}
+
+/**
+ * The files of a flows folder, each read once: whatever is saved later belongs to the next revision. Reading is
+ * synchronous, because flow files are compiled in a worker thread or by a command.
+ */
+export class FlowSource {
+  /** What was read, by name relative to the folder. */
+  readonly files = new Map<string, Buffer>()
+  readonly #unreadable = new Map<string, Unreadable>()
+  /** Inode, size and time of the last change of each file, as it was before it was read. */
+  readonly #stamps = new Map<string, string>()
+
+  constructor(readonly folder: string) {}
+
+  /** The content of a file, in shared memory where it is one of numbers: they can be many megabytes. */
+  read(written: string, kind: keyof typeof MOST_MB): Buffer | Unreadable {
+    const outside = fileNameProblem(written)
+    if (outside !== undefined) return { code: 'flows.file', message: outside }
+    const name = fileName(written)
+    const known = this.files.get(name) ?? this.#unreadable.get(name)
+    if (known !== undefined) return known
+    const content = this.#read(name, kind)
+    if (Buffer.isBuffer(content)) this.files.set(name, content)
+    else this.#unreadable.set(name, content)
+    return content
+  }
+
+  /** Whether the folder has something under this name, readable or not: also a link that leads nowhere. */
+  has(name: string): boolean {
+    return lstatSync(join(this.folder, name), { throwIfNoEntry: false }) !== undefined
+  }
+
+  /** Names of files that changed since they were read. */
+  changed(): readonly string[] {
+    return [...this.#stamps]
+      .filter(([name, stamp]) => stampOf(this.#stat(name)) !== stamp)
+      .map(([name]) => name)
+  }
+
+  #read(name: string, kind: keyof typeof MOST_MB): Buffer | Unreadable {
+    try {
+      const stats = statSync(join(this.folder, name))
+      this.#stamps.set(name, stampOf(stats))
+      // A named pipe would block the reader.
+      if (!stats.isFile()) return { code: 'flows.file', message: `"${name}" is not a file` }
+      if (stats.size > MOST_MB[kind] * 2 ** 20) return tooLarge(name, stats.size, MOST_MB[kind])
+      const content = readFileSync(join(this.folder, name))
+      if (kind !== 'numbers') return content
+      const shared = Buffer.from(new SharedArrayBuffer(content.length))
+      content.copy(shared)
+      return shared
+    } catch (error) {
+      return { code: 'flows.file', message: reason(name, error) }
+    }
+  }
+
+  #stat(name: string): Stats | undefined {
+    try {
+      return statSync(join(this.folder, name))
+    } catch {
+      return undefined
+    }
+  }
 }
 
 /** `./vips.csv` and `vips.csv` are the same file, under one name. */
@@ -17,60 +81,24 @@ export function fileName(written: string): string {
   return posix.normalize(written)
 }
 
-/** Why a name can't be that of a flow file, if so. Only the name is looked at: a symbolic link may lead anywhere. */
+/** Why a name can't be that of a flow file. Only the name is checked: a symbolic link may lead anywhere. */
 export function fileNameProblem(written: string): string | undefined {
   const name = fileName(written)
-  if (
-    isAbsolute(name) ||
-    win32.isAbsolute(name) ||
-    name === '..' ||
-    name.startsWith('../') ||
-    name.includes('\\')
-  ) {
+  const isOutside = name === '..' || name.startsWith('../') || isAbsolute(name) || win32.isAbsolute(name)
+  if (isOutside || name.includes('\\'))
     return `"${written}" is outside of the flows folder; put the file into the folder and name it relative to it`
-  }
   return name.endsWith('/') || name === '.' ? `"${written}" is a folder, not a file` : undefined
 }
 
-/** Whether a folder has something under this name, readable or not: a link that leads nowhere is there, too. */
-export async function isThere(folder: string, name: string): Promise<boolean> {
-  return lstat(join(folder, name)).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
-  )
+function stampOf(stats: Stats | undefined): string {
+  return stats === undefined ? '' : `${stats.ino} ${stats.size} ${stats.mtimeMs}`
 }
 
-/** Reads the named files of a folder. Never rejects: what can't be read is in `unread`. Bad names are left out. */
-export async function readSource(folder: string, names: Iterable<string>): Promise<FlowSource> {
-  const wanted = [...new Set([...names].filter((name) => fileNameProblem(name) === undefined).map(fileName))]
-  const read = await Promise.all(wanted.map(async (name) => [name, await readOne(folder, name)] as const))
-  const files = new Map<string, Buffer>()
-  const unread = new Map<string, string>()
-  for (const [name, content] of read) {
-    if (typeof content === 'string') unread.set(name, content)
-    else files.set(name, content)
-  }
-  return { folder, files, unread }
-}
-
-/** The same source with the files of another one; a file that both have is kept as it was read first. */
-export function withSource(first: FlowSource, more: FlowSource): FlowSource {
+function tooLarge(name: string, size: number, most: number): Unreadable {
+  const has = `"${name}" has ${Math.ceil(size / 2 ** 20)} MB`
   return {
-    folder: first.folder,
-    files: new Map([...more.files, ...first.files]),
-    unread: new Map([...more.unread, ...first.unread]),
-  }
-}
-
-/** The content, or the reason why there is none. A named pipe would block the reader, so only files are opened. */
-async function readOne(folder: string, name: string): Promise<Buffer | string> {
-  try {
-    const path = join(folder, name)
-    const found = await stat(path)
-    if (!found.isFile()) return `"${name}" is not a file`
-    return await readFile(path)
-  } catch (error) {
-    return reason(name, error)
+    code: 'flows.file_too_large',
+    message: `${has}, and Doorman reads at most ${most} MB of such a file`,
   }
 }
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EXAMPLES_FILE } from '../flows/examples/example.js'
-import type { ExampleSource } from '../flows/examples/examples-schema.js'
-import { readExamples } from '../flows/examples/examples-source.js'
+import type { ExampleSource } from '../flows/examples.js'
+import { EXAMPLES_FILE, readExamples } from '../flows/examples.js'
 import type { Problem } from '../flows/problem.js'
 import { withExample } from './with-example.js'
 

@@ -1,4 +1,4 @@
-import type { ExampleSource } from '../flows/examples/examples-schema.js'
+import type { ExampleSource } from '../flows/examples.js'
 import { headerName } from '../routing/format.js'
 import type { CallRecord } from './recorded-calls.js'
 

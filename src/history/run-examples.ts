@@ -1,7 +1,7 @@
 import { type Choice, choose, type Functions, reasonsOf } from '../call/choose.js'
 import type { State, StateValue } from '../conversation/state.js'
-import type { Example, Expectation } from '../flows/examples/example.js'
-import { factsOfExample } from '../flows/examples/example-facts.js'
+import type { Example, Expectation } from '../flows/examples.js'
+import { factsOfExample } from '../flows/examples.js'
 import type { Revision } from '../flows/revision.js'
 import type { Reason } from '../routing/types.js'
 

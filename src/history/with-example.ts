@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { isCollection, isMap, isScalar, isSeq, parseDocument, stringify } from 'yaml'
-import type { ExampleSource } from '../flows/examples/examples-schema.js'
+import type { ExampleSource } from '../flows/examples.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 
 const HEAD = `# Calls and what must come of them: "doorman check" and every reload run them, and refuse rules that break one.

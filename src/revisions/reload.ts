@@ -242,7 +242,7 @@ function refused(problems: readonly Problem[], warnings: readonly Problem[] = []
 
 /** A problem of the candidate as a whole is at the head of its file, where it has no position of its own. */
 function problem(message: string, { line, column } = { line: 1, column: 1 }): Problem {
-  return { file: 'routing.yaml', line, column, message }
+  return { file: 'routing.yaml', line, column, code: 'reload.refused', message }
 }
 
 function messageOf(error: unknown): string {

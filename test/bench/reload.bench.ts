@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Compiled } from '../../src/flows/compile.js'
+import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { compileAside } from '../../src/flows/worker/compile-aside.js'
 import { letCallsGoFirst } from '../../src/observability/calls-first.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'
@@ -164,7 +164,7 @@ const memoryMb = () => {
 /** All is written beforehand: what writes it must not be taken for what reads it. */
 async function holdUps(): Promise<ReloadFigures> {
   const folders = [0, 1].map((edition) => folderOf(RULES, VIPS, edition))
-  let current = good(await compileAside(folders[0]?.path ?? ''))
+  let current = good(await compileInWorker(folders[0]?.path ?? ''))
   await tidy()
   const callers = new Callers(() => current)
   await sleep(500)
@@ -173,7 +173,7 @@ async function holdUps(): Promise<ReloadFigures> {
   for (let at = 1; at <= LARGE_RELOADS; at++) {
     const before = callers.held.length
     const start = performance.now()
-    current = good(await compileAside(folders[at % 2]?.path ?? ''))
+    current = good(await compileInWorker(folders[at % 2]?.path ?? ''))
     durations.push(performance.now() - start)
     // What a reload leaves to the garbage collector holds up calls as well.
     await sleep(1_000)
@@ -196,10 +196,10 @@ async function holdUps(): Promise<ReloadFigures> {
 async function memory(): Promise<void> {
   const folders = [0, 1].map((edition) => folderOf(20, 1_000, edition))
   const folderAt = (at: number) => folders[at % folders.length]?.path ?? ''
-  let current = good(await compileAside(folderAt(0)))
+  let current = good(await compileInWorker(folderAt(0)))
   const seen: (ReturnType<typeof memoryMb> & { reloads: number })[] = []
   for (let at = 1; at <= SMALL_RELOADS; at++) {
-    current = good(await compileAside(folderAt(at)))
+    current = good(await compileInWorker(folderAt(at)))
     for (const facts of CALLS.slice(0, 50)) decide(facts, current.routing, AT)
     if (at !== 50 && at % 100 !== 0 && at !== SMALL_RELOADS) continue
     await tidy()

@@ -17,7 +17,7 @@ const TAKEN: ReloadResult = {
 }
 const REFUSED: ReloadResult = {
   ok: false,
-  problems: [{ file: 'routing.yaml', line: 3, column: 1, message: 'no' }],
+  problems: [{ file: 'routing.yaml', line: 3, column: 1, code: 'flows.yaml', message: 'no' }],
   warnings: [],
 }
 

@@ -365,7 +365,105 @@ describe('the log of a function', () => {
   })
 })
 
+describe('a function that changes a built-in', () => {
+  test.each([
+    ['a function of the language', 'JSON.stringify = () => "broken"'],
+    ['the object of a function', 'globalThis.JSON = { parse() {}, stringify() {} }'],
+    ['the prototype of every object', 'Object.prototype.x = 1'],
+    ['a method of lists', 'Array.prototype.map = () => []'],
+    [
+      'the prototype of iterators',
+      `Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })`,
+    ],
+    ['the clock', 'Date.now = () => 0'],
+    ['a class of Node', 'Buffer.byteLength = () => 0'],
+    ['a class of the web', 'URL.prototype.toString = () => ""'],
+    ['a function of the web', 'globalThis.structuredClone = (x) => x'],
+  ])('(%s) is refused, and the next one on its thread does not notice', async (_what, statement) => {
+    const under = runner({ maxWorkers: 1 })
+    const strict = body(`'use strict'; ${statement}`, 'strict.ts')
+    const sloppy = {
+      file: 'sloppy.js',
+      map: '',
+      code: `module.exports.default = (conv) => { ${statement}; conv.gotoFlow('vip_support_flow') }`,
+    }
+    expect(failure(await under.run(strict, input))).toMatch(/^threw: strict\.ts:2.*TypeError: Cannot/)
+    await under.run(sloppy, input)
+    const probe =
+      body(`conv.state.seen = [JSON.stringify([1].map((x) => x)), ({}).x, [...[1]], Buffer.byteLength('é'), String(new URL('http://a/')), Date.now() > 0]
+      conv.gotoFlow('vip_support_flow')`)
+    const seen = ['[1]', undefined, [1], 2, 'http://a/', true].map((value) => value ?? null)
+    expect(await under.run(probe, input)).toMatchObject({ state: { seen } })
+  })
+
+  test('in an object of its own does so as ever', async () => {
+    const fn = body(`const own: any = {}; own.toString = () => 'own'
+      class Failure extends Error { override name = 'Failure' }
+      function Old(this: any) {}; Old.prototype.toString = () => 'old'
+      const error: any = new Failure('why'); error.message += '?'
+      conv.state.texts = [String(own), String(new (Old as any)()), String(error)]; conv.gotoFlow('vip_support_flow')`)
+    const texts = ['own', 'old', 'Failure: why?']
+    expect(await runner().run(fn, input)).toMatchObject({ state: { texts } })
+  })
+
+  test('of its own making gets a fresh thread once it fails again and again', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const spoil = body(
+      `const { promises } = require('node:fs'); promises.readFile = null; throw new Error('spoilt')`,
+    )
+    const reads = body(
+      `await require('node:fs').promises.readFile('/dev/null'); conv.gotoFlow('vip_support_flow')`,
+    )
+    for (let i = 0; i < 3; i += 1) await under.run(spoil, input)
+    expect(failure(await under.run(reads, input))).toBe('chose vip_support_flow')
+  })
+})
+
+describe('the clock of a function', () => {
+  test('gives the instant of the call', async () => {
+    const now = new Date('2030-12-24T18:00:00Z')
+    const fn =
+      body(`const { format } = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', dateStyle: 'short' })
+      await new Promise((done) => setTimeout(done, 5))
+      conv.state.clock = [conv.now.toISOString(), new Date().toISOString(), Date.now(), new Date(0).getTime(), format(new Date()), new Date() instanceof Date, Date().slice(11, 15)]
+      conv.gotoFlow('vip_support_flow')`)
+    const iso = now.toISOString()
+    const clock = [iso, iso, now.getTime(), 0, '24/12/2030', true, '2030']
+    expect(await runner().run(fn, { ...input, now })).toMatchObject({ state: { clock } })
+  })
+})
+
 describe('the threads of a runner', () => {
+  test('are not there without a function', () => {
+    expect(runner().workers).toBe(0)
+  })
+
+  test('are new at each new revision, with its functions loaded', async () => {
+    const under = runner({ maxWorkers: 2 })
+    const counting = (file: string) =>
+      flow(
+        `const seen = globalThis as any; seen.loads = (seen.loads ?? 0) + 1
+      export default (conv: any) => { conv.state.loads = seen.loads; conv.gotoFlow('vip_support_flow') }`,
+        file,
+      )
+    for (const file of ['a.ts', 'b.ts']) {
+      expect(await under.check([counting(file)])).toEqual([])
+      expect(under.workers).toBe(1)
+      expect(await under.run(counting(file), input)).toMatchObject({ state: { loads: 1 } })
+    }
+  })
+
+  test('of an earlier revision finish the calls that they have in hand', async () => {
+    const under = runner({ maxWorkers: 1 })
+    const slow = body(`await new Promise((done) => setTimeout(done, 300)); conv.gotoFlow('vip_support_flow')`)
+    expect(await under.check([slow])).toEqual([])
+    const running = under.run(slow, input)
+    expect(await under.check([wellBehaved()])).toEqual([])
+    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await running)).toBe('chose vip_support_flow')
+    expect(under.workers).toBe(1)
+  })
+
   test('are kept and used again, one of them warm', async () => {
     const under = runner({ maxWorkers: 3 })
     for (let i = 0; i < 10; i += 1) await under.run(wellBehaved(), input)
@@ -399,8 +497,9 @@ describe('the threads of a runner', () => {
     const script = `
       const { FunctionRunner } = await import(${JSON.stringify(url.href)})
       const runner = new FunctionRunner({ deadlineMs: 2_000 })
-      const looping = runner.run(${JSON.stringify(body('await new Promise(() => {})', 'slow.ts'))}, ${JSON.stringify(input)})
-      console.log((await runner.run(${JSON.stringify(wellBehaved())}, ${JSON.stringify(input)})).flow)
+      const input = { ...${JSON.stringify(input)}, now: new Date(0) }
+      const looping = runner.run(${JSON.stringify(body('await new Promise(() => {})', 'slow.ts'))}, input)
+      console.log((await runner.run(${JSON.stringify(wellBehaved())}, input)).flow)
       ${end || 'await looping'}`
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
-import { routingJsonSchema } from '../../src/flows/schema/json-schema.js'
+import { routingJsonSchema } from '../../src/flows/schema.js'
 import { projectFolder } from './project-folder.js'
 
 /** Every schema of a key that an admin can write, with the path to it. */

@@ -1,8 +1,9 @@
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { compile } from '../../src/flows/compile.js'
-import { fileNameProblem, hashOf, readSource, withSource } from '../../src/flows/source.js'
+import { compile, compileFiles } from '../../src/flows/compile.js'
+import { FlowSource, fileNameProblem, hashOf } from '../../src/flows/source.js'
 import { inFolder, revisionOf, routing } from './temp-folder.js'
 
 const code = (text: string) => ({ ...routing('rules:', '  - run: a.ts'), 'a.ts': text })
@@ -21,20 +22,61 @@ describe('the source of a revision', () => {
 
   test('says of every file that it could not read why', async () => {
     await inFolder({ 'a.csv': '1', 'sub/b.csv': '2' }, async (folder) => {
-      const source = await readSource(folder, ['./a.csv', 'a.csv', 'sub', 'none.csv', '../out.csv'])
+      const source = new FlowSource(folder)
+      expect(source.read('./a.csv', 'numbers')).toEqual(Buffer.from('1'))
+      for (const name of ['sub', 'none.csv', '../out.csv'])
+        expect(source.read(name, 'numbers')).toMatchObject({ code: 'flows.file' })
       expect([...source.files.keys()]).toEqual(['a.csv'])
-      expect([...source.unread.keys()]).toEqual(['sub', 'none.csv'])
     })
   })
 
-  test('keeps a file as it was read first', async () => {
-    await inFolder({ 'a.csv': 'old' }, async (folder) => {
-      const first = await readSource(folder, ['a.csv'])
-      await writeFile(join(folder, 'a.csv'), 'new')
-      const both = withSource(first, await readSource(folder, ['a.csv']))
-      expect(both.files.get('a.csv')?.toString()).toBe('old')
+  test('keeps a file as it was read first, and tells that it changed', async () => {
+    await inFolder({ 'a.csv': 'old', 'b.csv': 'b' }, async (folder) => {
+      const source = new FlowSource(folder)
+      for (const name of ['a.csv', 'b.csv', 'c.csv']) source.read(name, 'numbers')
+      expect(source.changed()).toEqual([])
+      await writeFile(join(folder, 'a.csv'), 'newer')
+      expect(source.changed()).toEqual(['a.csv'])
+      expect(source.read('a.csv', 'numbers').toString()).toBe('old')
     })
   })
+
+  test('reads the folder again where a file of it changed meanwhile', async () => {
+    const files = {
+      ...routing('vip: { files: [vips.csv] }', 'rules: [{ run: a.ts }]'),
+      'vips.csv': '+15551234567\n',
+    }
+    await inFolder({ ...files, 'a.ts': RETURNS }, async (folder) => {
+      const compiling = compileFiles(folder)
+      // The bundler has the thread wait; the numbers were read before.
+      await writeFile(join(folder, 'vips.csv'), '+15551234567\n+15551234568\n')
+      expect((await compiling).files.get('vips.csv')?.toString()).toContain('+15551234568')
+    })
+  })
+
+  test('refuses a file that keeps changing', async () => {
+    await inFolder({ ...routing('rules: [{ run: a.ts }]'), 'a.ts': RETURNS }, async (folder) => {
+      let size = 0
+      const writing = setInterval(() => appendFileSync(join(folder, 'a.ts'), `// ${size++}\n`), 1)
+      const compiled = await compile(folder).finally(() => clearInterval(writing))
+      expect(compiled).toMatchObject({ ok: false, problems: [{ file: 'a.ts', code: 'flows.file_changing' }] })
+    })
+  })
+
+  test.each(['routing.yaml', 'examples.yaml', 'vips.csv', 'a.ts'])(
+    'refuses %s by its size, without reading it',
+    async (name) => {
+      const files = { ...routing('vip: { files: [vips.csv] }', 'rules: [{ run: a.ts }]'), 'a.ts': RETURNS }
+      await inFolder({ ...files, 'vips.csv': '' }, async (folder) => {
+        await writeFile(join(folder, name), '')
+        await truncate(join(folder, name), 300 * 2 ** 20)
+        const before = process.memoryUsage().rss
+        const compiled = await compile(folder)
+        expect(compiled).toMatchObject({ ok: false, problems: [{ code: 'flows.file_too_large' }] })
+        expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20)
+      })
+    },
+  )
 
   test('follows symbolic links, as a mounted folder is full of them', async () => {
     const files = { '..data/a.ts': "import './lib.js'\nexport default () => {}\n", '..data/lib.ts': '' }
@@ -53,8 +95,9 @@ describe('the source of a revision', () => {
         file: 'routing.yaml',
         line: 1,
         column: 1,
+        code: 'flows.file',
         message:
-          'there is no file "routing.yaml" in the flows folder, which is /no/such/flows; DOORMAN_FLOWS names that folder',
+          'there is no file "routing.yaml" in the flows folder; the folder is /no/such/flows, and DOORMAN_FLOWS names it',
       },
     ])
   })

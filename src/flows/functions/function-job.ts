@@ -1,10 +1,18 @@
+import { createHash } from 'node:crypto'
 import type { ConversationInput } from '../../conversation/conversation.js'
 import { parseState } from '../../conversation/state.js'
 import type { FlowFunction } from '../revision.js'
-import { MOST_LINES } from './function-log.js'
-import type { WorkerMessage } from './function-message.js'
-import { placeOf } from './function-place.js'
-import type { FlowLogLine, FunctionFailure, FunctionResult } from './function-result.js'
+import {
+  type FlowLogLine,
+  type FunctionFailure,
+  type FunctionResult,
+  MOST_LOG_LINES,
+  type WorkerMessage,
+} from './function-result.js'
+import { positionOf } from './source-position.js'
+
+let jobs = 0
+const hashes = new WeakMap<FlowFunction, string>()
 
 /**
  * One run of a function for one call, from the queue to its result.
@@ -14,6 +22,9 @@ import type { FlowLogLine, FunctionFailure, FunctionResult } from './function-re
  * Each step has its own time limit, so there is one timer, armed anew at each.
  */
 export class FunctionJob {
+  readonly id = jobs++
+  /** SHA-256 of the function's code. */
+  readonly hash: string
   readonly result: Promise<FunctionResult>
   taken = false
   settled = false
@@ -22,13 +33,13 @@ export class FunctionJob {
   #resolve: (result: FunctionResult) => void = () => {}
   #timer: NodeJS.Timeout | undefined
 
+  /** @param input undefined where the function is only loaded. */
   constructor(
-    readonly id: number,
     readonly fn: FlowFunction,
-    /** SHA-256 of the function's code. */
-    readonly hash: string,
-    readonly input: ConversationInput,
+    readonly input: ConversationInput | undefined,
   ) {
+    this.hash = hashes.get(fn) ?? createHash('sha256').update(fn.code).digest('hex')
+    hashes.set(fn, this.hash)
     this.result = new Promise((resolve) => {
       this.#resolve = resolve
     })
@@ -39,34 +50,34 @@ export class FunctionJob {
     return performance.now() - this.#arrived
   }
 
-  /** Does something after so many milliseconds, unless the job settles or is armed anew before. */
+  /** Calls `late` after so many milliseconds, unless the job settles or is armed anew before. */
   arm(ms: number, late: () => void): void {
     clearTimeout(this.#timer)
     if (!this.settled) this.#timer = setTimeout(late, Math.max(0, ms))
   }
 
   addLine(line: FlowLogLine): void {
-    if (this.#log.length < MOST_LINES) this.#log.push(line)
+    if (this.#log.length < MOST_LOG_LINES) this.#log.push(line)
   }
 
-  /** Settles the job by what the worker said at its end. */
+  /** Settles the job by the worker's last message about it. */
   conclude(message: Extract<WorkerMessage, { kind: 'chose' | 'failed' }>): void {
-    if (message.kind === 'failed') this.fail(message.reason, message.message, message.stack)
-    else this.#choose(message.flow, message.state)
-  }
-
-  /** @param stack where it went wrong, if that is known */
-  fail(reason: FunctionFailure, what: string, stack = ''): void {
-    const message = `${whereOf(stack, this.fn)}: ${what}`
-    this.#settle({ kind: 'failed', reason, message, log: this.#log })
-  }
-
-  #choose(flow: string, json: string): void {
     try {
-      this.#settle({ kind: 'chose', flow, state: parseState(json), log: this.#log })
+      if (message.kind === 'failed') this.fail(message.reason, message.message, message.stack)
+      else {
+        const { flow, state } = message
+        this.#settle({ kind: 'chose', flow, state: parseState(state), log: this.#log })
+      }
     } catch (error) {
       this.fail('not-cloneable', `conv.state cannot be read back: ${error}`)
     }
+  }
+
+  /** @param stack where it failed, if that is known */
+  fail(reason: FunctionFailure, what: string, stack = ''): void {
+    const at = positionOf(stack, this.fn)
+    const where = at === undefined ? this.fn.file : `${at.file}:${at.line}:${at.column}`
+    this.#settle({ kind: 'failed', reason, message: `${where}: ${what}`, log: this.#log })
   }
 
   #settle(result: FunctionResult): void {
@@ -75,9 +86,4 @@ export class FunctionJob {
     clearTimeout(this.#timer)
     this.#resolve(Object.freeze({ ...result, log: Object.freeze([...result.log]) }))
   }
-}
-
-function whereOf(stack: string, fn: FlowFunction): string {
-  const place = placeOf(stack, fn)
-  return place === undefined ? fn.file : `${place.file}:${place.line}:${place.column}`
 }

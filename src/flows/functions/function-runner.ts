@@ -1,14 +1,11 @@
 import type { ConversationInput } from '../../conversation/conversation.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
-import { checkFunction } from './function-check.js'
-import { hashOf } from './function-hash.js'
+import { CircuitBreaker } from './circuit-breaker.js'
+import { loadInThread } from './function-check.js'
 import { FunctionJob } from './function-job.js'
-import type { WorkerMessage } from './function-message.js'
-import { FunctionPool } from './function-pool.js'
-import type { FunctionResult } from './function-result.js'
-import { FunctionSuspension } from './function-suspension.js'
-import type { FunctionThread } from './function-thread.js'
+import type { FunctionResult, WorkerMessage } from './function-result.js'
+import { FunctionThread } from './function-thread.js'
 
 export interface FunctionRunnerOptions {
   /** How long a function may run, in milliseconds; 250 by default. A call waits for twice that at most. */
@@ -19,98 +16,126 @@ export interface FunctionRunnerOptions {
   readonly memoryMb?: number
   /** How long loading a file may take when it is checked, in milliseconds; 2,000 by default. */
   readonly checkDeadlineMs?: number
-  /** Milliseconds since 1970, for how long a broken function is left alone. */
+  /** Milliseconds since 1970, for how long a broken function is suspended. */
   readonly now?: () => number
 }
 
 /**
  * V8 ends a thread that reaches its heap limit bit by bit, but where one single allocation (a huge array) goes
  * beyond it, V8 aborts the whole process. The limit is therefore so high that within the deadline of a call a
- * flow does not get there: it meets the deadline, which ends its thread only. Seen on Node 20.20: with 64 MiB
- * `text.split('')` of 10 MB aborted the process, with 256 MiB the deadline came first.
+ * flow does not get there. Seen on Node 20.20: with 64 MiB `text.split('')` of 10 MB aborted the process, with
+ * 256 MiB the deadline came first.
  */
 const MEMORY_MB = 256
 
-/** Threads that are started beforehand: one for the first call, one for the next while the first is in a loop. */
-const SPARE_THREADS = 2
+/** A thread whose runs failed so often in a row is replaced, but no more than one in this time. */
+const MOST_FAILURES = 3
+const REPLACE_MS = 1_000
 
 /**
- * Runs flow functions in worker threads, one call at a time on each, so that an endless loop hurts its own call
- * only. A call waits for a free thread for one deadline, and for its function for one more:
+ * Runs code flows in worker threads, one call at a time on each, so that an endless loop affects its own call
+ * only. Without a code flow there is no thread. A call waits for a free thread for one deadline, and for its
+ * function for one more:
  *
  *     run ──▶ queued ─────▶ handed ──────▶ taken ────▶ chose · failed
  *              │ deadline    │ ½ deadline   │ deadline
  *              └▶ busy       └▶ queued      └▶ deadline, thread ended in the background
  *
- * A function that keeps failing this way is suspended for a while. The time a thread needs to start is waiting,
- * not running, and two are started beforehand.
+ * A function that keeps failing this way is suspended for a while.
  */
 export class FunctionRunner {
   readonly #deadlineMs: number
   readonly #checkDeadlineMs: number
   readonly #memoryMb: number
-  readonly #pool: FunctionPool
-  readonly #suspension: FunctionSuspension
-  /** For functions that end well and leave a loop behind: ending well must not clear them. */
-  readonly #leftovers: FunctionSuspension
+  readonly #maxWorkers: number
+  readonly #breaker: CircuitBreaker
   readonly #stopped = new AbortController()
+  readonly #threads = new Set<FunctionThread>()
+  readonly #ending = new Set<Promise<void>>()
   #checks: Promise<unknown> = Promise.resolve()
   #queue: FunctionJob[] = []
-  #jobs = 0
+  #replaced = Number.NEGATIVE_INFINITY
 
-  /** Starts two threads at once, so that the first call does not wait for it. */
   constructor(options: FunctionRunnerOptions = {}) {
     this.#deadlineMs = options.deadlineMs ?? 250
     this.#checkDeadlineMs = options.checkDeadlineMs ?? 2_000
     this.#memoryMb = options.memoryMb ?? MEMORY_MB
-    this.#suspension = new FunctionSuspension(options.now ?? Date.now)
-    this.#leftovers = new FunctionSuspension(options.now ?? Date.now)
-    const owner = {
-      heard: (thread: FunctionThread, message: WorkerMessage) => this.#heard(thread, message),
-      gone: (thread: FunctionThread, why: string) => this.#gone(thread, why),
-    }
-    this.#pool = new FunctionPool(options.maxWorkers ?? 4, this.#memoryMb, owner)
-    this.#pool.staff(SPARE_THREADS)
+    this.#maxWorkers = options.maxWorkers ?? 4
+    this.#breaker = new CircuitBreaker(options.now ?? Date.now)
   }
 
-  /** Threads that live now. */
+  /** How many threads live, those that still start included. */
   get workers(): number {
-    return this.#pool.size
+    return this.#threads.size
   }
 
   /** Runs a function for one call. Never rejects, and settles within twice the deadline. */
   run(fn: FlowFunction, input: ConversationInput): Promise<FunctionResult> {
-    const job = new FunctionJob(this.#jobs++, fn, hashOf(fn), input)
+    const job = new FunctionJob(fn, input)
     const until = this.#suspendedUntil(job.hash)
     if (this.#stopped.signal.aborted) job.fail('busy', 'it was not run, because Doorman is being stopped')
-    else if (until !== undefined) job.fail('suspended', suspendedUntil(until))
+    else if (until !== undefined) job.fail('suspended', suspended(until))
     else this.#enqueue(job)
     return job.result
   }
 
   /**
-   * Loads a function in a thread of its own and tells what is wrong with it; an empty list where all is well.
-   * Checks run one after the other: they must not take the processor away from calls.
+   * Loads the code flows of a revision, each on a fresh thread, and returns what is wrong with them. Where nothing
+   * is, these threads take the place of the earlier ones, so that no revision inherits what code of another one
+   * left behind, and the first call finds its function loaded. Checks run one after the other: they must not
+   * take the processor away from calls.
    */
-  check(fn: FlowFunction): Promise<Problem[]> {
-    const limits = {
-      deadlineMs: this.#checkDeadlineMs,
-      memoryMb: this.#memoryMb,
-      signal: this.#stopped.signal,
-    }
-    const check = this.#checks.then(() => checkFunction(fn, limits))
-    this.#checks = check
+  check(functions: Iterable<FlowFunction>): Promise<readonly Problem[]> {
+    const check = this.#checks.then(() => this.#checkAll([...functions]))
+    this.#checks = check.catch(() => undefined)
     return check
   }
 
   /** Fails what still runs and waits until every thread is gone. */
   async stop(): Promise<void> {
     this.#stopped.abort()
-    for (const job of [...this.#queue, ...this.#pool.jobs()]) {
+    for (const job of [...this.#queue, ...[...this.#threads].flatMap(({ job }) => job ?? [])])
       job.fail('busy', 'it was ended, because Doorman is being stopped')
-    }
     this.#queue = []
-    await Promise.all([this.#pool.stop(), this.#checks])
+    await this.#checks
+    for (const thread of this.#threads) this.#dismiss(thread)
+    await Promise.all(this.#ending)
+  }
+
+  async #checkAll(functions: readonly FlowFunction[]): Promise<readonly Problem[]> {
+    const limits = {
+      deadlineMs: this.#checkDeadlineMs,
+      memoryMb: this.#memoryMb,
+      signal: this.#stopped.signal,
+    }
+    const problems: Problem[] = []
+    const fresh: FunctionThread[] = []
+    for (const fn of functions) {
+      const loaded = await loadInThread(fn, limits)
+      if (loaded instanceof FunctionThread) fresh.push(loaded)
+      else problems.push(loaded)
+    }
+    const spare = problems.length === 0 ? fresh.splice(this.#maxWorkers) : fresh.splice(0)
+    await Promise.all(spare.map((thread) => thread.end()))
+    if (fresh.length > 0) this.#renew(fresh)
+    return problems
+  }
+
+  /** A thread that has a job in hand ends after it. */
+  #renew(fresh: readonly FunctionThread[]): void {
+    for (const thread of this.#threads) {
+      if (thread.job === undefined) this.#dismiss(thread)
+      else thread.retired = true
+    }
+    for (const thread of fresh) this.#adopt(thread)
+    this.#serve()
+  }
+
+  #adopt(thread: FunctionThread): void {
+    this.#threads.add(thread)
+    thread.removeAllListeners()
+    thread.on('message', (message) => this.#onMessage(thread, message))
+    thread.on('exit', (why) => this.#onExit(thread, why))
   }
 
   #enqueue(job: FunctionJob): void {
@@ -119,63 +144,55 @@ export class FunctionRunner {
     this.#serve()
   }
 
-  /** Brings queued jobs and idle threads together, and starts threads for those that still wait. */
+  /** Hands queued jobs to idle threads, and starts threads for those that still wait. */
   #serve(): void {
     if (this.#stopped.signal.aborted) return
     for (const job of [...this.#queue]) {
-      const thread = this.#pool.idle()
+      const thread = [...this.#threads].find(({ ready, job }) => ready && job === undefined)
       if (thread === undefined) break
       if (!this.#isCrowded(job)) this.#hand(job, thread)
     }
     this.#queue = this.#queue.filter(({ settled }) => !settled)
-    this.#pool.staff(this.#queue.length)
+    this.#startThreads()
   }
 
-  /** When the function may run again, if it is suspended now. */
-  #suspendedUntil(hash: string): number | undefined {
-    return this.#suspension.until(hash) ?? this.#leftovers.until(hash)
-  }
-
-  /** Counts against a function, and lets none of its calls wait any longer once it is suspended. */
-  #strike(hash: string, suspension: FunctionSuspension): void {
-    suspension.strike(hash)
-    const until = this.#suspendedUntil(hash)
-    if (until === undefined) return
-    for (const job of this.#queue) if (job.hash === hash) job.fail('suspended', suspendedUntil(until))
-    this.#queue = this.#queue.filter(({ settled }) => !settled)
+  /** Starts threads until one is free for each waiting job and one is warm for the next call. */
+  #startThreads(): void {
+    let free = [...this.#threads].filter(({ job }) => job === undefined).length
+    try {
+      for (; free < Math.max(1, this.#queue.length) && this.workers < this.#maxWorkers; free += 1)
+        this.#adopt(new FunctionThread(this.#memoryMb))
+    } catch {
+      // The system gives no more threads: the calls that wait for one end as busy, and the next one tries again.
+    }
   }
 
   /** One function never holds every thread: while its calls loop, those of the others still find one. */
-  #isCrowded(job: FunctionJob): boolean {
-    return this.#pool.running(job.hash) >= Math.max(1, this.#pool.most - 1)
+  #isCrowded({ hash }: FunctionJob): boolean {
+    const running = [...this.#threads].filter(({ job }) => job?.hash === hash).length
+    return running >= Math.max(1, this.#maxWorkers - 1)
   }
 
   #hand(job: FunctionJob, thread: FunctionThread): void {
     this.#queue = this.#queue.filter((queued) => queued !== job)
     try {
-      thread.hand({ job: job.id, file: job.fn.file, hash: job.hash, input: job.input }, job.fn.code)
-      thread.job = job
+      thread.hand(job)
       job.arm(this.#deadlineMs / 2, () => this.#notTaken(job, thread))
     } catch (error) {
       job.fail('not-cloneable', `its call cannot be sent to a worker thread: ${error}`)
     }
   }
 
-  #heard(thread: FunctionThread, message: WorkerMessage): void {
+  #onMessage(thread: FunctionThread, message: WorkerMessage): void {
     const { job } = thread
-    if (message.kind === 'ready') this.#ready(thread)
-    else if (job !== undefined && message.job === job.id) this.#heardOf(job, thread, message)
-  }
-
-  #ready(thread: FunctionThread): void {
-    thread.ready = true
-    this.#serve()
-  }
-
-  #heardOf(job: FunctionJob, thread: FunctionThread, message: WorkerMessage): void {
-    if (message.kind === 'taken') this.#taken(job, thread)
-    if (message.kind === 'log') job.addLine(message.line)
-    if (message.kind === 'chose' || message.kind === 'failed') this.#ended(job, thread, message)
+    if (message.kind === 'ready') {
+      thread.ready = true
+      this.#serve()
+    } else if (job !== undefined && message.job === job.id) {
+      if (message.kind === 'taken') this.#taken(job, thread)
+      if (message.kind === 'log') job.addLine(message.line)
+      if (message.kind === 'chose' || message.kind === 'failed') this.#ended(job, thread, message)
+    }
   }
 
   #taken(job: FunctionJob, thread: FunctionThread): void {
@@ -187,9 +204,19 @@ export class FunctionRunner {
 
   #ended(job: FunctionJob, thread: FunctionThread, message: Parameters<FunctionJob['conclude']>[0]): void {
     thread.job = undefined
-    this.#suspension.clear(job.hash)
+    thread.failures = message.kind === 'chose' ? 0 : thread.failures + 1
+    this.#breaker.close(job.hash)
     job.conclude(message)
+    if (thread.retired || this.#isFailing(thread)) this.#dismiss(thread)
     this.#serve()
+  }
+
+  /** What an earlier run left on the thread may be why its runs fail now; a function that always throws is slow. */
+  #isFailing({ failures }: FunctionThread): boolean {
+    const now = performance.now()
+    if (failures < MOST_FAILURES || now - this.#replaced < REPLACE_MS) return false
+    this.#replaced = now
+    return true
   }
 
   #waitedTooLong(job: FunctionJob): void {
@@ -197,11 +224,11 @@ export class FunctionRunner {
     this.#serve()
   }
 
-  /** An idle thread takes a job at once, unless the call before left a loop on it (a timer, say). */
+  /** An idle thread takes a job at once, unless an earlier call left a loop on it (a timer, say). */
   #notTaken(job: FunctionJob, thread: FunctionThread): void {
     thread.drain()
     if (thread.job !== job || job.taken) return
-    this.#pool.dismiss(thread)
+    this.#dismiss(thread)
     this.#takeBack(job, thread)
   }
 
@@ -209,15 +236,15 @@ export class FunctionRunner {
     thread.job = undefined
     job.arm(this.#deadlineMs - job.age, () => this.#waitedTooLong(job))
     this.#queue.unshift(job)
-    if (thread.lastHash !== undefined) this.#strike(thread.lastHash, this.#leftovers)
+    if (thread.lastHash !== undefined) this.#strike(thread.lastHash, leftLoop(thread.lastHash))
     this.#serve()
   }
 
   #overdue(job: FunctionJob, thread: FunctionThread): void {
     thread.drain()
     if (job.settled) return
-    this.#pool.dismiss(thread)
-    this.#strike(job.hash, this.#suspension)
+    this.#dismiss(thread)
+    this.#strike(job.hash)
     job.fail(
       'deadline',
       `it did not end within ${this.#deadlineMs} ms; look for an endless loop or a slow await`,
@@ -225,23 +252,45 @@ export class FunctionRunner {
     this.#serve()
   }
 
-  #gone(thread: FunctionThread, why: string): void {
-    this.#pool.forget(thread)
+  #onExit(thread: FunctionThread, why: string): void {
+    this.#threads.delete(thread)
     const { job } = thread
-    if (job?.taken) this.#crashed(job, why)
-    else if (job !== undefined) this.#takeBack(job, thread)
+    if (job?.taken) {
+      this.#strike(job.hash)
+      job.fail('crashed', why)
+      this.#serve()
+    } else if (job !== undefined) this.#takeBack(job, thread)
     // A thread that died before it was ready is not replaced until the next call: it would only die again.
     else if (thread.ready) this.#serve()
   }
 
-  #crashed(job: FunctionJob, why: string): void {
-    this.#strike(job.hash, this.#suspension)
-    job.fail('crashed', why)
-    this.#serve()
+  /** Counts against a function, and fails its waiting calls once it is suspended. */
+  #strike(hash: string, key = hash): void {
+    this.#breaker.strike(key)
+    const until = this.#suspendedUntil(hash)
+    if (until === undefined) return
+    for (const job of this.#queue) if (job.hash === hash) job.fail('suspended', suspended(until))
+    this.#queue = this.#queue.filter(({ settled }) => !settled)
+  }
+
+  #suspendedUntil(hash: string): number | undefined {
+    return this.#breaker.openUntil(hash) ?? this.#breaker.openUntil(leftLoop(hash))
+  }
+
+  /** Ends a thread in the background: ending one that loops can take a while, and no call should wait for it. */
+  #dismiss(thread: FunctionThread): void {
+    this.#threads.delete(thread)
+    const ended = thread.end().finally(() => this.#ending.delete(ended))
+    this.#ending.add(ended)
   }
 }
 
-function suspendedUntil(until: number): string {
+/** Counted by itself: a function that chooses a flow and leaves a loop behind must not be cleared by choosing. */
+function leftLoop(hash: string): string {
+  return `${hash} left a loop`
+}
+
+function suspended(until: number): string {
   const time = new Date(until).toISOString()
   return `it hit its deadline or crashed three times in a row; it is tried again at ${time}, or once it is changed`
 }

@@ -1,43 +1,48 @@
+import { EventEmitter } from 'node:events'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { FunctionJob } from './function-job.js'
-import type { FunctionOrder, WorkerMessage } from './function-message.js'
-import { RecentScripts } from './function-scripts.js'
+import type { FunctionOrder, WorkerMessage } from './function-result.js'
 
-/** Who hears of a thread. `gone` comes once, and not after `end`. */
-export interface ThreadOwner {
-  heard(thread: FunctionThread, message: WorkerMessage): void
-  gone(thread: FunctionThread, why: string): void
-}
-
-/** Tests run compiled code, and so does the daemon: the worker's file always lies beside this one. */
+/** The worker's file always lies beside this one: tests run compiled code too. */
 const BODY = new URL('./function-worker.js', import.meta.url)
+
+/** Node freezes the intrinsics before the first line of the worker runs, see intrinsics.ts. */
+const NODE_OPTIONS = ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning']
+
+interface ThreadEvents {
+  message: [WorkerMessage]
+  /** The thread died by itself, and why. Not emitted after `end`. */
+  exit: [why: string]
+}
 
 /**
  * One worker thread and the port to it. It sees no environment (no secrets) and never keeps the process alive:
- * what does, while a call waits for it, is the timer of that call.
+ * while a call waits for it, the timer of that call does.
  */
-export class FunctionThread {
+export class FunctionThread extends EventEmitter<ThreadEvents> {
   ready = false
-  /** The job that it has in hand. */
   job: FunctionJob | undefined
-  /** Hash of the function that ran on it last: who is to blame where it no longer answers. */
+  /** Hash of the function that ran on it last, which is at fault where the thread no longer answers. */
   lastHash: string | undefined
+  /** Ends after the job in hand: a new revision has threads of its own. */
+  retired = false
+  /** Runs in a row that failed; what an earlier run left behind may be the reason. */
+  failures = 0
   readonly #worker: Worker
   readonly #port: MessagePort
-  readonly #owner: ThreadOwner
-  readonly #known = new RecentScripts<true>()
-  #trouble = ''
+  readonly #loaded = new Set<string>()
+  #error = ''
   #ended = false
 
-  constructor(owner: ThreadOwner, memoryMb: number) {
+  constructor(memoryMb: number) {
+    super()
     const { port1, port2 } = new MessageChannel()
-    this.#owner = owner
     this.#port = port1
     this.#worker = new Worker(BODY, {
       workerData: { port: port2 },
       transferList: [port2],
       env: {},
-      execArgv: [],
+      execArgv: NODE_OPTIONS,
       argv: [],
       stdout: true,
       stderr: true,
@@ -47,27 +52,25 @@ export class FunctionThread {
   }
 
   /** @throws DataCloneError where the input cannot be sent to a thread. */
-  hand(order: Omit<FunctionOrder, 'code'>, code: string): void {
-    const known = this.#known.get(order.hash)
-    this.#port.postMessage({ ...order, code: known ? undefined : code } satisfies FunctionOrder)
-    if (!known) this.#known.keep(order.hash, true)
+  hand(job: FunctionJob): void {
+    const { id, fn, hash, input } = job
+    const code = this.#loaded.has(hash) ? undefined : fn.code
+    this.#port.postMessage({ job: id, file: fn.file, hash, code, input } satisfies FunctionOrder)
+    this.#loaded.add(hash)
+    this.job = job
   }
 
   /**
-   * Hears what the thread has said already. A timer of a busy daemon may fire before a message that came in
-   * time, and a call must not be called late for that.
+   * Handles messages that have arrived already. A timer of a busy process may fire before a message that came
+   * in time, and that run must not count as late.
    */
   drain(): void {
-    for (
-      let got = receiveMessageOnPort(this.#port);
-      got !== undefined;
-      got = receiveMessageOnPort(this.#port)
-    ) {
-      this.#owner.heard(this, got.message as WorkerMessage)
-    }
+    let got = receiveMessageOnPort(this.#port)
+    for (; got !== undefined; got = receiveMessageOnPort(this.#port))
+      this.emit('message', got.message as WorkerMessage)
   }
 
-  /** Ends the thread, whatever it does. Some native code (a huge `JSON.parse`) lets this wait for seconds. */
+  /** Ends the thread, whatever it does. Some native code (a huge `JSON.parse`) delays this by seconds. */
   async end(): Promise<void> {
     this.#ended = true
     this.#port.close()
@@ -75,25 +78,21 @@ export class FunctionThread {
   }
 
   #listen(): void {
-    this.#port.on('message', (message: WorkerMessage) => this.#owner.heard(this, message))
+    this.#port.on('message', (message: WorkerMessage) => this.emit('message', message))
     this.#worker.on('error', (error: NodeJS.ErrnoException) => {
-      this.#trouble =
-        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-          ? 'it ran out of memory'
-          : `its worker thread died of ${error}`
+      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      this.#error = outOfMemory ? 'it ran out of memory' : `its worker thread died: ${error}`
     })
-    this.#worker.on('exit', (code) => this.#exited(code))
-    // Nobody reads the worker's standard streams: reading would keep the process alive, and what a flow writes
-    // there comes as log lines. They are asked for all the same, so that nothing gets past them.
+    this.#worker.on('exit', (code) => {
+      if (this.#ended) return
+      this.drain()
+      this.#ended = true
+      this.#port.close()
+      this.emit('exit', this.#error || `it ended its worker thread (process.exit, code ${code})`)
+    })
+    // The worker's standard streams are captured and not read: reading would keep the process alive, and what a
+    // flow writes there arrives as log lines.
     this.#port.unref()
     this.#worker.unref()
-  }
-
-  #exited(code: number): void {
-    if (this.#ended) return
-    this.drain()
-    this.#ended = true
-    this.#port.close()
-    this.#owner.gone(this, this.#trouble || `it ended its worker thread (process.exit, code ${code})`)
   }
 }

@@ -1,22 +1,30 @@
 /**
- * The body of a worker thread that runs flow functions, one at a time: order in → `taken` → log lines → result.
- * Nothing here guards the daemon against a flow; that is the thread's own wall. What it does guard is the
- * next call on the same thread against what an earlier one left behind.
+ * The body of a worker thread that runs code flows, one at a time: order in → `taken` → log lines → result.
+ * The thread is the boundary that protects Doorman from a flow. What is guarded here is the next call on the same
+ * thread against what an earlier one left behind.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { createRequire, isBuiltin } from 'node:module'
 import { inspect } from 'node:util'
+import { compileFunction } from 'node:vm'
 import { type MessagePort, workerData } from 'node:worker_threads'
 import {
-  type ConversationInput,
   createConversation,
+  type LogLevel,
   type LogSink,
   UnknownFlow,
 } from '../../conversation/conversation.js'
 import { STATE_LIMIT_BYTES, whyNotJson } from '../../conversation/state.js'
-import { boundedLog } from './function-log.js'
-import type { FunctionOrder, WorkerFailure, WorkerMessage } from './function-message.js'
-import { loadFunction } from './function-module.js'
+import {
+  type FlowLogLine,
+  type FunctionOrder,
+  MOST_LOG_LINES,
+  type WorkerFailed,
+  type WorkerMessage,
+} from './function-result.js'
+import { lockGlobals, replaceDate, setCallInstant } from './intrinsics.js'
 
+const MESSAGE_CHARACTERS = 2_000
 const STACK_CHARACTERS = 8_000
 
 const { port } = workerData as { readonly port: MessagePort }
@@ -28,7 +36,7 @@ const logOfCall = new AsyncLocalStorage<LogSink>()
 /** A failure that the worker found itself, as opposed to one that the flow threw. */
 class Refusal extends Error {
   constructor(
-    readonly reason: WorkerFailure,
+    readonly reason: WorkerFailed['reason'],
     message: string,
   ) {
     super(message)
@@ -40,24 +48,22 @@ async function obey(order: FunctionOrder): Promise<void> {
   post({ kind: 'taken', job })
   const log = boundedLog((line) => post({ kind: 'log', job, line }))
   try {
-    post(await logOfCall.run(log, () => result(order, log)))
+    post(await logOfCall.run(log, () => run(order, log)))
   } catch (thrown) {
     post({ kind: 'failed', job, ...describe(thrown) })
   }
 }
 
-async function result({ job, input, ...script }: FunctionOrder, log: LogSink): Promise<WorkerMessage> {
-  const main = loadFunction({ job, input, ...script })
+async function run(order: FunctionOrder, log: LogSink): Promise<WorkerMessage> {
+  const { job, input } = order
+  const main = loadFunction(order)
   if (input === undefined) return { kind: 'loaded', job }
-  return { kind: 'chose', job, ...(await decide(main, input, log)) }
-}
-
-async function decide(main: (conversation: unknown) => unknown, input: ConversationInput, log: LogSink) {
+  setCallInstant(input.now.getTime())
   const hosted = createConversation(input, log)
   await main(hosted.conversation)
   const flow = hosted.chosenFlow()
   if (flow === undefined) throw new Refusal('chose-nothing', 'it ended without conv.gotoFlow(…)')
-  return { flow, state: stateText(hosted.conversation.state) }
+  return { kind: 'chose', job, flow, state: stateText(hosted.conversation.state) }
 }
 
 function stateText(state: unknown): string {
@@ -72,23 +78,72 @@ function stateText(state: unknown): string {
   )
 }
 
-function describe(thrown: unknown): { reason: WorkerFailure; message: string; stack: string } {
-  if (thrown instanceof Refusal) return { reason: thrown.reason, message: thrown.message, stack: '' }
-  const reason = thrown instanceof UnknownFlow ? 'unknown-flow' : 'threw'
-  try {
-    const { message, stack } = textsOf(thrown)
-    return { reason, message, stack: stack.slice(0, STACK_CHARACTERS) }
-  } catch {
-    return { reason, message: 'something that cannot be shown', stack: '' }
+type DefaultExport = (conversation: unknown) => unknown
+
+/** Scripts by the hash of their code. `exports` is undefined until the module was evaluated without a throw. */
+const scripts = new Map<string, { readonly code: string; exports?: unknown }>()
+const requireBuiltin = createRequire(import.meta.url)
+
+/** The function that a flow file exports. Its module is evaluated once a thread, as any module would be. */
+function loadFunction({ hash, code = '', file }: FunctionOrder): DefaultExport {
+  const script = scripts.get(hash) ?? { code }
+  scripts.set(hash, script)
+  script.exports ??= evaluate(script.code, file)
+  const main = (script.exports as { readonly default?: unknown } | null)?.default
+  if (typeof main === 'function') return main as DefaultExport
+  throw new TypeError('it has no default function; begin with `export default function (conv) { … }`')
+}
+
+/** `compileFunction` rather than a wrapper around the text: lines and columns stay those of the code. */
+function evaluate(code: string, file: string): unknown {
+  const module = { exports: {} as unknown }
+  const body = compileFunction(code, ['module', 'exports', 'require'], { filename: file })
+  // A bundle brings its packages along; what is left to require are Node's own modules.
+  const require = (name: string): unknown => {
+    if (isBuiltin(name)) return requireBuiltin(name)
+    throw new Error(`${file} requires "${name}", which is neither in its bundle nor a module of Node`)
+  }
+  body.call(module.exports, module, module.exports, require)
+  return module.exports
+}
+
+/** A sink that passes on the first 100 lines of a call, each of bounded size. */
+function boundedLog(send: (line: FlowLogLine) => void): LogSink {
+  let lines = 0
+  return (level, message, details) => {
+    lines += 1
+    if (lines < MOST_LOG_LINES) send(logLine(level, message, details))
+    if (lines === MOST_LOG_LINES)
+      send({ level: 'warn', message: `More than ${MOST_LOG_LINES} log lines; the rest is dropped` })
   }
 }
 
-/** Anything can be thrown, and an author may have put anything where an error keeps its texts. */
-function textsOf(thrown: unknown): { message: string; stack: string } {
-  if (!(thrown instanceof Error)) return { message: inspect(thrown).slice(0, STACK_CHARACTERS), stack: '' }
-  return {
-    message: `${thrown.name}: ${thrown.message}`.slice(0, STACK_CHARACTERS),
-    stack: String(thrown.stack),
+function logLine(level: LogLevel, message: string, details: unknown): FlowLogLine {
+  const line = { level, message: message.slice(0, MESSAGE_CHARACTERS) }
+  return details === undefined ? line : { ...line, details: asJson(details).slice(0, MESSAGE_CHARACTERS) }
+}
+
+/** A log line never throws: what JSON cannot hold is shown the way the console shows it. */
+function asJson(details: unknown): string {
+  try {
+    if (!(details instanceof Error)) return JSON.stringify(details) ?? inspect(details)
+  } catch {
+    // A cycle, a BigInt, or a getter that throws.
+  }
+  return inspect(details, { depth: 4 })
+}
+
+function describe(thrown: unknown): Pick<WorkerFailed, 'reason' | 'message' | 'stack'> {
+  if (thrown instanceof Refusal) return { reason: thrown.reason, message: thrown.message, stack: '' }
+  const reason = thrown instanceof UnknownFlow ? 'unknown-flow' : 'threw'
+  // Anything can be thrown, and an author may have put anything where an error keeps its texts.
+  try {
+    const isError = thrown instanceof Error
+    const message = isError ? `${thrown.name}: ${thrown.message}` : inspect(thrown)
+    const stack = isError ? String(thrown.stack) : ''
+    return { reason, message: message.slice(0, STACK_CHARACTERS), stack: stack.slice(0, STACK_CHARACTERS) }
+  } catch {
+    return { reason, message: 'something that cannot be shown', stack: '' }
   }
 }
 
@@ -101,17 +156,19 @@ function capture(stream: NodeJS.WriteStream, level: 'info' | 'warn'): void {
   }
 }
 
-/** What goes wrong beside the result (a promise nobody awaits, a timer) is a log line, not the end of the thread. */
+/** An error outside of the result (a promise without await, a timer) is a log line, not the end of the thread. */
 function logStray(what: string): (thrown: unknown) => void {
   return (thrown) => logOfCall.getStore()?.('error', `${what}: ${describe(thrown).message}`, undefined)
 }
 
 capture(process.stdout, 'info')
 capture(process.stderr, 'warn')
-// Node prints warnings past the worker's own streams, straight into the daemon's.
+// Node prints warnings past the worker's own streams, straight into those of the process.
 process.removeAllListeners('warning')
 process.on('warning', logStray('Warning'))
 process.on('uncaughtException', logStray('Uncaught'))
 process.on('unhandledRejection', logStray('Unhandled rejection'))
+replaceDate()
+lockGlobals()
 port.on('message', obey)
 post({ kind: 'ready' })

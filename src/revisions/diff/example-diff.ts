@@ -1,4 +1,4 @@
-import type { Example } from '../../flows/examples/example.js'
+import type { Example } from '../../flows/examples.js'
 import { type Change, change, changed } from './change.js'
 import { pairMore, unpaired } from './pair.js'
 import { stateShape } from './state-diff.js'

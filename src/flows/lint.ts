@@ -1,0 +1,152 @@
+import type { Rule } from '../routing/types.js'
+import { headerName } from '../routing/words.js'
+import { canonicalName } from '../sip/headers.js'
+import { readNumber } from '../sip/phone-number.js'
+import type { Diagnostics, YamlPath } from './diagnostics.js'
+import {
+  exclude,
+  type Formula,
+  formatLiteral,
+  formulaOf,
+  implies,
+  isAlways,
+  type Literal,
+  partsOf,
+  type Rules,
+} from './implies.js'
+import { isRawMap } from './schema-check.js'
+
+/** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */
+const MOST_RULES = 1_500
+
+/** Conditions of one rule beyond this number are not compared with each other. */
+const MOST_LITERALS = 100
+
+/**
+ * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
+ * themselves or an earlier rule takes all their calls, and numbers that stand twice.
+ */
+export function lint(value: unknown, routing: Rules, diagnostics: Diagnostics): void {
+  lintRules(routing, diagnostics)
+  lintNumbers(value, routing, diagnostics)
+}
+
+function lintRules(routing: Rules, diagnostics: Diagnostics): void {
+  const earlier: { readonly rule: Rule; readonly formula: Formula }[] = []
+  for (const [position, rule] of routing.rules.slice(0, MOST_RULES).entries()) {
+    const path = ['rules', rule.index, 'when']
+    const formula = formulaOf(rule.when)
+    const why = contradiction(formula, routing)
+    if (why !== undefined) {
+      diagnostics.warning(path, 'flows.contradiction', `no call ever matches ${nameOf(rule)}: ${why}`)
+      continue
+    }
+    const by = earlier.find((one) => implies(formula, one.formula, routing))?.rule
+    if (by !== undefined) {
+      const message = `no call ever gets to ${nameOf(rule)}: ${nameOf(by)} stands before it and takes all its calls; move it up, or take it out`
+      diagnostics.warning(path, 'flows.unreachable', message)
+    }
+    earlier.push({ rule, formula })
+    if (isAlways(formula)) {
+      warnBehind(rule, routing.rules.slice(position + 1), diagnostics)
+      return
+    }
+  }
+}
+
+/** One warning for all that stands behind a rule for every call. */
+function warnBehind(always: Rule, [first, ...others]: readonly Rule[], diagnostics: Diagnostics): void {
+  if (first === undefined) return
+  const more = others.length === 0 ? '' : ` nor to the ${others.length} behind it`
+  const message = `no call ever gets to ${nameOf(first)}${more}: ${nameOf(always)} stands before it and takes every call`
+  diagnostics.warning(['rules', first.index, 'when'], 'flows.unreachable', message)
+}
+
+function nameOf({ name }: Rule): string {
+  return `the rule "${name}"`
+}
+
+/** Why no call can satisfy a condition; undefined where one might. */
+export function contradiction(
+  formula: Formula,
+  routing: Rules,
+  around: readonly Literal[] = [],
+): string | undefined {
+  const parts = partsOf(formula)
+  const literals = [...around, ...parts.filter((part) => part.kind === 'literal')]
+  if (literals.length > MOST_LITERALS) return undefined
+  for (const [at, a] of literals.entries())
+    for (const b of literals.slice(at + 1)) {
+      if (exclude(a, b, routing)) return `"${formatLiteral(a)}" and "${formatLiteral(b)}" exclude each other`
+      const why = untrusted(a, b, routing) ?? untrusted(b, a, routing)
+      if (why !== undefined) return why
+    }
+  for (const part of parts) {
+    if (part.kind !== 'any') continue
+    const whys = part.of.map((one) => contradiction(one, routing, literals))
+    if (whys.length > 0 && whys.every((why) => why !== undefined)) return whys[0]
+  }
+  return undefined
+}
+
+/** A condition for which none of the rule's trunks is trusted is never satisfied. */
+function untrusted(trunk: Literal, other: Literal, { trust, vip }: Rules): string | undefined {
+  if (trunk.leaf.kind !== 'trunk' || trunk.negated) return undefined
+  const trunks = [...trunk.leaf.oneOf]
+  const items = neededTrust(other, [...vip.headers.keys()])
+  if (items.length === 0 || trunks.some((name) => items.some((item) => trust.get(name)?.has(item))))
+    return undefined
+  const names = items.map((item) => (item === 'caller_number' ? 'the caller number' : headerName(item)))
+  return `trunk ${trunks.join(', ')} is not trusted for ${names.join(' or ')}, which "${formatLiteral(other)}" needs`
+}
+
+/** Trust for any of these is needed to satisfy a condition; none where trust does not matter. */
+function neededTrust({ leaf, negated }: Literal, vipHeaders: readonly string[]): readonly string[] {
+  const number = ['caller_number', 'p-asserted-identity']
+  if (leaf.kind === 'caller') return number
+  if (leaf.kind === 'vip') return leaf.is ? [...number, ...vipHeaders] : []
+  if (leaf.kind !== 'header' || negated) return []
+  return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)]
+}
+
+interface WrittenNumber {
+  readonly path: YamlPath
+  readonly text: string
+  /** The branch that lists it; undefined for a VIP. */
+  readonly branch: string | undefined
+}
+
+/** Numbers that stand twice among the VIPs, or in two branches, where only the first one counts. */
+function lintNumbers(value: unknown, { defaultCountry }: Rules, diagnostics: Diagnostics): void {
+  const firsts = new Map<string, WrittenNumber>()
+  for (const written of writtenNumbers(value)) {
+    const { text, branch, path } = written
+    const key = `${branch === undefined ? 'caller' : 'callee'} ${readNumber(text, defaultCountry)}`
+    const first = firsts.get(key)
+    firsts.set(key, first ?? written)
+    if (first === undefined) continue
+    const same = text === first.text ? '' : ` as "${first.text}"`
+    const message =
+      branch === first.branch
+        ? `"${text}" stands here already${same}; take one of them out`
+        : `"${text}" belongs to the branch "${first.branch}" already${same}, which comes first, so it never counts here`
+    diagnostics.warning(path, 'flows.duplicate', message)
+  }
+}
+
+function writtenNumbers(value: unknown): readonly WrittenNumber[] {
+  const { vip, branches } = isRawMap(value) ? value : {}
+  const ofVip = isRawMap(vip) ? texts(vip.numbers, ['vip', 'numbers'], undefined) : []
+  const ofBranches = Object.entries(isRawMap(branches) ? branches : {}).flatMap(([name, branch]) =>
+    isRawMap(branch) ? texts(branch.numbers, ['branches', name, 'numbers'], name) : [],
+  )
+  return [...ofVip, ...ofBranches].filter(({ text }) => !text.trim().endsWith('*'))
+}
+
+function texts(raw: unknown, path: YamlPath, branch: string | undefined): readonly WrittenNumber[] {
+  if (typeof raw === 'string') return [{ path, text: raw, branch }]
+  if (!Array.isArray(raw)) return []
+  return raw.flatMap((item, at) =>
+    typeof item === 'string' ? [{ path: [...path, at], text: item, branch }] : [],
+  )
+}

@@ -1,0 +1,100 @@
+import type * as z from 'zod'
+import { readNumberTable } from '../routing/number-table.js'
+import type { NumberPattern, NumberTable } from '../routing/types.js'
+import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
+import type { Diagnostics, YamlPath } from './diagnostics.js'
+import type { NumbersSchema } from './schema.js'
+import { type FlowSource, fileName } from './source.js'
+
+/** Reads telephone numbers, prefixes and files of numbers. Each file is parsed once, however often it is named. */
+export class Numbers {
+  readonly #tables = new Map<string, NumberTable>()
+
+  /** @param country ISO 3166 code of `default_country`. */
+  constructor(
+    private readonly source: FlowSource,
+    readonly country: string | undefined,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** A number, a prefix, a list of both, or a file of numbers. */
+  pattern(written: z.output<typeof NumbersSchema>, path: YamlPath): NumberPattern {
+    if (typeof written === 'object' && 'file' in written) {
+      const table = this.table(written.file, [...path, 'file'])
+      return pattern([], [], table === undefined ? [] : [table], `{ file: ${written.file} }`)
+    }
+    const texts =
+      typeof written === 'string'
+        ? [[written, path] as const]
+        : written.map((text, i) => [text, [...path, i]] as const)
+    const exact = texts.filter(([text]) => !isPrefix(text)).map(([text, at]) => this.exact(text, at))
+    const prefixes = texts.filter(([text]) => isPrefix(text)).map(([text, at]) => this.#prefix(text, at))
+    const shown = texts.slice(0, 5).map(([text]) => text)
+    const more = texts.length > 5 ? `, … (${texts.length})` : ''
+    return pattern(exact, prefixes, [], shown.join(', ') + more)
+  }
+
+  /** A number that stands alone, as under `vip.numbers`, where a prefix has no meaning. */
+  exact(text: string, path: YamlPath): string {
+    if (isPrefix(text)) {
+      const message = `"${text}" is a prefix, and VIP numbers are whole numbers; use a rule with "caller" for it`
+      this.diagnostics.problem(path, 'flows.number', message)
+      return text
+    }
+    const number = readNumber(text, this.country)
+    // A short extension, a feature code and a withheld number are compared as they are.
+    if (isE164(number) || number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number)) return number
+    const remedy =
+      this.country === undefined
+        ? 'write + and the country code, or set default_country'
+        : 'write it with + and the country code'
+    const message = `"${text}" can't be read as a telephone number, so it matches only what is written exactly like it; ${remedy}`
+    this.diagnostics.warning(path, 'flows.number', message)
+    return number
+  }
+
+  /** The table of a file; a problem at the path where it is named if there is none. */
+  table(written: string, path: YamlPath): NumberTable | undefined {
+    const content = this.source.read(written, 'numbers')
+    if (!Buffer.isBuffer(content)) {
+      this.diagnostics.problem(path, content.code, content.message)
+      return undefined
+    }
+    const name = fileName(written)
+    return this.#tables.get(name) ?? this.#parse(name, content)
+  }
+
+  #parse(file: string, content: Buffer): NumberTable {
+    const { table, problems, duplicates } = readNumberTable(file, content, this.country)
+    this.#tables.set(file, table)
+    this.diagnostics.add(problems.map((found) => ({ file, code: 'flows.number_file', ...found })))
+    this.diagnostics.addWarnings(duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })))
+    return table
+  }
+
+  /** A prefix is compared with numbers in E.164, so it begins as they do; people group digits as they like. */
+  #prefix(text: string, path: YamlPath): string {
+    const digits = text.trim().replace(/[ ().*-]/g, '')
+    if (!/^\+[1-9][0-9]{0,14}$/.test(digits)) {
+      const message = `"${text}" is no prefix: write + and the country code first and * at the end, as in "+1555*"`
+      this.diagnostics.problem(path, 'flows.number', message)
+    }
+    return digits
+  }
+}
+
+/** What a branch without `numbers` has. */
+export const NO_NUMBERS: NumberPattern = pattern([], [], [], '')
+
+function pattern(
+  exact: readonly string[],
+  prefixes: readonly string[],
+  tables: NumberPattern['tables'],
+  text: string,
+): NumberPattern {
+  return { exact: new Set(exact), prefixes, tables, text }
+}
+
+function isPrefix(text: string): boolean {
+  return text.trim().length > 1 && text.trim().endsWith('*')
+}

@@ -1,0 +1,191 @@
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+} from 'yaml'
+import type { Position, Positions, YamlPath } from './diagnostics.js'
+import type { Problem, ProblemCode } from './problem.js'
+
+/** A flow file as it was read: its value, not yet checked, and the way back to lines and columns. */
+export interface FlowDocument {
+  /** A map; undefined where the text cannot be read. */
+  readonly value: unknown
+  readonly positions: Positions
+  /** What is wrong with the text itself. */
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Reads YAML with its failsafe schema: a scalar is a text, so that `5551234567`, `+15551234567` and `007` stay as
+ * they were written. Only where the flow files have numbers, true and false are plain scalars read as such.
+ * Never throws: whatever is wrong is a problem with its position.
+ */
+export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
+  const lines = new LineCounter()
+  const text = decode(content)
+  const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
+  const positions = new DocumentPositions(doc, lines)
+  const problems: Problem[] = []
+  let value: unknown
+  const report = (offset: number, code: ProblemCode, message: string) =>
+    void problems.push({ file, ...positions.ofOffset(offset), code, message })
+
+  if (text === undefined) report(0, 'flows.yaml', 'this file is not UTF-8 text; save it as UTF-8')
+  for (const { code, message, pos } of [...doc.errors, ...doc.warnings]) {
+    if (code === 'DUPLICATE_KEY')
+      report(pos[0], 'flows.duplicate_key', 'this key stands here twice; keep one of them')
+    else report(pos[0], 'flows.yaml', syntaxMessage(code, message))
+  }
+  if (text !== undefined && doc.errors.every(({ code }) => code === 'DUPLICATE_KEY')) {
+    if (isMap(doc.contents)) value = resolvedValue(doc, report)
+    else {
+      const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
+      report(offsetOf(doc.contents), 'flows.wrong_type', least)
+    }
+  }
+  return { value, positions, problems }
+}
+
+type Report = (offset: number, code: ProblemCode, message: string) => void
+
+function decode(content: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
+  } catch {
+    return undefined
+  }
+}
+
+function syntaxMessage(code: string, message: string): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; keep one of them and take this --- out'
+  return `this is not YAML: ${message}`
+}
+
+/** Undefined where a problem leaves no value. Aliases are followed 100 times at most: a few lines can be gigabytes. */
+function resolvedValue(doc: Document, report: Report): unknown {
+  let fatal = false
+  resolve(doc, doc.contents, [], (offset, code, message) => {
+    fatal ||= code !== 'flows.unquoted_number'
+    report(offset, code, message)
+  })
+  if (fatal) return undefined
+  try {
+    return doc.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    report(0, 'flows.yaml', `this file can't be read: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  }
+}
+
+/** Gives plain scalars their values, in place, and reports what its author can't have meant. */
+function resolve(doc: Document, node: unknown, path: YamlPath, report: Report): void {
+  if (isSeq(node))
+    for (const [index, item] of node.items.entries()) resolve(doc, item, [...path, index], report)
+  if (isScalar(node)) resolveScalar(node, path, report)
+  if (isAlias(node)) checkAlias(node, node.resolve(doc), report)
+  for (const { key, value } of isMap(node) ? node.items : isPair(node) ? [node] : []) {
+    if (!isScalar(key)) report(offsetOf(key), 'flows.wrong_type', 'a key must be a plain text')
+    // A map with such a key would turn into an object with another prototype.
+    else if (key.value === '__proto__')
+      report(offsetOf(key), 'flows.invalid_value', '"__proto__" can\'t be a name here')
+    else resolve(doc, value, [...path, String(key.value)], report)
+  }
+}
+
+/** The flow file says `*98`, which is YAML for "the value of the anchor 98". */
+function checkAlias(node: Node & { source: string }, target: unknown, report: Report): void {
+  const offset = offsetOf(node)
+  if (target === undefined)
+    report(offset, 'flows.alias', `a text that begins with * must stand in quotes: "*${node.source}"`)
+  else if (offsetOf(target) <= offset && offset < (rangeOf(target)?.[1] ?? 0))
+    report(offset, 'flows.alias', `*${node.source} stands inside of what it refers to, which has no end`)
+}
+
+const WHEN = String.raw`rules/\d+/when(?:/(?:all|any)/\d+|/not)*`
+const BOOLEAN = new RegExp(
+  String.raw`^(?:branches/[^/]*/default|${WHEN}/vip|${WHEN}/header/[^/]*/present|examples/\d+/expect/vip)$`,
+)
+const INTEGER = /^flows\/[^/]*\/priority$/
+const STATE = /^(?:(?:branches\/[^/]*|rules\/\d+)\/state|examples\/\d+\/(?:call|expect)\/state)(?:\/|$)/
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
+
+function resolveScalar(node: Scalar, path: YamlPath, report: Report): void {
+  const text = String(node.value)
+  if (node.type !== 'PLAIN') return
+  if (text === '' || text === '~' || text === 'null') node.value = null
+  else if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) {
+    const at = pointer(path)
+    if (BOOLEAN.test(at) || STATE.test(at)) node.value = text.toLowerCase() === 'true'
+  } else if (NUMBER.test(text)) {
+    const at = pointer(path)
+    if (INTEGER.test(at) || STATE.test(at)) node.value = Number(text)
+    if (STATE.test(at) && losesDigits(text))
+      report(
+        offsetOf(node),
+        'flows.unquoted_number',
+        `put ${text} in quotes: as a number it would become ${Number(text)}`,
+      )
+  }
+}
+
+function pointer(path: YamlPath): string {
+  return path.map(encodeURIComponent).join('/')
+}
+
+/** `+1555…` and `0015…` are telephone numbers or codes, and beyond 2^53 digits are lost. */
+function losesDigits(text: string): boolean {
+  return /^(\+[0-9]|0[0-9])/.test(text) || (/^-?[0-9]+$/.test(text) && !Number.isSafeInteger(Number(text)))
+}
+
+function offsetOf(node: unknown): number {
+  return rangeOf(node)?.[0] ?? 0
+}
+
+function rangeOf(node: unknown): readonly number[] | null | undefined {
+  return isScalar(node) || isCollection(node) || isAlias(node) ? node.range : undefined
+}
+
+/** An alias leads to where its anchor stands: there is the text to change. */
+class DocumentPositions implements Positions {
+  readonly #doc: Document
+  readonly #lines: LineCounter
+
+  constructor(doc: Document, lines: LineCounter) {
+    this.#doc = doc
+    this.#lines = lines
+  }
+
+  ofOffset(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+
+  ofValue(path: YamlPath): Position {
+    return this.ofOffset(offsetOf(this.#nearestNode(path)))
+  }
+
+  ofKey(path: YamlPath): Position {
+    const parent = this.#nearestNode(path.slice(0, -1))
+    const keys = isMap(parent) ? parent.items.map(({ key }) => key) : []
+    return this.ofOffset(offsetOf(keys.find((key) => isScalar(key) && key.value === path.at(-1)) ?? parent))
+  }
+
+  #nearestNode(path: YamlPath): unknown {
+    let node: unknown = this.#doc.contents
+    for (const step of path) {
+      const parent = isAlias(node) ? node.resolve(this.#doc) : node
+      const child: unknown = isCollection(parent) ? parent.get(step, true) : undefined
+      if (!isScalar(child) && !isCollection(child) && !isAlias(child)) break
+      node = child
+    }
+    return node
+  }
+}

@@ -1,0 +1,271 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { types } from 'node:util'
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { compileFiles } from '../../src/flows/compile.js'
+import { compileInWorker } from '../../src/flows/compile-in-worker.js'
+import { type FunctionCheck, loadRevision } from '../../src/flows/load.js'
+import { formatProblem } from '../../src/flows/problem.js'
+import type { FlowFunction, Revision } from '../../src/flows/revision.js'
+import { decide } from '../../src/routing/decide.js'
+import type { CallFacts, Condition, NumberTable } from '../../src/routing/types.js'
+import { AT, call, explained } from '../routing/support/make.js'
+import { projectFolder } from './project-folder.js'
+import { type Files, inFolder, routing } from './temp-folder.js'
+
+const RULES = routing(
+  'default_country: US',
+  'trunks:',
+  '  carrier-a: { trust: [caller_number, verstat, X-VIP, X-Account] }',
+  '  carrier-b: { trust: [P-Asserted-Identity] }',
+  'vip: { numbers: [5551234567], files: [vips.csv], headers: { X-VIP: [gold] } }',
+  'callee_from: [Diversion]',
+  'branches:',
+  '  North Branch: { numbers: ["+15557654321", "+1444*"], state: { city: Albany, deep: [{ a: "{callerNumber}" }] } }',
+  '  Filed Branch: { numbers: { file: vips.csv } }',
+  '  South Branch: { default: true }',
+  'rules:',
+  '  - { name: VIPs, when: { vip: true, not: { caller: { file: more.csv } } }, goto: main, state: { hi: "Hi {caller.name}" } }',
+  '  - { name: more, when: { callee: { file: more.csv } }, goto: other_flow }',
+  '  - { name: accounts, when: { header: { X-Account: { matches: "^9[0-9]{4}$" } } }, goto: main, state: { n: 1.5, y: null } }',
+  '  - { name: same, when: { any: [{ header: { X-Account: { matches: "^9[0-9]{4}$" } } }, { branch: North Branch }] }, run: a.ts }',
+  '  - { name: believed, when: { attestation: [A, none], trunk: [carrier-a] }, goto: other_flow }',
+)
+
+const FILES: Files = {
+  ...RULES,
+  'vips.csv': 'number,name\n+15551234567,Ann\n+15557654321,"Bob, jr."\n1001,Desk\n',
+  'more.csv': '+15557654321\n+445550000001\n',
+  'a.ts': "import { b } from './lib/b.js'\nexport default () => b\n",
+  'lib/b.ts': 'export const b: number = 1\n',
+}
+
+const number = fc.constantFrom(
+  '+15551234567',
+  '5557654321',
+  '+14445550000',
+  '+445550000001',
+  '1001',
+  'anonymous',
+)
+const header = fc.tuple(
+  fc.constantFrom('X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion'),
+  fc.constantFrom(
+    'gold',
+    '91234',
+    '1234',
+    '<sip:+15551234567@example.com>',
+    '<sip:+15557654321@example.com>',
+  ),
+)
+const facts: fc.Arbitrary<CallFacts> = fc
+  .record({
+    trunk: fc.option(fc.constantFrom('carrier-a', 'carrier-b', 'carrier-c'), { nil: undefined }),
+    from: number,
+    to: number,
+    headers: fc.array(header, { maxLength: 4 }),
+  })
+  .map(call)
+
+async function bothWays(folder: string) {
+  const [direct, inWorker] = [await compileFiles(folder), await compileInWorker(folder)]
+  return { direct, inWorker }
+}
+
+function good(compiled: Awaited<ReturnType<typeof compileInWorker>>): Revision {
+  if (!compiled.ok) throw new Error(compiled.problems.map(formatProblem).join('\n'))
+  return compiled.revision
+}
+
+function expectSameDecisions(one: Revision, other: Revision): void {
+  fc.assert(
+    fc.property(facts, (any) => {
+      expect(decide(any, one.routing, AT)).toEqual(decide(any, other.routing, AT))
+      expect(explained(any, one.routing)).toEqual(explained(any, other.routing))
+      const brief = explained(any, one.routing, 'candidates')
+      expect(brief).toEqual(explained(any, other.routing, 'candidates'))
+    }),
+    { numRuns: 500 },
+  )
+}
+
+/** All of a revision that can be compared by value: patterns and indexes hold functions and private parts. */
+function values({ routing: { index: _, ...rest }, ...revision }: Revision): unknown {
+  return JSON.parse(
+    JSON.stringify({ ...revision, rest }, (_key, value) => {
+      return types.isSet(value) || types.isMap(value) ? [...value] : value
+    }),
+  )
+}
+
+describe('a revision that is compiled in a worker', () => {
+  test('is the one that is compiled directly', async () => {
+    await inFolder(FILES, async (folder) => {
+      const { direct, inWorker } = await bothWays(folder)
+      expect(values(good(inWorker))).toEqual(values(good(direct)))
+      expect(good(inWorker).hash).toMatch(/^[0-9a-f]{64}$/)
+      expect(inWorker.warnings).toEqual(direct.warnings)
+      expect(inWorker.warnings).not.toEqual([])
+      expectSameDecisions(good(inWorker), good(direct))
+    })
+  })
+
+  test('decides as the example in flows/ does', async () => {
+    const { direct, inWorker } = await bothWays(projectFolder('flows'))
+    expect(values(good(inWorker))).toEqual(values(good(direct)))
+    expectSameDecisions(good(inWorker), good(direct))
+  })
+
+  test('comes with every file that was read, as it was read', async () => {
+    await inFolder(FILES, async (folder) => {
+      const { direct, inWorker } = await bothWays(folder)
+      expect([...inWorker.files.keys()].sort()).toEqual(Object.keys(FILES).sort())
+      expect(inWorker.files).toEqual(direct.files)
+      for (const content of inWorker.files.values()) expect(Buffer.isBuffer(content)).toBe(true)
+    })
+  })
+
+  test('has the memory of each table once, however many rules and branches name it', async () => {
+    const { routing: some } = await inFolder(FILES, async (folder) => good(await compileInWorker(folder)))
+    const tablesOf = (condition: Condition | undefined): readonly NumberTable[] => {
+      if (condition?.kind === 'all') return condition.of.flatMap(tablesOf)
+      if (condition?.kind === 'not') return tablesOf(condition.of)
+      return condition?.kind === 'caller' || condition?.kind === 'callee' ? condition.numbers.tables : []
+    }
+    expect(some.vip.tables[0]?.keys.buffer).toBe(some.branches[1]?.numbers.tables[0]?.keys.buffer)
+    const [more] = tablesOf(some.rules[0]?.when)
+    expect(more).toBeDefined()
+    expect(tablesOf(some.rules[1]?.when)[0]?.keys.buffer).toBe(more?.keys.buffer)
+  })
+
+  test('can’t be changed', async () => {
+    const revision = await inFolder(FILES, async (folder) => good(await compileInWorker(folder)))
+    const { routing: some } = revision
+    const parts = [revision, some, some.rules, some.rules[0], some.rules[0]?.when, some.rules[2]?.state]
+    const branches = [some.branches, some.branches[0], some.branches[0]?.state, revision.headersNeeded]
+    expect([...parts, ...branches].map(Object.isFrozen)).toEqual(Array(10).fill(true))
+  })
+})
+
+describe('a folder that can’t be compiled', () => {
+  const BROKEN: readonly (readonly [string, Files])[] = [
+    ['no file at all', {}],
+    ['no YAML', { 'routing.yaml': 'rules: [\n' }],
+    [
+      'several slips',
+      { ...FILES, ...routing('rules:', '  - { goto: man }', '  - { when: { vipp: true }, run: b.ts }') },
+    ],
+    ['a missing table', { ...FILES, ...routing('vip: { files: [gone.csv] }') }],
+    ['a table with faults', { ...FILES, 'vips.csv': '+15551234567,Ann\nno number\n' }],
+    ['a look-around', routing('rules: [{ when: { header: { X-A: { matches: "(?=a)" } } }, goto: main }]')],
+    ['a code flow that does not parse', { ...FILES, 'lib/b.ts': 'export const b = ;\n' }],
+  ]
+
+  test.each(BROKEN)('has the same problems and warnings: %s', async (_what, files) => {
+    await inFolder(files, async (folder) => {
+      const { direct, inWorker } = await bothWays(folder)
+      expect(inWorker.ok).toBe(false)
+      expect(inWorker).toEqual(direct)
+    })
+  })
+
+  test('comes with the files that were read all the same', async () => {
+    await inFolder({ ...FILES, 'lib/b.ts': 'export const b = ;\n' }, async (folder) => {
+      const { ok, files } = await compileInWorker(folder)
+      expect([ok, [...files.keys()].sort()]).toEqual([false, Object.keys(FILES).sort()])
+    })
+  })
+})
+
+/** Processes that this one started, that have ended, and that nobody has taken note of (proc(5), `stat`). */
+async function deadChildren(): Promise<readonly string[]> {
+  const names = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
+  const stats = await Promise.all(names.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  return stats.filter((stat) => new RegExp(`\\) Z ${process.pid} `).test(stat))
+}
+
+describe('the thread that compiles', () => {
+  test('makes its death a problem', async () => {
+    const result = await compileInWorker(projectFolder('flows'), { memoryMb: 12 })
+    expect(result).toMatchObject({
+      ok: false,
+      problems: [
+        { file: 'routing.yaml', line: 1, column: 1, message: expect.stringContaining('more than 12 MiB') },
+      ],
+    })
+  })
+
+  test('ends when it is told to, before and while it compiles', async () => {
+    const stopping = new AbortController()
+    const running = compileInWorker(projectFolder('flows'), { signal: stopping.signal })
+    stopping.abort()
+    const late = compileInWorker(projectFolder('flows'), { signal: stopping.signal })
+    for (const { ok, ...rest } of await Promise.all([running, late])) {
+      expect(ok).toBe(false)
+      expect(rest).toMatchObject({ problems: [{ message: expect.stringContaining('it was stopped') }] })
+    }
+  })
+
+  test('sees no environment', async () => {
+    // esbuild takes its program from here where it is told to; a thread that saw it would fail.
+    process.env.ESBUILD_BINARY_PATH = join(projectFolder(), 'no', 'such', 'program')
+    try {
+      expect((await compileInWorker(projectFolder('flows'))).ok).toBe(true)
+    } finally {
+      delete process.env.ESBUILD_BINARY_PATH
+    }
+  })
+
+  test('leaves no dead process behind', async () => {
+    expect((await compileInWorker(projectFolder('flows'))).ok).toBe(true)
+    expect(await deadChildren()).toEqual([])
+  })
+
+  test('leaves a revision that needs its folder no more', async () => {
+    const revision = await inFolder(FILES, async (folder) => {
+      const compiled = await compileInWorker(folder)
+      await rm(folder, { recursive: true })
+      return good(compiled)
+    })
+    const decision = decide(call({ from: '+15551234567', to: '+14445550000' }), revision.routing, AT)
+    expect(decision.state).toMatchObject({ hi: 'Hi Ann', city: 'Albany' })
+  })
+})
+
+describe('a revision that is loaded in a worker', () => {
+  const functions = (check: FunctionCheck['check']) => ({
+    check,
+    run: () => Promise.reject(new Error('there are no examples to run it for')),
+  })
+
+  test('is refused where one of its functions is, and comes with the files', async () => {
+    const problem = { file: 'a.ts', line: 1, column: 1, code: 'flows.function_load', message: 'it loops' }
+    const asked: string[] = []
+    const check = async (functions: Iterable<FlowFunction>) => {
+      asked.push(...[...functions].map(({ file }) => file))
+      return [problem]
+    }
+    const loaded = await inFolder(FILES, (folder) => loadRevision(folder, functions(check), compileInWorker))
+    expect(loaded).toMatchObject({ ok: false, problems: [problem], warnings: [expect.anything()] })
+    expect([loaded.files.size, asked]).toEqual([Object.keys(FILES).length, ['a.ts']])
+  })
+
+  test('is well where its functions are', async () => {
+    const loaded = await inFolder(FILES, (folder) =>
+      loadRevision(
+        folder,
+        functions(async () => []),
+        compileInWorker,
+      ),
+    )
+    expect(loaded.ok).toBe(true)
+  })
+
+  test('is refused without a look at its functions where its rules are', async () => {
+    const check = () => Promise.reject(new Error('nobody should ask'))
+    expect((await inFolder({}, (folder) => loadRevision(folder, functions(check), compileInWorker))).ok).toBe(
+      false,
+    )
+  })
+})

@@ -1,0 +1,68 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, test } from '@jest/globals'
+import { compileInWorker } from '../../src/flows/compile-in-worker.js'
+import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import { loadRevision } from '../../src/flows/load.js'
+import { decide } from '../../src/routing/decide.js'
+import { AT, call, explained } from '../routing/support/make.js'
+import { projectFolder } from './project-folder.js'
+
+setFlagsFromString('--expose-gc')
+const collect: () => void = runInNewContext('gc')
+
+async function areGone(parts: readonly WeakRef<object>[]): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    collect()
+    if (parts.every((part) => part.deref() === undefined)) return true
+  }
+  return false
+}
+
+type Compiled = Awaited<ReturnType<typeof compileInWorker>>
+
+/** Decides a call on a revision and keeps hold of nothing. */
+async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<object>[]> {
+  const result = await compiled
+  if (!result.ok) throw new Error('the example is broken')
+  const { revision, files } = result
+  const facts = call({ headers: [['X-Account', '91234']] })
+  decide(facts, revision.routing, AT)
+  explained(facts, revision.routing)
+  const { routing } = revision
+  const parts = [
+    revision,
+    routing,
+    routing.rules,
+    routing.index,
+    routing.branches,
+    ...routing.vip.tables,
+    files,
+  ]
+  const [fn] = revision.functions.values()
+  return [...parts, ...(fn === undefined ? [] : [fn])].map((part) => new WeakRef(part))
+}
+
+describe('a revision that is no longer used', () => {
+  test('is garbage', async () => {
+    expect(await areGone(await used(compileInWorker(projectFolder('flows'))))).toBe(true)
+  })
+
+  test('is garbage after its functions were checked', async () => {
+    const runner = new FunctionRunner()
+    try {
+      const parts = await used(loadRevision(projectFolder('flows'), runner, compileInWorker))
+      expect(await areGone(parts)).toBe(true)
+    } finally {
+      await runner.stop()
+    }
+  })
+
+  test('is kept as long as it is used', async () => {
+    const kept = await compileInWorker(projectFolder('flows'))
+    const parts = await used(Promise.resolve(kept))
+    expect(await areGone(parts)).toBe(false)
+    expect(kept.ok).toBe(true)
+  })
+})

@@ -1,0 +1,2 @@
+import { x } from 'asterisk-doorman'
+export default () => x

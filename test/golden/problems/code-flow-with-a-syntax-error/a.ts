@@ -1,0 +1,3 @@
+export default () => {
+  const é = 1; let b = ;
+}
