@@ -1,6 +1,6 @@
 import { matchesNumber, passes } from '../routing/condition.js'
+import { formatCondition } from '../routing/format.js'
 import type { Condition, HeaderTest, Leaf, NumberPattern, Routing } from '../routing/types.js'
-import { describe } from '../routing/words.js'
 import type { Attestation } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 
@@ -59,7 +59,7 @@ export function isAlways(formula: Formula): boolean {
 }
 
 export function formatLiteral({ leaf, negated }: Literal): string {
-  return negated ? `not: { ${describe(leaf)} }` : describe(leaf)
+  return negated ? `not: { ${formatCondition(leaf)} }` : formatCondition(leaf)
 }
 
 /**

@@ -1,5 +1,5 @@
+import { headerName } from '../routing/format.js'
 import type { Rule } from '../routing/types.js'
-import { headerName } from '../routing/words.js'
 import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
 import type { Diagnostics, YamlPath } from './diagnostics.js'

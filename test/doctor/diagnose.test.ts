@@ -33,7 +33,13 @@ const actions = (...names: string[]) => ({ actions: { value: new Set(names) } })
 const LIMITS: readonly string[] = ['HTTP sessions', 'WebSocket timeout']
 const unknown = { unknown: 'ARI answered 500' }
 
-const problem = { file: 'routing.yaml', line: 3, column: 7, code: 'flows.unknown_key', message: 'unknown key "flow"' }
+const problem = {
+  file: 'routing.yaml',
+  line: 3,
+  column: 7,
+  code: 'flows.unknown_key',
+  message: 'unknown key "flow"',
+}
 const READ_ONLY = withAri({ writeStatus: { value: 403 } })
 const OTHER_DIALPLAN = { value: { state: 'other', differences: [] } } as const
 const NO_ENTRY = { value: { state: 'missing', contexts: ['doorman', 'doorman-go'] } } as const
