@@ -104,14 +104,3 @@ describe('doorman examples add', () => {
     })
   })
 })
-
-describe('doorman check', () => {
-  test('holds the numbers against recorded calls', async () => {
-    const calls = recordedCalls(7, () => ({ dialled: '+15550000101' }))
-    await beside(calls, async (_folder, run) => {
-      const { exit, out } = await run('check')
-      expect(exit).toBe(0)
-      expect(out).toContain('routing.yaml:4:42: dialled +15550000101 7 times, and never "+15550000100"')
-    })
-  })
-})
