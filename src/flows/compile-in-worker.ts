@@ -3,7 +3,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { deepFreeze } from '../lib/deep-freeze.js'
 import { leavesOf } from '../routing/condition.js'
 import { compilePattern } from '../routing/pattern.js'
-import { indexRouting } from '../routing/routing-index.js'
+import { indexRouting } from '../routing/rule-index.js'
 import type { NumberTable, Routing, RoutingIndex, Rule } from '../routing/types.js'
 import { type CompiledFiles, ROUTING_FILE } from './compile.js'
 import type { Revision } from './revision.js'

@@ -1,5 +1,5 @@
 import { deepFreeze } from '../lib/deep-freeze.js'
-import { indexRouting } from '../routing/routing-index.js'
+import { indexRouting } from '../routing/rule-index.js'
 import type { Routing, Rule } from '../routing/types.js'
 import { bundle } from './bundle.js'
 import { Diagnostics, type Position } from './diagnostics.js'

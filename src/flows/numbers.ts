@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { readNumberTable } from '../routing/number-table.js'
+import { readNumberTable } from '../routing/number-file.js'
 import type { NumberPattern, NumberTable } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
 import type { Diagnostics, YamlPath } from './diagnostics.js'
