@@ -75,35 +75,6 @@ describe('an explanation', () => {
     expect(reason('(vip)', call({ from: '1001' }))).toMatchObject({ matched: false, value: null })
   })
 
-  test('says where the caller number came from, and what was passed over', () => {
-    const headers = [['P-Asserted-Identity', '<sip:+15550000001@example.com>']] as const
-    expect(reason('(caller number)', call({ headers }))).toMatchObject({
-      value: '+15550000001',
-      condition: 'P-Asserted-Identity',
-      trusted: true,
-    })
-    const stranger = reason('(caller number)', call({ trunk: undefined, headers }))
-    expect(stranger).toMatchObject({ value: '+15551234567', condition: 'caller ID', trusted: false })
-    expect(stranger?.why).toContain('a call without a trunk is not trusted for caller_number')
-    expect(stranger?.why).toContain('P-Asserted-Identity is there, but')
-  })
-
-  test('says that a disbelieved header of callee_from was passed over', () => {
-    const headers = [['Diversion', '<sip:+15550000001@example.com>']] as const
-    const step = reason('(callee number)', call({ headers }))
-    expect(step).toMatchObject({ value: '+15557654321', condition: 'dialled', trusted: true })
-    expect(step?.why).toContain('but trunk carrier-a is not trusted for Diversion')
-  })
-
-  test('tells a branch by its number from the default', () => {
-    expect(reason('(branch)', call({}))?.why).toBe('callee number +15557654321 belongs to North Branch')
-    expect(reason('(branch)', call({ to: '1001' }))?.why).toBe(
-      'no branch has callee number 1001; South Branch is the default',
-    )
-    const none = explained(call({}), routingOf({})).find(({ rule }) => rule === '(branch)')
-    expect(none).toMatchObject({ matched: false })
-  })
-
   test.each<[Condition, string, string | null, string]>([
     [when.headerIs('x-a', 'b'), 'header: { X-A: b }', 'a', 'header X-A is "a", not b'],
     [when.headerIs('X-C', 'b'), 'header: { X-C: b }', null, 'header X-C is not there'],
@@ -181,18 +152,6 @@ describe('an explanation', () => {
       condition: words,
       why,
     })
-  })
-
-  test('says that a verstat did not count', () => {
-    const headers = [['From', '<sip:+15551234567;verstat=TN-Validation-Passed@example.com>']] as const
-    const attestation: Condition = { kind: 'attestation', oneOf: new Set(['A']) }
-    expect(reason('rule 0', call({ trunk: 'carrier-c', headers }), attestation)).toMatchObject({
-      matched: true,
-      value: 'A',
-    })
-    const step = reason('rule 0', call({ headers }), attestation)
-    expect(step).toMatchObject({ matched: false, trusted: false, value: 'TN-Validation-Passed' })
-    expect(step?.why).toContain('but trunk carrier-a is not trusted for verstat')
   })
 
   test('stays short though a header is not', () => {
