@@ -8,7 +8,8 @@ export interface Draft {
   headers: Buffer[]
   /** What stands between the lines. */
   lineEnd: string
-  contentLength: string
+  /** Of the body if not given. */
+  contentLength: string | undefined
 }
 
 export interface Origin {
@@ -49,7 +50,7 @@ export function bytesOf(draft: Draft, id: string, { address, port }: Origin): Bu
     ['Max-Forwards: 70'],
     ...headers.map((header) => [header]),
     ['Content-Type: application/sdp'],
-    [`Content-Length: ${contentLength}`],
+    [`Content-Length: ${contentLength ?? SDP.length}`],
     [],
     [SDP],
   ]
