@@ -3,9 +3,9 @@ import type { Command } from 'commander'
 import { compile } from '../flows/compile.js'
 import { safeJson } from '../lib/safe-text.js'
 import { ariAccess, type Settings } from '../settings/index.js'
-import { type CallAnswer, TestCaller } from '../testcall/caller.js'
-import type { Landing } from '../testcall/landing.js'
-import { PbxView } from '../testcall/pbx-view.js'
+import { CallObserver, type CallResult } from '../testcall/call-observer.js'
+import type { Credentials } from '../testcall/digest.js'
+import { type SipAnswer, SipUserAgent } from '../testcall/user-agent.js'
 import {
   EXIT,
   HEADER_OPTION,
@@ -29,7 +29,7 @@ interface Options {
 }
 
 /** How long a call may take to reach a flow; Doorman and its dialplan need two seconds at most. */
-const LANDING_MS = 8_000
+const RESULT_MS = 8_000
 
 /** How long a flow may take to answer; Answer() alone waits half a second for audio. */
 const ANSWER_MS = 1_500
@@ -54,41 +54,48 @@ export function addCall(program: Command): void {
 }
 
 async function placeCall(settings: Settings, options: Options): Promise<number> {
-  const caller = await openCaller(settings, options)
+  const { from, to, name: displayName, header: headers } = options
+  const agent = await openUserAgent(settings, options)
   try {
-    const view = await PbxView.open(ariAccess(settings), caller.callId).catch((error: Error) => {
+    const credentials = credentialsOf(settings)
+    const call = agent.call({ from, to, displayName, headers, credentials })
+    const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
     try {
-      caller.call()
-      const landing = await within(LANDING_MS, [view.landing, refused(caller.answer)])
-      const answer = await within(landing === undefined ? 0 : ANSWER_MS, [caller.answer])
-      await report(settings, options, { caller, answer, landing })
-      return landing === undefined ? EXIT.failed : EXIT.ok
+      call.start()
+      const result = await within(RESULT_MS, [observer.result, refused(call.answer)])
+      const answer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
+      await report(settings, options, { callId: call.callId, local: agent.local, answer, result })
+      return result === undefined ? EXIT.failed : EXIT.ok
     } finally {
-      view.close()
+      observer.close()
+      call.hangUp()
+      await call.result
     }
   } finally {
-    await caller.end()
+    agent.close()
   }
 }
 
-async function openCaller(settings: Settings, options: Options): Promise<TestCaller> {
-  const { from, to, name, header: headers } = options
-  for (const text of [from, to]) {
+async function openUserAgent(settings: Settings, options: Options): Promise<SipUserAgent> {
+  for (const text of [options.from, options.to]) {
     if (!/^[^\s<>@"]+$/.test(text))
       throw new UsageError(`"${text}" cannot be called: give a number or a name.`)
   }
   const target = options.target ?? settings.DOORMAN_SIP_TARGET
   const local = options.local ?? settings.DOORMAN_SIP_LOCAL
-  const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings
-  const credentials = username === undefined || password === undefined ? undefined : { username, password }
-  return TestCaller.open({ from, to, name, headers, target, local, credentials }).catch((error: Error) => {
+  return SipUserAgent.open(target, local).catch((error: Error) => {
     throw new Refusal(
       'sip_unreachable',
       `No call can be placed at ${target} from ${local ?? 'here'}: ${error.message}`,
     )
   })
+}
+
+function credentialsOf(settings: Settings): Credentials | undefined {
+  const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings
+  return username === undefined || password === undefined ? undefined : { username, password }
 }
 
 /** The first promise to settle; undefined when the time is up. */
@@ -99,58 +106,63 @@ async function within<T>(ms: number, promises: readonly Promise<T | undefined>[]
 }
 
 /** Resolves if the PBX refuses the call, which then reaches no flow. */
-function refused(answer: Promise<CallAnswer>): Promise<undefined> {
+function refused(answer: Promise<SipAnswer>): Promise<undefined> {
   return new Promise((resolve) => {
     void answer.then(({ status }) => (status >= 300 ? resolve(undefined) : undefined))
   })
 }
 
-interface Result {
-  readonly caller: TestCaller
-  readonly answer: CallAnswer | undefined
-  readonly landing: Landing | undefined
+interface Placed {
+  readonly callId: string
+  readonly local: string
+  readonly answer: SipAnswer | undefined
+  readonly result: CallResult | undefined
 }
 
 async function report(
   settings: Settings,
   { from, to, json }: Options,
-  { caller, answer, landing }: Result,
+  { callId, local, answer: sipAnswer, result }: Placed,
 ): Promise<void> {
-  const { callId, local } = caller
-  if (json) return printJson({ from, to, callId, answer: answer ?? null, landed: landing ?? null })
+  const answer = sipAnswer && {
+    status: sipAnswer.status,
+    reason: sipAnswer.reason,
+    ms: Math.round(sipAnswer.ms),
+  }
+  if (json) return printJson({ from, to, callId, answer: answer ?? null, landed: result ?? null })
   const lines = [
     `call      ${from} to ${to}, from ${local}, Call-ID ${callId}`,
     `answer    ${answer === undefined ? 'none yet' : `${answer.status} ${answer.reason} after ${answer.ms} ms`}`,
-    ...(landing === undefined ? notLanded(answer) : await landed(settings, landing)),
+    ...(result === undefined ? notLanded(answer?.status) : await landed(settings, result)),
   ]
   print(lines.join('\n'))
 }
 
-async function landed(settings: Settings, landing: Landing): Promise<string[]> {
-  const file = await codeFlowOf(settings, landing)
+async function landed(settings: Settings, result: CallResult): Promise<string[]> {
+  const file = await codeFlowOf(settings, result)
   return [
-    `landed    ${landing.context}${landing.throughFallback ? ', through doorman-fallback' : ''}`,
-    `flow      ${landing.flow}`,
-    `rule      ${landing.rule}${file === undefined ? '' : `, which runs ${file}`}`,
-    `state     ${safeJson(landing.state)}`,
+    `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
+    `flow      ${result.flow}`,
+    `rule      ${result.rule}${file === undefined ? '' : `, which runs ${file}`}`,
+    `state     ${safeJson(result.state)}`,
   ]
 }
 
 /** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */
 async function codeFlowOf(
   { DOORMAN_FLOWS: folder }: Settings,
-  landing: Landing,
+  result: CallResult,
 ): Promise<string | undefined> {
   const compiled = await compile(folder)
-  if (!compiled.ok || compiled.revision.id !== landing.revision) return undefined
-  const rule = compiled.revision.routing.rules.find(({ name }) => name === landing.rule)
+  if (!compiled.ok || compiled.revision.id !== result.revision) return undefined
+  const rule = compiled.revision.routing.rules.find(({ name }) => name === result.rule)
   return rule?.target.kind === 'run' ? rule.target.file : undefined
 }
 
-function notLanded(answer: CallAnswer | undefined): string[] {
-  if (answer === undefined)
+function notLanded(status: number | undefined): string[] {
+  if (status === undefined)
     return ['landed    nowhere: no answer from that address. Check --target (DOORMAN_SIP_TARGET).']
-  if ([401, 403, 407].includes(answer.status)) {
+  if ([401, 403, 407].includes(status)) {
     return [
       'landed    nowhere: the PBX does not identify the caller. Call from the address of a trunk (--local), or give',
       '          DOORMAN_SIP_USERNAME and DOORMAN_SIP_PASSWORD of a PJSIP endpoint.',

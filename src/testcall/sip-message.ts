@@ -1,123 +1,128 @@
 import { randomBytes } from 'node:crypto'
 
-/** A SIP response, as far as a caller needs to read it. */
-export interface SipResponse {
-  readonly kind: 'response'
-  readonly status: number
-  readonly reason: string
-  readonly callId: string
-  readonly method: string
-  /** The To header with the callee's tag, which later requests of the dialog repeat (RFC 3261 §12.1.2). */
-  readonly to: string
-  /** Where later requests of the dialog go; empty where the response names no contact. */
-  readonly contact: string
-  readonly challenge: { readonly header: string; readonly value: string } | undefined
-}
-
-/** A request that the PBX sends us within the call: its BYE, above all. */
-export interface SipRequest {
-  readonly kind: 'request'
-  readonly method: string
-  readonly callId: string
-  /** The headers that a response must repeat as they came (RFC 3261 §8.2.6.2). */
-  readonly repeated: readonly string[]
-}
-
-/** Everything that the requests of one call have in common. */
-export interface Dialogue {
-  readonly callId: string
-  readonly fromTag: string
-  readonly from: string
-  readonly to: string
-  readonly name: string
-  /** `host:port` of the PBX and of ourselves. */
-  readonly target: string
-  readonly local: string
-  readonly headers: readonly (readonly [name: string, value: string])[]
-}
-
 export const token = (): string => randomBytes(8).toString('hex')
 
-const HEADER_LINE = /^([^\s:]+)\s*:\s*(.*)$/
+/** Compact forms of header names (RFC 3261 §7.3.3). */
+const LONG: Readonly<Record<string, string>> = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact' }
 
-/** Reads one datagram; undefined for what is no SIP message. */
-export function parseMessage(text: string): SipResponse | SipRequest | undefined {
-  const [head = ''] = text.split('\r\n\r\n', 1)
-  const [start = '', ...lines] = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n')
-  const all = (...names: string[]) => lines.filter((line) => names.includes(nameOf(line)))
-  const one = (...names: string[]) => textOf(all(...names)[0] ?? '')
-  const callId = one('call-id', 'i')
-  const response = /^SIP\/2\.0 (\d{3}) ?(.*)$/.exec(start)
-  const method = one('cseq').split(/\s+/)[1] ?? ''
-  if (response === null) {
-    const request = /^([A-Z]+) \S+ SIP\/2\.0$/.exec(start)
-    if (request === null) return undefined
-    const repeated = all('via', 'v', 'from', 'f', 'to', 't', 'call-id', 'i', 'cseq')
-    return { kind: 'request', method: request[1] ?? '', callId, repeated }
+/** As much of a SIP message (RFC 3261 §7) as a caller reads. Bytes are kept as Latin-1. */
+export class SipMessage {
+  /** 0 for a request. */
+  readonly status: number
+  readonly reason: string
+  /** The method of a request, or of the request that a response answers. */
+  readonly method: string
+  readonly callId: string
+  readonly #headers: readonly { readonly name: string; readonly line: string }[]
+
+  private constructor([, method, status = '0', reason = '']: RegExpExecArray, lines: readonly string[]) {
+    this.#headers = lines.map((line) => {
+      const name = line.slice(0, line.indexOf(':')).trim().toLowerCase()
+      return { name: LONG[name] ?? name, line }
+    })
+    this.status = Number(status)
+    this.reason = reason
+    this.method = method ?? this.header('cseq').split(/\s+/)[1] ?? ''
+    this.callId = this.header('call-id')
   }
-  const challenge = all('www-authenticate', 'proxy-authenticate')[0]
-  return {
-    kind: 'response',
-    status: Number(response[1]),
-    reason: response[2] ?? '',
-    callId,
-    method,
-    to: one('to', 't'),
-    contact: /<([^>]+)>/.exec(one('contact', 'm'))?.[1] ?? '',
-    challenge: challenge === undefined ? undefined : { header: nameOf(challenge), value: textOf(challenge) },
+
+  /** Reads one datagram; undefined for what is no SIP message. */
+  static parse(bytes: Buffer): SipMessage | undefined {
+    const [head = ''] = bytes.toString('latin1').split('\r\n\r\n', 1)
+    const [first = '', ...lines] = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n')
+    const start = /^(?:([A-Z]+) .+ SIP\/2\.0|SIP\/2\.0 (\d{3}) ?(.*))$/.exec(first)
+    return start === null ? undefined : new SipMessage(start, lines)
+  }
+
+  /** The value of the first header of this name, which is in lower case; empty where there is none. */
+  header(name: string): string {
+    const line = this.#headers.find((header) => header.name === name)?.line ?? ''
+    return line.slice(line.indexOf(':') + 1).trim()
+  }
+
+  /** The lines of these headers, which a request or response of the same call repeats. */
+  lines(...names: readonly string[]): readonly string[] {
+    return this.#headers.filter(({ name }) => names.includes(name)).map(({ line }) => line)
+  }
+
+  get cseq(): number {
+    return Number.parseInt(this.header('cseq'), 10)
+  }
+
+  /** The URI of the Contact, to which later requests of the dialog go. */
+  get contact(): string | undefined {
+    return /<([^>]+)>/.exec(this.header('contact'))?.[1]
   }
 }
 
-const nameOf = (line: string): string => (HEADER_LINE.exec(line)?.[1] ?? '').toLowerCase()
-const textOf = (line: string): string => (HEADER_LINE.exec(line)?.[2] ?? '').trim()
+export interface InviteParts {
+  /** Caller and callee: a number, or a whole URI. */
+  readonly from: string
+  readonly to: string
+  readonly displayName?: string
+  /** `From` and `To` replace the headers made of the parts above. */
+  readonly headers?: readonly (readonly [name: string, value: string])[]
+}
 
-/** What differs between the requests of a call. */
-export interface RequestParts {
-  readonly method: 'INVITE' | 'ACK' | 'CANCEL' | 'BYE'
-  readonly uri: string
-  readonly cseq: number
+/** What the user agent fills in; `target` and `local` are `host:port`. */
+export interface InviteIds {
+  readonly callId: string
+  readonly tag: string
   readonly branch: string
-  /** The To header of the answer, once there is one. */
-  readonly to?: string | undefined
-  readonly extra?: readonly string[]
-  readonly body?: string
+  readonly cseq: number
+  readonly target: string
+  readonly local: string
 }
 
-export function formatRequest(dialogue: Dialogue, parts: RequestParts): string {
-  const { method, uri, cseq, branch, to, extra = [], body = '' } = parts
-  const display = dialogue.name === '' ? '' : `"${dialogue.name.replace(/["\\]/g, '\\$&')}" `
-  return [
-    `${method} ${uri} SIP/2.0`,
-    `Via: SIP/2.0/UDP ${dialogue.local};rport;branch=${branch}`,
+export const sipUri = (numberOrUri: string, host: string): string =>
+  /^(sips?|tel):/i.test(numberOrUri) ? numberOrUri : `sip:${numberOrUri}@${host}`
+
+/** An INVITE (RFC 3261 §13.2.1) with an offer of one G.711 stream that sends nothing (RFC 3264). */
+export function formatInvite(parts: InviteParts, ids: InviteIds, authorization?: string): Buffer {
+  const { from, to, displayName = '', headers = [] } = parts
+  const [host = ''] = ids.local.split(':')
+  const given = (name: string) => headers.find(([key]) => key.toLowerCase() === name)?.[1]
+  const display = displayName === '' ? '' : `"${displayName.replace(/["\\]/g, '\\$&')}" `
+  const sdp = ['v=0', `o=doorman 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0']
+    .concat(['m=audio 9 RTP/AVP 0', 'a=inactive', ''])
+    .join('\r\n')
+  return format(`INVITE ${sipUri(to, ids.target)} SIP/2.0`, [
+    `Via: SIP/2.0/UDP ${ids.local};rport;branch=${ids.branch}`,
     'Max-Forwards: 70',
-    `From: ${display}<sip:${dialogue.from}@${dialogue.local}>;tag=${dialogue.fromTag}`,
-    `To: ${to ?? `<sip:${dialogue.to}@${dialogue.target}>`}`,
-    `Call-ID: ${dialogue.callId}`,
-    `CSeq: ${cseq} ${method}`,
-    `Contact: <sip:${dialogue.from}@${dialogue.local}>`,
-    ...extra,
-    ...(body === '' ? [] : ['Content-Type: application/sdp']),
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n')
+    `From: ${given('from') ?? `${display}<${sipUri(from, host)}>`};tag=${ids.tag}`,
+    `To: ${given('to') ?? `<${sipUri(to, ids.target)}>`}`,
+    `Call-ID: ${ids.callId}`,
+    `CSeq: ${ids.cseq} INVITE`,
+    `Contact: <sip:doorman@${ids.local}>`,
+    'Allow: INVITE, ACK, CANCEL, BYE',
+    ...(authorization === undefined ? [] : [authorization]),
+    ...headers.filter(([name]) => !/^(from|to)$/i.test(name)).map(([name, value]) => `${name}: ${value}`),
+    'Content-Type: application/sdp',
+    ...[`Content-Length: ${sdp.length}`, '', sdp],
+  ])
 }
 
-export function formatOk({ repeated }: SipRequest): string {
-  return ['SIP/2.0 200 OK', ...repeated, 'Content-Length: 0', '', ''].join('\r\n')
+/**
+ * A request of the same call as a message, whose From, To and Call-ID it repeats.
+ * @param via the value of a Via of its own; without it that of the message, as its transaction demands
+ */
+export function formatRequest(
+  method: 'ACK' | 'CANCEL' | 'BYE',
+  uri: string,
+  of: SipMessage,
+  { via, cseq = of.cseq }: { readonly via?: string | undefined; readonly cseq?: number } = {},
+): Buffer {
+  const vias = via === undefined ? of.lines('via') : [`Via: ${via}`]
+  const own = ['Max-Forwards: 70', `CSeq: ${cseq} ${method}`, 'Content-Length: 0', '', '']
+  return format(`${method} ${uri} SIP/2.0`, [...vias, ...of.lines('from', 'to', 'call-id'), ...own], 'latin1')
 }
 
-/** An offer of one G.711 stream that sends nothing (RFC 3264): enough to be answered. */
-export function offer(local: string): string {
-  const [host = ''] = local.split(':')
-  const lines = [
-    'v=0',
-    `o=doorman 1 1 IN IP4 ${host}`,
-    's=-',
-    `c=IN IP4 ${host}`,
-    't=0 0',
-    'm=audio 9 RTP/AVP 0',
-    'a=inactive',
-  ]
-  return `${lines.join('\r\n')}\r\n`
+/** The response to a request of the PBX, with what it repeats (RFC 3261 §8.2.6.2). */
+export function formatOk(request: SipMessage): Buffer {
+  const repeated = request.lines('via', 'from', 'to', 'call-id', 'cseq')
+  return format('SIP/2.0 200 OK', [...repeated, 'Content-Length: 0', '', ''], 'latin1')
+}
+
+function format(start: string, lines: readonly string[], encoding: BufferEncoding = 'utf8'): Buffer {
+  return Buffer.from([start, ...lines].join('\r\n'), encoding)
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AmiLine } from '../support/ami-line.js'
+import { AmiConnection } from '../support/ami-connection.js'
 import { type Asterisk, startAsterisk } from '../support/asterisk.js'
 import { DOORMAN } from '../support/doorman.js'
 import { flowFolder } from '../support/flow-folder.js'
@@ -91,7 +91,7 @@ const AT_ONCE = 200
 
 /** The dialplan by hand keeps its VIP numbers in Asterisk's own database. */
 async function fillVips(asterisk: Asterisk, vips: number): Promise<void> {
-  const line = await AmiLine.open(asterisk.witness)
+  const line = await AmiConnection.open(asterisk.observer.ami)
   const numbers = vipNumbers(vips)
   const put = (number: string) => line.send({ Action: 'DBPut', Family: VIP_FAMILY, Key: number, Val: '1' })
   try {

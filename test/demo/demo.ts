@@ -1,88 +1,178 @@
 /**
- * `npm run demo`: a real Asterisk and Doorman, real calls, and where the PBX says that they landed. In order:
+ * `npm run demo`: a real Asterisk and Doorman, real calls, and where the PBX says that they went. In order:
  *
- *     Asterisk ▶ its dialplan ▶ witness ▶ Doorman ▶ calls ▶ table ▶ stay up
+ *     Asterisk ▶ its dialplan ▶ observer ▶ Doorman ▶ calls ▶ table ▶ stay up
  *
  * and all of it down again in reverse when it is asked to stop, or when something fails.
  */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { startAsterisk } from '../support/asterisk.js'
-import { runToEnd } from '../support/child.js'
-import { DOORMAN, startDoorman } from '../support/doorman.js'
-import { repositoryFolder } from '../support/lab-folder.js'
-import { Witness } from '../support/witness.js'
-import { findAsterisk } from './install.js'
-import { jsonLine } from './json-line.js'
-import { type DemoOptions, parseOptions, USAGE, WrongUsage } from './options.js'
-import { type Lab, play } from './play.js'
-import { isOk, type Result } from './scenario.js'
-import { SCENARIOS } from './scenarios.js'
-import { Stage } from './stage.js'
-import { stay } from './stay.js'
-import { formatTable } from './table.js'
+import { isAlive, runToEnd } from '../support/child.js'
+import { DOORMAN, settingsFor, startDoorman } from '../support/doorman.js'
+import { type AsteriskInstall, systemAsterisk } from '../support/install.js'
+import { labFolder, repositoryFolder } from '../support/lab-folder.js'
+import { Observer } from '../support/observer.js'
+import { asteriskRoot } from '../support/roots.js'
+import { CALLS, isOk, type Lab, place } from './calls.js'
+import { callLine, formatTable, instructions, jsonLine, reloadLines } from './output.js'
+
+const USAGE = `usage: npm run demo [-- [--once] [--json]]
+
+Starts a private Asterisk and Doorman, places real calls and shows which flow each reached.
+  --once   stop after that; exit 0 if all went as expected, 1 if not
+  --json   one JSON object a line for each call on standard output, and nothing else there
+           (npm prints two lines of its own; for a script: npm run --silent demo -- --once --json)`
+
+const WAYS = `Other ways to see Doorman with an Asterisk:
+  - the distribution's packages, where it has them:  apt-get install asterisk
+    (the demo then runs it as a private instance, and never touches a PBX of this machine)
+  - in containers:  docker compose -f docker/compose.yaml up
+  - beside a PBX elsewhere:  DOORMAN_ARI_URL=http://pbx.example:8088 npx doorman run  (README, "Beside your own PBX")`
+
+/** After the first signal a further one within this time is the same: npm passes on what the terminal sends, too. */
+const SAME_SIGNAL_MS = 1_000
+const LOOK_MS = 200
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 process.exit(await main())
 
 async function main(): Promise<number> {
+  const boolean = { type: 'boolean', default: false } as const
   try {
-    const options = parseOptions(process.argv.slice(2))
-    if (options !== 'help') return await demo(options)
-    print(USAGE.trimEnd())
+    const { values } = parseArgs({
+      options: { once: boolean, json: boolean, help: { ...boolean, short: 'h' } },
+    })
+    if (!values.help) return await demo(values.once, values.json, stopSignal())
+    print(USAGE)
     return 0
   } catch (error) {
-    if (!(error instanceof WrongUsage)) throw error
-    say(`${error.message}\n${USAGE.trimEnd()}`)
+    say(`${textOf(error)}\n${USAGE}`)
     return 2
   }
 }
 
-async function demo(options: DemoOptions): Promise<number> {
-  const stage = new Stage()
-  stage.listen(say)
+/**
+ * Aborted by the first signal, which lets the step at hand come to its end; a second one, later, does not wait: then
+ * the guards of `startGuarded` end the children.
+ */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  let firstAt: number | undefined
+  const onSignal = (): void => {
+    if (firstAt !== undefined && performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130)
+    if (firstAt !== undefined) return
+    firstAt = performance.now()
+    say('Stopping …')
+    stop.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  return stop.signal
+}
+
+async function demo(once: boolean, json: boolean, stop: AbortSignal): Promise<number> {
+  const parts = new AsyncDisposableStack()
   try {
-    const lab = await start(stage)
-    const results = await stage.unlessStopped(placeCalls(lab))
-    show(results, options)
-    if (!options.once) await stay(lab, stage, print)
+    const lab = await start(parts, stop)
+    say(`Placing ${CALLS.length} SIP calls …`)
+    const stopped = new Promise<never>((_, reject) => {
+      stop.addEventListener('abort', () => reject(stop.reason), { once: true })
+    })
+    const results = await Promise.race([Promise.all(CALLS.map((call) => place(call, lab))), stopped])
+    print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
+    const count = results.filter(isOk).length
+    say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
+    if (!once) await stay(lab, parts, stop)
     return results.every(isOk) ? 0 : 1
   } catch (error) {
-    // Stopped as asked is well, except where somebody waits for results that there are not.
-    if (stage.isStopped) return options.once ? 130 : 0
-    say(error instanceof Error ? error.message : String(error))
+    // Stopped as asked is OK, except where a script waits for results that there are not.
+    if (stop.aborted) return once ? 130 : 0
+    say(textOf(error))
     return 1
   } finally {
-    await stage.clear(say)
+    await parts.disposeAsync().catch((error) => say(`While stopping: ${textOf(error)}`))
   }
 }
 
-async function start(stage: Stage): Promise<Lab> {
-  const install = await findAsterisk(say, stage.signal)
-  const generatedDialplan = await dialplan()
+async function start(parts: AsyncDisposableStack, stop: AbortSignal): Promise<Lab> {
+  const install = await findAsterisk(stop)
+  const generated = await runToEnd([...DOORMAN, 'dialplan'], 20_000, { cwd: repositoryFolder() })
+  if (generated.code !== 0) throw new Error(`doorman dialplan failed:\n${generated.output.trim()}`)
   const from = install.where === 'system' ? 'installed here; a private instance' : 'its own folder and ports'
   say(`Starting Asterisk ${install.version} (${from}) and Doorman …`)
-  const asterisk = await stage.up(startAsterisk(install, { generatedDialplan }), (part) => part.stop())
-  const witness = await stage.up(Witness.open(asterisk.witness), (part) => part.close())
-  const doorman = await stage.up(startDoorman(asterisk), (part) => part.stop())
-  return { asterisk, witness, doorman }
+  const options = { generatedDialplan: generated.output }
+  const asterisk = parts.adopt(await startAsterisk(install, options), (part) => part.stop())
+  stop.throwIfAborted()
+  const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
+  const doorman = parts.adopt(await startDoorman(asterisk), (part) => part.stop().then(() => undefined))
+  stop.throwIfAborted()
+  return { asterisk, observer, doorman }
 }
 
-/** The contexts between trunk and flows, as an admin gets them. */
-async function dialplan(): Promise<string> {
-  const { code, output } = await runToEnd([...DOORMAN, 'dialplan'], 20_000, { cwd: repositoryFolder() })
-  if (code === 0) return output
-  throw new Error(`doorman dialplan failed:\n${output.trim()}`)
+/** The machine's own Asterisk where there is one, else one out of a Debian root that is fetched once. */
+async function findAsterisk(stop: AbortSignal): Promise<AsteriskInstall> {
+  const installed = await systemAsterisk().catch((error) => {
+    say(`The installed Asterisk is passed over: ${textOf(error)}`)
+    return undefined
+  })
+  if (installed !== undefined) return installed
+  return asteriskRoot('forky', say, stop).catch((error) => {
+    throw new Error(`No Asterisk can be had here: ${textOf(error)}\n${WAYS}`)
+  })
 }
 
-/** All at once; the results keep the order of the scenarios. */
-async function placeCalls(lab: Lab): Promise<readonly Result[]> {
-  say(`Placing ${SCENARIOS.length} SIP calls …`)
-  return Promise.all(SCENARIOS.map((scenario) => play(scenario, lab)))
+/** Keeps both sides up, says how to call them, and prints a line for each further call. Throws when it is over. */
+async function stay(lab: Lab, parts: AsyncDisposableStack, stop: AbortSignal): Promise<never> {
+  const file = join(labFolder(), 'demo.env')
+  parts.defer(writeSettings(file, { ...settingsFor(lab.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2' }))
+  print(instructions(lab, relative(process.cwd(), file)))
+  const known = new Set(lab.observer.traces().map(({ uniqueId }) => uniqueId))
+  let seen = lab.doorman.lines.length
+  for (;;) {
+    await sleep(LOOK_MS, undefined, { signal: stop })
+    refuseDead(lab)
+    for (const line of lab.doorman.lines.slice(seen).flatMap(reloadLines)) print(line)
+    seen = lab.doorman.lines.length
+    for (const trace of lab.observer.traces()) {
+      const line = known.has(trace.uniqueId) ? undefined : callLine(trace)
+      if (line === undefined) continue
+      known.add(trace.uniqueId)
+      print(line)
+    }
+  }
 }
 
-function show(results: readonly Result[], { json }: DemoOptions): void {
-  print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
-  const landed = results.filter(isOk).length
-  say(`\n${landed} of ${results.length} calls landed as expected, by the PBX's own account.`)
+/**
+ * Writes a settings file that only its owner may read, and removes it when this process ends in whatever way but
+ * SIGKILL. Where a second demo has written its own in the meantime, that one stays.
+ */
+function writeSettings(file: string, settings: Readonly<Record<string, string>>): () => void {
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
+  const text = ['# Of the running demo; it removes this file when it stops.\n', ...lines].join('')
+  mkdirSync(labFolder(), { recursive: true })
+  // A mode counts only for a file that is made anew.
+  rmSync(file, { force: true })
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
+  const remove = (): void => {
+    try {
+      if (readFileSync(file, 'utf8') === text) rmSync(file)
+    } catch {
+      // It is gone already.
+    }
+  }
+  process.once('exit', remove)
+  return remove
+}
+
+function refuseDead({ asterisk, doorman }: Lab): void {
+  if (!isAlive(asterisk.pid))
+    throw new Error(`Asterisk has ended. The end of its log:\n${asterisk.logTail()}`)
+  if (isAlive(doorman.pid)) return
+  const lines = doorman.lines.slice(-5).map((line) => JSON.stringify(line))
+  throw new Error(`Doorman has ended. The end of its log:\n${[...lines, doorman.noise].join('\n')}`)
 }

@@ -1,4 +1,4 @@
-import type { RapidCallPlan } from '../support/rapid-call.js'
+import type { RapidCallPlan } from '../support/rapid-caller.js'
 
 const ROUTING = `
 default_country: US

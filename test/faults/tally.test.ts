@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { RapidCallReport } from '../support/rapid-call.js'
+import type { RapidCallReport } from '../support/rapid-caller.js'
 import { ANSWER_OF, GOOD, type Kind } from './flow-files.js'
 import { tallyOf } from './tally.js'
 

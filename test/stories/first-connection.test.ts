@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { placeCall } from '../support/calls.js'
 import { type LogLine, launchDoorman, type RunningDoorman, settingsFor } from '../support/doorman.js'
+import { Observer } from '../support/observer.js'
 import { RELEASES, scene } from '../support/scene.js'
-import { placeCall } from '../support/sipp.js'
-import { Witness } from '../support/witness.js'
 
 const VIP = { from: '+15551234567', to: '5550000000', trunk: 'carrier-a', hold_ms: 150 }
 
@@ -50,7 +50,7 @@ describe.each(RELEASES)('the first connection on Debian %s', (release) => {
     await sleep(TRIES_MS)
     const [ari, ami] = [downLines(running, 'ARI'), downLines(running, 'AMI')]
     await stage.asterisk.restart()
-    const witness = await Witness.open(stage.asterisk.witness)
+    const witness = await Observer.open(stage.asterisk.observer)
     await Promise.all(['ARI', 'AMI'].map((which) => running.line(`${which} is up`, isUp(which), UP_MS)))
     const { callId } = await placeCall(stage.asterisk, VIP)
     const landing = await witness.landing(callId, 5_000).finally(() => witness.close())

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { placeCall } from '../support/calls.js'
 import { RELEASES, scene } from '../support/scene.js'
-import { placeCall } from '../support/sipp.js'
 
 const ROUTING = `
 flows:

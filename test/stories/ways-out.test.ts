@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { placeCall } from '../support/calls.js'
 import { launchDoorman, type RunningDoorman, settingsFor, startDoorman } from '../support/doorman.js'
 import { RELEASES, scene, showing } from '../support/scene.js'
-import { placeCall, placeCalls } from '../support/sipp.js'
+import { placeCalls } from '../support/sipp.js'
 
 const ROUTING = `
 trunks: { carrier-a: { trust: [caller_number] } }

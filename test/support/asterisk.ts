@@ -2,10 +2,11 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AmiLine, type AmiLogin } from './ami-line.js'
+import { type AmiAccess, AmiConnection } from './ami-connection.js'
 import { ended, hasEnded, signalGroup, startGuarded } from './child.js'
 import type { AsteriskInstall } from './install.js'
 import { type Instance, type InstanceOptions, writeInstance } from './instance.js'
+import type { ObserverAccess } from './observer.js'
 
 /** A private Asterisk that is running, with ports and passwords of its own. */
 export interface Asterisk {
@@ -16,9 +17,9 @@ export interface Asterisk {
   readonly ports: Instance['ports']
   readonly ari: { readonly url: string; readonly username: string; readonly password: string }
   /** The AMI user with Doorman's own, few rights. */
-  readonly ami: AmiLogin
-  /** The lab's AMI user: sees dialplan steps and variables, may run commands. */
-  readonly witness: AmiLogin
+  readonly ami: AmiAccess
+  /** The tests' own users: their AMI user sees dialplan steps and variables, and may run commands. */
+  readonly observer: ObserverAccess
   readonly softphone: { readonly username: string; readonly password: string }
   readonly folder: string
   /** SIGTERM, after 3 s SIGKILL; then the folder goes, unless DOORMAN_LAB_KEEP=1. */
@@ -55,8 +56,8 @@ class PrivateAsterisk implements Asterisk {
   readonly version: string
   readonly ports: Instance['ports']
   readonly ari: Asterisk['ari']
-  readonly ami: AmiLogin
-  readonly witness: AmiLogin
+  readonly ami: AmiAccess
+  readonly observer: ObserverAccess
   readonly softphone: Asterisk['softphone']
   readonly folder: string
   #child: ChildProcess | undefined
@@ -71,7 +72,10 @@ class PrivateAsterisk implements Asterisk {
     this.folder = folder
     this.ari = { url: `http://127.0.0.1:${ports.http}`, username: 'doorman', password: passwords.ari }
     this.ami = { ...ami, username: 'doorman', secret: passwords.ami }
-    this.witness = { ...ami, username: 'witness', secret: passwords.witness }
+    this.observer = {
+      ami: { ...ami, username: 'observer', secret: passwords.observer },
+      ari: { url: this.ari.url, username: 'observer', password: passwords.observer },
+    }
     this.softphone = { username: '1001', password: passwords.phone }
   }
 
@@ -114,12 +118,12 @@ class PrivateAsterisk implements Asterisk {
   }
 
   async cli(command: string): Promise<string> {
-    const line = await AmiLine.open(this.witness)
+    const ami = await AmiConnection.open(this.observer.ami)
     try {
-      const answer = await line.send({ Action: 'Command', Command: command })
+      const answer = await ami.send({ Action: 'Command', Command: command })
       return answer.Output ?? answer.Message ?? ''
     } finally {
-      line.close()
+      ami.close()
     }
   }
 

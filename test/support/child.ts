@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 
 /**
  * Starts a program that cannot outlive this process. A shell holds a pipe to us and, when the pipe closes
@@ -126,4 +127,18 @@ function drained(child: ChildProcess): Promise<void> {
       resolve()
     })
   })
+}
+
+/**
+ * Whether a process of this number lives; one of another user answers EPERM and lives too. A zombie is dead: where
+ * nothing collects orphans (many containers) it would look alive for ever.
+ */
+export function isAlive(pid: number): boolean {
+  try {
+    // proc(5): the state is the letter behind the program's name, which is in parentheses.
+    if (/\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) return false
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }

@@ -8,7 +8,7 @@ export interface AsteriskInstall {
   readonly version: string
   /** Program and arguments; the arguments of Asterisk itself follow. */
   readonly command: readonly string[]
-  /** The same for SIPp; empty where the machine has none. */
+  /** The same for SIPp; empty where there is none. */
   readonly sipp: readonly string[]
   /** The folder of the loadable modules (`astmoddir`). */
   readonly modules: string
@@ -23,39 +23,29 @@ export interface AsteriskInstall {
  */
 export async function installInRoot(root: string): Promise<AsteriskInstall> {
   const libraries = libraryFolders(root)
-  const loader = libraries.map(loaderIn).find((file) => file !== undefined)
+  // `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1` … whatever the architecture calls it.
+  const loader = libraries
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .find((file) => /\/ld-linux-[^/]*\.so\.\d+$/.test(file))
   if (loader === undefined)
-    throw new Error(
-      `No dynamic loader (ld-linux-*.so.*) below ${root}: remove the folder and build it again.`,
-    )
-  const via = [loader, '--library-path', libraries.join(delimiter)]
-  const command = [...via, join(root, 'usr/sbin/asterisk')]
+    throw new Error(`No dynamic loader (ld-linux-*.so.*) below ${root}: remove it and build it again.`)
+  const through = [loader, '--library-path', libraries.join(delimiter)]
+  const command = [...through, join(root, 'usr/sbin/asterisk')]
   return {
-    version: await versionOf(command),
-    command,
-    sipp: [...via, join(root, 'usr/bin/sipp')],
-    modules: modulesBelow(root),
-    data: join(root, 'usr/share/asterisk'),
-    where: 'root',
+    ...{ version: await versionOf(command), command, sipp: [...through, join(root, 'usr/bin/sipp')] },
+    ...{ modules: modulesBelow(root), data: join(root, 'usr/share/asterisk'), where: 'root' },
   }
 }
 
 /** The Asterisk that the machine has on its PATH, if any; it is only ever run as a private instance. */
 export async function systemAsterisk(): Promise<AsteriskInstall | undefined> {
-  const program = onPath('asterisk')
-  if (program === undefined) return undefined
-  const sipp = onPath('sipp')
-  const data = ['/usr/share/asterisk', '/var/lib/asterisk'].find((folder) =>
-    existsSync(join(folder, 'rest-api')),
-  )
-  if (data === undefined) return undefined
+  const [program, sipp] = [onPath('asterisk'), onPath('sipp')]
+  const folders = ['/usr/share/asterisk', '/var/lib/asterisk']
+  const data = folders.find((folder) => existsSync(join(folder, 'rest-api')))
+  if (program === undefined || data === undefined) return undefined
   return {
-    version: await versionOf([program]),
-    command: [program],
-    sipp: sipp === undefined ? [] : [sipp],
-    modules: modulesBelow('/'),
-    data,
-    where: 'system',
+    ...{ version: await versionOf([program]), command: [program], sipp: sipp === undefined ? [] : [sipp] },
+    ...{ modules: modulesBelow('/'), data, where: 'system' },
   }
 }
 
@@ -64,19 +54,10 @@ function libraryFolders(root: string): readonly string[] {
   return ['lib', 'usr/lib', 'usr/local/lib']
     .map((folder) => join(root, folder))
     .filter((folder) => existsSync(folder))
-    .flatMap((folder) => [...multiarchFolders(folder), folder])
-}
-
-function multiarchFolders(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter((name) => name.includes('-linux-gnu'))
-    .map((name) => join(folder, name))
-}
-
-/** `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1` … whatever the architecture calls it. */
-function loaderIn(folder: string): string | undefined {
-  const name = readdirSync(folder).find((file) => /^ld-linux-.*\.so\.\d+$/.test(file))
-  return name === undefined ? undefined : join(folder, name)
+    .flatMap((folder) => {
+      const multiarch = readdirSync(folder).filter((name) => name.includes('-linux-gnu'))
+      return [...multiarch.map((name) => join(folder, name)), folder]
+    })
 }
 
 function modulesBelow(root: string): string {
@@ -84,16 +65,14 @@ function modulesBelow(root: string): string {
     join(folder, 'asterisk/modules'),
   )
   const found = folders.find((folder) => existsSync(folder))
-  if (found === undefined)
-    throw new Error(`No asterisk/modules folder below ${root}: looked in ${folders.join(', ')}.`)
+  if (found === undefined) throw new Error(`No asterisk/modules below ${root}: not in ${folders.join(', ')}.`)
   return found
 }
 
 async function versionOf(command: readonly string[]): Promise<string> {
   const { output } = await runToEnd([...command, '-V'], 10_000)
   const version = /Asterisk (?:certified\/)?(\d+(?:\.\d+)*)/.exec(output)?.[1]
-  if (version === undefined)
-    throw new Error(`${command.at(-1)} -V did not tell a version but: ${output.trim()}`)
+  if (version === undefined) throw new Error(`${command.at(-1)} -V told no version but: ${output.trim()}`)
   return version
 }
 

@@ -27,11 +27,11 @@ export interface InstanceOptions {
 export interface Instance {
   readonly folder: string
   readonly ports: { readonly sip: number; readonly http: number; readonly ami: number }
-  /** Of the ARI and AMI user `doorman`, of the AMI user `witness`, and of the softphone 1001. */
+  /** Of the ARI and AMI user `doorman`, of the ARI and AMI user `observer`, and of the softphone 1001. */
   readonly passwords: {
     readonly ari: string
     readonly ami: string
-    readonly witness: string
+    readonly observer: string
     readonly phone: string
   }
 }
@@ -44,7 +44,7 @@ const FOLDERS = ['etc', 'lib', 'db', 'spool', 'run', 'log/cdr-csv', 'cache', 'da
 export async function writeInstance(install: AsteriskInstall, options: InstanceOptions): Promise<Instance> {
   const folder = makeFolder(options.folder ?? tmpdir())
   const [sip, http, ami] = [await freePort('udp'), await freePort('tcp'), await freePort('tcp')]
-  const passwords = { ari: secret(), ami: secret(), witness: secret(), phone: secret() }
+  const passwords = { ari: secret(), ami: secret(), observer: secret(), phone: secret() }
   const instance: Instance = { folder, ports: { sip, http, ami }, passwords }
   linkData(install, join(folder, 'data'))
   const files = configuration(install, instance, options)
@@ -96,12 +96,15 @@ function overridden(instance: Instance, conf: string): Record<string, string> {
   const { ports, passwords } = instance
   const loopback = 'bindaddr = 127.0.0.1'
   const sections: Record<string, readonly string[]> = {
-    'ari.conf': ['[doorman](+)', `password = ${passwords.ari}`],
+    'ari.conf': [
+      ...['[doorman](+)', `password = ${passwords.ari}`],
+      ...['[observer]', 'type = user', 'password_format = plain', `password = ${passwords.observer}`],
+    ],
     'http.conf': ['[general](+)', 'enabled = yes', loopback, `bindport = ${ports.http}`, 'tlsenable = no'],
     'manager.conf': [
       ...['[general](+)', 'enabled = yes', loopback, `port = ${ports.ami}`, 'tlsenable = no'],
       ...['[doorman](+)', `secret = ${passwords.ami}`],
-      ...['[witness]', `secret = ${passwords.witness}`, 'read = dialplan,call,user'],
+      ...['[observer]', `secret = ${passwords.observer}`, 'read = dialplan,call,user'],
       'write = call,command,reporting,system,originate',
     ],
     'pjsip.conf': [

@@ -2,26 +2,25 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import { type Asterisk, startAsterisk } from './asterisk.js'
-import { isAlive } from './build-lock.js'
+import { placeCall, rawInvite, runCall } from './calls.js'
+import { isAlive } from './child.js'
+import { Observer } from './observer.js'
 import { asteriskRoot, type Release } from './roots.js'
-import { placeCall, placeCalls } from './sipp.js'
-import { sendRaw } from './udp-caller.js'
-import { Witness } from './witness.js'
+import { placeCalls } from './sipp.js'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-/** A root may have to be fetched first. */
-const FETCH_MS = 16 * 60_000
-
 /** Doorman's contexts without Doorman: straight on to a flow, with some state on the call. */
-const HAND_OVER = `
+const GENERATED = `
 [doorman]
 exten => _X!,1,Set(__CONV_STATE=${Buffer.from('{"city":"Albany"}').toString('base64url')})
  same => n,Goto(doorman-go,\${EXTEN},1)
 exten => _+X!,1,Goto(doorman-fallback,s,1)
 [doorman-go]
 exten => _X!,1,Goto(lab-flow,s,1)
+exten => _2X!,1,Goto(lab-short,s,1)
 [doorman-fallback]
 exten => s,1,Hangup()
 `
@@ -30,6 +29,11 @@ const FLOW = `
 exten => s,1,NoOp(\${PJSIP_HEADER(read,X-Odd)})
  same => n,Set(LINES=\${URIDECODE(one%0Atwo%5Cthree)})
  same => n,Answer()
+ same => n,Wait(5)
+[lab-short]
+exten => s,1,Hangup(17)
+[from-trunk]
+exten => nobody,1,Ringing()
  same => n,Wait(5)
 `
 const ODD = 'a "quoted, $' + '{EXTEN} [call_id] ]]> \\n é'
@@ -41,30 +45,27 @@ const RELEASES: readonly (readonly [Release, string])[] = [
 
 describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
   let asterisk: Asterisk
-  let witness: Witness
+  let observer: Observer
 
   beforeAll(async () => {
     const install = await asteriskRoot(release, say)
-    const start = performance.now()
-    asterisk = await startAsterisk(install, { generatedDialplan: HAND_OVER, extraDialplan: FLOW })
-    say(`Asterisk ${asterisk.version} started in ${Math.round(performance.now() - start)} ms`)
-    witness = await Witness.open(asterisk.witness)
-  }, FETCH_MS)
-
+    asterisk = await startAsterisk(install, { generatedDialplan: GENERATED, extraDialplan: FLOW })
+    observer = await Observer.open(asterisk.observer)
+  })
   afterAll(async () => {
-    witness?.close()
+    observer?.close()
     await asterisk?.stop()
   })
 
-  test('the witness sees where a call landed, with its header and its state', async () => {
+  test('the observer sees which flow a call reached, with its header and its state', async () => {
     const call = placeCall(asterisk, {
       ...{ from: '+15551234567', to: '15557654321', displayName: 'Ann "A." Example', trunk: 'carrier-a' },
       ...{ headers: [['X-Odd', ODD]], hold_ms: 500 },
     })
-    const landing = await witness.landing((trace) => trace.caller === '+15551234567', 5_000)
-    const state = await witness.state(landing.channel)
-    const result = await call
-    const trace = await witness.ended(result.callId, 5_000)
+    const landing = await observer.landing((trace) => trace.caller === '+15551234567', 5_000)
+    const state = await observer.state(landing.channel)
+    const placed = await call
+    const trace = await observer.ended(placed.callId, 5_000)
 
     expect(asterisk.version.startsWith(major)).toBe(true)
     expect(landing).toMatchObject({
@@ -73,69 +74,85 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
     })
     expect(landing.appData[0]).toBe(ODD)
     expect(state).toEqual({ city: 'Albany' })
-    expect(result).toMatchObject({ status: 200, hungUpBy: 'caller' })
+    expect(placed).toMatchObject({ status: 200, hungUpBy: 'caller' })
     expect(trace.channel).toBe(landing.channel)
     expect(trace.variables).toMatchObject({ LINES: 'one\ntwo\\three' })
   })
 
-  test('a call that only reached the fallback lands there, and its SIP status says that it was turned away', async () => {
-    const seen = witness.landing((trace) => trace.caller === '+15550000001', 5_000)
-    const result = await placeCall(asterisk, { from: '+15550000001', to: '+15557654321', trunk: 'carrier-b' })
+  test('the observer knows calls by their Call-ID also where they are over at once', async () => {
+    const options = { from: '+15550000004', to: '25557654321', trunk: 'carrier-a' }
+    const placed = await Promise.all(Array.from({ length: 50 }, () => placeCall(asterisk, options)))
+    const seen = await Promise.all(placed.map(({ callId }) => observer.landing(callId, 5_000)))
 
-    expect(result.status).toBe(603)
-    expect(await seen).toMatchObject({ context: 'doorman-fallback', extension: 's' })
+    expect(new Set(placed.map(({ status }) => status))).toEqual(new Set([486]))
+    expect(seen.map(({ context, callId }) => [context, callId])).toEqual(
+      placed.map(({ callId }) => ['lab-short', callId]),
+    )
   })
 
-  test('the softphone logs in with the password of this instance', async () => {
-    const result = await placeCall(asterisk, { from: '1001', to: '15557654321', trunk: '1001', hold_ms: 50 })
+  test('a call that only reached the fallback is seen there, and its caller is told that it was refused', async () => {
+    const call = { from: '+15550000001', to: '+15557654321', trunk: 'carrier-b' }
+    const { status, callId } = await placeCall(asterisk, call)
 
-    expect(result.messages.some((line) => line.startsWith('< SIP/2.0 401'))).toBe(true)
-    expect(result.status).toBe(200)
-  })
-
-  test('a caller who loses patience cancels', async () => {
-    const ring = { ...{ from: '+15550000002', to: 'nobody', trunk: 'carrier-a' }, patience_ms: 300 }
-    const other = await startAsterisk(asterisk.install, {
-      extraDialplan: '[from-trunk]\nexten => nobody,1,Ringing()\n same => n,Wait(5)\n',
+    expect(status).toBe(603)
+    expect(await observer.landing(callId, 5_000)).toMatchObject({
+      context: 'doorman-fallback',
+      extension: 's',
     })
-    const result = await placeCall(other, ring).finally(() => other.stop())
-
-    expect(result).toMatchObject({ status: 487, hungUpBy: undefined })
   })
 
-  test('many calls at a rate bring one result each', async () => {
+  test('the softphone logs in with the password of this instance, and not without', async () => {
+    const call = { from: '1001', to: '15557654321', trunk: '1001', hold_ms: 50 }
+    const agent = await SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, '127.0.0.1')
+    const { answer } = await agent
+      .call(call)
+      .start()
+      .result.finally(() => agent.close())
+
+    expect(answer?.status).toBe(401)
+    expect((await placeCall(asterisk, call)).status).toBe(200)
+  })
+
+  test('a caller who loses patience cancels, and a PBX that hangs up ends the call', async () => {
+    const call = { from: '+15550000002', trunk: 'carrier-a' }
+    const cancelled = await placeCall(asterisk, { ...call, to: 'nobody', patience_ms: 300 })
+    const ended = await placeCall(asterisk, { ...call, to: '15557654321', hold_ms: 8_000 })
+
+    expect(cancelled).toMatchObject({ status: 487, hungUpBy: undefined })
+    expect(ended).toMatchObject({ status: 200, hungUpBy: 'pbx' })
+  })
+
+  test('SIPp places many calls at a rate, one result each', async () => {
     const load = { from: '+15550000003', to: '15557654321', trunk: 'carrier-a', hold_ms: 50 }
-    const results = await placeCalls(asterisk, { ...load, calls: 20, perSecond: 50 })
+    const calls = await placeCalls(asterisk, { ...load, calls: 20, perSecond: 50 })
+    const refused = await placeCalls(asterisk, { ...load, to: '25557654321', calls: 5, perSecond: 50 })
 
-    expect(results.map((result) => result.status)).toEqual(Array(20).fill(200))
-    expect(new Set(results.map((result) => result.callId)).size).toBe(20)
+    expect(calls.map(({ status, hungUpBy }) => [status, hungUpBy])).toEqual(Array(20).fill([200, 'caller']))
+    expect(new Set(calls.map(({ callId }) => callId)).size).toBe(20)
+    expect(refused.map(({ status }) => status)).toEqual(Array(5).fill(486))
   })
 
-  test('raw bytes get an answer', async () => {
-    const lines = [
-      ...['OPTIONS sip:lab@127.0.0.1 SIP/2.0', 'Via: SIP/2.0/UDP 127.0.0.2;rport;branch=z9hG4bKraw'],
-      ...[
-        'From: <sip:a@b>;tag=1',
-        'To: <sip:lab@127.0.0.1>',
-        'Call-ID: raw',
-        'CSeq: 1 OPTIONS',
-        'Content-Length: 0',
-      ],
-    ]
-    const bytes = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+  test('an INVITE in bytes is answered and acknowledged', async () => {
+    const agent = await SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, '127.0.0.2')
+    const invite = {
+      from: '"\xff" <sip:a@b>',
+      to: '25557654321',
+      headers: [Buffer.from('X-Odd: \xff', 'latin1')],
+    }
+    const call = agent.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
+    const { answer } = await runCall(call, { patience_ms: 3_000 }).finally(() => agent.close())
+    const { hungUp } = await observer.ended(call.callId, 5_000)
 
-    const answer = await sendRaw(bytes, { from: '127.0.0.2', to: { port: asterisk.ports.sip } })
-    expect(answer).toMatch(/^SIP\/2\.0 (200|404)/)
+    expect([answer?.status, hungUp]).toEqual([486, true])
   })
 
   test('ARI is whole: every part that ari-client asks for is described', async () => {
-    const authorization = `Basic ${Buffer.from(`${asterisk.ari.username}:${asterisk.ari.password}`).toString('base64')}`
+    const { url, username, password } = asterisk.ari
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
     const parts = ['applications', 'asterisk', 'bridges', 'channels', 'deviceStates', 'endpoints', 'events']
     const modules = await asterisk.cli('module show like res_ari')
     for (const part of [...parts, 'playbacks', 'recordings', 'sounds']) {
-      const answer = await fetch(`${asterisk.ari.url}/ari/api-docs/${part}.json`, {
-        headers: { authorization },
-      })
+      const answer = await fetch(`${url}/ari/api-docs/${part}.json`, { headers: { authorization } })
       expect([part, answer.status]).toEqual([part, 200])
     }
     expect(modules).not.toMatch(/Not Running/)
@@ -143,18 +160,15 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
   })
 
   test('it comes back after a kill, on the same ports', async () => {
-    const other = await startAsterisk(asterisk.install, {})
-    const before = other.pid
-    try {
-      await other.kill9()
-      expect(isAlive(before)).toBe(false)
-      await other.restart()
-      expect(other.pid).not.toBe(before)
-      expect(await other.cli('core show version')).toContain(other.version)
-    } finally {
-      await other.stop()
-    }
-    expect([isAlive(other.pid), existsSync(other.folder)]).toEqual([false, false])
+    const before = asterisk.pid
+    await asterisk.kill9()
+    expect(isAlive(before)).toBe(false)
+    await asterisk.restart()
+
+    expect(asterisk.pid).not.toBe(before)
+    expect(await asterisk.cli('core show version')).toContain(asterisk.version)
+    await asterisk.stop()
+    expect([isAlive(asterisk.pid), existsSync(asterisk.folder)]).toEqual([false, false])
   })
 })
 

@@ -1,73 +1,62 @@
-import { createSocket, type Socket } from 'node:dgram'
-import { once } from 'node:events'
-import { token } from '../../src/testcall/sip-message.js'
-import { RapidCall, type RapidCallPlan, type RapidCallReport } from './rapid-call.js'
+import { SipUserAgent } from '../../src/testcall/user-agent.js'
+import { runCall } from './calls.js'
 
-export interface RapidCallerOptions {
-  /** The address to send from: `127.0.0.2` is carrier-a of the sample trunks. */
+/** What one caller of many does. */
+export interface RapidCallPlan {
   readonly from: string
-  /** The SIP port of the PBX on this machine. */
-  readonly port: number
+  readonly to: string
+  readonly headers?: readonly (readonly [name: string, value: string])[]
+  /** How long the caller stays when answered, before it hangs up; 200 ms by default. */
+  readonly holdMs?: number
+  /** How long it waits for a final answer before it cancels; 10 s by default. */
+  readonly limitMs?: number
 }
 
-/** As much as the system gives: the answers to a thousand calls may come at once. */
-const BUFFER_BYTES = 4 * 1_048_576
+/** What became of a call, as its caller saw it. */
+export interface RapidCallReport {
+  readonly callId: string
+  /** When the first INVITE went out, by `performance.now()`. */
+  readonly begunAt: number
+  /** The final answer; undefined where none came within the limit. */
+  readonly status: number | undefined
+  /** Whether the PBX ever answered, if only by 100 Trying. */
+  readonly isTaken: boolean
+  /** From the INVITE that the PBX took to its final answer, or to the limit. */
+  readonly waitMs: number
+  /** The same from the first INVITE, which may have been lost on its way or thrown away by a busy PBX. */
+  readonly waitFromFirstMs: number
+  /** The PBX ended the answered call before the caller did. */
+  readonly isCutShort: boolean
+}
 
-/**
- * Thousands of callers on one UDP socket, each with a clock and a report of its own: so it can be said of every
- * single call what its caller saw, and when.
- */
+/** Thousands of callers on one socket, each with a report of its own. */
 export class RapidCaller {
-  readonly #socket: Socket
-  readonly #options: RapidCallerOptions
-  readonly #local: string
-  readonly #calls = new Map<string, RapidCall>()
-  #isClosed = false
+  private constructor(private readonly agent: SipUserAgent) {}
 
-  private constructor(socket: Socket, options: RapidCallerOptions) {
-    this.#socket = socket
-    this.#options = options
-    this.#local = `${options.from}:${socket.address().port}`
-    // A PBX that is down answers by ICMP; the callers try again, as RFC 3261 has it.
-    socket.on('error', () => undefined)
-    socket.on('message', (bytes) => this.#hear(bytes.toString('latin1'), performance.now()))
-  }
-
-  static async open(options: RapidCallerOptions): Promise<RapidCaller> {
-    const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES })
-    socket.bind(0, options.from)
-    await once(socket, 'listening')
-    return new RapidCaller(socket, options)
+  /** @param from the address to send from: `127.0.0.2` is carrier-a of the sample trunks */
+  static async open({ from, port }: { from: string; port: number }): Promise<RapidCaller> {
+    return new RapidCaller(await SipUserAgent.open(`127.0.0.1:${port}`, from))
   }
 
   /** Places a call and resolves when it is over, at the latest a little after its limit. Never rejects. */
-  call(plan: RapidCallPlan): Promise<RapidCallReport> {
-    const { port } = this.#options
-    const callId = `${token()}@rapid`
-    const dialogue = {
-      ...{ callId, fromTag: token(), from: plan.from, to: plan.to, name: '' },
-      ...{ target: `127.0.0.1:${port}`, local: this.#local, headers: [] },
+  async call({ holdMs, limitMs, ...parts }: RapidCallPlan): Promise<RapidCallReport> {
+    const call = this.agent.call(parts)
+    const timing = {
+      ...(holdMs === undefined ? {} : { hold_ms: holdMs }),
+      ...(limitMs === undefined ? {} : { patience_ms: limitMs }),
     }
-    const call = new RapidCall(plan, dialogue, (text) => {
-      if (!this.#isClosed) this.#socket.send(text, port, '127.0.0.1', ignore)
-    })
-    this.#calls.set(callId, call)
-    call.begin()
-    // The answer to an answer may be lost: the call is known a little longer, so that it can say it again.
-    void call.report.then(() => setTimeout(() => this.#calls.delete(callId), 2_000).unref())
-    return call.report
+    const { sentAt, taken, answer, cancelledAt, endedAt, hungUpBy } = await runCall(call, timing)
+    const [begunAt = 0] = sentAt
+    const until = cancelledAt ?? answer?.at ?? endedAt
+    return {
+      ...{ callId: call.callId, begunAt, isTaken: taken !== undefined, isCutShort: hungUpBy === 'pbx' },
+      status: cancelledAt === undefined ? answer?.status : undefined,
+      waitMs: until - (sentAt[taken ?? 0] ?? begunAt),
+      waitFromFirstMs: until - begunAt,
+    }
   }
 
-  /** Whoever still has a call goes unheard from now on. */
   close(): void {
-    this.#isClosed = true
-    this.#socket.close()
-  }
-
-  #hear(text: string, at: number): void {
-    const callId = /^Call-ID: *(\S+)/im.exec(text)?.[1]
-    if (callId !== undefined) this.#calls.get(callId)?.hear(text, at)
+    this.agent.close()
   }
 }
-
-const ignore = () => undefined

@@ -2,27 +2,29 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
+import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import { type Asterisk, startAsterisk } from './asterisk.js'
+import {
+  ADDRESS_OF,
+  type CallOptions,
+  type PlacedCall,
+  placeCall,
+  type RawInvite,
+  rawInvite,
+  runCall,
+} from './calls.js'
 import { decodeState } from './channel-state.js'
 import { DOORMAN, type RunningDoorman, startDoorman } from './doorman.js'
 import { type FlowFiles, type FlowFolder, flowFolder } from './flow-folder.js'
 import { repositoryFolder } from './lab-folder.js'
-import { type RawInviteOptions, rawInvite } from './raw-invite.js'
-import { asteriskRoot, type Release } from './roots.js'
-import { type CallOptions, placeCall } from './sipp.js'
-import type { CallResult } from './sipp-trace.js'
-import type { Landing } from './trace.js'
-import { sendRaw } from './udp-caller.js'
-import { Witness } from './witness.js'
+import { type Landing, Observer } from './observer.js'
+import { asteriskRoot, RELEASES, type Release } from './roots.js'
 
-/** Both Asterisks, by the Debian suites that hold them: a story is told on each. */
-export const RELEASES = ['forky', 'bullseye'] as const satisfies readonly Release[]
+export { RELEASES }
 
-/** A root may have to be fetched first. */
-const FETCH_MS = 16 * 60_000
+/** Two processes start on a busy machine. */
+const START_MS = 60_000
 const LANDING_MS = 5_000
-/** The address that pjsip.conf knows carrier-a by. */
-const CARRIER_A = '127.0.0.2'
 
 export interface SceneOptions {
   /** The flow files; the repository's own `flows` by default. */
@@ -31,10 +33,6 @@ export interface SceneOptions {
   readonly dialplan?: string
   /** Settings of Doorman beside those that lead to this Asterisk and these flow files. */
   readonly settings?: Readonly<Record<string, string>>
-  /** Text put behind a file of Asterisk's configuration, by its name. */
-  readonly overrides?: Readonly<Record<string, string>>
-  /** Changes what `doorman dialplan` generates. */
-  readonly editDialplan?: (text: string) => string
   /** False where the stories start Doorman themselves. */
   readonly withDoorman?: boolean
   /** False under load, where an AMI event for every step of every call would be most of the load. */
@@ -52,26 +50,23 @@ export interface SeenCall {
 /** What a story plays on. Everything in it is there from the first test to the last. */
 export interface Scene {
   readonly asterisk: Asterisk
-  readonly witness: Witness
+  readonly witness: Observer
   /** After a restart of Asterisk. */
   reopenWitness(): Promise<void>
   readonly doorman: RunningDoorman
   /** The folder of the flow files. */
   readonly flows: string
   /** Places a call and tells where the PBX says it landed, with Doorman's record of it. */
-  call(options: CallOptions): Promise<SeenCall & { readonly result: CallResult }>
-  /**
-   * The same for an INVITE in bytes, from carrier-a, with the first line of its final answer. Nobody acknowledges
-   * or hangs up: its flow has to refuse the call, a little later than at once.
-   */
-  raw(options: Omit<RawInviteOptions, 'address'>): Promise<SeenCall & { readonly answer: string | undefined }>
+  call(options: CallOptions): Promise<SeenCall & { readonly result: PlacedCall }>
+  /** The same for an INVITE in bytes, from carrier-a, that its flow refuses; with the status of its final answer. */
+  raw(invite: RawInvite): Promise<SeenCall & { readonly status: number | undefined }>
   /** The same for a call of which Doorman may know nothing. */
-  landing(options: CallOptions): Promise<{ readonly result: CallResult; readonly landing: Landing }>
+  landing(options: CallOptions): Promise<{ readonly result: PlacedCall; readonly landing: Landing }>
 }
 
 interface Parts {
   readonly asterisk: Asterisk
-  witness: Witness
+  witness: Observer
   readonly doorman: RunningDoorman | undefined
 }
 
@@ -81,7 +76,7 @@ export function scene(release: Release, options: SceneOptions = {}): Scene {
   let parts: Parts | undefined
   beforeAll(async () => {
     parts = await raise(release, folder.path, options)
-  }, FETCH_MS)
+  }, START_MS)
   afterAll(async () => {
     await parts?.doorman?.stop()
     parts?.witness.close()
@@ -101,14 +96,12 @@ function folderOf(files: FlowFiles | undefined): FlowFolder {
 
 async function raise(release: Release, flows: string, options: SceneOptions): Promise<Parts> {
   const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
-  const { editDialplan = (text: string) => text } = options
-  const generatedDialplan = editDialplan(generated(flows, options.settings))
+  const generatedDialplan = generated(flows, options.settings)
   const asterisk = await startAsterisk(install, {
     ...{ generatedDialplan, extraDialplan: options.dialplan ?? '', isQuiet: options.withWitness === false },
-    overrides: options.overrides ?? {},
   })
   try {
-    const witness = await Witness.open(asterisk.witness)
+    const witness = await Observer.open(asterisk.observer)
     if (options.withWitness === false) witness.close()
     const isAlone = options.withDoorman === false
     const settings = { DOORMAN_FLOWS: flows, ...options.settings }
@@ -130,8 +123,7 @@ function generated(flows: string, settings: SceneOptions['settings'] = {}): stri
 function played(flows: string, there: () => Parts): Scene {
   const landing: Scene['landing'] = async (options) => {
     const { asterisk, witness } = there()
-    // Long enough to be asked for its Call-ID while it is up.
-    const result = await placeCall(asterisk, { hold_ms: 300, ...options })
+    const result = await placeCall(asterisk, options)
     return { result, landing: await witness.landing(result.callId, LANDING_MS) }
   }
   const scene: Scene = {
@@ -145,7 +137,7 @@ function played(flows: string, there: () => Parts): Scene {
     },
     async reopenWitness() {
       there().witness.close()
-      there().witness = await Witness.open(there().asterisk.witness)
+      there().witness = await Observer.open(there().asterisk.observer)
     },
     get doorman() {
       const { doorman } = there()
@@ -157,13 +149,15 @@ function played(flows: string, there: () => Parts): Scene {
       const record = await scene.doorman.record(seen.result.callId)
       return { ...seen, record, state: await stateOf(seen.landing) }
     },
-    async raw(options) {
-      const { callId, bytes } = rawInvite({ ...options, address: CARRIER_A })
-      const answer = sendRaw(bytes, { from: CARRIER_A, to: { port: scene.asterisk.ports.sip } })
-      await scene.witness.ended(callId, LANDING_MS)
-      const landing = await scene.witness.landing(callId, 0)
-      const record = await scene.doorman.record(callId)
-      return { answer: await answer, landing, record, state: await stateOf(landing) }
+    async raw(invite) {
+      const { asterisk, witness, doorman } = scene
+      const agent = await SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, ADDRESS_OF['carrier-a'])
+      const call = agent.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
+      const { answer } = await runCall(call, {}).finally(() => agent.close())
+      await witness.ended(call.callId, LANDING_MS)
+      const landing = await witness.landing(call.callId, 0)
+      const record = await doorman.record(call.callId)
+      return { status: answer?.status, landing, record, state: await stateOf(landing) }
     },
   }
   return scene
@@ -180,7 +174,7 @@ export function showing(context: string, expression: string, extension = 's'): s
   return [`[${context}]`, ...steps, ''].join('\n')
 }
 
-/** The same for `raw` calls: it is over without an answer, but not before the witness could ask for its Call-ID. */
+/** The same for `raw` calls: it is over without an answer. */
 export function refusing(context: string, ...expressions: readonly string[]): string {
   const shown = expressions.map((expression) => ` same => n,NoOp(${expression})`)
   const steps = ['exten => s,1,NoOp()', ...shown, ' same => n,Wait(0.3)', ' same => n,Hangup(17)']

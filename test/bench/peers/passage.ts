@@ -5,7 +5,7 @@
  * Its own process; says `ready` when the application is registered.
  */
 import { connect } from 'ari-client'
-import { AmiLine } from '../../support/ami-line.js'
+import { AmiConnection } from '../../support/ami-connection.js'
 
 const [url = '', username = '', password = '', application = '', host, port, user = '', secret = ''] =
   process.argv.slice(2)
@@ -33,5 +33,5 @@ await fetch(`${url}/ari/applications/${application}/eventFilter`, {
   ...{ method: 'PUT', headers: { authorization, 'content-type': 'application/json' } },
   body: JSON.stringify({ allowed: [{ type: 'StasisStart' }] }),
 })
-if (host !== undefined) await AmiLine.open({ host, port: Number(port), username: user, secret })
+if (host !== undefined) await AmiConnection.open({ host, port: Number(port), username: user, secret })
 process.stdout.write('ready\n')

@@ -1,0 +1,107 @@
+import type { Client } from 'ari-client'
+import type { AriAccess } from '../asterisk/ari/check.js'
+import { connectAri } from '../asterisk/ari/client.js'
+import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from '../asterisk/dialplan/hand-over.js'
+import type { State } from '../conversation/state.js'
+import { decodeState, partsIn } from '../conversation/state-codec.js'
+import { within } from '../lib/timeout.js'
+
+/** Where the PBX put a call. */
+export interface CallResult {
+  readonly context: string
+  readonly throughFallback: boolean
+  readonly flow: string
+  readonly rule: string
+  readonly revision: string
+  readonly state: State
+}
+
+/** An ARI event, as far as it is read here. */
+interface ChannelEvent {
+  readonly type?: string
+  readonly variable?: string
+  readonly value?: string
+  readonly channel?: {
+    readonly id?: string
+    /** The SIP Call-ID. */
+    readonly protocol_id?: string
+    readonly dialplan?: { readonly context?: string }
+  }
+}
+
+const CONNECT_MS = 10_000
+const EVENTS = ['ChannelCreated', 'ChannelDialplan', 'ChannelVarset', 'ChannelDestroyed', 'StasisEnd']
+
+/**
+ * Watches one call from the PBX's side. While it is open, Asterisk sends the events of all channels to an ARI
+ * application of its own, which is much on a busy PBX: it lasts as long as one test call.
+ */
+export class CallObserver {
+  readonly #client: Client
+  readonly #callId: string
+  readonly #contexts: string[] = []
+  readonly #variables = new Map<string, string>()
+  readonly #result = Promise.withResolvers<CallResult | undefined>()
+  #channelId: string | undefined
+
+  private constructor(client: Client, callId: string) {
+    this.#client = client
+    this.#callId = callId
+    const events = client as unknown as NodeJS.EventEmitter
+    for (const type of EVENTS) events.on(type, (event: ChannelEvent) => this.#onEvent(event))
+  }
+
+  /** @throws Error with one sentence where ARI does not answer. */
+  static async open(access: AriAccess, callId: string): Promise<CallObserver> {
+    const client = await connectAri(access)
+    const observer = new CallObserver(client, callId)
+    await within(CONNECT_MS, `ARI at ${access.url}`, client.start(`doorman-call-${process.pid}`, true))
+    return observer
+  }
+
+  /** Resolves when the call enters its flow's context; with undefined where it ends before. */
+  get result(): Promise<CallResult | undefined> {
+    return this.#result.promise
+  }
+
+  close(): void {
+    this.#client.stop()
+  }
+
+  #onEvent({ type, channel, variable, value }: ChannelEvent): void {
+    if (channel?.protocol_id === this.#callId) this.#channelId = channel.id
+    if (channel?.id === undefined || channel.id !== this.#channelId) return
+    if (type === 'ChannelVarset' && variable !== undefined) {
+      // Underscores before a name are for inheritance and no part of it.
+      this.#variables.set(variable.replace(/^_{1,2}/, ''), value ?? '')
+    }
+    const context = channel.dialplan?.context ?? ''
+    if (context !== '' && context !== this.#contexts.at(-1)) this.#contexts.push(context)
+    const result = resultOf(this.#contexts, (name) => this.#variables.get(name) ?? '')
+    if (result !== undefined || type === 'ChannelDestroyed') this.#result.resolve(result)
+  }
+}
+
+const OWN_CONTEXTS = [HAND_OVER_CONTEXT, FALLBACK_PLACE.context]
+
+/** The flow's context is the first one after Doorman's own. */
+function resultOf(contexts: readonly string[], value: (name: string) => string): CallResult | undefined {
+  const start = contexts.findIndex((context) => OWN_CONTEXTS.includes(context))
+  const context = contexts.slice(start).find((name) => !OWN_CONTEXTS.includes(name))
+  if (start < 0 || context === undefined) return undefined
+  return {
+    context,
+    throughFallback: contexts.includes(FALLBACK_PLACE.context),
+    flow: value('DOORMAN_FLOW'),
+    rule: value('DOORMAN_RULE'),
+    revision: value('DOORMAN_REVISION'),
+    state: stateOf(value),
+  }
+}
+
+function stateOf(value: (name: string) => string): State {
+  const head = value('CONV_STATE')
+  const parts = Array.from({ length: partsIn(head) }, (_, index) => value(`CONV_STATE_${index + 1}`))
+  const decoded = decodeState(head, parts)
+  return decoded.ok ? decoded.state : {}
+}

@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { DecisionRecord } from '../../src/history/decision-record.js'
+import type { Asterisk } from '../support/asterisk.js'
+import { placeCall } from '../support/calls.js'
+import { decodeState } from '../support/channel-state.js'
+import type { RunningDoorman } from '../support/doorman.js'
+import type { Observer } from '../support/observer.js'
+
+/** One call of the demo, and what must become of it. */
+export interface DemoCall {
+  /** What the call shows, in a few words. */
+  readonly title: string
+  readonly from: string
+  readonly to: string
+  readonly trunk: 'carrier-a' | 'carrier-b'
+  /** What the caller sends beside the usual headers. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly expected: {
+    /** The dialplan context of the flow. */
+    readonly context: string
+    readonly rule: string
+    /** What the state must hold, among other things; `null` for what it must not hold. */
+    readonly state: Readonly<Record<string, unknown>>
+  }
+}
+
+/** What became of a call. */
+export interface Result {
+  readonly call: DemoCall
+  /** What the PBX says; undefined where the call reached no flow. */
+  readonly reached: { readonly context: string; readonly rule: string; readonly state: unknown } | undefined
+  /** The headers that the caller sent and that are untrusted, by Doorman's decision record. */
+  readonly hearsay: readonly string[]
+  /** Why the call reached no flow. */
+  readonly error: string | undefined
+}
+
+/** Both sides, and the PBX's own account of its calls. */
+export interface Lab {
+  readonly asterisk: Asterisk
+  readonly observer: Observer
+  readonly doorman: RunningDoorman
+}
+
+const NORTH = '5557654321'
+const SOUTH = '5550001111'
+const VIP = ['vip-support', 'VIP callers'] as const
+const CODE = ['general-support', 'The rest is code'] as const
+const OTHERWISE = ['general-support', 'otherwise'] as const
+const OLD = ['general-support', 'Old accounts of the north'] as const
+const GOLD = { 'X-VIP': 'gold' }
+
+type Expected = readonly [readonly [context: string, rule: string], state: Readonly<Record<string, unknown>>]
+
+function call(
+  title: string,
+  [from, to, trunk = 'carrier-a', headers = {}]: readonly [
+    from: string,
+    to: string,
+    trunk?: DemoCall['trunk'],
+    headers?: DemoCall['headers'],
+  ],
+  [[context, rule], state]: Expected,
+): DemoCall {
+  return { title, from, to, trunk, headers, expected: { context, rule, state } }
+}
+
+/** The calls that show what the example flows (`flows/`) do, in the order of the table. */
+export const CALLS: readonly DemoCall[] = [
+  call(
+    'VIP by caller number',
+    ['+15551234567', NORTH],
+    [VIP, { greeting: 'Welcome back, Ada Byron', city: 'Albany' }],
+  ),
+  call(
+    'The same number, written 001…',
+    ['0015551234567', `1${SOUTH}`],
+    [VIP, { greeting: 'Welcome back, Ada Byron' }],
+  ),
+  call('VIP by a row of vips.csv', ['5552000002', SOUTH], [VIP, { greeting: 'Welcome back, Edsger Wybe' }]),
+  call(
+    'VIP by header, from a trusted trunk',
+    ['+15559990001', NORTH, 'carrier-a', GOLD],
+    [VIP, { city: 'Albany' }],
+  ),
+  call(
+    'The same header from a trunk that is not trusted: hearsay',
+    ['+15559990001', NORTH, 'carrier-b', GOLD],
+    [OTHERWISE, { greeting: null, city: 'Albany' }],
+  ),
+  call(
+    'The VIP number from a trunk that is not trusted: hearsay',
+    ['+15551234567', NORTH, 'carrier-b'],
+    [OTHERWISE, { greeting: null, city: 'Albany' }],
+  ),
+  call(
+    'North Branch by callee number; the flow is code and keeps metadata',
+    ['+15559990002', NORTH],
+    [CODE, { city: 'Albany', branch: 'North Branch', metadata: { dialedNumber: `+1${NORTH}` } }],
+  ),
+  call(
+    'Any other number is South Branch',
+    ['+15559990002', SOUTH],
+    [CODE, { city: null, branch: 'South Branch', metadata: { dialedNumber: `+1${SOUTH}` } }],
+  ),
+  call(
+    'A pattern on a header',
+    ['+15559990003', NORTH, 'carrier-a', { 'X-Account': '91234' }],
+    [OLD, { account: '91234', city: 'Albany' }],
+  ),
+  call('A number that no rule takes', ['+15559990004', '+12125550100'], [OTHERWISE, { metadata: null }]),
+]
+
+/** Places a call and says where the PBX put it. Never rejects. */
+export async function place(call: DemoCall, { asterisk, observer, doorman }: Lab): Promise<Result> {
+  const names = Object.keys(call.headers)
+  try {
+    const options = { from: call.from, to: call.to, trunk: call.trunk, headers: Object.entries(call.headers) }
+    const { callId } = await placeCall(asterisk, options)
+    const { context, variables } = await observer.landing(callId, 5_000)
+    const state = await decodeState((name) => variables[name] ?? '')
+    const record = await doorman.record(callId, 2_000).catch(() => undefined)
+    const reached = { context, rule: variables.DOORMAN_RULE ?? '', state }
+    return { call, reached, hearsay: record === undefined ? [] : hearsayIn(record, names), error: undefined }
+  } catch (error) {
+    return {
+      call,
+      reached: undefined,
+      hearsay: [],
+      error: error instanceof Error ? error.message : String(error),
+    }
+  }
+}
+
+/** The headers that a reason of the record looked at and did not trust. */
+function hearsayIn({ reasons }: DecisionRecord, names: readonly string[]): readonly string[] {
+  const untrusted = reasons.filter(({ trusted, value }) => !trusted && value !== null)
+  return names.filter((name) =>
+    untrusted.some(({ condition }) => new RegExp(`\\b${name}\\b`, 'i').test(condition)),
+  )
+}
+
+/** Whether the call reached its context, by its rule, with its state. */
+export function isOk({ call: { expected }, reached }: Pick<Result, 'call' | 'reached'>): boolean {
+  const { context, rule, state } = expected
+  return reached?.context === context && reached.rule === rule && holds(reached.state, state)
+}
+
+/** Whether a value has all that is wanted, at any depth; it may have more. */
+function holds(value: unknown, wanted: unknown): boolean {
+  if (wanted === null) return value === undefined || value === null
+  if (!isRecord(wanted)) return isDeepStrictEqual(value, wanted)
+  return isRecord(value) && Object.entries(wanted).every(([key, part]) => holds(value[key], part))
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

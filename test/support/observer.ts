@@ -1,0 +1,259 @@
+import { type AmiAccess, AmiConnection, type AmiMessage } from './ami-connection.js'
+import { decodeState } from './channel-state.js'
+
+/** One step of the dialplan, as the PBX says it executed it (AMI event Newexten). */
+export interface DialplanStep {
+  readonly context: string
+  readonly extension: string
+  readonly priority: number
+  readonly application: string
+  /** The application's arguments after substitution of variables. */
+  readonly data: string
+}
+
+/** What the PBX has told of one channel so far. */
+export interface Trace {
+  readonly channel: string
+  readonly uniqueId: string
+  readonly linkedId: string
+  /** The SIP Call-ID; undefined on a channel that is not PJSIP. */
+  readonly callId: string | undefined
+  /** Caller number as Asterisk has it. */
+  readonly caller: string
+  readonly steps: readonly DialplanStep[]
+  /** Last value of each variable that was set on the channel, names without the `_` of inheritance. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly hungUp: boolean
+}
+
+/** Where a call ended up, by the PBX's own account. */
+export interface Landing {
+  readonly channel: string
+  readonly uniqueId: string
+  readonly callId: string | undefined
+  readonly context: string
+  readonly extension: string
+  /** Contexts in the order in which they were entered, this one and what came after it included. */
+  readonly path: readonly string[]
+  readonly variables: Readonly<Record<string, string>>
+  /** What the applications of the context were given, so far. */
+  readonly appData: readonly string[]
+}
+
+/** Which call: by its SIP Call-ID, or by whatever its trace shows. */
+export type Which = string | ((trace: Trace) => boolean)
+
+export interface ObserverAccess {
+  readonly ami: AmiAccess
+  readonly ari: { readonly url: string; readonly username: string; readonly password: string }
+}
+
+const ARI_APP = 'observer'
+
+/**
+ * Watches a PBX and tells where it executed a call's dialplan: the PBX's own account, which owes nothing to what
+ * Doorman claims. Open it before the call is placed. AMI's events tell the steps and ARI's, from the first step on,
+ * the SIP Call-ID: asking for it would come too late for a short call on a busy machine.
+ */
+export class Observer {
+  readonly #traces = new Map<string, Trace>()
+  readonly #callIds = new Map<string, string>()
+  readonly #waiting = new Set<(trace: Trace) => boolean>()
+  readonly userEvents: AmiMessage[] = []
+  #ami: AmiConnection | undefined
+  #ari: WebSocket | undefined
+
+  static async open({ ami, ari }: ObserverAccess): Promise<Observer> {
+    const observer = new Observer()
+    observer.#ari = await channelEvents(ari, (id, callId) => observer.#identify(id, callId))
+    observer.#ami = await AmiConnection.open(ami, (event) => observer.#onEvent(event))
+    return observer
+  }
+
+  close(): void {
+    this.#ami?.close()
+    this.#ari?.close()
+  }
+
+  /** All channels seen so far, oldest first. */
+  traces(): readonly Trace[] {
+    return [...this.#traces.values()]
+  }
+
+  /** Resolves as soon as the call reaches its flow's context; rejects when it hangs up before, or in time. */
+  landing(which: Which, limit_ms: number): Promise<Landing> {
+    return this.#wait(which, limit_ms, 'reach a flow', landingOf, (trace) => trace.hungUp)
+  }
+
+  /** Resolves when the call has hung up, with everything that happened on it. */
+  ended(which: Which, limit_ms: number): Promise<Trace> {
+    const ifEnded = (trace: Trace) => (trace.hungUp ? trace : undefined)
+    return this.#wait(which, limit_ms, 'end', ifEnded, () => false)
+  }
+
+  /** Resolves as soon as the call executes this application (`Stasis`, say), with everything that happened so far. */
+  executes(which: Which, application: string, limit_ms: number): Promise<Trace> {
+    const ifExecuted = (trace: Trace) =>
+      trace.steps.some((step) => step.application === application) ? trace : undefined
+    return this.#wait(which, limit_ms, `execute ${application}`, ifExecuted, (trace) => trace.hungUp)
+  }
+
+  /** A variable or function as the PBX sees it now; empty where it is not set; rejects without such a channel. */
+  async getVariable(channel: string, name: string): Promise<string> {
+    const answer = await this.#ami?.send({ Action: 'Getvar', Channel: channel, Variable: name })
+    if (answer?.Response === 'Success') return answer.Value ?? ''
+    throw new Error(`Getvar ${name} on ${channel}: ${answer?.Message ?? 'no answer'}`)
+  }
+
+  /** The state on a channel that is up, straight from the PBX; undefined where there is none. */
+  state(channel: string): Promise<unknown> {
+    return decodeState((name) => this.getVariable(channel, name))
+  }
+
+  #onEvent(event: AmiMessage): void {
+    if (event.Event === 'UserEvent') this.userEvents.push(event)
+    const id = event.Uniqueid
+    if (id === undefined) return
+    const before = this.#traces.get(id) ?? newTrace(id, event, this.#callIds.get(id))
+    this.#changed({ ...before, ...changeBy(event, before) })
+  }
+
+  #identify(uniqueId: string, callId: string): void {
+    this.#callIds.set(uniqueId, callId)
+    const trace = this.#traces.get(uniqueId)
+    if (trace !== undefined) this.#changed({ ...trace, callId })
+  }
+
+  #changed(trace: Trace): void {
+    this.#traces.set(trace.uniqueId, trace)
+    for (const isDone of this.#waiting) if (isDone(trace)) this.#waiting.delete(isDone)
+  }
+
+  #wait<T>(
+    which: Which,
+    limit_ms: number,
+    what: string,
+    found: (trace: Trace) => T | undefined,
+    isHopeless: (trace: Trace) => boolean,
+  ): Promise<T> {
+    const isIt = typeof which === 'string' ? (trace: Trace) => trace.callId === which : which
+    const name = typeof which === 'string' ? `call ${which}` : 'call asked for'
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void =>
+        reject(new Error(`The ${name} did not ${what}: ${why}\n${this.#account()}`))
+      const isDone = (trace: Trace): boolean => {
+        if (!isIt(trace)) return false
+        const result = found(trace)
+        if (result === undefined && !isHopeless(trace)) return false
+        clearTimeout(timer)
+        if (result === undefined) fail('it hung up before.')
+        else resolve(result)
+        return true
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(isDone)
+        fail(`${limit_ms} ms are over.`)
+      }, limit_ms)
+      if (!this.traces().some(isDone)) this.#waiting.add(isDone)
+    })
+  }
+
+  /** What was seen, for the message of a failure. */
+  #account(): string {
+    const lines = this.traces().map(
+      (trace) => `  ${trace.channel} (${trace.callId ?? '?'}): ${pathOf(trace).join(' > ')}`,
+    )
+    return lines.length === 0 ? 'The PBX saw no call.' : `The PBX saw:\n${lines.slice(-10).join('\n')}`
+  }
+}
+
+/** Calls `onChannel` with the id and SIP Call-ID of each channel in the dialplan; ChannelCreated has no Call-ID. */
+async function channelEvents(
+  { url, username, password }: ObserverAccess['ari'],
+  onChannel: (id: string, callId: string) => void,
+): Promise<WebSocket> {
+  const query = new URLSearchParams({
+    app: ARI_APP,
+    subscribeAll: 'true',
+    api_key: `${username}:${password}`,
+  })
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ari/events?${query}`)
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve
+    socket.onerror = () => reject(new Error(`No ARI events for the observer at ${url}.`))
+  })
+  socket.onmessage = ({ data }) => {
+    const { channel } = JSON.parse(String(data)) as { channel?: { id: string; protocol_id?: string } }
+    if (channel?.protocol_id) onChannel(channel.id, channel.protocol_id)
+  }
+  const answer = await fetch(`${url}/ari/applications/${ARI_APP}/eventFilter`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ allowed: [{ type: 'ChannelDialplan' }] }),
+  })
+  if (!answer.ok) throw new Error(`The event filter of the observer was refused: ${await answer.text()}`)
+  return socket
+}
+
+function newTrace(uniqueId: string, event: AmiMessage, callId: string | undefined): Trace {
+  return {
+    ...{ uniqueId, callId, channel: event.Channel ?? '', linkedId: event.Linkedid ?? uniqueId },
+    ...{ caller: event.CallerIDNum ?? '', steps: [], variables: {}, hungUp: false },
+  }
+}
+
+function changeBy(event: AmiMessage, { steps, variables }: Trace): Partial<Trace> {
+  const { Context: context = '', Application: application = '', AppData: data = '' } = event
+  switch (event.Event) {
+    case 'Newexten': {
+      const extension = event.Extension ?? event.Exten ?? ''
+      return {
+        steps: [...steps, { context, extension, priority: Number(event.Priority), application, data }],
+      }
+    }
+    case 'VarSet': {
+      // `_X` and `__X` are X, inherited by one and by all further channels.
+      const name = (event.Variable ?? '').replace(/^__?/, '')
+      return { variables: { ...variables, [name]: unescaped(event.Value ?? '') } }
+    }
+    case 'Hangup':
+      return { hungUp: true }
+    default:
+      return {}
+  }
+}
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
+}
+
+/** Asterisk writes a VarSet value with C escapes, so that a line end in it cannot end the event. */
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/g, (_, letter: string) => ESCAPED[letter] ?? letter)
+}
+
+/**
+ * The first flow context that the call entered after Doorman's hand-over or fallback context; or the fallback
+ * context itself where the call hung up in it. Undefined while it is on its way, and for one that never got there.
+ */
+export function landingOf(trace: Trace): Landing | undefined {
+  const start = trace.steps.findIndex(({ context }) => ['doorman-go', 'doorman-fallback'].includes(context))
+  if (start < 0) return undefined
+  const after = trace.steps.slice(start)
+  const flow = after.find(({ context }) => context !== 'from-trunk' && !context.startsWith('doorman'))
+  const fallback = trace.hungUp ? after.findLast(({ context }) => context === 'doorman-fallback') : undefined
+  const at = flow ?? fallback
+  if (at === undefined) return undefined
+  const { channel, uniqueId, callId, variables } = trace
+  const { context, extension } = at
+  const appData = trace.steps.filter((step) => step.context === context).map(({ data }) => data)
+  return { channel, uniqueId, callId, context, extension, path: pathOf(trace), variables, appData }
+}
+
+/** The contexts in order, each once for every time it was entered. */
+export function pathOf(trace: Trace): readonly string[] {
+  return trace.steps.map((step) => step.context).filter((context, at, all) => context !== all[at - 1])
+}

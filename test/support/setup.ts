@@ -1,0 +1,36 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { labFolder } from './lab-folder.js'
+import { asteriskRoot, RELEASES } from './roots.js'
+
+/** How long processes that a test has ended may take to remove their folders. */
+const REMOVAL_MS = 5_000
+
+/**
+ * Before the tests of a project: a folder of this run's own for everything temporary, which the tests' processes
+ * inherit, and the Asterisks for the project that needs them.
+ */
+export default async function setup(
+  _config: unknown,
+  { displayName }: { readonly displayName?: { readonly name: string } },
+): Promise<void> {
+  if (process.env.DOORMAN_TEST_RUN === undefined) {
+    mkdirSync(labFolder(), { recursive: true })
+    process.env.DOORMAN_TEST_RUN = mkdtempSync(join(labFolder(), 'run-'))
+    process.env.TMPDIR = process.env.DOORMAN_TEST_RUN
+  }
+  if (displayName?.name !== 'lab') return
+  for (const release of RELEASES)
+    await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
+}
+
+/** Removes the run's folder. Throws where a test has left something in it. */
+export async function removeRun(folder: string): Promise<void> {
+  const left = (): readonly string[] => readdirSync(folder)
+  for (let waited = 0; waited < REMOVAL_MS && left().length > 0; waited += 100) await sleep(100)
+  const names = left()
+  rmSync(folder, { recursive: true, force: true })
+  if (names.length > 0)
+    throw new Error(`Tests left files behind in the temporary folder: ${names.join(', ')}`)
+}
