@@ -69,22 +69,11 @@ export interface Conversation {
 }
 
 /** All that a conversation is made of, in a form that can be sent to a worker thread. */
-export interface ConversationInput {
-  readonly callId: string
+export interface ConversationInput extends Omit<Conversation, 'sipHeaders' | 'state' | 'gotoFlow' | 'log'> {
   /** The headers one by one, as `SipHeaders.toList()` gives them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Names, in any case, of the headers for which the call's trunk is trusted. */
   readonly trustedHeaders: readonly string[]
-  readonly callerNumber: string
-  readonly callerTrusted: boolean
-  readonly calleeNumber: string
-  readonly callerName: string
-  readonly caller: CallerRow | undefined
-  readonly trunk: string | undefined
-  readonly vip: boolean
-  readonly branch: string | undefined
-  /** The call's instant. */
-  readonly now: Date
   /** The state as the rules left it. */
   readonly state: State
   /** The flows that `gotoFlow` may name. */
@@ -117,14 +106,16 @@ export type LogSink = (level: LogLevel, message: string, details: unknown) => vo
 
 /** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
 export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
+  const { headers, trustedHeaders, flowNames, state: given, caller, ...values } = input
   let chosen: string | undefined
-  let state = structuredClone(input.state) as MutableState
+  let state = structuredClone(given) as MutableState
   const conversation = readOnlyBut('state', {
-    ...values(input),
-    sipHeaders: headersOf(input),
+    ...values,
+    caller: caller && Object.freeze({ ...caller }),
+    sipHeaders: Object.freeze(new TrustedHeaders(headers, trustedHeaders)),
     log: logTo(log),
     gotoFlow(name: string): void {
-      if (!input.flowNames.includes(name)) throw new UnknownFlow(String(name), input.flowNames)
+      if (!flowNames.includes(name)) throw new UnknownFlow(String(name), flowNames)
       chosen = name
     },
     // A Date can be changed even where the property can't.
@@ -141,27 +132,17 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
   return { conversation, chosenFlow: () => chosen }
 }
 
-function values(input: ConversationInput) {
-  const { callId, callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch } = input
-  const caller = input.caller && Object.freeze({ ...input.caller })
-  return { callId, callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, caller }
-}
-
 class TrustedHeaders extends SipHeaders implements ConversationHeaders {
   readonly #trusted: ReadonlySet<string>
 
-  constructor(input: ConversationInput) {
-    super(input.headers)
-    this.#trusted = new Set(input.trustedHeaders.map(canonicalName))
+  constructor(headers: ConversationInput['headers'], trusted: readonly string[]) {
+    super(headers)
+    this.#trusted = new Set(trusted.map(canonicalName))
   }
 
   trusted(name: string): boolean {
     return this.#trusted.has(canonicalName(name))
   }
-}
-
-function headersOf(input: ConversationInput): ConversationHeaders {
-  return Object.freeze(new TrustedHeaders(input))
 }
 
 function logTo(sink: LogSink): ConversationLog {

@@ -46,7 +46,6 @@ function unfold(value: string): string {
 }
 
 export class SipHeaders implements Iterable<[string, string]> {
-  static readonly none = new SipHeaders([])
   readonly #values: ReadonlyMap<string, readonly string[]>
 
   constructor(headers: Iterable<readonly [name: string, value: string]>) {
@@ -97,8 +96,8 @@ export class SipHeaders implements Iterable<[string, string]> {
 
   /** The headers one by one, repeats apart: what can be sent to a worker and made into headers again. */
   toList(): [string, string][] {
-    const all: [string, string][] = []
-    for (const [name, values] of this.#values) for (const value of values) all.push([name, value])
-    return all
+    return [...this.#values].flatMap(([name, values]) =>
+      values.map((value): [string, string] => [name, value]),
+    )
   }
 }

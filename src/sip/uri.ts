@@ -1,4 +1,4 @@
-/** One address of a SIP header, taken apart. What is missing is empty; nothing in it is believed yet. */
+/** One address of a SIP header, taken apart. What is missing is empty; nothing in it is trusted yet. */
 export interface SipAddress {
   /** The display name, without quotes. */
   readonly display: string
@@ -14,36 +14,36 @@ export interface SipAddress {
   readonly headerParams: ReadonlyMap<string, string>
 }
 
+type Uri = Omit<SipAddress, 'display' | 'headerParams'>
+type Part = Pick<SipAddress, 'user' | 'params'>
+
+const NONE: ReadonlyMap<string, string> = new Map()
+/** Display name, URI, and what follows; quoted strings may hold any of the delimiters. */
+const NAME_ADDRESS = /^((?:"(?:[^"\\]|\\.)*"|[^"<])*)<([^>]*)>?(.*)$/s
+/** What lies between two commas, or semicolons, that stand neither in quotes nor in `<>`. */
+const BETWEEN_COMMAS = /(?:"(?:[^"\\]|\\.)*"?|<[^>]*>?|[^",<])+/gs
+const BETWEEN_SEMICOLONS = /(?:"(?:[^"\\]|\\.)*"?|<[^>]*>?|[^";<])+/gs
+
 /**
  * Reads one address out of a header value, a URI or a bare number (RFC 3261 §19 and §20.10, RFC 3966).
  * Tolerant: a text that is no address comes back as a user, and nothing throws.
  */
 export function parseAddress(text: string): SipAddress {
   const whole = text.trim()
-  const open = indexOutside(whole, '<')
-  if (open < 0) return bareAddress(whole)
-  const close = whole.indexOf('>', open)
-  const uri = whole.slice(open + 1, close < 0 ? undefined : close)
-  const after = close < 0 ? '' : (splitOutside(whole.slice(close + 1), ',')[0] ?? '')
-  return { display: unquote(whole.slice(0, open)), ...parseUri(uri.trim()), headerParams: paramsOf(after) }
+  const [, display, uri, after = ''] = NAME_ADDRESS.exec(whole) ?? []
+  if (uri !== undefined) {
+    const [ownParams = ''] = after.match(BETWEEN_COMMAS) ?? []
+    return { display: unquote(display ?? ''), ...parseUri(uri.trim()), headerParams: paramsOf(ownParams) }
+  }
+  if (whole.startsWith('"')) return { display: unquote(whole), ...parseUri(''), headerParams: NONE }
+  const bare = parseUri(whole)
+  return { display: '', ...bare, headerParams: bare.params }
 }
 
 /** The addresses of a header that lists several in one line, as P-Asserted-Identity may (RFC 3325 §9.1). */
 export function parseAddressList(text: string): readonly SipAddress[] {
-  return splitOutside(text, ',')
-    .filter((part) => part.trim() !== '')
-    .map(parseAddress)
+  return (text.match(BETWEEN_COMMAS) ?? []).filter((part) => part.trim() !== '').map(parseAddress)
 }
-
-function bareAddress(text: string): SipAddress {
-  if (text.startsWith('"')) {
-    return { ...parseUri(''), display: unquote(text), headerParams: new Map() }
-  }
-  const uri = parseUri(text)
-  return { display: '', ...uri, headerParams: uri.params }
-}
-
-type Uri = Omit<SipAddress, 'display' | 'headerParams'>
 
 function parseUri(text: string): Uri {
   const [prefix = '', named = ''] = /^(sips?|tel):/i.exec(text) ?? []
@@ -51,56 +51,45 @@ function parseUri(text: string): Uri {
   const rest = text.slice(prefix.length)
   if (scheme === 'tel') return { scheme, ...cutParams(rest), host: '' }
   const at = rest.indexOf('@')
-  if (at < 0) return { scheme, ...withoutAt(rest, scheme) }
-  const who = userOf(rest.slice(0, at))
   const where = cutParams(rest.slice(at + 1).split('?', 1)[0] ?? '')
-  return { scheme, user: who.user, host: withoutPort(where.user), params: joined(who.params, where.params) }
-}
-
-/** `sip:host` has no user (RFC 3261 §19.1.1), but people also write `sip:5551234567` and mean the number. */
-function withoutAt(rest: string, scheme: string): Omit<Uri, 'scheme'> {
-  const head = cutParams(rest.split('?', 1)[0] ?? '')
-  const isUser = scheme === '' || /^[+*#]?[\d()*#-]+$/.test(head.user)
-  return isUser ? { ...head, host: '' } : { user: '', host: withoutPort(head.user), params: head.params }
+  const host = where.user.replace(/(?<=^[^:]*|\]):\d*$/, '')
+  if (at >= 0) {
+    const who = userOf(rest.slice(0, at))
+    return { scheme, user: who.user, host, params: new Map([...where.params, ...who.params]) }
+  }
+  // `sip:host` has no user (RFC 3261 §19.1.1), but people also write `sip:5551234567` and mean the number.
+  const isUser = scheme === '' || /^[+*#]?[\d()*#-]+$/.test(where.user)
+  return isUser ? { scheme, ...where, host: '' } : { scheme, user: '', host, params: where.params }
 }
 
 /**
  * A semicolon in a user part starts a parameter only where the user is a telephone number
  * (RFC 3261 §19.1.6): `+15551234567;verstat=…`. In `alice;day=tuesday` it belongs to the name.
  */
-function userOf(userinfo: string): Pick<SipAddress, 'user' | 'params'> {
+function userOf(userinfo: string): Part {
   const user = userinfo.split(':', 1)[0] ?? ''
-  return /^[+\d(]/.test(user) ? cutParams(user) : { user: decode(user), params: new Map() }
+  return /^[+\d(]/.test(user) ? cutParams(user) : { user: decode(user), params: NONE }
 }
 
-function cutParams(text: string): Pick<SipAddress, 'user' | 'params'> {
+function cutParams(text: string): Part {
   const semicolon = text.indexOf(';')
-  if (semicolon < 0) return { user: decode(text.trim()), params: new Map() }
+  if (semicolon < 0) return { user: decode(text.trim()), params: NONE }
   return { user: decode(text.slice(0, semicolon).trim()), params: paramsOf(text.slice(semicolon)) }
 }
 
-function withoutPort(host: string): string {
-  return host.replace(/(?<=^[^:]*|\]):\d*$/, '')
-}
-
-function joined(first: ReadonlyMap<string, string>, then: ReadonlyMap<string, string>) {
-  return first.size === 0 ? then : new Map([...then, ...first])
-}
-
+/** What follows the first semicolon; of a parameter that is there twice the first counts. */
 function paramsOf(text: string): ReadonlyMap<string, string> {
-  const params = new Map<string, string>()
-  for (const part of splitOutside(text, ';').slice(1)) {
-    const equals = part.indexOf('=')
-    const name = (equals < 0 ? part : part.slice(0, equals)).trim().toLowerCase()
-    const value = equals < 0 ? '' : decode(unquote(part.slice(equals + 1)))
-    if (name !== '' && !params.has(name)) params.set(name, value)
-  }
-  return params
+  const semicolon = text.indexOf(';')
+  if (semicolon < 0) return NONE
+  const params = (text.slice(semicolon).match(BETWEEN_SEMICOLONS) ?? []).map((part): [string, string] => {
+    const [name = '', ...value] = part.split('=')
+    return [name.trim().toLowerCase(), decode(unquote(value.join('=')))]
+  })
+  return new Map(params.filter(([name]) => name !== '').reverse())
 }
 
 /** Percent-decoding that leaves alone what is not valid UTF-8. */
 function decode(text: string): string {
-  if (!text.includes('%')) return text
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
     try {
       return decodeURIComponent(run)
@@ -114,34 +103,4 @@ function unquote(text: string): string {
   const trimmed = text.trim()
   if (!trimmed.startsWith('"')) return trimmed
   return trimmed.replace(/^"|"$/g, '').replace(/\\(.)/gs, '$1').trim()
-}
-
-function indexOutside(text: string, wanted: string): number {
-  let quoted = false
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]
-    if (quoted && char === '\\') at++
-    else if (char === '"') quoted = !quoted
-    else if (!quoted && char === wanted) return at
-  }
-  return -1
-}
-
-/** Splits at a separator that stands neither in quotes nor in `<>`. */
-function splitOutside(text: string, separator: string): string[] {
-  const parts: string[] = []
-  let quoted = false
-  let bracketed = false
-  let start = 0
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at]
-    if (quoted && char === '\\') at++
-    else if (char === '"') quoted = !quoted
-    else if (!quoted && (char === '<' || char === '>')) bracketed = char === '<'
-    else if (!quoted && !bracketed && char === separator) {
-      parts.push(text.slice(start, at))
-      start = at + 1
-    }
-  }
-  return [...parts, text.slice(start)]
 }
