@@ -73,7 +73,6 @@ describe('a conversation', () => {
     const { conv } = host()
     conv.now.setFullYear(1999)
     expect(conv.now).toEqual(new Date('2030-01-01T12:00:00Z'))
-    expect(() => Object.assign(conv, { now: new Date() })).toThrow('conv.now is read-only')
   })
 
   test('has headers in any case, repeats apart, and in their compact form', () => {
@@ -110,25 +109,13 @@ describe('a conversation', () => {
     }
   })
 
-  test.each([
-    'callerNumber',
-    'calleeNumber',
-    'callerTrusted',
-    'callerName',
-    'caller',
-    'vip',
-    'branch',
-    'sipHeaders',
-    'newOne',
-  ])('refuses to have %s assigned, and says where to keep values', (name) => {
+  test('refuses to have anything else assigned, and says where to keep values', () => {
     const { conv } = host()
-    expect(() => Object.assign(conv, { [name]: 'x' })).toThrow(`conv.${name} is read-only`)
-    expect(() => Object.assign(conv, { [name]: 'x' })).toThrow(/conv\.state/)
-  })
-
-  test('refuses to have the VIP row changed', () => {
-    const { caller } = host().conv
-    expect(() => Object.assign(caller ?? {}, { tier: 'platinum' })).toThrow(TypeError)
+    for (const name of [...Object.keys(conv).filter((key) => key !== 'state'), 'newOne'])
+      expect(() => Object.assign(conv, { [name]: 'x' })).toThrow(
+        `conv.${name} is read-only; keep values of your own in conv.state`,
+      )
+    expect(() => Object.assign(conv.caller ?? {}, { tier: 'platinum' })).toThrow(TypeError)
   })
 
   test('goes to the flow that was named last', () => {

@@ -1,7 +1,7 @@
 /**
  * Each file of test/golden/decisions holds flow files and calls with what is decided about them. Keys of `expect`:
  * rule, flow, vip, branch, caller, callee, row (of a VIP file), state; hearsay (claim → what it would count for);
- * why (step of the explanation → its sentence); facts (fact → its value and where it comes from).
+ * why (step of the explanation → its sentence); steps (the same → its condition and value); facts (fact → its value and where it comes from).
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -53,6 +53,7 @@ function decided(facts: CallFacts, routing: Routing, expected: Golden['calls'][n
   const decision = decide(facts, routing, AT)
   const context = contextOf(facts, routing)
   const origins = provenanceOf(context, { headers: [...facts.headers.keys()], thorough: true })
+  const reasons = explain(context)
   const all: Record<string, unknown> = {
     rule: decision.rule,
     flow: decision.target.kind === 'goto' ? decision.target.flow : decision.target.file,
@@ -65,7 +66,11 @@ function decided(facts: CallFacts, routing: Routing, expected: Golden['calls'][n
     hearsay: Object.fromEntries(hearsayOf(context).map((one) => [one.what, one.for])),
     why: chosen(
       expected.why,
-      explain(context).map(({ rule, why }) => [rule, why]),
+      reasons.map((one) => [one.rule, one.why]),
+    ),
+    steps: chosen(
+      expected.steps,
+      reasons.map((one) => [one.rule, `${one.condition} | ${one.value}${one.trusted ? '' : ', untrusted'}`]),
     ),
     facts: chosen(
       expected.facts,

@@ -130,6 +130,15 @@ describe('a file of numbers', () => {
     expect(numbers.filter((number) => hasNumber(table, `${number.slice(0, -1)}`))).toEqual([])
   })
 
+  test('lies in shared memory, so that another thread gets it without a copy', () => {
+    const { table } = tableOf('number,name\n+15551234567,Ann\n1001,Bob\n')
+    for (const { buffer } of [table.content, table.keys, table.lineStarts])
+      expect(buffer).toBeInstanceOf(SharedArrayBuffer)
+    const clone = structuredClone(table)
+    expect(['+15551234567', '1001'].map((number) => rowOf(clone, number)?.name)).toEqual(['Ann', 'Bob'])
+    expect(readNumberTable('again.csv', table.content, 'US').table.content.buffer).toBe(table.content.buffer)
+  })
+
   test('says of any bytes what is wrong with them, and never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
