@@ -1,9 +1,8 @@
-import type { State } from '../conversation/state.js'
 import { evaluate } from './condition.js'
 import { contextOf } from './context-of.js'
 import { firstMatch } from './rule-index.js'
 import { fillState } from './template.js'
-import type { CallContext, CallFacts, Decision, Routing, Rule } from './types.js'
+import type { CallContext, CallFacts, Decision, Routing, Rule, State } from './types.js'
 
 /**
  * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same

@@ -1,6 +1,5 @@
 import { closest } from 'fastest-levenshtein'
-import type { State, StateValue } from '../conversation/state.js'
-import type { CallContext } from './types.js'
+import type { CallContext, State, StateValue } from './types.js'
 
 /** `{{`, `}}`, `{name}`, or a brace that stands alone. */
 const PIECE = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g
