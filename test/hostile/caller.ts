@@ -21,7 +21,10 @@ export class HostileCaller {
 
   /** Sends one INVITE and resolves with the status of its final answer; undefined where none came in time. */
   call(bytes: Buffer, callId: string, limitMs: number): Promise<number | undefined> {
-    return this.#statusOf(this.agent.call({ from: '', to: '', callId, invite: () => bytes }), limitMs)
+    return this.#statusOf(
+      this.agent.call({ from: '', to: '', callId: callId.trim(), invite: () => bytes }),
+      limitMs,
+    )
   }
 
   /** The same for an INVITE of the caller's own, with its Call-ID. */

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { hostile } from '../hostile/mutate.js'
-import { payloads } from '../hostile/payloads.js'
 import { Random } from '../hostile/random.js'
-import { tortureMessages } from '../hostile/rfc4475.js'
-import { Siege, UNHARMED } from '../hostile/siege.js'
+import { HostileSuite, UNHARMED } from '../hostile/suite.js'
+import { payloads } from '../hostile/texts.js'
+import { tortureMessages } from '../hostile/torture.js'
 import { RELEASES, scene } from '../support/scene.js'
 import { view } from '../support/views.js'
 
@@ -83,25 +83,25 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
   const settings = { DOORMAN_MASK_NUMBERS: release === 'forky' ? 'yes' : 'no' }
   const flows = { 'routing.yaml': ROUTING, 'note.ts': NOTE }
   const played = scene(release, { flows, dialplan: DIALPLAN, settings, withWitness: false })
-  let siege: Siege
+  let suite: HostileSuite
   beforeAll(async () => {
-    siege = await Siege.lay(played.asterisk, played.doorman, mark)
+    suite = await HostileSuite.open(played.asterisk, played.doorman, mark)
   })
-  afterAll(() => siege?.lift())
+  afterAll(() => suite?.close())
 
   const decisions = () => played.doorman.lines.filter(({ event }) => event === 'decision')
 
   test('the dialplan of this story does evaluate what it writes itself', async () => {
     const proof = { from: '<sip:1@carrier.example>', to: '1', headers: [] }
-    expect((await siege.believed.invite(proof, 4_000)).status).toBe(486)
+    expect((await suite.trusted.invite(proof, 4_000)).status).toBe(486)
     expect(existsSync(join(played.asterisk.folder, 'proof'))).toBe(true)
-    expect(await siege.aftermath()).toEqual(UNHARMED)
+    expect(await suite.aftermath()).toEqual(UNHARMED)
   })
 
   test('a file that a payload made would be found', async () => {
-    const file = join(siege.folder, 'log', `${mark}.txt`)
+    const file = join(suite.folder, 'log', `${mark}.txt`)
     writeFileSync(file, '')
-    expect((await siege.aftermath()).traces).toEqual([file])
+    expect((await suite.aftermath()).traces).toEqual([file])
     rmSync(file)
   })
 
@@ -109,26 +109,26 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
     const messages = tortureMessages()
     expect(messages.length).toBe(50)
     for (const { bytes } of messages) {
-      await siege.believed.send(bytes)
-      await siege.unbelieved.send(bytes)
+      await suite.trusted.send(bytes)
+      await suite.untrusted.send(bytes)
       await sleep(PAUSE_MS)
     }
-    expect(await siege.aftermath()).toEqual(UNHARMED)
+    expect(await suite.aftermath()).toEqual(UNHARMED)
   }, 30_000)
 
   test(
     `${MESSAGES} mutated INVITEs of seed ${SEED} leave everything as it was, batch by batch`,
     async () => {
       const random = new Random(SEED)
-      const harm = payloads(siege.folder, mark)
+      const harm = payloads(suite.folder, mark)
       const before = decisions().length
       for (let sent = 0; sent < MESSAGES; sent += BATCH) {
         for (let index = sent; index < sent + BATCH; index++) {
-          const caller = index % 3 === 0 ? siege.unbelieved : siege.believed
+          const caller = index % 3 === 0 ? suite.untrusted : suite.trusted
           await caller.send(hostile(random, harm, mark, index, caller.origin).bytes)
           await sleep(PAUSE_MS)
         }
-        expect({ upTo: sent + BATCH, ...(await siege.aftermath()) }).toEqual({
+        expect({ upTo: sent + BATCH, ...(await suite.aftermath()) }).toEqual({
           upTo: sent + BATCH,
           ...UNHARMED,
         })
@@ -139,7 +139,7 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
     MESSAGES * 100 + 30_000,
   )
 
-  test('nobody became a VIP from a trunk that is not believed, and each try was counted', async () => {
+  test('nobody became a VIP from a trunk that is not trusted, and each try was counted', async () => {
     const told = decisions().filter(({ trunk }) => trunk === 'carrier-b')
     expect(told.length).toBeGreaterThan(10)
     expect(told.filter(({ vip }) => vip !== false)).toEqual([])

@@ -33,6 +33,10 @@ export interface SceneOptions {
   readonly dialplan?: string
   /** Settings of Doorman beside those that lead to this Asterisk and these flow files. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Text put behind a file of Asterisk's configuration, by its name. */
+  readonly overrides?: Readonly<Record<string, string>>
+  /** Changes what `doorman dialplan` generates. */
+  readonly editDialplan?: (text: string) => string
   /** False where the stories start Doorman themselves. */
   readonly withDoorman?: boolean
   /** False under load, where an AMI event for every step of every call would be most of the load. */
@@ -96,9 +100,11 @@ function folderOf(files: FlowFiles | undefined): FlowFolder {
 
 async function raise(release: Release, flows: string, options: SceneOptions): Promise<Parts> {
   const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
-  const generatedDialplan = generated(flows, options.settings)
+  const { editDialplan = (text: string) => text } = options
+  const generatedDialplan = editDialplan(generated(flows, options.settings))
   const asterisk = await startAsterisk(install, {
     ...{ generatedDialplan, extraDialplan: options.dialplan ?? '', isQuiet: options.withWitness === false },
+    overrides: options.overrides ?? {},
   })
   try {
     const witness = await Observer.open(asterisk.observer)

@@ -1,12 +1,12 @@
+import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from '../support/asterisk.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { HostileCaller } from './caller.js'
-import { tracesOf } from './traces.js'
 
 /** What a PBX and its Doorman are after some hostile messages. */
 export interface Aftermath {
@@ -37,35 +37,35 @@ export const UNHARMED = {
 /** Two seconds are the dialplan's limit; the rest is for Asterisk to clear up on a busy machine. */
 const CLEAR_MS = 8_000
 
-/** Two callers at the addresses of a believed trunk and of one that is not, and a look at what they did. */
-export class Siege {
+/** Two callers, at the addresses of a trusted trunk and of an untrusted one, and a look at what they did. */
+export class HostileSuite {
   readonly #pid: number
 
   private constructor(
     readonly asterisk: Asterisk,
     readonly doorman: RunningDoorman,
     readonly mark: string,
-    readonly believed: HostileCaller,
-    readonly unbelieved: HostileCaller,
+    readonly trusted: HostileCaller,
+    readonly untrusted: HostileCaller,
   ) {
     this.#pid = asterisk.pid
   }
 
-  static async lay(asterisk: Asterisk, doorman: RunningDoorman, mark: string): Promise<Siege> {
+  static async open(asterisk: Asterisk, doorman: RunningDoorman, mark: string): Promise<HostileSuite> {
     const port = asterisk.ports.sip
-    const [believed, unbelieved] = [
+    const [trusted, untrusted] = [
       await HostileCaller.open('127.0.0.2', port),
       await HostileCaller.open('127.0.0.3', port),
     ]
-    return new Siege(asterisk, doorman, mark, believed, unbelieved)
+    return new HostileSuite(asterisk, doorman, mark, trusted, untrusted)
   }
 
-  lift(): void {
-    this.believed.close()
-    this.unbelieved.close()
+  close(): void {
+    this.trusted.close()
+    this.untrusted.close()
   }
 
-  /** A folder of this siege's own, where payloads are to leave their traces. */
+  /** Where payloads are to leave their traces. */
   get folder(): string {
     return this.asterisk.folder
   }
@@ -100,7 +100,7 @@ export class Siege {
   async #goodCall(): Promise<{ status: number | undefined; record: DecisionRecord | undefined }> {
     const headers = ['X-VIP: gold', 'X-Note: good']
     const good = { from: '<sip:+15551234567@carrier.example>', to: '1000', headers }
-    const { callId, status } = await this.believed.invite(good, 4_000)
+    const { callId, status } = await this.trusted.invite(good, 4_000)
     const record = await this.doorman.record(callId, 2_000).catch(() => undefined)
     return { status, record }
   }
@@ -119,5 +119,32 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0)
   } catch {
     return false
+  }
+}
+
+/**
+ * Every file or folder whose name holds the mark: what a payload made, if one ever worked. `deep` are folders of our
+ * own, `flat` those of the machine, into which a name with `../` may lead.
+ */
+export function tracesOf(
+  mark: string,
+  { deep, flat }: Readonly<Record<'deep' | 'flat', readonly string[]>>,
+): readonly string[] {
+  const names = [
+    ...deep.flatMap((folder) => namesIn(folder, true)),
+    ...flat.flatMap((one) => namesIn(one, false)),
+  ]
+  return names.filter((name) => name.includes(mark))
+}
+
+function namesIn(folder: string, isDeep: boolean): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return isDeep && entry.isDirectory() ? [path, ...namesIn(path, true)] : [path]
+    })
+  } catch {
+    // Somebody else's folder, or one that went meanwhile.
+    return []
   }
 }
