@@ -1,36 +1,52 @@
-import type { Stage } from './stage.js'
-import type { Tally } from './tally.js'
+import { pathToFileURL } from 'node:url'
+import type { Counts } from './counts.js'
+import type { Fixture } from './fixture.js'
 
 /** One thing that goes wrong while calls come. */
 export interface Fault {
   /** Its name in the results. */
   readonly name: string
-  /** What is done, for those who read the results. */
+  /** What is done, for the reader of the results. */
   readonly what: string
-  /** The applications of the Doormen at this PBX; one Doorman called `doorman` where nothing is said. */
+  /** Where the version makes no difference: runs on Asterisk 22 only. */
+  readonly isOn22Only?: boolean
+  /** The applications of the instances at this PBX; one called `doorman` by default. */
   readonly applications?: readonly string[]
-  /** The flow files; `FLOW_FILES` where nothing is said. */
+  /** The flow files; `FLOW_FILES` by default. */
   readonly flows?: Readonly<Record<string, string>>
-  /** Settings and surroundings of each Doorman. */
   readonly surroundings?: Surroundings
   /** Breaks something, and mends what an admin or a supervisor would mend. Calls come all the time. */
-  readonly act: (stage: Stage) => Promise<void>
-  /** What must be true beyond that nobody is lost: a sentence for each thing that is not. */
-  readonly judge?: (tally: Tally, stage: Stage) => readonly string[]
+  readonly act: (fixture: Fixture) => Promise<void>
+  /** What must be true beyond the promise that no call is lost: a sentence for each thing that is not. */
+  readonly judge?: Judge
 }
 
-/** How a Doorman of a fault is started. */
+export type Judge = (counts: Counts, fixture: Fixture) => readonly string[] | Promise<readonly string[]>
+
+/** How an instance is started. */
 export interface Surroundings {
   readonly settings?: Readonly<Record<string, string>>
-  /** A command that runs Doorman, by its data folder. What it logs is not heard then, but goes to `doorman.log` there. */
+  /** A command that runs Doorman, by its data folder. */
   readonly through?: (data: string) => readonly string[]
+  /** The command sends the log to `doorman.log` in the data folder, so that it is not read here. */
+  readonly isLogInFile?: boolean
+}
+
+/** The setting that loads a file of `hooks/` into Doorman's process. */
+export function hook(name: string): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--import ${pathToFileURL(`${import.meta.dirname}/hooks/${name}.js`).href}` }
 }
 
 /** For faults that no caller may notice. */
-export function allRouted({ offered, routed }: Tally, { records }: Stage): readonly string[] {
+export function allRouted({ offered, routed }: Counts, { records }: Fixture): readonly string[] {
   if (offered === routed) return []
   const others = records.filter(({ outcome }) => outcome !== 'routed' && outcome !== 'routed_without_state')
   const said = others.slice(-2).map(({ outcome, faults }) => `${outcome}: ${faults.join(' ')}`)
   const what = `${offered - routed} of ${offered} calls were not routed by their rule`
   return [said.length === 0 ? `${what}, and no record says why` : `${what} (${said.join('; ')})`]
+}
+
+/** For a limit: a sentence where `value` is above it. */
+export function atMost(limit: number, value: number, what: string): readonly string[] {
+  return value <= limit ? [] : [`${what}: ${value}, at most ${limit} is promised`]
 }

@@ -9,14 +9,16 @@ flows:
   two: { context: faults-two }
   three: { context: faults-three }
   last: { context: faults-last }
+  loop: { context: faults-loop }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: one, state: { greeting: Welcome back } }
   - { name: Old accounts, when: { header: { X-Account: { matches: "^9[0-9]{4}$" } } }, goto: two }
   - { name: Code, when: { callee: "+15557650000" }, run: code.ts }
+  - { name: Loop, when: { callee: ["+15557651111", "+15557652222"] }, goto: loop }
 otherwise: last
 `
 
-/** A function that is good, unless the call says that it shall not be. */
+/** A function that does right unless the call's X-Mode says otherwise. */
 const CODE = `import type { Conversation } from 'asterisk-doorman'
 
 export default function code(conv: Conversation) {
@@ -30,35 +32,42 @@ export default function code(conv: Conversation) {
 
 export const FLOW_FILES: Readonly<Record<string, string>> = { 'routing.yaml': ROUTING, 'code.ts': CODE }
 
-/** The same, with a function that leaves more on its calls than a note carries: AMI is needed for them, always. */
+/** The same, with a function whose state is too long for a shared variable set: its calls always need AMI. */
 export const AMPLE_FLOW_FILES: Readonly<Record<string, string>> = {
   ...FLOW_FILES,
   'code.ts': CODE.replace('conv.gotoFlow', "conv.state.history = 'long '.repeat(1_000)\n  conv.gotoFlow"),
 }
 
 /** Every context has a final answer of its own, so that the caller knows where its call went. */
-export const ANSWER_OF = { one: 200, two: 486, three: 484, last: 410 } as const
+export const ANSWER_OF = { one: 200, two: 486, three: 484, last: 410, loop: 480 } as const
 
-/** Hangup causes of ITU-T Q.850 that Asterisk answers with 486, 484 and 410, before the call is answered. */
+/** Hangup causes of ITU-T Q.850 that Asterisk answers with 486, 484, 410 and 480, before the call is answered. */
 const CONTEXTS = {
   // Longer than the time limit of the entry: a call that still had it would be cut short.
   one: ['exten => s,1,Answer()', ' same => n,Wait(20)', ' same => n,Hangup()'],
   two: ['exten => s,1,Hangup(17)'],
   three: ['exten => s,1,Hangup(28)'],
   last: ['exten => s,1,Hangup(22)'],
+  loop: ['exten => s,1,Goto(doorman,s,1)'],
 } as const
 
 export type FlowName = keyof typeof CONTEXTS
 
+/** For one dialled number the fallback leads back into Doorman as well. */
+const LOOPING_FALLBACK = `[from-trunk](+)
+exten => 5557652222,1,Set(DOORMAN_FALLBACK=faults-loop,s,1)
+ same => n,Goto(doorman,,1)
+`
+
 /** The contexts of the flows; those in `without` are missing. */
 export function flowContexts(without: readonly FlowName[] = []): string {
-  return Object.entries(CONTEXTS)
+  const contexts = Object.entries(CONTEXTS)
     .filter(([name]) => !without.includes(name as FlowName))
     .map(([name, steps]) => [`[faults-${name}]`, ...steps, ''].join('\n'))
-    .join('\n')
+  return [...contexts, LOOPING_FALLBACK].join('\n')
 }
 
-/** A kind of caller, and the answer that tells it is where it belongs. */
+/** A kind of call, and the flow whose answer it must get. */
 export interface Kind {
   readonly name: string
   readonly plan: RapidCallPlan
@@ -83,3 +92,9 @@ export const failing = (mode: 'bad' | 'endless'): Kind => {
   const plan = { from: OTHER, to: '5557650000', headers: [['X-Mode', mode]] as const }
   return { name: `${mode} code`, flow: 'last', plan }
 }
+
+/** Calls that loop until the fallback takes them, and calls that loop in the fallback, too, until they are ended. */
+export const LOOPING: readonly Kind[] = [
+  { name: 'loop', flow: 'last', plan: { from: OTHER, to: '5557651111' } },
+  { name: 'loop and fallback', flow: 'loop', plan: { from: OTHER, to: '5557652222' } },
+]

@@ -11,24 +11,17 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { AsteriskInstall } from '../support/install.js'
 import { repositoryFolder } from '../support/lab-folder.js'
-import { asteriskRoot, type Release } from '../support/roots.js'
+import { asteriskRoot } from '../support/roots.js'
 import { FAULTS, faultNamed } from './faults.js'
-import { cells, resultsJson, resultsMd } from './results.js'
+import type { Fixture } from './fixture.js'
+import { COLUMNS, cells, resultsJson, resultsMd } from './results.js'
 import { type FaultResult, runFault } from './run-fault.js'
-import type { Stage } from './stage.js'
 
-interface Round {
-  readonly release: Release
-  readonly asterisk: string
-  readonly perSecond: number
-}
-
-const ROUNDS: readonly Round[] = [
+const ROUNDS = [
   { release: 'forky', asterisk: '22', perSecond: 50 },
   { release: 'bullseye', asterisk: '16', perSecond: 10 },
-]
+] as const
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -38,46 +31,40 @@ const faults = positionals.length === 0 ? FAULTS : positionals.map(faultNamed)
 const rounds = ROUNDS.filter(({ asterisk }) => (values.asterisk ?? asterisk) === asterisk)
 const isWhole = faults === FAULTS && rounds.length === ROUNDS.length && values.rate === undefined
 const say = (line: string) => process.stderr.write(`${line}\n`)
+const line = ([name = '', ...others]: readonly string[]) =>
+  `${name.padEnd(32)}${others.map((cell) => cell.padStart(18)).join('')}`
 
-let stage: Stage | undefined
+let fixture: Fixture | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void (stage?.close() ?? Promise.resolve()).finally(() => process.exit(130)))
+  process.once(signal, () => void (fixture?.close() ?? Promise.resolve()).finally(() => process.exit(130)))
+}
+const onFixture = (current: Fixture | undefined) => {
+  fixture = current
 }
 
 const results: FaultResult[] = []
 const rates = new Map<string, number>()
 for (const round of rounds) {
   const install = await asteriskRoot(round.release, say)
-  await runAll(install, Number(values.rate ?? round.perSecond))
-}
-if (isWhole) write()
-const isWell = results.every(({ problems }) => problems.length === 0)
-say(isWell ? 'No call was lost, and every promise was kept.' : 'Not everything was as promised: see above.')
-process.exit(isWell ? 0 : 1)
-
-async function runAll(install: AsteriskInstall, perSecond: number): Promise<void> {
+  const perSecond = Number(values.rate ?? round.perSecond)
   rates.set(install.version, perSecond)
   say(`Asterisk ${install.version}, ${perSecond} calls a second:`)
-  say(line(['', 'offered', 'routed', 'fallback', 'lost', 'longest wait', 'works again']))
+  say(line(COLUMNS))
   for (const fault of faults) {
-    const onStage = (current: Stage | undefined) => {
-      stage = current
-    }
-    const result = await runFault(fault, install, { perSecond, onStage })
+    if (fault.isOn22Only === true && round.asterisk !== '22') continue
+    const result = await runFault(fault, install, { perSecond, onFixture })
     results.push(result)
     say(line(cells(result)))
     for (const problem of result.problems) say(`  ✗ ${problem}`)
   }
 }
-
-function line([name = '', ...others]: readonly string[]): string {
-  return `${name.padEnd(32)}${others.map((cell) => cell.padStart(13)).join('')}`
-}
-
-function write(): void {
+if (isWhole) {
   const folder = join(repositoryFolder(), 'test/faults')
-  const [date = ''] = new Date().toISOString().split('T')
+  const date = new Date().toISOString().slice(0, 10)
   const machine = { date, cores: availableParallelism(), node: process.versions.node, rates }
   writeFileSync(join(folder, 'results.json'), resultsJson(results))
   writeFileSync(join(folder, 'RESULTS.md'), resultsMd(results, faults, machine))
 }
+const isKept = results.every(({ problems }) => problems.length === 0)
+say(isKept ? 'No call was lost, and every promise was kept.' : 'Not every promise was kept: see above.')
+process.exit(isKept ? 0 : 1)

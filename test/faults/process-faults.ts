@@ -1,51 +1,105 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import type { Fault } from './fault.js'
+import { allRouted, type Fault, hook } from './fault.js'
 
-const BLOCKER = pathToFileURL(join(import.meta.dirname, 'block-loop.js')).href
 const WRONG = { DOORMAN_ARI_PASSWORD: 'wrong', DOORMAN_AMI_SECRET: 'wrong' }
+const TWO = ['doorman-a', 'doorman-b'] as const
+const BURST = 5
+const AT_ONCE = 1_000
 
-/** What happens to the process of one Doorman. */
+/** What happens to the process of one instance. */
 export const PROCESS_FAULTS: readonly Fault[] = [
   {
     name: 'kill -9',
     what: 'Doorman is killed; two seconds later a supervisor starts it again.',
-    async act(stage) {
-      stage.doorman().signal('SIGKILL')
+    async act(fixture) {
+      fixture.doorman().signal('SIGKILL')
       await sleep(2_000)
-      await stage.start()
+      await fixture.start()
     },
   },
   {
     name: 'SIGSTOP',
     what: 'Doorman is stopped for six seconds, with its connections open, and then goes on.',
-    async act(stage) {
-      stage.doorman().signal('SIGSTOP')
+    async act(fixture) {
+      fixture.doorman().signal('SIGSTOP')
       await sleep(6_000)
-      stage.doorman().signal('SIGCONT')
+      fixture.doorman().signal('SIGCONT')
     },
   },
   {
     name: 'event loop blocked for 5 s',
-    what: 'Something keeps the event loop of Doorman busy for five seconds.',
-    surroundings: { settings: { NODE_OPTIONS: `--import ${BLOCKER}` } },
-    async act(stage) {
-      if (!existsSync(new URL(BLOCKER))) throw new Error(`${BLOCKER} is not there`)
-      stage.doorman().signal('SIGUSR2')
+    what: 'The event loop of Doorman is busy for five seconds.',
+    surroundings: { settings: hook('block-loop') },
+    async act(fixture) {
+      fixture.doorman().signal('SIGUSR2')
       await sleep(7_000)
     },
   },
   {
     name: 'wrong password after a restart',
     what: 'Doorman is stopped and starts with wrong passwords for ARI and AMI; four seconds later with the right ones.',
-    async act(stage) {
-      await stage.doorman().stop()
-      const wrong = stage.launch('doorman', WRONG)
+    async act(fixture) {
+      await fixture.doorman().stop()
+      const wrong = fixture.launch('doorman', WRONG)
       await sleep(4_000)
       await wrong.stop()
-      await stage.start()
+      await fixture.start()
+    },
+  },
+]
+
+/** Several instances at one PBX, and many calls at once. */
+export const LOAD_FAULTS: readonly Fault[] = [
+  {
+    name: 'two instances, one killed',
+    what: 'Of two instances the first is killed, and started again four seconds later.',
+    applications: TWO,
+    async act(fixture) {
+      fixture.doorman('doorman-a').signal('SIGKILL')
+      await sleep(4_000)
+      await fixture.start('doorman-a')
+    },
+  },
+  {
+    name: 'two instances, one stopped',
+    what: 'Of two instances the first is stopped by SIGSTOP for five seconds.',
+    applications: TWO,
+    async act(fixture) {
+      fixture.doorman('doorman-a').signal('SIGSTOP')
+      await sleep(5_000)
+      fixture.doorman('doorman-a').signal('SIGCONT')
+    },
+  },
+  {
+    name: 'rolling restart',
+    what: 'Of two instances one after the other is ended by SIGTERM and started again.',
+    applications: TWO,
+    async act(fixture) {
+      for (const application of TWO) {
+        await fixture.doorman(application).stop()
+        await fixture.start(application)
+        await sleep(1_000)
+      }
+    },
+    judge: allRouted,
+  },
+  {
+    name: 'burst of 5 times the rate',
+    what: `For four seconds there are ${BURST} times as many calls.`,
+    async act({ load }) {
+      const usual = load.perSecond
+      load.perSecond = usual * BURST
+      await sleep(4_000)
+      load.perSecond = usual
+      await sleep(2_000)
+    },
+  },
+  {
+    name: '1,000 calls at once',
+    what: 'A thousand INVITEs are sent as fast as the socket takes them, beside the usual calls.',
+    async act({ load }) {
+      load.burst(AT_ONCE)
+      await sleep(6_000)
     },
   },
 ]

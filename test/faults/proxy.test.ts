@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { FaultyProxy } from './proxy.js'
 
-/** A server that says everything again; what it holds tells what the far side of the proxy sees. */
+/** A server that echoes; its sockets show what the far side of the proxy sees. */
 let server: Server
 let far: Socket[]
 let proxy: FaultyProxy
@@ -46,11 +47,7 @@ async function echoed(socket: Socket, text: string): Promise<string> {
 }
 
 describe('the proxy of the fault suite', () => {
-  test('passes on what is said', async () => {
-    expect(await echoed(await connected(), 'hello')).toBe('hello')
-  })
-
-  test('cut, resets the connections there are and the new ones, until it is mended', async () => {
+  test('when cut, resets connections and refuses new ones until it is mended', async () => {
     const before = await connected()
     await echoed(before, 'hello')
     const ends = Promise.all([before, ...far].map(closed))
@@ -65,7 +62,7 @@ describe('the proxy of the fault suite', () => {
     expect(far).toHaveLength(2)
   })
 
-  test('silent, keeps the connections there are open and lets nothing through, not even their end', async () => {
+  test('when silent, keeps its connections open and lets nothing through, not even their end', async () => {
     const before = await connected()
     await echoed(before, 'hello')
     const heard: string[] = []
@@ -80,7 +77,25 @@ describe('the proxy of the fault suite', () => {
     expect(far[0]?.destroyed).toBe(false)
   })
 
-  test('slow, keeps the order of what is late and what comes when it is mended', async () => {
+  test('when silent for HTTP, lets a WebSocket through and no request, until it is mended', async () => {
+    const webSocket = await connected()
+    await echoed(webSocket, 'GET /ari/events HTTP/1.1\r\nUpgrade: websocket\r\n\r\n')
+    const old = await connected()
+    await echoed(old, 'GET /ari/channels HTTP/1.1\r\n\r\n')
+    proxy.silenceHttp()
+    const heard: string[] = []
+    for (const socket of [old, await connected()]) {
+      socket.on('data', (bytes) => heard.push(bytes.toString()))
+      socket.write('GET /ari/channels HTTP/1.1\r\n\r\n')
+    }
+
+    expect(await echoed(webSocket, 'frame')).toBe('frame')
+    proxy.mend()
+    expect(await echoed(await connected(), 'GET / HTTP/1.1\r\n\r\n')).toContain('GET')
+    expect(heard).toEqual([])
+  })
+
+  test('when slow, keeps the order of what is late and of what comes after it is mended', async () => {
     const socket = await connected()
     await echoed(socket, 'hello')
     let heard = ''
@@ -92,7 +107,7 @@ describe('the proxy of the fault suite', () => {
     })
     proxy.slow(50)
     socket.write('1')
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await sleep(10)
     expect(heard).toBe('')
     proxy.mend()
     socket.write('2')

@@ -6,14 +6,17 @@ interface Pair {
   readonly near: Socket
   readonly far: Socket
   isSilent: boolean
+  /** Undefined before the first request. */
+  isWebSocket: boolean | undefined
 }
 
-/** A TCP proxy that can go wrong on demand. */
+/** A TCP proxy that fails on demand. */
 export class FaultyProxy {
   readonly #server: Server
   readonly #target: number
   readonly #pairs = new Set<Pair>()
   #isCut = false
+  #isHttpSilent = false
   #delayMs = 0
 
   private constructor(server: Server, target: number) {
@@ -52,6 +55,12 @@ export class FaultyProxy {
     for (const pair of this.#pairs) pair.isSilent = true
   }
 
+  /** The same for every connection that is no WebSocket, and for new ones, too, until `mend`. */
+  silenceHttp(): void {
+    this.#isHttpSilent = true
+    for (const pair of this.#pairs) pair.isSilent ||= pair.isWebSocket === false
+  }
+
   /** Each packet arrives so much later, in both directions. */
   slow(delayMs: number): void {
     this.#delayMs = delayMs
@@ -59,6 +68,7 @@ export class FaultyProxy {
 
   mend(): void {
     this.#isCut = false
+    this.#isHttpSilent = false
     this.#delayMs = 0
   }
 
@@ -78,8 +88,12 @@ export class FaultyProxy {
     }
     const far = createConnection({ port: this.#target, host: '127.0.0.1', noDelay: true })
     far.on('error', ignore)
-    const pair: Pair = { near, far, isSilent: false }
+    const pair: Pair = { near, far, isSilent: false, isWebSocket: undefined }
     this.#pairs.add(pair)
+    near.once('data', (bytes) => {
+      pair.isWebSocket = /^upgrade: *websocket/im.test(bytes.toString('latin1'))
+      pair.isSilent ||= this.#isHttpSilent && !pair.isWebSocket
+    })
     this.#carry(pair, near, far)
     this.#carry(pair, far, near)
   }
@@ -102,7 +116,7 @@ export class FaultyProxy {
     from.on('data', (bytes) => later(() => void (pair.isSilent || to.destroyed || to.write(bytes))))
     from.on('close', () => {
       later(() => {
-        // The other side of a silent connection hears nothing, not even that it has ended.
+        // The other side of a silent connection is not told that it has ended.
         if (pair.isSilent) return
         to.destroy()
         this.#pairs.delete(pair)

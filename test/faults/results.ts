@@ -1,7 +1,7 @@
 import type { Fault } from './fault.js'
 import { type FaultResult, LONGEST_WAIT_MS } from './run-fault.js'
 
-/** For scripts: what the issue asks for, and nothing else. */
+/** For scripts. */
 export function resultsJson(results: readonly FaultResult[]): string {
   const rows = results.map(({ fault, asterisk, offered, routed, fallback, lost, longest_wait_ms }) => ({
     ...{ fault, asterisk, offered, routed, fallback, lost, longest_wait_ms },
@@ -9,26 +9,17 @@ export function resultsJson(results: readonly FaultResult[]): string {
   return `${JSON.stringify(rows, undefined, 2)}\n`
 }
 
-const COLUMNS = [
-  'fault',
-  'offered',
-  'routed',
-  'fallback',
-  'lost',
-  'longest wait',
-  'works again after',
-] as const
+export const COLUMNS = ['fault', 'offered', 'routed', 'fallback', 'lost', 'longest wait', 'works again after']
 
-/** One line of a table: as in the terminal, so in the file. */
+/** One line of a table, for the terminal and the file. */
 export function cells(result: FaultResult): readonly string[] {
   const { fault, offered, routed, fallback, lost, longest_wait_ms, recovery_ms } = result
-  const again = recovery_ms === undefined ? 'never' : recovery_ms < 250 ? 'at once' : seconds(recovery_ms)
+  const seconds = ((recovery_ms ?? 0) / 1_000).toFixed(1)
+  const again = recovery_ms === undefined ? 'never' : recovery_ms < 250 ? 'at once' : `${seconds} s`
   return [fault, ...[offered, routed, fallback, lost].map(String), `${longest_wait_ms} ms`, again]
 }
 
-const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
-
-export interface Machine {
+export interface Circumstances {
   readonly date: string
   readonly cores: number
   readonly node: string
@@ -40,20 +31,24 @@ export interface Machine {
 export function resultsMd(
   results: readonly FaultResult[],
   faults: readonly Fault[],
-  machine: Machine,
+  { date, cores, node, rates }: Circumstances,
 ): string {
+  const of = (version: string) => results.filter(({ asterisk }) => asterisk === version)
   return [
     '# What faults do to callers',
     '',
-    `Written by \`npm run faults\` on ${machine.date}, on ${machine.cores} cores, with Node ${machine.node}.`,
+    `Written by \`npm run faults\` on ${date}, on ${cores} cores, with Node ${node}.`,
     '',
     INTRODUCTION,
-    ...[...machine.rates].flatMap(([asterisk, rate]) => [
+    ...[...rates].flatMap(([asterisk, rate]) => [
       `## Asterisk ${asterisk}, ${rate} calls a second`,
       '',
-      ...table(results.filter((result) => result.asterisk === asterisk)),
+      `| ${COLUMNS.join(' | ')} |`,
+      `| --- |${' ---: |'.repeat(COLUMNS.length - 1)}`,
+      ...of(asterisk).map((result) => `| ${cells(result).join(' | ')} |`),
       '',
-      ...remarks(results.filter((result) => result.asterisk === asterisk)),
+      ...of(asterisk).flatMap(remarks),
+      '',
     ]),
     '## What is done',
     '',
@@ -62,38 +57,29 @@ export function resultsMd(
   ].join('\n')
 }
 
-const INTRODUCTION = `Each fault has an Asterisk, one Doorman (or two) and callers of its own. Calls come before it, while it lasts and
-after it. A third of them are VIP callers, a third are known by a header, a third are decided by a function. Each
-context gives another SIP answer, so that each caller knows where it landed and how long that took.
+const INTRODUCTION = `Each fault has an Asterisk, one instance of Doorman (or two) and callers of its own. Calls come before it, while it
+lasts and after it. A third of them are VIP callers, a third are known by a header, a third are decided by a function.
+Each context gives another SIP answer, so that each caller knows its flow and how long it waited.
 
-- *offered*: calls that Asterisk took, which is to say answered with 100 Trying. *routed*: in the flow of their rule.
-  *fallback*: in the flow under \`otherwise\`. *lost*: no answer within 10 s, an answer from nowhere, or hung up on.
+- *offered*: calls that Asterisk took (100 Trying). *routed*: in the flow of their rule. *fallback*: in the flow under
+  \`otherwise\`. *lost*: no answer within 10 s, the answer of no or another flow, or hung up by the PBX.
 - *longest wait*: from the INVITE that Asterisk took to its final answer. At most ${LONGEST_WAIT_MS} ms: the time limit of the
   entry context, and half a second.
 - *works again after*: from the end of the load until a good call of each kind was routed again.
-- Calls that Asterisk never took are not counted, since nobody but Asterisk could: while it is restarted it refuses new
-  calls until the old ones are over, and then is not there. Calls that are up in an Asterisk that dies would die with
-  it, so that it is stopped gracefully here.
+- Calls that Asterisk never took are not counted: while it is restarted it refuses new calls until the old ones are
+  over, and then is not there. Calls end with an Asterisk that dies, so that it is stopped gracefully here.
+- For each call the decision record is compared with what its caller saw: no call in the fallback may be recorded as
+  "routed".
 `
 
-function table(results: readonly FaultResult[]): readonly string[] {
+function remarks(result: FaultResult): readonly string[] {
+  const { fault, not_taken, longest_wait_ms, longest_from_first_ms, problems } = result
+  const late = `${longest_from_first_ms} ms from the first INVITE at most`
   return [
-    `| ${COLUMNS.join(' | ')} |`,
-    `| --- |${' ---: |'.repeat(COLUMNS.length - 1)}`,
-    ...results.map((result) => `| ${cells(result).join(' | ')} |`),
+    ...(not_taken > 0 ? [`- ${fault}: ${not_taken} calls were not taken by Asterisk.`] : []),
+    ...(longest_from_first_ms > longest_wait_ms + 400
+      ? [`- ${fault}: Asterisk took some calls at a later INVITE only; ${late}.`]
+      : []),
+    ...problems.map((problem) => `- **${fault}: ${problem}.**`),
   ]
-}
-
-function remarks(results: readonly FaultResult[]): readonly string[] {
-  const notTaken = results.filter(({ not_taken }) => not_taken > 0)
-  const late = results.filter((result) => result.longest_from_first_ms > result.longest_wait_ms + 400)
-  const lines = [
-    ...notTaken.map(({ fault, not_taken }) => `- ${fault}: ${not_taken} calls were not taken by Asterisk.`),
-    ...late.map(({ fault, longest_from_first_ms }) => {
-      const most = `${longest_from_first_ms} ms from the first INVITE at most`
-      return `- ${fault}: Asterisk took some calls at a later INVITE only; ${most}.`
-    }),
-    ...results.flatMap(({ fault, problems }) => problems.map((problem) => `- **${fault}: ${problem}.**`)),
-  ]
-  return lines.length === 0 ? [] : [...lines, '']
 }

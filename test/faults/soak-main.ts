@@ -1,5 +1,5 @@
 /**
- * Places calls for a long time and looks what Doorman still holds:
+ * Places calls for a long time and measures what Doorman still holds:
  *
  *     npm run soak               100,000 calls, about 25 minutes; writes SOAK.md
  *     npm run soak -- 5000       fewer of them; nothing is written
@@ -13,8 +13,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
+import type { Fixture } from './fixture.js'
 import { type SoakReport, type SoakSample, soak } from './soak.js'
-import type { Stage } from './stage.js'
 
 const CALLS = 100_000
 const PER_SECOND = 80
@@ -28,20 +28,20 @@ const perSecond = Number(values.rate ?? PER_SECOND)
 const release = values.asterisk === '16' ? 'bullseye' : 'forky'
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-let stage: Stage | undefined
+let fixture: Fixture | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void (stage?.close() ?? Promise.resolve()).finally(() => process.exit(130)))
+  process.once(signal, () => void (fixture?.close() ?? Promise.resolve()).finally(() => process.exit(130)))
 }
 
 say(`${calls} calls, ${perSecond} a second, on Asterisk of Debian ${release}:`)
 const report = await soak(await asteriskRoot(release, say), {
   ...{ calls, perSecond },
-  onStage: (current) => {
-    stage = current
+  onFixture: (current) => {
+    fixture = current
   },
   onSample: (sample) => say(`  ${cells(sample).join('   ')}`),
 })
-const { offered, routed, fallback, lost, longest_wait_ms } = report.tally
+const { offered, routed, fallback, lost, longest_wait_ms } = report.counts
 const sums = `${offered} calls: ${routed} routed, ${fallback} in the fallback, ${lost} lost; longest wait ${longest_wait_ms} ms`
 say(sums)
 for (const problem of report.problems) say(`  ✗ ${problem}`)
@@ -60,10 +60,10 @@ function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
     '',
     `Written by \`npm run soak\` on ${date}: ${on}, ${perSecond} calls a second, ${seconds} s in all.`,
     '',
-    'A third of the calls each is decided by a VIP number, by a header and by a function. The log and the decision',
-    'records go to a file. After each row of calls it is quiet until Asterisk has closed the connections that nobody',
-    'uses any more; its garbage is collected, and the process is looked at from outside (`/proc`): resident memory, open files (sockets are',
-    'files), threads.',
+    'A third of the calls each is decided by a VIP number, by a header and by a function. The log goes to a file. After',
+    'each row of calls there are none until Asterisk has closed its idle connections; then a garbage collection is',
+    'asked for and the process is measured from outside (`/proc`): resident memory, open files (sockets are files),',
+    'threads.',
     '',
     '| after | resident memory | open files | threads |',
     '| ---: | ---: | ---: | ---: |',
@@ -72,9 +72,7 @@ function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
     `${sums}.`,
     '',
     ...(problems.length === 0
-      ? [
-          'Nothing grew: memory by no more than 5 %, files and threads by no more than one or the other that was in use.',
-        ]
+      ? ['Memory grew by no more than 5 %, files and threads by no more than four.']
       : []),
     ...problems.map((problem) => `- **${problem}.**`),
     '',

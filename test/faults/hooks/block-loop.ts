@@ -1,6 +1,6 @@
 /**
- * Loaded into Doorman's own process by `--import`: at SIGUSR2 its event loop is blocked for five seconds, as by a
- * defect that nobody has thought of. Doorman itself has no such hook.
+ * Loaded into Doorman's process by `--import`: SIGUSR2 blocks its event loop for five seconds. Doorman itself has no
+ * such hook.
  */
 import { isMainThread } from 'node:worker_threads'
 

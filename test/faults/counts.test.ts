@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { RapidCallReport } from '../support/rapid-caller.js'
+import { countsOf } from './counts.js'
 import { ANSWER_OF, GOOD, type Kind } from './flow-files.js'
-import { tallyOf } from './tally.js'
 
 const [vip, account] = GOOD as readonly [Kind, Kind]
 
@@ -13,9 +13,9 @@ const seen = (kind: Kind, report: Partial<RapidCallReport>) => ({
   },
 })
 
-describe('the tally of a fault', () => {
+describe('the counts of a fault', () => {
   test('tells the flow of the rule from the fallback, and counts each call once', () => {
-    const { offered, routed, fallback, lost } = tallyOf([
+    const { offered, routed, fallback, lost } = countsOf([
       ...[seen(vip, {}), seen(account, {}), seen(vip, { status: ANSWER_OF.last })],
     ])
 
@@ -23,7 +23,7 @@ describe('the tally of a fault', () => {
   })
 
   test('calls lost what was never answered, answered from nowhere or from another flow, or hung up on', () => {
-    const { lost, lost_how } = tallyOf([
+    const { lost, lost_how } = countsOf([
       seen(vip, { status: undefined }),
       seen(vip, { status: 404 }),
       seen(vip, { status: ANSWER_OF[account.flow] }),
@@ -38,12 +38,12 @@ describe('the tally of a fault', () => {
     const refused = { status: 503, begunAt: 20 }
     const calls = [seen(vip, { isTaken: false, status: undefined, waitMs: 9_000 }), seen(vip, refused)]
 
-    expect(tallyOf(calls, { from: 15, to: 25 })).toMatchObject({
+    expect(countsOf(calls, { from: 15, to: 25 })).toMatchObject({
       offered: 0,
       not_taken: 2,
       longest_wait_ms: 0,
     })
-    expect(tallyOf(calls)).toMatchObject({ offered: 1, not_taken: 1, lost: 1 })
+    expect(countsOf(calls)).toMatchObject({ offered: 1, not_taken: 1, lost: 1 })
   })
 
   test('counts by the answer what was on its way when Asterisk was told to stop', () => {
@@ -51,13 +51,13 @@ describe('the tally of a fault', () => {
     const crossing = seen(vip, { status: 503, begunAt: 14, waitFromFirstMs: 3 })
     const before = seen(vip, { status: 503, begunAt: 11, waitFromFirstMs: 3 })
 
-    expect(tallyOf([crossing], down)).toMatchObject({ not_taken: 1, lost: 0 })
-    expect(tallyOf([before], down)).toMatchObject({ not_taken: 0, lost: 1 })
+    expect(countsOf([crossing], down)).toMatchObject({ not_taken: 1, lost: 0 })
+    expect(countsOf([before], down)).toMatchObject({ not_taken: 0, lost: 1 })
   })
 
   test('has the longest wait of all calls, those in the fallback too', () => {
     const calls = [seen(vip, { waitMs: 12.4 }), seen(vip, { status: ANSWER_OF.last, waitMs: 2_004.4 })]
 
-    expect(tallyOf(calls).longest_wait_ms).toBe(2_004)
+    expect(countsOf(calls).longest_wait_ms).toBe(2_004)
   })
 })

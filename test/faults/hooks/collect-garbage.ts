@@ -1,6 +1,6 @@
 /**
- * Loaded into Doorman's own process by `--import`: at SIGUSR2 it collects its garbage. Between collections the memory
- * of a Node process goes up and down by a fifth; what it holds shows only behind one. Doorman itself has no such hook.
+ * Loaded into Doorman's process by `--import`: SIGUSR2 collects its garbage. The memory of a Node process varies by a
+ * fifth between collections; what it holds shows only after one. Doorman itself has no such hook.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -8,7 +8,7 @@ export interface PlacedCall {
 }
 
 /** What became of the calls of one fault. */
-export interface Tally {
+export interface Counts {
   /** Calls that Asterisk took; each is one of the next three. */
   readonly offered: number
   readonly routed: number
@@ -25,14 +25,16 @@ export interface Tally {
 
 type End = 'routed' | 'fallback' | 'lost' | 'not_taken'
 
-/** When Asterisk was going down, by `performance.now()`; these are the answers by which it refuses calls then. */
+/** When Asterisk was going down, by `performance.now()`. */
 export interface GoingDown {
   readonly from: number
   readonly to: number
 }
+
+/** The answers by which Asterisk refuses calls while it goes down. */
 const REFUSALS: readonly (number | undefined)[] = [404, 500, 503]
 
-export function tallyOf(calls: readonly PlacedCall[], down?: GoingDown): Tally {
+export function countsOf(calls: readonly PlacedCall[], down?: GoingDown): Counts {
   const ends = calls.map((call) => ({ ...call, end: endOf(call, down) }))
   const count = (end: End) => ends.filter((call) => call.end === end).length
   const taken = ends.filter(({ end }) => end !== 'not_taken')
@@ -52,7 +54,7 @@ export function tallyOf(calls: readonly PlacedCall[], down?: GoingDown): Tally {
   }
 }
 
-/** A call of which a failing function is in charge belongs into the fallback, and is counted there. */
+/** A call whose function fails belongs into the fallback and is counted there. */
 function endOf({ kind, report }: PlacedCall, down: GoingDown | undefined): End {
   const { status, isTaken, isCutShort, begunAt, waitFromFirstMs } = report
   // The answer counts: an INVITE that was on its way when Asterisk was told to stop is refused like those after it.

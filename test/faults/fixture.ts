@@ -9,31 +9,32 @@ import { DOORMAN, launchDoorman, type RunningDoorman, settingsFor } from '../sup
 import { type FlowFolder, flowFolder } from '../support/flow-folder.js'
 import type { AsteriskInstall } from '../support/install.js'
 import { RapidCaller } from '../support/rapid-caller.js'
+import { countsOf, type GoingDown } from './counts.js'
 import type { Surroundings } from './fault.js'
 import { FLOW_FILES, type FlowName, flowContexts, GOOD } from './flow-files.js'
 import { Load } from './load.js'
 import { FaultyProxy } from './proxy.js'
-import type { GoingDown } from './tally.js'
 
-/** The address that pjsip.conf knows carrier-a by. */
+/** The address of carrier-a in pjsip.conf. */
 const CARRIER_A = '127.0.0.2'
 const UP_MS = 20_000
 const GONE_MS = 15_000
+const RECOVERY_MS = 30_000
 const FLOWS_FILE = 'faults.conf'
 
-export interface StageOptions {
+export interface FixtureOptions {
   readonly perSecond: number
   /** The flow files; `FLOW_FILES` by default. */
   readonly flows?: Readonly<Record<string, string>>
   readonly applications?: readonly string[]
   readonly surroundings?: Surroundings
-  /** Nothing will go wrong on the lines, so that they need no proxies. */
+  /** Doorman connects to Asterisk without the proxies. */
   readonly isDirect?: boolean
-  /** Text behind files of Asterisk's configuration. */
+  /** Text appended to files of Asterisk's configuration. */
   readonly overrides?: Readonly<Record<string, string>>
 }
 
-interface StageParts extends Omit<StageOptions, 'flows'> {
+interface Parts {
   readonly asterisk: Asterisk
   readonly caller: RapidCaller
   readonly ari: FaultyProxy
@@ -41,48 +42,47 @@ interface StageParts extends Omit<StageOptions, 'flows'> {
   readonly flows: FlowFolder
 }
 
-/** A private Asterisk, one Doorman or several behind proxies that can go wrong, and callers. */
-export class Stage {
+/** A private Asterisk, one or more instances of Doorman behind proxies that can fail, and callers. */
+export class Fixture {
   readonly asterisk: Asterisk
   readonly ari: FaultyProxy
   readonly ami: FaultyProxy
   readonly caller: RapidCaller
   readonly load: Load
-  readonly applications: readonly string[]
-  /** Every Doorman that ran, the current ones at the end. */
-  readonly #doormen: { readonly application: string; readonly doorman: RunningDoorman }[] = []
-  readonly #surroundings: Surroundings
+  readonly #options: FixtureOptions
   readonly #flows: FlowFolder
-  readonly #isDirect: boolean
+  readonly #applications: readonly string[]
+  /** Every instance that ran, the current ones at the end. */
+  readonly #instances: { readonly application: string; readonly doorman: RunningDoorman }[] = []
   #wentDown: GoingDown | undefined
 
-  private constructor(parts: StageParts) {
-    this.asterisk = parts.asterisk
-    this.ari = parts.ari
-    this.ami = parts.ami
-    this.caller = parts.caller
-    this.applications = parts.applications ?? ['doorman']
-    this.load = new Load(parts.caller, GOOD, parts.perSecond)
-    this.#surroundings = parts.surroundings ?? {}
-    this.#flows = parts.flows
-    this.#isDirect = parts.isDirect ?? false
+  private constructor(options: FixtureOptions, { asterisk, caller, ari, ami, flows }: Parts) {
+    this.asterisk = asterisk
+    this.ari = ari
+    this.ami = ami
+    this.caller = caller
+    this.load = new Load(caller, GOOD, options.perSecond)
+    this.#options = options
+    this.#flows = flows
+    this.#applications = options.applications ?? ['doorman']
   }
 
-  /** Sets everything up and starts the Doormen; nothing of it is left where that fails. */
-  static async raise(install: AsteriskInstall, options: StageOptions): Promise<Stage> {
+  /** Sets everything up and starts the instances; cleans up where that fails. */
+  static async create(install: AsteriskInstall, options: FixtureOptions): Promise<Fixture> {
     const flows = flowFolder(options.flows ?? FLOW_FILES)
     try {
       const asterisk = await startAsterisk(install, {
-        ...{ isQuiet: true, extraDialplan: `#include "${FLOWS_FILE}"` },
+        isQuiet: true,
+        extraDialplan: `#include "${FLOWS_FILE}"`,
         overrides: { ...options.overrides, [FLOWS_FILE]: flowContexts() },
         generatedDialplan: generated(flows.path, options.applications ?? []),
       })
       const { http, ami: manager, sip } = asterisk.ports
       const [ari, ami] = [await FaultyProxy.open(http), await FaultyProxy.open(manager)]
       const caller = await RapidCaller.open({ from: CARRIER_A, port: sip })
-      const stage = new Stage({ ...options, asterisk, ari, ami, caller, flows })
-      await stage.#startAll()
-      return stage
+      const fixture = new Fixture(options, { asterisk, ari, ami, caller, flows })
+      await fixture.#startAll()
+      return fixture
     } catch (error) {
       flows.remove()
       throw error
@@ -91,7 +91,7 @@ export class Stage {
 
   async #startAll(): Promise<void> {
     try {
-      for (const application of this.applications) await this.start(application)
+      for (const application of this.#applications) await this.start(application)
     } catch (error) {
       await this.close()
       throw error
@@ -103,50 +103,64 @@ export class Stage {
     return this.#flows.path
   }
 
-  /** The Doorman that runs, or ran last, for an application. */
+  /** The data folder of an instance. */
+  data(application = 'doorman'): string {
+    return join(this.asterisk.folder, `data-${application}`)
+  }
+
+  /** The instance that runs, or ran last, for an application. */
   doorman(application = 'doorman'): RunningDoorman {
-    const last = this.#doormen.findLast((one) => one.application === application)
-    if (last === undefined) throw new Error(`No Doorman was started for the application ${application}.`)
+    const last = this.#instances.findLast((one) => one.application === application)
+    if (last === undefined) throw new Error(`No instance was started for the application ${application}.`)
     return last.doorman
   }
 
-  /** What every Doorman of this fault has written about calls. */
+  /** The decision records of all instances. */
   get records(): readonly DecisionRecord[] {
-    const lines = this.#doormen.flatMap(({ doorman }) => doorman.lines)
+    const lines = this.#instances.flatMap(({ doorman }) => doorman.lines)
     return lines.filter(({ event }) => event === 'decision') as unknown as DecisionRecord[]
   }
 
   /** Processes that should run and do not: a sentence for each. */
   get casualties(): readonly string[] {
-    const doormen = this.applications.map(
-      (name) => [`The Doorman "${name}"`, this.doorman(name).pid] as const,
+    const instances = this.#applications.map(
+      (name) => [`The instance "${name}"`, this.doorman(name).pid] as const,
     )
-    const all = [['Asterisk', this.asterisk.pid] as const, ...doormen]
-    return all.filter(([, pid]) => !isAlive(pid)).map(([who]) => `${who} has ended by itself`)
+    const all = [['Asterisk', this.asterisk.pid] as const, ...instances]
+    return all.filter(([, pid]) => !isAlive(pid)).map(([name]) => `${name} has ended by itself`)
   }
 
-  /** Starts a Doorman without waiting for its lines to stand. */
+  /** Starts an instance without waiting for its connections. */
   launch(application = 'doorman', settings: Readonly<Record<string, string>> = {}): RunningDoorman {
     const data = this.data(application)
     mkdirSync(data, { recursive: true })
-    const { through, settings: more } = this.#surroundings
+    const { through, settings: more } = this.#options.surroundings ?? {}
     const all = { ...this.#settings(application, data), ...more, ...settings }
     const doorman = launchDoorman(all, through?.(data))
-    this.#doormen.push({ application, doorman })
+    this.#instances.push({ application, doorman })
     return doorman
   }
 
-  /** As a supervisor does; resolves when both lines stand, as far as the log of this Doorman is heard. */
-  async start(application = 'doorman', settings: Readonly<Record<string, string>> = {}): Promise<void> {
-    const doorman = this.launch(application, settings)
-    if (this.#surroundings.through !== undefined) return
+  /** As a supervisor does; resolves when ARI and AMI are connected, unless its log goes to a file. */
+  async start(application = 'doorman'): Promise<void> {
+    const doorman = this.launch(application)
+    if (this.#options.surroundings?.isLogInFile === true) return
     for (const name of ['ARI', 'AMI'])
       await doorman.line(`${name} is up`, ({ event, line }) => event === 'line_up' && line === name, UP_MS)
   }
 
-  /** The folder where a Doorman keeps what it must not forget. */
-  data(application = 'doorman'): string {
-    return join(this.asterisk.folder, `data-${application}`)
+  /** Milliseconds until a good call of each kind was routed right; undefined where none was for 30 s. */
+  async routesAgain(): Promise<number | undefined> {
+    const started = performance.now()
+    while (performance.now() - started < RECOVERY_MS) {
+      const tried = performance.now()
+      const calls = GOOD.map(async (kind) => {
+        return { kind, report: await this.caller.call({ ...kind.plan, holdMs: 50, limitMs: 3_000 }) }
+      })
+      if (countsOf(await Promise.all(calls)).routed === GOOD.length) return Math.round(tried - started)
+      await sleep(250)
+    }
+    return undefined
   }
 
   /** When Asterisk was last told to stop, and when it was gone. */
@@ -154,7 +168,7 @@ export class Stage {
     return this.#wentDown
   }
 
-  /** Has Asterisk end what it has in hand and then itself; it refuses new calls from now on. */
+  /** Asterisk refuses new calls, and ends after those that it has. */
   async stopGracefully(): Promise<void> {
     const [from, { pid }] = [performance.now(), this.asterisk]
     // It may be gone before it has answered.
@@ -172,9 +186,8 @@ export class Stage {
     await this.asterisk.cli('dialplan reload')
   }
 
-  /** Ends everything, however it is. */
   async close(): Promise<void> {
-    for (const { doorman } of this.#doormen) {
+    for (const { doorman } of this.#instances) {
       doorman.signal('SIGCONT')
       doorman.signal('SIGKILL')
     }
@@ -185,31 +198,27 @@ export class Stage {
     this.#flows.remove()
   }
 
-  get #proxies(): Record<string, string> {
-    const DOORMAN_ARI_URL = `http://127.0.0.1:${this.ari.port}`
-    return { DOORMAN_ARI_URL, DOORMAN_AMI_PORT: String(this.ami.port) }
-  }
-
   #settings(application: string, data: string): Record<string, string> {
-    const many = this.applications.length > 1 ? { DOORMAN_APPS: this.applications.join(',') } : {}
+    const proxies = {
+      DOORMAN_ARI_URL: `http://127.0.0.1:${this.ari.port}`,
+      DOORMAN_AMI_PORT: String(this.ami.port),
+    }
     return {
       ...settingsFor(this.asterisk),
-      ...many,
+      ...(this.#applications.length > 1 ? { DOORMAN_APPS: this.#applications.join(',') } : {}),
       DOORMAN_APP: application,
       DOORMAN_DATA: data,
       DOORMAN_FLOWS: this.flows,
-      ...(this.#isDirect ? {} : this.#proxies),
+      ...(this.#options.isDirect === true ? {} : proxies),
     }
   }
 }
 
-/** The contexts as an admin gets them. */
+/** The dialplan as an admin gets it. */
 function generated(flows: string, applications: readonly string[]): string {
   const [node = '', ...args] = DOORMAN
-  const many =
-    applications.length > 1
-      ? { DOORMAN_APPS: applications.join(','), DOORMAN_APP: applications[0] }
-      : undefined
-  const env = { PATH: process.env.PATH ?? '', ...many }
+  const several =
+    applications.length > 1 ? { DOORMAN_APPS: applications.join(','), DOORMAN_APP: applications[0] } : {}
+  const env = { PATH: process.env.PATH ?? '', ...several }
   return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }
