@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { type Asterisk, startAsterisk } from '../support/asterisk.js'
 import { isAlive } from '../support/child.js'
-import { DOORMAN, launchDoorman, type RunningDoorman, settingsFor } from '../support/doorman.js'
+import { DOORMAN, type LogLine, launchDoorman, type RunningDoorman, settingsFor } from '../support/doorman.js'
 import { type FlowFolder, flowFolder } from '../support/flow-folder.js'
 import type { AsteriskInstall } from '../support/install.js'
 import { RapidCaller } from '../support/rapid-caller.js'
@@ -117,8 +117,16 @@ export class Fixture {
 
   /** The decision records of all instances. */
   get records(): readonly DecisionRecord[] {
-    const lines = this.#instances.flatMap(({ doorman }) => doorman.lines)
-    return lines.filter(({ event }) => event === 'decision') as unknown as DecisionRecord[]
+    return this.#lines.filter(({ event }) => event === 'decision') as unknown as DecisionRecord[]
+  }
+
+  /** The `event` of each log line of all instances. */
+  get events(): readonly string[] {
+    return this.#lines.map(({ event = '' }) => event)
+  }
+
+  get #lines(): readonly LogLine[] {
+    return this.#instances.flatMap(({ doorman }) => doorman.lines)
   }
 
   /** Processes that should run and do not: a sentence for each. */

@@ -1,10 +1,26 @@
 /**
- * Loaded into Doorman's process and its workers by `--import`: each statement of the database takes 300 ms more, as on
- * a disk that hardly answers. Doorman itself has no such hook.
+ * Loaded into Doorman's process by `--import`: in its workers each statement of the database takes 300 ms more, as on a
+ * disk that hardly answers. Doorman itself has no such hook.
  */
+import { syncBuiltinESMExports } from 'node:module'
 import { DatabaseSync, StatementSync } from 'node:sqlite'
+import threads from 'node:worker_threads'
 
 const LATE_MS = 300
+
+if (threads.isMainThread) {
+  const { Worker } = threads
+  // Workers are started without the arguments of the process.
+  threads.Worker = class extends Worker {
+    constructor(file: string | URL, { execArgv = [], ...options }: threads.WorkerOptions = {}) {
+      super(file, { ...options, execArgv: [...execArgv, '--import', import.meta.url] })
+    }
+  }
+  syncBuiltinESMExports()
+} else {
+  slowDown(DatabaseSync.prototype, 'exec')
+  for (const name of ['run', 'get', 'all', 'iterate']) slowDown(StatementSync.prototype, name)
+}
 
 type Method = (this: unknown, ...args: never[]) => unknown
 
@@ -15,6 +31,3 @@ function slowDown(prototype: object, name: string): void {
     return method.apply(this, args)
   })
 }
-
-slowDown(DatabaseSync.prototype, 'exec')
-for (const name of ['run', 'get', 'all', 'iterate']) slowDown(StatementSync.prototype, name)

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Compiled } from '../../src/flows/compile.js'
+import { formatProblem } from '../../src/flows/problem.js'
+import type { Revision } from '../../src/flows/revision.js'
+
+/** Many rules and many VIP numbers, and calls that meet them; for benches without an Asterisk. */
+
+export const number = (at: number): string => `+1555${String(at).padStart(7, '0')}`
+
+/** A fifth each of exact callees, callee prefixes, callers, branches with a pattern, and headers. */
+function whenAt(at: number): string {
+  const kinds = [
+    `callee: "${number(9_000_000 + at)}"`,
+    `callee: "+1444${String(at).padStart(5, '0')}*"`,
+    `caller: ["${number(8_000_000 + at)}", "${number(8_500_000 + at)}"]`,
+    `branch: Branch ${at % 50}, header: { X-Account: { matches: "^${at}[0-9]{4}$" } }`,
+    `header: { X-Queue: [queue ${at}, line ${at}] }`,
+  ]
+  return kinds[at % kinds.length] ?? ''
+}
+
+function routingYaml(rules: number, edition: number): string {
+  const state = (at: number) => `{ hello: "Hello {caller.name}", at: ${at}, edition: ${edition} }`
+  const list = <T>(length: number, line: (at: number) => T) => Array.from({ length }, (_, at) => line(at))
+  return [
+    'default_country: US',
+    'trunks: { carrier-a: { trust: [caller_number, P-Asserted-Identity, X-VIP, X-Account, X-Queue] } }',
+    'vip: { files: [vips.csv], headers: { X-VIP: [gold, platinum] } }',
+    'branches:',
+    ...list(50, (at) => `  Branch ${at}: { numbers: ["${number(7_000_000 + at)}"], state: { at: ${at} } }`),
+    'flows: { main: { context: main } }',
+    'rules:',
+    ...list(rules, (at) => `  - { name: r${at}, when: { ${whenAt(at)} }, goto: main, state: ${state(at)} }`),
+    '  - { name: code, when: { callee: "+1777*" }, run: triage.ts }',
+    'otherwise: main',
+    '',
+  ].join('\n')
+}
+
+export function vipsCsv(vips: number): string {
+  const rows = Array.from({ length: vips }, (_, at) => `${number(at)},Caller ${at},gold\n`)
+  return `number,name,tier\n${rows.join('')}`
+}
+
+/** A flows folder. Editions differ in every rule, as after an edit. */
+export function largeFolder(rules: number, vips: number, edition = 0) {
+  const path = mkdtempSync(join(tmpdir(), 'doorman-bench-'))
+  const code = "export default (conv: { gotoFlow(to: string): void }) => conv.gotoFlow('main')\n"
+  writeFileSync(join(path, 'vips.csv'), vipsCsv(vips))
+  writeFileSync(join(path, 'triage.ts'), code)
+  writeFileSync(join(path, 'routing.yaml'), routingYaml(rules, edition))
+  return { path, remove: () => rmSync(path, { recursive: true }) }
+}
+
+export function revisionOf(compiled: Compiled): Revision {
+  if (compiled.ok) return compiled.revision
+  throw new Error(compiled.problems.map(formatProblem).join('\n'))
+}
+
+/** Every other caller is a VIP; every kind of rule is met, and some calls meet none. */
+export function callParts(at: number, vips: number, rules: number) {
+  const to = [
+    number(9_000_000 + at * 5),
+    `+1444${String(at).padStart(5, '0')}99`,
+    number(7_000_000 + (at % 50)),
+  ]
+  const from = at % 2 === 0 ? number((at * 7_919) % vips) : number(8_000_000 + ((at * 37) % rules))
+  const headers: readonly (readonly [string, string])[] = [
+    ['from', `"Caller ${at}" <sip:${from}@192.0.2.1>;tag=${at}`],
+    ['x-account', `${(at * 13) % rules}1234`],
+    ['x-queue', at % 10 === 0 ? `queue ${at}` : 'none'],
+  ]
+  return { from, to: to[at % to.length] ?? '', headers }
+}
