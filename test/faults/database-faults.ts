@@ -95,7 +95,9 @@ function damage(how: string, what: string, act: (file: string) => void): Fault {
     what: `${what}; after the load Doorman is restarted on it.`,
     isOn22Only: true,
     async act(fixture) {
-      act(fileOf(fixture))
+      const file = fileOf(fixture)
+      checkpoint(file)
+      act(file)
       await sleep(4_000)
     },
     judge: async (counts, fixture) => [
@@ -103,6 +105,13 @@ function damage(how: string, what: string, act: (file: string) => void): Fault {
       ...(await startsAgain(counts, fixture)),
     ],
   }
+}
+
+/** Moves what the journal holds into the database file, where damage counts. */
+function checkpoint(file: string): void {
+  const database = new DatabaseSync(file, { timeout: 5_000 })
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  database.close()
 }
 
 const startsAgain: Judge = async (_counts, fixture) => {
