@@ -1,7 +1,7 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { allRouted, atMost, type Fault, type Judge } from './fault.js'
+import { allRouted, atMost, broken, type Fault, type Judge } from './fault.js'
 import { AMPLE_FLOW_FILES } from './flow-files.js'
 
 /** Long enough for two pings of five seconds without an answer and a new connection. */
@@ -15,20 +15,17 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
   {
     name: 'ARI cut',
     what: 'All connections of ARI are reset, and new ones are refused for three seconds.',
-    async act({ ari }) {
-      ari.cut()
-      await sleep(3_000)
-      ari.mend()
-      await sleep(3_000)
-    },
+    act: broken(
+      ({ ari }) => ari.cut(),
+      3_000,
+      ({ ari }) => ari.mend(),
+      3_000,
+    ),
   },
   {
     name: 'ARI half open',
     what: 'The connections of ARI stay open, but nothing arrives on them any more, for good. New ones work.',
-    async act({ ari }) {
-      ari.silence()
-      await sleep(HALF_OPEN_MS)
-    },
+    act: broken(({ ari }) => ari.silence(), HALF_OPEN_MS),
     judge: ({ fallback, offered, longest_wait_ms }) => [
       ...atMost(Math.floor(offered / 100), fallback, 'Calls in the fallback'),
       ...atMost(1_200, longest_wait_ms, 'Longest wait in milliseconds'),
@@ -37,56 +34,55 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
   {
     name: 'ARI over HTTP unanswered',
     what: 'For four seconds no HTTP request of ARI is answered, on old connections and on new ones; the WebSocket works.',
-    async act({ ari }) {
-      ari.silenceHttp()
-      await sleep(4_000)
-      ari.mend()
-      await sleep(3_000)
-    },
+    act: broken(
+      ({ ari }) => ari.silenceHttp(),
+      4_000,
+      ({ ari }) => ari.mend(),
+      3_000,
+    ),
   },
   {
     name: 'ARI slow',
     what: `Whatever goes over ARI arrives ${SLOW_MS} ms late, in both directions, for six seconds.`,
-    async act({ ari }) {
-      ari.slow(SLOW_MS)
-      await sleep(6_000)
-      ari.mend()
-    },
+    act: broken(
+      ({ ari }) => ari.slow(SLOW_MS),
+      6_000,
+      ({ ari }) => ari.mend(),
+    ),
   },
   {
     name: 'ARI user read-only',
     what: 'The ARI user of Doorman is made read-only for five seconds (`read_only = yes` and a reload of res_ari).',
     async act({ asterisk }) {
       const file = join(asterisk.folder, 'etc/ari.conf')
-      const before = readFileSync(file)
-      appendFileSync(file, '\n[doorman](+)\nread_only = yes\n')
-      await asterisk.cli('module reload res_ari.so')
-      await sleep(5_000)
-      writeFileSync(file, before)
-      await asterisk.cli('module reload res_ari.so')
-      await sleep(3_000)
+      const before = readFileSync(file, 'utf8')
+      for (const [text, ms] of [
+        [`${before}\n[doorman](+)\nread_only = yes\n`, 5_000] as const,
+        [before, 3_000] as const,
+      ]) {
+        writeFileSync(file, text)
+        await asterisk.cli('module reload res_ari.so')
+        await sleep(ms)
+      }
     },
   },
   {
     name: 'AMI cut',
     what: 'All connections of AMI are reset, and new ones are refused for three seconds.',
-    async act({ ami }) {
-      ami.cut()
-      await sleep(3_000)
-      ami.mend()
-      await sleep(2_000)
-    },
     flows: AMPLE_FLOW_FILES,
+    act: broken(
+      ({ ami }) => ami.cut(),
+      3_000,
+      ({ ami }) => ami.mend(),
+      2_000,
+    ),
     judge: withoutState,
   },
   {
     name: 'AMI half open',
     what: 'The connection of AMI stays open, but nothing arrives on it any more, for good. New ones work.',
-    async act({ ami }) {
-      ami.silence()
-      await sleep(HALF_OPEN_MS)
-    },
     flows: AMPLE_FLOW_FILES,
+    act: broken(({ ami }) => ami.silence(), HALF_OPEN_MS),
     judge: withoutState,
   },
   {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Counts } from './counts.js'
 import type { Fixture } from './fixture.js'
@@ -30,6 +31,18 @@ export interface Surroundings {
   readonly through?: (data: string) => readonly string[]
   /** The command sends the log to `doorman.log` in the data folder, so that it is not read here. */
   readonly isLogInFile?: boolean
+}
+
+type Step = (fixture: Fixture) => unknown
+
+/** An act: breaks something, waits, mends it where there is something to mend, and waits again. */
+export function broken(breakIt: Step, ms: number, mend: Step = () => undefined, afterMs = 0): Fault['act'] {
+  return async (fixture) => {
+    await breakIt(fixture)
+    await sleep(ms)
+    await mend(fixture)
+    await sleep(afterMs)
+  }
 }
 
 /** The setting that loads a file of `hooks/` into Doorman's process. */

@@ -1,39 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { allRouted, type Fault, hook } from './fault.js'
+import { allRouted, broken, type Fault, hook } from './fault.js'
+import type { Fixture } from './fixture.js'
 
 const WRONG = { DOORMAN_ARI_PASSWORD: 'wrong', DOORMAN_AMI_SECRET: 'wrong' }
 const TWO = ['doorman-a', 'doorman-b'] as const
 const BURST = 5
 const AT_ONCE = 1_000
 
+const signal = (name: NodeJS.Signals, application?: string) => (fixture: Fixture) =>
+  fixture.doorman(application).signal(name)
+const start = (application?: string) => (fixture: Fixture) => fixture.start(application)
+
 /** What happens to the process of one instance. */
 export const PROCESS_FAULTS: readonly Fault[] = [
   {
     name: 'kill -9',
     what: 'Doorman is killed; two seconds later a supervisor starts it again.',
-    async act(fixture) {
-      fixture.doorman().signal('SIGKILL')
-      await sleep(2_000)
-      await fixture.start()
-    },
+    act: broken(signal('SIGKILL'), 2_000, start()),
   },
   {
     name: 'SIGSTOP',
     what: 'Doorman is stopped for six seconds, with its connections open, and then goes on.',
-    async act(fixture) {
-      fixture.doorman().signal('SIGSTOP')
-      await sleep(6_000)
-      fixture.doorman().signal('SIGCONT')
-    },
+    act: broken(signal('SIGSTOP'), 6_000, signal('SIGCONT')),
   },
   {
     name: 'event loop blocked for 5 s',
     what: 'The event loop of Doorman is busy for five seconds.',
     surroundings: { settings: hook('block-loop') },
-    async act(fixture) {
-      fixture.doorman().signal('SIGUSR2')
-      await sleep(7_000)
-    },
+    act: broken(signal('SIGUSR2'), 7_000),
   },
   {
     name: 'wrong password after a restart',
@@ -54,21 +48,13 @@ export const LOAD_FAULTS: readonly Fault[] = [
     name: 'two instances, one killed',
     what: 'Of two instances the first is killed, and started again four seconds later.',
     applications: TWO,
-    async act(fixture) {
-      fixture.doorman('doorman-a').signal('SIGKILL')
-      await sleep(4_000)
-      await fixture.start('doorman-a')
-    },
+    act: broken(signal('SIGKILL', TWO[0]), 4_000, start(TWO[0])),
   },
   {
     name: 'two instances, one stopped',
     what: 'Of two instances the first is stopped by SIGSTOP for five seconds.',
     applications: TWO,
-    async act(fixture) {
-      fixture.doorman('doorman-a').signal('SIGSTOP')
-      await sleep(5_000)
-      fixture.doorman('doorman-a').signal('SIGCONT')
-    },
+    act: broken(signal('SIGSTOP', TWO[0]), 5_000, signal('SIGCONT', TWO[0])),
   },
   {
     name: 'rolling restart',
@@ -97,9 +83,6 @@ export const LOAD_FAULTS: readonly Fault[] = [
   {
     name: '1,000 calls at once',
     what: 'A thousand INVITEs are sent as fast as the socket takes them, beside the usual calls.',
-    async act({ load }) {
-      load.burst(AT_ONCE)
-      await sleep(6_000)
-    },
+    act: broken(({ load }) => load.burst(AT_ONCE), 6_000),
   },
 ]
