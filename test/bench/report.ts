@@ -1,6 +1,6 @@
 import type { Results, SystemFigures } from './results.js'
-import { COMPARED, FLOORS, SYSTEMS, type SystemName, TITLES } from './systems.js'
-import { percent, roundsOf, targetsOf } from './targets.js'
+import { SYSTEMS, TITLES } from './systems.js'
+import { targetsOf } from './targets.js'
 
 /** RESULTS.md, for people. */
 export function reportOf(results: Results): string {
@@ -20,11 +20,8 @@ export function tableOf(results: Results): string {
     ...(results.disturbed ? [DISTURBED] : []),
     '## Targets',
     targetTable(results),
-    roundSentence(results),
     '## Systems',
     systemTable(results),
-    '## Where the time goes',
-    partsTable(results),
     stageSentence(results.steps_us),
     '## Each rate',
     'Milliseconds from INVITE to 200: medians of the rounds, and the slowest call of all.',
@@ -57,45 +54,40 @@ function targetTable(results: Results): string {
   return table(['what', 'wanted', 'reached', 'met', 'c592c16'], rows)
 }
 
-function roundSentence(results: Results): string {
-  const { p50, p99, cpu } = roundsOf(results)
-  if (p50.length < 2) return ''
-  const percents = (values: readonly number[]) => values.map(percent).join(', ')
-  return `Round by round: p50 ${percents(p50)}; p99 ${percents(p99)}; CPU ${percents(cpu)}.`
-}
+type Measured = readonly [title: string, figures: SystemFigures]
 
-function systemTable({ systems }: Results): string {
-  const head = ['system', 'p50 ms', 'p99 ms', 'first 500: p50 ms', 'p99 ms', 'knee, calls/s', 'of each round']
-  head.push('Asterisk CPU ms per call', 'controller CPU ms per call', 'controller MB', 'Asterisk MB')
-  const rows = COMPARED.flatMap((system) => {
-    const figures = systems[system]
-    return figures === undefined ? [] : [systemRow(TITLES[system], figures)]
+const measured = ({ systems, floors }: Results): readonly Measured[] => {
+  const all = { ...systems, ...floors }
+  return SYSTEMS.flatMap((system) => {
+    const figures = all[system]
+    return figures === undefined ? [] : [[TITLES[system], figures] as const]
   })
-  return table(head, rows)
 }
 
-function systemRow(title: string, figures: SystemFigures): readonly unknown[] {
-  return [
-    ...[title, figures.p50_ms_at_100, figures.p99_ms_at_100, figures.cold.p50_ms, figures.cold.p99_ms],
-    ...[figures.knee_cps ?? '–', figures.knees_cps.join(', ') || '–'],
+/** "Added" is what comes to the dialplan by hand. */
+function systemTable(results: Results): string {
+  const { p50_ms_at_100: p50, p99_ms_at_100: p99 } = results.systems.dialplan ?? {}
+  const added = (value: number, base = Number.NaN) => (value - base).toFixed(2)
+  const head = [
+    'system',
+    'p50 ms',
+    'added',
+    'p99 ms',
+    'added',
+    'first 500: p50 ms',
+    'p99 ms',
+    'knee, calls/s',
+  ]
+  head.push('Asterisk CPU ms per call', 'controller CPU ms per call', 'controller MB', 'Asterisk MB')
+  const rows = measured(results).map(([title, figures]) => [
+    ...[title, figures.p50_ms_at_100, added(figures.p50_ms_at_100, p50)],
+    ...[figures.p99_ms_at_100, added(figures.p99_ms_at_100, p99)],
+    ...[figures.cold.p50_ms, figures.cold.p99_ms],
+    figures.knee_cps === null ? '–' : `${figures.knee_cps} (${figures.knees_cps.join(', ')})`,
     ...[figures.asterisk_cpu_ms_per_call, figures.controller_cpu_ms_per_call],
     ...[figures.rss_mb, figures.asterisk_rss_mb],
-  ]
-}
-
-/** From the dialplan to Doorman: what each part adds. */
-function partsTable({ systems, floors }: Results): string {
-  const { dialplan } = systems
-  const parts: readonly SystemName[] = ['dialplan', ...FLOORS.slice(0, 2), 'doorman', 'doorman_own']
-  const all: Readonly<Partial<Record<SystemName, SystemFigures>>> = { ...systems, ...floors }
-  const rows = parts.flatMap((system) => {
-    const figures = all[system]
-    if (figures === undefined || dialplan === undefined) return []
-    const { p50_ms_at_100: p50, p99_ms_at_100: p99, knee_cps } = figures
-    const [more50, more99] = [p50 - dialplan.p50_ms_at_100, p99 - dialplan.p99_ms_at_100]
-    return [[TITLES[system], p50, more50.toFixed(2), p99, more99.toFixed(2), knee_cps ?? '–']]
-  })
-  return table(['at 100 calls a second', 'p50 ms', 'added', 'p99 ms', 'added', 'knee'], rows)
+  ])
+  return table(head, rows)
 }
 
 function stageSentence(stages: Results['steps_us']): string {
@@ -104,17 +96,14 @@ function stageSentence(stages: Results['steps_us']): string {
   return `Doorman's own stages by its decision records, microseconds at the median: ${each.join(', ')} (until StasisEnd).`
 }
 
-function rateTable({ systems, floors }: Results): string {
-  const all: Readonly<Partial<Record<SystemName, SystemFigures>>> = { ...systems, ...floors }
-  const rows = SYSTEMS.flatMap((system) => {
-    const { cold, rates = {} } = all[system] ?? {}
-    const named = [...(cold === undefined ? [] : [['first 500', cold] as const]), ...Object.entries(rates)]
-    return named.map(([rate, { p50_ms, p90_ms, p99_ms, max_ms, ...figures }]) => [
-      ...[TITLES[system], rate, p50_ms, p90_ms, p99_ms, max_ms],
+function rateTable(results: Results): string {
+  const rows = measured(results).flatMap(([title, { cold, rates }]) =>
+    [['first 500', cold] as const, ...Object.entries(rates)].map(([rate, figures]) => [
+      ...[title, rate, figures.p50_ms, figures.p90_ms, figures.p99_ms, figures.max_ms],
       ...[figures.asterisk_cpu_ms_per_call, figures.controller_cpu_ms_per_call],
       `${figures.right} of ${figures.offered}`,
-    ])
-  })
+    ]),
+  )
   const head = ['system', 'calls/s', 'p50', 'p90', 'p99', 'max', 'Asterisk CPU', 'controller CPU']
   return table([...head, 'right of offered'], rows)
 }
@@ -140,5 +129,5 @@ const METHOD = `## How it is measured
   when the 200 arrives (monotonic clock). A call sent over 2 ms late counts from when it was due. Each call lasts 150 ms.
 - CPU: user and system time of all threads from \`/proc\`, over the whole run, by offered calls.
 - The knee: the highest rate before the first, 5 % above, at which a call was lost or wrong or p99 reached 50 ms; the
-  median of the rounds. All processes share the cores, so that it is the knee of the whole machine.
+  median of the rounds, which stand behind it. All processes share the cores, so that it is the knee of the whole machine.
 `

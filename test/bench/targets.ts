@@ -1,4 +1,4 @@
-import type { Results, RoundFigures, SystemFigures } from './results.js'
+import type { Results, SystemFigures } from './results.js'
 import type { ComparedName } from './systems.js'
 
 /** One thing that Doorman has to reach, and what it did. */
@@ -56,23 +56,6 @@ export function targetsOf(results: Results): readonly Target[] {
   return disturbed ? targets.map((target) => ({ ...target, isMet: undefined })) : targets
 }
 
-/** What Doorman adds and takes at 100 calls a second, of what plain ari-client does in the same round. */
-export function roundsOf({ systems }: Results): Readonly<Record<'p50' | 'p99' | 'cpu', readonly number[]>> {
-  const of = (name: ComparedName) => systems[name]?.rounds_at_100 ?? []
-  const [dialplan, plain] = [of('dialplan'), of('ari_client')]
-  const shares = (value: (figures: RoundFigures) => number) =>
-    of('doorman').flatMap((ours, round) => {
-      const [base, theirs] = [dialplan[round], plain[round]]
-      if (base === undefined || theirs === undefined) return []
-      return [(value(ours) - value(base)) / (value(theirs) - value(base))]
-    })
-  return {
-    p50: shares(({ p50_ms }) => p50_ms),
-    p99: shares(({ p99_ms }) => p99_ms),
-    cpu: shares(({ controller_cpu_ms_per_call }) => controller_cpu_ms_per_call),
-  }
-}
-
 function added(systems: Systems, system: ComparedName, of: (figures: SystemFigures) => number): number {
   const { dialplan, ari_client: plain } = systems
   const ours = systems[system]
@@ -107,7 +90,7 @@ function share(
   return { what, wanted: `${sign} ${percent(limit)}`, reached: percent(value), before, isMet }
 }
 
-export function percent(value: number): string {
+function percent(value: number): string {
   return Number.isFinite(value) ? `${Math.round(value * 100)} %` : 'not measured'
 }
 
