@@ -1,23 +1,12 @@
 import type { Command } from 'commander'
 import { dialplanOf } from '../call/dialplan-of.js'
-import { trunksNamed } from '../doctor/check-dialplan.js'
-import { diagnose } from '../doctor/diagnose.js'
-import { type Finding, type FlowFacts, fault, type SettingsFacts } from '../doctor/facts.js'
-import { probe } from '../doctor/probe.js'
+import { type Finding, fault } from '../doctor/check.js'
+import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
+import { FlowFilesError } from '../flows/problem.js'
 import { safeLine } from '../lib/safe-text.js'
-import {
-  adminAccess,
-  amiAccess,
-  applicationsOf,
-  ariAccess,
-  type Settings,
-  SettingsError,
-} from '../settings/index.js'
+import { applicationsOf, SettingsError } from '../settings/index.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printJson, settingsFor } from './command.js'
-
-/** The secret of every sample in asterisk-conf. */
-const SAMPLE_SECRET = 'CHANGE-ME'
 
 export function addDoctor(program: Command): void {
   program
@@ -26,7 +15,7 @@ export function addDoctor(program: Command): void {
     .option(...FLOWS_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }, command: Command) => {
-      const findings = await examine(command)
+      const findings = await findingsFor(command)
       const faults = findings.filter(({ verdict }) => verdict === 'fault').length
       const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
       if (options.json) printJson({ findings, faults, warnings })
@@ -35,46 +24,17 @@ export function addDoctor(program: Command): void {
     })
 }
 
-async function examine(command: Command): Promise<readonly Finding[]> {
+async function findingsFor(command: Command): Promise<readonly Finding[]> {
   try {
     const settings = settingsFor(command, 'everything')
-    const facts = await probe({
-      settings: settingsFacts(settings),
-      flows: await flowFacts(settings),
-      ari: ariAccess(settings),
-      ami: amiAccess(settings),
-      admin: adminAccess(settings),
-    })
-    return diagnose(facts)
+    const compiled = await compile(settings.DOORMAN_FLOWS)
+    if (!compiled.ok) return await examine(settings, new FlowFilesError(compiled.problems))
+    const { revision } = compiled
+    return await examine(settings, { revision, dialplan: dialplanOf(applicationsOf(settings), revision) })
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     const remedy = 'Correct it in the environment or the settings file; nothing else was checked.'
-    return error.problems.map((problem) => fault('settings', problem, remedy))
-  }
-}
-
-function settingsFacts(settings: Settings): SettingsFacts {
-  const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
-  return {
-    ariUrl: settings.DOORMAN_ARI_URL,
-    amiHost: settings.DOORMAN_AMI_HOST,
-    amiUsername: settings.DOORMAN_AMI_USERNAME,
-    adminUsername: settings.DOORMAN_AMI_ADMIN_USERNAME,
-    application: settings.DOORMAN_APP,
-    sampleSecrets: secrets.filter((name) => settings[name] === SAMPLE_SECRET),
-  }
-}
-
-async function flowFacts(settings: Settings): Promise<FlowFacts> {
-  const folder = settings.DOORMAN_FLOWS
-  const compiled = await compile(folder)
-  if (!compiled.ok) return { ok: false, folder, problems: compiled.problems }
-  const { id, routing, needsAttestation } = compiled.revision
-  return {
-    ...{ ok: true, folder, revision: id, needsAttestation },
-    flows: [...routing.flows.values()],
-    trunks: trunksNamed(routing),
-    dialplan: dialplanOf(applicationsOf(settings), compiled.revision),
+    return error.problems.map((says) => ({ check: 'settings', ...fault(says, remedy) }))
   }
 }
 

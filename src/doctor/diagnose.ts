@@ -1,74 +1,94 @@
-import { checkAdmin, checkAmi, checkLimits } from './check-ami.js'
-import { checkAri } from './check-ari.js'
-import { checkDialplan, checkTrunks } from './check-dialplan.js'
+import { type ManagerSession, withManager } from '../asterisk/ami/manager-session.js'
+import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
+import { AMI, AMI_ADMIN, AMI_RIGHTS, HTTP_SESSIONS, TIME_ZONE, WEBSOCKET_TIMEOUT } from './ami-checks.js'
+import { APPLICATION, ARI, ARI_RIGHTS, CLOCK, connectAri, MODULES, VERSION } from './ari-checks.js'
 import {
-  CHECKS,
-  type Facts,
+  type Ari,
+  type Check,
   type Finding,
-  type FlowFacts,
   fault,
   listed,
   ok,
-  type SettingsFacts,
+  type Result,
+  type Subject,
+  sentence,
   warning,
-} from './facts.js'
+} from './check.js'
+import { ENTRY_CONTEXTS, FLOW_CONTEXTS, TRUNKS } from './dialplan-checks.js'
 
-/** Pure: facts → findings, in the order of `CHECKS`. */
-export function diagnose(facts: Facts): readonly Finding[] {
-  const findings = [
-    ...checkSettings(facts.settings),
-    checkFlowFiles(facts.flows),
-    ...checkAri(facts),
-    ...checkAmi(facts),
-    checkAdmin(facts),
-    ...checkLimits(facts),
-    ...checkDialplan(facts),
-    ...checkTrunks(facts),
-    ...checkZone(facts),
-  ]
-  return findings.toSorted((one, other) => CHECKS.indexOf(one.check) - CHECKS.indexOf(other.check))
-}
+/** The secret of every sample in asterisk-conf. */
+const SAMPLE_SECRET = 'CHANGE-ME'
 
-function checkSettings({ sampleSecrets, ariUrl, amiHost }: SettingsFacts): readonly Finding[] {
-  const found: Finding[] = []
-  if (sampleSecrets.length > 0) {
-    const says = `${listed(sampleSecrets)}: still the secret of the sample files, which is public.`
-    found.push(warning('settings', says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
-  }
-  if (ariUrl.startsWith('http:') && !isLoopback(new URL(ariUrl).hostname)) {
-    const says = `ARI is at ${ariUrl}: its password goes over the network in the clear.`
-    found.push(warning('settings', says, 'Put TLS in front (https:// in DOORMAN_ARI_URL), or use a tunnel.'))
-  }
-  if (!isLoopback(amiHost)) {
-    const says = `AMI is at ${amiHost}: its secret goes over the network in the clear.`
-    found.push(warning('settings', says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
-  }
-  return found.length > 0 ? found : [ok('settings', 'All settings can be used.')]
+const SETTINGS: Check = {
+  name: 'settings',
+  remedy: '',
+  async run({ settings }) {
+    const found: Result[] = []
+    const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
+    const samples = secrets.filter((name) => settings[name] === SAMPLE_SECRET)
+    if (samples.length > 0) {
+      const says = `${listed(samples)}: still the secret of the sample files, which is public.`
+      found.push(warning(says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
+    }
+    const { DOORMAN_ARI_URL: url, DOORMAN_AMI_HOST: host } = settings
+    if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
+      const says = `ARI is at ${url}: its password goes over the network in the clear.`
+      found.push(warning(says, 'Put TLS in front (https:// in DOORMAN_ARI_URL), or use a tunnel.'))
+    }
+    if (!isLoopback(host)) {
+      const says = `AMI is at ${host}: its secret goes over the network in the clear.`
+      found.push(warning(says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
+    }
+    return found.length > 0 ? found : ok('All settings can be used.')
+  },
 }
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\./.test(host)
 }
 
-function checkFlowFiles(flows: FlowFacts): Finding {
-  if (flows.ok) {
-    const count = flows.flows.length === 1 ? '1 flow' : `${flows.flows.length} flows`
-    return ok('flow files', `${flows.folder}: revision ${flows.revision}, ${count}.`)
-  }
-  const { length } = flows.problems
-  const first = flows.problems[0]
-  const detail = first === undefined ? '' : ` ${first.file}:${first.line}:${first.column} ${first.message}.`
-  const says = `${flows.folder}: ${length === 1 ? '1 problem' : `${length} problems`}.${detail}`
-  return fault('flow files', says, 'Run  doorman check  and correct what it names.')
+const FLOW_FILES: Check = {
+  name: 'flow files',
+  remedy: '',
+  async run({ settings, flows }) {
+    const folder = settings.DOORMAN_FLOWS
+    if (flows instanceof Error) {
+      const problems = flows.message.split('\n')
+      const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+      const says = `${folder}: ${count}. ${sentence(problems[0] ?? '')}`
+      return fault(says, 'Run  doorman check  and correct what it names.')
+    }
+    const { size } = flows.revision.routing.flows
+    return ok(`${folder}: revision ${flows.revision.id}, ${size === 1 ? '1 flow' : `${size} flows`}.`)
+  },
 }
 
-/** Doorman's records are in UTC, but an admin compares them with the clock of the machine. */
-function checkZone({ ami, zone }: Facts): readonly Finding[] {
-  if ('unknown' in ami || 'unknown' in ami.value.zone) return []
-  const theirs = ami.value.zone.value
-  if (theirs === zone) return [ok('time zone', `Doorman and the PBX are both at UTC${zone}.`)]
-  const says = `The PBX is at UTC${theirs}, Doorman at UTC${zone}: their logs show different hours.`
-  return [
-    warning('time zone', says, 'Give both the same zone (timedatectl set-timezone, or TZ for a service).'),
-  ]
+/** In the order of the report. */
+export const CHECKS: readonly Check[] = [
+  ...[SETTINGS, FLOW_FILES, ARI, ARI_RIGHTS, VERSION, MODULES, APPLICATION, AMI, AMI_RIGHTS, AMI_ADMIN],
+  ...[HTTP_SESSIONS, WEBSOCKET_TIMEOUT, ENTRY_CONTEXTS, FLOW_CONTEXTS, TRUNKS, CLOCK, TIME_ZONE],
+]
+
+/** Connects to the PBX and runs all checks; changes nothing on it, and never rejects. */
+export async function examine(settings: Settings, flows: Subject['flows']): Promise<readonly Finding[]> {
+  const ari: Ari | Error = await connectAri(ariAccess(settings)).catch((error: Error) => error)
+  const admin = adminAccess(settings)
+  const withAdmin = (use: (session: Subject['admin']) => Promise<readonly Finding[]>) =>
+    admin === undefined ? use(undefined) : withManager(admin, use).catch(use)
+  const check = (ami: ManagerSession | Error) =>
+    withAdmin((session) => diagnose({ settings, flows, ari, ami, admin: session }))
+  return withManager(amiAccess(settings), check).catch(check)
+}
+
+/** Runs all checks. A check that fails itself is a warning. */
+export async function diagnose(subject: Subject): Promise<readonly Finding[]> {
+  const findings = await Promise.all(
+    CHECKS.map(async ({ name, remedy, run }) => {
+      const results = await run(subject).catch((error: Error) =>
+        warning(`This could not be checked: ${sentence(error.message)}`, remedy),
+      )
+      return [results].flat().map((result) => ({ check: name, ...result }))
+    }),
+  )
+  return findings.flat()
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import type { Finding } from '../../src/doctor/facts.js'
+import type { Finding } from '../../src/doctor/check.js'
 import { DOORMAN } from '../support/doorman.js'
 
 /** What a command said when it had ended. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { checkVersion } from '../../src/doctor/check-ari.js'
+import { checkVersion } from '../../src/doctor/ari-checks.js'
 
 /** Version, and whether it has REST over the WebSocket, StasisBroadcast, and the poisoning setChannelVar. */
 const VERSIONS = `

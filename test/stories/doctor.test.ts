@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { Check, Finding, Verdict } from '../../src/doctor/facts.js'
+import type { Finding, Verdict } from '../../src/doctor/check.js'
 import { ADMIN_SETTINGS, adminConf } from '../doctor/admin-conf.js'
 import { doctor, doorman } from '../doctor/command.js'
 import { settingsFor, startDoorman } from '../support/doorman.js'
@@ -31,7 +31,7 @@ const changed = (from: string, to: string) => {
   return { ...others, 'routing.yaml': ROUTING.replace(from, to) }
 }
 
-type Row = readonly [wrong: string, change: string, Check, Verdict, says: string, remedy: string]
+type Row = readonly [wrong: string, change: string, check: string, verdict: Verdict, says: string, remedy: string]
 
 /** A line each: what is wrong, the change that makes it so, and the one finding about it with its remedy. */
 function rows(text: string): readonly Row[] {

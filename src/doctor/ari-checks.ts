@@ -1,0 +1,195 @@
+import { type AriAccess, askWhoAnswers } from '../asterisk/ari/check.js'
+import {
+  type Ari,
+  type AriReply,
+  type Check,
+  fault,
+  ok,
+  type Result,
+  type Subject,
+  sentence,
+  warning,
+} from './check.js'
+import { neededModules } from './modules.js'
+
+const TIMEOUT_MS = 5_000
+
+/** @throws Error with a sentence that says why ARI cannot be used and what to do. */
+export async function connectAri(access: AriAccess): Promise<Ari> {
+  const version = await askWhoAnswers(access)
+  const credentials = Buffer.from(`${access.username}:${access.password}`).toString('base64')
+  const ask = async (method: string, path: string): Promise<AriReply> => {
+    const response = await fetch(new URL(`/ari/${path}`, access.url), {
+      method,
+      headers: { authorization: `Basic ${credentials}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    const body = await response.json().catch(() => undefined)
+    return { status: response.status, body, date: Date.parse(response.headers.get('date') ?? '') }
+  }
+  return { version, ask }
+}
+
+const ARI_REMEDY =
+  'Check ari.conf, http.conf and the DOORMAN_ARI_… settings. Checks that need ARI were skipped.'
+
+/** A check that is skipped without ARI. */
+function ariCheck(
+  name: string,
+  run: (ari: Ari, subject: Subject) => Promise<Result | readonly Result[]>,
+  remedy = ARI_REMEDY,
+): Check {
+  return {
+    name,
+    remedy,
+    run: async (subject) => (subject.ari instanceof Error ? [] : run(subject.ari, subject)),
+  }
+}
+
+async function list<T>(ari: Ari, path: string): Promise<readonly T[]> {
+  const { status, body } = await ari.ask('GET', path)
+  if (status !== 200) throw new Error(`ARI answered ${status}`)
+  return body as readonly T[]
+}
+
+/** Names of the PJSIP endpoints that ARI lists. */
+export async function pjsipEndpoints(ari: Ari): Promise<readonly string[]> {
+  const endpoints = await list<{ technology: string; resource: string }>(ari, 'endpoints')
+  return endpoints.filter(({ technology }) => technology === 'PJSIP').map(({ resource }) => resource)
+}
+
+export const ARI: Check = {
+  name: 'ARI',
+  remedy: ARI_REMEDY,
+  async run({ ari, settings }) {
+    if (!(ari instanceof Error)) return ok(`${settings.DOORMAN_ARI_URL} answers and accepts Doorman's user.`)
+    // "… Check that …" has its remedy in it.
+    const [says = '', remedy] = ari.message.split(/(?=\bCheck )/, 2)
+    return fault(sentence(says), remedy ?? ARI_REMEDY)
+  },
+}
+
+export const ARI_RIGHTS = ariCheck('ARI rights', async (ari) => {
+  // About a channel that does not exist, so that nothing changes.
+  const { status } = await ari.ask('POST', 'channels/doorman-doctor-asks/continue')
+  if (status === 404) return ok('The ARI user may continue calls.')
+  if (status !== 403)
+    return warning(`A request about a channel that does not exist got ${status}.`, ARI_REMEDY)
+  const remedy = 'Set read_only = no for the user in ari.conf, then: module reload res_ari.so'
+  return fault('The ARI user may only read: no call can be continued.', remedy)
+})
+
+const STIR_SHAKEN = 'res_stir_shaken.so'
+const HEADERS = 'res_pjsip_header_funcs.so'
+const BROADCAST = 'app_stasis_broadcast.so'
+
+export const MODULES = ariCheck(
+  'modules',
+  async (ari, { flows }) => {
+    const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan))
+    const needsAttestation = !(flows instanceof Error) && flows.revision.needsAttestation
+    if (needsAttestation) needed.set(STIR_SHAKEN, 'a rule needs the attestation')
+    // The generated dialplan does without it where the version lacks it.
+    if (!has(parseVersion(ari.version) ?? [0, 0, 0], STASIS_BROADCAST)) needed.delete(BROADCAST)
+    const modules = await list<{ name: string; status: string }>(ari, 'asterisk/modules')
+    const running = new Set(modules.filter(({ status }) => status === 'Running').map(({ name }) => name))
+    const missing = [...needed].filter(([name]) => !running.has(name))
+    if (missing.length === 0) return ok(`All ${needed.size} that Doorman needs are running.`)
+    return missing.map(([name, purpose]) => {
+      const effect = name === HEADERS ? ' Calls are decided without their SIP headers.' : ''
+      const remedy =
+        `asterisk -rx "module load ${name}", and load = ${name} in modules.conf (no noload for it). If the file is ` +
+        "missing, install the distribution's asterisk-modules, or choose it in menuselect."
+      return fault(`${name} is not running (${purpose}).${effect}`, remedy)
+    })
+  },
+  'Check that res_ari_asterisk.so is loaded:  asterisk -rx "module show like res_ari"',
+)
+
+export const APPLICATION = ariCheck('application', async (ari, { settings }) => {
+  const application = settings.DOORMAN_APP
+  const { status } = await ari.ask('GET', `applications/${encodeURIComponent(application)}`)
+  if (status !== 200 && status !== 404) throw new Error(`ARI answered ${status}`)
+  const name = `The ARI application "${application}"`
+  return ok(
+    status === 200
+      ? `${name} is registered, by a Doorman or another program. Only one of them at a time gets the calls.`
+      : `${name} is not registered: no Doorman runs, and calls take the fallback until  doorman run.`,
+  )
+})
+
+/** Beyond this, times in Doorman's records and in the PBX's log cannot be compared. */
+const CLOCK_TOLERANCE_S = 5
+
+export const CLOCK = ariCheck('clock', async (ari) => {
+  const now = Date.now()
+  const { date } = await ari.ask('GET', 'asterisk/info')
+  if (Number.isNaN(date)) throw new Error('ARI sent no Date')
+  // RFC 9110 §6.6.1: the time of the answer, cut to the second; half a second is added for that.
+  const ahead_s = (date + 500 - now) / 1_000
+  if (Math.abs(ahead_s) <= CLOCK_TOLERANCE_S) return ok('The clocks of the PBX and of Doorman agree.')
+  const says = `The clock of the PBX is ${Math.abs(Math.round(ahead_s))} s ${ahead_s > 0 ? 'ahead of' : 'behind'} Doorman's.`
+  return warning(says, 'Synchronize both machines by NTP (chrony or systemd-timesyncd).')
+})
+
+/** The oldest Asterisk on which the generated dialplan is tested. */
+const OLDEST = 16
+
+type Version = readonly [major: number, minor: number, patch: number]
+
+/** The first release of each series that has a feature; a series that is not named lacks it. */
+interface Since {
+  readonly series: Readonly<Record<number, readonly [minor: number, patch: number]>>
+  /** From this series on, all have it. */
+  readonly from: number
+}
+
+const REST_OVER_WEBSOCKET: Since = { series: { 20: [14, 0], 21: [9, 0], 22: [4, 0] }, from: 23 }
+const STASIS_BROADCAST: Since = { series: { 20: [17, 0], 22: [7, 0], 23: [1, 0] }, from: 24 }
+/** One ARI setChannelVar makes DB(), SHELL() and the like fail for the rest of the call. */
+const ARI_SET_POISONS: Since = { series: { 20: [20, 1], 21: [12, 3], 22: [10, 1], 23: [4, 1] }, from: 24 }
+
+export const VERSION = ariCheck('version', async ({ version }) => checkVersion(version))
+
+export function checkVersion(text: string): Result {
+  const version = parseVersion(text)
+  if (version === undefined) {
+    const says = `The PBX calls its version "${text}", which cannot be compared.`
+    return warning(says, `Doorman needs Asterisk ${OLDEST} or later; make sure that it is.`)
+  }
+  if (version[0] < OLDEST) {
+    const remedy = `Use Asterisk ${OLDEST} or later, best a series that is still maintained.`
+    return fault(`Asterisk ${text} is too old for Doorman.`, remedy)
+  }
+  return ok(`Asterisk ${text}. ${abilities(version).join('. ')}.`)
+}
+
+/** `22.10.1+dfsg`, `certified/20.7-cert3`, `18.9-cert5`; a build from git (`GIT-22-…`) has only its series. */
+function parseVersion(text: string): Version | undefined {
+  const [, major, minor = '0', patch = '0'] =
+    /^(?:certified[/-]|GIT-)?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(text) ?? []
+  return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)]
+}
+
+function abilities(version: Version): readonly string[] {
+  const features = [
+    ['REST over the event WebSocket', has(version, REST_OVER_WEBSOCKET)],
+    ['StasisBroadcast', has(version, STASIS_BROADCAST)],
+  ] as const
+  const names = (wanted: boolean) =>
+    features.flatMap(([name, is]) => (is === wanted ? [name] : [])).join(', ')
+  return [
+    ...(names(true) === '' ? [] : [`It has: ${names(true)}`]),
+    ...(names(false) === '' ? [] : [`It lacks: ${names(false)}; Doorman does without`]),
+    has(version, ARI_SET_POISONS)
+      ? 'A variable that is set over ARI makes it refuse DB(), SHELL() and the like for the rest of the call: Doorman ' +
+        'sets its own over AMI, and no other program should use ARI for calls that come here'
+      : 'Variables may be set over ARI without harm',
+  ]
+}
+
+function has([major, minor, patch]: Version, { series, from }: Since): boolean {
+  if (major >= from) return true
+  const first = series[major]
+  return first !== undefined && (minor > first[0] || (minor === first[0] && patch >= first[1]))
+}

@@ -1,0 +1,98 @@
+import { placesMissing } from '../asterisk/ami/manager-dialplan.js'
+import type { ManagerSession } from '../asterisk/ami/manager-session.js'
+import { compareDialplan, lookForMarker } from '../asterisk/dialplan/running-dialplan.js'
+import { nearest } from '../flows/nearest.js'
+import { amiCheck, variable } from './ami-checks.js'
+import { pjsipEndpoints } from './ari-checks.js'
+import { type Check, fault, listed, ok, warning } from './check.js'
+
+const REWRITE =
+  'Write it again,  doorman dialplan --write FILE,  where FILE is what extensions.conf includes ' +
+  '(/etc/asterisk/extensions_doorman.conf); without the second AMI user also: asterisk -rx "dialplan reload"'
+
+const UNSEEN = 'Give the AMI user write = call (manager.conf), and load func_dialplan.so.'
+
+/** The generated contexts. The second user sees every step, Doorman's own only the marker. */
+export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { admin, flows }) => {
+  if (flows instanceof Error) return []
+  const { dialplan } = flows
+  const compared =
+    admin === undefined || admin instanceof Error
+      ? undefined
+      : await compareDialplan(admin, dialplan).catch(() => undefined)
+  const running = compared ?? (await lookForMarker(ami, dialplan))
+  if (running.state === 'current')
+    return ok('The running dialplan has them, as these settings and flow files make them.')
+  if (running.state === 'missing') {
+    const names = listed(running.contexts.map((name) => `[${name}]`))
+    const remedy = `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`
+    return fault(`The running dialplan has no ${names}: no call reaches Doorman.`, remedy)
+  }
+  const { differences } = running
+  const detail =
+    differences.length === 0 ? '' : ` ${differences.length} steps differ, first ${differences[0]}.`
+  const says = `The running dialplan is not the one that these settings and flow files make.${detail}`
+  return fault(says, `${REWRITE}.`)
+})
+
+export const FLOW_CONTEXTS = amiCheck('flow contexts', UNSEEN, async (ami, { flows }) => {
+  if (flows instanceof Error) return []
+  const all = [...flows.revision.routing.flows.values()]
+  const missing = await placesMissing(ami, all)
+  if (missing.length === 0)
+    return ok(
+      all.length === 1 ? 'The one flow is in the dialplan.' : `All ${all.length} flows are in the dialplan.`,
+    )
+  return missing.map(({ name, context, extension, priority }) => {
+    const location = extension === 'dialled' ? `[${context}]` : `${context},${extension},${priority}`
+    return fault(
+      `The flow ${name} leads to ${location}, which the running dialplan does not have: its calls take the fallback.`,
+      `Write [${context}] into extensions.conf and reload the dialplan, or name another context under "flows".`,
+    )
+  })
+})
+
+/** The trunks of the flow files against PJSIP's endpoints, in both directions. */
+export const TRUNKS: Check = {
+  name: 'trunks',
+  remedy: 'Check that res_ari_endpoints.so is loaded.',
+  async run({ ari, ami, flows }) {
+    if (ari instanceof Error || flows instanceof Error) return []
+    const trunks = [...flows.revision.routing.index.referenced.trunks].sort()
+    const endpoints = await pjsipEndpoints(ari)
+    const unlisted = trunks.filter((trunk) => !endpoints.includes(trunk))
+    const realtime = ami instanceof Error ? [] : await inPjsip(ami, unlisted).catch(() => [])
+    const unknown = unlisted.filter((trunk) => !realtime.includes(trunk))
+    const unnamed = endpoints.filter((endpoint) => !trunks.includes(endpoint))
+    const found = [
+      ...unknown.map((trunk) => unknownTrunk(trunk, endpoints)),
+      ...(unnamed.length > 0 ? [untrusted(unnamed)] : []),
+    ]
+    return found.length > 0 ? found : ok(`PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
+  },
+}
+
+/** Realtime endpoints may be in no list until they are used; PJSIP_ENDPOINT() finds them. */
+async function inPjsip(ami: ManagerSession, trunks: readonly string[]): Promise<readonly string[]> {
+  const contexts = await Promise.all(
+    trunks.map((trunk) => variable(ami, `PJSIP_ENDPOINT(${trunk.replace(/[(),]/g, '')},context)`)),
+  )
+  return trunks.filter((_, index) => contexts[index] !== '')
+}
+
+function unknownTrunk(trunk: string, endpoints: readonly string[]) {
+  const near = nearest(trunk, endpoints)
+  const guess = near === undefined ? '' : ` Is ${near} meant?`
+  return fault(
+    `The flow files name the trunk ${trunk}, and PJSIP has no such endpoint: no call comes from it.${guess}`,
+    'Name the endpoint\'s section of pjsip.conf under "trunks" in routing.yaml.',
+  )
+}
+
+function untrusted(endpoints: readonly string[]) {
+  return warning(
+    `No flow file names ${listed(endpoints)}: calls from there are trusted for nothing.`,
+    'That is right for phones and for carriers that you do not trust. For another, name it under "trunks" in ' +
+      'routing.yaml, with what it is trusted for (trust: [] for nothing removes this warning).',
+  )
+}
