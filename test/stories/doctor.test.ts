@@ -31,7 +31,14 @@ const changed = (from: string, to: string) => {
   return { ...others, 'routing.yaml': ROUTING.replace(from, to) }
 }
 
-type Row = readonly [wrong: string, change: string, check: string, verdict: Verdict, says: string, remedy: string]
+type Row = readonly [
+  wrong: string,
+  change: string,
+  check: string,
+  verdict: Verdict,
+  says: string,
+  remedy: string,
+]
 
 /** A line each: what is wrong, the change that makes it so, and the one finding about it with its remedy. */
 function rows(text: string): readonly Row[] {
