@@ -99,7 +99,7 @@ function split(text: string): string[] {
   return Array.from({ length: count }, (_, i) => text.slice(i * PART_CHARACTERS, (i + 1) * PART_CHARACTERS))
 }
 
-/** Against writes cut short and parts mixed up, not against forgery: whoever sets variables owns the call. */
+/** Against writes cut short and parts mixed up, not against forgery: the dialplan owns the call. */
 function checksum(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

@@ -42,7 +42,7 @@ export function formatState(state: State): string {
 
 /**
  * Reads a state from JSON text. Keys named `__proto__` are left out at every depth: they are harmless in the
- * object that `JSON.parse` makes, but whoever copies that object key by key would swap its prototype.
+ * object that `JSON.parse` makes, but code that copies that object key by key would swap its prototype.
  *
  * @throws SyntaxError where the text is not JSON, StateNotJson where it is not an object.
  */

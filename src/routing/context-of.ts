@@ -135,7 +135,7 @@ function vipOf(context: CallContext): VipFinding {
   return { vip: evidence.some((one) => one.trusted), evidence }
 }
 
-/** `Gold` and `gold` are the same tier, whoever wrote it. */
+/** `Gold` and `gold` are the same tier. */
 function accepts(accepted: ReadonlySet<string>, value: string): boolean {
   if (accepted.has(value)) return true
   const lower = value.toLowerCase()

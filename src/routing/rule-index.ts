@@ -61,32 +61,22 @@ export function firstMatch<T>(
   context: CallContext,
   matches: (item: T) => boolean,
 ): T | undefined {
-  const lists = candidateLists(index, context)
-  const next = lists.map(() => 0)
-  for (;;) {
-    let lowest = Number.POSITIVE_INFINITY
-    for (let at = 0; at < lists.length; at++) {
-      lowest = Math.min(lowest, lists[at]?.[next[at] ?? 0] ?? Number.POSITIVE_INFINITY)
-    }
-    const item = items[lowest]
-    if (item === undefined || matches(item)) return item
-    for (let at = 0; at < lists.length; at++) {
-      const position = next[at] ?? 0
-      if (lists[at]?.[position] === lowest) next[at] = position + 1
-    }
+  const buckets = index.fields.flatMap((field) =>
+    valuesOf(field, context).flatMap((value) => {
+      const bucket = field.buckets.get(value)
+      return bucket === undefined ? [] : [bucket]
+    }),
+  )
+  const positions =
+    buckets.length === 0 ? index.unindexed : [...index.unindexed, ...buckets.flat()].sort(ascending)
+  for (const [at, position] of positions.entries()) {
+    const item = items[position]
+    if (position !== positions[at - 1] && item !== undefined && matches(item)) return item
   }
+  return undefined
 }
 
-function candidateLists(index: RuleIndex, context: CallContext): readonly (readonly number[])[] {
-  const lists: (readonly number[])[] = index.unindexed.length > 0 ? [index.unindexed] : []
-  for (const field of index.fields) {
-    for (const value of valuesOf(field, context)) {
-      const bucket = field.buckets.get(value)
-      if (bucket !== undefined && !lists.includes(bucket)) lists.push(bucket)
-    }
-  }
-  return lists
-}
+const ascending = (a: number, b: number) => a - b
 
 /** What a call has in a field. An untrusted value satisfies no condition, so it leads to none. */
 function valuesOf(field: Field, context: CallContext): readonly string[] {

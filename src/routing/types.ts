@@ -24,7 +24,6 @@ export interface CallFacts {
   readonly trunk: string | undefined
   /** Asterisk's caller ID, as it stands: number in whatever form the trunk sent. */
   readonly callerId: { readonly number: string; readonly name: string }
-  /** The extension that was dialled. */
   readonly dialled: string
   readonly headers: SipHeaders
   readonly verification: Verification | undefined
@@ -41,7 +40,7 @@ export interface NumberTable {
   readonly file: string
   /** The names by which a row's cells are known: the header's, and `number`. */
   readonly columns: readonly string[]
-  /** The columns as the file has them; just `number` where it has no header. */
+  /** The columns as the file has them; `number` where it has no header. */
   readonly header: readonly string[]
   /** How many different numbers there are. */
   readonly size: number
@@ -73,7 +72,7 @@ export type HeaderTest =
   | { readonly kind: 'starts_with'; readonly prefixes: readonly string[] }
   | { readonly kind: 'present'; readonly present: boolean }
 
-/** One condition of a rule. `all` of an empty list is true: a rule without `when` matches every call. */
+/** `all` of an empty list is true: a rule without `when` matches every call. */
 export type Condition =
   | { readonly kind: 'vip'; readonly is: boolean }
   | { readonly kind: 'branch'; readonly oneOf: ReadonlySet<string> }
@@ -104,7 +103,7 @@ export type Target =
   | { readonly kind: 'run'; readonly file: string }
 
 export interface Rule {
-  /** Position in the file, from 0. */
+  /** Its place in the file, from 0. */
   readonly index: number
   readonly name: string
   readonly when: Condition
@@ -115,9 +114,7 @@ export interface Rule {
 
 /** Who is a VIP: any of these is enough. */
 export interface VipPolicy {
-  /** Numbers of `vip.numbers` in E.164 or literal. */
   readonly numbers: ReadonlySet<string>
-  /** The files of `vip.files`, in the order of the flow file. */
   readonly tables: readonly NumberTable[]
   /** Header name in lower case → accepted values. */
   readonly headers: ReadonlyMap<string, ReadonlySet<string>>
@@ -195,7 +192,6 @@ export interface ReferencedFacts {
 
 /** Who is calling, where that was read, and whether the trunk is trusted for it. */
 export interface Caller {
-  /** E.164 where it can be, `anonymous` where it was withheld, else as it came. */
   readonly number: string
   readonly source: 'P-Asserted-Identity' | 'caller ID'
   readonly trusted: boolean
@@ -203,7 +199,6 @@ export interface Caller {
 
 /** Whom the caller dialled, and where that was read. */
 export interface Callee {
-  /** E.164 where it can be, else as it was dialled. */
   readonly number: string
   /** The header of `callee_from` that it was read from; undefined for the extension that was dialled. */
   readonly header: string | undefined
@@ -251,7 +246,7 @@ export interface CallContext {
 
 /** What a revision says of a call. For a `run` target the function has the last word on flow and state. */
 export interface Decision {
-  /** Name of the rule that took the call; `otherwise` where none did. */
+  /** Name of the rule that matched; `otherwise` where none did. */
   readonly rule: string
   readonly target: Target
   readonly vip: boolean

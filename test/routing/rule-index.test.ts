@@ -11,7 +11,7 @@ function tried(...args: Parameters<typeof routingOf>) {
 }
 
 describe('the rule index', () => {
-  test('tries only the rules that agree with the call where they are filed', () => {
+  test('tries only the rules that agree with the call in an indexed field', () => {
     const candidates = tried({
       trust: trusting({ 'carrier-a': ['caller_number', 'X-A'] }),
       branches: [branch('North Branch', ['+15557654321']), branch('South Branch', [])],
@@ -35,7 +35,7 @@ describe('the rule index', () => {
     ])
   })
 
-  test('files a rule under what tells it apart from the others', () => {
+  test('indexes a rule by what tells it apart from the others', () => {
     const accounts = Array.from({ length: 1_000 }, (_, at) =>
       when.all(when.branch('South Branch'), when.headerIs('X-A', String(at))),
     )
@@ -69,10 +69,10 @@ describe('the rule index', () => {
   test('leaves out no rule that matches, and keeps their order, whatever the rules and the call', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
-        const known = contextOf(any, some)
-        const candidates = candidatesOf(some, known)
+        const context = contextOf(any, some)
+        const candidates = candidatesOf(some, context)
         expect(candidates).toEqual([...new Set(candidates)].sort((a, b) => a - b))
-        const linear = some.rules.filter(({ when }) => evaluate(when, known)).map(({ index }) => index)
+        const linear = some.rules.filter(({ when }) => evaluate(when, context)).map(({ index }) => index)
         expect(candidates).toEqual(expect.arrayContaining(linear))
       }),
       { numRuns: 1_000 },

@@ -3,7 +3,7 @@ import { contextOf } from '../../src/routing/context-of.js'
 import { fillState, templateProblems } from '../../src/routing/template.js'
 import { branch, call, routingOf, tableOf, trusting } from './support/make.js'
 
-const known = contextOf(
+const context = contextOf(
   call({
     name: 'Ann {trunk}',
     headers: [
@@ -30,7 +30,7 @@ describe('a text of a rule', () => {
     ['open {', 'open {'],
     ['no braces', 'no braces'],
   ])('%j becomes %j', (text, filled) => {
-    expect(fillState({ text }, known)).toEqual({ text: filled })
+    expect(fillState({ text }, context)).toEqual({ text: filled })
   })
 
   test.each(['Hello', '{caller.name} {header.X-Account} {{x}} {branch}', ''])(
