@@ -28,7 +28,7 @@ import { type Log, logFlowLine } from './observability/log.js'
 import { Metrics } from './observability/metrics.js'
 import { SpareTime } from './observability/spare-time.js'
 import { Revisions } from './revisions/revisions.js'
-import { watch } from './revisions/watch.js'
+import { FolderWatch } from './revisions/watch.js'
 import type { CallFacts } from './routing/types.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { Store } from './store/store.js'
@@ -69,10 +69,24 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     report: (level, message, event) => log[level](message, { event }),
   })
   const metrics = new Metrics({ ari, ami })
+  let usedFiles: readonly string[] = []
+  // Before the first load, so that no change after it is missed.
+  const watch = await FolderWatch.open({
+    folder,
+    used: () => usedFiles,
+    failed: (reason) => {
+      const message = `The flows folder cannot be watched: ${reason}. Reload by command.`
+      log.error(message, { event: 'watch_problem' })
+    },
+  })
   const revisions = await Revisions.start({
     ...{ folder, log, metrics, store },
-    load: (from) => loadRevision(from, functions, compileInWorker),
-    settled: async () => undefined,
+    load: async (from) => {
+      const loaded = await loadRevision(from, functions, compileInWorker)
+      if (from === folder) usedFiles = [...loaded.files.keys()]
+      return loaded
+    },
+    settled: () => watch.settled(),
     missingLocations: async (flows) => {
       const found = await Promise.all(flows.map((flow) => ami.hasPlace(flow, LOCATIONS_MS)))
       return flows.filter((_, index) => !found[index])
@@ -80,7 +94,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     isDialplanCurrent: (revision) => ami.hasPlace(markerOf(settings, revision), LOCATIONS_MS),
     replay: (candidate) => replayRecorded(candidate, store),
   }).catch(async (error: Error) => {
-    await Promise.all([functions.stop(), store.close()])
+    await Promise.all([functions.stop(), store.close(), watch.stop()])
     throw error
   })
   const spare = new SpareTime((withinMs) => ari.lull(withinMs))
@@ -111,15 +125,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const calls = answerCalls(parts)
   ami.start()
   ari.start(calls)
-  const watching = watch(
-    folder,
-    () => void revisions.reload('files'),
-    (reason) => {
-      log.error(`The flows folder cannot be watched: ${reason}. Reload by command.`, {
-        event: 'watch_problem',
-      })
-    },
-  )
+  watch.begin(() => void revisions.reload('files'))
   let isStopping = false
   const vitals = { ari, ami, isStopping: () => isStopping }
   const control = await openControl(
@@ -140,7 +146,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       // From now on /ready says no; whoever asks is answered until the end.
       isStopping = true
       ari.claimNoMore()
-      await Promise.all([watching.stop(), sleep(CLAIMED_MS)])
+      await Promise.all([watch.stop(), sleep(CLAIMED_MS)])
       // New calls go on in the dialplan without us; those in hand can still be asked about and sent on.
       await ari.leave()
       await Promise.all([calls.done(), revisions.done()])

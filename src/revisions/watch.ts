@@ -1,30 +1,163 @@
-import { watch as watchFolder } from 'chokidar'
+/**
+ * Notices changes of the flows folder by reading the state of its files again and again. Unlike inotify this sees
+ * whatever takes the place of the folder (`mv`, `rm -r` and `cp -r`, a symbolic link or a ConfigMap that is switched)
+ * and changes on a network file system. Some twenty files cost 0.2 % of a processor.
+ *
+ * When files count as written: YAML and code once nothing has changed for half a second, which covers the steps of
+ * an editor or of `cp`. Files of numbers come from other programs, which may pause while they write; half a list
+ * would be a valid one, so these must not have changed for three seconds.
+ */
+import { readdir, readlink, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
 
-/** So long nothing may change before the files count as written: an editor's or a ConfigMap's several steps. */
-const SETTLE_MS = 500
-
-export interface Watch {
-  stop(): Promise<void>
+export interface WatchOptions {
+  readonly folder: string
+  /** Called with the reason when the folder cannot be read; again only after it could be. */
+  readonly failed: (reason: string) => void
+  /** Files that the rules use, by name; found also behind a link to another folder. */
+  readonly used?: () => Iterable<string>
+  readonly pollMs?: number
+  readonly settleMs?: number
+  readonly settleNumbersMs?: number
 }
 
-/**
- * Calls `changed` when the files of a folder have changed and settled. Which file it was does not matter: all are
- * read again, and a candidate whose content is the same changes nothing. The folder may be a ConfigMap, whose
- * files are links into a folder that is replaced as a whole.
- */
-export function watch(folder: string, changed: () => void, failed: (reason: string) => void): Watch {
-  let timer: NodeJS.Timeout | undefined
-  const settle = () => {
-    clearTimeout(timer)
-    timer = setTimeout(changed, SETTLE_MS)
+/** A folder with more is read in part: a link or mount may lead to a whole disk. */
+const MOST_FILES = 2_000
+const MOST_DEPTH = 4
+
+/** The share of its time that the watcher may spend reading. */
+const MOST_LOAD = 0.05
+
+/** Name → a text that changes with the file. */
+type Snapshot = ReadonlyMap<string, string>
+
+export class FolderWatch {
+  readonly #options: Required<WatchOptions>
+  readonly #changedAt = new Map<string, number>()
+  #snapshot: Snapshot | undefined
+  #scan: Promise<void> = Promise.resolve()
+  #changed: () => void = () => undefined
+  #timer: NodeJS.Timeout | undefined
+  #isFailing = false
+  #isStopped = false
+
+  private constructor(options: WatchOptions) {
+    this.#options = { used: () => [], pollMs: 250, settleMs: 500, settleNumbersMs: 3_000, ...options }
   }
-  const watcher = watchFolder(folder, { ignoreInitial: true, depth: 4, followSymlinks: true })
-  watcher.on('all', settle)
-  watcher.on('error', (error) => failed((error as Error).message))
-  return {
-    async stop() {
-      clearTimeout(timer)
-      await watcher.close()
-    },
+
+  /** Resolves once the present state is known. Changes after that are announced from `begin` on. */
+  static async open(options: WatchOptions): Promise<FolderWatch> {
+    const watch = new FolderWatch(options)
+    await watch.#look()
+    return watch
+  }
+
+  /** Calls `changed` when files have changed and count as written. Which does not matter: all are read again. */
+  begin(changed: () => void): void {
+    this.#changed = changed
+    void this.#poll()
+  }
+
+  /**
+   * Resolves once no file has changed for half a second, at once in general, and after two seconds in any case: for
+   * a reload that somebody asks for just after saving.
+   */
+  async settled(): Promise<void> {
+    const { settleMs, pollMs } = this.#options
+    for (const end = performance.now() + 4 * settleMs; performance.now() < end && !this.#isStopped; ) {
+      await this.#look()
+      const newest = Math.max(0, ...this.#changedAt.values())
+      if (newest === 0 || performance.now() - newest >= settleMs) return
+      await new Promise((resolve) => setTimeout(resolve, pollMs / 2))
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    await this.#scan
+  }
+
+  async #poll(): Promise<void> {
+    const start = performance.now()
+    await this.#look()
+    if (this.#isStopped) return
+    this.#announce()
+    const pause = Math.max(this.#options.pollMs, (performance.now() - start) / MOST_LOAD)
+    this.#timer = setTimeout(() => void this.#poll(), pause)
+  }
+
+  #announce(): void {
+    if (this.#changedAt.size === 0) return
+    const now = performance.now()
+    const { settleMs, settleNumbersMs } = this.#options
+    for (const [name, at] of this.#changedAt) {
+      if (now - at < (isCode(name) ? settleMs : settleNumbersMs)) return
+    }
+    this.#changedAt.clear()
+    this.#changed()
+  }
+
+  /** Reads the folder, after a read that is under way, and notes which files have changed. Never rejects. */
+  #look(): Promise<void> {
+    this.#scan = this.#scan.then(async () => {
+      try {
+        this.#compare(await snapshotOf(this.#options.folder, this.#options.used()))
+        this.#isFailing = false
+      } catch (error) {
+        if (!this.#isFailing) this.#options.failed((error as Error).message)
+        this.#isFailing = true
+      }
+    })
+    return this.#scan
+  }
+
+  #compare(now: Snapshot): void {
+    const before = this.#snapshot
+    this.#snapshot = now
+    if (before === undefined) return
+    for (const name of new Set([...before.keys(), ...now.keys()])) {
+      if (before.get(name) !== now.get(name)) this.#changedAt.set(name, performance.now())
+    }
+  }
+}
+
+/** All other files may be read for numbers, whatever their names. */
+function isCode(name: string): boolean {
+  return ['', '.yaml', '.yml', '.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json'].includes(extname(name))
+}
+
+/** Rejects where the folder is there and cannot be read. */
+async function snapshotOf(folder: string, used: Iterable<string>): Promise<Snapshot> {
+  const snapshot = new Map<string, string>()
+  const folders = [{ name: '', depth: 0 }]
+  for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
+    const { name: parent, depth } = next
+    const entries = await readdir(join(folder, parent), { withFileTypes: true }).catch(ifGone)
+    for (const entry of entries) {
+      if (snapshot.size >= MOST_FILES) break
+      const name = join(parent, entry.name)
+      if (!entry.isDirectory()) snapshot.set(name, await stateOf(join(folder, name)))
+      else if (depth < MOST_DEPTH) folders.push({ name, depth: depth + 1 })
+    }
+  }
+  for (const name of used) {
+    if (!snapshot.has(name)) snapshot.set(name, await stateOf(join(folder, name)))
+  }
+  return snapshot
+}
+
+function ifGone(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
+  throw error
+}
+
+/** Of a link to a file, the state of that file; of a link to a folder, only where it leads. */
+async function stateOf(path: string): Promise<string> {
+  try {
+    const found = await stat(path)
+    return found.isDirectory() ? await readlink(path) : `${found.ino} ${found.size} ${found.mtimeMs}`
+  } catch {
+    return 'unreadable'
   }
 }

@@ -1,0 +1,193 @@
+import { describe, expect, test } from '@jest/globals'
+import { broken, FakeDoorman, loaded, problemsOf } from './fakes.js'
+
+describe('a reload', () => {
+  test('stores the revision, swaps it in, and says what changed', async () => {
+    const change = { part: 'otherwise', kind: 'changed', name: '', text: 'otherwise: a → b' } as const
+    const doorman = new FakeDoorman({ diff: async () => [change] })
+    const result = await doorman.reload('B', { by: 'ann' })
+    expect(result).toEqual({
+      ...{ ok: true, changed: true, number: 2, revision: 'B', changes: [change], warnings: [], replay: null },
+    })
+    expect(doorman.deciding).toBe('B')
+    expect(doorman.entries.at(-1)).toMatchObject({ hash: 'B', way: 'command', by: 'ann', rollback: null })
+    expect(doorman.finished).toEqual([[{ way: 'command', by: 'ann' }, result]])
+  })
+
+  test('changes nothing where the files are those of the current revision', async () => {
+    const doorman = new FakeDoorman()
+    expect(await doorman.reload('A')).toMatchObject({ ok: true, changed: false, number: 1, revision: 'A' })
+    expect(doorman.entries).toHaveLength(1)
+  })
+
+  test('is refused with all problems of the files', async () => {
+    const doorman = new FakeDoorman()
+    doorman.folder = broken('no flow "oen"')
+    expect(problemsOf(await doorman.reload())).toEqual(['no flow "oen"'])
+    expect(doorman.deciding).toBe('A')
+  })
+
+  test.each(['loadFolder', 'diff', 'replay'] as const)(
+    'is refused, and nothing changes, where %s fails',
+    async (step) => {
+      const doorman = new FakeDoorman({
+        [step]: async () => {
+          throw new Error('it broke')
+        },
+      })
+      expect(problemsOf(await doorman.reload('B', { maxChange: 0.5 }))).toEqual(['it broke'])
+      expect([doorman.deciding, doorman.entries.length]).toEqual(['A', 1])
+    },
+  )
+
+  test('that took effect is never reported as refused, whatever fails after the swap', async () => {
+    const doorman = new FakeDoorman({
+      finished: () => {
+        throw new Error('the log is gone')
+      },
+    })
+    expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true })
+    expect(doorman.deciding).toBe('B')
+    expect(await doorman.reload('C')).toMatchObject({ ok: true, changed: true })
+  })
+
+  test('takes effect although the database cannot be written', async () => {
+    const doorman = new FakeDoorman({ store: async () => undefined })
+    expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true, number: null })
+    expect(doorman.deciding).toBe('B')
+  })
+
+  test('is refused where a flow leads to an extension that the dialplan lacks, unless that is allowed', async () => {
+    const doorman = new FakeDoorman({ missingLocations: async (flows) => flows })
+    const refused = await doorman.reload('B')
+    const message = 'The running dialplan has no [sales] with extension s, priority 1, where flow main leads.'
+    expect(refused).toMatchObject({ ok: false, problems: [{ line: 7, column: 3, message }] })
+    expect(doorman.deciding).toBe('A')
+    const allowed = await doorman.reload('B', { allowMissingContexts: true })
+    expect(allowed).toMatchObject({ ok: true, changed: true, warnings: [{ message }] })
+  })
+
+  test('takes effect with a warning where the PBX cannot be asked, or runs another dialplan', async () => {
+    const doorman = new FakeDoorman({
+      missingLocations: async () => {
+        throw new Error('AMI is down')
+      },
+      isDialplanCurrent: async () => false,
+    })
+    const result = await doorman.reload('B')
+    expect(result).toMatchObject({ ok: true, changed: true })
+    expect(result.warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('could not be asked for the locations of the flows: AMI is down'),
+      expect.stringContaining('were not generated for these flow files'),
+    ])
+  })
+
+  test('is refused where more recorded calls would change than allowed', async () => {
+    const replay = async () => ({ share: 0.02, summary: '2 of 100 calls would change.' })
+    const doorman = new FakeDoorman({ replay })
+    expect(problemsOf(await doorman.reload('B', { maxChange: 0.01 }))).toEqual([
+      '2 of 100 calls would change. That is more than --max-change allows (2 % of 1 %).',
+    ])
+    const result = await doorman.reload('B', { maxChange: 0.02 })
+    expect(result).toMatchObject({ ok: true, replay: '2 of 100 calls would change.' })
+  })
+
+  test('waits for the one before, and each is compared with what decides by then', async () => {
+    const doorman = new FakeDoorman()
+    const first = doorman.reload('B')
+    const same = doorman.reload('B')
+    expect(await first).toMatchObject({ changed: true })
+    expect(await same).toMatchObject({ changed: false })
+    await doorman.reloads.done()
+    expect(doorman.finished).toHaveLength(2)
+  })
+})
+
+describe('a rollback', () => {
+  /** 1: A, 2: B, 3: C, which decides. */
+  async function doormanWithThree(): Promise<FakeDoorman> {
+    const doorman = new FakeDoorman()
+    await doorman.reload('B')
+    await doorman.reload('C')
+    return doorman
+  }
+
+  test('brings back the revision before the current one, and twice goes back two', async () => {
+    const doorman = await doormanWithThree()
+    expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 4, revision: 'B' })
+    expect(doorman.entries.at(-1)).toMatchObject({ way: 'rollback', rollback: { of: 2, insteadOf: 'C' } })
+    expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 5, revision: 'A' })
+    expect(doorman.entries.at(-1)).toMatchObject({ rollback: { of: 1, insteadOf: 'C' } })
+    expect(problemsOf(await doorman.rollback())).toEqual([
+      'No earlier revision is stored; stored are: 1, 2, 3, 4, 5.',
+    ])
+  })
+
+  test('after a reload that followed a rollback goes back to what decided before that reload', async () => {
+    const doorman = await doormanWithThree()
+    await doorman.rollback()
+    await doorman.reload('D')
+    await doorman.rollback()
+    expect(doorman.deciding).toBe('B')
+    await doorman.rollback()
+    expect(doorman.deciding).toBe('A')
+  })
+
+  test('goes to the revision with the given number, or says which there are', async () => {
+    const doorman = await doormanWithThree()
+    expect(await doorman.rollback(1)).toMatchObject({ ok: true, revision: 'A' })
+    expect(problemsOf(await doorman.rollback(9))).toEqual([
+      'Revision 9 is not stored; stored are: 1, 2, 3, 4.',
+    ])
+  })
+
+  test('chooses its target when its turn comes: a reload that was under way is what it takes back', async () => {
+    const doorman = await doormanWithThree()
+    const reload = doorman.reload('D')
+    const rollback = doorman.rollback()
+    expect([await reload, await rollback]).toMatchObject([{ revision: 'D' }, { revision: 'C' }])
+  })
+
+  test('does not load the flows folder: it stands in for the folder as it was last loaded', async () => {
+    let loads = 0
+    const doorman: FakeDoorman = new FakeDoorman({
+      loadFolder: async () => {
+        loads += 1
+        return doorman.folder
+      },
+    })
+    await doorman.reload('B')
+    await doorman.rollback()
+    expect(loads).toBe(1)
+    expect(doorman.entries.at(-1)?.rollback).toEqual({ of: 1, insteadOf: 'B' })
+  })
+
+  test('stays when the same files are only touched, and ends when they change or somebody reloads', async () => {
+    const doorman = await doormanWithThree()
+    await doorman.rollback()
+    expect(await doorman.reload('C', { way: 'files' })).toMatchObject({ changed: false, revision: 'B' })
+    expect(await doorman.reload('D', { way: 'files' })).toMatchObject({ changed: true, revision: 'D' })
+    await doorman.rollback()
+    expect(await doorman.reload('D')).toMatchObject({ changed: true, revision: 'D' })
+  })
+
+  test('is refused where the stored files cannot be read', async () => {
+    const doorman = new FakeDoorman({
+      loadStored: async () => {
+        throw new Error('The content of vips.csv in revision 1 is damaged.')
+      },
+    })
+    await doorman.reload('B')
+    expect(problemsOf(await doorman.rollback())).toEqual([
+      'The content of vips.csv in revision 1 is damaged.',
+    ])
+    expect(doorman.deciding).toBe('B')
+  })
+
+  test('to the current revision changes nothing', async () => {
+    const doorman = await doormanWithThree()
+    expect(await doorman.rollback(3)).toMatchObject({ ok: true, changed: false })
+    expect(doorman.entries).toHaveLength(3)
+    expect(loaded('A').ok).toBe(true)
+  })
+})
