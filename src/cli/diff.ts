@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import { type Change, diffRevisions } from '../revisions/diff/diff.js'
+import { type Change, diffRevisions } from '../revisions/diff.js'
 import { findEntry, type RevisionEntry, storedRevisions, withFilesOf } from '../revisions/stored-revisions.js'
 import type { Settings } from '../settings/index.js'
 import { StoreReader } from '../store/store.js'
@@ -37,7 +37,7 @@ export function addDiff(program: Command): void {
     .action(
       async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
         const sides = await bothSides(settingsFor(command, 'files'), a, b)
-        const changes = diffRevisions(sides.before.revision, sides.after.revision)
+        const changes = await diffRevisions(sides.before.revision, sides.after.revision)
         if (options.json) printJson({ before: sideJson(sides.before), after: sideJson(sides.after), changes })
         else print(format(sides.before, sides.after, changes))
       },

@@ -13,7 +13,7 @@ import type { Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import type { Flow } from '../routing/types.js'
 import type { ActiveRevisions } from './active.js'
-import type { Change } from './diff/diff.js'
+import type { Change } from './diff.js'
 import type { NewEntry, RevisionEntry, Way } from './stored-revisions.js'
 
 export interface ReloadOptions {

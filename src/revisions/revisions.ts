@@ -5,7 +5,7 @@ import type { Log } from '../observability/log.js'
 import { KEPT_REVISIONS } from '../store/database.js'
 import type { Store } from '../store/store.js'
 import { ActiveRevisions } from './active.js'
-import { diffInSlices } from './diff/diff.js'
+import { diffRevisions } from './diff.js'
 import {
   type ReloadOptions,
   type ReloadRequest,
@@ -68,7 +68,7 @@ export class Revisions {
       missingLocations: (flows) => parts.missingLocations(flows),
       isDialplanCurrent: (revision) => parts.isDialplanCurrent(revision),
       replay: (candidate) => parts.replay(candidate),
-      diff: diffInSlices,
+      diff: diffRevisions,
       store: async (files, entry) => {
         const stored = await store(parts, files, entry)
         if (stored !== undefined) this.#entries = [...this.#entries, stored].slice(-KEPT_REVISIONS)

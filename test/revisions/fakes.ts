@@ -24,7 +24,7 @@ export function loaded(name: string): CompiledFiles & { ok: true } {
 }
 
 export function broken(message: string): CompiledFiles & { ok: false } {
-  const problem = { file: 'routing.yaml', line: 2, column: 1, message }
+  const problem = { file: 'routing.yaml', line: 2, column: 1, code: 'flows.unknown_name', message }
   return { ok: false, problems: [problem], warnings: [], files: new Map() }
 }
 
