@@ -86,6 +86,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       if (from === folder) usedFiles = [...loaded.files.keys()]
       return loaded
     },
+    compile: compileInWorker,
     settled: () => watch.settled(),
     missingLocations: async (flows) => {
       const found = await Promise.all(flows.map((flow) => ami.hasPlace(flow, LOCATIONS_MS)))

@@ -68,6 +68,16 @@ export interface ReloadSteps {
   now(): Date
 }
 
+/** The codes of problems and warnings that a reload adds to those of the flow files, with what each means. */
+export const RELOAD_CODES = {
+  'reload.dialplan': 'Warning: the running dialplan was generated for other flow files.',
+  'reload.failed': 'The reload failed for a reason that lies outside of the flow files.',
+  'reload.location': 'A flow leads to a context or an extension that the running dialplan does not have.',
+  'reload.max_change': 'More recorded calls would go to another flow than `--max-change` allows.',
+  'reload.not_stored': 'The revision to roll back to is not in the database.',
+  'reload.pbx': 'Warning: Asterisk could not be asked for the locations of the flows.',
+} as const
+
 interface Candidate {
   readonly loaded: CompiledFiles
   readonly rollback: RevisionEntry['rollback']
@@ -98,7 +108,9 @@ export class Reloads {
 
   async #handle(request: ReloadRequest): Promise<ReloadResult> {
     const start = performance.now()
-    const result = await this.#try(request).catch((error: unknown) => refused([problem(messageOf(error))]))
+    const result = await this.#try(request).catch((error: unknown) =>
+      refused([problem('reload.failed', messageOf(error))]),
+    )
     try {
       this.#steps.finished(request, result, Math.round(performance.now() - start))
     } catch {
@@ -180,25 +192,27 @@ export class Reloads {
   ): Promise<Findings> {
     try {
       const missing = await this.#steps.missingLocations([...routing.flows.values()])
-      const found = missing.map((flow) => problem(missingLocation(flow), contexts.get(flow.context)))
+      const found = missing.map((flow) =>
+        problem('reload.location', missingLocation(flow), contexts.get(flow.context)),
+      )
       return allowMissingContexts ? { problems: [], warnings: found } : { problems: found, warnings: [] }
     } catch (error) {
       const message = `The PBX could not be asked for the locations of the flows: ${messageOf(error)}`
-      return { problems: [], warnings: [problem(message)] }
+      return { problems: [], warnings: [problem('reload.pbx', message)] }
     }
   }
 
   /** Contexts that were generated for other flow files do no harm: what they do not pass is read over ARI. */
   async #checkDialplan(revision: Revision): Promise<readonly Problem[]> {
     const isCurrent = await this.#steps.isDialplanCurrent(revision).catch(() => true)
-    return isCurrent ? [] : [problem(OTHER_DIALPLAN)]
+    return isCurrent ? [] : [problem('reload.dialplan', OTHER_DIALPLAN)]
   }
 
   async #replay(revision: Revision, { maxChange }: ReloadRequest) {
     if (maxChange === undefined) return { problems: [], summary: null }
     const { share, summary } = await this.#steps.replay(revision)
     const message = `${summary} That is more than --max-change allows (${percent(share)} of ${percent(maxChange)}).`
-    return { problems: share > maxChange ? [problem(message)] : [], summary }
+    return { problems: share > maxChange ? [problem('reload.max_change', message)] : [], summary }
   }
 }
 
@@ -233,7 +247,7 @@ function missingLocation({ name, context, extension, priority }: Flow): string {
 function notStored(to: number | undefined, entries: readonly RevisionEntry[]): ReloadResult {
   const stored = entries.map(({ number }) => number).join(', ') || 'none'
   const what = to === undefined ? 'No earlier revision is stored' : `Revision ${to} is not stored`
-  return refused([problem(`${what}; stored are: ${stored}.`)])
+  return refused([problem('reload.not_stored', `${what}; stored are: ${stored}.`)])
 }
 
 function refused(problems: readonly Problem[], warnings: readonly Problem[] = []): ReloadResult {
@@ -241,8 +255,12 @@ function refused(problems: readonly Problem[], warnings: readonly Problem[] = []
 }
 
 /** A problem of the candidate as a whole is at the head of its file, where it has no position of its own. */
-function problem(message: string, { line, column } = { line: 1, column: 1 }): Problem {
-  return { file: 'routing.yaml', line, column, code: 'reload.refused', message }
+function problem(
+  code: keyof typeof RELOAD_CODES,
+  message: string,
+  { line, column } = { line: 1, column: 1 },
+): Problem {
+  return { file: 'routing.yaml', line, column, code, message }
 }
 
 function messageOf(error: unknown): string {

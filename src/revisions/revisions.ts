@@ -34,7 +34,9 @@ export interface RevisionsParts
   readonly metrics: { reload(way: Way, outcome: 'taken' | 'unchanged' | 'refused'): void }
   /** Compiles a folder, loads its code flows once, and runs its examples. */
   load(folder: string): Promise<CompiledFiles>
-  /** Resolves once nobody seems to be writing to the flows folder. */
+  /** Compiles a folder only: a revision that decided before has been tried. */
+  compile(folder: string): Promise<CompiledFiles>
+  /** Resolves once the flows folder does not seem to be written to. */
   settled(): Promise<void>
 }
 
@@ -188,11 +190,11 @@ async function inTime<T>(work: Promise<T>, otherwise: NoInfer<T>): Promise<T> {
 }
 
 async function loadById(
-  { store, load }: RevisionsParts,
+  { store, compile }: RevisionsParts,
   entries: readonly RevisionEntry[],
   id: string,
 ): Promise<Revision | undefined> {
   const entry = entries.findLast((one) => one.id === id)
-  const loaded = entry && (await withFilesOf(store, entry, load))
+  const loaded = entry && (await withFilesOf(store, entry, compile))
   return loaded?.ok ? loaded.revision : undefined
 }

@@ -84,6 +84,7 @@ describe('the revisions of a starting Doorman', () => {
         ...store,
       },
       load: async () => folder(),
+      compile: async () => folder(),
       settled: async () => undefined,
       missingLocations: async () => [],
       isDialplanCurrent: async () => true,
