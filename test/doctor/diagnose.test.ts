@@ -93,6 +93,13 @@ async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
 }
 
 const bad = async (change: Change) => (await diagnosed(change)).filter(({ verdict }) => verdict !== 'ok')
+/** Read when the request is answered. */
+const fortyTwoSecondsAgo = {
+  get date() {
+    return Date.now() - 42_500
+  },
+}
+
 /** The one finding, `check | verdict | a part of what it says | a part of the remedy`, and what brings it about. */
 const CASES: Readonly<Record<string, Change>> = {
   'settings | warning | DOORMAN_AMI_SECRET: still the secret of the sample | openssl': {
@@ -131,7 +138,7 @@ const CASES: Readonly<Record<string, Change>> = {
   'modules | warning | ARI answered 500 | res_ari_asterisk.so': {
     ari: { 'asterisk/modules': { status: 500 } },
   },
-  'clock | warning | 42 s behind | NTP': { ari: { 'asterisk/info': { date: Date.now() - 42_500 } } },
+  'clock | warning | 42 s behind | NTP': { ari: { 'asterisk/info': fortyTwoSecondsAgo } },
   'AMI | fault | refused the user doorman | DOORMAN_AMI_SECRET': {
     ami: new Error('AMI at 127.0.0.1:5038 refused the user doorman: Authentication failed'),
   },
