@@ -101,7 +101,6 @@ export interface HostedConversation {
   chosenFlow(): string | undefined
 }
 
-/** Where the lines of `conv.log` go. */
 export type LogSink = (level: LogLevel, message: string, details: unknown) => void
 
 /** Builds the conversation of one call; runs inside the worker. The input is left as it is. */

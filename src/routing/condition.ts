@@ -101,7 +101,6 @@ export function matchesNumber({ exact, prefixes, tables }: NumberPattern, number
   )
 }
 
-/** The conditions without parts that a condition is made of. */
 export function leavesOf(condition: Condition): readonly Leaf[] {
   if (condition.kind === 'all' || condition.kind === 'any') return condition.of.flatMap(leavesOf)
   return condition.kind === 'not' ? leavesOf(condition.of) : [condition]

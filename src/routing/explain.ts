@@ -45,7 +45,6 @@ function otherwiseReason({ otherwise }: Routing): Reason {
 
 interface Decisive {
   readonly condition: Condition
-  /** The conditions without parts that were evaluated there. */
   readonly leaves: readonly Leaf[]
 }
 
@@ -70,7 +69,6 @@ function decisiveLeaves(condition: Condition, context: CallContext): readonly Le
   return [condition]
 }
 
-/** What a call has where a condition looks, and how the two compare. */
 type Comparison = Pick<Reason, 'value' | 'trusted' | 'why'>
 
 function explainLeaf(leaf: Leaf, context: CallContext): Comparison {

@@ -20,7 +20,6 @@ export interface Fact {
   readonly step?: Pick<Reason, 'matched' | 'condition' | 'value'> & { readonly origin?: string }
 }
 
-/** A fact as records and `explain --json` have it. */
 export interface Provenance {
   readonly fact: string
   readonly value: string | null
@@ -50,7 +49,6 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   ].map(({ name, value, source, trusted, why }) => ({ fact: name, value, from: source, trusted, why }))
 }
 
-/** The steps of an explanation before the rules: where the numbers come from, what makes a VIP, the branch. */
 export function factReasons(context: CallContext): readonly Reason[] {
   return stepFacts(context, false).flatMap(({ name, step, trusted, why }) => {
     if (step === undefined) return []
@@ -166,7 +164,6 @@ export function attestationFact(context: CallContext): Fact {
   return { ...fact, source: 'verstat', trusted, why, item: 'verstat' }
 }
 
-/** A header that the call has. */
 export function headerFact(name: string, context: CallContext): Fact {
   const { trunk, headers } = context.facts
   const item = headerName(name)

@@ -1,6 +1,5 @@
 import type { Condition, HeaderTest } from './types.js'
 
-/** A condition as the flow file writes it, on one line. */
 export function formatCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'vip':

@@ -12,7 +12,6 @@ export interface Hearsay {
   /** A header as people write it, `caller_number`, or `verstat`: what an admin would put under `trust`. */
   readonly what: string
   readonly value: string
-  /** What it would have counted for. */
   readonly for: readonly Purpose[]
   readonly why: string
 }
@@ -81,7 +80,6 @@ function names(test: HeaderTest, value: string): boolean {
   return (test.kind === 'exact' || test.kind === 'starts_with') && passes(test, value)
 }
 
-/** What the trunk says it verified, where it would have satisfied a condition. */
 function verstatPurposes({ attestation, routing }: CallContext): readonly Purpose[] {
   const level = verstatLevel(attestation.value ?? '')
   return given('rules', level !== 'none' && routing.index.referenced.attestations.has(level))

@@ -123,7 +123,6 @@ class Reader {
     else this.#add(this.#text(cells[this.#column]), cells[this.#column]?.from ?? end)
   }
 
-  /** Which column holds the numbers, from 0. */
   get #column(): number {
     return Math.max(0, this.#header?.indexOf('number') ?? 0)
   }

@@ -51,7 +51,6 @@ export function lineOf(table: NumberTable, number: string): number | undefined {
   return start === undefined ? undefined : lineNumber(asBuffer(table.content), start)
 }
 
-/** All different numbers, as `hasNumber` takes them. */
 export function* numbersOf(table: NumberTable): Generator<string, void> {
   for (const key of table.keys) yield `+${key}`
   yield* table.literals.keys()

@@ -19,7 +19,6 @@ export function matchesPattern(test: PatternTest, text: string): boolean {
   return compile(test).matcher(text).find()
 }
 
-/** Compiles a pattern now, so that no call has to wait for it. */
 export function compilePattern(test: PatternTest): void {
   compile(test)
 }

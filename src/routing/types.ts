@@ -15,7 +15,6 @@ export type StateValue =
   | readonly StateValue[]
   | { readonly [key: string]: StateValue }
 
-/** What is kept on a call: nested as its author likes. */
 export type State = { readonly [key: string]: StateValue }
 
 /** Everything a decision may depend on, as it was read from the call. None of it is trusted yet. */
@@ -36,13 +35,11 @@ export type CallerRow = Readonly<Record<string, string>>
 
 /** The numbers of one CSV file with the columns beside them; see number-table.ts. */
 export interface NumberTable {
-  /** The file's path as the flow file names it. */
   readonly file: string
   /** The names by which a row's cells are known: the header's, and `number`. */
   readonly columns: readonly string[]
   /** The columns as the file has them; `number` where it has no header. */
   readonly header: readonly string[]
-  /** How many different numbers there are. */
   readonly size: number
   /** The file as it was read, in shared memory. */
   readonly content: Uint8Array
@@ -88,7 +85,6 @@ export type Condition =
 /** A condition without parts. */
 export type Leaf = Exclude<Condition, { kind: 'all' | 'any' | 'not' }>
 
-/** A named destination in the dialplan. */
 export interface Flow {
   readonly name: string
   readonly context: string
@@ -97,13 +93,11 @@ export interface Flow {
   readonly priority: number
 }
 
-/** Where a rule leads: to a flow by name, or to a function that decides. */
 export type Target =
   | { readonly kind: 'goto'; readonly flow: string }
   | { readonly kind: 'run'; readonly file: string }
 
 export interface Rule {
-  /** Its place in the file, from 0. */
   readonly index: number
   readonly name: string
   readonly when: Condition
@@ -135,9 +129,8 @@ export type Trust = ReadonlyMap<string, ReadonlySet<string>>
 
 /** The rules of one revision, compiled: all that `decide` needs, and nothing that can change. */
 export interface Routing {
-  /** ISO 3166 code of the country whose national numbers are read, if one was given. */
+  /** ISO 3166 code. */
   readonly defaultCountry: string | undefined
-  /** Headers to look into for the callee number before the dialled extension. */
   readonly calleeFrom: readonly string[]
   readonly trust: Trust
   readonly vip: VipPolicy
@@ -152,7 +145,6 @@ export interface Routing {
   readonly undecidable: string
 }
 
-/** What is derived once from the rules of a revision, so that a call need not walk them. */
 export interface RoutingIndex {
   readonly rules: RuleIndex
   readonly branches: RuleIndex
@@ -171,13 +163,11 @@ export interface IndexField {
   readonly kind: 'callee' | 'caller' | 'branch' | 'header' | 'trunk' | 'vip'
   /** How many characters of the number; undefined for the whole. */
   readonly prefixLength?: number
-  /** The header, in lower case. */
   readonly header?: string
   /** Value → the positions of the conditions that need it, ascending. */
   readonly buckets: ReadonlyMap<string, readonly number[]>
 }
 
-/** What the conditions of all rules refer to. */
 export interface ReferencedFacts {
   /** Every caller number that some condition names. */
   readonly callers: NumberPattern
@@ -190,14 +180,12 @@ export interface ReferencedFacts {
   readonly trunks: ReadonlySet<string>
 }
 
-/** Who is calling, where that was read, and whether the trunk is trusted for it. */
 export interface Caller {
   readonly number: string
   readonly source: 'P-Asserted-Identity' | 'caller ID'
   readonly trusted: boolean
 }
 
-/** Whom the caller dialled, and where that was read. */
 export interface Callee {
   readonly number: string
   /** The header of `callee_from` that it was read from; undefined for the extension that was dialled. */
@@ -217,7 +205,6 @@ export interface VipEvidence {
   readonly source: 'numbers' | 'file' | 'header'
   /** The file or the header; empty for `vip.numbers`. */
   readonly name: string
-  /** The number, or the value of the header, that was found. */
   readonly value: string
   readonly trusted: boolean
 }
@@ -253,7 +240,6 @@ export interface Decision {
   readonly branch: string | undefined
   /** E.164 where it can be, else as it came; `anonymous` where the caller withheld it. */
   readonly callerNumber: string
-  /** Whether the trunk is trusted for the caller number. */
   readonly callerTrusted: boolean
   readonly callerName: string
   readonly calleeNumber: string
@@ -269,8 +255,6 @@ export interface Reason {
   readonly condition: string
   /** The value it was compared with; null where the call has none. */
   readonly value: string | null
-  /** Whether the trunk is trusted for that value. */
   readonly trusted: boolean
-  /** The same in one sentence for people. */
   readonly why: string
 }

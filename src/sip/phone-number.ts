@@ -52,7 +52,6 @@ export function readNumber(text: string, defaultCountry: string | undefined): st
   return isAddress(rest) ? bare : readBare(rest, defaultCountry)
 }
 
-/** An address in a header that names people, and the number in it. */
 export interface SipIdentity {
   readonly number: string
   readonly address: SipAddress
@@ -77,7 +76,6 @@ export function identityInHeader(
   return read.find(({ number }) => isNumberLike(number)) ?? read[0]
 }
 
-/** The number of that identity. */
 export function numberInHeader(values: readonly string[], country: string | undefined): string | undefined {
   return identityInHeader(values, country)?.number
 }

@@ -1,6 +1,5 @@
 /** One address of a SIP header, taken apart. What is missing is empty; nothing in it is trusted yet. */
 export interface SipAddress {
-  /** The display name, without quotes. */
   readonly display: string
   /** `sip`, `sips`, `tel`, or empty for a bare number or name. */
   readonly scheme: string
