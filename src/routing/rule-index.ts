@@ -16,7 +16,7 @@ import type {
 type Field = Omit<IndexField, 'buckets'>
 
 /** One bucket: a field, and the value that a call must have there. */
-export interface Key {
+interface Key {
   readonly field: Field
   readonly value: string
 }
@@ -26,7 +26,7 @@ export interface Key {
  * to satisfy it, so that a call is compared only with the conditions that agree with it there, however many
  * there are.
  */
-export function buildRuleIndex(conditions: readonly Condition[]): RuleIndex {
+function buildRuleIndex(conditions: readonly Condition[]): RuleIndex {
   const choices = conditions.map((condition) =>
     necessary(condition)
       .map(keysOf)
@@ -109,7 +109,7 @@ function necessary(condition: Condition): readonly Condition[] {
 }
 
 /** The buckets of a condition: a call that satisfies it is in one of them. Undefined where it has none. */
-export function keysOf(condition: Condition): readonly Key[] | undefined {
+function keysOf(condition: Condition): readonly Key[] | undefined {
   switch (condition.kind) {
     case 'callee':
     case 'caller':
@@ -159,7 +159,7 @@ function chooseKeys(choice: readonly (readonly Key[])[], sizes: ReadonlyMap<stri
   return best?.keys
 }
 
-export function fieldName({ kind, prefixLength, header }: Field): string {
+function fieldName({ kind, prefixLength, header }: Field): string {
   return `${kind} ${prefixLength ?? ''} ${header ?? ''}`
 }
 
