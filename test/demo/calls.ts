@@ -117,7 +117,7 @@ export async function place(call: DemoCall, { asterisk, observer, doorman }: Lab
   try {
     const options = { from: call.from, to: call.to, trunk: call.trunk, headers: Object.entries(call.headers) }
     const { callId } = await placeCall(asterisk, options)
-    const { context, variables } = await observer.landing(callId, 5_000)
+    const { context, variables } = await observer.result(callId, 5_000)
     const state = await decodeState((name) => variables[name] ?? '')
     const record = await doorman.record(callId, 2_000).catch(() => undefined)
     const reached = { context, rule: variables.DOORMAN_RULE ?? '', state }

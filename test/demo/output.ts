@@ -1,6 +1,6 @@
 import { safeJson } from '../../src/lib/safe-text.js'
 import type { LogLine } from '../support/doorman.js'
-import { landingOf, type Trace } from '../support/observer.js'
+import { callResultOf, type Trace } from '../support/observer.js'
 import { isOk, type Lab, type Result } from './calls.js'
 
 /** Columns of a terminal that the table fits into. */
@@ -98,7 +98,7 @@ Each further call, and each change of the flow files, is a line here. Ctrl-C sto
 /** The line of a call that reached a flow or is over; undefined for others, and for channels that are not PJSIP. */
 export function callLine(trace: Trace): string | undefined {
   const { caller, channel, steps, hungUp } = trace
-  const context = landingOf(trace)?.context ?? (hungUp ? 'hung up before it reached a flow' : undefined)
+  const context = callResultOf(trace)?.context ?? (hungUp ? 'hung up before it reached a flow' : undefined)
   if (context === undefined || !channel.startsWith('PJSIP/')) return undefined
   return printable(`${caller || 'anonymous'} → ${steps.at(0)?.extension ?? 'no number'} → ${context}`)
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const routing = (header: string) => `
 trunks: { carrier-a: { trust: [caller_number, X-VIP, ${header}] } }
@@ -20,24 +20,24 @@ const DIALPLAN =
 type Headers = readonly (readonly [name: string, value: string])[]
 
 describe.each(RELEASES)('what the entry context tells of a call on Debian %s', (release) => {
-  const stage = scene(release, { flows: { 'routing.yaml': routing('X-Note') }, dialplan: DIALPLAN })
+  const fixture = pbxFixture(release, { flows: { 'routing.yaml': routing('X-Note') }, dialplan: DIALPLAN })
   const call = (headers: Headers) =>
-    stage.call({ ...{ from: '+15559990000', to: '5557654321', trunk: 'carrier-a' }, headers })
+    fixture.call({ ...{ from: '+15559990000', to: '5557654321', trunk: 'carrier-a' }, headers })
 
   test('is all that Doorman needs: nothing is read by ARI', async () => {
-    const { landing, record } = await call([
+    const { result, record } = await call([
       ['X-VIP', 'gold'],
       ['X-Note', 'a, (b & "c" ${d}'],
     ])
-    expect([landing.context, landing.appData[0]]).toEqual(['story-vip', 'a b  c d'])
+    expect([result.context, result.appData[0]]).toEqual(['story-vip', 'a b  c d'])
     expect([record.readBy, record.outcome, record.trunk]).toEqual(['dialplan', 'routed', 'carrier-a'])
     expect(record.headers).toContainEqual(['x-note', 'a, (b & "c" ${d}'])
   })
 
   test('tells an empty header from none', async () => {
     const [empty, none] = [await call([['X-Note', '']]), await call([])]
-    expect([empty.landing.context, empty.record.readBy]).toEqual(['story-asked', 'dialplan'])
-    expect([none.landing.context, none.record.readBy]).toEqual(['story-other', 'dialplan'])
+    expect([empty.result.context, empty.record.readBy]).toEqual(['story-asked', 'dialplan'])
+    expect([none.result.context, none.record.readBy]).toEqual(['story-other', 'dialplan'])
   })
 
   test('names the headers that come again from 22 on: one behind an empty one is found there', async () => {
@@ -48,20 +48,20 @@ describe.each(RELEASES)('what the entry context tells of a call on Debian %s', (
   })
 
   test('is not used where the flow files look at other headers now: the call is read by ARI, and routed right', async () => {
-    const before = stage.doorman.lines.length
-    writeFileSync(join(stage.flows, 'routing.yaml'), routing('X-Other'))
-    stage.doorman.signal('SIGHUP')
-    const reload = await stage.doorman.line('the reload', (line) => {
-      return line.event === 'reload' && stage.doorman.lines.indexOf(line) >= before
+    const before = fixture.doorman.lines.length
+    writeFileSync(join(fixture.flows, 'routing.yaml'), routing('X-Other'))
+    fixture.doorman.signal('SIGHUP')
+    const reload = await fixture.doorman.line('the reload', (line) => {
+      return line.event === 'reload' && fixture.doorman.lines.indexOf(line) >= before
     })
     expect([reload.ok, String(reload.warnings)]).toEqual([
       true,
       expect.stringContaining('were not generated for these flow files'),
     ])
-    const { landing, record } = await call([
+    const { result, record } = await call([
       ['X-VIP', 'gold'],
       ['X-Other', 'new'],
     ])
-    expect([landing.context, landing.appData[0], record.readBy]).toEqual(['story-vip', 'new', 'ari'])
+    expect([result.context, result.appData[0], record.readBy]).toEqual(['story-vip', 'new', 'ari'])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 import { placeCalls } from '../support/sipp.js'
 
 const HEAD = `import type { Conversation } from 'asterisk-doorman'
@@ -72,7 +72,7 @@ const SETTINGS = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
 const DIALPLAN = showing('story-vip', '${CONV_begun}${CONV_plain}') + showing('story-other', '${CONV_begun}')
 
 describe.each(RELEASES)('code flows on Debian %s', (release) => {
-  const stage = scene(release, { flows: FLOWS, dialplan: DIALPLAN, settings: SETTINGS })
+  const fixture = pbxFixture(release, { flows: FLOWS, dialplan: DIALPLAN, settings: SETTINGS })
   const from = '+15559990000'
   const calls = BROKEN.map(
     ([what, reason, says], at) => [what, `20${at}`, `broken-${at}.ts`, reason, says] as const,
@@ -82,9 +82,9 @@ describe.each(RELEASES)('code flows on Debian %s', (release) => {
     'a function that %s sends its call to otherwise, and ten others notice nothing',
     async (_what, to, file, reason, says) => {
       const meanwhile = Promise.all([crowd('300'), crowd('301')])
-      const { landing, record } = await stage.call({ from, to, trunk: 'carrier-a' })
+      const { result, record } = await fixture.call({ from, to, trunk: 'carrier-a' })
 
-      expect([landing.context, landing.appData[0]]).toEqual(['story-other', ''])
+      expect([result.context, result.appData[0]]).toEqual(['story-other', ''])
       expect(record).toMatchObject({ flow: 'other', outcome: 'fallback_function' })
       const [fault = ''] = record.faults
       expect(fault.startsWith(file)).toBe(true)
@@ -97,12 +97,12 @@ describe.each(RELEASES)('code flows on Debian %s', (release) => {
   )
 
   test('what a function writes to the log reaches the log, with the call that it belongs to', async () => {
-    const { landing, record } = await stage.call({ from, to: '302', trunk: 'carrier-a' })
-    const lines = stage.doorman.lines.filter(
+    const { result, record } = await fixture.call({ from, to: '302', trunk: 'carrier-a' })
+    const lines = fixture.doorman.lines.filter(
       ({ event, call }) => event !== 'decision' && call === record.call,
     )
 
-    expect(landing.context).toBe('story-vip')
+    expect(result.context).toBe('story-vip')
     expect(lines).toEqual([
       expect.objectContaining({ level: 'info', message: expect.stringContaining('looked the caller up') }),
       expect.objectContaining({
@@ -112,16 +112,16 @@ describe.each(RELEASES)('code flows on Debian %s', (release) => {
       expect.objectContaining({ level: 'info', message: expect.stringContaining('beside the log') }),
     ])
     expect(JSON.stringify(lines[0])).toContain('rows')
-    expect(stage.doorman.noise).toBe('')
+    expect(fixture.doorman.noise).toBe('')
   })
 
   /** Five calls that are placed meanwhile: where the PBX says they landed, what it was shown, and their outcome. */
   async function crowd(to: string): Promise<readonly (readonly unknown[])[]> {
     const call = { from, to, trunk: 'carrier-a', hold_ms: 150 }
-    const placed = await placeCalls(stage.asterisk, { ...call, calls: 5, perSecond: 10 })
+    const placed = await placeCalls(fixture.asterisk, { ...call, calls: 5, perSecond: 10 })
     const seen = placed.map(async ({ callId }) => {
-      const { context, appData } = await stage.witness.landing(callId, 5_000)
-      return [context, appData[0], (await stage.doorman.record(callId)).outcome]
+      const { context, appData } = await fixture.observer.result(callId, 5_000)
+      return [context, appData[0], (await fixture.doorman.record(callId)).outcome]
     })
     return Promise.all(seen)
   }

@@ -4,37 +4,37 @@ import { beforeEach, describe, expect, test } from '@jest/globals'
 import { ADMIN_SETTINGS, adminConf, reloads } from '../doctor/admin-conf.js'
 import { doorman } from '../doctor/command.js'
 import { settingsFor } from '../support/doorman.js'
-import { RELEASES, scene } from '../support/scene.js'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 
 const EMPTY = '; nothing yet\n'
 
 describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   const overrides = { 'manager.conf': adminConf() }
-  const stage = scene(release, { overrides, editDialplan: () => '', withDoorman: false })
+  const fixture = pbxFixture(release, { overrides, editDialplan: () => '', withDoorman: false })
 
-  const fileIn = (name: string) => join(stage.asterisk.folder, 'etc', name)
+  const fileIn = (name: string) => join(fixture.asterisk.folder, 'etc', name)
   const env = (change: Readonly<Record<string, string>> = {}) => ({
-    ...settingsFor(stage.asterisk),
+    ...settingsFor(fixture.asterisk),
     ...ADMIN_SETTINGS,
     ...change,
   })
   const write = (file: string, change = {}, ...more: readonly string[]) =>
     doorman(['dialplan', '--write', file, ...more], env(change))
-  const running = (context: string) => stage.asterisk.cli(`dialplan show ${context}`)
+  const running = (context: string) => fixture.asterisk.cli(`dialplan show ${context}`)
 
   beforeEach(async () => {
     // Each story begins with a PBX that includes the file, and a file that is empty.
     writeFileSync(fileIn('extensions_doorman.conf'), EMPTY)
-    await stage.asterisk.cli('dialplan reload')
+    await fixture.asterisk.cli('dialplan reload')
   })
 
   test('writes the contexts, has them reloaded, and reads back that they run', async () => {
     const file = fileIn('extensions_doorman.conf')
-    const before = reloads(stage.asterisk)
+    const before = reloads(fixture.asterisk)
     const { exit, stdout, stderr } = await write(file)
     expect([exit, stderr]).toEqual([0, ''])
     expect(stdout).toBe(`${file}: written.\nAsterisk has reloaded its dialplan and runs what was written.\n`)
-    expect(reloads(stage.asterisk)).toBe(before + 1)
+    expect(reloads(fixture.asterisk)).toBe(before + 1)
     expect(await running('doorman')).toContain('Stasis(doorman)')
     expect(await running('doorman-fallback')).toContain('__DOORMAN_FLOW=general_support_flow')
     expect(readFileSync(file, 'utf8')).toBe((await doorman(['dialplan'], env())).stdout)
@@ -43,12 +43,12 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   test('writes nothing and reloads nothing where nothing has changed', async () => {
     const file = fileIn('extensions_doorman.conf')
     await write(file)
-    const [before, written] = [reloads(stage.asterisk), statSync(file)]
+    const [before, written] = [reloads(fixture.asterisk), statSync(file)]
     const { exit, stdout } = await write(file)
     expect(exit).toBe(0)
     expect(stdout).toContain('unchanged')
     expect(stdout).toContain('was not reloaded')
-    expect(reloads(stage.asterisk)).toBe(before)
+    expect(reloads(fixture.asterisk)).toBe(before)
     expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([written.ino, written.mtimeMs])
   })
 
@@ -100,14 +100,14 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
 
   test('without the second AMI user writes the file, says how to reload, and does not call that well', async () => {
     const file = fileIn('extensions_doorman.conf')
-    const before = reloads(stage.asterisk)
+    const before = reloads(fixture.asterisk)
     const { exit, stdout, stderr } = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
     expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
     expect(stderr).toContain('Asterisk runs something else than was written')
     expect(stderr).toContain('asterisk -rx "dialplan reload"')
-    expect(reloads(stage.asterisk)).toBe(before)
+    expect(reloads(fixture.asterisk)).toBe(before)
 
-    await stage.asterisk.cli('dialplan reload')
+    await fixture.asterisk.cli('dialplan reload')
     const again = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
     expect([again.exit, again.stdout]).toEqual([0, expect.stringContaining('runs it already')])
   })
@@ -117,7 +117,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     ['may not reload', { DOORMAN_AMI_ADMIN_USERNAME: 'doorman' }, 'Reload: permission denied (as doorman)'],
   ])('says no where the second user %s', async (_why, change, said) => {
     const own =
-      'DOORMAN_AMI_ADMIN_USERNAME' in change ? { DOORMAN_AMI_ADMIN_SECRET: stage.asterisk.ami.secret } : {}
+      'DOORMAN_AMI_ADMIN_USERNAME' in change ? { DOORMAN_AMI_ADMIN_SECRET: fixture.asterisk.ami.secret } : {}
     const { exit, stderr } = await write(fileIn('extensions_doorman.conf'), { ...change, ...own })
     expect([exit, stderr]).toEqual([1, expect.stringContaining(said)])
   })

@@ -5,9 +5,9 @@ import type { Finding, Verdict } from '../../src/doctor/check.js'
 import { ADMIN_SETTINGS, adminConf } from '../doctor/admin-conf.js'
 import { doctor, doorman } from '../doctor/command.js'
 import { settingsFor, startDoorman } from '../support/doorman.js'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { flowFolder } from '../support/flow-folder.js'
 import { repositoryFolder } from '../support/lab-folder.js'
-import { RELEASES, scene } from '../support/scene.js'
 
 type Env = Readonly<Record<string, string>>
 
@@ -83,8 +83,8 @@ const found = ([, , check, verdict, says, remedy]: Row) => ({
 })
 
 describe.each(RELEASES)('doctor on Debian %s', (release) => {
-  const stage = scene(release, { overrides: WRONG_USERS, withDoorman: false })
-  const env = (change: Env = {}): Env => ({ ...settingsFor(stage.asterisk), ...ADMIN_SETTINGS, ...change })
+  const fixture = pbxFixture(release, { overrides: WRONG_USERS, withDoorman: false })
+  const env = (change: Env = {}): Env => ({ ...settingsFor(fixture.asterisk), ...ADMIN_SETTINGS, ...change })
 
   test('finds nothing wrong with a PBX made from asterisk-conf, but endpoints that nobody named', async () => {
     const { exit, findings } = await doctor(env())
@@ -107,7 +107,7 @@ describe.each(RELEASES)('doctor on Debian %s', (release) => {
   test('says the version and what it can', async () => {
     const { findings } = await doctor(env())
     const version = findings.find(({ check }) => check === 'version')
-    expect(version).toMatchObject({ verdict: 'ok', says: expect.stringContaining(stage.asterisk.version) })
+    expect(version).toMatchObject({ verdict: 'ok', says: expect.stringContaining(fixture.asterisk.version) })
     const poisons = version?.says.includes('refuse DB()') ?? false
     expect(poisons).toBe(release === 'forky')
   })
@@ -121,7 +121,7 @@ describe.each(RELEASES)('doctor on Debian %s', (release) => {
   })
 
   test('sees without alarm that a Doorman holds the application', async () => {
-    const running = await startDoorman(stage.asterisk)
+    const running = await startDoorman(fixture.asterisk)
     const { exit, findings } = await doctor(env())
     await running.stop()
     const held = findings.find(({ check }) => check === 'application')
@@ -130,10 +130,10 @@ describe.each(RELEASES)('doctor on Debian %s', (release) => {
   })
 
   test('leaves nothing behind on the PBX', async () => {
-    const before = await stage.asterisk.cli('dialplan show')
+    const before = await fixture.asterisk.cli('dialplan show')
     await doctor(env())
-    expect(await stage.asterisk.cli('dialplan show')).toBe(before)
-    expect(await stage.asterisk.cli('ari show apps')).not.toContain('doctor')
+    expect(await fixture.asterisk.cli('dialplan show')).toBe(before)
+    expect(await fixture.asterisk.cli('ari show apps')).not.toContain('doctor')
   })
 
   test.each(SETTINGS)('finds %s', async (...row) => {
@@ -170,10 +170,10 @@ describe.each(RELEASES)('doctor beside a broken PBX on Debian %s', (release) => 
     'ari.conf': '[general](+)\nwebsocket_write_timeout = 10',
     'modules.conf': 'noload = func_uri.so',
   }
-  const stage = scene(release, { overrides, editDialplan: () => '', withDoorman: false })
+  const fixture = pbxFixture(release, { overrides, editDialplan: () => '', withDoorman: false })
 
   test.each(BROKEN_PBX)('finds %s', async (...row) => {
-    const { exit, findings } = await doctor({ ...settingsFor(stage.asterisk), ...ADMIN_SETTINGS })
+    const { exit, findings } = await doctor({ ...settingsFor(fixture.asterisk), ...ADMIN_SETTINGS })
     expect(findings.filter(({ check }) => check === row[2])).toEqual([found(row)])
     expect(exit).toBe(1)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 flows: { main: { context: story-main }, other: { context: story-other } }
@@ -19,10 +19,14 @@ const DIALPLAN = [
 ].join('')
 
 describe.each(RELEASES)('the fallback of an entry on Debian %s', (release) => {
-  const stage = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN, withDoorman: false })
-  const landed = async (to: string) => {
-    const { landing } = await stage.landing({ from: '+15559990000', to, trunk: 'carrier-a' })
-    return [landing.context, landing.appData[0]]
+  const fixture = pbxFixture(release, {
+    flows: { 'routing.yaml': ROUTING },
+    dialplan: DIALPLAN,
+    withDoorman: false,
+  })
+  const reached = async (to: string) => {
+    const { result } = await fixture.place({ from: '+15559990000', to, trunk: 'carrier-a' })
+    return [result.context, result.appData[0]]
   }
 
   test.each([
@@ -31,6 +35,6 @@ describe.each(RELEASES)('the fallback of an entry on Debian %s', (release) => {
     ['a context that is not there: then that of all', '302', 'story-other', 'other/fallback'],
     ['nothing: then that of all', '401', 'story-other', 'other/fallback'],
   ])('may be %s', async (_what, to, context, shown) => {
-    expect(await landed(to)).toEqual([context, shown])
+    expect(await reached(to)).toEqual([context, shown])
   })
 })

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { repositoryFolder } from '../support/lab-folder.js'
-import { RELEASES, scene } from '../support/scene.js'
 
 /** The example's code flow, with nothing before it: no VIPs, no branches, one rule. */
 const TRIAGE_ALONE = {
@@ -20,16 +20,16 @@ otherwise: general_support_flow
 }
 
 describe.each(RELEASES)('the example flows on Debian %s', (release) => {
-  const { call } = scene(release)
+  const { call } = pbxFixture(release)
 
   test('a VIP is known by the caller number and greeted by name', async () => {
-    const { landing, record } = await call({ from: '+15551234567', to: '5550000000', trunk: 'carrier-a' })
+    const { result, record } = await call({ from: '+15551234567', to: '5550000000', trunk: 'carrier-a' })
 
-    expect(landing).toMatchObject({
+    expect(result).toMatchObject({
       context: 'vip-support',
       path: ['from-trunk', 'doorman', 'doorman-go', 'vip-support'],
     })
-    expect(landing.appData[0]).toBe('1,vip-support: rule "VIP callers", Welcome back Ada Byron')
+    expect(result.appData[0]).toBe('1,vip-support: rule "VIP callers", Welcome back Ada Byron')
     expect(record).toMatchObject({
       rule: 'VIP callers',
       flow: 'vip_support_flow',
@@ -39,13 +39,13 @@ describe.each(RELEASES)('the example flows on Debian %s', (release) => {
   })
 
   test('anybody else reaches general support, the branch by the number that was dialled', async () => {
-    const { landing, state, record } = await call({
+    const { result, state, record } = await call({
       ...{ from: '+15559990000', to: '5557654321', trunk: 'carrier-a' },
       headers: [['X-Account', '90001']],
     })
 
-    expect(landing.context).toBe('general-support')
-    expect(landing.variables).toMatchObject({
+    expect(result.context).toBe('general-support')
+    expect(result.variables).toMatchObject({
       ...{ DOORMAN_FLOW: 'general_support_flow', DOORMAN_RULE: 'Old accounts of the north' },
       ...{ DOORMAN_VIP: '0', DOORMAN_BRANCH: 'North Branch', CONV_city: 'Albany', CONV_account: '90001' },
     })
@@ -54,31 +54,31 @@ describe.each(RELEASES)('the example flows on Debian %s', (release) => {
   })
 
   test('a number that no rule speaks of takes the way under otherwise', async () => {
-    const { landing, record } = await call({ from: '+15559990000', to: '2125550100', trunk: 'carrier-a' })
+    const { result, record } = await call({ from: '+15559990000', to: '2125550100', trunk: 'carrier-a' })
 
-    expect(landing.context).toBe('general-support')
-    expect(landing.variables).toMatchObject({ DOORMAN_RULE: 'otherwise', DOORMAN_BRANCH: 'South Branch' })
+    expect(result.context).toBe('general-support')
+    expect(result.variables).toMatchObject({ DOORMAN_RULE: 'otherwise', DOORMAN_BRANCH: 'South Branch' })
     expect(record).toMatchObject({ rule: 'otherwise', outcome: 'routed' })
   })
 
   test('a header that a believed carrier sends makes a VIP', async () => {
-    const { landing } = await call({
+    const { result } = await call({
       ...{ from: '+15559990000', to: '5557654321', trunk: 'carrier-a' },
       headers: [['X-VIP', 'gold']],
     })
 
-    expect(landing.context).toBe('vip-support')
-    expect(landing.variables).toMatchObject({ DOORMAN_VIP: '1', DOORMAN_RULE: 'VIP callers' })
+    expect(result.context).toBe('vip-support')
+    expect(result.variables).toMatchObject({ DOORMAN_VIP: '1', DOORMAN_RULE: 'VIP callers' })
   })
 })
 
 describe.each(RELEASES)('the code flow of the example as the only rule on Debian %s', (release) => {
-  const { call } = scene(release, { flows: TRIAGE_ALONE })
+  const { call } = pbxFixture(release, { flows: TRIAGE_ALONE })
 
   test('a caller number leads to the VIP flow', async () => {
-    const { landing } = await call({ from: '+15551234567', to: '+15557654321', trunk: 'carrier-a' })
+    const { result } = await call({ from: '+15551234567', to: '+15557654321', trunk: 'carrier-a' })
 
-    expect(landing.context).toBe('vip-support')
+    expect(result.context).toBe('vip-support')
   })
 
   test('the dialled number chooses the branch', async () => {
@@ -86,11 +86,11 @@ describe.each(RELEASES)('the code flow of the example as the only rule on Debian
     const calls = numbers.map((to) => call({ from: '+15559990000', to, trunk: 'carrier-a' }))
     const [north, south] = await Promise.all(calls)
 
-    expect(north?.landing).toMatchObject({
+    expect(north?.result).toMatchObject({
       context: 'general-support',
       variables: { CONV_branch: 'North Branch' },
     })
-    expect(south?.landing).toMatchObject({
+    expect(south?.result).toMatchObject({
       context: 'general-support',
       variables: { CONV_branch: 'South Branch' },
     })

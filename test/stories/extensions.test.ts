@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 trunks: { carrier-a: { trust: [X-VIP] } }
@@ -26,29 +26,29 @@ const DIALPLAN = [
 ].join('')
 
 describe.each(RELEASES)('extensions on Debian %s', (release) => {
-  const stage = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
+  const fixture = pbxFixture(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
   const call = { from: '+15559990000', trunk: 'carrier-a' }
 
   test('a flow with the extension "dialled" keeps the number that was dialled', async () => {
-    const { landing, record } = await stage.call({ ...call, to: '+15557654321' })
+    const { result, record } = await fixture.call({ ...call, to: '+15557654321' })
 
-    expect([landing.context, landing.extension, landing.appData[0]]).toEqual([
+    expect([result.context, result.extension, result.appData[0]]).toEqual([
       ...['story-kept', '+15557654321', 'kept +15557654321'],
     ])
     expect(record.outcome).toBe('routed')
   })
 
   test('a dialled number too long to travel costs no caller', async () => {
-    const { landing, record } = await stage.call({ ...call, to: `+${'9'.repeat(78)}` })
+    const { result, record } = await fixture.call({ ...call, to: `+${'9'.repeat(78)}` })
 
-    expect(landing.context).toBe('story-other')
+    expect(result.context).toBe('story-other')
     expect(record).toMatchObject({ rule: 'Very long', flow: 'kept', outcome: 'fallback_place' })
   })
 
   test('a name can be dialled, and a flow can be a place of its own', async () => {
-    const { landing, record } = await stage.call({ ...call, to: 'sales' })
+    const { result, record } = await fixture.call({ ...call, to: 'sales' })
 
-    expect([landing.context, landing.extension, landing.appData[0]]).toEqual(['story-named', '7', 'named'])
+    expect([result.context, result.extension, result.appData[0]]).toEqual(['story-named', '7', 'named'])
     expect(record).toMatchObject({ calleeNumber: 'sales', outcome: 'routed' })
   })
 
@@ -63,33 +63,33 @@ describe.each(RELEASES)('extensions on Debian %s', (release) => {
     ['an ampersand', '5&6'],
     ['letters that are no ASCII', '5%C3%A9'],
   ])('an extension with %s goes to the fallback', async (_what, to) => {
-    const { result, landing } = await stage.landing({ ...call, to })
+    const { placed, result } = await fixture.place({ ...call, to })
 
-    expect(landing).toMatchObject({
+    expect(result).toMatchObject({
       context: 'story-other',
       appData: expect.arrayContaining(['other fallback']),
     })
-    expect(landing.path).toContain('doorman-fallback')
-    expect(result.status).toBe(200)
+    expect(result.path).toContain('doorman-fallback')
+    expect(placed.status).toBe(200)
   })
 
   // With ${EXTEN} in the trunk's Goto, the commas would choose the place, and the caller would be dropped.
   test('an extension with commas goes to the fallback', async () => {
-    const { landing } = await stage.landing({ ...call, to: '5,story-plain,1' })
+    const { result } = await fixture.place({ ...call, to: '5,story-plain,1' })
 
-    expect(landing.context).toBe('story-other')
+    expect(result.context).toBe('story-other')
   })
 
   test('a channel that is not PJSIP is decided, without a trunk and without headers', async () => {
-    await stage.asterisk.cli('channel originate Local/300@from-trunk application Wait 1')
+    await fixture.asterisk.cli('channel originate Local/300@from-trunk application Wait 1')
     const isIt = ({ channel, steps }: { channel: string; steps: readonly unknown[] }) =>
       channel.startsWith('Local/300@from-trunk') && steps.length > 0
-    const landing = await stage.witness.landing(isIt, 5_000)
+    const result = await fixture.observer.result(isIt, 5_000)
     const isRecord = ({ event, call }: { event?: string; call?: unknown }) =>
-      event === 'decision' && call === landing.uniqueId
-    const record = (await stage.doorman.line('decision', isRecord)) as unknown as DecisionRecord
+      event === 'decision' && call === result.uniqueId
+    const record = (await fixture.doorman.line('decision', isRecord)) as unknown as DecisionRecord
 
-    expect([landing.context, landing.appData[0]]).toEqual(['story-plain', 'plain Albany'])
+    expect([result.context, result.appData[0]]).toEqual(['story-plain', 'plain Albany'])
     expect(record).toMatchObject({
       ...{ trunk: null, headers: [], vip: false, sipCallId: '', calleeNumber: '300' },
       ...{ rule: 'Local', outcome: 'routed', faults: [] },

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { placeCall } from '../support/calls.js'
 import { type LogLine, launchDoorman, type RunningDoorman, settingsFor } from '../support/doorman.js'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { Observer } from '../support/observer.js'
-import { RELEASES, scene } from '../support/scene.js'
 
 const VIP = { from: '+15551234567', to: '5550000000', trunk: 'carrier-a', hold_ms: 150 }
 
@@ -15,14 +15,14 @@ const isUp = (which: string) => (line: LogLine) => line.event === 'line_up' && l
 const isDown = (which: string) => (line: LogLine) => line.event === 'line_down' && line.line === which
 
 describe.each(RELEASES)('the first connection on Debian %s', (release) => {
-  const stage = scene(release, { withDoorman: false })
+  const fixture = pbxFixture(release, { withDoorman: false })
   let doorman: RunningDoorman | undefined
   afterEach(async () => {
     await doorman?.stop()
     doorman = undefined
   })
   const launched = (settings: Readonly<Record<string, string>> = {}) => {
-    doorman = launchDoorman({ ...settingsFor(stage.asterisk), ...settings })
+    doorman = launchDoorman({ ...settingsFor(fixture.asterisk), ...settings })
     return doorman
   }
   const downLines = ({ lines }: RunningDoorman, which: string) =>
@@ -33,39 +33,39 @@ describe.each(RELEASES)('the first connection on Debian %s', (release) => {
     await running.line('AMI is up', isUp('AMI'), UP_MS)
     await running.line('ARI is down', isDown('ARI'), UP_MS)
     await sleep(TRIES_MS)
-    const { landing } = await stage.landing(VIP)
+    const { result } = await fixture.place(VIP)
 
     const [line, ...more] = downLines(running, 'ARI')
     expect(line).toMatch(/^ARI at http:\/\/127\.0\.0\.1:\d+ answered 401: .*DOORMAN_ARI_PASSWORD.*ari\.conf/)
     expect(more).toEqual([])
-    expect(landing.path.slice(0, 3)).toEqual(['from-trunk', 'doorman', 'doorman-fallback'])
+    expect(result.path.slice(0, 3)).toEqual(['from-trunk', 'doorman', 'doorman-fallback'])
     expect(JSON.stringify(running.lines)).not.toMatch(/not-this-one|\\n\s+at /)
     expect(running.noise).toBe('')
   })
 
   test('a Doorman that starts before its Asterisk says so in one line each, and connects by itself', async () => {
-    await stage.asterisk.kill9()
+    await fixture.asterisk.kill9()
     const running = launched()
     await Promise.all(['ARI', 'AMI'].map((which) => running.line(`${which} is down`, isDown(which), UP_MS)))
     await sleep(TRIES_MS)
     const [ari, ami] = [downLines(running, 'ARI'), downLines(running, 'AMI')]
-    await stage.asterisk.restart()
-    const witness = await Observer.open(stage.asterisk.observer)
+    await fixture.asterisk.restart()
+    const observer = await Observer.open(fixture.asterisk.observer)
     await Promise.all(['ARI', 'AMI'].map((which) => running.line(`${which} is up`, isUp(which), UP_MS)))
-    const { callId } = await placeCall(stage.asterisk, VIP)
-    const landing = await witness.landing(callId, 5_000).finally(() => witness.close())
+    const { callId } = await placeCall(fixture.asterisk, VIP)
+    const result = await observer.result(callId, 5_000).finally(() => observer.close())
 
     expect(ari).toEqual([
       expect.stringMatching(/did not answer \(ECONNREFUSED\).*http\.conf.*DOORMAN_ARI_URL/),
     ])
     expect(ami).toEqual([expect.stringMatching(/ECONNREFUSED.*DOORMAN_AMI_HOST.*manager\.conf/)])
-    expect([landing.context, landing.variables.DOORMAN_FLOW]).toEqual(['vip-support', 'vip_support_flow'])
+    expect([result.context, result.variables.DOORMAN_FLOW]).toEqual(['vip-support', 'vip_support_flow'])
     expect(JSON.stringify(running.lines)).not.toMatch(/\\n\s+at /)
     expect(running.noise).toBe('')
   })
 
   test('a Doorman without an Asterisk ends at once and well when it is told to', async () => {
-    await stage.asterisk.kill9()
+    await fixture.asterisk.kill9()
     const running = launched()
     await running.line('ARI is down', isDown('ARI'), UP_MS)
 

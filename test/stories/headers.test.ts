@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, refusing, scene } from '../support/scene.js'
+import { pbxFixture, RELEASES, refusing } from '../support/fixture.js'
 
 const TRUSTED =
   'X-VIP, X-Tag, X-Note, X-Empty, Subject, Accept-Contact, Reject-Contact, Referred-By, Identity-Info'
@@ -87,15 +87,15 @@ const ODD: readonly (readonly [string, readonly Line[], Line?])[] = [
 ]
 
 describe.each(RELEASES)('headers on Debian %s', (release) => {
-  const { raw } = scene(release, { flows: FLOWS, dialplan: DIALPLAN })
+  const { raw } = pbxFixture(release, { flows: FLOWS, dialplan: DIALPLAN })
   const odd = ({ from = NOBODY, ...call }: Odd) => raw({ from, ...call })
 
   test.each(ODD)(
     'beside %s a good header counts for a rule and for code',
     async (_what, headers, from = NOBODY) => {
       const both = ['1000', '2000'].map((to) => odd({ to, from, headers: [...headers, 'x-vIP: gold'] }))
-      const seen = (await Promise.all(both)).map(({ landing, record: { rule, outcome, faults } }) => {
-        return { context: landing.context, rule, outcome, faults }
+      const seen = (await Promise.all(both)).map(({ result, record: { rule, outcome, faults } }) => {
+        return { context: result.context, rule, outcome, faults }
       })
 
       const good = { context: 'story-gold', outcome: 'routed', faults: [] }
@@ -114,9 +114,9 @@ describe.each(RELEASES)('headers on Debian %s', (release) => {
       'b: <sip:ann@example.com>',
       'n: <https://example.com/cert>',
     ]
-    const { landing, record } = await odd({ to: '2001', headers })
+    const { result, record } = await odd({ to: '2001', headers })
 
-    expect([landing.context, record.rule]).toEqual(['story-asked', 'Compact'])
+    expect([result.context, record.rule]).toEqual(['story-asked', 'Compact'])
     const names = new Map(record.headers)
     expect(names.get('subject')).toBe('hello')
   })
@@ -129,9 +129,9 @@ describe.each(RELEASES)('headers on Debian %s', (release) => {
 
   test('of five headers of one name the fourth satisfies a condition', async () => {
     const headers = [...'abcde'].map((letter) => `X-Tag: ${letter}`)
-    const { landing, record } = await odd({ to: '2002', headers })
+    const { result, record } = await odd({ to: '2002', headers })
 
-    expect([landing.context, record.rule]).toEqual(['story-asked', 'Fourth'])
+    expect([result.context, record.rule]).toEqual(['story-asked', 'Fourth'])
   })
 
   test('code sees the headers of one name in their order', async () => {
@@ -142,24 +142,24 @@ describe.each(RELEASES)('headers on Debian %s', (release) => {
   })
 
   test('a folded line is one value', async () => {
-    const { landing, record } = await odd({ to: '2003', headers: ['X-Note: one\r\n two'] })
+    const { result, record } = await odd({ to: '2003', headers: ['X-Note: one\r\n two'] })
 
-    expect([landing.context, record.rule]).toEqual(['story-asked', 'Folded'])
+    expect([result.context, record.rule]).toEqual(['story-asked', 'Folded'])
   })
 
   test('a header without a value is there', async () => {
     const byRule = odd({ to: '2004', headers: ['X-Empty:'] })
     const byCode = odd({ to: '2000', headers: ['X-Empty:', 'X-VIP: gold'] })
-    const [{ landing, record }, { state }] = await Promise.all([byRule, byCode])
+    const [{ result, record }, { state }] = await Promise.all([byRule, byCode])
 
-    expect([landing.context, record.rule]).toEqual(['story-asked', 'Empty'])
+    expect([result.context, record.rule]).toEqual(['story-asked', 'Empty'])
     expect(state).toMatchObject({ isEmptyThere: true })
   })
 
   test('a header that is missing is not there', async () => {
-    const { landing, record } = await odd({ to: '2005', headers: [] })
+    const { result, record } = await odd({ to: '2005', headers: [] })
 
-    expect([landing.context, record.rule]).toEqual(['story-asked', 'Missing'])
+    expect([result.context, record.rule]).toEqual(['story-asked', 'Missing'])
   })
 
   test('code is shown two hundred headers', async () => {

@@ -8,7 +8,7 @@ import { Random } from '../hostile/random.js'
 import { HostileSuite, UNHARMED } from '../hostile/suite.js'
 import { payloads } from '../hostile/texts.js'
 import { tortureMessages } from '../hostile/torture.js'
-import { RELEASES, scene } from '../support/scene.js'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { view } from '../support/views.js'
 
 /** `npm run hostile` sends the whole number; DOORMAN_HOSTILE_SEED gives other messages. */
@@ -82,19 +82,19 @@ const DIALPLAN = [
 describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
   const settings = { DOORMAN_MASK_NUMBERS: release === 'forky' ? 'yes' : 'no' }
   const flows = { 'routing.yaml': ROUTING, 'note.ts': NOTE }
-  const played = scene(release, { flows, dialplan: DIALPLAN, settings, withWitness: false })
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN, settings, withObserver: false })
   let suite: HostileSuite
   beforeAll(async () => {
-    suite = await HostileSuite.open(played.asterisk, played.doorman, mark)
+    suite = await HostileSuite.open(fixture.asterisk, fixture.doorman, mark)
   })
   afterAll(() => suite?.close())
 
-  const decisions = () => played.doorman.lines.filter(({ event }) => event === 'decision')
+  const decisions = () => fixture.doorman.lines.filter(({ event }) => event === 'decision')
 
   test('the dialplan of this story does evaluate what it writes itself', async () => {
     const proof = { from: '<sip:1@carrier.example>', to: '1', headers: [] }
     expect((await suite.trusted.invite(proof, 4_000)).status).toBe(486)
-    expect(existsSync(join(played.asterisk.folder, 'proof'))).toBe(true)
+    expect(existsSync(join(fixture.asterisk.folder, 'proof'))).toBe(true)
     expect(await suite.aftermath()).toEqual(UNHARMED)
   })
 
@@ -143,7 +143,7 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
     const told = decisions().filter(({ trunk }) => trunk === 'carrier-b')
     expect(told.length).toBeGreaterThan(10)
     expect(told.filter(({ vip }) => vip !== false)).toEqual([])
-    const samples = (await view(played.asterisk, '/metrics')).text
+    const samples = (await view(fixture.asterisk, '/metrics')).text
       .split('\n')
       .filter((line) => line.startsWith('doorman_hearsay_refused_total{'))
     expect(samples.join('\n')).toContain('{trunk="other",what="X-VIP"}')
@@ -154,7 +154,7 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
   })
 
   test('Doorman is alive and ready, and says so to whoever asks', async () => {
-    const [live, ready] = [await view(played.asterisk, '/live'), await view(played.asterisk, '/ready')]
+    const [live, ready] = [await view(fixture.asterisk, '/live'), await view(fixture.asterisk, '/ready')]
     expect([live.status, ready.status]).toEqual([200, 200])
     expect(JSON.parse(ready.text)).toMatchObject({ ready: true, ari: 'up', ami: 'up', stopping: false })
   })
@@ -164,7 +164,7 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
       ? 'no line has a number of a good call in clear'
       : 'lines have numbers where none is masked',
     () => {
-      const log = played.doorman.lines.map((line) => JSON.stringify(line)).join('\n')
+      const log = fixture.doorman.lines.map((line) => JSON.stringify(line)).join('\n')
       const inClear = [...log.matchAll(/.{0,40}5551234567/g)].map(([shown]) => shown).slice(0, 5)
       if (release === 'forky') expect(inClear).toEqual([])
       else expect(inClear).not.toEqual([])

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { RELEASES, refusing, scene } from '../support/scene.js'
+import { pbxFixture, RELEASES, refusing } from '../support/fixture.js'
 
 const ROUTING = `
 trunks: { carrier-a: { trust: [caller_number, X-VIP, X-Note] } }
@@ -59,25 +59,25 @@ const NOTES: readonly (readonly [string, string])[] = [
 ]
 
 describe.each(RELEASES)('headers that mean harm on Debian %s', (release) => {
-  const { raw } = scene(release, { flows: FLOWS, dialplan: DIALPLAN })
+  const { raw } = pbxFixture(release, { flows: FLOWS, dialplan: DIALPLAN })
 
   test('the dialplan of this story does evaluate what it writes itself', async () => {
-    const { landing } = await raw({ from: NOBODY, to: '1', headers: [] })
+    const { result } = await raw({ from: NOBODY, to: '1', headers: [] })
 
-    expect([landing.context, existsSync(join(folder, 'proof'))]).toEqual(['story-proof', true])
+    expect([result.context, existsSync(join(folder, 'proof'))]).toEqual(['story-proof', true])
   })
 
   test.each(NOTES)('%s in a header is text, for a rule and for code', async (_what, note) => {
     const headers = [`X-Note: ${note}`, 'X-VIP: gold']
     const both = ['1000', '2000'].map((to) => raw({ from: NOBODY, to, headers }))
-    for (const { landing, state, record } of await Promise.all(both)) {
-      expect([landing.context, landing.variables.DOORMAN_VIP]).toEqual(['story-noted', '1'])
+    for (const { result, state, record } of await Promise.all(both)) {
+      expect([result.context, result.variables.DOORMAN_VIP]).toEqual(['story-noted', '1'])
       expect(state).toMatchObject({ note })
       expect(record.headers).toContainEqual(['x-note', note])
       // What the dialplan was shown: a cleaned note, and twice that it is not "x".
-      expect(landing.appData[1]).toBe(landing.variables.CONV_note)
-      expect(landing.appData[1]).not.toMatch(/["'`\\$[\]{}(),^;&|]/)
-      expect(landing.appData.slice(3, 5)).toEqual(['0', '0'])
+      expect(result.appData[1]).toBe(result.variables.CONV_note)
+      expect(result.appData[1]).not.toMatch(/["'`\\$[\]{}(),^;&|]/)
+      expect(result.appData.slice(3, 5)).toEqual(['0', '0'])
     }
     expect(existsSync(EVIL)).toBe(false)
   })
@@ -87,7 +87,7 @@ describe.each(RELEASES)('headers that mean harm on Debian %s', (release) => {
     const calls = names.map((name) => raw({ from: `${quoted(name)} ${NOBODY}`, to: '2000', headers: [] }))
     const seen = await Promise.all(calls)
 
-    expect(seen.map(({ landing }) => landing.context)).toEqual(names.map(() => 'story-noted'))
+    expect(seen.map(({ result }) => result.context)).toEqual(names.map(() => 'story-noted'))
     expect(seen.map(({ state }) => (state as { name: string }).name)).toEqual(names)
     expect(existsSync(EVIL)).toBe(false)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 import { type LoadOptions, placeCalls } from '../support/sipp.js'
 
 const ROUTING = `
@@ -31,7 +31,7 @@ const EACH = { calls: 50, perSecond: 10, trunk: 'carrier-a', hold_ms: 200 }
 
 describe.each(RELEASES)('load on Debian %s', (release) => {
   const flows = { 'routing.yaml': ROUTING, 'code.ts': CODE }
-  const stage = scene(release, { flows, dialplan: DIALPLAN })
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN })
 
   test('a hundred calls at twenty a second land right, with one decision record each', async () => {
     const [vips, coded] = await Promise.all([
@@ -45,21 +45,21 @@ describe.each(RELEASES)('load on Debian %s', (release) => {
     expect(coded.map(({ context, shown }) => [context, shown])).toEqual(
       coded.map(({ id }) => ['story-coded', id]),
     )
-    const records = stage.doorman.lines.filter(({ event }) => event === 'decision')
+    const records = fixture.doorman.lines.filter(({ event }) => event === 'decision')
     expect(records).toHaveLength(100)
     expect(new Set(records.map(({ sipCallId }) => sipCallId)).size).toBe(100)
     expect(new Set(records.map(({ outcome }) => outcome))).toEqual(new Set(['routed']))
-    expect(stage.doorman.noise).toBe('')
+    expect(fixture.doorman.noise).toBe('')
   })
 
   async function placed(options: LoadOptions) {
-    const results = await placeCalls(stage.asterisk, options)
+    const results = await placeCalls(fixture.asterisk, options)
     expect(results).toHaveLength(options.calls)
-    const landings = results.map(async ({ callId }) => {
-      const { context, appData, uniqueId } = await stage.witness.landing(callId, 5_000)
-      await stage.doorman.record(callId)
+    const reached = results.map(async ({ callId }) => {
+      const { context, appData, uniqueId } = await fixture.observer.result(callId, 5_000)
+      await fixture.doorman.record(callId)
       return { context, shown: appData[0], id: uniqueId }
     })
-    return Promise.all(landings)
+    return Promise.all(reached)
   }
 })

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { decodeState } from '../support/channel-state.js'
 import { type RunningDoorman, startDoorman } from '../support/doorman.js'
-import { scene } from '../support/scene.js'
+import { pbxFixture } from '../support/fixture.js'
 
 const ROUTING = `
 flows:
@@ -26,7 +26,11 @@ exten => s,1,NoOp(\${DOORMAN_RULE}|\${CONV_greeting}|\${CONV_zero}|\${CONV_city}
 
 describe('notes', () => {
   // Requests over the WebSocket came with 20.14 and 22.4: on 16 every call is written to.
-  const stage = scene('forky', { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN, withDoorman: false })
+  const fixture = pbxFixture('forky', {
+    flows: { 'routing.yaml': ROUTING },
+    dialplan: DIALPLAN,
+    withDoorman: false,
+  })
   let doorman: RunningDoorman | undefined
   afterEach(async () => {
     await doorman?.stop()
@@ -34,15 +38,15 @@ describe('notes', () => {
   })
   /** One that has found out that this Asterisk takes requests over the WebSocket. */
   const started = async () => {
-    doorman = await startDoorman(stage.asterisk, { DOORMAN_FLOWS: stage.flows })
+    doorman = await startDoorman(fixture.asterisk, { DOORMAN_FLOWS: fixture.flows })
     for (let tries = 0; tries < 50 && (await standing()).length === 0; tries += 1) {
-      await stage.landing({ from, to: '1', trunk })
+      await fixture.place({ from, to: '1', trunk })
       await sleep(20)
     }
     return doorman
   }
   const standing = async () =>
-    [...(await stage.asterisk.cli('dialplan show globals')).matchAll(/DOORMAN_NOTE_[0-9a-f]{12}/g)].map(
+    [...(await fixture.asterisk.cli('dialplan show globals')).matchAll(/DOORMAN_NOTE_[0-9a-f]{12}/g)].map(
       String,
     )
   const from = '+15559990000'
@@ -50,12 +54,12 @@ describe('notes', () => {
 
   test('bring everything to the channel as it is, and are gone when Doorman has stopped', async () => {
     const doorman = await started()
-    const { landing, result } = await stage.landing({ from, to: '1', trunk })
-    const record = await doorman.record(result.callId)
-    const state = await decodeState((name) => landing.variables[name] ?? '')
+    const { result, placed } = await fixture.place({ from, to: '1', trunk })
+    const record = await doorman.record(placed.callId)
+    const state = await decodeState((name) => result.variables[name] ?? '')
 
-    expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
-    expect(landing.appData[0]).toBe('100 of Süd  east  ok| Grüß 20 dich ab c d e f g |0|')
+    expect(result.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
+    expect(result.appData[0]).toBe('100 of Süd  east  ok| Grüß 20 dich ab c d e f g |0|')
     expect(record).toMatchObject({ outcome: 'routed', faults: [] })
     expect(await standing()).toHaveLength(1)
     expect(state).toEqual({
@@ -68,25 +72,25 @@ describe('notes', () => {
 
   test('that were cleared away cost a call nothing but a second visit, and later calls not even that', async () => {
     const doorman = await started()
-    await stage.landing({ from, to: '2', trunk })
-    for (const name of await standing()) await stage.asterisk.cli(`dialplan set global ${name} ""`)
+    await fixture.place({ from, to: '2', trunk })
+    for (const name of await standing()) await fixture.asterisk.cli(`dialplan set global ${name} ""`)
 
-    const { landing, result } = await stage.landing({ from, to: '2', trunk })
-    expect(landing.path).toEqual([
+    const { result, placed } = await fixture.place({ from, to: '2', trunk })
+    expect(result.path).toEqual([
       ...['from-trunk', 'doorman', 'doorman-go', 'doorman', 'doorman-go', 'story-main'],
     ])
-    expect(landing.appData[0]).toBe('Plain|||Albany')
+    expect(result.appData[0]).toBe('Plain|||Albany')
     const visits = doorman.lines.filter(
-      ({ event, sipCallId }) => event === 'decision' && sipCallId === result.callId,
+      ({ event, sipCallId }) => event === 'decision' && sipCallId === placed.callId,
     )
     expect(visits.map(({ outcome, faults }) => [outcome, (faults as string[]).length])).toEqual([
       ['routed', 0],
       ['routed', 1],
     ])
 
-    const next = await stage.landing({ from, to: '2', trunk })
-    expect(next.landing.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
-    expect(next.landing.appData[0]).toBe('Plain|||Albany')
+    const next = await fixture.place({ from, to: '2', trunk })
+    expect(next.result.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
+    expect(next.result.appData[0]).toBe('Plain|||Albany')
     expect(await doorman.stop()).toBe(0)
   })
 })

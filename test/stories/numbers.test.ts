@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 default_country: US
@@ -26,17 +26,17 @@ const DIALPLAN = CONTEXTS.map((name) => showing(name, '${CALLERID(num)} for ${DO
 
 const NOBODY = '+15559990000'
 
-/** Many callers at once: starting them keeps this process busy, and the witness wants to ask each channel. */
+/** Many callers at once: starting them keeps this process busy, and the observer wants to ask each channel. */
 const PATIENT = { trunk: 'carrier-a', hold_ms: 600 }
 
 describe.each(RELEASES)('numbers on Debian %s', (release) => {
-  const { call } = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
+  const { call } = pbxFixture(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
 
   test('however the callee number is written, it reaches its branch', async () => {
     const numbers = ['+15557654321', '5557654321', '15557654321', '0015557654321', ...asUri('+15557654321')]
     const seen = numbers.map(async (to) => {
-      const { landing, record } = await call({ from: NOBODY, to, ...PATIENT })
-      return [to, landing.context, landing.variables.DOORMAN_BRANCH, record.calleeNumber]
+      const { result, record } = await call({ from: NOBODY, to, ...PATIENT })
+      return [to, result.context, result.variables.DOORMAN_BRANCH, record.calleeNumber]
     })
 
     expect(await Promise.all(seen)).toEqual(
@@ -47,8 +47,8 @@ describe.each(RELEASES)('numbers on Debian %s', (release) => {
   test('however the caller number is written, the VIP is known', async () => {
     const numbers = ['+15551234567', '5551234567', '15551234567', '0015551234567', ...asUri('+15551234567')]
     const seen = numbers.map(async (from) => {
-      const { landing, record } = await call({ from, to: '5550000000', ...PATIENT })
-      return [from, landing.context, record.callerNumber]
+      const { result, record } = await call({ from, to: '5550000000', ...PATIENT })
+      return [from, result.context, record.callerNumber]
     })
 
     expect(await Promise.all(seen)).toEqual(numbers.map((from) => [from, 'story-vip', '+15551234567']))
@@ -60,24 +60,24 @@ describe.each(RELEASES)('numbers on Debian %s', (release) => {
     ['a host without a name', '"Anonymous" <sip:anonymous.invalid>'],
   ])('a caller who withholds the number as %s is anonymous', async (_what, from) => {
     const headers = [['From', from]] as const
-    const { landing, record } = await call({ from: 'x', to: '5557654321', trunk: 'carrier-a', headers })
+    const { result, record } = await call({ from: 'x', to: '5557654321', trunk: 'carrier-a', headers })
 
-    expect(landing.context).toBe('story-nameless')
+    expect(result.context).toBe('story-nameless')
     expect(record.callerNumber).toBe('anonymous')
   })
 
   test('a short extension stays as it is and matches literally', async () => {
-    const { landing, record } = await call({ from: NOBODY, to: '1001', trunk: 'carrier-a' })
+    const { result, record } = await call({ from: NOBODY, to: '1001', trunk: 'carrier-a' })
 
-    expect(landing.context).toBe('story-short')
+    expect(result.context).toBe('story-short')
     expect(record.calleeNumber).toBe('1001')
   })
 
   test('what cannot be read as a number stays as it was dialled', async () => {
     const numbers = ['*55', '12', '5557654321*9', '+999999999999999999999']
     const seen = numbers.map(async (to) => {
-      const { landing, record } = await call({ from: NOBODY, to, ...PATIENT })
-      return [landing.context, landing.appData[0], record.calleeNumber]
+      const { result, record } = await call({ from: NOBODY, to, ...PATIENT })
+      return [result.context, result.appData[0], record.calleeNumber]
     })
 
     expect(await Promise.all(seen)).toEqual(numbers.map((to) => ['story-other', `${NOBODY} for ${to}`, to]))

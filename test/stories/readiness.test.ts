@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { scene, showing } from '../support/scene.js'
+import { pbxFixture, showing } from '../support/fixture.js'
 import { type View, view } from '../support/views.js'
 
 const FLOWS = { 'routing.yaml': 'flows: { main: { context: story-main } }\notherwise: main\n' }
 
 describe('what Doorman tells of itself', () => {
-  const stage = scene('forky', { flows: FLOWS, dialplan: showing('story-main', 'x') })
+  const fixture = pbxFixture('forky', { flows: FLOWS, dialplan: showing('story-main', 'x') })
 
   const told = async () => {
-    const ready = await view(stage.asterisk, '/ready')
+    const ready = await view(fixture.asterisk, '/ready')
     const { ari, ami, stopping } = JSON.parse(ready.text) as Record<string, unknown>
-    const metrics = (await view(stage.asterisk, '/metrics')).text
+    const metrics = (await view(fixture.asterisk, '/metrics')).text
     const up = [...metrics.matchAll(/^doorman_a[rm]i_up (\d)$/gm)].map(([, value]) => value)
-    return { live: (await view(stage.asterisk, '/live')).status, ready: ready.status, ari, ami, stopping, up }
+    return {
+      live: (await view(fixture.asterisk, '/live')).status,
+      ready: ready.status,
+      ari,
+      ami,
+      stopping,
+      up,
+    }
   }
 
   const becomes = async (state: 'up' | 'down', limitMs: number) => {
@@ -29,20 +36,20 @@ describe('what Doorman tells of itself', () => {
   test('is ready while both lines are up, and not while Asterisk is gone, alive all the same', async () => {
     const well = { live: 200, ready: 200, ari: 'up', ami: 'up', stopping: false, up: ['1', '1'] }
     expect(await told()).toEqual(well)
-    await stage.asterisk.kill9()
+    await fixture.asterisk.kill9()
     expect(await becomes('down', 15_000)).toEqual({
       ...{ live: 200, ready: 503, ari: 'down', ami: 'down', stopping: false, up: ['0', '0'] },
     })
-    await stage.asterisk.restart()
+    await fixture.asterisk.restart()
     expect(await becomes('up', 30_000)).toEqual(well)
   }, 90_000)
 
   test('is not ready from the moment it is told to stop, while it still answers', async () => {
-    stage.doorman.signal('SIGTERM')
+    fixture.doorman.signal('SIGTERM')
     const answers: View[] = []
     // Until nobody listens there any more.
     for (;;) {
-      const answer = await view(stage.asterisk, '/ready').catch(() => undefined)
+      const answer = await view(fixture.asterisk, '/ready').catch(() => undefined)
       if (answer === undefined) break
       answers.push(answer)
     }

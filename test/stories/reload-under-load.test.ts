@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { LogLine } from '../support/doorman.js'
-import { scene } from '../support/scene.js'
+import { pbxFixture } from '../support/fixture.js'
 import { placeCalls } from '../support/sipp.js'
 
 /** Branch, rule and code of one revision each say its number, so that a mixture of two would show. */
@@ -31,7 +31,7 @@ const BAD: readonly ((rev: number) => Readonly<Record<string, string>>)[] = [
 ]
 
 /** The PBX's own word on each call, in its log: which context, what every part of the revision left on the call. */
-const landing = (context: string) => `
+const result = (context: string) => `
 [${context}]
 exten => s,1,Log(NOTICE,LANDED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN_REVISION} \${CONV_by_branch} \${CONV_by_rule} \${CONV_by_code} \${CONV_flow})
  same => n,Answer()
@@ -46,10 +46,10 @@ const RELOADS = IS_WHOLE ? 100 : 20
 const RATE = IS_WHOLE ? 100 : 20
 
 describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, () => {
-  const stage = scene('forky', {
+  const fixture = pbxFixture('forky', {
     flows: { 'routing.yaml': routing(0, 'one'), 'code.ts': code(0) },
-    dialplan: landing('story-one') + landing('story-two'),
-    withWitness: false,
+    dialplan: result('story-one') + result('story-two'),
+    withObserver: false,
   })
 
   test('no call is lost, none is decided by a mixture, and each record names its revision', async () => {
@@ -60,12 +60,12 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
     const results = await load
     await sleep(2_500)
 
-    const landed = landings()
+    const reached = reachedFlows()
     const records = new Map(
-      stage.doorman.lines.filter(isDecision).map((record) => [record.sipCallId, record]),
+      fixture.doorman.lines.filter(isDecision).map((record) => [record.sipCallId, record]),
     )
-    const routed = landed.filter(({ callId }) => records.get(callId)?.outcome === 'routed')
-    const others = landed.length - routed.length
+    const routed = reached.filter(({ callId }) => records.get(callId)?.outcome === 'routed')
+    const others = reached.length - routed.length
     process.stderr.write(
       `${results.length} calls, ${routed.length} routed, ${others} to the fallback in time\n`,
     )
@@ -74,8 +74,8 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
     // Not one is lost: each was answered, and the PBX put each into a flow, once.
     expect(results.filter(({ status }) => status !== 200)).toEqual([])
     expect(results.length).toBeGreaterThan(RATE * 5)
-    expect(landed).toHaveLength(results.length)
-    expect(new Set(landed.map(({ callId }) => callId)).size).toBe(results.length)
+    expect(reached).toHaveLength(results.length)
+    expect(new Set(reached.map(({ callId }) => callId)).size).toBe(results.length)
     // None is a mixture: branch, rule, code and context of each say the same revision, and its record does.
     expect(routed.filter(({ parts }) => new Set(parts).size !== 1)).toEqual([])
     expect(routed.filter(({ context, flow }) => context !== `story-${flow}`)).toEqual([])
@@ -84,7 +84,7 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
     expect(routed.filter(({ revision, parts }) => contents.get(revision) !== parts[0])).toEqual([])
     expect(contents.size).toBeGreaterThan(RELOADS / 4)
     // A machine that is busy with other tests may let the time limit strike; that is what it is there for.
-    expect(others / landed.length).toBeLessThan(0.02)
+    expect(others / reached.length).toBeLessThan(0.02)
   }, 600_000)
 
   /** Changes the files, has them reloaded by a signal, and waits for the verdict; each second one is bad. */
@@ -97,7 +97,7 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
       const before = reloads().length
       for (const [name, text] of Object.entries(isBad ? { 'code.ts': code(rev), ...bad } : good))
         put(name, text)
-      stage.doorman.signal('SIGHUP')
+      fixture.doorman.signal('SIGHUP')
       const verdict = await nextReload(before)
       if (verdict.ok === !isBad) verdicts[isBad ? 'bad' : 'good'] += 1
     }
@@ -106,7 +106,7 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
 
   /** As a careful editor writes: whole, under its name in one step. */
   function put(name: string, text: string): void {
-    const file = join(stage.flows, name)
+    const file = join(fixture.flows, name)
     writeFileSync(`${file}.new`, text)
     renameSync(`${file}.new`, file)
   }
@@ -121,19 +121,19 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
   }
 
   function reloads() {
-    return stage.doorman.lines.filter(({ event, way }) => event === 'reload' && way === 'signal')
+    return fixture.doorman.lines.filter(({ event, way }) => event === 'reload' && way === 'signal')
   }
 
   async function keepCalling(isOver: () => boolean) {
     const results = []
     const call = { from: '+15559990000', to: '5557654321', trunk: 'carrier-a', hold_ms: 3_000 }
     while (!isOver())
-      results.push(...(await placeCalls(stage.asterisk, { ...call, calls: RATE * 5, perSecond: RATE })))
+      results.push(...(await placeCalls(fixture.asterisk, { ...call, calls: RATE * 5, perSecond: RATE })))
     return results
   }
 
-  function landings() {
-    const log = readFileSync(join(stage.asterisk.folder, 'log/messages.log'), 'utf8')
+  function reachedFlows() {
+    const log = readFileSync(join(fixture.asterisk.folder, 'log/messages.log'), 'utf8')
     return [...log.matchAll(/NOTICE.* LANDED (\S+) (\S+) (\S+) (\S*) (\S*) (\S*) (\S*)$/gm)].map((match) => {
       const [, callId = '', context, revision, branch, rule, fn, flow] = match
       return { callId, context, revision, parts: [branch, rule, fn], flow }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { ControlAddress } from '../../src/control/address.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const routing = (flow: string, extra = '') => `
 default_country: US
@@ -28,24 +28,24 @@ const dialplan =
 const to = { from: '+15559990000', to: '5557654321', trunk: 'carrier-a', hold_ms: 600 }
 
 describe.each(RELEASES)('changing the rules while calls run on Debian %s', (release) => {
-  const stage = scene(release, { flows: { 'routing.yaml': routing('one') }, dialplan })
-  const data = () => join(stage.asterisk.folder, 'doorman-data')
+  const fixture = pbxFixture(release, { flows: { 'routing.yaml': routing('one') }, dialplan })
+  const data = () => join(fixture.asterisk.folder, 'doorman-data')
 
   /** As a careful editor writes. */
   function put(text: string): void {
-    writeFileSync(join(stage.flows, '.routing.yaml.new'), text)
-    renameSync(join(stage.flows, '.routing.yaml.new'), join(stage.flows, 'routing.yaml'))
+    writeFileSync(join(fixture.flows, '.routing.yaml.new'), text)
+    renameSync(join(fixture.flows, '.routing.yaml.new'), join(fixture.flows, 'routing.yaml'))
   }
 
   function command(...args: readonly string[]) {
     const [node = '', script = ''] = DOORMAN
-    const env = { PATH: process.env.PATH, ...settingsFor(stage.asterisk), DOORMAN_FLOWS: stage.flows }
+    const env = { PATH: process.env.PATH, ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.flows }
     const { status, stdout, stderr } = spawnSync(node, [script, ...args], { env, encoding: 'utf8' })
     return { status, said: stdout + stderr }
   }
 
   const reloaded = (way: string, ok: boolean, revision?: unknown) =>
-    stage.doorman.line(
+    fixture.doorman.line(
       `a reload by ${way}`,
       (line) => {
         const isIt = line.event === 'reload' && line.way === way && line.ok === ok
@@ -54,13 +54,13 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
       15_000,
     )
 
-  const landed = async () => (await stage.call(to)).landing.context
+  const reached = async () => (await fixture.call(to)).result.context
 
   test('files that changed are taken up by themselves', async () => {
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
     put(routing('two'))
     await reloaded('files', true, 2)
-    expect(await landed()).toBe('story-two')
+    expect(await reached()).toBe('story-two')
   })
 
   test('doorman reload takes the files at once and tells what changed', async () => {
@@ -72,14 +72,14 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
       /Revision 3 .* is active:[\s\S]*rule "All": goto two → one|revision 3 .* is active already/,
     )
     expect(command('diff', '2', '3').said).toContain('rule "All": goto two → one')
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
   })
 
   test('SIGHUP does the same', async () => {
     put(routing('two', '  # by signal\n'))
-    stage.doorman.signal('SIGHUP')
+    fixture.doorman.signal('SIGHUP')
     await reloaded('signal', true)
-    expect(await landed()).toBe('story-two')
+    expect(await reached()).toBe('story-two')
   })
 
   test('a request over HTTP does the same, with the token', async () => {
@@ -90,7 +90,7 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
     expect((await post({})).status).toBe(401)
     const response = await post({ authorization: `Bearer ${token}` })
     expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ ok: true })])
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
     expect(await (await fetch(new URL('/metrics', url))).text()).toMatch(
       /doorman_reloads_total\{way="http",result="\w+"\} 1/,
     )
@@ -104,7 +104,7 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
     const line = await reloaded('command', false)
     expect(JSON.stringify(line.problems)).toContain(problem)
     expect(command('check').said).toContain(problem)
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
   })
 
   test('a flow whose context the dialplan lacks refuses a candidate, unless it is allowed', async () => {
@@ -113,19 +113,19 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
       status: 1,
       said: expect.stringMatching(/routing\.yaml:[2-9]:\d+: .*\[story-nowhere\]/),
     })
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
     expect(command('reload', '--allow-missing-contexts').status).toBe(0)
     // The hand-over keeps the caller all the same.
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
   })
 
   test('a rollback brings an earlier revision back, and both are on record', async () => {
     put(routing('two', '  # again\n'))
     expect(command('reload').status).toBe(0)
-    expect(await landed()).toBe('story-two')
+    expect(await reached()).toBe('story-two')
     const before = JSON.parse(command('revisions', '--json').said) as unknown
     expect(command('rollback', '1').status).toBe(0)
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
     expect(command('revisions').said).toMatch(/rollback to 1/)
     expect(JSON.stringify(before)).toContain('"way":"command"')
   })
@@ -133,16 +133,16 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
   test('a call that comes back is decided by the revision that it began with', async () => {
     put(routing('two', '  # began\n'))
     expect(command('reload').status).toBe(0)
-    const call = stage.landing({ ...to, to: '5557654329', hold_ms: 6_000 })
+    const call = fixture.place({ ...to, to: '5557654329', hold_ms: 6_000 })
     const isWaiting = ({ steps }: { steps: readonly { context: string }[] }) =>
       steps.some(({ context }) => context === 'story-back')
-    await stage.witness.executes(isWaiting, 'Wait', 5_000)
+    await fixture.observer.executes(isWaiting, 'Wait', 5_000)
     put(routing('one', '  # changed meanwhile\n'))
     expect(command('reload').status).toBe(0)
-    const { result } = await call
-    const { path } = await stage.witness.landing(result.callId, 5_000)
+    const { placed } = await call
+    const { path } = await fixture.observer.result(placed.callId, 5_000)
 
     expect(path.filter((context) => context.startsWith('story-'))).toEqual(['story-back', 'story-two'])
-    expect(await landed()).toBe('story-one')
+    expect(await reached()).toBe('story-one')
   })
 })

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { type RunningDoorman, startDoorman } from '../support/doorman.js'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 import { placeCalls } from '../support/sipp.js'
 
 const ROUTING = `
@@ -13,7 +13,7 @@ const CALL = { from: '+15559990000', to: '100', trunk: 'carrier-a' }
 const APPS = 'doorman-a, doorman-b'
 
 describe.each(RELEASES)('two Doormen at one PBX, on Debian %s', (release) => {
-  const stage = scene(release, {
+  const fixture = pbxFixture(release, {
     flows: { 'routing.yaml': ROUTING },
     dialplan: DIALPLAN,
     withDoorman: false,
@@ -21,27 +21,27 @@ describe.each(RELEASES)('two Doormen at one PBX, on Debian %s', (release) => {
   })
   const all: RunningDoorman[] = []
   const start = async (name: string) => {
-    const settings = { DOORMAN_FLOWS: stage.flows, DOORMAN_APP: name, DOORMAN_APPS: APPS }
-    const doorman = await startDoorman(stage.asterisk, settings)
+    const settings = { DOORMAN_FLOWS: fixture.flows, DOORMAN_APP: name, DOORMAN_APPS: APPS }
+    const doorman = await startDoorman(fixture.asterisk, settings)
     all.push(doorman)
     return doorman
   }
   const decided = (doorman: RunningDoorman) => doorman.lines.filter(({ event }) => event === 'decision')
-  const landed = async () => (await stage.landing(CALL)).landing.context
+  const reached = async () => (await fixture.place(CALL)).result.context
   /** Calls one after the other, until each of these has decided one, or too many were needed. */
   const untilEachDecided = async (...doormen: readonly RunningDoorman[]) => {
     for (let count = 0; count < 40 && doormen.some((each) => decided(each).length === 0); count++)
-      expect(await landed()).toBe('story-main')
+      expect(await reached()).toBe('story-main')
   }
   afterAll(() => Promise.all(all.map((doorman) => doorman.stop())))
 
   test('each call is decided, and by one of them', async () => {
     const [a, b] = [await start('doorman-a'), await start('doorman-b')]
-    const results = await placeCalls(stage.asterisk, { ...CALL, calls: 40, perSecond: 20, hold_ms: 300 })
-    const landings = await Promise.all(
-      results.map(async ({ callId }) => (await stage.witness.landing(callId, 5_000)).context),
+    const results = await placeCalls(fixture.asterisk, { ...CALL, calls: 40, perSecond: 20, hold_ms: 300 })
+    const reached = await Promise.all(
+      results.map(async ({ callId }) => (await fixture.observer.result(callId, 5_000)).context),
     )
-    expect(landings).toEqual(Array(40).fill('story-main'))
+    expect(reached).toEqual(Array(40).fill('story-main'))
     const ids = [...decided(a), ...decided(b)].map(({ sipCallId }) => sipCallId)
     expect([ids.length, new Set(ids).size]).toEqual([40, 40])
   })
@@ -52,11 +52,11 @@ describe.each(RELEASES)('two Doormen at one PBX, on Debian %s', (release) => {
     // An Asterisk that tries names in order comes to the second only when the first has gone.
     if (release === 'forky') await untilEachDecided(a, b)
     expect(await a.stop()).toBe(0)
-    expect(await landed()).toBe('story-main')
+    expect(await reached()).toBe('story-main')
     expect(decided(b).length).toBeGreaterThan(0)
     const again = await start('doorman-a')
     expect(await b.stop()).toBe(0)
-    expect(await landed()).toBe('story-main')
+    expect(await reached()).toBe('story-main')
     expect(decided(again)).toHaveLength(1)
   })
 
@@ -64,7 +64,7 @@ describe.each(RELEASES)('two Doormen at one PBX, on Debian %s', (release) => {
     const hanging = all.at(-1)
     const other = await start('doorman-b')
     hanging?.signal('SIGSTOP')
-    const contexts = [await landed(), await landed(), await landed()]
+    const contexts = [await reached(), await reached(), await reached()]
     hanging?.signal('SIGCONT')
     // Without StasisBroadcast the first in order is asked, and hangs: the time limit takes the caller out.
     expect(contexts).toEqual(Array(3).fill(release === 'forky' ? 'story-main' : 'story-fallback'))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { placeCall } from '../support/calls.js'
-import { RELEASES, scene } from '../support/scene.js'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
 flows:
@@ -91,21 +91,21 @@ exten => s,1,Set(FOUND=\${DB(story/family)})
 
 describe.each(RELEASES)('state on Debian %s', (release) => {
   const flows = { 'routing.yaml': ROUTING, 'count.ts': COUNT, 'big.ts': BIG }
-  const stage = scene(release, { flows, dialplan: DIALPLAN })
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN })
   const from = '+15559990000'
 
   test('what one visit keeps the next visit finds, and what it drops is gone', async () => {
-    const { landing, state, record } = await stage.call({ from, to: '1', trunk: 'carrier-a' })
-    const trace = await stage.witness.ended(({ uniqueId }) => uniqueId === landing.uniqueId, 1_000)
+    const { result, state, record } = await fixture.call({ from, to: '1', trunk: 'carrier-a' })
+    const trace = await fixture.observer.ended(({ uniqueId }) => uniqueId === result.uniqueId, 1_000)
 
     const shown = trace.steps.filter(({ context }) => context.startsWith('story-')).map(({ data }) => data)
-    expect(landing.path.filter((context) => context.startsWith('story-'))).toEqual([
+    expect(result.path.filter((context) => context.startsWith('story-'))).toEqual([
       'story-again',
       'story-enough',
     ])
     expect(shown.filter((data) => data.startsWith('visit'))).toEqual(['visit 1: gone soon', 'visit 2: '])
     expect(state).toEqual({ visits: 2 })
-    const visits = stage.doorman.lines.filter(
+    const visits = fixture.doorman.lines.filter(
       ({ event, call }) => event === 'decision' && call === record.call,
     )
     expect(visits.map(({ flow, outcome }) => [flow, outcome])).toEqual([
@@ -115,15 +115,15 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
   })
 
   test('the channels that a Dial creates inherit the state and the decision, and theirs too', async () => {
-    const { landing, state } = await stage.call({ from, to: '2', trunk: 'carrier-a' })
-    const inner = stage.witness.traces().flatMap(({ steps, linkedId }) => {
+    const { result, state } = await fixture.call({ from, to: '2', trunk: 'carrier-a' })
+    const inner = fixture.observer.traces().flatMap(({ steps, linkedId }) => {
       const shown = steps.filter(({ application, data }) => application === 'NoOp' && data.startsWith('dial'))
-      return linkedId === landing.uniqueId ? shown.map(({ context, data }) => [context, data]) : []
+      return linkedId === result.uniqueId ? shown.map(({ context, data }) => [context, data]) : []
     })
 
-    expect(landing.context).toBe('story-dial')
+    expect(result.context).toBe('story-dial')
     expect(state).toEqual({ city: 'Albany', nested: { deep: [1, 'two', null] } })
-    const view = `dial Dial Albany ${landing.variables.CONV_STATE}`
+    const view = `dial Dial Albany ${result.variables.CONV_STATE}`
     expect(inner).toEqual([
       ['story-inner', view],
       ['story-innermost', view],
@@ -132,30 +132,30 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
 
   test('a nested state of 16 KB comes back whole, to the PBX and to the second visit', async () => {
     const caller = '+15550000316'
-    const call = placeCall(stage.asterisk, { from: caller, to: '3', trunk: 'carrier-a', hold_ms: 3_000 })
-    const landing = await stage.witness.landing((trace) => trace.caller === caller, 5_000)
-    const state = (await stage.witness.state(landing.channel)) as { rows: { text: string }[] }
+    const call = placeCall(fixture.asterisk, { from: caller, to: '3', trunk: 'carrier-a', hold_ms: 3_000 })
+    const result = await fixture.observer.result((trace) => trace.caller === caller, 5_000)
+    const state = (await fixture.observer.state(result.channel)) as { rows: { text: string }[] }
     const { callId } = await call
-    const { path } = await stage.witness.landing(callId, 1_000)
+    const { path } = await fixture.observer.result(callId, 1_000)
 
     expect(Buffer.byteLength(JSON.stringify(state))).toBeGreaterThan(16_384)
     expect(state.rows).toHaveLength(160)
     expect(state.rows[159]?.text).toBe(`row 159: "quotes", \\ backslash, é 漢 😀, \n line, ${'x'.repeat(40)}`)
-    expect(landing.context).toBe('story-big')
+    expect(result.context).toBe('story-big')
     expect(path.filter((context) => context.startsWith('story-'))).toEqual(['story-big', 'story-whole'])
   })
 
   test('the flow reads and writes the PBX database, locks and runs programs as if Doorman had not been there', async () => {
-    await stage.asterisk.cli('database put story family heirloom')
-    const { landing } = await stage.call({ from, to: '4', trunk: 'carrier-a' })
+    await fixture.asterisk.cli('database put story family heirloom')
+    const { result } = await fixture.call({ from, to: '4', trunk: 'carrier-a' })
 
-    expect(landing.context).toBe('story-family')
-    expect(landing.variables).toMatchObject({
+    expect(result.context).toBe('story-family')
+    expect(result.variables).toMatchObject({
       FOUND: 'heirloom',
       LOCKED: '1',
       SHELLED: 'here',
       CONV_city: 'Albany',
     })
-    expect(await stage.asterisk.cli('database get story child')).toContain('Albany')
+    expect(await fixture.asterisk.cli('database get story child')).toContain('Albany')
   })
 })

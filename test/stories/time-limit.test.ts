@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene } from '../support/scene.js'
+import { pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
 flows:
@@ -33,10 +33,10 @@ const DIALPLAN = [
 
 describe.each(RELEASES)('the time limit of a call on Debian %s', (release) => {
   const flows = { 'routing.yaml': ROUTING, 'twice.ts': TWICE }
-  const stage = scene(release, { flows, dialplan: DIALPLAN })
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN })
   const leftAfter = async (to: string) => {
-    const { landing } = await stage.landing({ from: '+15559990000', to, trunk: 'carrier-a' })
-    return { context: landing.path.at(-1), left: Number(landing.variables.LEFT) }
+    const { result } = await fixture.place({ from: '+15559990000', to, trunk: 'carrier-a' })
+    return { context: result.path.at(-1), left: Number(result.variables.LEFT) }
   }
 
   test('a call that had none has none in its flow', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 default_country: US
@@ -41,14 +41,14 @@ const MATRIX = ['carrier-a', 'carrier-b'].flatMap((trunk) =>
 )
 
 describe.each(RELEASES)('trust on Debian %s', (release) => {
-  const { call } = scene(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
+  const { call } = pbxFixture(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
 
   test.each(MATRIX)('from %s, %s makes a VIP only where it is believed', async (trunk, item, evidence) => {
     const isBelieved = trunk === 'carrier-a'
-    const { landing, record } = await call({ ...evidence, to: '5550000000', trunk })
+    const { result, record } = await call({ ...evidence, to: '5550000000', trunk })
 
-    expect(landing.context).toBe(isBelieved ? 'story-vip' : 'story-other')
-    expect(landing.variables.DOORMAN_VIP).toBe(isBelieved ? '1' : '0')
+    expect(result.context).toBe(isBelieved ? 'story-vip' : 'story-other')
+    expect(result.variables.DOORMAN_VIP).toBe(isBelieved ? '1' : '0')
     expect(record).toMatchObject({ trunk, vip: isBelieved, outcome: 'routed' })
     const isDoubted = record.reasons.some(({ why }) => why.includes(`${trunk} is not trusted for ${item}`))
     expect(isDoubted).toBe(!isBelieved)
@@ -56,24 +56,24 @@ describe.each(RELEASES)('trust on Debian %s', (release) => {
 
   test('everything at once from an unbelieved carrier is still hearsay', async () => {
     const headers = EVIDENCE.flatMap(([, evidence]) => evidence.headers)
-    const { landing } = await call({ from: VIP, to: '5550000000', trunk: 'carrier-b', headers })
+    const { result } = await call({ from: VIP, to: '5550000000', trunk: 'carrier-b', headers })
 
-    expect([landing.context, landing.variables.DOORMAN_VIP]).toEqual(['story-other', '0'])
+    expect([result.context, result.variables.DOORMAN_VIP]).toEqual(['story-other', '0'])
   })
 
   test('an unbelieved header satisfies neither a condition nor its contrary', async () => {
     const headers = [['X-VIP', 'gold']] as const
-    const { landing, record } = await call({ from: NOBODY, to: '5550000009', trunk: 'carrier-b', headers })
+    const { result, record } = await call({ from: NOBODY, to: '5550000009', trunk: 'carrier-b', headers })
 
-    expect(landing.context).toBe('story-other')
+    expect(result.context).toBe('story-other')
     expect(record.rule).toBe('otherwise')
   })
 
   test('a trunk that routing.yaml does not name is trusted for nothing', async () => {
     const headers = EVIDENCE.flatMap(([, evidence]) => evidence.headers)
-    const { landing, record } = await call({ from: '1001', to: '5550000000', trunk: '1001', headers })
+    const { result, record } = await call({ from: '1001', to: '5550000000', trunk: '1001', headers })
 
-    expect(landing.context).toBe('story-other')
+    expect(result.context).toBe('story-other')
     expect(record).toMatchObject({ trunk: '1001', vip: false })
   })
 
@@ -82,18 +82,18 @@ describe.each(RELEASES)('trust on Debian %s', (release) => {
       ['X-VIP', 'tin'],
       ['X-VIP', 'gold'],
     ] as const
-    const { landing } = await call({ from: NOBODY, to: '5550000000', trunk: 'carrier-a', headers })
+    const { result } = await call({ from: NOBODY, to: '5550000000', trunk: 'carrier-a', headers })
 
-    expect([landing.context, landing.variables.DOORMAN_VIP]).toEqual(['story-vip', '1'])
+    expect([result.context, result.variables.DOORMAN_VIP]).toEqual(['story-vip', '1'])
   })
 })
 
 describe.each(RELEASES)('trust in the example flows on Debian %s', (release) => {
-  const { call } = scene(release)
+  const { call } = pbxFixture(release)
 
   test.each(EVIDENCE)('nobody becomes a VIP by %s from carrier-b', async (_what, evidence) => {
-    const { landing } = await call({ ...evidence, to: '5557654321', trunk: 'carrier-b' })
+    const { result } = await call({ ...evidence, to: '5557654321', trunk: 'carrier-b' })
 
-    expect([landing.context, landing.variables.DOORMAN_VIP]).toEqual(['general-support', '0'])
+    expect([result.context, result.variables.DOORMAN_VIP]).toEqual(['general-support', '0'])
   })
 })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { type RunningDoorman, startDoorman } from '../support/doorman.js'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 flows: { main: { context: story-main }, slow: { context: story-slow }, fallback: { context: story-fallback } }
@@ -27,50 +27,50 @@ const call = (to: string) => ({ from: '+15559990000', to, trunk: 'carrier-a' })
 const PATIENT = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
 
 describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
-  const stage = scene(release, { flows: FLOWS, dialplan: DIALPLAN, withDoorman: false })
+  const fixture = pbxFixture(release, { flows: FLOWS, dialplan: DIALPLAN, withDoorman: false })
   const running: RunningDoorman[] = []
   const start = async (settings: Record<string, string> = {}) => {
-    const doorman = await startDoorman(stage.asterisk, {
-      DOORMAN_FLOWS: stage.flows,
+    const doorman = await startDoorman(fixture.asterisk, {
+      DOORMAN_FLOWS: fixture.flows,
       ...PATIENT,
       ...settings,
     })
     running.push(doorman)
     return doorman
   }
-  const landed = async (to = '100') => (await stage.landing(call(to))).landing.context
+  const reached = async (to = '100') => (await fixture.place(call(to))).result.context
   afterAll(() => Promise.all(running.map((doorman) => doorman.stop())))
 
   test('a Doorman that another one of the same name replaces stands by, and takes over when that has gone', async () => {
     const first = await start()
     const second = await start()
     await first.line('the replacement', ({ event }) => event === 'application_replaced')
-    expect(await landed()).toBe('story-main')
+    expect(await reached()).toBe('story-main')
     expect(second.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
     await second.stop()
     await first.line('the take-over', (line) => line === upLines(first)[1], 15_000)
-    expect(await landed()).toBe('story-main')
+    expect(await reached()).toBe('story-main')
     expect(first.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
     expect(await first.stop()).toBe(0)
   })
 
   test('SIGTERM finishes the call in hand and leaves nobody waiting', async () => {
     const doorman = await start()
-    const slow = landed('200')
+    const slow = reached('200')
     await inHand()
     doorman.signal('SIGTERM')
     expect(await slow).toBe('story-slow')
     expect(await doorman.stop()).toBe(0)
     expect(outcomes(doorman)).toEqual(['routed'])
-    expect(await landed()).toBe('story-fallback')
+    expect(await reached()).toBe('story-fallback')
   })
 
   test('SIGINT sends the call in hand to the fallback at once', async () => {
     const doorman = await start()
-    const slow = stage.landing(call('200'))
+    const slow = fixture.place(call('200'))
     await inHand()
     doorman.signal('SIGINT')
-    expect((await slow).landing.context).toBe('story-fallback')
+    expect((await slow).result.context).toBe('story-fallback')
     expect(await doorman.stop()).toBe(0)
     expect(outcomes(doorman)).toEqual(['fallback_stopping'])
   })
@@ -79,23 +79,23 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     const doorman = await start()
     // Stopped, it hears nothing, and its WebSocket stays open; the call waits in its application.
     doorman.signal('SIGSTOP')
-    const waiting = stage.landing(call('100'))
+    const waiting = fixture.place(call('100'))
     await inHand(0)
     doorman.signal('SIGCONT')
-    expect((await waiting).landing.context).toBe('story-main')
+    expect((await waiting).result.context).toBe('story-main')
     expect(await doorman.stop()).toBe(0)
   })
 
   test('a call that waits in a Doorman that hangs is adopted by the one that takes its place', async () => {
     const hanging = await start()
     hanging.signal('SIGSTOP')
-    const waiting = stage.landing(call('500'))
+    const waiting = fixture.place(call('500'))
     await inHand()
     const next = await start()
     const adopted = await next.line('the adoption', ({ event }) => event === 'call_adopted')
-    const { landing } = await waiting
-    expect([landing.context, landing.appData[0]]).toEqual(['story-main', 'Main'])
-    expect(adopted.call).toBe(landing.uniqueId)
+    const { result } = await waiting
+    expect([result.context, result.appData[0]]).toEqual(['story-main', 'Main'])
+    expect(adopted.call).toBe(result.uniqueId)
     hanging.signal('SIGCONT')
     expect(await hanging.stop()).toBe(0)
     expect(outcomes(next)).toEqual(['routed'])
@@ -104,16 +104,16 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
 
   test('Asterisk may be restarted: calls are decided again when it is back', async () => {
     const doorman = await start()
-    expect(await landed()).toBe('story-main')
+    expect(await reached()).toBe('story-main')
     const before = doorman.lines.length
 
-    await stage.asterisk.restart()
-    await stage.reopenWitness()
+    await fixture.asterisk.restart()
+    await fixture.reopenObserver()
     const isUp = (line: (typeof doorman.lines)[number]) =>
       line.event === 'line_up' && doorman.lines.indexOf(line) >= before
     await doorman.line('ARI again', (line) => isUp(line) && line.line === 'ARI', 20_000)
     await doorman.line('AMI again', (line) => isUp(line) && line.line === 'AMI', 20_000)
-    expect(await landed()).toBe('story-main')
+    expect(await reached()).toBe('story-main')
     expect(await doorman.stop()).toBe(0)
   })
 
@@ -125,7 +125,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
   /** Until the PBX has a call in Stasis, and a little longer, so that Doorman has it, too. */
   async function inHand(moreMs = 100): Promise<void> {
     for (let wait = 0; wait < 5_000; wait += 20) {
-      if (/Stasis/.test(await stage.asterisk.cli('core show channels concise')))
+      if (/Stasis/.test(await fixture.asterisk.cli('core show channels concise')))
         return void (await sleep(moreMs))
       await sleep(20)
     }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { placeCall } from '../support/calls.js'
 import { launchDoorman, type RunningDoorman, settingsFor, startDoorman } from '../support/doorman.js'
-import { RELEASES, scene, showing } from '../support/scene.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 import { placeCalls } from '../support/sipp.js'
 
 const ROUTING = `
@@ -32,12 +32,12 @@ const DIALPLAN = showing('story-vip', SHOWN) + showing('story-other', SHOWN)
 const OURS = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
 const VIP = { from: '+15551234567', to: '5550000000', trunk: 'carrier-a' }
 
-/** The dialplan's limit is 2 s; more than that is what SIPp, the witness and a busy machine may add. */
+/** The dialplan's limit is 2 s; more than that is what SIPp, the observer and a busy machine may add. */
 const LOST_MS = 3_500
 
 describe.each(RELEASES)('ways out on Debian %s', (release) => {
   const flows = { 'routing.yaml': ROUTING, 'slow.ts': SLOW }
-  const stage = scene(release, { flows, dialplan: DIALPLAN, withDoorman: false })
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN, withDoorman: false })
   let doorman: RunningDoorman | undefined
   afterEach(async () => {
     doorman?.signal('SIGCONT')
@@ -45,33 +45,33 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
     doorman = undefined
   })
   const started = async () => {
-    doorman = await startDoorman(stage.asterisk, { ...OURS, DOORMAN_FLOWS: stage.flows })
+    doorman = await startDoorman(fixture.asterisk, { ...OURS, DOORMAN_FLOWS: fixture.flows })
     return doorman
   }
 
   test('without a Doorman the call goes to the flow under otherwise, and the flow is told so', async () => {
-    const { landing, result } = await stage.landing(VIP)
+    const { result, placed } = await fixture.place(VIP)
 
-    expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
-    expect(landing.appData[0]).toBe('other/fallback/')
-    expect(result.status).toBe(200)
+    expect(result.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
+    expect(result.appData[0]).toBe('other/fallback/')
+    expect(placed.status).toBe(200)
   })
 
   test('without AMI the call reaches its flow, only its state is missing, and the record says so', async () => {
     const secret = { DOORMAN_AMI_SECRET: 'not-this-one' }
-    doorman = launchDoorman({ ...settingsFor(stage.asterisk), DOORMAN_FLOWS: stage.flows, ...secret })
+    doorman = launchDoorman({ ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.flows, ...secret })
     const down = await doorman.line(
       'AMI refuses',
       ({ event, line }) => event === 'line_down' && line === 'AMI',
       15_000,
     )
     await doorman.line('ARI is up', ({ event, line }) => event === 'line_up' && line === 'ARI', 15_000)
-    const { landing, result } = await stage.landing(VIP)
-    const record = await doorman.record(result.callId)
+    const { result, placed } = await fixture.place(VIP)
+    const record = await doorman.record(placed.callId)
 
-    expect(landing.context).toBe('story-vip')
-    expect(landing.appData[0]).toBe('//')
-    expect(landing.variables.CONV_STATE).toBeUndefined()
+    expect(result.context).toBe('story-vip')
+    expect(result.appData[0]).toBe('//')
+    expect(result.variables.CONV_STATE).toBeUndefined()
     expect(record).toMatchObject({ flow: 'vip', outcome: 'routed_without_state' })
     expect(record.faults.join()).toContain('AMI')
     expect(down.message).toContain('DOORMAN_AMI_SECRET')
@@ -81,40 +81,40 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
   test('a Doorman that is stopped in its tracks loses no caller, and goes on afterwards', async () => {
     const frozen = await started()
     frozen.signal('SIGSTOP')
-    const { landing, result } = await stage.landing(VIP)
+    const { result, placed } = await fixture.place(VIP)
     frozen.signal('SIGCONT')
-    const late = await frozen.record(result.callId)
-    const next = await stage.landing(VIP)
+    const late = await frozen.record(placed.callId)
+    const next = await fixture.place(VIP)
 
-    expect(landing.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
-    expect(landing.appData[0]).toBe('other/fallback/')
-    expect(result.status).toBe(200)
-    expect(result.ms).toBeGreaterThan(1_000)
-    expect(result.ms).toBeLessThan(LOST_MS)
+    expect(result.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
+    expect(result.appData[0]).toBe('other/fallback/')
+    expect(placed.status).toBe(200)
+    expect(placed.ms).toBeGreaterThan(1_000)
+    expect(placed.ms).toBeLessThan(LOST_MS)
     expect(late.outcome).toBe('taken_out')
-    expect(next.landing.appData[0]).toBe('vip/VIP callers/Albany')
-    expect((await frozen.record(next.result.callId)).outcome).toBe('routed')
+    expect(next.result.appData[0]).toBe('vip/VIP callers/Albany')
+    expect((await frozen.record(next.placed.callId)).outcome).toBe('routed')
     expect(frozen.lines.filter(({ event }) => event === 'defect')).toEqual([])
   })
 
   test('a flow whose context is not in the dialplan costs no caller', async () => {
     const running = await started()
-    const { landing, result } = await stage.landing({ ...VIP, to: '100' })
-    const { outcome, flow, faults } = await running.record(result.callId)
+    const { result, placed } = await fixture.place({ ...VIP, to: '100' })
+    const { outcome, flow, faults } = await running.record(placed.callId)
 
-    expect([landing.context, landing.path.at(-2)]).toEqual(['story-other', 'doorman-fallback'])
-    expect(landing.appData[0]).toMatch(/^other\/fallback\//)
+    expect([result.context, result.path.at(-2)]).toEqual(['story-other', 'doorman-fallback'])
+    expect(result.appData[0]).toMatch(/^other\/fallback\//)
     expect([outcome, flow]).toEqual(['fallback_place', 'missing'])
     expect(faults.join()).toContain('story-missing,s,1')
-    expect(result.status).toBe(200)
+    expect(placed.status).toBe(200)
   })
 
   test('a caller who hangs up before the decision is no failure', async () => {
     const running = await started()
-    const result = await placeCall(stage.asterisk, { ...VIP, to: '102', patience_ms: 100 })
-    const { outcome } = await running.record(result.callId)
+    const placed = await placeCall(fixture.asterisk, { ...VIP, to: '102', patience_ms: 100 })
+    const { outcome } = await running.record(placed.callId)
 
-    expect(result.status).toBe(487)
+    expect(placed.status).toBe(487)
     expect(outcome).toBe('hung_up')
     expect(running.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([])
   })
@@ -122,23 +122,23 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
   test('SIGTERM finishes the call in hand, then the process ends well', async () => {
     const running = await started()
     const caller = '+15550000102'
-    const call = placeCall(stage.asterisk, { ...VIP, from: caller, to: '102', hold_ms: 300 })
-    await stage.witness.executes((trace) => trace.caller === caller, 'Stasis', 5_000)
+    const call = placeCall(fixture.asterisk, { ...VIP, from: caller, to: '102', hold_ms: 300 })
+    await fixture.observer.executes((trace) => trace.caller === caller, 'Stasis', 5_000)
     const code = await running.stop()
     const { callId, status } = await call
-    const landing = await stage.witness.landing(callId, 1_000)
+    const result = await fixture.observer.result(callId, 1_000)
 
     expect(code).toBe(0)
-    expect([landing.context, landing.appData[0], status]).toEqual(['story-vip', 'vip/Slow/Albany', 200])
+    expect([result.context, result.appData[0], status]).toEqual(['story-vip', 'vip/Slow/Albany', 200])
     expect((await running.record(callId)).outcome).toBe('routed')
-    expect(await stage.asterisk.cli('core show channels concise')).not.toContain('Stasis')
-    expect(await stage.asterisk.cli('ari show apps')).not.toMatch(/^doorman/m)
+    expect(await fixture.asterisk.cli('core show channels concise')).not.toContain('Stasis')
+    expect(await fixture.asterisk.cli('ari show apps')).not.toMatch(/^doorman/m)
   })
 
   test('SIGTERM leaves no caller behind who arrives while Doorman goes', async () => {
     const running = await started()
     const from = '+15550000200'
-    const calls = placeCalls(stage.asterisk, {
+    const calls = placeCalls(fixture.asterisk, {
       ...VIP,
       from,
       to: '5550000001',
@@ -146,13 +146,13 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
       calls: 10,
       perSecond: 200,
     })
-    await stage.witness.executes(({ caller }) => caller === from, 'Stasis', 5_000)
+    await fixture.observer.executes(({ caller }) => caller === from, 'Stasis', 5_000)
     const code = await running.stop()
     const results = await calls
 
     expect(code).toBe(0)
     expect(results.map(({ status }) => status)).toEqual(Array(10).fill(200))
-    const landings = results.map(({ callId }) => stage.witness.landing(callId, 1_000))
-    expect((await Promise.all(landings)).map(({ context }) => context)).toEqual(Array(10).fill('story-other'))
+    const reached = results.map(({ callId }) => fixture.observer.result(callId, 1_000))
+    expect((await Promise.all(reached)).map(({ context }) => context)).toEqual(Array(10).fill('story-other'))
   })
 })

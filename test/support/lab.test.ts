@@ -62,27 +62,27 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
       ...{ from: '+15551234567', to: '15557654321', displayName: 'Ann "A." Example', trunk: 'carrier-a' },
       ...{ headers: [['X-Odd', ODD]], hold_ms: 500 },
     })
-    const landing = await observer.landing((trace) => trace.caller === '+15551234567', 5_000)
-    const state = await observer.state(landing.channel)
+    const result = await observer.result((trace) => trace.caller === '+15551234567', 5_000)
+    const state = await observer.state(result.channel)
     const placed = await call
     const trace = await observer.ended(placed.callId, 5_000)
 
     expect(asterisk.version.startsWith(major)).toBe(true)
-    expect(landing).toMatchObject({
+    expect(result).toMatchObject({
       context: 'lab-flow',
       path: ['from-trunk', 'doorman', 'doorman-go', 'lab-flow'],
     })
-    expect(landing.appData[0]).toBe(ODD)
+    expect(result.appData[0]).toBe(ODD)
     expect(state).toEqual({ city: 'Albany' })
     expect(placed).toMatchObject({ status: 200, hungUpBy: 'caller' })
-    expect(trace.channel).toBe(landing.channel)
+    expect(trace.channel).toBe(result.channel)
     expect(trace.variables).toMatchObject({ LINES: 'one\ntwo\\three' })
   })
 
   test('the observer knows calls by their Call-ID also where they are over at once', async () => {
     const options = { from: '+15550000004', to: '25557654321', trunk: 'carrier-a' }
     const placed = await Promise.all(Array.from({ length: 50 }, () => placeCall(asterisk, options)))
-    const seen = await Promise.all(placed.map(({ callId }) => observer.landing(callId, 5_000)))
+    const seen = await Promise.all(placed.map(({ callId }) => observer.result(callId, 5_000)))
 
     expect(new Set(placed.map(({ status }) => status))).toEqual(new Set([486]))
     expect(seen.map(({ context, callId }) => [context, callId])).toEqual(
@@ -95,7 +95,7 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
     const { status, callId } = await placeCall(asterisk, call)
 
     expect(status).toBe(603)
-    expect(await observer.landing(callId, 5_000)).toMatchObject({
+    expect(await observer.result(callId, 5_000)).toMatchObject({
       context: 'doorman-fallback',
       extension: 's',
     })

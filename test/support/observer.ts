@@ -27,7 +27,7 @@ export interface Trace {
 }
 
 /** Where a call ended up, by the PBX's own account. */
-export interface Landing {
+export interface CallResult {
   readonly channel: string
   readonly uniqueId: string
   readonly callId: string | undefined
@@ -81,8 +81,8 @@ export class Observer {
   }
 
   /** Resolves as soon as the call reaches its flow's context; rejects when it hangs up before, or in time. */
-  landing(which: Which, limit_ms: number): Promise<Landing> {
-    return this.#wait(which, limit_ms, 'reach a flow', landingOf, (trace) => trace.hungUp)
+  result(which: Which, limit_ms: number): Promise<CallResult> {
+    return this.#wait(which, limit_ms, 'reach a flow', callResultOf, (trace) => trace.hungUp)
   }
 
   /** Resolves when the call has hung up, with everything that happened on it. */
@@ -239,7 +239,7 @@ function unescaped(value: string): string {
  * The first flow context that the call entered after Doorman's hand-over or fallback context; or the fallback
  * context itself where the call hung up in it. Undefined while it is on its way, and for one that never got there.
  */
-export function landingOf(trace: Trace): Landing | undefined {
+export function callResultOf(trace: Trace): CallResult | undefined {
   const start = trace.steps.findIndex(({ context }) => ['doorman-go', 'doorman-fallback'].includes(context))
   if (start < 0) return undefined
   const after = trace.steps.slice(start)
