@@ -3,7 +3,7 @@
 const NEEDED = 24
 const { node } = process.versions
 
-if (Number.parseInt(node, 10) >= NEEDED) await import('./program.js')
+if (Number.parseInt(node, 10) >= NEEDED) await (await import('./program.js')).main(process.argv.slice(2))
 else {
   process.stderr.write(`doorman needs Node.js ${NEEDED} or later; this is Node.js ${node}.\n`)
   process.exitCode = 2

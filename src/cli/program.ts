@@ -22,22 +22,27 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }
 
-const program = new Command('doorman')
-  .description('Call routing for Asterisk: reads each call, decides its flow and continues it there.')
-  .version(version)
-  .option('--settings <file>', 'file of NAME=value settings (or DOORMAN_SETTINGS)')
-  .showSuggestionAfterError()
-  .showHelpAfterError('(doorman --help shows all commands)')
-  .exitOverride()
+/** The program with each command that an argument may name; with all of them for --help and "did you mean". */
+export async function createProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('doorman')
+    .description('Call routing for Asterisk: reads each call, decides its flow and continues it there.')
+    .version(version)
+    .option('--settings <file>', 'file of NAME=value settings (or DOORMAN_SETTINGS)')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(doorman --help shows all commands)')
+    .exitOverride()
+  const named = args.filter((word) => Object.hasOwn(COMMANDS, word))
+  for (const name of named.length === 0 ? Object.keys(COMMANDS) : new Set(named))
+    (await COMMANDS[name]?.())?.(program)
+  return program
+}
 
-/** Every argument that may be the command; all commands if there is none, for --help and "did you mean". */
-const named = process.argv.slice(2).filter((word) => Object.hasOwn(COMMANDS, word))
-for (const name of named.length === 0 ? Object.keys(COMMANDS) : new Set(named))
-  (await COMMANDS[name]?.())?.(program)
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
-  else process.exitCode = reportFailure(error)
+/** Runs a command line and sets the exit code of the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await (await createProgram(args)).parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    else process.exitCode = reportFailure(error)
+  }
 }
