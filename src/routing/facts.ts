@@ -2,7 +2,7 @@ import { ANONYMOUS } from '../sip/phone-number.js'
 import { matchesNumber } from './condition.js'
 import { clip, formatTrust, headerName } from './format.js'
 import { lineOf } from './number-table.js'
-import type { CallContext, PassedOver, Reason, VipEvidence } from './types.js'
+import type { Branch, CallContext, PassedOver, Reason, VipEvidence } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from. Reasons, provenance and hearsay are made of it. */
 export interface Fact {
@@ -16,10 +16,11 @@ export interface Fact {
   readonly why: string
   /** What the trunk must be trusted for, as `trust` names it; undefined where it need not be. */
   readonly item?: string
-  /** The step of an explanation that shows it, where there is one; `why` there begins with `origin`. */
-  readonly step?: Pick<Reason, 'matched' | 'condition' | 'value'> & { readonly origin?: string }
+  /** The step of an explanation that shows it, where there is one. */
+  readonly reason?: Reason
 }
 
+/** A fact as records and `explain --json` have it. */
 export interface Provenance {
   readonly fact: string
   readonly value: string | null
@@ -49,12 +50,9 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   ].map(({ name, value, source, trusted, why }) => ({ fact: name, value, from: source, trusted, why }))
 }
 
+/** The steps of an explanation before the rules. */
 export function factReasons(context: CallContext): readonly Reason[] {
-  return stepFacts(context, false).flatMap(({ name, step, trusted, why }) => {
-    if (step === undefined) return []
-    const { origin, ...shown } = step
-    return [{ rule: `(${name})`, ...shown, trusted, why: origin === undefined ? why : `${origin}; ${why}` }]
-  })
+  return stepFacts(context, false).flatMap(({ reason }) => reason ?? [])
 }
 
 function stepFacts(context: CallContext, withLine: boolean): readonly Fact[] {
@@ -66,9 +64,9 @@ export function callerFact(context: CallContext): Fact {
   const value = clip(number)
   const item = callerItem(context)
   const why = formatTrust(context.facts.trunk, item, trusted) + assertedNote(context)
-  const origin = `${value} comes from ${source}`
-  const step = { matched: number !== ANONYMOUS, condition: source, value, origin }
-  return { name: 'caller number', value, source, trusted, why, item, step }
+  const compared = { condition: source, value, trusted, why: `${value} comes from ${source}; ${why}` }
+  const reason = { rule: '(caller number)', matched: number !== ANONYMOUS, ...compared }
+  return { name: 'caller number', value, source, trusted, why, item, reason }
 }
 
 function callerItem({ caller }: CallContext): string {
@@ -85,16 +83,14 @@ function assertedNote(context: CallContext): string {
 function calleeFact({ callee, facts: { trunk } }: CallContext): Fact {
   const value = clip(callee.number)
   const header = callee.header === undefined ? undefined : headerName(callee.header)
-  const notes = callee.passedOver.map((one) => `; ${passedOverNote(one, trunk)}`).join('')
-  const why = header === undefined ? 'the PBX sent the call to it' : formatTrust(trunk, header, true)
-  const step = {
-    matched: callee.number !== '',
-    condition: header === undefined ? 'dialled' : `callee_from: ${header}`,
-    value,
-    origin: `${value} comes from ${header === undefined ? 'the extension that was dialled' : `header ${header}`}`,
-  }
-  const source = header === undefined ? 'dialled' : `header ${header}`
-  return { name: 'callee number', value, source, trusted: true, why: why + notes, step }
+  const [source, condition, origin, trust] =
+    header === undefined
+      ? ['dialled', 'dialled', 'the extension that was dialled', 'the PBX sent the call to it']
+      : [`header ${header}`, `callee_from: ${header}`, `header ${header}`, formatTrust(trunk, header, true)]
+  const why = [trust, ...callee.passedOver.map((one) => passedOverNote(one, trunk))].join('; ')
+  const compared = { condition, value, trusted: true, why: `${value} comes from ${origin}; ${why}` }
+  const reason = { rule: '(callee number)', matched: callee.number !== '', ...compared }
+  return { name: 'callee number', value, source, trusted: true, why, reason }
 }
 
 function passedOverNote({ header, value, because }: PassedOver, trunk: string | undefined): string {
@@ -109,29 +105,24 @@ function vipFacts(context: CallContext, withLine: boolean): readonly Fact[] {
   const { evidence } = context.vip
   if (evidence.length > 0) return evidence.map((one) => vipFact(one, context, withLine))
   const why = 'neither the caller number nor a header makes this a VIP call'
-  const step = { matched: false, condition: 'vip', value: null }
-  return [{ name: 'vip', value: 'no', source: 'nothing', trusted: true, why, step }]
+  const reason = { rule: '(vip)', matched: false, condition: 'vip', value: null, trusted: true, why }
+  return [{ name: 'vip', value: 'no', source: 'nothing', trusted: true, why, reason }]
 }
 
 function vipFact(evidence: VipEvidence, context: CallContext, withLine: boolean): Fact {
   const { source: kind, name, trusted } = evidence
   const value = clip(evidence.value)
-  const isHeader = kind === 'header'
-  const item = isHeader ? headerName(name) : callerItem(context)
-  const place = kind === 'file' ? `${name}${withLine ? lineIn(evidence, context) : ''}` : 'vip.numbers'
-  const found = isHeader ? `header ${item} is "${value}"` : `caller number ${value} is in ${place}`
-  const condition = { numbers: 'vip.numbers', file: `vip.files: ${name}`, header: `vip.headers: ${item}` }[
-    kind
-  ]
-  return {
-    name: 'vip',
-    value: trusted ? 'yes' : 'no',
-    source: isHeader ? `header ${item}` : place,
-    trusted,
-    why: trusted ? found : `${found}, but ${formatTrust(context.facts.trunk, item, false)}`,
-    item,
-    step: { matched: trusted, condition, value },
-  }
+  const item = kind === 'header' ? headerName(name) : callerItem(context)
+  const origins = {
+    numbers: ['vip.numbers', 'vip.numbers'],
+    file: [`${name}${withLine ? lineIn(evidence, context) : ''}`, `vip.files: ${name}`],
+    header: [`header ${item}`, `vip.headers: ${item}`],
+  } as const
+  const [source, condition] = origins[kind]
+  const found = kind === 'header' ? `${source} is "${value}"` : `caller number ${value} is in ${source}`
+  const why = trusted ? found : `${found}, but ${formatTrust(context.facts.trunk, item, false)}`
+  const reason = { rule: '(vip)', matched: trusted, condition, value, trusted, why }
+  return { name: 'vip', value: trusted ? 'yes' : 'no', source, trusted, why, item, reason }
 }
 
 function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string {
@@ -141,17 +132,21 @@ function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string 
 
 function branchFact({ branch, callee }: CallContext): Fact {
   const number = clip(callee.number)
-  const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
-  const step = { matched: branch !== undefined, condition, value: number }
-  const fact = { name: 'branch', value: branch?.name ?? null, trusted: true, step }
-  if (branch === undefined) {
-    const why = `no branch has callee number ${number}, and none is the default`
-    return { ...fact, source: 'nothing', why }
+  const [source, why] = branchOrigin(branch, callee.number, number)
+  const compared = {
+    condition: branch === undefined ? 'branches' : `branches: ${branch.name}`,
+    value: number,
   }
-  if (matchesNumber(branch.numbers, callee.number))
-    return { ...fact, source: 'callee number', why: `callee number ${number} belongs to ${branch.name}` }
-  const why = `no branch has callee number ${number}; ${branch.name} is the default`
-  return { ...fact, source: 'default branch', why }
+  const reason = { rule: '(branch)', matched: branch !== undefined, ...compared, trusted: true, why }
+  return { name: 'branch', value: branch?.name ?? null, source, trusted: true, why, reason }
+}
+
+function branchOrigin(branch: Branch | undefined, number: string, shown: string): [string, string] {
+  const missing = `no branch has callee number ${shown}`
+  if (branch === undefined) return ['nothing', `${missing}, and none is the default`]
+  if (matchesNumber(branch.numbers, number))
+    return ['callee number', `callee number ${shown} belongs to ${branch.name}`]
+  return ['default branch', `${missing}; ${branch.name} is the default`]
 }
 
 export function attestationFact(context: CallContext): Fact {
