@@ -1,4 +1,4 @@
-/** The calls of the bench: who calls whom, what the headers say, and where each call has to land. Pure. */
+/** The calls of the bench: caller, callee, headers, and the flow that each call must reach. */
 
 /** What the caller sends in one INVITE. Every call carries all six headers that the job reads. */
 export interface OfferedCall {
@@ -10,7 +10,7 @@ export interface OfferedCall {
   readonly landing: Landing
 }
 
-/** What the flow's context says of a call: its own name, and what was left on the channel. */
+/** What the flow's context says of a call: its own name, and the channel variables. */
 export interface Landing {
   readonly context: string
   readonly flow: string
@@ -25,7 +25,7 @@ export const FLOWS = { vip_support_flow: 'bench-vip', general_support_flow: 'ben
 export type FlowName = keyof typeof FLOWS
 
 export const RULES = { vip: 'VIP callers', old: 'Old accounts of the north' } as const
-/** What `DOORMAN_RULE` says of a call that no rule took. */
+/** `DOORMAN_RULE` of a call that no rule matches. */
 export const NO_RULE = 'otherwise'
 export const BRANCHES = { north: 'North Branch', south: 'South Branch' } as const
 
@@ -35,7 +35,7 @@ const otherNumber = (at: number): string => `+1555${String(9_000_000 + (at % 100
 
 /**
  * The call with this number. Four kinds in turn: a VIP by number, a VIP by header, an old account of the north,
- * and one that no rule takes.
+ * and one that no rule matches.
  */
 export function callAt(at: number, vips: number): OfferedCall {
   const kind = at % 4
@@ -62,7 +62,7 @@ function landing(flow: FlowName, rule: string, branch: string): Landing {
   return { context: FLOWS[flow], flow, rule, branch }
 }
 
-/** How a landing stands in the 200: the contexts of the flows put it there. */
+/** A landing as the contexts of the flows write it into the 200. */
 export function landingText({ context, flow, rule, branch }: Landing): string {
   return [context, flow, rule, branch].join('/')
 }

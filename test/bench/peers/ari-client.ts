@@ -1,12 +1,10 @@
 /**
- * Plain ari-client, as its README and examples lead one to write: an async handler of StasisStart, one getChannelVar
- * a header, one setChannelVar a variable, continueInDialplan. Its own process; says `ready` when the application
- * is registered.
+ * Plain ari-client, as its README and examples lead one to write it: an async handler of StasisStart, one getChannelVar
+ * a header, one setChannelVar a variable, continueInDialplan. The six reads go out at the same time, and so do the three
+ * writes. A process of its own; prints `ready` when the application is registered.
  *
- * It is written as well as that allows: the six reads are asked for at the same time, and so are the three writes.
- * Its sockets are those of Node's global agent, which keeps them alive (Node 19 and later). The README says no more
- * about them; but without a limit it goes over Asterisk's 100 HTTP sessions in any moment of load and loses calls for
- * good, which whoever runs it would notice and mend: it has the limit that Doorman has.
+ * Its sockets are those of Node's global agent. Without a limit they exceed Asterisk's 100 HTTP sessions in any moment
+ * of load, and calls are lost for good: it has the limit that Doorman has.
  */
 import http from 'node:http'
 import { type Channel, connect } from 'ari-client'

@@ -1,8 +1,7 @@
 /**
- * FastAGI on ding-dong, the AGI server for Node that npm knows best: one GET VARIABLE a header, one SET VARIABLE for
- * each of the three, end; the dialplan then goes to the flow. Its own process; says `ready` when it listens.
- *
- * AGI asks and answers in turn, on a connection for each call: nothing of it can be asked for at the same time.
+ * FastAGI on ding-dong, the best known AGI server on npm: one GET VARIABLE a header, one SET VARIABLE for each of the
+ * three, end; the dialplan then goes to the flow. AGI is one connection for each call, with one command at a time. A
+ * process of its own; prints `ready` when it listens.
  */
 import AgiServer, { type AgiContext } from 'ding-dong'
 import { decider, HEADERS } from './job.js'

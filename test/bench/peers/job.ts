@@ -1,7 +1,4 @@
-/**
- * The decision as somebody writes it who needs no rules in files: the same facts, the same answer. The plain
- * ari-client and the FastAGI peer share it.
- */
+/** The decision in plain code, without rules in files: the same facts, the same answer. Shared by the peers. */
 import { BRANCHES, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
 import { vipNumbers } from '../flow-files.js'
 

@@ -1,8 +1,8 @@
 /**
- * The least that a program outside of Asterisk can do with a call: hear of it and say that it goes on, over the event
- * WebSocket, with no other event and no answer. It decides nothing and leaves nothing on the channel. With the address
- * and user of the manager interface it holds a connection there, too, with its events off, and sends nothing on it.
- * Its own process; says `ready` when the application is registered.
+ * The least that a program outside of Asterisk can do with a call: receive StasisStart and send `continue` over the
+ * event WebSocket, with no other event and no answer. It decides nothing and sets nothing. With the address and user of
+ * AMI it also holds an idle connection there, events off. A process of its own; prints `ready` when the application is
+ * registered.
  */
 import { connect } from 'ari-client'
 import { AmiConnection } from '../../support/ami-connection.js'
