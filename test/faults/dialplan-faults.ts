@@ -56,7 +56,9 @@ export const FLOW_FAULTS: readonly Fault[] = [
     name: `${LOOPS.perSecond} looping calls a second`,
     what:
       `For ${LOOPS.seconds} seconds ${LOOPS.perSecond} calls a second come to a flow that leads back into Doorman; of every ` +
-      'second one the fallback does, too: it ends with 480 (`Hangup(31)`).',
+      'tenth the fallback does, too: it ends with 480 (`Hangup(31)`).',
+    // Eleven visits, each with the time limit of the entry.
+    longestWaitMs: 12_500,
     isOn22Only: true,
     async act({ load }) {
       const usual = load.perSecond

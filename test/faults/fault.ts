@@ -11,6 +11,8 @@ export interface Fault {
   readonly what: string
   /** Where the version makes no difference: runs on Asterisk 22 only. */
   readonly isOn22Only?: boolean
+  /** Where calls come back: the limit for all their visits together. */
+  readonly longestWaitMs?: number
   /** The applications of the instances at this PBX; one called `doorman` by default. */
   readonly applications?: readonly string[]
   /** The flow files; `FLOW_FILES` by default. */

@@ -93,8 +93,10 @@ export const failing = (mode: 'bad' | 'endless'): Kind => {
   return { name: `${mode} code`, flow: 'last', plan }
 }
 
-/** Calls that loop until the fallback takes them, and calls that loop in the fallback, too, until they are ended. */
+const loop: Kind = { name: 'loop', flow: 'last', plan: { from: OTHER, to: '5557651111', limitMs: 30_000 } }
+
+/** Calls that loop until the fallback takes them; every tenth loops in the fallback, too, until it is ended. */
 export const LOOPING: readonly Kind[] = [
-  { name: 'loop', flow: 'last', plan: { from: OTHER, to: '5557651111' } },
-  { name: 'loop and fallback', flow: 'loop', plan: { from: OTHER, to: '5557652222' } },
+  ...Array<Kind>(9).fill(loop),
+  { name: 'loop in the fallback', flow: 'loop', plan: { ...loop.plan, to: '5557652222' } },
 ]

@@ -57,7 +57,7 @@ async function play(fault: Fault, fixture: Fixture, calmMs: number): Promise<Fau
   const recovery_ms = await fixture.routesAgain()
   const counts = countsOf(calls, fixture.wentDown)
   const problems = [
-    ...[...problem, ...fixture.casualties, ...problemsOf(counts, recovery_ms)],
+    ...[...problem, ...fixture.casualties, ...problemsOf(fault, counts, recovery_ms)],
     ...saidRouted(calls, fixture),
     ...((await fault.judge?.(counts, fixture)) ?? []),
   ]
@@ -65,11 +65,11 @@ async function play(fault: Fault, fixture: Fixture, calmMs: number): Promise<Fau
 }
 
 /** The promise, for every fault. */
-function problemsOf(counts: Counts, recovery_ms: number | undefined): readonly string[] {
+function problemsOf(fault: Fault, counts: Counts, recovery_ms: number | undefined): readonly string[] {
   const { offered, routed, fallback, lost, longest_wait_ms } = counts
   return [
     ...(lost === 0 ? [] : [`${lost} calls were lost: ${JSON.stringify(counts.lost_how)}`]),
-    ...atMost(LONGEST_WAIT_MS, longest_wait_ms, 'Longest wait in milliseconds'),
+    ...atMost(fault.longestWaitMs ?? LONGEST_WAIT_MS, longest_wait_ms, 'Longest wait in milliseconds'),
     ...(routed > 0 && offered === routed + fallback + lost ? [] : ['The sums do not add up']),
     ...(recovery_ms === undefined ? ['No good call was routed for 30 s afterwards'] : []),
   ]
