@@ -4,46 +4,45 @@
  *     flow functions ▶ revisions ▶ AMI ▶ ARI ▶ calls … ▶ watch ▶ control
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AmiLine } from './asterisk/ami/ami.js'
-import { AriLine } from './asterisk/ari/ari.js'
-import { dialplanMarker } from './asterisk/dialplan/dialplan.js'
-import { FALLBACK_PLACE } from './asterisk/dialplan/hand-over.js'
-import { livePbx } from './asterisk/live-pbx.js'
-import type { Place } from './asterisk/pbx.js'
-import { dialplanOf } from './call/dialplan-of.js'
-import { answerCalls, type CallParts } from './call/handler.js'
-import { KnownPlaces } from './call/known-places.js'
+import { Ami } from './asterisk/ami/ami.js'
+import { Ari } from './asterisk/ari/ari.js'
+import { FALLBACK } from './asterisk/dialplan/destination.js'
+import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
+import { CallHandler } from './call/handler.js'
+import { dialplanFor } from './call/passed-facts.js'
+import { type FinishedCall, recordOf } from './call/record.js'
 import { readinessOf } from './control/health.js'
 import { openControl } from './control/server.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import { loadRevision } from './flows/load.js'
 import type { Revision } from './flows/revision.js'
-import { type DecisionRecord, logDecision } from './history/decision-record.js'
+import { logDecision } from './history/decision-record.js'
 import { findCalls, storedCall } from './history/recorded-calls.js'
 import { replay } from './history/replay.js'
 import { changedShare, replaySentence } from './history/replay-words.js'
-import { letCallsGoFirst } from './observability/calls-first.js'
 import { type Log, logFlowLine } from './observability/log.js'
 import { Metrics } from './observability/metrics.js'
-import { SpareTime } from './observability/spare-time.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
-import type { CallFacts } from './routing/types.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { Store } from './store/store.js'
 
 export interface Doorman {
   /** Takes the flow files as they are now, if they are whole and good; a signal does. */
   reload(): void
-  /** Sends the calls in hand to the fallback, and those that still come; for whoever has no time to finish them. */
-  letGo(): void
-  /** Leaves the PBX, finishes the calls in hand, and ends every thread. */
+  /** Sends the active calls to the fallback, and those that still arrive: there is no time to finish them. */
+  abort(): void
+  /** Leaves the PBX, finishes the active calls, and ends every thread. */
   stop(): Promise<void>
 }
 
-/** How long Asterisk may take to say which locations its dialplan has. */
-const LOCATIONS_MS = 3_000
+/** How long Asterisk may take to say what its dialplan has. */
+const DIALPLAN_MS = 3_000
+
+const OUTDATED_DIALPLAN =
+  'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
+  'doorman dialplan --write FILE'
 
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150
@@ -57,11 +56,10 @@ const REPLAYED_CALLS = 10_000
  * @throws FlowFilesError
  */
 export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
-  letCallsGoFirst()
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
   const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
-  const ari = new AriLine(ariAccess(settings), settings.DOORMAN_APP, log)
-  const ami = new AmiLine(amiAccess(settings), log, () => ari.isBusyWithNotes)
+  const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, log)
+  const ami = new Ami(amiAccess(settings), log)
   const store = new Store({
     folder: data,
     keepCallsDays: settings.DOORMAN_KEEP_CALLS,
@@ -88,42 +86,40 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     },
     compile: compileInWorker,
     settled: () => watch.settled(),
-    missingLocations: async (flows) => {
-      const found = await Promise.all(flows.map((flow) => ami.hasPlace(flow, LOCATIONS_MS)))
-      return flows.filter((_, index) => !found[index])
-    },
-    isDialplanCurrent: (revision) => ami.hasPlace(markerOf(settings, revision), LOCATIONS_MS),
+    missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
+    isDialplanCurrent: async (revision) =>
+      (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
     replay: (candidate) => replayRecorded(candidate, store),
   }).catch(async (error: Error) => {
     await Promise.all([functions.stop(), store.close(), watch.stop()])
     throw error
   })
-  const spare = new SpareTime((withinMs) => ari.lull(withinMs))
-  const defect = (error: unknown) => log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
-  const record = (made: DecisionRecord, facts: CallFacts | undefined) => {
-    metrics.call(made.outcome)
-    metrics.hearsay(made.hearsay, made.trunk, revisions.current.routing.index.referenced.trunks)
-    logDecision(log, made)
-    // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
-    if (facts !== undefined && !mask) store.recordCall(storedCall(facts, made))
+  let outdatedRevision = ''
+  const finished = (call: FinishedCall) => {
+    try {
+      const record = recordOf(call)
+      metrics.call(record.outcome)
+      metrics.hearsay(record.hearsay, record.trunk, revisions.current.routing.index.referenced.trunks)
+      logDecision(log, record)
+      // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
+      if (call.data !== undefined && !mask) store.recordCall(storedCall(call.data.facts, record))
+      if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
+      outdatedRevision = record.revision
+      log.warn(OUTDATED_DIALPLAN, { event: 'dialplan_outdated', revision: record.revision })
+    } catch (error) {
+      log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
+    }
   }
-  const parts: CallParts = {
-    ...{ pbx: livePbx(ari, ami), functions, places: new KnownPlaces(), now: () => new Date() },
+  const calls = new CallHandler({
+    pbx: pbxOf(ari, ami),
+    functions,
+    instance: settings.DOORMAN_APP,
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
-    left: (makeRecord, facts) => {
-      spare.add(() => {
-        try {
-          record(makeRecord(), facts)
-        } catch (error) {
-          defect(error)
-        }
-      })
-    },
-    flowSaid: (call, line) => logFlowLine(log, call, line),
-    defect,
-  }
-  const calls = answerCalls(parts)
+    now: () => new Date(),
+    finished,
+    flowLog: (call, line) => logFlowLine(log, call, line),
+  })
   ami.start()
   ari.start(calls)
   watch.begin(() => void revisions.reload('files'))
@@ -142,28 +138,38 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   )
   return {
     reload: () => void revisions.reload('signal'),
-    letGo: () => calls.letGo(),
+    abort: () => calls.abort(),
     async stop() {
       // From now on /ready says no; whoever asks is answered until the end.
       isStopping = true
-      ari.claimNoMore()
+      ari.stopClaiming()
       await Promise.all([watch.stop(), sleep(CLAIMED_MS)])
-      // New calls go on in the dialplan without us; those in hand can still be asked about and sent on.
+      // New calls take the fallback; active ones are finished.
       await ari.leave()
-      await Promise.all([calls.done(), revisions.done()])
-      await ari.tidyUp()
-      ari.stop()
+      await Promise.all([calls.finish(), revisions.done()])
+      await ari.stop()
       ami.stop()
-      spare.finish()
       await Promise.all([functions.stop(), store.close(), control.stop()])
     },
   }
 }
 
-/** The place by which the running dialplan tells that it was generated for this revision. */
-function markerOf(settings: Settings, revision: Revision): Place {
-  const extension = dialplanMarker(dialplanOf(applicationsOf(settings), revision))
-  return { ...FALLBACK_PLACE, extension }
+/** ARI for all but the variables that cannot be shared, which AMI sets. */
+function pbxOf(ari: Ari, ami: Ami): Pbx {
+  return {
+    readVariable: (channelId, name, timeoutMs) => ari.readVariable(channelId, name, timeoutMs),
+    readHeader: (channelId, name, timeoutMs) => ari.readHeader(channelId, name, timeoutMs),
+    setVariables: (channel, variables, timeoutMs) => ami.setVariables(channel, variables, timeoutMs),
+    shareVariables: (variables) => ari.shareVariables(variables),
+    forgetSharedVariables: () => ari.forgetSharedVariables(),
+    continueInDialplan: (channelId, location, timeoutMs) =>
+      ari.continueInDialplan(channelId, location, timeoutMs),
+  }
+}
+
+/** The location by which the running dialplan tells that it was generated for this revision. */
+function markerOf(settings: Settings, revision: Revision): DialplanLocation {
+  return { ...FALLBACK, extension: dialplanFor(applicationsOf(settings), revision).marker }
 }
 
 /** A runner of its own, so that no call waits for a replay. */

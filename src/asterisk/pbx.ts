@@ -7,14 +7,24 @@ export interface Arrival {
   /** SIP Call-ID, where this Asterisk tells it with the event (16.24 and later); empty otherwise. */
   readonly sipCallId: string
   readonly callerId: { readonly number: string; readonly name: string }
-  /** The extension in whose dialplan the channel entered Stasis. */
-  readonly extension: string
-  /** What the entry context told of the call: the arguments of `Stasis()`, see briefing.ts. */
-  readonly briefing: readonly string[]
+  /** The arguments of `Stasis()`, as one text: see dialplan/arguments.ts. */
+  readonly args: string
+  /** Asterisk's own time of the StasisStart event in milliseconds; undefined for a channel found without its event. */
+  readonly at: number | undefined
+  /**
+   * True where Asterisk cannot describe the channel (a Call-ID that is not UTF-8), so that no StasisStart came. All
+   * but `channelId` is empty then.
+   */
+  readonly isUndescribed: boolean
 }
 
-/** A place in the dialplan. */
-export interface Place {
+/** How a channel left Stasis, and Asterisk's time of it in milliseconds, where a StasisEnd event told. */
+export interface Departure {
+  readonly kind: 'continued' | 'hung_up'
+  readonly at: number | undefined
+}
+
+export interface DialplanLocation {
   readonly context: string
   readonly extension: string
   readonly priority: number
@@ -26,18 +36,6 @@ export interface Variable {
   readonly value: string
 }
 
-/**
- * Variables that the hand-over context sets by itself when a call gets there with this name: see notes.ts. `text` is
- * what `MSet` takes, `name=value,name=value`.
- */
-export interface Note {
-  readonly name: string
-  readonly text: string
-}
-
-/** How a channel left Stasis: by our `continue` or the dialplan's time limit, or because the caller hung up. */
-export type Departure = 'went-on' | 'hung-up'
-
 /** What became of a request that failed, and so what its caller may do next. */
 export type PbxFault =
   /** No answer, or no connection: nothing is known of the call. */
@@ -47,48 +45,52 @@ export type PbxFault =
   /** Asterisk answered and refused. */
   | 'refused'
 
-/** A request to the PBX that failed; `message` says which, `fault` says what that means. */
+/** A request to the PBX that failed. */
 export class PbxError extends Error {
+  override readonly name = 'PbxError'
+
   constructor(
     readonly fault: PbxFault,
     message: string,
   ) {
     super(message)
-    this.name = 'PbxError'
   }
 }
 
 export interface PbxListener {
-  arrived(arrival: Arrival): void
-  left(channelId: string, departure: Departure): void
+  onArrival(arrival: Arrival): void
+  onDeparture(channelId: string, departure: Departure): void
 }
 
 /**
- * What Doorman asks of a PBX, and all of it. `ari.ts` and `ami.ts` answer for a real Asterisk; a test may
- * answer for none. Every promise settles: with a result, or with a `PbxError` after the given time.
+ * A set of variables that is in a global variable of Asterisk, by the name that the context `doorman-go` finds it
+ * under.
  */
+export interface SharedVariables {
+  readonly name: string
+}
+
+/** What Doorman asks of a PBX while a call waits. Every promise settles within the time given, or with a `PbxError`. */
 export interface Pbx {
-  /** Evaluates a dialplan expression on the channel (`EVAL(…)`) and returns its text. */
-  read(channelId: string, expression: string, timeoutMs: number): Promise<string>
+  /** A channel variable by its name; empty where it is not set. */
+  readVariable(channelId: string, name: string, timeoutMs: number): Promise<string>
   /**
-   * Sets channel variables by AMI. Not by ARI: one ARI setChannelVar makes Asterisk 20.20.1, 21.12.3,
-   * 22.10.1 and later refuse DB(), SHELL() and the like for the rest of the call.
+   * A SIP header of the INVITE, the first of that name; undefined where there is none. Only for headers that the
+   * dialplan does not pass: such a read can crash Asterisk when the caller hangs up meanwhile (16.28, 22.10).
    */
-  write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
-  /** Whether `write` can succeed at all now. */
-  readonly canWrite: boolean
-  /** A note with these variables, for `continueAt`; undefined where they have to be written. */
-  noteOf(variables: readonly Variable[]): Note | undefined
-  /** A call has come back because the PBX did not have its note: from now on each is brought there anew. */
-  noteWasMissing(): void
+  readHeader(channelId: string, name: string, timeoutMs: number): Promise<string | undefined>
   /**
-   * Sends the channel on in the dialplan. Resolves when Asterisk has accepted that, or when it has happened. Nobody
-   * checks the place. The note, where one is given, is at the PBX before the call goes on.
+   * Sets channel variables by AMI. ARI's setChannelVar would make Asterisk 20.20.1, 21.12.3, 22.10.1 and later refuse
+   * DB(), SHELL() and the like for the rest of the call.
    */
-  continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void>
+  setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
   /**
-   * Whether the dialplan has this place now. Asked on the channel: over ARI the dialplan function that tells
-   * (`DIALPLAN_EXISTS`) does not answer without one, and over AMI the call would depend on both lines.
+   * Publishes the set in a global variable, unless it is there already, ahead of every later `continueInDialplan`.
+   * Undefined where this Asterisk takes no requests over the WebSocket, or the set does not fit: use `setVariables`.
    */
-  hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean>
+  shareVariables(variables: readonly Variable[]): SharedVariables | undefined
+  /** Asterisk has lost its global variables (`dialplan reload` with clearglobalvars=yes). */
+  forgetSharedVariables(): void
+  /** Sends the channel on in the dialplan. Asterisk does not check the location. */
+  continueInDialplan(channelId: string, location: DialplanLocation, timeoutMs: number): Promise<void>
 }

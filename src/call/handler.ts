@@ -1,223 +1,300 @@
 /**
- * The life of one call, on one page:
+ * The life of a call:
  *
- *     arrive ──▶ read ──▶ decide ──▶ write ──▶ continue ──▶ leave ──▶ record
- *                 │          │         │          │           │
- *                 │ fails    │ fails   │ fails    │ fails     │ Asterisk says nothing
- *                 ▼          ▼         ▼          ▼           ▼
- *              fallback   fallback   goes on    tried once   the dialplan's time limit
- *                                    without    more, then   takes the caller to the
- *                                    state      ──────────▶  fallback in time
+ *     receive ▶ read ▶ decide ▶ set variables ▶ continue ▶ record
+ *               └───────┴──────────────┴────────────┘
+ *                         anything fails ▶ fallback
  *
- * `write` is as a rule a note that the dialplan reads (steps/write.ts), and AMI where that does not do.
- * Whatever goes wrong in here, the caller goes on. A flow function that fails is part of `decide` and leads to
- * `otherwise`. Every call ends in one outcome and one decision record.
+ * Where `continue` fails, too, the dialplan's time limit takes the call to the fallback. Each call ends in one outcome
+ * and one record.
  */
-import { TIME_LIMIT_S } from '../asterisk/dialplan/dialplan-entry.js'
-import { FALLBACK_PLACE } from '../asterisk/dialplan/hand-over.js'
-import { type Arrival, type Pbx, PbxError, type PbxListener } from '../asterisk/pbx.js'
+import { parseArguments } from '../asterisk/dialplan/arguments.js'
+import { type CallNumbers, encodeDestination, FALLBACK } from '../asterisk/dialplan/destination.js'
+import { TIME_LIMIT_S } from '../asterisk/dialplan/generate.js'
+import {
+  type Arrival,
+  type Departure,
+  type DialplanLocation,
+  type Pbx,
+  PbxError,
+  type PbxListener,
+  type Variable,
+} from '../asterisk/pbx.js'
+import { type FinalDecision, type Functions, finalDecision, flowNamed } from '../flows/final-decision.js'
 import type { FlowLogLine } from '../flows/functions/function-result.js'
 import type { Revision } from '../flows/revision.js'
-import type { DecisionRecord, Outcome } from '../history/decision-record.js'
-import type { CallFacts } from '../routing/types.js'
-import type { SipHeaders } from '../sip/headers.js'
-import { CallInHand, msSince } from './call-in-hand.js'
-import { choose, chooseAtOnce, type Functions } from './choose.js'
-import { CONTINUE_MS, LEAVE_MS, targetOf } from './continue.js'
-import type { KnownPlaces } from './known-places.js'
-import { type Ask, asker, type Reading, readAtOnce, readCall } from './read.js'
-import { readAllHeaders } from './read-headers.js'
-import { recordOf, type Understood } from './record.js'
-import { leaveOn, type Plan } from './write.js'
+import type { Outcome } from '../history/decision-record.js'
+import type { Flow } from '../routing/types.js'
+import { ActiveCall } from './active-call.js'
+import { type CallData, type ChannelReader, readCall } from './read.js'
+import { type FinishedCall, RecordQueue } from './record.js'
+import { variablesOf } from './variables.js'
 
-/** What the calls need around them. */
-export interface CallParts {
+/** Limits of a stage in milliseconds. A PBX under load answers in a few. */
+const READ_MS = 800
+const SET_MS = 400
+const CONTINUE_MS = 350
+/** How long StasisEnd may take after `continue` was accepted, and after it was not. */
+const DEPART_MS = 1_000
+const DEPART_ANYWAY_MS = 500
+
+export interface HandlerParts {
   readonly pbx: Pbx
   readonly functions: Functions
-  readonly places: KnownPlaces
+  /** The Stasis application of this instance. */
+  readonly instance: string
   /** The revision that decides calls which arrive now. */
   readonly revision: () => Revision
-  /** A revision that decided calls before, if it is still kept and at hand in time. Never rejects. */
+  /** A revision that decided calls before, if it is kept and at hand in time. Never rejects. */
   readonly earlierRevision: (id: string) => Promise<Revision | undefined>
   readonly now: () => Date
-  /** Hears of every call that has left. Whoever wants its record makes it, when nobody waits for that. */
-  readonly left: (makeRecord: () => DecisionRecord, facts: CallFacts | undefined) => void
-  /** Hears what a flow function wrote with `conv.log` or `console`. */
-  readonly flowSaid: (callId: string, line: FlowLogLine) => void
-  /** Hears of a defect in Doorman itself, after the call has left. */
-  readonly defect: (error: unknown) => void
+  /** Takes every finished call, a little after it has departed. */
+  readonly finished: (finished: FinishedCall) => void
+  readonly flowLog: (callId: string, line: FlowLogLine) => void
 }
 
-export interface Calls extends PbxListener {
-  /** Sends those in hand to the fallback as they are, and those that still come. */
-  letGo(): void
-  /** Resolves when no call is in hand. */
-  done(): Promise<void>
+/** What `continue` came to. */
+type Sent = 'refused' | 'unanswered' | 'accepted'
+
+/** Where a call goes, and what its outcome is if it gets there. */
+interface Destination {
+  readonly location: DialplanLocation
+  readonly outcome: Outcome
 }
 
-/** Takes every call that arrives through its life. */
-export function answerCalls(parts: CallParts): Calls {
-  const inHand = new Map<string, CallInHand>()
-  /** Those in hand, and those that were but whose channel has come back since. */
-  let lives = 0
-  const waiting: (() => void)[] = []
-  let isLettingGo = false
-  const over = (call: CallInHand) => {
-    lives -= 1
-    if (inHand.get(call.arrival.channelId) === call) inHand.delete(call.arrival.channelId)
-    if (lives === 0 && waiting.length > 0) for (const go of waiting.splice(0)) go()
+interface Decided extends Destination {
+  readonly data?: CallData
+  readonly final?: FinalDecision
+}
+
+/** Handles every call that arrives. */
+export class CallHandler implements PbxListener {
+  readonly #parts: HandlerParts
+  readonly #active = new Set<ActiveCall>()
+  /** By channel, the latest visit of each. */
+  readonly #byChannel = new Map<string, ActiveCall>()
+  readonly #records: RecordQueue
+  readonly #idle: (() => void)[] = []
+  #isAborting = false
+
+  constructor(parts: HandlerParts) {
+    this.#parts = parts
+    this.#records = new RecordQueue(parts.finished)
   }
-  return {
-    arrived(arrival: Arrival) {
-      const call = new CallInHand(arrival, parts.revision(), parts.now())
-      if (isLettingGo) call.letGo()
-      inHand.set(arrival.channelId, call)
-      lives += 1
-      void live(call, parts, over)
-    },
-    left(channelId, departure) {
-      inHand.get(channelId)?.left(departure)
-    },
-    letGo() {
-      isLettingGo = true
-      for (const call of inHand.values()) call.letGo()
-    },
-    async done() {
-      while (lives > 0) await new Promise<void>((resolve) => void waiting.push(resolve))
-    },
+
+  get activeCalls(): number {
+    return this.#active.size
   }
-}
 
-async function live(call: CallInHand, parts: CallParts, over: (call: CallInHand) => void): Promise<void> {
-  try {
-    const understood = understandAtOnce(call) ?? (await call.unlessLetGo(understand(call, parts))) ?? NOTHING
-    const prepared = prepare(call, understood, parts)
-    const plan = prepared instanceof Promise ? await prepared : prepared
-    const outcome = await sendOn(call, plan, parts)
-    parts.left(() => recordOf(call, understood, outcome), understood.reading?.facts)
-  } catch (error) {
-    parts.defect(error)
-  } finally {
-    over(call)
+  onArrival(arrival: Arrival): void {
+    const call = new ActiveCall(arrival, this.#parts.revision(), this.#parts.now())
+    if (this.#isAborting) call.abort()
+    this.#active.add(call)
+    this.#byChannel.set(call.id, call)
+    void this.#handle(call)
   }
-}
 
-const NOTHING: Understood = { reading: undefined, choice: undefined }
-
-/**
- * Of most calls the entry context has told all, and rules decide them: they are sent on within the very event that
- * brought them. What cannot be done so, be it for an error, is left to `understand`.
- */
-function understandAtOnce(call: CallInHand): Understood | undefined {
-  const { arrival, revision, at } = call
-  try {
-    const start = performance.now()
-    const reading = readAtOnce(arrival, revision)
-    call.ms.read = msSince(start)
-    if (reading === undefined || !isOf(revision, reading) || reading.stateFault !== undefined)
-      return undefined
-    const read = performance.now()
-    const choice = chooseAtOnce(reading.facts, { revision, at })
-    call.ms.decide = msSince(read)
-    return choice && { reading, choice }
-  } catch {
-    return undefined
+  onDeparture(channelId: string, departure: Departure): void {
+    this.#byChannel.get(channelId)?.depart(departure)
   }
-}
 
-async function understand(call: CallInHand, parts: CallParts): Promise<Understood> {
-  const ask = asker(parts.pbx, call.arrival.channelId, call.budget, () => call.departure !== undefined)
-  let reading: Reading | undefined
-  try {
-    reading = await call.stage('read', () => readOnItsRevision(call, ask, parts))
-    if (reading.stateFault !== undefined) call.fault(reading.stateFault)
-    const { facts } = reading
-    const { revision, at, arrival } = call
-    const allHeaders = () => everyHeader(call, facts.headers, ask)
-    const choice = await call.stage('decide', () =>
-      choose(facts, { revision, at, allHeaders, functions: parts.functions, callId: arrival.channelId }),
+  /** Sends the active calls to the fallback, and those that still arrive. */
+  abort(): void {
+    this.#isAborting = true
+    for (const call of this.#active) call.abort()
+  }
+
+  /** Resolves when no call is active and every record is made. */
+  async finish(): Promise<void> {
+    while (this.#active.size > 0) await new Promise<void>((resolve) => void this.#idle.push(resolve))
+    this.#records.finish()
+  }
+
+  async #handle(call: ActiveCall): Promise<void> {
+    if (parseArguments(call.arrival.args)?.isMissing) await this.#onMissingLocation(call)
+    else await this.#route(call)
+    this.#active.delete(call)
+    if (this.#byChannel.get(call.id) === call) this.#byChannel.delete(call.id)
+    if (this.#active.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #route(call: ActiveCall): Promise<void> {
+    let decided: Decided = { location: FALLBACK, outcome: 'fallback_error' }
+    try {
+      decided = (await call.unlessAborted(this.#decide(call))) ?? {
+        location: FALLBACK,
+        outcome: 'fallback_stopping',
+      }
+    } catch (error) {
+      call.fault(error)
+    }
+    const outcome = await this.#send(call, decided)
+    this.#records.add({ call, data: decided.data, final: decided.final, outcome })
+  }
+
+  async #decide(call: ActiveCall): Promise<Decided> {
+    const data = await call
+      .stage('read', () => this.#read(call))
+      .catch((error: unknown) => void call.fault(error))
+    if (data === undefined) return { location: FALLBACK, outcome: 'fallback_unread' }
+    if (data.isOverLimit) {
+      call.fault('The call has come back too often. Where the fallback leads here, too, Asterisk hangs up.')
+      return { data, location: FALLBACK, outcome: 'fallback_visits' }
+    }
+    if (data.undecidable !== undefined) return { data, ...(await this.#toUndecidable(call, data)) }
+    const { revision, at } = call
+    const { functions, instance } = this.#parts
+    const final = await call.stage('decide', () =>
+      finalDecision(data.facts, { revision, functions, at, callId: call.id }),
     )
-    if (choice.failure !== undefined) call.fault(choice.failure.message)
-    for (const line of choice.log) parts.flowSaid(arrival.channelId, line)
-    return { reading, choice }
-  } catch (error) {
-    call.fault(error)
-    return { reading, choice: undefined }
+    if (final.failure !== undefined) call.fault(final.failure.message)
+    for (const line of final.log) this.#parts.flowLog(call.id, line)
+    const variables = () => variablesOf(final, revision, data, instance)
+    const { callerNumber: caller, calleeNumber: callee } = final.decision
+    const destination = await call.stage('write', () =>
+      this.#destination(call, data, { flow: final.flow, numbers: { caller, callee }, variables }),
+    )
+    const failed = final.failure !== undefined && destination.location !== FALLBACK
+    return { data, final, ...destination, ...(failed ? { outcome: 'fallback_function' as const } : {}) }
+  }
+
+  /** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
+  async #read(call: ActiveCall): Promise<CallData> {
+    const reader = this.#reader(call)
+    let data = await readCall(call, call.revision, reader)
+    if (data.decidedBy !== '' && data.decidedBy !== call.revision.id) {
+      const earlier = await this.#parts.earlierRevision(data.decidedBy)
+      if (earlier === undefined) {
+        call.fault(`Revision ${data.decidedBy}, which decided this call before, is not kept any more.`)
+      } else {
+        call.revision = earlier
+        data = await readCall(call, earlier, reader)
+      }
+    }
+    for (const fault of data.faults) call.fault(fault)
+    return data
+  }
+
+  /** Does not ask once the channel has left: the answer would be of no use. */
+  #reader(call: ActiveCall): ChannelReader {
+    const { pbx } = this.#parts
+    const ask = <T>(read: (timeoutMs: number) => Promise<T>): Promise<T> => {
+      if (call.departure !== undefined) throw new PbxError('gone', 'The call has left')
+      return read(call.atMost(READ_MS))
+    }
+    return {
+      variable: async (name) => ask((timeoutMs) => pbx.readVariable(call.id, name, timeoutMs)),
+      header: async (name) => ask((timeoutMs) => pbx.readHeader(call.id, name, timeoutMs)),
+    }
+  }
+
+  async #toUndecidable(call: ActiveCall, data: CallData): Promise<Destination> {
+    const { revision } = call
+    const flow = flowNamed(revision.routing.undecidable, revision)
+    const variables = () => [
+      { name: '__DOORMAN_FLOW', value: flow.name },
+      { name: '__DOORMAN_RULE', value: 'undecidable' },
+      { name: '__DOORMAN_REVISION', value: revision.id },
+      { name: '__DOORMAN_VIP', value: '0' },
+      { name: 'DOORMAN_INSTANCE', value: this.#parts.instance },
+    ]
+    const destination = await this.#destination(call, data, { flow, numbers: NO_NUMBERS, variables })
+    return destination.location === FALLBACK ? destination : { ...destination, outcome: 'undecidable' }
+  }
+
+  /** Sets the variables, and says how the call gets to its flow with them. */
+  async #destination(call: ActiveCall, data: CallData, wanted: Wanted): Promise<Destination> {
+    const { flow, numbers } = wanted
+    const extension = flow.extension === 'dialled' ? data.facts.dialled : flow.extension
+    const target = { context: flow.context, extension, priority: flow.priority }
+    const location = encodeDestination(target, numbers)
+    if (location === undefined) {
+      call.fault(
+        `The location of flow ${flow.name} (${flow.context},${extension}) is too long, or has other characters.`,
+      )
+      return { location: FALLBACK, outcome: 'fallback_place' }
+    }
+    try {
+      const variables = wanted.variables()
+      const shared = data.hasLostVariables
+        ? this.#forgetShared(call)
+        : this.#parts.pbx.shareVariables(variables)
+      const withShared = shared && encodeDestination(target, numbers, shared)
+      if (withShared !== undefined) return { location: withShared, outcome: 'routed' }
+      await this.#parts.pbx.setVariables(call.arrival.channel, variables, call.atMost(SET_MS))
+      return { location, outcome: 'routed' }
+    } catch (error) {
+      call.fault(error)
+      return { location, outcome: 'routed_without_state' }
+    }
+  }
+
+  #forgetShared(call: ActiveCall): undefined {
+    call.fault(
+      'Asterisk has lost its global variables, and with them those of this call. It is decided again.',
+    )
+    this.#parts.pbx.forgetSharedVariables()
+  }
+
+  /** The record of a call whose flow is not in the dialplan says so, also where it is the record of its last visit. */
+  async #onMissingLocation(call: ActiveCall): Promise<void> {
+    const outcome = await this.#send(call, { location: FALLBACK, outcome: 'fallback_place' })
+    const last = this.#records.find(call.id) ?? { call, data: undefined, final: undefined, outcome }
+    const flow = last.final?.flow
+    const name =
+      flow === undefined
+        ? 'Its flow'
+        : `Flow ${flow.name} (${flow.context},${flow.extension},${flow.priority})`
+    last.call.fault(`${name} is not in the dialplan.`)
+    last.outcome = 'fallback_place'
+    if (last.call === call) this.#records.add(last)
+  }
+
+  async #send(call: ActiveCall, { location, outcome }: Destination): Promise<Outcome> {
+    const sent = await call.stage('continue', () => this.#continue(call, location))
+    await call.stage('leave', () => call.departs(sent === 'accepted' ? DEPART_MS : DEPART_ANYWAY_MS))
+    const { departure, arrival } = call
+    if (departure === undefined) return 'unconfirmed'
+    if (departure.kind === 'hung_up') return 'hung_up'
+    if (sent === 'accepted') return outcome
+    if (sent === 'refused') return 'taken_out'
+    // The request or its answer was lost: the time of the departure tells which.
+    if (departure.at === undefined || arrival.at === undefined) return 'unconfirmed'
+    return departure.at - arrival.at < TIME_LIMIT_S * 1_000 ? outcome : 'taken_out'
+  }
+
+  /** Tries again for as long as the call has time, as an answer may be lost with a connection. */
+  async #continue(call: ActiveCall, location: DialplanLocation): Promise<Sent> {
+    let sent: Sent = 'refused'
+    for (let refusals = 0; call.departure === undefined && refusals < 2; ) {
+      const result = await this.#tryContinue(call, location)
+      if (result === 'accepted') return result
+      if (result === 'gone') break
+      if (result === 'refused') refusals += 1
+      else sent = result
+      if (call.leftMs <= 0) break
+    }
+    return sent
+  }
+
+  async #tryContinue(call: ActiveCall, location: DialplanLocation): Promise<Sent | 'gone'> {
+    try {
+      await this.#parts.pbx.continueInDialplan(call.id, location, call.atMost(CONTINUE_MS))
+      return 'accepted'
+    } catch (error) {
+      const fault = error instanceof PbxError ? error.fault : 'refused'
+      if (fault === 'gone') return fault
+      call.fault(error)
+      return fault === 'unreachable' ? 'unanswered' : 'refused'
+    }
   }
 }
 
-/**
- * All headers, for a flow function that may ask for any. Where they cannot be read, those that its revision names are
- * there already, and a function with these is better than none. Channels that are not PJSIP have none to ask for.
- */
-async function everyHeader(call: CallInHand, known: SipHeaders, ask: Ask): Promise<SipHeaders> {
-  const { arrival, revision } = call
-  if (!revision.needsAllHeaders || !arrival.channel.startsWith('PJSIP/')) return known
-  return readAllHeaders(known, ask).catch((error: unknown) => {
-    call.fault(error)
-    return known
-  })
+/** The flow that a call is sent to, and what is set on its channel. */
+interface Wanted {
+  readonly flow: Flow
+  readonly numbers: CallNumbers
+  readonly variables: () => readonly Variable[]
 }
 
-/** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
-async function readOnItsRevision(call: CallInHand, ask: Ask, parts: CallParts): Promise<Reading> {
-  const reading = await readCall(call.arrival, call.revision, ask)
-  if (isOf(call.revision, reading)) return reading
-  const earlier = await parts.earlierRevision(reading.decidedBy)
-  if (earlier === undefined) {
-    call.fault(`Revision ${reading.decidedBy}, which decided this call before, is not kept any more.`)
-    return reading
-  }
-  call.revision = earlier
-  return readCall(call.arrival, earlier, ask)
-}
-
-/** Whether the call is on its first visit, or on a further one under the same revision. */
-function isOf(revision: Revision, { decidedBy }: Reading): boolean {
-  return decidedBy === '' || decidedBy === revision.id
-}
-
-/** Leaves the decision on the channel, and says where the channel goes. */
-function prepare(call: CallInHand, { reading, choice }: Understood, parts: CallParts): Plan | Promise<Plan> {
-  if (call.isLetGo) return { place: FALLBACK_PLACE, outcome: 'fallback_stopping' }
-  if (reading === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_unread' }
-  if (choice === undefined) return { place: FALLBACK_PLACE, outcome: 'fallback_error' }
-  const target = targetOf(choice.flow, reading.facts.dialled)
-  return leaveOn(call, { reading, choice, target }, parts)
-}
-
-async function sendOn(call: CallInHand, plan: Plan, parts: CallParts): Promise<Outcome> {
-  const start = performance.now()
-  let sent = await tryContinue(call, plan, parts)
-  if (sent !== 'accepted') sent = strongest(sent, await tryContinue(call, plan, parts))
-  call.ms.continue = msSince(start)
-  const end = performance.now()
-  const departure = call.departure ?? (await call.leaves(sent === 'accepted' ? LEAVE_MS : CONTINUE_MS))
-  call.ms.leave = msSince(end)
-  if (departure === 'hung-up') return 'hung_up'
-  if (departure === undefined) return 'unconfirmed'
-  // An answer that was lost is no request that was lost, as long as the dialplan's time limit has not struck.
-  const wasSentOn =
-    sent === 'accepted' || (sent === 'unanswered' && call.budget.spentMs < TIME_LIMIT_S * 1_000)
-  return wasSentOn ? plan.outcome : 'taken_out'
-}
-
-/** What became of a `continue`, the strongest first. */
-const SENT = ['accepted', 'unanswered', 'not-sent'] as const
-type Sent = (typeof SENT)[number]
-
-function strongest(...all: readonly Sent[]): Sent {
-  return SENT.find((sent) => all.includes(sent)) ?? 'not-sent'
-}
-
-async function tryContinue(call: CallInHand, { place, note }: Plan, { pbx }: CallParts): Promise<Sent> {
-  if (call.departure !== undefined) return 'not-sent'
-  try {
-    await pbx.continueAt(call.arrival.channelId, place, call.budget.atMost(CONTINUE_MS), note)
-    return 'accepted'
-  } catch (error) {
-    const reason = error instanceof PbxError ? error.fault : 'refused'
-    if (reason !== 'gone') call.fault(error)
-    return reason === 'unreachable' ? 'unanswered' : 'not-sent'
-  }
-}
+const NO_NUMBERS: CallNumbers = { caller: '', callee: '' }

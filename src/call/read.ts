@@ -1,200 +1,176 @@
-import { NOTE_MISSING } from '../asterisk/ari/notes.js'
-import { briefedText } from '../asterisk/dialplan/briefing.js'
 import {
-  expressions,
-  header,
-  MAX_REPEATS,
-  plainHeader,
-  values,
-  variable,
-} from '../asterisk/dialplan/channel-read.js'
-import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
+  MOST_LISTED,
+  type PassedValue,
+  parseArguments,
+  parsePair,
+  type StasisArguments,
+} from '../asterisk/dialplan/arguments.js'
+import { isCleanExtension } from '../asterisk/dialplan/destination.js'
+import { PbxError } from '../asterisk/pbx.js'
 import { trunkOf } from '../asterisk/trunk-name.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
 import type { CallFacts } from '../routing/types.js'
-import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
-import type { Budget } from './budget.js'
-import { type ChannelText, channelText, type HeaderText } from './channel-text.js'
-import { type ReadPlan, readPlans, type Telling } from './read-plan.js'
+import type { ActiveCall } from './active-call.js'
+import { neededNames, passedFacts } from './passed-facts.js'
 
-/** The longest that one answer is waited for. A PBX under load answers in milliseconds. */
-const READ_MS = 500
-
-/** What was read of a call, and what could not be. */
-export interface Reading {
+/** What was read of a call. */
+export interface CallData {
   readonly facts: CallFacts
-  readonly sipCallId: string
-  /** Whether the entry context told what there was to read, or ARI was asked. */
+  /** Whether the dialplan passed all that the revision needs, or ARI was asked for headers. */
   readonly readBy: 'dialplan' | 'ari'
   /** Id of the revision that decided this call on an earlier visit; empty on the first. */
   readonly decidedBy: string
-  /** Whether the call has come back because the PBX did not have its note. */
-  readonly noteWasMissing: boolean
-  /** Why the state that was on the channel could not be used, if so. The call goes on without it. */
-  readonly stateFault: string | undefined
+  /** Whether the call has been here too often. */
+  readonly isOverLimit: boolean
+  /** Whether Asterisk has lost the call's shared variables. */
+  readonly hasLostVariables: boolean
+  /** Why no rule can be applied, in a sentence: Asterisk cannot hand the call over whole. */
+  readonly undecidable: string | undefined
+  /** What is missing without keeping the call from being decided, in sentences. */
+  readonly faults: readonly string[]
 }
 
-/** Reads texts of one channel: expressions in, answers out, in their order. */
-export type Ask = (wanted: readonly string[]) => Promise<readonly string[]>
-
-/**
- * Asks on one call's channel, and no more once the channel has left: a read that comes late is of no use, and a SIP
- * header that is read while its call hangs up can take Asterisk down.
- */
-export function asker(pbx: Pbx, channelId: string, budget: Budget, hasLeft: () => boolean): Ask {
-  return async (wanted) => {
-    if (hasLeft()) throw new PbxError('gone', 'The call has left')
-    return Promise.all(wanted.map((text) => pbx.read(channelId, text, budget.atMost(READ_MS))))
-  }
-}
-
-/** Everything that the revision wants to know of a call, where the entry context has told all of it, as it mostly has. */
-export function readAtOnce(arrival: Arrival, revision: Revision): Reading | undefined {
-  const plan = planFor(arrival, revision)
-  const text = toldText(arrival, plan)
-  if (text === undefined) return undefined
-  if (partsIn(text.stateHead) > 0) return undefined
-  const empty = withoutValue(plan, text.headers)
-  if (text.headers.some(({ mayHaveMore }) => mayHaveMore)) return undefined
-  if (empty.some(({ isThere }) => isThere === undefined)) return undefined
-  const headers: NamedValue[] = []
-  for (const header of text.headers) addInstances(headers, header, header.first)
-  for (const { name, isThere } of empty) if (isThere === true) headers.push([name, ''])
-  return readingOf(arrival, text, { headers, state: decodeState(text.stateHead, []), readBy: 'dialplan' })
+/** Reads channel variables and, where the dialplan does not pass them, headers. */
+export interface ChannelReader {
+  variable(name: string): Promise<string>
+  header(name: string): Promise<string | undefined>
 }
 
 /**
- * The same with questions: as a rule it is one read, and a second one where a header comes twice or more, the state is
- * long, or a rule asks whether an empty header is there.
+ * All that the revision needs of a call. The arguments of `Stasis()` have it; ARI is asked for the rest of a value with
+ * more than two closing parentheses, for a long state, and for headers that the running dialplan does not pass.
  * @throws PbxError
  */
-export async function readCall(arrival: Arrival, revision: Revision, ask: Ask): Promise<Reading> {
-  const plan = planFor(arrival, revision)
-  const told = toldText(arrival, plan)
-  const text = told ?? channelText(plan.places, (await ask(plan.expressions)).flatMap(values))
-  const [headers, state] = await Promise.all([allInstances(plan, text.headers, ask), readState(text, ask)])
-  return readingOf(arrival, text, { headers, state, readBy: told === undefined ? 'ari' : 'dialplan' })
+export async function readCall(
+  { arrival }: Pick<ActiveCall, 'arrival'>,
+  revision: Revision,
+  reader: ChannelReader,
+): Promise<CallData> {
+  if (arrival.isUndescribed)
+    return undecidable(arrival, 'Asterisk cannot describe the channel: its Call-ID is not UTF-8.')
+  const args = parseArguments(arrival.args)
+  if (args !== undefined && args.count > MOST_LISTED) {
+    return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`)
+  }
+  const dialled = args?.dialled ?? (await reader.variable('DOORMAN_DIALLED'))
+  if (dialled !== '' && !isCleanExtension(dialled)) {
+    return undecidable(
+      arrival,
+      'The dialled number has characters that are not valid in an extension.',
+      dialled,
+    )
+  }
+  try {
+    const values = args === undefined ? [] : await passedValuesOf(args, reader)
+    const missing = missingNames(args, values, arrival.channel, revision)
+    const asked = await Promise.all(missing.map(async (name) => [name, await reader.header(name)] as const))
+    const found = asked.filter((pair): pair is [string, string] => pair[1] !== undefined)
+    const state = await readState(args, reader)
+    return {
+      facts: {
+        trunk: trunkOf(arrival.channel),
+        callerId: arrival.callerId,
+        dialled: dialled === '' ? 's' : dialled,
+        headers: new SipHeaders([...headersOf(values, args?.named ?? 0), ...found]),
+        verification: verification(values),
+        state: state.ok ? state.state : {},
+      },
+      readBy: missing.length === 0 && args !== undefined ? 'dialplan' : 'ari',
+      decidedBy: args?.decidedBy ?? '',
+      isOverLimit: args?.isOverLimit ?? false,
+      hasLostVariables: args?.hasLostVariables ?? false,
+      undecidable: undefined,
+      faults: [...(state.ok ? [] : [state.why]), ...outdated(args, missing, arrival.channel, revision)],
+    }
+  } catch (error) {
+    // Asterisk refuses to put bytes that are not UTF-8 into its answer.
+    if (error instanceof PbxError && error.fault === 'refused')
+      return undecidable(arrival, error.message, dialled)
+    throw error
+  }
 }
 
-function planFor(arrival: Arrival, revision: Revision): ReadPlan {
-  const { pjsip, other } = readPlans(revision)
-  return arrival.channel.startsWith('PJSIP/') ? pjsip : other
+/** The pairs of the arguments; those that had no room in them are in channel variables, and so is the rest of a value. */
+async function passedValuesOf(
+  { pairs, count }: StasisArguments,
+  reader: ChannelReader,
+): Promise<readonly PassedValue[]> {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1)
+  return Promise.all(
+    numbers.map(async (number) => {
+      const value = parsePair(pairs[number - 1] ?? (await reader.variable(`DOORMAN_HEADER_${number}`)))
+      if (!value.hasMore) return value
+      return { ...value, text: `${value.text})${await reader.variable(`DOORMAN_VALUE_${number}`)}` }
+    }),
+  )
 }
 
-/** One header of a call. */
-type NamedValue = readonly [name: string, value: string]
-
-/** What a reading is made of besides the texts of the channel. */
-interface Read extends Pick<Reading, 'readBy'> {
-  readonly headers: readonly NamedValue[]
-  readonly state: DecodedState
+/** A list has every repeat, and headers that are there but empty. Where it lacks a name, the named value counts. */
+function headersOf(values: readonly PassedValue[], named: number): readonly [name: string, value: string][] {
+  const listed = values.slice(named)
+  const names = new Set(listed.map(({ key }) => key))
+  const others = values
+    .slice(0, named)
+    .filter(({ key, text }) => text !== '' && !names.has(key) && !(key in KEYS))
+  return [...listed, ...others].map(({ key, text }) => [key, text])
 }
 
-function readingOf(arrival: Arrival, text: ChannelText, { headers, state, readBy }: Read): Reading {
-  const noteWasMissing = text.revision.startsWith(NOTE_MISSING)
+function undecidable({ channel, callerId }: ActiveCall['arrival'], why: string, dialled = ''): CallData {
+  const headers = new SipHeaders([])
   return {
-    facts: {
-      trunk: trunkOf(arrival.channel),
-      callerId: arrival.callerId,
-      // On a second visit the channel stands in a flow's context, mostly at `s`.
-      dialled: text.dialled === '' ? arrival.extension : text.dialled,
-      headers: new SipHeaders(headers),
-      verification: verification(text),
-      state: state.ok ? state.state : {},
-    },
-    sipCallId: arrival.sipCallId === '' ? text.sipCallId : arrival.sipCallId,
-    readBy,
-    decidedBy: noteWasMissing ? text.revision.slice(NOTE_MISSING.length) : text.revision,
-    noteWasMissing,
-    stateFault: state.ok ? undefined : state.why,
+    facts: { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} },
+    readBy: 'dialplan',
+    decidedBy: '',
+    isOverLimit: false,
+    hasLostVariables: false,
+    undecidable: why,
+    faults: [why],
   }
 }
 
-/** What the entry context told. Versions that do not tell the Call-ID with the event are asked for it, and so for the rest. */
-function toldText({ briefing, sipCallId }: Arrival, { listing, telling }: ReadPlan): ChannelText | undefined {
-  return sipCallId === '' ? undefined : (toldIn(listing, briefing) ?? toldIn(telling, briefing))
+/** Headers that the revision needs and the running dialplan does not pass: it was generated for other flow files. */
+function missingNames(
+  args: StasisArguments | undefined,
+  values: readonly PassedValue[],
+  channel: string,
+  revision: Revision,
+): readonly string[] {
+  if (!channel.startsWith('PJSIP/') || args?.listsAll === true) return []
+  const passed = new Set(values.map(({ key }) => key))
+  return neededNames(revision).filter((name) => !passed.has(name) && !isListed(args, revision))
 }
 
-function toldIn(telling: Telling | undefined, args: readonly string[]): ChannelText | undefined {
-  if (telling === undefined) return undefined
-  const text = briefedText(args, telling.briefing)
-  return text === undefined ? undefined : channelText(telling.places, values(text))
+/** A revision with very many headers lists them and names none. */
+function isListed(args: StasisArguments | undefined, revision: Revision): boolean {
+  return args?.named === 0 && passedFacts(revision).headers.length === 0
 }
 
-async function readState(text: ChannelText, ask: Ask): Promise<DecodedState> {
-  const count = partsIn(text.stateHead)
-  const names = Array.from({ length: count }, (_, index) => variable(`CONV_STATE_${index + 1}`))
-  const parts = count === 0 ? [] : (await ask(expressions(names))).flatMap(values)
-  return decodeState(text.stateHead, parts)
+function outdated(
+  args: StasisArguments | undefined,
+  missing: readonly string[],
+  channel: string,
+  revision: Revision,
+): readonly string[] {
+  const lacksList = revision.needsAllHeaders && args?.listsAll !== true && channel.startsWith('PJSIP/')
+  if (missing.length === 0 && !lacksList) return []
+  const what = lacksList ? 'the headers that a code flow may ask for' : missing.join(', ')
+  return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write FILE`]
 }
 
-async function allInstances(
-  plan: ReadPlan,
-  read: readonly HeaderText[],
-  ask: Ask,
-): Promise<readonly NamedValue[]> {
-  const further = read.flatMap(furtherInstances)
-  const isAsked = further.length > 0 || plan.presenceAsked.size > 0
-  const [rest, present] = isAsked
-    ? await Promise.all([
-        ask(expressions(further)).then((answers) => answers.flatMap(values)),
-        emptyButPresent(plan, read, ask),
-      ])
-    : [[], []]
-  const found: NamedValue[] = []
-  for (const header of read) {
-    addInstances(found, header, [...header.first, ...rest.splice(0, furtherInstances(header).length)])
-  }
-  return [...found, ...present.map((name): NamedValue => [name, ''])]
+/** State of a channel that was not here before is that of the channel which dialled it, and not its own. */
+async function readState(args: StasisArguments | undefined, reader: ChannelReader): Promise<DecodedState> {
+  if (args === undefined || args.decidedBy === '') return { ok: true, state: {} }
+  const names = Array.from({ length: partsIn(args.state) }, (_, index) => `CONV_STATE_${index + 1}`)
+  return decodeState(args.state, await Promise.all(names.map((name) => reader.variable(name))))
 }
 
-/** Where a later one is there, so are those before it, be they empty. */
-function addInstances(to: NamedValue[], { name }: HeaderText, all: readonly string[]): void {
-  let count = all.length
-  while (count > 0 && all[count - 1] === '') count -= 1
-  for (let at = 0; at < count; at++) to.push([name, all[at] ?? ''])
-}
-
-/** Of the headers that a rule asks for by being there: those that are empty or none, which look alike in the one read. */
-function withoutValue({ presenceAsked }: ReadPlan, read: readonly HeaderText[]): readonly HeaderText[] {
-  if (presenceAsked.size === 0) return []
-  return read.filter(({ name, first }) => presenceAsked.has(name) && first.every((value) => value === ''))
-}
-
-/** Where the last of those that were read at once is there, there may be more. */
-function furtherInstances({ name, first, mayHaveMore }: HeaderText): string[] {
-  if (!mayHaveMore) return []
-  return Array.from({ length: MAX_REPEATS - first.length }, (_, index) =>
-    header(name, first.length + index + 1),
-  )
-}
-
-/** Asks for the difference where the dialplan did not tell it. */
-async function emptyButPresent(
-  plan: ReadPlan,
-  read: readonly HeaderText[],
-  ask: Ask,
-): Promise<readonly string[]> {
-  const answers = withoutValue(plan, read).map(async ({ name, isThere }) =>
-    (isThere ?? (await isPresent(name, ask))) ? [name] : [],
-  )
-  return (await Promise.all(answers)).flat()
-}
-
-function isPresent(name: string, ask: Ask): Promise<boolean> {
-  return ask([plainHeader(name)]).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof PbxError && error.fault === 'refused') return false
-      throw error
-    },
-  )
-}
+const KEYS = { VERIFICATIONS: 0, ATTESTATION: 0, RESULT: 0 }
 
 /** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */
-function verification({ verifications, attestation, verifyResult }: ChannelText): Verification | undefined {
-  if (verifications === '' || verifications === '0') return undefined
-  return { attestation, verified: /passed|success/i.test(verifyResult) }
+function verification(values: readonly PassedValue[]): CallFacts['verification'] {
+  const of = (key: keyof typeof KEYS) => values.find((value) => value.key === key)?.text ?? ''
+  if (['', '0'].includes(of('VERIFICATIONS'))) return undefined
+  return { attestation: of('ATTESTATION'), verified: /passed|success/i.test(of('RESULT')) }
 }

@@ -1,62 +1,104 @@
+import { type FinalDecision, withFunction } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
-import type { Outcome } from '../history/decision-record.js'
-import { type DecisionRecord, MOST_REASONS, shortened } from '../history/decision-record.js'
+import { type DecisionRecord, MOST_REASONS, type Outcome, shortened } from '../history/decision-record.js'
 import { contextOf } from '../routing/context-of.js'
 import { explain } from '../routing/explain.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
-import type { CallContext } from '../routing/types.js'
-import type { CallInHand } from './call-in-hand.js'
-import { type Choice, withFunction } from './choose.js'
-import type { Reading } from './read.js'
+import type { CallFacts } from '../routing/types.js'
+import { canonicalName } from '../sip/headers.js'
+import type { ActiveCall } from './active-call.js'
+import type { CallData } from './read.js'
 
-/** What is known of a call once it was read and decided; either may have failed. */
-export interface Understood {
-  readonly reading: Reading | undefined
-  readonly choice: Choice | undefined
+/** A call that has departed; what failed is missing. */
+export interface FinishedCall {
+  readonly call: ActiveCall
+  readonly data: CallData | undefined
+  readonly final: FinalDecision | undefined
+  outcome: Outcome
 }
 
-/** The record of a call that has left. The reasons are found only now, when nobody waits for them. */
-export function recordOf(call: CallInHand, understood: Understood, outcome: Outcome): DecisionRecord {
+/**
+ * Records are made so much later, when the PBX has been served, and has said that a flow is missing. Asterisk 16 sends
+ * its events up to 200 ms late.
+ */
+const DELAY_MS = 500
+/** So many in a row; then the event loop has its turn. */
+const CHUNK = 5
+
+/** Makes the records of finished calls, a little later and a few at a time, so that no call waits for them. */
+export class RecordQueue {
+  readonly #waiting: FinishedCall[] = []
+  readonly #emit: (finished: FinishedCall) => void
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(emit: (finished: FinishedCall) => void) {
+    this.#emit = emit
+  }
+
+  add(finished: FinishedCall): void {
+    this.#waiting.push(finished)
+    this.#timer ??= setTimeout(() => this.#some(), DELAY_MS)
+  }
+
+  /** The last finished visit of a channel whose record is not made yet. */
+  find(channelId: string): FinishedCall | undefined {
+    return this.#waiting.findLast(({ call }) => call.id === channelId)
+  }
+
+  /** Makes all that are left. */
+  finish(): void {
+    clearTimeout(this.#timer)
+    for (const finished of this.#waiting.splice(0)) this.#emit(finished)
+  }
+
+  #some(): void {
+    for (const finished of this.#waiting.splice(0, CHUNK)) this.#emit(finished)
+    if (this.#waiting.length > 0) setImmediate(() => this.#some())
+    else this.#timer = undefined
+  }
+}
+
+export function recordOf({ call, data, final, outcome }: FinishedCall): DecisionRecord {
   const { arrival, revision, at } = call
-  const { reading, choice } = understood
-  const facts = reading?.facts
-  const why = choice && facts ? whys(choice, contextOf(facts, revision.routing), revision) : NO_WHYS
+  const facts = data?.facts
   return {
     at: at.toISOString(),
     call: arrival.channelId,
-    sipCallId: reading?.sipCallId ?? arrival.sipCallId,
+    sipCallId: arrival.sipCallId,
     trunk: facts?.trunk ?? null,
-    callerNumber: choice?.decision.callerNumber ?? arrival.callerId.number,
-    calleeNumber: choice?.decision.calleeNumber ?? arrival.extension,
-    vip: choice?.decision.vip ?? false,
-    branch: choice?.decision.branch ?? null,
-    headers: facts?.headers.toList() ?? [],
-    readBy: reading?.readBy ?? null,
+    callerNumber: final?.decision.callerNumber ?? arrival.callerId.number,
+    calleeNumber: final?.decision.calleeNumber ?? facts?.dialled ?? '',
+    vip: final?.decision.vip ?? false,
+    branch: final?.decision.branch ?? null,
+    headers: facts === undefined ? [] : neededHeaders(facts, revision),
+    readBy: data?.readBy ?? null,
     revision: revision.id,
-    rule: choice?.decision.rule ?? null,
-    flow: choice?.flow.name ?? revision.routing.otherwise,
+    rule: final?.decision.rule ?? null,
+    flow: final?.flow.name ?? revision.routing.otherwise,
     outcome,
     faults: call.faults,
-    reasons: why.reasons,
-    reasonsOmitted: why.reasonsOmitted,
-    provenance: why.provenance,
-    hearsay: why.hearsay,
+    ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision)),
     ms: call.ms,
   }
 }
 
-type Whys = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' | 'hearsay'>
+/** A list of all headers, for a code flow, has more than a record needs. */
+function neededHeaders({ headers }: CallFacts, { headersNeeded }: Revision): DecisionRecord['headers'] {
+  const needed = new Set(headersNeeded.map(canonicalName))
+  return headers.toList().filter(([name]) => needed.has(name))
+}
 
-const NO_WHYS: Whys = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
+type Reasons = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' | 'hearsay'>
 
-function whys(choice: Choice, known: CallContext, { routing, headersNeeded }: Revision): Whys {
+const NO_REASONS: Reasons = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
+
+function reasons(final: FinalDecision, facts: CallFacts, { routing, headersNeeded }: Revision): Reasons {
+  const context = contextOf(facts, routing)
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
-  const { reasons, reasonsOmitted } = shortened(withFunction(choice, explain(known, extent)))
   return {
-    reasons,
-    reasonsOmitted,
-    provenance: provenanceOf(known, { headers: headersNeeded, thorough: false }),
-    hearsay: hearsayOf(known),
+    ...shortened(withFunction(final, explain(context, extent))),
+    provenance: provenanceOf(context, { headers: headersNeeded, thorough: false }),
+    hearsay: hearsayOf(context),
   }
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { DialplanFileError, writeDialplanFile } from '../asterisk/dialplan/dialplan-file.js'
-import { bringIntoForce, type InForce } from '../asterisk/dialplan/dialplan-reload.js'
-import { dialplanOf } from '../call/dialplan-of.js'
+import { type ReloadOutcome, reloadDialplan } from '../asterisk/ami/dialplan.js'
+import { DialplanFileError, writeDialplanFile } from '../asterisk/dialplan/file.js'
+import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import { dialplanFor } from '../call/passed-facts.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { adminAccess, amiAccess, applicationsOf, type Settings } from '../settings/index.js'
@@ -23,28 +24,32 @@ export function addDialplan(program: Command): void {
       const settings = settingsFor(command, 'files')
       const compiled = await compile(settings.DOORMAN_FLOWS)
       if (!compiled.ok) throw new FlowFilesError(compiled.problems)
-      const text = dialplanOf(applicationsOf(settings), compiled.revision)
+      const generated = dialplanFor(applicationsOf(settings), compiled.revision)
       // Byte for byte: Asterisk reads it.
-      if (options.write === undefined) return void process.stdout.write(text)
-      await write(options.write, text, options.reload ? settings : undefined)
+      if (options.write === undefined) return void process.stdout.write(generated.text)
+      await write(options.write, generated, options.reload ? settings : undefined)
     })
 }
 
 /** @throws Refusal unless the written text runs; without `settings` the file is enough. */
-async function write(file: string, text: string, settings: Settings | undefined): Promise<void> {
-  const result = await writeDialplanFile(file, text).catch((error: Error) => {
+async function write(
+  file: string,
+  generated: GeneratedDialplan,
+  settings: Settings | undefined,
+): Promise<void> {
+  const result = await writeDialplanFile(file, generated.text).catch((error: Error) => {
     throw error instanceof DialplanFileError ? new Refusal('dialplan_not_written', error.message) : error
   })
   const wasWritten = result === 'written'
   print(wasWritten ? `${file}: written.` : `${file}: unchanged, so it was not written.`)
   if (settings === undefined) return
   const user = settings.DOORMAN_AMI_SECRET === undefined ? undefined : amiAccess(settings)
-  report(await bringIntoForce(text, { wasWritten, user, admin: adminAccess(settings) }), file)
+  report(await reloadDialplan(generated, { wasWritten, user, admin: adminAccess(settings) }), file)
 }
 
 const BY_HAND = 'asterisk -rx "dialplan reload"'
 
-function report(result: InForce, file: string): void {
+function report(result: ReloadOutcome, file: string): void {
   switch (result.kind) {
     case 'runs-already':
       print('Asterisk runs it already; its dialplan was not reloaded.')
@@ -66,7 +71,7 @@ function report(result: InForce, file: string): void {
   }
 }
 
-function didNotTake(state: Extract<InForce, { kind: 'did-not-take' }>['state'], file: string): string {
+function didNotTake(state: Extract<ReloadOutcome, { kind: 'did-not-take' }>['state'], file: string): string {
   if (state.state === 'missing') {
     const names = state.contexts.map((name) => `[${name}]`).join(', ')
     return (

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { dialplanOf } from '../call/dialplan-of.js'
+import { dialplanFor } from '../call/passed-facts.js'
 import { type Finding, fault } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
@@ -30,7 +30,7 @@ async function findingsFor(command: Command): Promise<readonly Finding[]> {
     const compiled = await compile(settings.DOORMAN_FLOWS)
     if (!compiled.ok) return await examine(settings, new FlowFilesError(compiled.problems))
     const { revision } = compiled
-    return await examine(settings, { revision, dialplan: dialplanOf(applicationsOf(settings), revision) })
+    return await examine(settings, { revision, dialplan: dialplanFor(applicationsOf(settings), revision) })
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     const remedy = 'Correct it in the environment or the settings file; nothing else was checked.'

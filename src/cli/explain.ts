@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Choice, choose, reasonsOf } from '../call/choose.js'
 import type { State } from '../conversation/state.js'
+import { type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
@@ -64,9 +64,8 @@ async function explainCall(folder: string, options: Options): Promise<void> {
     noteUnknownTrunk(facts, revision)
     const parts = {
       ...{ revision, functions, at: options.at, callId: 'explain' },
-      allHeaders: async () => facts.headers,
     }
-    const choice = await choose(facts, parts)
+    const choice = await finalDecision(facts, parts)
     const explained = { choice, revision, facts, ...evidence(choice, facts, parts) }
     if (options.json) printJson(toJson(explained))
     else print(toText(explained))
@@ -126,7 +125,7 @@ interface Evidence {
   readonly hearsay: readonly Hearsay[]
 }
 
-function evidence(choice: Choice, facts: CallFacts, parts: Parameters<typeof reasonsOf>[2]): Evidence {
+function evidence(choice: FinalDecision, facts: CallFacts, parts: Parameters<typeof reasonsOf>[2]): Evidence {
   const { routing, headersNeeded } = parts.revision
   const known = contextOf(facts, routing)
   return {
@@ -137,7 +136,7 @@ function evidence(choice: Choice, facts: CallFacts, parts: Parameters<typeof rea
 }
 
 interface Explained extends Evidence {
-  readonly choice: Choice
+  readonly choice: FinalDecision
   readonly revision: Revision
   readonly facts: CallFacts
 }

@@ -1,5 +1,5 @@
-import { PermissionDenied } from '../asterisk/ami/manager-connection.js'
-import type { ManagerSession } from '../asterisk/ami/manager-session.js'
+import { PermissionDenied } from '../asterisk/ami/connection.js'
+import type { AmiSession } from '../asterisk/ami/session.js'
 import { type Check, fault, listed, ok, type Result, type Subject, sentence, warning } from './check.js'
 
 const AMI_REMEDY =
@@ -10,7 +10,7 @@ const AMI_REMEDY =
 export function amiCheck(
   name: string,
   remedy: string,
-  run: (ami: ManagerSession, subject: Subject) => Promise<Result | readonly Result[]>,
+  run: (ami: AmiSession, subject: Subject) => Promise<Result | readonly Result[]>,
 ): Check {
   return {
     name,
@@ -39,7 +39,7 @@ const POWERS: Readonly<Record<string, string>> = {
 }
 
 /** Asterisk lists exactly the actions that the user's classes allow (16.28 and 22.10). */
-async function allowedActions(session: ManagerSession): Promise<readonly string[]> {
+async function allowedActions(session: AmiSession): Promise<readonly string[]> {
   return Object.keys(await session.action({ action: 'ListCommands' }))
 }
 
@@ -167,7 +167,7 @@ export const WEBSOCKET_TIMEOUT = optionCheck(
   },
 )
 
-export async function variable(ami: ManagerSession, name: string): Promise<string> {
+export async function variable(ami: AmiSession, name: string): Promise<string> {
   return (await ami.action({ action: 'Getvar', variable: name })).value ?? ''
 }
 

@@ -1,4 +1,5 @@
-import { type AriAccess, askWhoAnswers } from '../asterisk/ari/check.js'
+import { askVersion } from '../asterisk/ari/connection.js'
+import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
 import {
   type Ari,
   type AriReply,
@@ -16,7 +17,8 @@ const TIMEOUT_MS = 5_000
 
 /** @throws Error with a sentence that says why ARI cannot be used and what to do. */
 export async function connectAri(access: AriAccess): Promise<Ari> {
-  const version = await askWhoAnswers(access)
+  const http = new AriHttp(access)
+  const version = await askVersion(http, access.url).finally(() => http.stop())
   const credentials = Buffer.from(`${access.username}:${access.password}`).toString('base64')
   const ask = async (method: string, path: string): Promise<AriReply> => {
     const response = await fetch(new URL(`/ari/${path}`, access.url), {
@@ -86,7 +88,7 @@ const BROADCAST = 'app_stasis_broadcast.so'
 export const MODULES = ariCheck(
   'modules',
   async (ari, { flows }) => {
-    const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan))
+    const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan.text))
     const needsAttestation = !(flows instanceof Error) && flows.revision.needsAttestation
     if (needsAttestation) needed.set(STIR_SHAKEN, 'a rule needs the attestation')
     // The generated dialplan does without it where the version lacks it.

@@ -1,4 +1,5 @@
-import type { ManagerSession } from '../asterisk/ami/manager-session.js'
+import type { AmiSession } from '../asterisk/ami/session.js'
+import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import type { Revision } from '../flows/revision.js'
 import type { Settings } from '../settings/index.js'
 
@@ -37,11 +38,11 @@ export interface Ari {
 export interface Subject {
   readonly settings: Settings
   /** The flow files and the dialplan generated from them; an error if they have problems. */
-  readonly flows: { readonly revision: Revision; readonly dialplan: string } | Error
+  readonly flows: { readonly revision: Revision; readonly dialplan: GeneratedDialplan } | Error
   readonly ari: Ari | Error
-  readonly ami: ManagerSession | Error
+  readonly ami: AmiSession | Error
   /** Undefined without a second AMI user. */
-  readonly admin: ManagerSession | Error | undefined
+  readonly admin: AmiSession | Error | undefined
 }
 
 export interface Check {

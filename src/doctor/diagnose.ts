@@ -1,4 +1,4 @@
-import { type ManagerSession, withManager } from '../asterisk/ami/manager-session.js'
+import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import { AMI, AMI_ADMIN, AMI_RIGHTS, HTTP_SESSIONS, TIME_ZONE, WEBSOCKET_TIMEOUT } from './ami-checks.js'
 import { APPLICATION, ARI, ARI_RIGHTS, CLOCK, connectAri, MODULES, VERSION } from './ari-checks.js'
@@ -74,10 +74,10 @@ export async function examine(settings: Settings, flows: Subject['flows']): Prom
   const ari: Ari | Error = await connectAri(ariAccess(settings)).catch((error: Error) => error)
   const admin = adminAccess(settings)
   const withAdmin = (use: (session: Subject['admin']) => Promise<readonly Finding[]>) =>
-    admin === undefined ? use(undefined) : withManager(admin, use).catch(use)
-  const check = (ami: ManagerSession | Error) =>
+    admin === undefined ? use(undefined) : withAmi(admin, use).catch(use)
+  const check = (ami: AmiSession | Error) =>
     withAdmin((session) => diagnose({ settings, flows, ari, ami, admin: session }))
-  return withManager(amiAccess(settings), check).catch(check)
+  return withAmi(amiAccess(settings), check).catch(check)
 }
 
 /** Runs all checks. A check that fails itself is a warning. */

@@ -1,6 +1,5 @@
-import { placesMissing } from '../asterisk/ami/manager-dialplan.js'
-import type { ManagerSession } from '../asterisk/ami/manager-session.js'
-import { compareDialplan, lookForMarker } from '../asterisk/dialplan/running-dialplan.js'
+import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/ami/dialplan.js'
+import type { AmiSession } from '../asterisk/ami/session.js'
 import { nearest } from '../flows/nearest.js'
 import { amiCheck, variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
@@ -38,7 +37,7 @@ export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { a
 export const FLOW_CONTEXTS = amiCheck('flow contexts', UNSEEN, async (ami, { flows }) => {
   if (flows instanceof Error) return []
   const all = [...flows.revision.routing.flows.values()]
-  const missing = await placesMissing(ami, all)
+  const missing = await locationsMissing(ami, all)
   if (missing.length === 0)
     return ok(
       all.length === 1 ? 'The one flow is in the dialplan.' : `All ${all.length} flows are in the dialplan.`,
@@ -73,7 +72,7 @@ export const TRUNKS: Check = {
 }
 
 /** Realtime endpoints may be in no list until they are used; PJSIP_ENDPOINT() finds them. */
-async function inPjsip(ami: ManagerSession, trunks: readonly string[]): Promise<readonly string[]> {
+async function inPjsip(ami: AmiSession, trunks: readonly string[]): Promise<readonly string[]> {
   const contexts = await Promise.all(
     trunks.map((trunk) => variable(ami, `PJSIP_ENDPOINT(${trunk.replace(/[(),]/g, '')},context)`)),
   )

@@ -31,7 +31,7 @@ const MODULE_OF: Readonly<Record<string, string | null>> = {
   ...{ DEC: 'func_math.so', INC: 'func_math.so', MATH: 'func_math.so' },
   ...{ ARRAY: 'func_strings.so', EVAL: 'func_strings.so', FIELDNUM: 'func_strings.so' },
   ...{ FIELDQTY: 'func_strings.so', FILTER: 'func_strings.so', LEN: 'func_strings.so' },
-  ...{ SHIFT: 'func_strings.so', STRFTIME: 'func_strings.so' },
+  ...{ REGEX: 'func_strings.so', SHIFT: 'func_strings.so', STRFTIME: 'func_strings.so' },
   TIMEOUT: 'func_timeout.so',
   URIENCODE: 'func_uri.so',
   VERSION: 'func_version.so',

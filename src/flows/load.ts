@@ -1,7 +1,7 @@
-import type { Functions } from '../call/choose.js'
 import { type Difference, type ExampleFailure, runExamples } from '../history/run-examples.js'
 import type { Reason } from '../routing/types.js'
 import { type CompiledFiles, compileFiles } from './compile.js'
+import type { Functions } from './final-decision.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
 

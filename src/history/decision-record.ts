@@ -7,10 +7,12 @@ import type { Reason } from '../routing/types.js'
  * How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics.
  * - `routed`: it went on to the flow that was decided, with its state.
  * - `routed_without_state`: the same, but AMI could not set (all of) the variables.
+ * - `undecidable`: Asterisk could not hand it over whole; it went to the flow under `undecidable`.
  * - `fallback_unread`: the channel could not be read, so nothing could be decided; it went to `otherwise`.
  * - `fallback_function`: the flow function that a rule runs failed; it went to `otherwise`.
  * - `fallback_place`: its flow's place is not in the dialplan or cannot be handed over; it went to the fallback.
  * - `fallback_error`: Doorman itself failed; it went to the fallback.
+ * - `fallback_visits`: it came back too often; it went to the fallback.
  * - `fallback_stopping`: Doorman was told to leave at once; it went to the fallback.
  * - `taken_out`: the dialplan's time limit took it to the fallback before Doorman was done.
  * - `hung_up`: the caller hung up first.
@@ -19,10 +21,12 @@ import type { Reason } from '../routing/types.js'
 export const OUTCOMES = [
   'routed',
   'routed_without_state',
+  'undecidable',
   'fallback_unread',
   'fallback_function',
   'fallback_place',
   'fallback_error',
+  'fallback_visits',
   'fallback_stopping',
   'taken_out',
   'hung_up',

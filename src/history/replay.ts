@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { choose, type Functions } from '../call/choose.js'
+import { type Functions, finalDecision } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import { decide } from '../routing/decide.js'
 import { type CallRecord, factsOfCall } from './recorded-calls.js'
@@ -81,8 +81,8 @@ function decideAgain(
     tally.add(call, target.flow, rule)
     return undefined
   }
-  const parts = { revision, functions, at, callId: call.call, allHeaders: async () => facts.headers }
-  return choose(facts, parts).then(({ flow, failure }) =>
+  const parts = { revision, functions, at, callId: call.call }
+  return finalDecision(facts, parts).then(({ flow, failure }) =>
     tally.addRun(call, flow.name, rule, failure?.reason),
   )
 }

@@ -1,7 +1,7 @@
-import { type Choice, choose, type Functions, reasonsOf } from '../call/choose.js'
 import type { State, StateValue } from '../conversation/state.js'
 import type { Example, Expectation } from '../flows/examples.js'
 import { factsOfExample } from '../flows/examples.js'
+import { type FinalDecision, type Functions, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import type { Reason } from '../routing/types.js'
 
@@ -39,8 +39,8 @@ export async function runExamples(
   for (const example of examples) {
     const facts = factsOfExample(example.call)
     const at = example.call.at === undefined ? now : new Date(example.call.at)
-    const parts = { revision, functions, at, callId: example.name, allHeaders: async () => facts.headers }
-    const choice = await choose(facts, parts)
+    const parts = { revision, functions, at, callId: example.name }
+    const choice = await finalDecision(facts, parts)
     const differences = differencesOf(example.expect, choice)
     if (differences.length > 0)
       failures.push({ example, differences, reasons: reasonsOf(choice, facts, parts) })
@@ -48,7 +48,7 @@ export async function runExamples(
   return failures
 }
 
-function differencesOf(expect: Expectation, { decision, flow, state }: Choice): readonly Difference[] {
+function differencesOf(expect: Expectation, { decision, flow, state }: FinalDecision): readonly Difference[] {
   const got = { flow: flow.name, rule: decision.rule, branch: decision.branch ?? null, vip: decision.vip }
   const plain = (['flow', 'rule', 'branch', 'vip'] as const).flatMap((what): Difference[] => {
     const expected = expect[what]

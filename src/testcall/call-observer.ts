@@ -1,7 +1,7 @@
 import type { Client } from 'ari-client'
-import type { AriAccess } from '../asterisk/ari/check.js'
-import { connectAri } from '../asterisk/ari/client.js'
-import { FALLBACK_PLACE, HAND_OVER_CONTEXT } from '../asterisk/dialplan/hand-over.js'
+import { connectAri } from '../asterisk/ari/connection.js'
+import type { AriAccess } from '../asterisk/ari/http.js'
+import { FALLBACK, GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import type { State } from '../conversation/state.js'
 import { decodeState, partsIn } from '../conversation/state-codec.js'
 import { within } from '../lib/timeout.js'
@@ -82,7 +82,7 @@ export class CallObserver {
   }
 }
 
-const OWN_CONTEXTS = [HAND_OVER_CONTEXT, FALLBACK_PLACE.context]
+const OWN_CONTEXTS = [GO_CONTEXT, FALLBACK.context]
 
 /** The flow's context is the first one after Doorman's own. */
 function resultOf(contexts: readonly string[], value: (name: string) => string): CallResult | undefined {
@@ -91,7 +91,7 @@ function resultOf(contexts: readonly string[], value: (name: string) => string):
   if (start < 0 || context === undefined) return undefined
   return {
     context,
-    throughFallback: contexts.includes(FALLBACK_PLACE.context),
+    throughFallback: contexts.includes(FALLBACK.context),
     flow: value('DOORMAN_FLOW'),
     rule: value('DOORMAN_RULE'),
     revision: value('DOORMAN_REVISION'),

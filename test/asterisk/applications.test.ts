@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { applicationsPattern } from '../../src/asterisk/ari/applications.js'
+import { applicationsPattern } from '../../src/asterisk/applications.js'
 
 test.each([
   [{ names: ['doorman'] }, '^doorman$'],

@@ -24,16 +24,16 @@ function program(file: string, made: string, until: string): string {
     const up = new Promise((resolve) => { heard = resolve })
     const log = { info: (text) => { console.log(text); heard() }, warn: (text) => { console.log(text); heard() } }
     const line = ${made}
-    line.start({ arrived() {}, left() {} })
+    line.start({ onArrival() {}, onDeparture() {} })
     await ${until}
     line.stop()
   `
 }
 
 const amiLine = (port: number) =>
-  `new parts.AmiLine({ host: '127.0.0.1', port: ${port}, username: 'doorman', secret: 'secret' }, log)`
+  `new parts.Ami({ host: '127.0.0.1', port: ${port}, username: 'doorman', secret: 'secret' }, log)`
 const ariLine = (port: number) =>
-  `new parts.AriLine({ url: 'http://127.0.0.1:${port}', username: 'doorman', password: 'secret' }, 'doorman', log)`
+  `new parts.Ari({ url: 'http://127.0.0.1:${port}', username: 'doorman', password: 'secret' }, 'doorman', log)`
 const SOON = 'new Promise((resolve) => setTimeout(resolve, 300))'
 
 /** Runs a program to its own end; says how it ended and what it printed. */
@@ -58,7 +58,7 @@ async function kept<T extends { close(): unknown }>(peer: Promise<T>): Promise<T
   return opened
 }
 
-describe('a line to AMI that is stopped leaves nothing that keeps the process', () => {
+describe('AMI, stopped, leaves nothing that keeps the process', () => {
   test('while it stands', async () => {
     const { port } = await kept(amiPeer(() => SUCCESS))
     const { exit, said } = await run(program('ami/ami.js', amiLine(port), 'up'))
@@ -90,7 +90,7 @@ describe('a line to AMI that is stopped leaves nothing that keeps the process', 
   })
 })
 
-describe('a line to ARI that is stopped leaves nothing that keeps the process', () => {
+describe('ARI, stopped, leaves nothing that keeps the process', () => {
   test('while a peer says nothing', async () => {
     const { port } = await kept(silent())
     expect(await run(program('ari/ari.js', ariLine(port), SOON))).toEqual({ exit: 0, said: '' })

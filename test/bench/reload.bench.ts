@@ -8,14 +8,10 @@ import { Console } from 'node:console'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { letCallsGoFirst } from '../../src/observability/calls-first.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'
 import { callParts, largeFolder, revisionOf } from './large.js'
 import { median, rounded, spreadOf } from './percentile.js'
-
-// As `doorman run` does.
-letCallsGoFirst()
 
 /** What decisions waited while large folders were reloaded. */
 export interface ReloadFigures {

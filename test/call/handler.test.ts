@@ -1,15 +1,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
-import { answerCalls, type CallParts, type Calls } from '../../src/call/handler.js'
-import { KnownPlaces } from '../../src/call/known-places.js'
-import { readPlans } from '../../src/call/read-plan.js'
+import { CallHandler, type HandlerParts } from '../../src/call/handler.js'
+import { type FinishedCall, recordOf } from '../../src/call/record.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import type { Revision } from '../../src/flows/revision.js'
-import type { DecisionRecord } from '../../src/history/decision-record.js'
-import { OUTCOMES, type Outcome } from '../../src/history/decision-record.js'
+import { type DecisionRecord, OUTCOMES, type Outcome } from '../../src/history/decision-record.js'
 import { revisionOf } from '../flows/temp-folder.js'
-import { briefed } from '../support/fake-expression.js'
-import { type FakeChannel, FakePbx, type Fault } from '../support/fake-pbx.js'
+import { FakePbx, type Fault, type Step } from '../support/fake-pbx.js'
 
 const FLOW_FILES = {
   'routing.yaml': `
@@ -21,6 +18,7 @@ flows:
   vip: { context: vip-support }
   main: { context: main }
   kept: { context: kept, extension: dialled }
+  desk: { context: desk }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: vip, state: { greeting: Welcome } }
   - { name: Code, when: { callee: "+15550*" }, run: triage.js }
@@ -30,82 +28,67 @@ otherwise: main
   'triage.js': 'export default function triage(conv) { conv.gotoFlow("main") }\n',
 }
 
-const GOLD = { headers: [['X-VIP', 'gold']] as const }
-const CODE = { extension: '+15550000001' }
-const VIP_PLACE = 'doorman-go,=vip-support,s,1,1'
-const MAIN_PLACE = 'doorman-go,=main,s,1,1'
+const GOLD = { passed: { named: [['x-vip', 'gold']], listsAll: true } } as const
+const CODE = { passed: { dialled: '+15550000001', named: [['x-vip', '']], listsAll: true } } as const
+const PLAIN = { passed: { listsAll: true } } as const
+const NUMBERS = '+15551234567^+15557654321^'
+const VIP_LOCATION = `doorman-go,=${NUMBERS}vip-support,s,1,1`
 const FALLBACK = 'doorman-fallback,s,1'
 
 let revision: Revision
 
-/** A PBX that is a fake and a Doorman that is not, with whatever it recorded. */
+/** A PBX that is a fake and a handler that is not, with what it recorded. */
 class Lab {
   readonly pbx = new FakePbx()
-  readonly records: DecisionRecord[] = []
-  readonly defects: unknown[] = []
+  readonly finished: FinishedCall[] = []
   readonly said: string[] = []
   readonly kept = new Map<string, Revision>()
   revision = revision
   result: FunctionResult = { kind: 'chose', flow: 'main', state: { seen: true }, log: [] }
-  readonly calls: Calls
+  readonly calls: CallHandler
 
-  constructor(parts: Partial<CallParts> = {}) {
-    this.calls = answerCalls({
+  constructor(parts: Partial<HandlerParts> = {}) {
+    this.calls = new CallHandler({
       pbx: this.pbx,
       functions: { run: async () => this.result },
-      places: new KnownPlaces(),
+      instance: 'doorman',
       revision: () => this.revision,
       earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),
-      left: (makeRecord) => void this.records.push(makeRecord()),
-      flowSaid: (_callId, { message }) => void this.said.push(message),
-      defect: (error) => void this.defects.push(error),
+      finished: (finished) => void this.finished.push(finished),
+      flowLog: (_callId, { message }) => void this.said.push(message),
       ...parts,
     })
     this.pbx.listen(this.calls)
   }
 
-  /** Lets all time pass that anybody waits for, until no call is in hand. */
+  get records(): readonly DecisionRecord[] {
+    return this.finished.map(recordOf)
+  }
+
+  /** Lets all time pass that anything waits for, until no call is active. */
   async settle(): Promise<void> {
     await jest.runAllTimersAsync()
-    await this.calls.done()
+    await this.calls.finish()
   }
 
   /** The one record of the one call. */
   async only(): Promise<DecisionRecord> {
     await this.settle()
-    expect(this.defects).toEqual([])
     const [record, ...more] = this.records
     if (record === undefined || more.length > 0) throw new Error(`${this.records.length} records of one call`)
     return record
   }
 }
 
-/** What its own entry context tells of a call with a gold card. */
-function briefedGold(variables = new Map<string, string>()): Partial<FakeChannel> {
-  return briefedAs({ ...GOLD, variables })
-}
-
-/** The same for a call without one. */
-function briefedTo(extension: string): Partial<FakeChannel> {
-  return briefedAs({ extension, variables: new Map() })
-}
-
-function briefedAs(parts: Partial<FakeChannel>): Partial<FakeChannel> {
-  const briefing = readPlans(revision).pjsip.telling?.briefing
-  if (briefing === undefined) throw new Error('This revision has no briefing.')
-  const channel = { ...parts, name: 'PJSIP/carrier-a-00000001', endpoint: 'carrier-a' }
-  return { ...parts, briefing: briefed(briefing, { ...new FakePbx().enter(), ...channel }) }
-}
-
 /** A revision in which something is broken that no check of the flow files can see. */
 function brokenRevision(): Revision {
-  const broken = {
+  const index = {
     get rules(): never {
       throw new Error('the index is broken')
     },
   }
-  return { ...revision, routing: { ...revision.routing, index: broken as never } }
+  return { ...revision, routing: { ...revision.routing, index: index as never } }
 }
 
 const failed: FunctionResult = {
@@ -115,199 +98,239 @@ const failed: FunctionResult = {
   log: [],
 }
 
-/** For each way in which a call can leave Doorman: one call that leaves so. */
+/** For each outcome one call that has it. */
 const WAYS: Readonly<Record<Outcome, (lab: Lab) => void>> = {
-  routed: ({ pbx }) => void pbx.enter(),
+  routed: ({ pbx }) => void pbx.enter(PLAIN),
   routed_without_state: ({ pbx }) => {
-    pbx.fail('write', 'unreachable')
-    pbx.enter()
+    pbx.fail('setVariables', 'unreachable')
+    pbx.enter(PLAIN)
   },
+  undecidable: ({ pbx }) => void pbx.enter({ passed: { dialled: '1):0:0' } }),
   fallback_unread: ({ pbx }) => {
-    pbx.fail('read', 'refused')
-    pbx.enter()
+    pbx.fail('readVariable', 'unreachable')
+    pbx.enter({ args: '' })
   },
   fallback_function: (lab) => {
     lab.result = failed
     lab.pbx.enter(CODE)
   },
   fallback_place: ({ pbx }) => {
-    pbx.missing.add('main,s,1')
-    pbx.enter()
+    pbx.enter({ passed: { dialled: '+15559'.padEnd(79, '1') } })
   },
   fallback_error: (lab) => {
     lab.revision = brokenRevision()
-    lab.pbx.enter()
+    lab.pbx.enter(PLAIN)
   },
+  fallback_visits: ({ pbx }) => void pbx.enter({ passed: { isOverLimit: true } }),
   fallback_stopping: (lab) => {
-    lab.pbx.before('read', () => lab.calls.letGo())
-    lab.pbx.enter()
+    lab.pbx.before('setVariables', () => lab.calls.abort())
+    lab.pbx.enter(PLAIN)
   },
   taken_out: ({ pbx }) => {
-    const { id } = pbx.enter()
-    pbx.before('continueAt', () => pbx.leave(id, 'went-on'))
-    pbx.fail('continueAt', 'refused')
+    const { id } = pbx.enter(PLAIN)
+    pbx.before('continueInDialplan', () => pbx.leave(id, 'continued'))
+    pbx.fail('continueInDialplan', 'gone')
   },
   hung_up: ({ pbx }) => {
-    const { id } = pbx.enter()
-    pbx.before('write', () => pbx.leave(id, 'hung-up'))
+    const { id } = pbx.enter(PLAIN)
+    pbx.before('setVariables', () => pbx.leave(id, 'hung_up'))
   },
   unconfirmed: ({ pbx }) => {
     pbx.confirmsLeaving = false
-    pbx.enter()
+    pbx.enter(PLAIN)
   },
 }
 
 beforeAll(async () => {
-  revision = await revisionOf(FLOW_FILES)
+  const compiled = await revisionOf(FLOW_FILES)
+  revision = { ...compiled, routing: { ...compiled.routing, undecidable: 'desk' } }
 })
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] }))
 afterEach(() => void jest.useRealTimers())
 
-describe('how a call can leave Doorman', () => {
+describe('outcomes', () => {
   test.each(OUTCOMES)('a call can leave as %s, and then has this one record', async (outcome) => {
     const lab = new Lab()
     WAYS[outcome](lab)
     expect((await lab.only()).outcome).toBe(outcome)
   })
-
-  test('the list of outcomes has a call for each and no other', () => {
-    expect(Object.keys(WAYS)).toEqual([...OUTCOMES])
-  })
 })
 
 describe('a call for which all goes well', () => {
-  test('reaches the place of its flow through the hand-over', async () => {
+  test('reaches the location of its flow with its decision and state on the channel', async () => {
     const lab = new Lab()
-    lab.pbx.enter(GOLD)
+    const channel = lab.pbx.enter(GOLD)
     await lab.settle()
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
+    expect(lab.pbx.sentTo).toEqual([VIP_LOCATION])
+    expect(lab.pbx.requests.map(({ step }) => step)).toEqual(['setVariables', 'continueInDialplan'])
+    expect(Object.fromEntries(channel.variables)).toMatchObject({
+      ...{ DOORMAN_FLOW: 'vip', DOORMAN_RULE: 'VIP callers', DOORMAN_VIP: '1', DOORMAN_BRANCH: 'North' },
+      ...{ DOORMAN_REVISION: revision.id, DOORMAN_DECIDED: revision.id, DOORMAN_INSTANCE: 'doorman' },
+      ...{ CONV_city: 'Albany', CONV_greeting: 'Welcome' },
+    })
   })
 
   test('keeps the number that was dialled where its flow says so', async () => {
     const lab = new Lab()
-    lab.pbx.enter({ extension: '+15559000001' })
+    lab.pbx.enter({ passed: { dialled: '+15559000001', listsAll: true } })
     await lab.settle()
-    expect(lab.pbx.sentTo).toEqual(['doorman-go,=kept,+15559000001,1,1'])
+    expect(lab.pbx.sentTo).toEqual(['doorman-go,=+15551234567^+15559000001^kept,+15559000001,1,1'])
   })
 
-  test('has its decision and its state on the channel before it is sent on', async () => {
+  test('has a record that says why it went there, and the time of each stage', async () => {
     const lab = new Lab()
     const channel = lab.pbx.enter(GOLD)
-    await lab.settle()
-    expect(Object.fromEntries(channel.variables)).toMatchObject({
-      ...{ DOORMAN_FLOW: 'vip', DOORMAN_RULE: 'VIP callers', DOORMAN_VIP: '1', DOORMAN_BRANCH: 'North' },
-      ...{ DOORMAN_REVISION: revision.id, CONV_city: 'Albany', CONV_greeting: 'Welcome' },
-    })
-    const steps = lab.pbx.requests.map(({ step }) => step)
-    expect(steps.indexOf('write')).toBeLessThan(steps.indexOf('continueAt'))
-  })
-
-  test('passes its variables on to the channels that a Dial creates', async () => {
-    const lab = new Lab()
-    lab.pbx.enter(GOLD)
-    await lab.settle()
-    const names = lab.pbx
-      .requestsOf('write')
-      .flatMap(({ variables = [] }) => variables.map(({ name }) => name))
-    expect(names).not.toEqual([])
-    expect(names.filter((name) => !name.startsWith('__'))).toEqual([])
-  })
-
-  test('is read in one request', async () => {
-    const lab = new Lab()
-    lab.pbx.enter(GOLD)
-    await lab.settle()
-    expect(lab.pbx.requestsOf('read')).toHaveLength(1)
-  })
-
-  test('has a record that says why it went there', async () => {
-    const lab = new Lab()
-    const channel = lab.pbx.enter(GOLD)
-    expect(await lab.only()).toMatchObject({
-      ...{ at: '2030-01-01T12:00:00.000Z', call: channel.id, sipCallId: channel.sipCallId },
+    const record = await lab.only()
+    expect(record).toMatchObject({
+      ...{ at: '2030-01-01T12:00:00.000Z', call: channel.id, sipCallId: `${channel.id}@test.invalid` },
       ...{ trunk: 'carrier-a', callerNumber: '+15551234567', calleeNumber: '+15557654321' },
       ...{ vip: true, branch: 'North', headers: [['x-vip', 'gold']], revision: revision.id },
       ...{ rule: 'VIP callers', flow: 'vip', outcome: 'routed', faults: [], reasonsOmitted: 0 },
+      readBy: 'dialplan',
       reasons: expect.arrayContaining([
         expect.objectContaining({ rule: '(vip)', matched: true, value: 'gold', trusted: true }),
         expect.objectContaining({ rule: 'VIP callers', matched: true, condition: 'vip: true' }),
       ]),
     })
+    expect(Object.keys(record.ms).sort()).toEqual(['continue', 'decide', 'leave', 'read', 'write'])
   })
 
-  test('has a record with the milliseconds of each step', async () => {
+  test('is no VIP for a header of a trunk that is not trusted for it', async () => {
     const lab = new Lab()
-    lab.pbx.enter()
-    const { ms } = await lab.only()
-    expect(Object.keys(ms).sort()).toEqual(['continue', 'decide', 'leave', 'read', 'write'])
-    expect(Object.values(ms).every((each) => Number.isFinite(each) && each >= 0)).toBe(true)
-  })
-
-  test('is no VIP for what somebody wrote on a trunk that is not believed', async () => {
-    const lab = new Lab()
-    lab.pbx.enter({ ...GOLD, endpoint: 'carrier-b' })
+    lab.pbx.enter({ ...GOLD, name: 'PJSIP/carrier-b-00000001' })
     expect(await lab.only()).toMatchObject({ vip: false, flow: 'main', rule: 'otherwise', outcome: 'routed' })
-    expect(lab.pbx.sentTo).toEqual([MAIN_PLACE])
   })
 
   test('need not be PJSIP: a local channel has no headers and is decided all the same', async () => {
     const lab = new Lab()
-    lab.pbx.enter({ ...GOLD, name: 'Local/5557654321@test-00000001;2' })
+    lab.pbx.enter({ passed: { named: [] }, name: 'Local/5557654321@test-00000001;2' })
     expect(await lab.only()).toMatchObject({ trunk: null, headers: [], flow: 'main', outcome: 'routed' })
   })
 })
 
-describe('reading fails', () => {
-  test.each(['unreachable', 'gone', 'refused', 'hang'] as const)(
-    'by %s: the call goes to the fallback, and its record says what happened',
+describe('what Asterisk cannot hand over whole', () => {
+  const cannot = (args: string) => args.replace(/&end$/, '')
+
+  test.each([
+    ['a dialled number with other characters', { passed: { dialled: '5&6' } }],
+    ['a dialled number that is not UTF-8', { passed: { dialled: '5\ufffd' } }],
+    ['more headers than are listed', { args: '2&DIALLED=1/1///&NAMED=0&COUNT=251&end' }],
+  ])('%s takes the flow under `undecidable`, and its record says so', async (_what, parts) => {
+    const lab = new Lab()
+    const { variables } = lab.pbx.enter(parts)
+    const record = await lab.only()
+    expect(record).toMatchObject({ outcome: 'undecidable', flow: 'main', rule: null })
+    expect(record.faults).toHaveLength(1)
+    expect(lab.pbx.sentTo).toEqual(['doorman-go,=^^desk,s,1,1'])
+    expect([
+      variables.get('DOORMAN_FLOW'),
+      variables.get('DOORMAN_RULE'),
+      variables.get('DOORMAN_VIP'),
+    ]).toEqual([...['desk', 'undecidable', '0']])
+  })
+
+  test('the rest of a value that is not UTF-8 takes it, too', async () => {
+    const lab = new Lab()
+    lab.pbx.fail('readVariable', 'refused')
+    lab.pbx.enter({ passed: { named: [['x-vip', 'a)b)c)d']] } })
+    expect(await lab.only()).toMatchObject({ outcome: 'undecidable' })
+  })
+
+  test('a value with many parentheses is read whole', async () => {
+    const lab = new Lab()
+    lab.pbx.enter({ passed: { named: [['x-vip', 'a)b)c)d)']], listsAll: true } })
+    expect((await lab.only()).headers).toEqual([['x-vip', 'a)b)c)d)']])
+  })
+
+  test('headers that had no room in the arguments are read from the channel', async () => {
+    const lab = new Lab()
+    const { passed } = GOLD
+    const pbx = new FakePbx()
+    const { variables } = pbx.enter({ passed })
+    expect(variables.get('DOORMAN_HEADER_1')).toBe('x-vip=1/gold//')
+    lab.pbx.enter({ ...GOLD, args: cannot('2&DIALLED=1/5557654321//&ALL=1&NAMED=1&COUNT=1&x-vip=1/go') })
+    expect(await lab.only()).toMatchObject({ vip: true, outcome: 'routed' })
+  })
+})
+
+describe('a dialplan of other flow files', () => {
+  test('has ARI asked for the headers that it does not pass, and the record says so', async () => {
+    const lab = new Lab()
+    lab.pbx.enter({ passed: { named: [] }, headers: new Map([['x-vip', 'gold']]) })
+    const record = await lab.only()
+    expect(record).toMatchObject({ outcome: 'routed', vip: true, readBy: 'ari' })
+    expect(record.faults).toEqual([expect.stringContaining('doorman dialplan --write')])
+  })
+
+  test('without arguments, has the dialled number read from its variable', async () => {
+    const lab = new Lab()
+    lab.pbx.enter({ args: '', variables: new Map() })
+    expect(await lab.only()).toMatchObject({ calleeNumber: '+15557654321', branch: 'North' })
+  })
+})
+
+describe('when a stage fails', () => {
+  test.each(['unreachable', 'gone', 'hang'] as const)(
+    'reading by %s, the call takes the fallback',
     async (fault) => {
       const lab = new Lab()
-      lab.pbx.fail('read', fault)
-      lab.pbx.enter(GOLD)
+      lab.pbx.fail('readVariable', fault)
+      lab.pbx.enter({ args: '' })
       const record = await lab.only()
       expect(record).toMatchObject({ outcome: 'fallback_unread', rule: null, flow: 'main', reasons: [] })
-      expect(record).toMatchObject({ callerNumber: '+15551234567', calleeNumber: '+15557654321' })
       expect(record.faults).toHaveLength(1)
       expect(lab.pbx.sentTo).toEqual([FALLBACK])
     },
   )
 
-  test('of a state alone: the call is decided without it, and its record says so', async () => {
-    const lab = new Lab()
-    lab.pbx.enter({ variables: new Map([['CONV_STATE', 'not base64url!']]) })
-    const record = await lab.only()
-    expect(record).toMatchObject({ outcome: 'routed', flow: 'main' })
-    expect(record.faults).toEqual([expect.stringContaining('CONV_STATE')])
-  })
-})
-
-describe('deciding fails', () => {
-  test('in Doorman itself: the call goes to the fallback, and its record says so', async () => {
+  test('deciding, the call takes the fallback', async () => {
     const lab = new Lab()
     lab.revision = brokenRevision()
-    lab.pbx.enter()
+    lab.pbx.enter(PLAIN)
     expect(await lab.only()).toMatchObject({ outcome: 'fallback_error', faults: ['the index is broken'] })
     expect(lab.pbx.sentTo).toEqual([FALLBACK])
   })
 
-  test('in a flow function: the call goes to otherwise with what the rules left on it', async () => {
+  test('a code flow, the call goes to otherwise, and what it logged is kept', async () => {
     const lab = new Lab()
-    lab.result = failed
+    lab.result = { ...failed, log: [{ level: 'info', message: 'on my way' }] }
     const channel = lab.pbx.enter(CODE)
     const record = await lab.only()
     expect(record).toMatchObject({ outcome: 'fallback_function', rule: 'Code', flow: 'main' })
-    expect(record.faults).toEqual(['triage.js:1:7: it threw'])
     expect(record.reasons.at(-1)).toMatchObject({
       rule: '(function)',
       matched: false,
       condition: 'run: triage.js',
     })
-    expect(lab.pbx.sentTo).toEqual([MAIN_PLACE])
     expect(channel.variables.get('DOORMAN_FLOW')).toBe('main')
+    expect(lab.said).toEqual(['on my way'])
+  })
+
+  test.each(['unreachable', 'refused', 'hang'] as const)(
+    'setting variables by %s, the call still reaches its flow, and its record says what is missing',
+    async (fault) => {
+      const lab = new Lab()
+      lab.pbx.fail('setVariables', fault)
+      lab.pbx.enter(GOLD)
+      const record = await lab.only()
+      expect(record).toMatchObject({ outcome: 'routed_without_state', flow: 'vip' })
+      expect(record.faults).toHaveLength(1)
+      expect(lab.pbx.sentTo).toEqual([VIP_LOCATION])
+    },
+  )
+
+  test('because the state is too large, the call reaches its flow', async () => {
+    const lab = new Lab()
+    lab.result = { kind: 'chose', flow: 'vip', state: { notes: 'x'.repeat(400_000) }, log: [] }
+    lab.pbx.enter(CODE)
+    expect(await lab.only()).toMatchObject({
+      outcome: 'routed_without_state',
+      faults: [expect.stringContaining('state is')],
+    })
   })
 })
 
-describe('a flow function', () => {
+describe('a code flow', () => {
   test('has the last word on flow and state, and its reason in the record', async () => {
     const lab = new Lab()
     lab.result = { kind: 'chose', flow: 'vip', state: { seen: true }, log: [] }
@@ -316,469 +339,243 @@ describe('a flow function', () => {
     expect(record).toMatchObject({ outcome: 'routed', flow: 'vip', rule: 'Code' })
     expect(record.reasons.at(-1)).toMatchObject({ rule: '(function)', matched: true, value: 'vip' })
     expect(channel.variables.get('CONV_seen')).toBe('true')
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-  })
-
-  test('is heard when it logs, also when it fails afterwards', async () => {
-    const lab = new Lab()
-    lab.result = { ...failed, log: [{ level: 'info', message: 'on my way' }] }
-    lab.pbx.enter(CODE)
-    await lab.settle()
-    expect(lab.said).toEqual(['on my way'])
   })
 })
 
-describe('a flow function on a channel without headers', () => {
-  test('is run all the same', async () => {
+describe('a flow that is not in the dialplan', () => {
+  test('makes the record of its call say so, once doorman-go has asked', async () => {
     const lab = new Lab()
-    lab.pbx.enter({ ...CODE, name: 'Local/+15550000001@test-00000001;2' })
-    expect(await lab.only()).toMatchObject({ outcome: 'routed', rule: 'Code', headers: [] })
-  })
-})
-
-describe('writing fails', () => {
-  test.each(['unreachable', 'refused', 'hang'] as const)(
-    'by %s: the call still reaches the right flow, and its record says that its state is missing',
-    async (fault) => {
-      const lab = new Lab()
-      lab.pbx.fail('write', fault)
-      lab.pbx.enter(GOLD)
-      const record = await lab.only()
-      expect(record).toMatchObject({ outcome: 'routed_without_state', flow: 'vip' })
-      expect(record.faults).toHaveLength(1)
-      expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-    },
-  )
-
-  test('because the state is larger than a call can keep: the call reaches its flow', async () => {
-    const lab = new Lab()
-    lab.result = { kind: 'chose', flow: 'vip', state: { notes: 'x'.repeat(400_000) }, log: [] }
-    lab.pbx.enter(CODE)
-    expect(await lab.only()).toMatchObject({
-      outcome: 'routed_without_state',
-      faults: [expect.stringContaining('state is')],
-    })
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-  })
-})
-
-describe('the place of the flow', () => {
-  test('is not in the dialplan: the call goes to the fallback, and its record names the place', async () => {
-    const lab = new Lab()
-    lab.pbx.missing.add('vip-support,s,1')
-    lab.pbx.enter(GOLD)
+    const channel = lab.pbx.enter(GOLD)
+    setTimeout(() => lab.pbx.arrive({ ...channel, args: '2&MISSING=1&end' }), 5)
     const record = await lab.only()
-    expect(record).toMatchObject({ outcome: 'fallback_place', flow: 'vip' })
+    expect(record).toMatchObject({ outcome: 'fallback_place', flow: 'vip', rule: 'VIP callers' })
     expect(record.faults).toEqual([expect.stringContaining('vip-support,s,1')])
-    expect(lab.pbx.sentTo).toEqual([FALLBACK])
+    expect(lab.pbx.sentTo).toEqual([VIP_LOCATION, FALLBACK])
+  })
+
+  test('has a record of its own where that of the decision is made already', async () => {
+    const lab = new Lab()
+    const channel = lab.pbx.enter(GOLD)
+    await lab.settle()
+    lab.pbx.arrive({ ...channel, args: '2&MISSING=1&end' })
+    await lab.settle()
+    expect(lab.records.map(({ outcome }) => outcome)).toEqual(['routed', 'fallback_place'])
+  })
+})
+
+describe('continue', () => {
+  test('is tried again when Asterisk refuses', async () => {
+    const lab = new Lab()
+    lab.pbx.fail('continueInDialplan', 'refused')
+    lab.pbx.enter(GOLD)
+    expect(await lab.only()).toMatchObject({
+      outcome: 'routed',
+      faults: ['fake continueInDialplan: refused'],
+    })
+  })
+
+  test('is left to the time limit of the dialplan when it is refused twice', async () => {
+    const lab = new Lab()
+    lab.pbx.fail('continueInDialplan', 'refused', 'refused')
+    const { id } = lab.pbx.enter(GOLD)
+    setTimeout(() => lab.pbx.leave(id, 'continued'), 400)
+    expect(await lab.only()).toMatchObject({ outcome: 'taken_out' })
+    expect(lab.pbx.requestsOf('continueInDialplan')).toHaveLength(2)
   })
 
   test.each([
-    ['too long to be handed over', `+1555900${'0'.repeat(80)}`],
-    ['not clean enough to be handed over', '+15559,1'],
-  ])('is %s: the call goes to the fallback', async (_why, extension) => {
+    [300, 'routed'],
+    [1_150, 'taken_out'],
+  ])('whose answer is lost was carried out by the channel leaving after %i ms: %s', async (ms, outcome) => {
     const lab = new Lab()
-    lab.revision = { ...revision, routing: { ...revision.routing, otherwise: 'kept' } }
-    lab.pbx.enter({ extension })
-    expect(await lab.only()).toMatchObject({ outcome: 'fallback_place', flow: 'kept' })
-    expect(lab.pbx.sentTo).toEqual([FALLBACK])
-  })
-
-  test.each(['unreachable', 'refused', 'hang'] as const)(
-    'is not known (%s): the hand-over looks for itself, so the call is sent there',
-    async (fault) => {
-      const lab = new Lab()
-      lab.pbx.fail('hasPlace', fault)
-      lab.pbx.enter(GOLD)
-      expect(await lab.only()).toMatchObject({ outcome: 'routed' })
-      expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-    },
-  )
-})
-
-describe('sending a call on', () => {
-  test('is tried once more when Asterisk refuses', async () => {
-    const lab = new Lab()
-    lab.pbx.fail('continueAt', 'refused')
-    lab.pbx.enter(GOLD)
-    expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: ['fake continueAt: refused'] })
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-  })
-
-  test('is left to the time limit of the dialplan when it fails twice', async () => {
-    const lab = new Lab()
-    lab.pbx.fail('continueAt', 'refused', 'refused')
+    lab.pbx.fail('continueInDialplan', 'hang', 'hang', 'hang', 'hang')
     const { id } = lab.pbx.enter(GOLD)
-    setTimeout(() => lab.pbx.leave(id, 'went-on'), 400)
-    expect(await lab.only()).toMatchObject({ outcome: 'taken_out' })
-    expect(lab.pbx.requestsOf('continueAt')).toHaveLength(2)
+    setTimeout(() => lab.pbx.leave(id, 'continued'), ms)
+    expect((await lab.only()).outcome).toBe(outcome)
   })
 
-  test('is unconfirmed when it fails twice and nothing more is heard of the call', async () => {
+  test('is unconfirmed where a lost StasisEnd does not tell when the channel left', async () => {
     const lab = new Lab()
-    lab.pbx.fail('continueAt', 'hang', 'hang')
-    lab.pbx.enter(GOLD)
-    const record = await lab.only()
-    expect(record.outcome).toBe('unconfirmed')
-    expect(record.faults).toHaveLength(2)
-  })
-
-  test('is unconfirmed when Asterisk accepts it and never says that the call left', async () => {
-    const lab = new Lab()
-    lab.pbx.confirmsLeaving = false
-    lab.pbx.enter(GOLD)
-    expect(await lab.only()).toMatchObject({ outcome: 'unconfirmed', faults: [] })
+    lab.pbx.fail('continueInDialplan', 'hang', 'hang', 'hang', 'hang')
+    const { id } = lab.pbx.enter(GOLD)
+    setTimeout(() => lab.calls.onDeparture(id, { kind: 'continued', at: undefined }), 300)
+    expect((await lab.only()).outcome).toBe('unconfirmed')
   })
 })
 
 describe('races with the caller and with the time limit', () => {
-  test.each(['read', 'write', 'hasPlace', 'continueAt'] as const)(
-    'a caller who hangs up just before %s is answered has hung up, whatever it answers',
+  test.each(['setVariables', 'continueInDialplan'] as const)(
+    'a caller who hangs up just before %s is answered has hung up',
     async (step) => {
       const lab = new Lab()
       const { id } = lab.pbx.enter(GOLD)
-      // The read was asked for as the call entered, and is not answered yet.
-      if (step === 'read') lab.pbx.leave(id, 'hung-up')
-      else lab.pbx.before(step, () => lab.pbx.leave(id, 'hung-up'))
+      lab.pbx.before(step, () => lab.pbx.leave(id, 'hung_up'))
       expect((await lab.only()).outcome).toBe('hung_up')
       expect(lab.pbx.sentTo).toEqual([])
     },
   )
 
-  test('a caller who hangs up after Asterisk accepted the call has hung up', async () => {
+  test('a call that the time limit took out while it was read is not continued', async () => {
     const lab = new Lab()
-    lab.pbx.confirmsLeaving = false
-    const { id } = lab.pbx.enter(GOLD)
-    setTimeout(() => lab.pbx.leave(id, 'hung-up'), 10)
-    expect((await lab.only()).outcome).toBe('hung_up')
-  })
-
-  test('a call that the time limit took out while it was read is not sent anywhere any more', async () => {
-    const lab = new Lab()
-    lab.pbx.fail('read', 'hang')
-    const { id } = lab.pbx.enter(GOLD)
-    setTimeout(() => lab.pbx.leave(id, 'went-on'), 100)
+    lab.pbx.fail('readVariable', 'hang')
+    const { id } = lab.pbx.enter({ args: '' })
+    setTimeout(() => lab.pbx.leave(id, 'continued'), 100)
     expect((await lab.only()).outcome).toBe('taken_out')
-    expect(lab.pbx.requestsOf('continueAt')).toEqual([])
+    expect(lab.pbx.requestsOf('continueInDialplan')).toEqual([])
   })
 
-  test('a call of which nothing is in hand may leave without harm', async () => {
-    const lab = new Lab()
-    lab.pbx.leave('1700000000.99', 'went-on')
-    lab.pbx.enter()
-    expect((await lab.only()).outcome).toBe('routed')
-  })
-
-  test('what hangs holds nobody longer than the dialplan would', async () => {
+  test('whatever hangs, Doorman is done before the promised two seconds', async () => {
     const fault = fc.option(fc.constantFrom<Fault>('unreachable', 'gone', 'refused', 'hang'), {
       nil: undefined,
     })
     const faults = fc.array(fault, { maxLength: 4 })
-    const steps = fc.record({ read: faults, write: faults, hasPlace: faults, continueAt: faults })
-    const calls = fc.constantFrom(GOLD, CODE, {
-      headers: Array.from({ length: 5 }, () => ['X-VIP', 'a'] as const),
-    })
+    const steps = fc.record({ readVariable: faults, setVariables: faults, continueInDialplan: faults })
     await fc.assert(
-      fc.asyncProperty(steps, calls, async (failing, call) => {
+      fc.asyncProperty(steps, fc.constantFrom(GOLD, CODE, { args: '' }), async (failing, call) => {
         const lab = new Lab()
-        for (const [step, list] of Object.entries(failing))
-          lab.pbx.fail(step as keyof typeof failing, ...list)
+        for (const [step, list] of Object.entries(failing)) lab.pbx.fail(step as Step, ...list)
         const start = performance.now()
         lab.pbx.enter(call)
-        const record = await lab.only()
-        expect(OUTCOMES).toContain(record.outcome)
-        expect(lab.pbx.requestsOf('continueAt')).not.toEqual([])
+        expect(OUTCOMES).toContain((await lab.only()).outcome)
+        expect(lab.pbx.requestsOf('continueInDialplan')).not.toEqual([])
         const ends = lab.pbx.requests.map(({ atMs, timeoutMs }) => atMs + timeoutMs - start)
         expect(Math.max(...ends)).toBeLessThan(2_000)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 })
 
 describe('several calls', () => {
-  test('that come at once do not mix', async () => {
+  test('do not mix, and do not wait for one that hangs', async () => {
     const lab = new Lab()
-    const gold = lab.pbx.enter(GOLD)
-    const plain = lab.pbx.enter({ callerId: { number: '+15550009999', name: '' } })
-    await lab.settle()
-    const flows = new Map(lab.records.map(({ call, flow }) => [call, flow]))
-    expect(flows).toEqual(
-      new Map([
-        [gold.id, 'vip'],
-        [plain.id, 'main'],
-      ]),
-    )
-    expect(gold.variables.get('DOORMAN_FLOW')).toBe('vip')
-    expect(plain.variables.get('DOORMAN_FLOW')).toBe('main')
-  })
-
-  test('do not wait for one that hangs', async () => {
-    const lab = new Lab()
-    lab.pbx.fail('read', 'hang')
+    lab.pbx.fail('setVariables', 'hang')
     const stuck = lab.pbx.enter(GOLD)
-    const other = lab.pbx.enter(GOLD)
+    const other = lab.pbx.enter(PLAIN)
     await lab.settle()
-    expect(lab.records.map(({ call, outcome }) => [call, outcome])).toEqual([
-      [other.id, 'routed'],
-      [stuck.id, 'fallback_unread'],
+    expect(lab.records.map(({ call, flow, outcome }) => [call, flow, outcome])).toEqual([
+      [other.id, 'main', 'routed'],
+      [stuck.id, 'vip', 'routed_without_state'],
     ])
+    expect(other.variables.get('DOORMAN_FLOW')).toBe('main')
   })
 
   test('end on the revision that they began with', async () => {
     const lab = new Lab()
-    const next: Revision = { ...revision, id: 'next' }
     lab.pbx.enter(GOLD)
-    lab.revision = next
+    lab.revision = { ...revision, id: 'next' }
     lab.pbx.enter(GOLD)
     await lab.settle()
     expect(lab.records.map((record) => record.revision).sort()).toEqual([revision.id, 'next'].sort())
   })
-
-  test('are not hurt by a record that could not be written', async () => {
-    const records: string[] = []
-    const lab = new Lab({
-      left: (makeRecord) => {
-        const { call } = makeRecord()
-        if (records.push(call) === 1) throw new Error('the disk is full')
-      },
-    })
-    lab.pbx.enter(GOLD)
-    await lab.settle()
-    lab.pbx.enter(GOLD)
-    await lab.settle()
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE, VIP_PLACE])
-    expect(records).toHaveLength(2)
-    expect(lab.defects).toEqual([new Error('the disk is full')])
-  })
 })
 
-describe('the same channel a second time', () => {
-  test('keeps its state and the number that was dialled first', async () => {
-    const lab = new Lab()
-    const channel = lab.pbx.enter(GOLD)
-    await lab.settle()
-    channel.variables.set('DOORMAN_DIALLED', channel.extension)
-    lab.pbx.arrive({ ...channel, extension: 's' })
-    await lab.settle()
-    expect(lab.records).toHaveLength(2)
-    expect(lab.records[1]).toMatchObject({ calleeNumber: '+15557654321', branch: 'North', faults: [] })
-    expect(channel.variables.get('CONV_city')).toBe('Albany')
-  })
+describe('a call that comes back', () => {
+  const again = (state: string) => ({ ...GOLD.passed, state, decidedBy: revision.id })
 
-  test('loses the CONV_ variable of a value that its state has lost', async () => {
+  test('keeps its state, and loses the variable of a value that is gone', async () => {
     const lab = new Lab()
     const channel = lab.pbx.enter(GOLD)
     await lab.settle()
     lab.result = { kind: 'chose', flow: 'main', state: {}, log: [] }
-    channel.variables.set('DOORMAN_DIALLED', CODE.extension)
-    lab.pbx.arrive({ ...channel })
-    lab.revision = {
-      ...revision,
-      routing: { ...revision.routing, vip: { ...revision.routing.vip, headers: new Map() } },
-    }
-    lab.pbx.arrive({ ...channel })
+    const state = channel.variables.get('CONV_STATE') ?? ''
+    lab.pbx.arrive({ ...channel, passed: { ...again(state), ...CODE.passed } })
     await lab.settle()
+    expect(lab.records[1]).toMatchObject({ rule: 'Code', faults: [] })
     expect(channel.variables.get('CONV_greeting')).toBe('')
+  })
+
+  test('is not taken for one by the state that a channel inherited from the one that dialled it', async () => {
+    const lab = new Lab()
+    const state = Buffer.from('{"city":"Boston"}').toString('base64url')
+    const channel = lab.pbx.enter({ passed: { ...PLAIN.passed, state } })
+    await lab.settle()
+    expect(channel.variables.get('CONV_city')).toBe('Albany')
+    expect(lab.finished[0]?.data?.facts.state).toEqual({})
+  })
+
+  test('without a readable state is decided without it, and its record says so', async () => {
+    const lab = new Lab()
+    lab.pbx.enter({ passed: again('not base64url!') })
+    expect((await lab.only()).faults).toEqual([expect.stringContaining('CONV_STATE')])
   })
 
   test('ends on the revision that decided it first, where that one is kept', async () => {
     const lab = new Lab()
-    const channel = lab.pbx.enter(GOLD)
-    await lab.settle()
     lab.kept.set(revision.id, revision)
-    lab.revision = { ...revision, id: 'next', routing: { ...revision.routing, otherwise: 'vip' } }
-    lab.pbx.arrive({ ...channel, callerId: { number: '', name: '' } })
-    await lab.settle()
-    expect(lab.records.map((record) => record.revision)).toEqual([revision.id, revision.id])
-  })
-
-  test('ends on the revision of now where the one that decided it is not kept, and its record says so', async () => {
-    const lab = new Lab()
-    const channel = lab.pbx.enter(GOLD)
-    await lab.settle()
     lab.revision = { ...revision, id: 'next' }
-    lab.pbx.arrive(channel)
-    await lab.settle()
-    expect(lab.records[1]).toMatchObject({ revision: 'next', outcome: 'routed' })
-    expect(lab.records[1]?.faults).toEqual([expect.stringContaining(revision.id)])
+    lab.pbx.enter({ passed: again('') })
+    expect(await lab.only()).toMatchObject({ revision: revision.id, faults: [] })
   })
 
-  test('may enter in the moment in which it left: each visit has its own end and its own record', async () => {
+  test('ends on the active revision where the one that decided it is not kept, and its record says so', async () => {
+    const lab = new Lab()
+    lab.revision = { ...revision, id: 'next' }
+    lab.pbx.enter({ passed: again('') })
+    const record = await lab.only()
+    expect(record).toMatchObject({ revision: 'next', outcome: 'routed' })
+    expect(record.faults).toEqual([expect.stringContaining(revision.id)])
+  })
+
+  test('may arrive in the moment in which it left: each visit has its own end and its own record', async () => {
     const lab = new Lab()
     lab.pbx.confirmsLeaving = false
     const channel = lab.pbx.enter(GOLD)
     setTimeout(() => {
-      lab.pbx.leave(channel.id, 'went-on')
+      lab.pbx.leave(channel.id, 'continued')
       lab.pbx.arrive(channel)
     }, 10)
-    setTimeout(() => lab.pbx.leave(channel.id, 'hung-up'), 20)
+    setTimeout(() => lab.pbx.leave(channel.id, 'hung_up'), 20)
     await lab.settle()
     expect(lab.records.map(({ outcome }) => outcome)).toEqual(['routed', 'hung_up'])
   })
 })
 
-describe('done', () => {
-  test('waits for the calls in hand, and for no others', async () => {
+describe('finish', () => {
+  test('waits for the active calls', async () => {
     const lab = new Lab()
     lab.pbx.confirmsLeaving = false
     const { id } = lab.pbx.enter(GOLD)
-    let isDone = false
-    const done = lab.calls.done().then(() => {
-      isDone = true
+    let isFinished = false
+    const finished = lab.calls.finish().then(() => {
+      isFinished = true
     })
     await jest.advanceTimersByTimeAsync(100)
-    expect(isDone).toBe(false)
-    lab.pbx.leave(id, 'went-on')
-    await done
+    expect(isFinished).toBe(false)
+    lab.pbx.leave(id, 'continued')
+    await finished
     expect(lab.records).toHaveLength(1)
-    await new Lab().calls.done()
   })
 })
 
-describe('a call of which the entry context has told', () => {
-  test('is read without a request, and leaves while its variables are still being written', async () => {
+describe('shared variables', () => {
+  function sharing(parts: Parameters<FakePbx['enter']>[0] = GOLD) {
     const lab = new Lab()
-    lab.pbx.fail('write', 'hang')
-    const { variables } = lab.pbx.enter(briefedGold())
-    expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state', readBy: 'dialplan' })
-    expect(lab.pbx.requestsOf('read')).toEqual([])
-    const [write, sent] = [lab.pbx.requestsOf('write')[0], lab.pbx.requestsOf('continueAt')[0]]
-    expect((sent?.atMs ?? Number.POSITIVE_INFINITY) - (write?.atMs ?? 0)).toBeLessThan(write?.timeoutMs ?? 0)
-    expect(variables.has('DOORMAN_WRITTEN')).toBe(false)
-  })
-
-  test('is waited for in the hand-over until the last of its variables is there', async () => {
-    const lab = new Lab()
-    const { variables } = lab.pbx.enter(briefedGold())
-    expect(await lab.only()).toMatchObject({ outcome: 'routed' })
-    expect(lab.pbx.sentTo).toEqual([`doorman-go,~${variables.get('DOORMAN_WRITTEN')}vip-support,s,1,1`])
-    expect(lab.pbx.requestsOf('write')[0]?.variables?.at(-1)?.name).toBe('DOORMAN_WRITTEN')
-  })
-
-  test('is not waited for where nothing can be written', async () => {
-    const lab = new Lab()
-    lab.pbx.canWrite = false
-    lab.pbx.fail('write', 'unreachable')
-    lab.pbx.enter(briefedGold())
-    expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state' })
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-  })
-})
-
-describe('a call whose variables go with it in a note', () => {
-  const NOTED = /^doorman-go,\*([0-9a-f]{12})vip-support,s,1,1$/
-
-  function noting(parts: Partial<FakeChannel> = {}) {
-    const lab = new Lab()
-    lab.pbx.takesNotes = true
-    return { lab, channel: lab.pbx.enter({ ...briefedGold(), ...parts }) }
+    lab.pbx.sharesVariables = true
+    return { lab, channel: lab.pbx.enter(parts) }
   }
 
-  test('has all of them when it goes on, and nothing is written', async () => {
-    const { lab, channel } = noting()
+  test('take the place of Setvar', async () => {
+    const { lab, channel } = sharing()
     expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: [] })
-    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(NOTED)])
-    expect(lab.pbx.requests.map(({ step }) => step)).toEqual(['hasPlace', 'continueAt'])
-    expect(Object.fromEntries(channel.variables)).toMatchObject({
-      ...{ DOORMAN_FLOW: 'vip', DOORMAN_RULE: 'VIP callers', DOORMAN_VIP: '1', DOORMAN_BRANCH: 'North' },
-      ...{ DOORMAN_REVISION: revision.id, CONV_city: 'Albany', CONV_greeting: 'Welcome' },
-    })
-    expect(channel.variables.has('DOORMAN_WRITTEN')).toBe(false)
-  })
-
-  test('goes on within the very event that brings it, once its place is known', async () => {
-    const { lab } = noting()
-    await lab.settle()
-    lab.pbx.enter(briefedGold())
-    expect(lab.pbx.requests.map(({ step }) => step)).toEqual(['hasPlace', 'continueAt', 'continueAt'])
-    await lab.settle()
-    expect(lab.records).toHaveLength(2)
-    const [waited, atOnce] = lab.records.map(({ call: _call, sipCallId: _id, ms: _ms, ...rest }) => rest)
-    expect(atOnce).toEqual(waited)
-  })
-
-  test('and another that is left the same have one note', async () => {
-    const { lab } = noting()
-    await lab.settle()
-    lab.pbx.enter(briefedGold())
-    await lab.settle()
-    expect(new Set(lab.pbx.sentTo).size).toBe(1)
-    expect(lab.pbx.sentTo).toHaveLength(2)
-  })
-
-  test('is written to where its state is too much for one', async () => {
-    const { lab, channel } = noting(briefedTo('+15550000001'))
-    lab.result = { kind: 'chose', flow: 'vip', state: { notes: 'x'.repeat(4_000) }, log: [] }
-    expect(await lab.only()).toMatchObject({ outcome: 'routed', rule: 'Code' })
-    expect(lab.pbx.sentTo).toEqual([
-      `doorman-go,~${channel.variables.get('DOORMAN_WRITTEN')}vip-support,s,1,1`,
-    ])
-    expect(channel.variables.get('CONV_STATE')).toMatch(/^parts=/)
-  })
-
-  test('is written to where its state is too large for any call, and its record says so', async () => {
-    const { lab } = noting(briefedTo('+15550000001'))
-    lab.result = { kind: 'chose', flow: 'vip', state: { notes: 'x'.repeat(400_000) }, log: [] }
-    expect(await lab.only()).toMatchObject({
-      outcome: 'routed_without_state',
-      faults: [expect.stringContaining('state is')],
-    })
-  })
-
-  test('is written to where its place and the name of a note are too long together', async () => {
-    const extension = `+15559${'0'.repeat(55)}`
-    const { lab, channel } = noting(briefedTo(extension))
-    await lab.settle()
-    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(/^doorman-go,~....kept,/)])
-    expect(channel.variables.get('DOORMAN_FLOW')).toBe('kept')
-  })
-
-  test('has no note while AMI is down: what to do with one that is missing could not be done', async () => {
-    const lab = new Lab()
-    lab.pbx.takesNotes = true
-    lab.pbx.canWrite = false
-    lab.pbx.fail('write', 'unreachable')
-    lab.pbx.enter(briefedGold())
-    expect(await lab.only()).toMatchObject({ outcome: 'routed_without_state' })
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-  })
-
-  test('is written to where it goes to the fallback, which knows no notes', async () => {
-    const { lab, channel } = noting()
-    lab.pbx.missing.add('vip-support,s,1')
-    expect(await lab.only()).toMatchObject({ outcome: 'fallback_place' })
-    expect(lab.pbx.sentTo).toEqual([FALLBACK])
-    expect(channel.variables.get('DOORMAN_FLOW')).toBe('vip')
-  })
-
-  test('has none where nobody knows whether the dialplan can read it', async () => {
-    const { lab } = noting({ briefing: [] })
-    await lab.only()
-    expect(lab.pbx.sentTo).toEqual([VIP_PLACE])
-  })
-
-  test('comes back where its note was missing, is decided again on its revision, and written to', async () => {
-    const { lab, channel } = noting()
-    await lab.settle()
-    lab.kept.set(revision.id, revision)
-    lab.revision = { ...revision, id: 'next' }
-    channel.variables.clear()
-    channel.variables.set('DOORMAN_REVISION', `-${revision.id}`)
-    lab.pbx.enter({ ...channel, ...briefedGold(channel.variables) })
-    await lab.settle()
-    const [, again] = lab.records
-    expect(again).toMatchObject({ outcome: 'routed', flow: 'vip', revision: revision.id })
-    expect(again?.faults).toEqual([expect.stringContaining('note of this call was not at the PBX')])
-    expect(lab.pbx.sentTo.at(-1)).toMatch(/^doorman-go,~....vip-support,s,1,1$/)
+    expect(lab.pbx.sentTo).toEqual([`doorman-go,*0000000${NUMBERS}vip-support,s,1,1`])
+    expect(lab.pbx.requestsOf('setVariables')).toEqual([])
     expect(channel.variables.get('CONV_city')).toBe('Albany')
-    expect(lab.pbx.missingNotes).toBe(1)
   })
 
-  test('keeps its note when it has to be sent on a second time', async () => {
-    const { lab, channel } = noting()
-    lab.pbx.fail('continueAt', 'unreachable')
-    expect(await lab.only()).toMatchObject({ outcome: 'routed' })
-    expect(channel.variables.get('CONV_city')).toBe('Albany')
+  test('do not where their name and the location are too long together', async () => {
+    const { lab } = sharing({ passed: { dialled: `+15559${'0'.repeat(61)}`, listsAll: true } })
+    expect((await lab.only()).outcome).toBe('routed')
+    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(/^doorman-go,=\^\^kept,/)])
+    expect(lab.pbx.requestsOf('setVariables')).toHaveLength(1)
+  })
+
+  test('that Asterisk has lost are published again, and the call gets its own by Setvar', async () => {
+    const { lab } = sharing({ passed: { ...GOLD.passed, hasLostVariables: true } })
+    const record = await lab.only()
+    expect(record).toMatchObject({ outcome: 'routed', flow: 'vip' })
+    expect(record.faults).toEqual([expect.stringContaining('global variables')])
+    expect(lab.pbx.forgotten).toBe(1)
+    expect(lab.pbx.requestsOf('setVariables')).toHaveLength(1)
   })
 })

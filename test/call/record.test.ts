@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
 import type { Arrival } from '../../src/asterisk/pbx.js'
-import { CallInHand } from '../../src/call/call-in-hand.js'
-import { choose } from '../../src/call/choose.js'
+import { ActiveCall } from '../../src/call/active-call.js'
 import { recordOf } from '../../src/call/record.js'
+import { finalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { AT, call } from '../routing/support/make.js'
@@ -15,21 +15,20 @@ otherwise: main
 `
 
 const ARRIVAL: Arrival = {
-  ...{ channelId: '1.1', channel: 'PJSIP/carrier-b-00000001', sipCallId: 'id@phone', extension: '1001' },
-  ...{ callerId: { number: '+15551234567', name: '' }, briefing: [] },
+  ...{ channelId: '1.1', channel: 'PJSIP/carrier-b-00000001', sipCallId: 'id@phone' },
+  ...{ callerId: { number: '+15551234567', name: '' }, args: '', at: 0, isUndescribed: false },
 }
 
 async function recorded(trunk: string) {
   const revision = await revisionOf({ 'routing.yaml': ROUTING })
   const facts = call({ trunk, headers: [['X-VIP', 'gold']] })
-  const functions = { run: () => Promise.reject(new Error('no function is asked')) }
-  const parts = { revision, functions, callId: '1.1', at: AT, allHeaders: async () => facts.headers }
-  const choice = await choose(facts, parts)
-  const reading = {
-    ...{ facts, sipCallId: 'id@phone', readBy: 'ari' as const, decidedBy: '', stateFault: undefined },
-    noteWasMissing: false,
+  const functions = { run: () => Promise.reject(new Error('no code flow runs')) }
+  const final = await finalDecision(facts, { revision, functions, callId: '1.1', at: AT })
+  const data = {
+    ...{ facts, readBy: 'ari' as const, decidedBy: '', isOverLimit: false, hasLostVariables: false },
+    ...{ undecidable: undefined, faults: [] },
   }
-  return recordOf(new CallInHand(ARRIVAL, revision, AT), { reading, choice }, 'routed')
+  return recordOf({ call: new ActiveCall(ARRIVAL, revision, AT), data, final, outcome: 'routed' })
 }
 
 test('the record of a call says where each fact comes from, and what was hearsay', async () => {
@@ -41,7 +40,7 @@ test('the record of a call says where each fact comes from, and what was hearsay
   expect(hearsay).toMatchObject([{ what: 'X-VIP', value: 'gold', for: ['vip'] }])
 })
 
-test('the record of a call that is believed has the same facts and no hearsay', async () => {
+test('the record of a trusted call has the same facts and no hearsay', async () => {
   const { provenance, hearsay } = await recorded('carrier-a')
   expect(provenance).toContainEqual(expect.objectContaining({ fact: 'vip', value: 'yes', trusted: true }))
   expect(hearsay).toEqual([])
@@ -49,7 +48,7 @@ test('the record of a call that is believed has the same facts and no hearsay', 
 
 test('the record of a call that could not be read has neither', () => {
   const revision = { id: 'abc', routing: { rules: [], otherwise: 'main' } } as unknown as Revision
-  const nothing = { reading: undefined, choice: undefined }
-  const record = recordOf(new CallInHand(ARRIVAL, revision, AT), nothing, 'fallback_unread')
+  const call = new ActiveCall(ARRIVAL, revision, AT)
+  const record = recordOf({ call, data: undefined, final: undefined, outcome: 'fallback_unread' })
   expect([record.provenance, record.hearsay]).toEqual([[], []])
 })

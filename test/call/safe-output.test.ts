@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { setvars } from '../../src/asterisk/ami/setvar.js'
-import { handOver } from '../../src/asterisk/dialplan/hand-over.js'
+import { encodeDestination } from '../../src/asterisk/dialplan/destination.js'
+import type { CallData } from '../../src/call/read.js'
 import { variablesOf } from '../../src/call/variables.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { safeJson } from '../../src/lib/safe-text.js'
@@ -83,9 +84,14 @@ test('whatever a caller says, the dialplan sees text, AMI sees one value a line,
       const decision = decide(given, routing, AT)
       const flow = { name: 'kept', context: 'kept', extension: 'dialled', priority: 1 }
       const choice = { decision, flow, state: decision.state, failure: undefined, log: [] }
-      const variables = variablesOf(choice, { id: '0123456789ab' } as Revision, {})
+      const variables = variablesOf(
+        choice,
+        { id: '0123456789ab' } as Revision,
+        { facts: given, hasLostVariables: false } as CallData,
+        'doorman',
+      )
       for (const { name, value } of variables) {
-        expect(name).toMatch(/^__(?:CONV|DOORMAN)_[A-Za-z0-9_]+$/)
+        expect(name).toMatch(/^(?:__)?(?:CONV|DOORMAN)_[A-Za-z0-9_]+$/)
         if (!name.startsWith('__CONV_STATE')) expect(value).not.toMatch(MEANS_SOMETHING)
         else expect(value).toMatch(/^[A-Za-z0-9_=;-]*$/)
       }
@@ -98,8 +104,12 @@ test('whatever a caller says, the dialplan sees text, AMI sees one value a line,
 test('whatever a caller dials, the call goes to its flow or nowhere', () => {
   fc.assert(
     fc.property(said, (dialled) => {
-      const place = handOver({ context: 'kept', extension: dialled, priority: 1 })
-      if (place !== undefined) expect(place.extension).toMatch(/^=kept,[A-Za-z0-9+*#._-]+,1$/)
+      const place = encodeDestination(
+        { context: 'kept', extension: dialled, priority: 1 },
+        { caller: dialled, callee: dialled },
+      )
+      if (place !== undefined)
+        expect(place.extension).toMatch(/^=[+0-9]*\^[+0-9]*\^kept,[A-Za-z0-9+*#._-]+,1$/)
     }),
   )
 })

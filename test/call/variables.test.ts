@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Choice } from '../../src/call/choose.js'
+import type { CallData } from '../../src/call/read.js'
 import { variablesOf } from '../../src/call/variables.js'
 import type { State } from '../../src/conversation/state.js'
 import { decodeState, partsIn } from '../../src/conversation/state-codec.js'
+import type { FinalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
 
 const revision = { id: '0123456789ab' } as Revision
 
-function choice(state: State, rule = 'VIP callers'): Choice {
+function choice(state: State, rule = 'VIP callers'): FinalDecision {
   const decision = {
     ...{ rule, target: { kind: 'goto', flow: 'main' } as const, vip: true, branch: 'North "1"' },
     ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', state },
@@ -16,8 +17,15 @@ function choice(state: State, rule = 'VIP callers'): Choice {
   return { decision, flow, state, failure: undefined, log: [] }
 }
 
+const dataWith = (state: State) => ({ facts: { state }, hasLostVariables: false }) as CallData
+
 const written = (state: State, before: State = {}, rule?: string) =>
-  new Map(variablesOf(choice(state, rule), revision, before).map(({ name, value }) => [name, value]))
+  new Map(
+    variablesOf(choice(state, rule), revision, dataWith(before), 'doorman').map(({ name, value }) => [
+      name,
+      value,
+    ]),
+  )
 
 describe('what is left on a call', () => {
   test('says what was decided', () => {

@@ -17,14 +17,16 @@ describe('doorman run without a PBX', () => {
     const ari = await deadPort()
     const ami = await deadPort()
     const command = running({ DOORMAN_ARI_URL: `http://127.0.0.1:${ari}`, DOORMAN_AMI_PORT: String(ami) })
-    await command.heard('line_down', 2)
+    await command.heard('connection_down', 2)
     await pause(1_000)
     command.child.kill('SIGTERM')
     const { exit, err } = await command.ending()
     expect({ exit, err }).toEqual({ exit: 0, err: '' })
-    const down = command.lines.filter(({ event }) => event === 'line_down')
+    const down = command.lines.filter(({ event }) => event === 'connection_down')
     expect(down).toHaveLength(2)
-    const [ofAri, ofAmi] = ['ARI', 'AMI'].map((line) => down.find((each) => each.line === line)?.message)
+    const [ofAri, ofAmi] = ['ARI', 'AMI'].map(
+      (line) => down.find((each) => each.connection === line)?.message,
+    )
     expect(ofAri).toMatch(
       `ARI at http://127.0.0.1:${ari} did not answer (ECONNREFUSED). Check that Asterisk runs`,
     )
@@ -40,7 +42,7 @@ describe('doorman run without a PBX', () => {
         DOORMAN_ARI_URL: `http://127.0.0.1:${peer.port}`,
         DOORMAN_AMI_PORT: String(peer.port),
       })
-      await command.heard('line_down', 2)
+      await command.heard('connection_down', 2)
       command.child.kill('SIGINT')
       expect(await command.ending()).toMatchObject({ exit: 0, err: '' })
     } finally {
@@ -52,7 +54,7 @@ describe('doorman run without a PBX', () => {
     const peer = await amiPeer(() => 'Response: Error\r\nMessage: Authentication failed')
     try {
       const command = running({ DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_AMI_PORT: String(peer.port) })
-      await command.heard('line_down', 2)
+      await command.heard('connection_down', 2)
       command.child.kill('SIGTERM')
       expect(await command.ending()).toMatchObject({ exit: 0, err: '' })
       const messages = command.lines.map(({ message }) => message)

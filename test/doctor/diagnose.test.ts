@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { PermissionDenied } from '../../src/asterisk/ami/manager-connection.js'
-import type { ManagerSession } from '../../src/asterisk/ami/manager-session.js'
-import { dialplanOf } from '../../src/call/dialplan-of.js'
+import { PermissionDenied } from '../../src/asterisk/ami/connection.js'
+import type { AmiSession } from '../../src/asterisk/ami/session.js'
+import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, AriReply, Finding, Subject } from '../../src/doctor/check.js'
 import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
 import { isKnownName, neededModules, usedIn } from '../../src/doctor/modules.js'
@@ -15,7 +15,7 @@ beforeAll(async () => {
   const compiled = await compile(projectFolder('flows'))
   if (!compiled.ok) throw new Error('The flow files of the example cannot be compiled.')
   const { revision } = compiled
-  flows = { revision, dialplan: dialplanOf({ names: ['doorman'] }, revision) }
+  flows = { revision, dialplan: dialplanFor({ names: ['doorman'] }, revision) }
 })
 
 /** What is different from an installation without faults. */
@@ -40,7 +40,11 @@ const actions = (...names: string[]) => ({
 
 function ari({ ari = {}, version = '22.10.1', missingModule }: Change): Ari | Error {
   if (ari instanceof Error) return ari
-  const modules = [...neededModules(flows.dialplan).keys(), 'res_stir_shaken.so', 'app_stasis_broadcast.so']
+  const modules = [
+    ...neededModules(flows.dialplan.text).keys(),
+    'res_stir_shaken.so',
+    'app_stasis_broadcast.so',
+  ]
   const body = modules.filter((name) => name !== missingModule).map((name) => ({ name, status: 'Running' }))
   const replies: Readonly<Record<string, Partial<AriReply>>> = {
     'channels/doorman-doctor-asks/continue': { status: 404 },
@@ -55,7 +59,7 @@ function ari({ ari = {}, version = '22.10.1', missingModule }: Change): Ari | Er
   return { version, ask }
 }
 
-function ami(answers: Change['ami']): ManagerSession | Error {
+function ami(answers: Change['ami']): AmiSession | Error {
   if (answers instanceof Error) return answers
   return {
     action: async ({ action, variable = '' }) => {
@@ -262,7 +266,10 @@ describe('doctor diagnoses', () => {
   ])('StasisBroadcast of Asterisk %s, only where that version has it', async (version, says) => {
     const found = await bad({
       ...{ version, missingModule: 'app_stasis_broadcast.so' },
-      flows: ({ revision }) => ({ revision, dialplan: 'exten => s,1,StasisBroadcast(500,^doorman$)' }),
+      flows: ({ revision }) => ({
+        revision,
+        dialplan: { text: 'exten => s,1,StasisBroadcast(500,^doorman$)', steps: [], marker: '' },
+      }),
     })
     expect(found.filter(({ check }) => check === 'modules').map((finding) => finding.says)).toEqual(says)
   })

@@ -154,7 +154,11 @@ export class Fixture {
     const doorman = this.launch(application)
     if (this.#options.surroundings?.isLogInFile === true) return
     for (const name of ['ARI', 'AMI'])
-      await doorman.line(`${name} is up`, ({ event, line }) => event === 'line_up' && line === name, UP_MS)
+      await doorman.line(
+        `${name} is up`,
+        ({ event, connection }) => event === 'connection_up' && connection === name,
+        UP_MS,
+      )
   }
 
   /** Milliseconds until a good call of each kind was routed right; undefined where none was for 30 s. */

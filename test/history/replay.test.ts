@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Functions } from '../../src/call/choose.js'
+import type { Functions } from '../../src/flows/final-decision.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import { type ReplayResult, replay } from '../../src/history/replay.js'
 import { changedShare, replayNotes, replaySentence } from '../../src/history/replay-words.js'

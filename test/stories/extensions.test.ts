@@ -62,19 +62,19 @@ describe.each(RELEASES)('extensions on Debian %s', (release) => {
     ['quotes', '5%22%7C%221'],
     ['an ampersand', '5&6'],
     ['letters that are no ASCII', '5%C3%A9'],
-  ])('an extension with %s goes to the fallback', async (_what, to) => {
+  ])('an extension with %s takes the flow under `undecidable`, `otherwise` by default', async (_what, to) => {
     const { placed, result } = await fixture.place({ ...call, to })
 
     expect(result).toMatchObject({
       context: 'story-other',
-      appData: expect.arrayContaining(['other fallback']),
+      appData: expect.arrayContaining(['other undecidable']),
     })
-    expect(result.path).toContain('doorman-fallback')
+    expect(await fixture.doorman.record(placed.callId)).toMatchObject({ outcome: 'undecidable', rule: null })
     expect(placed.status).toBe(200)
   })
 
   // With ${EXTEN} in the trunk's Goto, the commas would choose the place, and the caller would be dropped.
-  test('an extension with commas goes to the fallback', async () => {
+  test('an extension with commas chooses no location', async () => {
     const { result } = await fixture.place({ ...call, to: '5,story-plain,1' })
 
     expect(result.context).toBe('story-other')

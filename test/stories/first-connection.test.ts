@@ -11,8 +11,9 @@ const VIP = { from: '+15551234567', to: '5550000000', trunk: 'carrier-a', hold_m
 const TRIES_MS = 1_500
 const UP_MS = 20_000
 
-const isUp = (which: string) => (line: LogLine) => line.event === 'line_up' && line.line === which
-const isDown = (which: string) => (line: LogLine) => line.event === 'line_down' && line.line === which
+const isUp = (which: string) => (line: LogLine) => line.event === 'connection_up' && line.connection === which
+const isDown = (which: string) => (line: LogLine) =>
+  line.event === 'connection_down' && line.connection === which
 
 describe.each(RELEASES)('the first connection on Debian %s', (release) => {
   const fixture = pbxFixture(release, { withDoorman: false })

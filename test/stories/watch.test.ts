@@ -110,7 +110,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     await fixture.asterisk.restart()
     await fixture.reopenObserver()
     const isUp = (line: (typeof doorman.lines)[number]) =>
-      line.event === 'line_up' && doorman.lines.indexOf(line) >= before
+      line.event === 'connection_up' && doorman.lines.indexOf(line) >= before
     await doorman.line('ARI again', (line) => isUp(line) && line.line === 'ARI', 20_000)
     await doorman.line('AMI again', (line) => isUp(line) && line.line === 'AMI', 20_000)
     expect(await reached()).toBe('story-main')
@@ -118,7 +118,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
   })
 
   const upLines = (doorman: RunningDoorman) =>
-    doorman.lines.filter(({ event, line }) => event === 'line_up' && line === 'ARI')
+    doorman.lines.filter(({ event, connection }) => event === 'connection_up' && connection === 'ARI')
   const outcomes = (doorman: RunningDoorman) =>
     doorman.lines.filter(({ event }) => event === 'decision').map(({ outcome }) => outcome)
 

@@ -73,7 +73,11 @@ export async function startDoorman(
   const doorman = launchDoorman({ ...settingsFor(asterisk), ...settings })
   try {
     for (const name of ['ARI', 'AMI']) {
-      await doorman.line(`${name} is up`, ({ event, line }) => event === 'line_up' && line === name, 15_000)
+      await doorman.line(
+        `${name} is up`,
+        ({ event, connection }) => event === 'connection_up' && connection === name,
+        15_000,
+      )
     }
   } catch (error) {
     await doorman.stop()

@@ -1,71 +1,55 @@
-import { Notes } from '../../src/asterisk/ari/notes.js'
 import type {
   Arrival,
   Departure,
-  Note,
+  DialplanLocation,
   Pbx,
   PbxFault,
   PbxListener,
-  Place,
+  SharedVariables,
   Variable,
 } from '../../src/asterisk/pbx.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
-import { within } from '../../src/lib/timeout.js'
-import { evaluate, keptHeaders } from './fake-expression.js'
+import { type PassedCall, stasisArguments } from './stasis-arguments.js'
 
-/** A channel of the fake: as much of a PJSIP channel as Doorman ever asks about. */
+/** A channel of the fake. */
 export interface FakeChannel {
   readonly id: string
   readonly name: string
-  /** The PJSIP endpoint, `carrier-a`. */
-  readonly endpoint: string
-  readonly sipCallId: string
   readonly callerId: { readonly number: string; readonly name: string }
-  readonly extension: string
-  /** In the order of the message; a `Buffer` for bytes that are no UTF-8. */
-  readonly headers: readonly (readonly [name: string, value: string | Buffer])[]
+  readonly passed: PassedCall
+  /** The arguments of Stasis(), where they are not those of `passed`. */
+  readonly args?: string
+  /** Headers that can be read by ARI. */
+  readonly headers: ReadonlyMap<string, string>
   readonly variables: Map<string, string>
-  /** What the entry context told of the call; by default nothing. */
-  readonly briefing: readonly string[]
 }
 
-/** What Doorman can ask of a PBX. */
-export type Step = keyof Pbx
+export type Step = 'readVariable' | 'readHeader' | 'setVariables' | 'continueInDialplan'
 
 /** A `PbxFault` is answered at once; `hang` never answers, so that the request runs into its time limit. */
 export type Fault = PbxFault | 'hang'
 
-/** One request that came in, failed ones included. */
 export interface Request {
   readonly step: Step
-  /** The channel's id or, for `write`, its name. */
-  readonly channel: string
-  readonly place?: Place
-  readonly variables?: readonly Variable[]
   readonly timeoutMs: number
-  /** When it came, by the clock of `performance`. */
+  /** By the clock of `performance`. */
   readonly atMs: number
 }
 
-/**
- * A PBX that answers the port `Pbx` by itself: reads from the channels that were put into it, writes onto them,
- * and sends them on. Each request can be made to fail, and something can be made to happen just before it.
- */
+/** A PBX that answers the port `Pbx` by itself. Each request can be made to fail. */
 export class FakePbx implements Pbx {
   readonly requests: Request[] = []
-  canWrite = true
-  /** Whether this Asterisk can be brought notes. */
-  takesNotes = false
-  /** How often Doorman said that a note had been missing. */
-  missingNotes = 0
-  /** Places that are missing in the dialplan, as `context,extension,priority`; all others are there. */
-  readonly missing = new Set<string>()
-  /** Whether Asterisk says that a channel left (StasisEnd) once it was sent on. */
+  /** Whether this Asterisk takes shared variables. */
+  sharesVariables = false
+  forgotten = 0
+  /** Whether a StasisEnd follows `continue`. */
   confirmsLeaving = true
-  readonly #notes = new Notes('fake')
+  /** Where the calls were sent, in order: `doorman-go,=^^vip-support,s,1,1`. */
+  readonly sentTo: string[] = []
   readonly #channels = new Map<string, FakeChannel>()
   readonly #faults = new Map<Step, (Fault | undefined)[]>()
   readonly #before = new Map<Step, () => void>()
+  readonly #sets: (readonly Variable[])[] = []
   #count = 0
   #listener: PbxListener | undefined
 
@@ -73,39 +57,40 @@ export class FakePbx implements Pbx {
     this.#listener = listener
   }
 
-  /** A call enters Stasis: from +15551234567 to +15557654321 over carrier-a, unless told otherwise. */
+  /** A call from +15551234567 to +15557654321 over carrier-a, unless told otherwise. */
   enter(parts: Partial<FakeChannel> = {}): FakeChannel {
     const id = parts.id ?? `1700000000.${++this.#count}`
-    const endpoint = parts.endpoint ?? 'carrier-a'
+    const { passed = {}, ...others } = parts
     const channel: FakeChannel = {
-      ...{
-        id,
-        endpoint,
-        name: `PJSIP/${endpoint}-${id.split('.')[1]?.padStart(8, '0')}`,
-        sipCallId: `${id}@test.invalid`,
-      },
-      ...{ callerId: { number: '+15551234567', name: '' }, extension: '+15557654321' },
-      ...{ headers: [], variables: new Map(), briefing: [] },
-      ...parts,
-    }
-    if (!channel.variables.has('DOORMAN_HEADERS')) {
-      for (const [name, value] of keptHeaders(channel)) channel.variables.set(name, value)
+      id,
+      name: `PJSIP/carrier-a-${(id.split('.')[1] ?? '').padStart(8, '0')}`,
+      callerId: { number: '+15551234567', name: '' },
+      passed: { dialled: '+15557654321', named: [['x-vip', '']], ...passed },
+      headers: new Map(),
+      variables: new Map(),
+      ...others,
     }
     this.#channels.set(id, channel)
     this.arrive(channel)
     return channel
   }
 
-  /** A StasisStart for a channel that is there already. */
-  arrive({ id, name, sipCallId, callerId, extension, briefing }: FakeChannel): void {
-    const arrival: Arrival = { channelId: id, channel: name, sipCallId, callerId, extension, briefing }
-    this.#listener?.arrived(arrival)
+  /** A StasisStart for a channel, `elapsedMs` after the beginning of the test. */
+  arrive(channel: FakeChannel): void {
+    const { id, name, callerId } = channel
+    const { text, variables } = stasisArguments(channel.passed)
+    for (const [key, value] of variables) channel.variables.set(key, value)
+    const arrival: Arrival = {
+      ...{ channelId: id, channel: name, sipCallId: `${id}@test.invalid`, callerId },
+      ...{ args: channel.args ?? text, at: performance.now(), isUndescribed: false },
+    }
+    this.#listener?.onArrival(arrival)
   }
 
   /** A StasisEnd. A channel that hung up is gone for every later request. */
-  leave(id: string, departure: Departure): void {
-    if (departure === 'hung-up') this.#channels.delete(id)
-    this.#listener?.left(id, departure)
+  leave(id: string, kind: Departure['kind'], at: number | undefined = performance.now()): void {
+    if (kind === 'hung_up') this.#channels.delete(id)
+    this.#listener?.onDeparture(id, { kind, at })
   }
 
   /** Lets the next requests of a step fail, one fault each; `undefined` and those after the last are answered. */
@@ -118,65 +103,58 @@ export class FakePbx implements Pbx {
     this.#before.set(step, happening)
   }
 
-  /** Where the calls were sent, in order: `doorman-go,=vip-support,s,1,1`. Refused requests are not among them. */
-  readonly sentTo: string[] = []
-
   requestsOf(step: Step): readonly Request[] {
     return this.requests.filter((request) => request.step === step)
   }
 
-  read(channelId: string, expression: string, timeoutMs: number): Promise<string> {
-    return this.#answer({ step: 'read', channel: channelId, timeoutMs }, () =>
-      evaluate(expression, this.#channel(channelId)),
-    )
+  readVariable(channelId: string, name: string, timeoutMs: number): Promise<string> {
+    return this.#answer('readVariable', timeoutMs, () => this.#channel(channelId).variables.get(name) ?? '')
   }
 
-  write(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void> {
-    return this.#answer({ step: 'write', channel, variables, timeoutMs }, () => {
+  readHeader(channelId: string, name: string, timeoutMs: number): Promise<string | undefined> {
+    return this.#answer('readHeader', timeoutMs, () => this.#channel(channelId).headers.get(name))
+  }
+
+  setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void> {
+    return this.#answer('setVariables', timeoutMs, () => {
       const found = [...this.#channels.values()].find(({ name }) => name === channel)
       if (found === undefined) throw new PbxError('gone', 'AMI Setvar: No such channel')
-      for (const { name, value } of variables) found.variables.set(name.replace(/^_{1,2}/, ''), value)
+      assign(found, variables)
     })
   }
 
-  noteOf(variables: readonly Variable[]): Note | undefined {
-    return this.takesNotes ? this.#notes.of(variables) : undefined
+  shareVariables(variables: readonly Variable[]): SharedVariables | undefined {
+    if (!this.sharesVariables) return undefined
+    this.#sets.push(variables)
+    return { name: String(this.#sets.length - 1).padStart(7, '0') }
   }
 
-  noteWasMissing(): void {
-    this.missingNotes += 1
+  forgetSharedVariables(): void {
+    this.forgotten += 1
   }
 
-  continueAt(channelId: string, place: Place, timeoutMs: number, note?: Note): Promise<void> {
-    return this.#answer({ step: 'continueAt', channel: channelId, place, timeoutMs }, () => {
-      const { variables } = this.#channel(channelId)
-      for (const [, name = '', value = ''] of note?.text.matchAll(/_*([^=,]+)=([^,]*)/g) ?? [])
-        variables.set(name, value)
-      this.sentTo.push(written(place))
-      // Asterisk answers first; only afterwards the channel leaves, and says so.
-      if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'went-on'))
+  continueInDialplan(channelId: string, location: DialplanLocation, timeoutMs: number): Promise<void> {
+    return this.#answer('continueInDialplan', timeoutMs, () => {
+      const channel = this.#channel(channelId)
+      const { context, extension, priority } = location
+      if (extension.startsWith('*')) assign(channel, this.#sets[Number(extension.slice(1, 8))] ?? [])
+      this.sentTo.push(`${context},${extension},${priority}`)
+      // Asterisk answers first; then the channel leaves.
+      if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'continued'))
     })
   }
 
-  hasPlace(channelId: string, place: Place, timeoutMs: number): Promise<boolean> {
-    return this.#answer({ step: 'hasPlace', channel: channelId, place, timeoutMs }, () => {
-      this.#channel(channelId)
-      return !this.missing.has(written(place))
-    })
-  }
-
-  async #answer<T>(request: Omit<Request, 'atMs'>, answer: () => T): Promise<T> {
-    const { step, timeoutMs } = request
-    this.requests.push({ ...request, atMs: performance.now() })
+  async #answer<T>(step: Step, timeoutMs: number, answer: () => T): Promise<T> {
+    this.requests.push({ step, timeoutMs, atMs: performance.now() })
     const happening = this.#before.get(step)
     this.#before.delete(step)
     happening?.()
     // Nothing on a network is answered in the same turn of the event loop.
     await Promise.resolve()
     const fault = this.#faults.get(step)?.shift()
-    if (fault === 'hang') return within(timeoutMs, `fake ${step}`, new Promise<never>(() => undefined))
-    if (fault !== undefined) throw new PbxError(fault, `fake ${step}: ${fault}`)
-    return answer()
+    if (fault === undefined) return answer()
+    if (fault === 'hang') await new Promise((resolve) => setTimeout(resolve, timeoutMs))
+    throw new PbxError(fault === 'hang' ? 'unreachable' : fault, `fake ${step}: ${fault}`)
   }
 
   #channel(id: string): FakeChannel {
@@ -186,6 +164,6 @@ export class FakePbx implements Pbx {
   }
 }
 
-function written({ context, extension, priority }: Place): string {
-  return `${context},${extension},${priority}`
+function assign({ variables }: FakeChannel, set: readonly Variable[]): void {
+  for (const { name, value } of set) variables.set(name.replace(/^_{1,2}/, ''), value)
 }

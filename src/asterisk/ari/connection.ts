@@ -1,145 +1,241 @@
-import http from 'node:http'
-import https from 'node:https'
-import type { Client } from 'ari-client'
+import nodeHttp from 'node:http'
+import nodeHttps from 'node:https'
+import { type Client, connect } from 'ari-client'
 import { pause, retryDelayMs } from '../../lib/backoff.js'
+import type { Log } from '../../lib/log.js'
 import { withinUnless } from '../../lib/timeout.js'
-import { DownReport, type LineLog } from '../line-log.js'
-import { type AriAccess, askWhoAnswers } from './check.js'
-import { connectAri } from './client.js'
-import { AriSocket, type RawSocket } from './socket.js'
-import type { StasisEvent } from './stasis-event.js'
+import { ConnectionLog } from '../connection-log.js'
+import type { AriEvent } from './events.js'
+import { type AriAccess, AriHttp, MOST_REQUESTS } from './http.js'
+import { AriSocket, type RawSocket } from './web-socket.js'
 
-const START_MS = 3_000
+const CHECK_MS = 3_000
+const CONNECT_MS = 10_000
+const REGISTER_MS = 3_000
+/** A socket that has been silent for so long is disconnected, whether a new one is there or not. */
+const DISCONNECTED_MS = 2_000
+const STANDBY_MS = 2_000
 
-/** Who hears of a connection. */
+// ari-client loads ARI's description through Node's global agent, which has no limit of its own.
+nodeHttp.globalAgent.maxSockets = MOST_REQUESTS
+nodeHttps.globalAgent.maxSockets = MOST_REQUESTS
+// Its swagger library prints a banner through a global `log` unless there is one.
+Object.assign(globalThis, { log: () => undefined })
+
 export interface ConnectionListener {
-  /** The application is registered, perhaps again. */
-  up(socket: AriSocket): void
-  /** No events come for now. */
-  down(): void
-  event(event: StasisEvent): void
-  /** Resolves when nobody else has the application registered. */
-  vacant(stopped: AbortSignal): Promise<void>
+  /** The application is registered, perhaps again, at an Asterisk of this version. */
+  onUp(socket: AriSocket, version: string): void
+  onDown(): void
+  onEvent(event: AriEvent): void
 }
 
 /**
- * The event WebSocket, opened again after every loss for as long as Doorman runs:
+ * The event WebSocket, for as long as Doorman runs:
  *
- *     connect ──▶ register ──▶ up ──▶ closed, or no pong twice ──▶ connect again, for ever
- *                              │
- *                              └──▶ replaced by another program ──▶ stand by until it has gone ──▶ register
+ *     check ▶ register ▶ up ─┬▶ closed ─────────────────────────────▶ check …
+ *                            ├▶ silent: a new socket takes its place ▶ up
+ *                            └▶ another program registers the application ▶ stand by until it is gone ▶ check …
  */
 export class AriConnection {
   readonly #access: AriAccess
   readonly #application: string
+  readonly #http: AriHttp
   readonly #listener: ConnectionListener
-  readonly #report: DownReport
+  readonly #log: Log
+  readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
   #client: Client | undefined
-  #raw: RawSocket | undefined
   #socket: AriSocket | undefined
+  #isOpening = false
   #isReplaced = false
-  #closed: () => void = () => undefined
+  /** Ends the wait for the current socket's end. */
+  #renew: () => void = () => undefined
 
-  constructor(access: AriAccess, application: string, listener: ConnectionListener, log: LineLog) {
+  constructor(access: AriAccess, application: string, http: AriHttp, listener: ConnectionListener, log: Log) {
     this.#access = access
     this.#application = application
+    this.#http = http
     this.#listener = listener
-    this.#report = new DownReport('ARI', log)
+    this.#log = log
+    this.#report = new ConnectionLog('ARI', log)
   }
 
-  /** The WebSocket on which calls arrive, if it stands. */
   get socket(): AriSocket | undefined {
     return this.#socket
   }
 
   /** Until `stop`. */
   async keepOpen(): Promise<void> {
-    for (let attempt = 0; !this.#stopped.signal.aborted; attempt += 1) {
+    const { signal } = this.#stopped
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        const closed = new Promise<void>((resolve) => {
-          this.#closed = resolve
+        const renewed = new Promise<void>((resolve) => {
+          this.#renew = resolve
         })
-        await this.#register()
+        await this.#open()
         attempt = 0
-        await closed
+        await renewed
         if (this.#isReplaced) await this.#standBy()
+        // A silent socket is replaced at once.
+        if (this.#socket !== undefined) continue
       } catch (error) {
-        if (!this.#stopped.signal.aborted) this.#report.down((error as Error).message)
+        if (!signal.aborted) this.#report.down((error as Error).message)
       }
-      await pause(retryDelayMs(attempt), this.#stopped.signal)
+      await pause(retryDelayMs(attempt), signal)
     }
-  }
-
-  /** Another program has the application now. Two that register against each other would lose calls for ever. */
-  replaced(): void {
-    this.#isReplaced = true
-    this.#raw?.terminate()
   }
 
   stop(): void {
     this.#stopped.abort()
-    this.#socket?.stop()
+    this.#renew()
+    const socket = this.#socket
     this.#socket = undefined
-    this.#raw?.terminate()
-    // Keep-alive sockets of ari-client would keep the process and one of Asterisk's HTTP sessions each.
-    http.globalAgent.destroy()
-    https.globalAgent.destroy()
+    socket?.terminate()
+    // Keep-alive sockets of ari-client would keep the process, and one of Asterisk's HTTP sessions each.
+    nodeHttp.globalAgent.destroy()
+    nodeHttps.globalAgent.destroy()
   }
 
-  /** Looks who answers, loads ari-client's description the first time, and opens the WebSocket. */
-  async #register(): Promise<void> {
+  async #open(): Promise<void> {
     const { signal } = this.#stopped
-    if (this.#client === undefined) await this.#connect()
-    else await askWhoAnswers(this.#access, signal)
-    const client = this.#client
-    if (client === undefined) return
-    const start = client.start(this.#application)
+    const version = await askVersion(this.#http, this.#access.url)
+    if (signal.aborted) return
+    this.#isOpening = true
     try {
-      await withinUnless(signal, START_MS, `ARI at ${this.#access.url}, its WebSocket`, start)
+      this.#client ??= await this.#connect()
+      const client = this.#client
+      const opened = new Promise<RawSocket>((resolve) => {
+        client.once('WebSocketConnected', () => resolve(socketOf(client)))
+      })
+      const what = `ARI at ${this.#access.url}, its WebSocket`
+      await withinUnless(signal, REGISTER_MS, what, client.start(this.#application))
+      this.#use(await opened, version)
     } catch (error) {
-      // It goes on trying by itself; what it opens then is ended, and the next try has a client of its own.
-      if (this.#client === client) this.#client = undefined
+      // It goes on trying by itself: the next try has a client of its own.
+      this.#abandon(this.#client)
       throw error
+    } finally {
+      this.#isOpening = false
     }
   }
 
-  async #connect(): Promise<void> {
-    const client = await connectAri(this.#access, this.#stopped.signal)
-    client.on('WebSocketConnected', () => this.#opened(client))
-    this.#client = client
+  async #connect(): Promise<Client> {
+    const client = await loadClient(this.#access, this.#stopped.signal)
+    // ari-client reconnects by itself, ten times and no more; here that is done for ever.
+    client.on('WebSocketConnected', () => {
+      const raw = socketOf(client)
+      raw.removeAllListeners('close')
+      raw.removeAllListeners('error')
+      raw.on('error', () => raw.terminate())
+      if (client !== this.#client || this.#stopped.signal.aborted) raw.terminate()
+    })
+    return client
   }
 
-  #opened(client: Client): void {
-    const raw = (client as unknown as { readonly _ws: RawSocket })._ws
-    // ari-client opens it again by itself, ten times and no more; here it is done for ever, and by one of the two.
-    raw.removeAllListeners('close')
-    raw.removeAllListeners('error')
-    raw.on('error', () => raw.terminate())
-    if (this.#stopped.signal.aborted || client !== this.#client) raw.terminate()
-    else this.#isUp(raw)
+  #abandon(client: Client | undefined): void {
+    if (this.#client === client) this.#client = undefined
   }
 
-  #isUp(raw: RawSocket): void {
-    const socket = new AriSocket(raw, (event) => this.#listener.event(event))
-    this.#raw = raw
+  #use(raw: RawSocket, version: string): void {
+    const before = this.#socket
+    const socket: AriSocket = new AriSocket(raw, {
+      onEvent: (event) => {
+        if (event.type !== 'ApplicationReplaced') this.#listener.onEvent(event)
+        else if (socket === this.#socket && !this.#isOpening) this.#onReplaced()
+      },
+      onSilence: (silentMs) => this.#onSilence(socket, silentMs),
+      onClose: () => this.#onClose(socket),
+    })
     this.#socket = socket
-    raw.on('close', () => this.#lost(socket))
+    before?.terminate()
     const { url, username } = this.#access
-    this.#report.up(`${url} as ${username}, application ${this.#application}`)
-    this.#listener.up(socket)
+    this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${version}`)
+    this.#listener.onUp(socket, version)
   }
 
-  #lost(socket: AriSocket): void {
+  /** Its HTTP connections have gone the same way. */
+  #onSilence(socket: AriSocket, silentMs: number): void {
+    if (socket !== this.#socket) return
+    if (silentMs >= DISCONNECTED_MS) socket.terminate()
+    if (silentMs >= DISCONNECTED_MS || this.#isOpening) return
+    this.#log.warn('The ARI WebSocket answers no ping; Doorman opens another one.', { event: 'ari_silent' })
+    this.#http.reset()
+    this.#renew()
+  }
+
+  #onClose(socket: AriSocket): void {
     if (this.#socket !== socket) return
     this.#socket = undefined
-    this.#listener.down()
-    this.#closed()
-    if (!this.#isReplaced) this.#report.down(`ARI at ${this.#access.url} was lost: its WebSocket was closed.`)
+    this.#listener.onDown()
+    this.#renew()
+    if (!this.#isReplaced) this.#report.down(`ARI at ${this.#access.url}: the WebSocket was closed.`)
+  }
+
+  /** Two programs that register against each other would lose calls for ever. */
+  #onReplaced(): void {
+    this.#log.warn(
+      `Another program has registered the ARI application "${this.#application}" and gets its calls now. This ` +
+        'instance stands by, and takes over when the other is gone. Stop one of the two, or give this one another ' +
+        'name with DOORMAN_APP.',
+      { event: 'application_replaced' },
+    )
+    this.#isReplaced = true
+    this.#socket?.terminate()
   }
 
   async #standBy(): Promise<void> {
-    await this.#listener.vacant(this.#stopped.signal)
+    const { signal } = this.#stopped
+    const path = `applications/${this.#application}`
+    let isTaken = true
+    while (isTaken && !signal.aborted) {
+      await pause(STANDBY_MS, signal)
+      // Where there is no answer, the connection is opened again as after any loss.
+      const answer = await this.#http.send({ method: 'GET', path }, CHECK_MS).catch(() => undefined)
+      isTaken = answer?.status === 200
+    }
     this.#isReplaced = false
   }
+}
+
+/** Loads ARI's description; no WebSocket is open yet. */
+function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
+  return withinUnless(stopped, CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
+}
+
+/** A client for a command. @throws Error with one sentence: what was tried, what answered, what to change. */
+export async function connectAri(access: AriAccess): Promise<Client> {
+  const http = new AriHttp(access)
+  await askVersion(http, access.url).finally(() => http.stop())
+  return loadClient(access, new AbortController().signal)
+}
+
+function socketOf(client: Client): RawSocket {
+  return (client as unknown as { readonly _ws: RawSocket })._ws
+}
+
+/** What an HTTP status of `GET /ari/asterisk/info` says, and what to do about it. */
+const MEANING: Readonly<Record<number, string>> = {
+  401: 'the user or the password is wrong. Check DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD against ari.conf.',
+  403: 'the user may not do this. Check the user in ari.conf (read_only=no).',
+  404: 'there is a web server, but no ARI. Check enabled=yes in ari.conf, and that http.conf sets no prefix.',
+  503: 'Asterisk is still starting.',
+}
+
+/**
+ * The version of Asterisk. ari-client throws uncaught on a refusal or another program's page, and never settles on
+ * silence, so this asks first. @throws Error that says what was tried, what answered and what to change.
+ */
+export async function askVersion(http: AriHttp, url: string): Promise<string> {
+  const answer = await http.send({ method: 'GET', path: 'asterisk/info' }, CHECK_MS).catch((error: Error) => {
+    const hint =
+      'Check that Asterisk runs, enabled=yes, bindaddr and bindport in http.conf, and DOORMAN_ARI_URL.'
+    throw new Error(`ARI at ${url} did not answer (${error.message.replace(/^ARI GET \S+: /, '')}). ${hint}`)
+  })
+  if (answer.status !== 200) {
+    const meaning = MEANING[answer.status] ?? 'an unexpected status. Check DOORMAN_ARI_URL.'
+    throw new Error(`ARI at ${url} answered ${answer.status}: ${meaning}`)
+  }
+  const { version } = (answer.body as { system?: { version?: unknown } } | undefined)?.system ?? {}
+  if (typeof version === 'string') return version
+  throw new Error(`ARI at ${url} answered, but not as ARI does. Check DOORMAN_ARI_URL.`)
 }

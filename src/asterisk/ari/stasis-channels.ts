@@ -1,0 +1,146 @@
+import type { Log } from '../../lib/log.js'
+import type { Departure, PbxListener } from '../pbx.js'
+import {
+  type AriChannel,
+  type AriEvent,
+  arrivalOf,
+  timeOf,
+  undescribedCall,
+  waitingCallOf,
+} from './events.js'
+import type { AriAnswer, AriRequest } from './http.js'
+
+/** How often the channels in the application are compared with the events that came. The dialplan waits 1.1 s. */
+const RECONCILE_MS = 300
+const ANSWER_MS = 1_000
+const OK = 200
+const NOT_FOUND = 404
+
+/**
+ * The channels in our application: calls arrive and depart by events. Where an event was lost, be it with a connection
+ * or because Asterisk cannot put a channel into JSON, the comparison with `GET /applications` finds the call. Each
+ * arrival and each departure is told once.
+ */
+export class StasisChannels {
+  readonly #application: string
+  readonly #send: (request: AriRequest, timeoutMs: number) => Promise<AriAnswer>
+  readonly #listener: PbxListener
+  readonly #log: Log
+  readonly #present = new Set<string>()
+  readonly #hangingUp = new Set<string>()
+  /** Those of them that were found without their StasisStart event, which may still come. */
+  readonly #adopted = new Set<string>()
+  /** The differences that the last comparison found. An event may have been on its way. */
+  #unknown: ReadonlySet<string> = new Set()
+  #gone: ReadonlySet<string> = new Set()
+  #timer: NodeJS.Timeout | undefined
+  #reconciling: Promise<void> | undefined
+
+  constructor(
+    application: string,
+    send: (request: AriRequest, timeoutMs: number) => Promise<AriAnswer>,
+    listener: PbxListener,
+    log: Log,
+  ) {
+    this.#application = application
+    this.#send = send
+    this.#listener = listener
+    this.#log = log
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => void this.reconcile(), RECONCILE_MS).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** Never throws: one bad event must not take the others with it. */
+  onEvent(event: AriEvent): void {
+    const channelId = String(event.channel?.id)
+    if (event.type === 'StasisStart') this.#onStart(event)
+    else if (event.type === 'ChannelHangupRequest') {
+      if (this.#present.has(channelId)) this.#hangingUp.add(channelId)
+    } else if (event.type === 'StasisEnd') this.#depart(channelId, timeOf(event))
+  }
+
+  /**
+   * Compares with the channels that Asterisk has in the application. `isNew`: the application has just been registered,
+   * so that no event is on its way and nothing is waited for.
+   */
+  async reconcile(isNew = false): Promise<void> {
+    if (isNew) await this.#reconciling
+    this.#reconciling ??= this.#compare(isNew)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#reconciling = undefined
+      })
+    await this.#reconciling
+  }
+
+  async #compare(isNew: boolean): Promise<void> {
+    const before = [...this.#present]
+    const waiting = await this.#waiting()
+    if (waiting === undefined) return
+    const there = new Set(waiting)
+    // One that arrived while the question was on its way is in no answer, and has not left.
+    const gone = before.filter((id) => !there.has(id) && this.#present.has(id))
+    const unknown = waiting.filter((id) => !this.#present.has(id))
+    for (const id of gone) if (isNew || this.#gone.has(id)) this.#depart(id, undefined)
+    await Promise.all(unknown.filter((id) => isNew || this.#unknown.has(id)).map((id) => this.#adopt(id)))
+    this.#gone = new Set(gone)
+    this.#unknown = new Set(unknown)
+  }
+
+  /** An application that is registered nowhere may be unknown while channels wait in it: then all channels are asked. */
+  async #waiting(): Promise<readonly string[] | undefined> {
+    const { status, body } = await this.#get(`applications/${this.#application}`)
+    const ids = (body as { channel_ids?: unknown } | undefined)?.channel_ids
+    if (status === OK && Array.isArray(ids)) return ids.map(String)
+    const all = await this.#get('channels')
+    if (all.status !== OK || !Array.isArray(all.body)) return undefined
+    return (all.body as AriChannel[])
+      .filter((channel) => this.#isWaiting(channel))
+      .map(({ id }) => String(id))
+  }
+
+  #isWaiting({ dialplan }: AriChannel): boolean {
+    return dialplan?.app_name === 'Stasis' && String(dialplan.app_data).split(',')[0] === this.#application
+  }
+
+  async #adopt(channelId: string): Promise<void> {
+    const { status, body } = await this.#get(`channels/${encodeURIComponent(channelId)}`)
+    if (status === NOT_FOUND || this.#present.has(channelId)) return
+    const call = status === OK ? waitingCallOf(body as AriChannel) : undescribedCall(channelId)
+    if (call === undefined) return
+    const why = call.isUndescribed ? 'Asterisk cannot describe it' : 'its StasisStart event was lost'
+    this.#log.warn(`A call waited in the application without an event: ${why}.`, {
+      event: 'call_reconciled',
+      call: channelId,
+    })
+    this.#present.add(channelId)
+    this.#adopted.add(channelId)
+    this.#listener.onArrival(call)
+  }
+
+  #get(path: string): Promise<AriAnswer> {
+    return this.#send({ method: 'GET', path }, ANSWER_MS)
+  }
+
+  #onStart(event: AriEvent): void {
+    const call = event.application === this.#application ? arrivalOf(event) : undefined
+    if (call === undefined || this.#adopted.delete(call.channelId)) return
+    // A call that comes back has left before, also where that event was lost.
+    this.#depart(call.channelId, undefined)
+    this.#present.add(call.channelId)
+    this.#listener.onArrival(call)
+  }
+
+  #depart(channelId: string, at: number | undefined): void {
+    this.#adopted.delete(channelId)
+    if (!this.#present.delete(channelId)) return
+    const kind: Departure['kind'] = this.#hangingUp.delete(channelId) ? 'hung_up' : 'continued'
+    this.#listener.onDeparture(channelId, { kind, at })
+  }
+}

@@ -1,0 +1,129 @@
+import { PbxError } from '../pbx.js'
+import type { AriEvent } from './events.js'
+import { type AriAnswer, type AriRequest, parseJson } from './http.js'
+
+/** A WebSocket of the package `ws`, as far as it is used here. */
+export interface RawSocket {
+  send(text: string): void
+  ping(): void
+  /** Ends it without a word to the other side, which may be gone. */
+  terminate(): void
+  on(event: 'pong' | 'close', listener: () => void): unknown
+  on(event: 'message', listener: (data: { toString(): string }) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  removeAllListeners(event: 'message' | 'close' | 'error'): unknown
+}
+
+export interface SocketListener {
+  onEvent(event: AriEvent): void
+  /** Neither a message nor a pong has come for `SILENT_MS`; said again after each further such time. */
+  onSilence(silentMs: number): void
+  onClose(): void
+}
+
+const PING_MS = 200
+/** Asterisk answers a ping in less than a millisecond, and within tens of them under load. */
+export const SILENT_MS = 400
+
+interface RestResponse {
+  readonly request_id?: unknown
+  readonly status_code?: unknown
+  readonly message_body?: unknown
+}
+
+/**
+ * The event WebSocket that ari-client opened: events, REST requests over it (20.14, 22.4 and later), and a watch on
+ * whether the other side is there. After one slow write Asterisk drops all events and keeps the socket open
+ * (websocket_write_timeout; 16, 22); only pings tell.
+ *
+ * ari-client's own message handler is removed: it makes objects with a hundred methods of every event, and a type that
+ * its description lacks throws in it.
+ */
+export class AriSocket {
+  readonly #socket: RawSocket
+  readonly #listener: SocketListener
+  readonly #watch: NodeJS.Timeout
+  readonly #pending = new Map<string, (answer: AriAnswer | undefined) => void>()
+  #requests = 0
+  #heardAt = performance.now()
+  #watchedAt = performance.now()
+
+  constructor(socket: RawSocket, listener: SocketListener) {
+    this.#socket = socket
+    this.#listener = listener
+    socket.removeAllListeners('message')
+    socket.on('message', (data) => this.#onMessage(data.toString()))
+    socket.on('pong', () => {
+      this.#heardAt = performance.now()
+    })
+    socket.on('close', () => this.#onClose())
+    this.#watch = setInterval(() => this.#look(), PING_MS).unref()
+  }
+
+  /** Whether it has been silent for too long to be relied on. */
+  get isSilent(): boolean {
+    return performance.now() - this.#heardAt >= SILENT_MS
+  }
+
+  /** Asterisk carries out the requests of one socket in their order. @throws PbxError `unreachable` */
+  send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
+    return new Promise((resolve, reject) => {
+      const id = String(++this.#requests)
+      const settle = (answer: AriAnswer | undefined) => {
+        clearTimeout(timer)
+        this.#pending.delete(id)
+        if (answer !== undefined) resolve(answer)
+        else
+          reject(
+            new PbxError(
+              'unreachable',
+              `ARI ${request.method} ${request.path}: no answer over the WebSocket`,
+            ),
+          )
+      }
+      const timer = setTimeout(() => settle(undefined), timeoutMs)
+      this.#pending.set(id, settle)
+      this.post(request, id)
+    })
+  }
+
+  /** A request whose answer nothing waits for. */
+  post({ method, path, query = {} }: AriRequest, request_id = ''): void {
+    const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }))
+    const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings }
+    this.#socket.send(JSON.stringify(request))
+  }
+
+  terminate(): void {
+    this.#socket.terminate()
+    this.#onClose()
+  }
+
+  #look(): void {
+    const now = performance.now()
+    // A process that was stopped, or busy, has not listened: it pings first.
+    const wasAway = now - this.#watchedAt > 2 * PING_MS
+    this.#watchedAt = now
+    if (!wasAway && now - this.#heardAt >= SILENT_MS) this.#listener.onSilence(now - this.#heardAt)
+    this.#socket.ping()
+  }
+
+  #onMessage(text: string): void {
+    this.#heardAt = performance.now()
+    const message = parseJson(text)
+    if (typeof message !== 'object' || message === null) return
+    if ((message as AriEvent).type === 'RESTResponse') this.#onResponse(message as RestResponse)
+    else this.#listener.onEvent(message as AriEvent)
+  }
+
+  #onResponse({ request_id, status_code, message_body }: RestResponse): void {
+    const body = typeof message_body === 'string' ? parseJson(message_body) : message_body
+    this.#pending.get(String(request_id))?.({ status: Number(status_code), body })
+  }
+
+  #onClose(): void {
+    clearInterval(this.#watch)
+    for (const settle of [...this.#pending.values()]) settle(undefined)
+    this.#listener.onClose()
+  }
+}

@@ -1,0 +1,89 @@
+import type { Arrival, Departure } from '../asterisk/pbx.js'
+import type { Revision } from '../flows/revision.js'
+import type { Stages } from '../history/decision-record.js'
+
+/** What Doorman does of itself for a call must be over before the dialplan's time limit of 1.1 s. */
+const TOTAL_MS = 980
+
+/** One call from its arrival to its departure. */
+export class ActiveCall {
+  readonly arrival: Arrival
+  /** The time of its arrival. */
+  readonly at: Date
+  /** The revision that decides it: that of its first visit, where it has been here before. */
+  revision: Revision
+  /** What went wrong on the way, in sentences. */
+  readonly faults: string[] = []
+  /** Milliseconds of each stage so far. */
+  readonly ms: { -readonly [stage in keyof Stages]: number } = {}
+  departure: Departure | undefined
+  readonly #start = performance.now()
+  readonly #aborted = Promise.withResolvers<undefined>()
+  readonly #departed = Promise.withResolvers<void>()
+  #isAborted = false
+
+  constructor(arrival: Arrival, revision: Revision, at: Date) {
+    this.arrival = arrival
+    this.revision = revision
+    this.at = at
+  }
+
+  get id(): string {
+    return this.arrival.channelId
+  }
+
+  /** True once Doorman has no time left for it: it goes to the fallback. */
+  get isAborted(): boolean {
+    return this.#isAborted
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    this.#aborted.resolve(undefined)
+  }
+
+  /** The work's result, or undefined as soon as the call is aborted. */
+  unlessAborted<T>(work: Promise<T>): Promise<T | undefined> {
+    return Promise.race([work, this.#aborted.promise])
+  }
+
+  /** A stage's own limit in milliseconds, or what the call has left where that is less; at least 1. */
+  atMost(ms: number): number {
+    return Math.max(1, Math.min(ms, Math.floor(this.leftMs)))
+  }
+
+  get leftMs(): number {
+    return TOTAL_MS - (performance.now() - this.#start)
+  }
+
+  /** Asterisk says that the channel has left our application. */
+  depart(departure: Departure): void {
+    this.departure = departure
+    this.#departed.resolve()
+  }
+
+  /** Resolves when the channel departs, or after the time. */
+  async departs(withinMs: number): Promise<void> {
+    if (this.departure !== undefined) return
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([this.#departed.promise, late])
+    clearTimeout(timer)
+  }
+
+  /** Does the work of a stage and keeps how long it took, also when it fails. */
+  async stage<T>(stage: keyof Stages, work: () => T | Promise<T>): Promise<T> {
+    const start = performance.now()
+    try {
+      return await work()
+    } finally {
+      this.ms[stage] = Math.round((performance.now() - start) * 100) / 100
+    }
+  }
+
+  fault(error: unknown): void {
+    this.faults.push(error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,109 @@
+import type { ConversationInput } from '../conversation/conversation.js'
+import { contextOf, trusts } from '../routing/context-of.js'
+import { decide } from '../routing/decide.js'
+import { explain } from '../routing/explain.js'
+import type { CallFacts, Decision, Flow, Reason, State } from '../routing/types.js'
+import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-result.js'
+import type { FlowFunction, Revision } from './revision.js'
+
+/** What runs code flows; `FunctionRunner` does. */
+export interface Functions {
+  run(fn: FlowFunction, input: ConversationInput): Promise<FunctionResult>
+}
+
+/** The decision of the rules, and what the code flow made of it where a rule runs one. */
+export interface FinalDecision {
+  readonly decision: Decision
+  readonly flow: Flow
+  readonly state: State
+  readonly failure: { readonly reason: FunctionFailure; readonly message: string } | undefined
+  /** Lines that the code flow wrote. */
+  readonly log: readonly FlowLogLine[]
+}
+
+export interface DecisionParts {
+  readonly revision: Revision
+  readonly functions: Functions
+  readonly callId: string
+  readonly at: Date
+}
+
+/** Decides by the rules and, where the rule says `run`, asks the code flow. Its failure leads to `otherwise`. */
+export async function finalDecision(facts: CallFacts, parts: DecisionParts): Promise<FinalDecision> {
+  const { revision, at } = parts
+  const decision = decide(facts, revision.routing, at)
+  const { target, state } = decision
+  if (target.kind === 'goto') {
+    return { decision, flow: flowNamed(target.flow, revision), state, failure: undefined, log: [] }
+  }
+  const result = await runFunction(target.file, decision, facts, parts)
+  if (result.kind === 'chose') {
+    const flow = flowNamed(result.flow, revision)
+    return { decision, flow, state: result.state, failure: undefined, log: result.log }
+  }
+  const { reason, message, log } = result
+  const flow = flowNamed(revision.routing.otherwise, revision)
+  return { decision, flow, state, failure: { reason, message }, log }
+}
+
+/**
+ * Why: the reasons of the rules, and of the code flow where one ran. `candidates` leaves out the rules that the index
+ * passes over, which takes microseconds where ten thousand take milliseconds.
+ */
+export function reasonsOf(
+  final: FinalDecision,
+  facts: CallFacts,
+  { revision }: Pick<DecisionParts, 'revision'>,
+  extent: 'all' | 'candidates' = 'all',
+): readonly Reason[] {
+  return withFunction(final, explain(contextOf(facts, revision.routing), extent))
+}
+
+/** The reasons of the rules, and of the code flow where one ran. */
+export function withFunction(final: FinalDecision, reasons: readonly Reason[]): readonly Reason[] {
+  const { target } = final.decision
+  return target.kind === 'run' ? [...reasons, functionReason(target.file, final)] : reasons
+}
+
+function functionReason(file: string, { flow, failure }: FinalDecision): Reason {
+  const why =
+    failure === undefined
+      ? `${file} chose ${flow.name}`
+      : `${failure.message} (${failure.reason}), so the call goes to otherwise, ${flow.name}`
+  return {
+    rule: '(function)',
+    matched: failure === undefined,
+    condition: `run: ${file}`,
+    value: failure === undefined ? flow.name : null,
+    trusted: true,
+    why,
+  }
+}
+
+async function runFunction(
+  file: string,
+  decision: Decision,
+  facts: CallFacts,
+  { revision, functions, callId, at }: DecisionParts,
+): Promise<FunctionResult> {
+  const fn = revision.functions.get(file)
+  if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
+  const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
+  const { trunk, headers } = facts
+  const { trust, flows } = revision.routing
+  return functions.run(fn, {
+    callId,
+    headers: headers.toList(),
+    trustedHeaders: [...headers.keys()].filter((name) => trusts(trust, trunk, name)),
+    caller: contextOf(facts, revision.routing).callerRow,
+    ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state },
+    now: at,
+    flowNames: [...flows.keys()],
+  })
+}
+
+export function flowNamed(name: string, { routing }: Revision): Flow {
+  const flow = routing.flows.get(name)
+  if (flow === undefined) throw new Error(`The revision has no flow ${name}; this is a defect in Doorman.`)
+  return flow
+}
