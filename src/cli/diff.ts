@@ -3,8 +3,9 @@ import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { type Change, diffRevisions } from '../revisions/diff.js'
-import { findEntry, type RevisionEntry, storedRevisions, withFilesOf } from '../revisions/stored-revisions.js'
+import { withFilesOf } from '../revisions/revision-files.js'
 import type { Settings } from '../settings/index.js'
+import type { RevisionEntry } from '../store/database.js'
 import { StoreReader } from '../store/store.js'
 import {
   DATA_OPTION,
@@ -46,7 +47,7 @@ export function addDiff(program: Command): void {
 
 async function bothSides(settings: Settings, a: string | undefined, b: string | undefined) {
   const store = new StoreReader(settings.DOORMAN_DATA)
-  const entries = await storedRevisions(store)
+  const entries = await store.revisions()
   const first = entryOf(entries, a, settings)
   const second = b === undefined ? undefined : entryOf(entries, b, settings)
   const before = await storedSide(store, first)
@@ -73,6 +74,13 @@ function entryOf(
     'no_revision',
     `There is no revision ${named} in ${data}; ${stored} are there, see "doorman revisions".`,
   )
+}
+
+/** By its number, or the newest by its id or the first four or more characters of its hash. */
+function findEntry(entries: readonly RevisionEntry[], named: string): RevisionEntry | undefined {
+  const byNumber = entries.find(({ number }) => String(number) === named)
+  const startsWith = (hash: string) => named.length >= 4 && hash.startsWith(named)
+  return byNumber ?? entries.findLast(({ id, hash }) => id === named || startsWith(hash))
 }
 
 async function storedSide(store: StoreReader, entry: RevisionEntry): Promise<Side> {

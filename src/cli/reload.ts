@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import type { Command } from 'commander'
 import { NotRunningError, sendCommand } from '../control/client.js'
 import { formatProblem } from '../flows/problem.js'
-import type { ReloadResult } from '../revisions/reload.js'
+import type { ReloadResult } from '../revisions/revisions.js'
 import {
   DATA_OPTION,
   EXIT,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type RevisionEntry, storedRevisions } from '../revisions/stored-revisions.js'
+import type { RevisionEntry } from '../store/database.js'
 import { StoreReader } from '../store/store.js'
 import { DATA_OPTION, JSON_OPTION, print, printJson, settingsFor } from './command.js'
 
@@ -16,7 +16,7 @@ export function addRevisions(program: Command): void {
 }
 
 async function listRevisions(data: string, json: boolean): Promise<void> {
-  const entries = await storedRevisions(new StoreReader(data))
+  const entries = await new StoreReader(data).revisions()
   const last = entries.at(-1)
   if (json) printJson({ revisions: entries.map((entry) => ({ ...entry, decides: entry === last })) })
   else print(entries.length === 0 ? `${data} holds no revision yet.` : table(entries))

@@ -1,4 +1,4 @@
-import type { ReloadResult } from '../revisions/reload.js'
+import type { ReloadResult } from '../revisions/revisions.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { ReloadRequest, RollbackRequest } from './server.js'
 

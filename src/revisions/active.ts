@@ -1,5 +1,5 @@
 import type { Revision } from '../flows/revision.js'
-import type { RevisionEntry } from './stored-revisions.js'
+import type { RevisionEntry } from '../store/database.js'
 
 /** A revision, with its entry in the database where it could be stored. */
 export interface ActiveRevision {
@@ -41,37 +41,33 @@ export class ActiveRevisions {
    * undefined for this call, and found by the next. Never rejects.
    */
   async find(id: string): Promise<Revision | undefined> {
-    const { revision } = this.#current
-    const found = revision.id === id ? revision : this.#recent.find((recent) => recent.id === id)
-    if (found !== undefined) return found
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), FIND_MS)
-    })
-    try {
-      return await Promise.race([this.#loadOnce(id), late])
-    } finally {
-      clearTimeout(timer)
-    }
+    const found = [this.#current.revision, ...this.#recent].find((revision) => revision.id === id)
+    return found ?? within(FIND_MS, this.#loadOnce(id), undefined)
   }
 
   /** Calls that wait for the same revision share one load. */
   #loadOnce(id: string): Promise<Revision | undefined> {
-    const loading =
-      this.#loading.get(id) ??
-      this.#load(id)
-        .catch(() => undefined)
-        .then((revision) => {
-          this.#loading.delete(id)
-          if (revision !== undefined) this.#remember(revision)
-          return revision
-        })
+    const underWay = this.#loading.get(id)
+    if (underWay !== undefined) return underWay
+    const loading = this.#load(id).then((revision) => {
+      if (revision !== undefined) this.#remember(revision)
+      return revision
+    })
     this.#loading.set(id, loading)
-    return loading
+    return loading.finally(() => this.#loading.delete(id))
   }
 
   #remember(revision: Revision): void {
     const others = this.#recent.filter(({ id }) => id !== revision.id)
     this.#recent = [revision, ...others].slice(0, RECENT)
   }
+}
+
+/** What `work` gives, or `otherwise` where it fails or takes longer. Never rejects. */
+export async function within<T>(ms: number, work: Promise<T>, otherwise: NoInfer<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ms, otherwise)
+  })
+  return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer))
 }

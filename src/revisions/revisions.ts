@@ -1,54 +1,130 @@
+/**
+ * The revisions of a running Doorman, and the one path by which the rules change while calls run, whoever asks:
+ *
+ *     load ──▶ locations ──▶ replay ──▶ diff ──▶ store ──▶ swap
+ *      │           │           │         │
+ *      └───────────┴───────────┴─────────┴──▶ refused: the current revision goes on deciding
+ *
+ * Requests are handled one after the other. The swap is one assignment, so that each call is decided by one revision
+ * or the other, and nothing that can fail comes after it.
+ */
 import type { CompiledFiles } from '../flows/compile.js'
-import { FlowFilesError, formatProblem } from '../flows/problem.js'
+import { FlowFilesError, formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../observability/log.js'
-import { KEPT_REVISIONS } from '../store/database.js'
+import type { Flow } from '../routing/types.js'
+import { KEPT_REVISIONS, type NewRevision, type RevisionEntry } from '../store/database.js'
 import type { Store } from '../store/store.js'
-import { ActiveRevisions } from './active.js'
+import { ActiveRevisions, within } from './active.js'
 import { diffRevisions } from './diff.js'
-import {
-  type ReloadOptions,
-  type ReloadRequest,
-  type ReloadResult,
-  type ReloadSteps,
-  Reloads,
-} from './reload.js'
+import type { Change } from './diff-items.js'
+import { withFilesOf } from './revision-files.js'
 import { firstRevision } from './startup.js'
-import {
-  entryOf,
-  type NewEntry,
-  type RevisionEntry,
-  storedRevisions,
-  toStore,
-  type Way,
-  withFilesOf,
-} from './stored-revisions.js'
 
-export interface RevisionsParts
-  extends Pick<ReloadSteps, 'missingLocations' | 'isDialplanCurrent' | 'replay'> {
+/** What asks for a reload. */
+export type Way = 'files' | 'signal' | 'command' | 'http'
+
+export interface ReloadOptions {
+  /** The user who asks, where that is known. */
+  readonly by?: string | undefined
+  /** Accept flows whose location the running dialplan does not have; their calls take the fallback. */
+  readonly allowMissingContexts?: boolean | undefined
+  /** The largest share of recorded calls that may go to another flow, from 0 to 1. */
+  readonly maxChange?: number | undefined
+}
+
+export type ReloadResult =
+  | {
+      readonly ok: true
+      /** False where the files are those of the current revision. */
+      readonly changed: boolean
+      readonly number: number | null
+      readonly revision: string
+      readonly changes: readonly Change[]
+      readonly warnings: readonly Problem[]
+      /** What the replay of recorded calls showed, where one was asked for. */
+      readonly replay: string | null
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+
+export interface RevisionsParts {
   /** The flows folder. */
   readonly folder: string
   readonly store: Pick<Store, 'revisions' | 'files' | 'addRevision'>
-  readonly log: Log
+  readonly log: Pick<Log, 'error' | 'warn' | 'info'>
   /** Counts reloads. */
-  readonly metrics: { reload(way: Way, outcome: 'taken' | 'unchanged' | 'refused'): void }
+  readonly metrics: { reload(way: string, outcome: 'taken' | 'unchanged' | 'refused'): void }
   /** Compiles a folder, loads its code flows once, and runs its examples. */
   load(folder: string): Promise<CompiledFiles>
   /** Compiles a folder only: a revision that decided before has been tried. */
   compile(folder: string): Promise<CompiledFiles>
   /** Resolves once the flows folder does not seem to be written to. */
   settled(): Promise<void>
+  /** Which of these flows lead to a location that the running dialplan does not have. */
+  missingLocations(flows: readonly Flow[]): Promise<readonly Flow[]>
+  /** Whether the generated contexts that run were made from this revision. */
+  isDialplanCurrent(revision: Revision): Promise<boolean>
+  /** Decides recorded calls with the candidate: the share that would go elsewhere, and that as a sentence. */
+  replay(candidate: Revision): Promise<{ readonly share: number; readonly summary: string }>
 }
+
+/** The codes of problems and warnings that a reload adds to those of the flow files, with what each means. */
+export const RELOAD_CODES = {
+  'reload.dialplan': 'Warning: the running dialplan was generated for other flow files.',
+  'reload.failed': 'The reload failed for a reason that lies outside of the flow files.',
+  'reload.location': 'A flow leads to a context or an extension that the running dialplan does not have.',
+  'reload.max_change': 'More recorded calls would go to another flow than `--max-change` allows.',
+  'reload.not_stored': 'The revision to roll back to is not in the database.',
+  'reload.pbx': 'Warning: Asterisk could not be asked for the locations of the flows.',
+} as const
 
 /** How long a start or a reload waits for the database. A disk that hangs must not stop it. */
 const STORE_MS = 5_000
 
-/** The revisions of a running Doorman: the one that decides, those before it, and the path from one to the next. */
+type Request = ReloadOptions &
+  ({ readonly way: Way } | { readonly way: 'rollback'; readonly to: number | undefined })
+
+interface Candidate {
+  readonly loaded: CompiledFiles
+  readonly rollback: RevisionEntry['rollback']
+}
+
 export class Revisions {
   readonly #parts: RevisionsParts
   readonly #active: ActiveRevisions
-  readonly #reloads: Reloads
   #entries: readonly RevisionEntry[]
+  /** The hash of the flows folder when it was last loaded without problems. */
+  #folderHash: string
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Finds the revision to start with. @throws FlowFilesError where there is none. */
+  static async start(parts: RevisionsParts): Promise<Revisions> {
+    const { log, store } = parts
+    // Without the database the flows folder decides.
+    const [folder, entries] = await Promise.all([
+      parts.load(parts.folder),
+      within(STORE_MS, store.revisions(), []),
+    ])
+    for (const warning of folder.warnings) log.warn(formatProblem(warning), { event: 'flow_warning' })
+    const startup = await firstRevision({
+      folder,
+      last: entries.at(-1),
+      loadStored: (entry) => withFilesOf(store, entry, parts.load),
+      store: (loaded) => add(parts, loaded, { way: 'start', by: null, rollback: null }),
+    })
+    if (!startup.ok) throw new FlowFilesError(startup.problems)
+    for (const problem of folder.ok ? [] : folder.problems) {
+      log.error(formatProblem(problem), { event: 'flow_problem' })
+    }
+    if (startup.notice !== undefined) log.warn(startup.notice, { event: 'not_the_folder' })
+    const { revision, entry } = startup.first
+    const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
+    log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number })
+    const active = new ActiveRevisions(startup.first, (id) => revisions.#loadById(id))
+    const revisions = new Revisions(parts, active, entries, folder.ok ? folder.revision.hash : '')
+    if (entry !== undefined) revisions.#noteEntry(entry)
+    return revisions
+  }
 
   private constructor(
     parts: RevisionsParts,
@@ -59,55 +135,7 @@ export class Revisions {
     this.#parts = parts
     this.#active = active
     this.#entries = entries
-    const steps: ReloadSteps = {
-      active,
-      entries: () => this.#entries,
-      loadFolder: async () => {
-        await parts.settled()
-        return parts.load(parts.folder)
-      },
-      loadStored: (entry) => withFilesOf(parts.store, entry, parts.load),
-      missingLocations: (flows) => parts.missingLocations(flows),
-      isDialplanCurrent: (revision) => parts.isDialplanCurrent(revision),
-      replay: (candidate) => parts.replay(candidate),
-      diff: diffRevisions,
-      store: async (files, entry) => {
-        const stored = await store(parts, files, entry)
-        if (stored !== undefined) this.#entries = [...this.#entries, stored].slice(-KEPT_REVISIONS)
-        return stored
-      },
-      finished: (request, result, ms) => this.#finished(request, result, ms),
-      now: () => new Date(),
-    }
-    this.#reloads = new Reloads(steps, folderHash)
-  }
-
-  /** Finds the revision to start with. @throws FlowFilesError where there is none. */
-  static async start(parts: RevisionsParts): Promise<Revisions> {
-    const { log, folder } = parts
-    const [loaded, entries] = await Promise.all([parts.load(folder), entriesAtStart(parts)])
-    for (const warning of loaded.warnings) log.warn(formatProblem(warning), { event: 'flow_warning' })
-    const startup = await firstRevision({
-      folder: loaded,
-      last: entries.at(-1),
-      loadStored: (entry) => withFilesOf(parts.store, entry, parts.load),
-      store: ({ files, revision: { id, hash } }) => {
-        const at = new Date().toISOString()
-        return store(parts, files, { id, hash, at, way: 'start', by: null, rollback: null })
-      },
-    })
-    if (!startup.ok) throw new FlowFilesError(startup.problems)
-    const problems = loaded.ok ? [] : loaded.problems
-    for (const problem of problems) log.error(formatProblem(problem), { event: 'flow_problem' })
-    if (startup.notice !== undefined) log.warn(startup.notice, { event: 'not_the_folder' })
-    const { revision, entry } = startup.first
-    const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
-    const fields = { event: 'revision', revision: revision.id, number: entry?.number }
-    log.info(`Revision ${name} decides.`, fields)
-    const active = new ActiveRevisions(startup.first, (id) => loadById(parts, revisions.#entries, id))
-    const known = entry === undefined || entries.includes(entry) ? entries : [...entries, entry]
-    const revisions = new Revisions(parts, active, known, loaded.ok ? loaded.revision.hash : '')
-    return revisions
+    this.#folderHash = folderHash
   }
 
   get current(): Revision {
@@ -119,36 +147,162 @@ export class Revisions {
     return this.#active.find(id)
   }
 
+  /** The stored revisions, ascending by number. */
   entries(): readonly RevisionEntry[] {
     return this.#entries
   }
 
-  /** Takes the flows folder as it is now. */
-  reload(way: Exclude<Way, 'rollback' | 'start'>, options: ReloadOptions = {}): Promise<ReloadResult> {
-    return this.#reloads.request({ ...options, way })
+  /** Takes the flows folder as it is now. Never rejects. */
+  reload(way: Way, options: ReloadOptions = {}): Promise<ReloadResult> {
+    return this.#queue({ ...options, way })
   }
 
-  /** Brings back a stored revision; the one before the current if no number is given. */
+  /** Brings back a stored revision; the one before the current if no number is given. Never rejects. */
   rollback(to: number | undefined, options: ReloadOptions = {}): Promise<ReloadResult> {
-    return this.#reloads.request({ ...options, way: 'rollback', to })
+    return this.#queue({ ...options, way: 'rollback', to })
   }
 
-  done(): Promise<void> {
-    return this.#reloads.done()
+  /** Resolves when no request is being handled. */
+  async done(): Promise<void> {
+    await this.#last
   }
 
-  #finished({ way, by }: ReloadRequest, result: ReloadResult, ms: number): void {
+  #queue(request: Request): Promise<ReloadResult> {
+    const result = this.#last.then(() => this.#handle(request))
+    this.#last = result
+    return result
+  }
+
+  async #handle(request: Request): Promise<ReloadResult> {
+    const start = performance.now()
+    const result = await this.#try(request).catch((error: unknown) =>
+      refused([problem('reload.failed', messageOf(error))]),
+    )
+    try {
+      this.#report(request, result, Math.round(performance.now() - start))
+    } catch {
+      // A log line that could not be written does not undo a swap.
+    }
+    return result
+  }
+
+  async #try(request: Request): Promise<ReloadResult> {
+    const candidate = await this.#candidate(request)
+    if (candidate === undefined) return this.#notStored(request)
+    const { loaded, rollback } = candidate
+    if (!loaded.ok) return refused(loaded.problems, loaded.warnings)
+    const { revision } = loaded
+    const before = this.#active.current
+    // An editor that only touches a file does not end a rollback; whoever asks for a reload means it.
+    const isRolledBackFrom = request.way === 'files' && before.entry?.rollback?.insteadOf === revision.hash
+    if (revision.hash === before.revision.hash || isRolledBackFrom) {
+      const { id } = before.revision
+      const unchanged = { changed: false, revision: id, changes: [], warnings: loaded.warnings, replay: null }
+      return { ok: true, number: before.entry?.number ?? null, ...unchanged }
+    }
+    const locations = await this.#checkLocations(revision)
+    const dialplan = await this.#checkDialplan(revision)
+    const replay = await this.#replay(revision, request)
+    const mayBeMissing = request.allowMissingContexts === true
+    const problems = [...(mayBeMissing ? [] : locations.missing), ...replay.problems]
+    const missing = mayBeMissing ? locations.missing : []
+    const warnings = [...loaded.warnings, ...missing, ...locations.warnings, ...dialplan]
+    if (problems.length > 0) return refused(problems, warnings)
+    const changes = await diffRevisions(before.revision, revision)
+    const entry = await add(this.#parts, loaded, { way: request.way, by: request.by ?? null, rollback })
+    this.#active.swap({ revision, entry })
+    if (entry !== undefined) this.#noteEntry(entry)
+    const number = entry?.number ?? null
+    return {
+      ok: true,
+      changed: true,
+      number,
+      revision: revision.id,
+      changes,
+      warnings,
+      replay: replay.summary,
+    }
+  }
+
+  async #candidate(request: Request): Promise<Candidate | undefined> {
+    const { folder, store, load, settled } = this.#parts
+    if (request.way !== 'rollback') {
+      await settled()
+      const loaded = await load(folder)
+      if (loaded.ok) this.#folderHash = loaded.revision.hash
+      return { loaded, rollback: null }
+    }
+    const entry = this.#rollbackTarget(request.to)
+    if (entry === undefined) return undefined
+    const loaded = await withFilesOf(store, entry, load)
+    return { loaded, rollback: { of: originOf(entry), insteadOf: this.#folderHash } }
+  }
+
+  /** Without a number, the revision before the current one; a second rollback goes back one further. */
+  #rollbackTarget(to: number | undefined): RevisionEntry | undefined {
+    if (to !== undefined) return this.#entries.find(({ number }) => number === to)
+    const { revision, entry: current } = this.#active.current
+    const origin = current === undefined ? Number.POSITIVE_INFINITY : originOf(current)
+    return this.#entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash)
+  }
+
+  #notStored(request: Request): ReloadResult {
+    const to = request.way === 'rollback' ? request.to : undefined
+    const what = to === undefined ? 'No earlier revision is stored' : `Revision ${to} is not stored`
+    const stored = this.#entries.map(({ number }) => number).join(', ') || 'none'
+    return refused([problem('reload.not_stored', `${what}; stored are: ${stored}.`)])
+  }
+
+  async #checkLocations({ routing, contexts }: Revision) {
+    try {
+      const flows = await this.#parts.missingLocations([...routing.flows.values()])
+      const missing = flows.map((flow) =>
+        problem('reload.location', missingLocation(flow), contexts.get(flow.context)),
+      )
+      return { missing, warnings: [] }
+    } catch (error) {
+      const message = `The PBX could not be asked for the locations of the flows: ${messageOf(error)}`
+      return { missing: [], warnings: [problem('reload.pbx', message)] }
+    }
+  }
+
+  /** Contexts that were generated for other flow files do no harm: what they do not pass is read over ARI. */
+  async #checkDialplan(revision: Revision): Promise<readonly Problem[]> {
+    const isCurrent = await this.#parts.isDialplanCurrent(revision).catch(() => true)
+    return isCurrent ? [] : [problem('reload.dialplan', OTHER_DIALPLAN)]
+  }
+
+  async #replay(revision: Revision, { maxChange }: ReloadOptions) {
+    if (maxChange === undefined) return { problems: [], summary: null }
+    const { share, summary } = await this.#parts.replay(revision)
+    const message = `${summary} That is more than --max-change allows (${percent(share)} of ${percent(maxChange)}).`
+    return { problems: share > maxChange ? [problem('reload.max_change', message)] : [], summary }
+  }
+
+  async #loadById(id: string): Promise<Revision | undefined> {
+    const entry = this.#entries.findLast((one) => one.id === id)
+    const loaded = entry && (await withFilesOf(this.#parts.store, entry, this.#parts.compile))
+    return loaded?.ok ? loaded.revision : undefined
+  }
+
+  #noteEntry(entry: RevisionEntry): void {
+    const others = this.#entries.filter(({ number }) => number !== entry.number)
+    this.#entries = [...others, entry].slice(-KEPT_REVISIONS)
+  }
+
+  #report({ way, by }: Request, result: ReloadResult, ms: number): void {
     const { log, metrics } = this.#parts
-    metrics.reload(way, result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused')
+    const { ok } = result
+    metrics.reload(way, ok ? (result.changed ? 'taken' : 'unchanged') : 'refused')
     const fields = {
       event: 'reload',
       way,
       by: by ?? null,
       ms,
       warnings: result.warnings.map(formatProblem),
-      ok: result.ok,
+      ok,
     }
-    if (!result.ok) {
+    if (!ok) {
       const problems = result.problems.map(formatProblem)
       log.error(`The flow files were refused; revision ${this.current.id} still decides.`, {
         ...fields,
@@ -167,34 +321,47 @@ export class Revisions {
   }
 }
 
-/** Empty where the database cannot be read: the flows folder decides then. */
-function entriesAtStart({ store }: RevisionsParts): Promise<readonly RevisionEntry[]> {
-  return inTime(storedRevisions(store), [])
-}
-
-/** Undefined where it could not be stored; the store reports why. */
-function store(
+/** Stores a revision; undefined where that failed, which the store reports and which stops nothing. */
+function add(
   { store }: RevisionsParts,
-  files: ReadonlyMap<string, Buffer>,
-  entry: NewEntry,
+  { revision: { id, hash }, files }: CompiledFiles & { ok: true },
+  how: Pick<NewRevision, 'way' | 'by' | 'rollback'>,
 ): Promise<RevisionEntry | undefined> {
-  return inTime(store.addRevision(toStore(entry), files).then(entryOf), undefined)
+  const entry = { id, hash, at: new Date().toISOString(), ...how }
+  return within<RevisionEntry | undefined>(STORE_MS, store.addRevision(entry, files), undefined)
 }
 
-async function inTime<T>(work: Promise<T>, otherwise: NoInfer<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, STORE_MS, otherwise)
-  })
-  return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer))
+/** The number of the revision that an entry stands for: a rollback stands for an earlier one. */
+function originOf({ number, rollback }: RevisionEntry): number {
+  return rollback?.of ?? number
 }
 
-async function loadById(
-  { store, compile }: RevisionsParts,
-  entries: readonly RevisionEntry[],
-  id: string,
-): Promise<Revision | undefined> {
-  const entry = entries.findLast((one) => one.id === id)
-  const loaded = entry && (await withFilesOf(store, entry, compile))
-  return loaded?.ok ? loaded.revision : undefined
+const OTHER_DIALPLAN =
+  'The contexts of Doorman in the running dialplan were not generated for these flow files. Calls are decided all ' +
+  'the same, but the fallback may be another one, and reading a call may take longer. Run  doorman dialplan --write FILE'
+
+function missingLocation({ name, context, extension, priority }: Flow): string {
+  const inIt = extension === 'dialled' ? '' : ` with extension ${extension}, priority ${priority}`
+  return `The running dialplan has no [${context}]${inIt}, where flow ${name} leads.`
+}
+
+function refused(problems: readonly Problem[], warnings: readonly Problem[] = []): ReloadResult {
+  return { ok: false, problems, warnings }
+}
+
+/** A problem of the candidate as a whole is at the head of its file, where it has no position of its own. */
+function problem(
+  code: keyof typeof RELOAD_CODES,
+  message: string,
+  { line, column } = { line: 1, column: 1 },
+): Problem {
+  return { file: 'routing.yaml', line, column, code, message }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 10_000) / 100} %`
 }

@@ -1,7 +1,7 @@
 import type { CompiledFiles } from '../flows/compile.js'
 import type { Problem } from '../flows/problem.js'
+import type { RevisionEntry } from '../store/database.js'
 import type { ActiveRevision } from './active.js'
-import type { RevisionEntry } from './stored-revisions.js'
 
 export interface StartupSteps {
   /** The flows folder as it is now, loaded. */

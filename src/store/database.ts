@@ -1,3 +1,4 @@
+/** The database file: opening it, its schema and its queries. Everything here blocks; see store.ts. */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,33 +8,33 @@ import { StoreError, storeError } from './store-error.js'
 
 export const DATABASE_FILE = 'doorman.db'
 
+/** How long a lock is waited for. In WAL mode no writer blocks readers, except while it creates the database. */
+const BUSY_MS = 2_000
+
 /** How many revisions are stored. */
 export const KEPT_REVISIONS = 50
 
-/** Numbers and names of callers are in these files: only the user that runs Doorman may read them. */
-const PRIVATE_FOLDER = 0o700
-const PRIVATE_FILE = 0o600
-
-/** How long a lock is waited for. No writer blocks readers in WAL mode, except while it creates the database. */
-const BUSY_MS = 2_000
-
-/** A revision, as the database lists it. */
-export interface StoredRevision {
+/** A revision that decided calls, as it is stored. */
+export interface RevisionEntry {
   /** Counts from 1; no number is used twice in one data folder. */
   readonly number: number
+  /** `Revision.id`: what `DOORMAN_REVISION` and the decision records say. */
   readonly id: string
+  /** `Revision.hash` */
   readonly hash: string
   /** ISO 8601 */
   readonly at: string
+  /** How it came to decide: by `start`, `files`, `signal`, `command`, `http` or `rollback`. */
   readonly way: string
+  /** The user who asked for it, where that is known. */
   readonly by: string | null
-  /** For a rollback: the number that was brought back, and the hash of the flows folder at that time. */
-  readonly rollbackOf: number | null
-  readonly insteadOf: string | null
+  /** For a rollback: the number that was brought back, and the hash of the flows folder that it stands in for. */
+  readonly rollback: { readonly of: number; readonly insteadOf: string } | null
+  /** How many files it has. */
   readonly files: number
 }
 
-export type NewRevision = Omit<StoredRevision, 'number' | 'files'>
+export type NewRevision = Omit<RevisionEntry, 'number' | 'files'>
 
 /** A recorded call: the columns that a search can use, and its whole record as JSON. */
 export interface StoredCall {
@@ -53,7 +54,7 @@ export interface StoredCall {
 export interface CallQuery extends Partial<Omit<StoredCall, 'at' | 'record'>> {
   /** The earliest instant, in milliseconds since 1970. */
   readonly since?: number
-  /** Only calls that were recorded before this one, by its `id`: for the next page. */
+  /** Only calls recorded before the one with this `id`: for the next page. */
   readonly before?: number
   readonly limit: number
 }
@@ -65,15 +66,33 @@ export interface FoundCall {
 
 /** Opens the database to write, creates it where it is missing, and migrates it. @throws StoreError */
 export function openDatabase(folder: string): DatabaseSync {
+  return opened(createPrivateFile(folder, DATABASE_FILE), false, (db) => {
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216')
+    for (const [index, migration] of MIGRATIONS.entries()) {
+      if (index < number(db, 'PRAGMA user_version')) continue
+      transaction(db, () => db.exec(`${migration}; PRAGMA user_version = ${index + 1}`))
+    }
+  })
+}
+
+/** Opens the database to read, also while Doorman runs; undefined where there is none. @throws StoreError */
+export function openReadOnly(folder: string): DatabaseSync | undefined {
   const path = join(folder, DATABASE_FILE)
+  const db = existsSync(path) ? opened(path, true, () => undefined) : undefined
+  if (db === undefined || number(db, 'PRAGMA user_version') > 0) return db
+  // Doorman is about to create it.
+  db.close()
+  return undefined
+}
+
+function opened(path: string, readOnly: boolean, prepare: (db: DatabaseSync) => void): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
-    createPrivateFile(folder, DATABASE_FILE)
-    db = new DatabaseSync(path, { timeout: BUSY_MS })
-    db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
-    refuseNewer(db, path)
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216')
-    migrate(db)
+    db = new DatabaseSync(path, { readOnly, timeout: BUSY_MS })
+    const version = number(db, 'PRAGMA user_version')
+    if (version > MIGRATIONS.length) throw new StoreError('newer', newer(path, version))
+    prepare(db)
     return db
   } catch (error) {
     db?.close()
@@ -81,52 +100,26 @@ export function openDatabase(folder: string): DatabaseSync {
   }
 }
 
-/** Creates a file where it is missing; SQLite gives its -wal and -shm files the same mode. */
-export function createPrivateFile(folder: string, name: string): void {
-  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER })
-  closeSync(openSync(join(folder, name), 'a', PRIVATE_FILE))
-}
-
-/** Opens the database to read only, also while Doorman runs; undefined where there is none. @throws StoreError */
-export function openReadOnly(folder: string): DatabaseSync | undefined {
-  const path = join(folder, DATABASE_FILE)
-  if (!existsSync(path)) return undefined
-  let db: DatabaseSync | undefined
-  try {
-    db = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS })
-    refuseNewer(db, path)
-    if (versionOf(db) === MIGRATIONS.length) return db
-    db.close()
-    return undefined
-  } catch (error) {
-    db?.close()
-    throw storeError(path, error)
-  }
-}
-
-function migrate(db: DatabaseSync): void {
-  for (const [index, migration] of MIGRATIONS.entries()) {
-    if (index < versionOf(db)) continue
-    transaction(db, () => db.exec(`${migration}; PRAGMA user_version = ${index + 1}`))
-  }
-}
-
-function refuseNewer(db: DatabaseSync, path: string): void {
-  const version = versionOf(db)
-  if (version <= MIGRATIONS.length) return
-  const message =
+function newer(path: string, version: number): string {
+  return (
     `${path} was written by a newer Doorman (schema ${version}; this one knows ${MIGRATIONS.length}). ` +
     'Install that version again, or set DOORMAN_DATA to another folder.'
-  throw new StoreError('newer', message)
+  )
 }
 
-function versionOf(db: DatabaseSync): number {
-  return pragma(db, 'user_version')
+/**
+ * Creates a file where it is missing and returns its path. Numbers and names of callers are in it, so only the user
+ * that runs Doorman may read it; SQLite gives its -wal and -shm files the same mode.
+ */
+export function createPrivateFile(folder: string, name: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  closeSync(openSync(join(folder, name), 'a', 0o600))
+  return join(folder, name)
 }
 
-/** The value of a pragma that has one number. */
-export function pragma(db: DatabaseSync, name: string): number {
-  return Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+/** The one number that a statement or pragma gives. */
+export function number(db: DatabaseSync, sql: string): number {
+  return Number(Object.values(db.prepare(sql).get() ?? {})[0])
 }
 
 /** Runs `work` in a transaction; all of it takes effect, or nothing. */
@@ -144,30 +137,31 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
 }
 
 /** The stored revisions, ascending by number. */
-export function listRevisions(db: DatabaseSync): readonly StoredRevision[] {
-  const sql = `
-    SELECT number, id, hash, at, way, by, rollback_of AS rollbackOf, instead_of AS insteadOf,
-      (SELECT count(*) FROM revision_files WHERE revision = number) AS files
-    FROM revisions ORDER BY number`
-  return db.prepare(sql).all() as unknown as StoredRevision[]
+export function listRevisions(db: DatabaseSync): readonly RevisionEntry[] {
+  const files = 'SELECT count(*) FROM revision_files WHERE revision = number'
+  const rows = db.prepare(`SELECT *, (${files}) AS files FROM revisions ORDER BY number`).all()
+  return rows.map(({ rollback_of: of, instead_of: insteadOf, ...row }) => {
+    return { ...row, rollback: of === null ? null : { of, insteadOf } } as unknown as RevisionEntry
+  })
 }
 
 /** The files of a revision by name. @throws StoreError `missing`, or `damaged` where a content was changed. */
-export function filesOf(db: DatabaseSync, number: number): ReadonlyMap<string, Buffer> {
+export function filesOf(db: DatabaseSync, revision: number): ReadonlyMap<string, Uint8Array> {
   const sql = 'SELECT name, sha256, content FROM revision_files JOIN blobs USING (sha256) WHERE revision = ?'
-  const rows = db.prepare(sql).all(number) as { name: string; sha256: string; content: Uint8Array }[]
-  if (rows.length === 0) throw new StoreError('missing', `Revision ${number} is not in the database.`)
-  const files = new Map<string, Buffer>()
+  const rows = db.prepare(sql).all(revision) as { name: string; sha256: string; content: Uint8Array }[]
+  if (rows.length === 0) throw new StoreError('missing', `Revision ${revision} is not in the database.`)
   for (const { name, sha256, content } of rows) {
-    const buffer = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-    if (sha256Of(buffer) !== sha256) {
-      throw new StoreError('damaged', `The content of ${name} in revision ${number} is damaged.`)
-    }
-    files.set(name, buffer)
+    if (sha256Of(content) === sha256) continue
+    throw new StoreError('damaged', `The content of ${name} in revision ${revision} is damaged.`)
   }
-  return files
+  return new Map(rows.map(({ name, content }) => [name, content]))
 }
 
+export function sha256Of(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** The properties that a query can ask for, by their columns. */
 const COLUMNS = {
   channelId: 'channel_id',
   sipCallId: 'sip_call_id',
@@ -178,24 +172,28 @@ const COLUMNS = {
   outcome: 'outcome',
 } as const
 
-/** The newest calls that match, newest first. */
-export function findCalls(db: DatabaseSync, query: CallQuery): readonly FoundCall[] {
-  const conditions = ['1']
-  const values: SQLInputValue[] = []
-  const where = (condition: string, value: SQLInputValue | undefined) => {
-    if (value === undefined) return
-    conditions.push(condition)
-    values.push(value)
-  }
-  where('at >= ?', query.since)
-  where('id < ?', query.before)
-  for (const [key, column] of Object.entries(COLUMNS)) {
-    where(`${column} IS ?`, query[key as keyof typeof COLUMNS])
-  }
-  const sql = `SELECT id, record FROM calls WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`
-  return db.prepare(sql).all(...values, query.limit) as unknown as FoundCall[]
+export function insertCalls(db: DatabaseSync, calls: readonly StoredCall[]): void {
+  const keys = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
+  const insert = db.prepare(
+    `INSERT INTO calls (at, record, ${Object.values(COLUMNS)}) VALUES (?, ?${', ?'.repeat(keys.length)})`,
+  )
+  transaction(db, () => {
+    for (const call of calls) insert.run(call.at, call.record, ...keys.map((key) => call[key]))
+  })
 }
 
-export function sha256Of(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+/** The newest calls that match, newest first. */
+export function findCalls(db: DatabaseSync, query: CallQuery): readonly FoundCall[] {
+  const conditions: (readonly [string, SQLInputValue | undefined])[] = [
+    ['at >= ?', query.since],
+    ['id < ?', query.before],
+    ...Object.entries(COLUMNS).map(
+      ([key, column]) => [`${column} IS ?`, query[key as keyof typeof COLUMNS]] as const,
+    ),
+  ]
+  const given = conditions.filter(([, value]) => value !== undefined)
+  const where = ['1', ...given.map(([condition]) => condition)].join(' AND ')
+  const values = given.map(([, value]) => value ?? null)
+  const sql = `SELECT id, record FROM calls WHERE ${where} ORDER BY id DESC LIMIT ?`
+  return db.prepare(sql).all(...values, query.limit) as unknown as FoundCall[]
 }

@@ -19,8 +19,8 @@ import {
   listRevisions,
   type NewRevision,
   openReadOnly,
+  type RevisionEntry,
   type StoredCall,
-  type StoredRevision,
 } from './database.js'
 import { StoreError, type StoreFault, storeError } from './store-error.js'
 import type { WriterOptions, WriterReply, WriterRequest } from './writer.js'
@@ -28,9 +28,9 @@ import type { WriterOptions, WriterReply, WriterRequest } from './writer.js'
 /** What can be read; the running Doorman and the commands read the same. All reject with StoreError. */
 export interface StoreReads {
   /** Ascending by number. */
-  revisions(): Promise<readonly StoredRevision[]>
+  revisions(): Promise<readonly RevisionEntry[]>
   /** The files of a revision by name. */
-  files(number: number): Promise<ReadonlyMap<string, Buffer>>
+  files(number: number): Promise<ReadonlyMap<string, Uint8Array>>
   /** The newest calls that match, newest first. */
   findCalls(query: CallQuery): Promise<readonly FoundCall[]>
 }
@@ -90,19 +90,16 @@ export class Store implements StoreReads {
   }
 
   /** Stores a revision under the next number and deletes those beyond the last 50. @throws StoreError */
-  async addRevision(revision: NewRevision, files: ReadonlyMap<string, Buffer>): Promise<StoredRevision> {
-    return (await this.#request({ kind: 'add', revision, files })) as StoredRevision
+  async addRevision(revision: NewRevision, files: ReadonlyMap<string, Uint8Array>): Promise<RevisionEntry> {
+    return (await this.#request({ kind: 'add', revision, files })) as RevisionEntry
   }
 
-  async revisions(): Promise<readonly StoredRevision[]> {
-    return (await this.#request({ kind: 'revisions' })) as readonly StoredRevision[]
+  async revisions(): Promise<readonly RevisionEntry[]> {
+    return (await this.#request({ kind: 'revisions' })) as readonly RevisionEntry[]
   }
 
-  async files(number: number): Promise<ReadonlyMap<string, Buffer>> {
-    const files = (await this.#request({ kind: 'files', number })) as ReadonlyMap<string, Uint8Array>
-    const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-      Buffer.from(buffer, byteOffset, byteLength)
-    return new Map<string, Buffer>([...files].map(([name, content]) => [name, asBuffer(content)]))
+  async files(number: number): Promise<ReadonlyMap<string, Uint8Array>> {
+    return (await this.#request({ kind: 'files', number })) as ReadonlyMap<string, Uint8Array>
   }
 
   async findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
@@ -235,12 +232,12 @@ export class StoreReader implements StoreReads {
     this.#folder = folder
   }
 
-  async revisions(): Promise<readonly StoredRevision[]> {
+  async revisions(): Promise<readonly RevisionEntry[]> {
     return this.#read((db) => listRevisions(db), [])
   }
 
-  async files(number: number): Promise<ReadonlyMap<string, Buffer>> {
-    return this.#read<ReadonlyMap<string, Buffer>>((db) => filesOf(db, number), new Map())
+  async files(number: number): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#read<ReadonlyMap<string, Uint8Array>>((db) => filesOf(db, number), new Map())
   }
 
   async findCalls(query: CallQuery): Promise<readonly FoundCall[]> {

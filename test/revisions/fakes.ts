@@ -1,21 +1,22 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { CompiledFiles } from '../../src/flows/compile.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { ActiveRevisions } from '../../src/revisions/active.js'
-import {
-  type ReloadRequest,
-  type ReloadResult,
-  type ReloadSteps,
-  Reloads,
-} from '../../src/revisions/reload.js'
-import type { RevisionEntry } from '../../src/revisions/stored-revisions.js'
+import type { LogFields } from '../../src/observability/log.js'
+import { type ReloadResult, Revisions, type RevisionsParts } from '../../src/revisions/revisions.js'
+import type { NewRevision, RevisionEntry } from '../../src/store/database.js'
 
-/** A revision that is told from others by its name alone: its hash and id. */
+/** A revision whose rules are told apart by their name: its hash, its id, and what its otherwise leads to. */
 export function revision(name: string): Revision {
-  const flow = { name: 'main', context: 'sales', extension: 's', priority: 1 }
+  const flow = { name, context: 'sales', extension: 's', priority: 1 }
   return {
-    ...{ id: name, hash: name },
-    routing: { flows: new Map([['main', flow]]) },
+    ...{ id: name, hash: name, functions: new Map(), examples: [] },
     contexts: new Map([['sales', { line: 7, column: 3 }]]),
+    routing: {
+      ...{ calleeFrom: [], trust: new Map(), branches: [], rules: [], otherwise: name, undecidable: name },
+      vip: { numbers: new Set(), tables: [], headers: new Map() },
+      flows: new Map([[name, flow]]),
+    },
   } as unknown as Revision
 }
 
@@ -33,51 +34,66 @@ export function entry(number: number, name: string, parts: Partial<RevisionEntry
   return { number, id: name, hash: name, at, way: 'files', by: null, rollback: null, files: 1, ...parts }
 }
 
-/** Reloads over fakes: what the flows folder holds is `folder`, and what was stored is in `entries`. */
+/** The revisions of a Doorman over fakes: its flows folder holds `folder`, its database `entries`. */
 export class FakeDoorman {
   folder: CompiledFiles = loaded('A')
-  readonly entries: RevisionEntry[] = [entry(1, 'A')]
-  readonly active = new ActiveRevisions(
-    { revision: revision('A'), entry: entry(1, 'A') },
-    async () => undefined,
-  )
-  readonly finished: (readonly [ReloadRequest, ReloadResult])[] = []
-  readonly reloads: Reloads
+  readonly entries: RevisionEntry[]
+  /** What the log and the metrics got. */
+  readonly lines: string[] = []
+  #revisions: Revisions | undefined
 
-  constructor(steps: Partial<ReloadSteps> = {}) {
-    const all: ReloadSteps = {
-      active: this.active,
-      entries: () => this.entries,
-      loadFolder: async () => this.folder,
-      loadStored: async ({ hash }) => loaded(hash),
+  constructor(entries: readonly RevisionEntry[] = []) {
+    this.entries = [...entries]
+  }
+
+  async start(parts: Partial<RevisionsParts> = {}): Promise<this> {
+    const log = (message: string, fields?: LogFields) => void this.lines.push(`${fields?.event}: ${message}`)
+    const load = async (folder: string) =>
+      folder === '/flows' ? this.folder : loaded(await readFile(join(folder, 'name'), 'utf8'))
+    this.#revisions = await Revisions.start({
+      folder: '/flows',
+      log: { error: log, warn: log, info: log },
+      metrics: { reload: (way, outcome) => void this.lines.push(`${way} ${outcome}`) },
+      store: {
+        revisions: async () => [...this.entries],
+        files: async (number) => {
+          const name = this.entries.find((one) => one.number === number)?.hash ?? ''
+          return new Map([['name', Buffer.from(name)]])
+        },
+        addRevision: async (given: NewRevision) => {
+          const stored = { ...given, number: (this.entries.at(-1)?.number ?? 0) + 1, files: 1 }
+          this.entries.push(stored)
+          return stored
+        },
+      },
+      ...{ load, compile: load },
+      settled: async () => undefined,
       missingLocations: async () => [],
       isDialplanCurrent: async () => true,
       replay: async () => ({ share: 0, summary: '' }),
-      diff: async () => [],
-      store: async (_files, given) => {
-        const stored = { ...given, number: (this.entries.at(-1)?.number ?? 0) + 1, files: 1 }
-        this.entries.push(stored)
-        return stored
-      },
-      finished: (request, result) => void this.finished.push([request, result]),
-      now: () => new Date('2030-01-01T00:00:00Z'),
-      ...steps,
-    }
-    this.reloads = new Reloads(all, 'A')
+      ...parts,
+    })
+    return this
+  }
+
+  get revisions(): Revisions {
+    if (this.#revisions === undefined) throw new Error('not started')
+    return this.#revisions
   }
 
   /** The name of the revision that decides. */
   get deciding(): string {
-    return this.active.current.revision.id
+    return this.revisions.current.id
   }
 
-  reload(name?: string, request: Partial<ReloadRequest> = {}): Promise<ReloadResult> {
+  /** Reloads by command, with other files where a name is given. */
+  reload(name?: string, options: Parameters<Revisions['reload']>[1] = {}): Promise<ReloadResult> {
     if (name !== undefined) this.folder = loaded(name)
-    return this.reloads.request({ way: 'command', ...request })
+    return this.revisions.reload('command', options)
   }
 
   rollback(to?: number): Promise<ReloadResult> {
-    return this.reloads.request({ way: 'rollback', to })
+    return this.revisions.rollback(to)
   }
 }
 

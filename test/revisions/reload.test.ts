@@ -1,36 +1,38 @@
 import { describe, expect, test } from '@jest/globals'
-import { broken, FakeDoorman, loaded, problemsOf } from './fakes.js'
+import { StoreError } from '../../src/store/store-error.js'
+import { broken, entry, FakeDoorman, loaded, problemsOf } from './fakes.js'
 
 describe('a reload', () => {
   test('stores the revision, swaps it in, and says what changed', async () => {
-    const change = { part: 'otherwise', kind: 'changed', name: '', text: 'otherwise: a → b' } as const
-    const doorman = new FakeDoorman({ diff: async () => [change] })
+    const doorman = await new FakeDoorman().start()
     const result = await doorman.reload('B', { by: 'ann' })
+    const text = 'flow A: renamed to B, still context sales, extension s, priority 1'
+    const changes = [{ part: 'flow', kind: 'renamed', name: 'A', text }]
     expect(result).toEqual({
-      ...{ ok: true, changed: true, number: 2, revision: 'B', changes: [change], warnings: [], replay: null },
+      ...{ ok: true, changed: true, number: 2, revision: 'B', changes, warnings: [], replay: null },
     })
     expect(doorman.deciding).toBe('B')
     expect(doorman.entries.at(-1)).toMatchObject({ hash: 'B', way: 'command', by: 'ann', rollback: null })
-    expect(doorman.finished).toEqual([[{ way: 'command', by: 'ann' }, result]])
+    expect(doorman.lines.slice(1)).toEqual(['command taken', 'reload: Revision 2 decides from now on.'])
   })
 
   test('changes nothing where the files are those of the current revision', async () => {
-    const doorman = new FakeDoorman()
+    const doorman = await new FakeDoorman().start()
     expect(await doorman.reload('A')).toMatchObject({ ok: true, changed: false, number: 1, revision: 'A' })
     expect(doorman.entries).toHaveLength(1)
   })
 
   test('is refused with all problems of the files', async () => {
-    const doorman = new FakeDoorman()
+    const doorman = await new FakeDoorman().start()
     doorman.folder = broken('no flow "oen"')
     expect(problemsOf(await doorman.reload())).toEqual(['no flow "oen"'])
     expect(doorman.deciding).toBe('A')
   })
 
-  test.each(['loadFolder', 'diff', 'replay'] as const)(
+  test.each(['settled', 'replay'] as const)(
     'is refused, and nothing changes, where %s fails',
     async (step) => {
-      const doorman = new FakeDoorman({
+      const doorman = await new FakeDoorman().start({
         [step]: async () => {
           throw new Error('it broke')
         },
@@ -40,27 +42,35 @@ describe('a reload', () => {
     },
   )
 
+  test('that cannot be compared with the current revision is refused before it is swapped in', async () => {
+    const doorman = await new FakeDoorman().start()
+    doorman.folder = { ...loaded('B'), revision: { ...loaded('B').revision, routing: {} } } as never
+    expect(await doorman.reload()).toMatchObject({ ok: false })
+    expect([doorman.deciding, doorman.entries.length]).toEqual(['A', 1])
+  })
+
   test('that took effect is never reported as refused, whatever fails after the swap', async () => {
-    const doorman = new FakeDoorman({
-      finished: () => {
-        throw new Error('the log is gone')
-      },
-    })
+    const reload = () => {
+      throw new Error('the metrics are gone')
+    }
+    const doorman = await new FakeDoorman().start({ metrics: { reload } })
     expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true })
     expect(doorman.deciding).toBe('B')
     expect(await doorman.reload('C')).toMatchObject({ ok: true, changed: true })
   })
 
   test('takes effect although the database cannot be written', async () => {
-    const doorman = new FakeDoorman({ store: async () => undefined })
+    const fails = async () => Promise.reject(new StoreError('unavailable', 'The disk is full.'))
+    const store = { revisions: fails, files: fails, addRevision: fails }
+    const doorman = await new FakeDoorman().start({ store })
     expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true, number: null })
     expect(doorman.deciding).toBe('B')
   })
 
   test('is refused where a flow leads to an extension that the dialplan lacks, unless that is allowed', async () => {
-    const doorman = new FakeDoorman({ missingLocations: async (flows) => flows })
+    const doorman = await new FakeDoorman().start({ missingLocations: async (flows) => flows })
     const refused = await doorman.reload('B')
-    const message = 'The running dialplan has no [sales] with extension s, priority 1, where flow main leads.'
+    const message = 'The running dialplan has no [sales] with extension s, priority 1, where flow B leads.'
     expect(refused).toMatchObject({ ok: false, problems: [{ line: 7, column: 3, message }] })
     expect(doorman.deciding).toBe('A')
     const allowed = await doorman.reload('B', { allowMissingContexts: true })
@@ -68,7 +78,7 @@ describe('a reload', () => {
   })
 
   test('takes effect with a warning where the PBX cannot be asked, or runs another dialplan', async () => {
-    const doorman = new FakeDoorman({
+    const doorman = await new FakeDoorman().start({
       missingLocations: async () => {
         throw new Error('AMI is down')
       },
@@ -84,7 +94,7 @@ describe('a reload', () => {
 
   test('is refused where more recorded calls would change than allowed', async () => {
     const replay = async () => ({ share: 0.02, summary: '2 of 100 calls would change.' })
-    const doorman = new FakeDoorman({ replay })
+    const doorman = await new FakeDoorman().start({ replay })
     expect(problemsOf(await doorman.reload('B', { maxChange: 0.01 }))).toEqual([
       '2 of 100 calls would change. That is more than --max-change allows (2 % of 1 %).',
     ])
@@ -93,20 +103,20 @@ describe('a reload', () => {
   })
 
   test('waits for the one before, and each is compared with what decides by then', async () => {
-    const doorman = new FakeDoorman()
+    const doorman = await new FakeDoorman().start()
     const first = doorman.reload('B')
     const same = doorman.reload('B')
     expect(await first).toMatchObject({ changed: true })
     expect(await same).toMatchObject({ changed: false })
-    await doorman.reloads.done()
-    expect(doorman.finished).toHaveLength(2)
+    await doorman.revisions.done()
+    expect(doorman.lines).toContain('command unchanged')
   })
 })
 
 describe('a rollback', () => {
   /** 1: A, 2: B, 3: C, which decides. */
   async function doormanWithThree(): Promise<FakeDoorman> {
-    const doorman = new FakeDoorman()
+    const doorman = await new FakeDoorman().start()
     await doorman.reload('B')
     await doorman.reload('C')
     return doorman
@@ -149,45 +159,40 @@ describe('a rollback', () => {
   })
 
   test('does not load the flows folder: it stands in for the folder as it was last loaded', async () => {
-    let loads = 0
-    const doorman: FakeDoorman = new FakeDoorman({
-      loadFolder: async () => {
-        loads += 1
-        return doorman.folder
-      },
-    })
+    const doorman = await new FakeDoorman().start()
     await doorman.reload('B')
+    doorman.folder = loaded('never loaded')
     await doorman.rollback()
-    expect(loads).toBe(1)
     expect(doorman.entries.at(-1)?.rollback).toEqual({ of: 1, insteadOf: 'B' })
   })
 
   test('stays when the same files are only touched, and ends when they change or somebody reloads', async () => {
     const doorman = await doormanWithThree()
     await doorman.rollback()
-    expect(await doorman.reload('C', { way: 'files' })).toMatchObject({ changed: false, revision: 'B' })
-    expect(await doorman.reload('D', { way: 'files' })).toMatchObject({ changed: true, revision: 'D' })
+    expect(await doorman.revisions.reload('files')).toMatchObject({ changed: false, revision: 'B' })
+    doorman.folder = loaded('D')
+    expect(await doorman.revisions.reload('files')).toMatchObject({ changed: true, revision: 'D' })
     await doorman.rollback()
     expect(await doorman.reload('D')).toMatchObject({ changed: true, revision: 'D' })
   })
 
   test('is refused where the stored files cannot be read', async () => {
-    const doorman = new FakeDoorman({
-      loadStored: async () => {
-        throw new Error('The content of vips.csv in revision 1 is damaged.')
-      },
-    })
-    await doorman.reload('B')
-    expect(problemsOf(await doorman.rollback())).toEqual([
-      'The content of vips.csv in revision 1 is damaged.',
-    ])
-    expect(doorman.deciding).toBe('B')
+    const message = 'The content of vips.csv in revision 1 is damaged.'
+    const files = async () => Promise.reject(new StoreError('damaged', message))
+    const store = {
+      revisions: async () => [entry(1, 'A'), entry(2, 'B')],
+      files,
+      addRevision: async () => entry(3, 'C'),
+    }
+    const doorman = await new FakeDoorman().start({ store })
+    await doorman.reload('C')
+    expect(problemsOf(await doorman.rollback())).toEqual([message])
+    expect(doorman.deciding).toBe('C')
   })
 
   test('to the current revision changes nothing', async () => {
     const doorman = await doormanWithThree()
     expect(await doorman.rollback(3)).toMatchObject({ ok: true, changed: false })
     expect(doorman.entries).toHaveLength(3)
-    expect(loaded('A').ok).toBe(true)
   })
 })

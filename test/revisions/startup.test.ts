@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { FlowFilesError } from '../../src/flows/problem.js'
-import type { LogFields } from '../../src/observability/log.js'
-import { Revisions } from '../../src/revisions/revisions.js'
 import { firstRevision, type StartupSteps } from '../../src/revisions/startup.js'
-import type { StoredRevision } from '../../src/store/database.js'
 import { StoreError } from '../../src/store/store-error.js'
-import { broken, entry, loaded } from './fakes.js'
+import { broken, entry, FakeDoorman, loaded } from './fakes.js'
 
 const steps = (parts: Partial<StartupSteps>): StartupSteps => ({
   folder: loaded('A'),
@@ -65,55 +62,27 @@ describe('the revision to start with', () => {
 })
 
 describe('the revisions of a starting Doorman', () => {
-  function parts(
-    store: Partial<Parameters<typeof Revisions.start>[0]['store']> = {},
-    folder = () => loaded('A'),
-  ) {
-    const lines: string[] = []
-    const write = (message: string, fields?: LogFields) => void lines.push(`${fields?.event}: ${message}`)
-    const stored = { ...entry(3, 'A'), rollbackOf: null, insteadOf: null } satisfies StoredRevision & object
-    return {
-      lines,
-      folder: '/flows',
-      log: { error: write, warn: write, info: write, debug: write },
-      metrics: { reload: (way: string, outcome: string) => void lines.push(`${way} ${outcome}`) },
-      store: {
-        revisions: async () => [stored],
-        files: async () => new Map([['routing.yaml', Buffer.from('')]]),
-        addRevision: async (given: object) => ({ ...stored, ...given, number: 4 }),
-        ...store,
-      },
-      load: async () => folder(),
-      compile: async () => folder(),
-      settled: async () => undefined,
-      missingLocations: async () => [],
-      isDialplanCurrent: async () => true,
-      replay: async () => ({ share: 0, summary: '' }),
-    }
-  }
   const fail = async () => Promise.reject(new StoreError('damaged', 'doorman.db is damaged.'))
 
   test('start although the database is damaged, as the flows folder is good', async () => {
-    const given = parts({ revisions: fail, files: fail, addRevision: fail })
-    const revisions = await Revisions.start(given)
-    expect([revisions.current.id, revisions.entries()]).toEqual(['A', []])
-    expect(given.lines).toEqual(['revision: Revision A decides.'])
+    const store = { revisions: fail, files: fail, addRevision: fail }
+    const doorman = await new FakeDoorman().start({ store })
+    expect([doorman.deciding, doorman.revisions.entries()]).toEqual(['A', []])
+    expect(doorman.lines).toEqual(['revision: Revision A decides.'])
   })
 
-  test('start with an error that lists the problems where no revision can be had', async () => {
-    const given = parts({ revisions: fail }, () => broken('no flow "oen"') as never)
-    await expect(Revisions.start(given)).rejects.toThrow(FlowFilesError)
+  test('do not start, and list the problems, where no revision can be had', async () => {
+    const doorman = new FakeDoorman()
+    doorman.folder = broken('no flow "oen"')
+    await expect(doorman.start()).rejects.toThrow(FlowFilesError)
   })
 
   test('log and count each reload', async () => {
-    let next = loaded('A')
-    const given = parts({}, () => next)
-    const revisions = await Revisions.start(given)
-    expect(await revisions.reload('files')).toMatchObject({ changed: false })
-    next = loaded('B')
-    // The two fakes have no routing to compare.
-    expect(await revisions.reload('signal')).toMatchObject({ ok: false })
-    expect(given.lines).toEqual([
+    const doorman = await new FakeDoorman([entry(3, 'A')]).start()
+    await doorman.revisions.reload('files')
+    doorman.folder = broken('no')
+    await doorman.revisions.reload('signal')
+    expect(doorman.lines).toEqual([
       'revision: Revision 3 (A) decides.',
       'files unchanged',
       'reload: The flow files were read again; nothing has changed.',
@@ -123,10 +92,8 @@ describe('the revisions of a starting Doorman', () => {
   })
 
   test('find an earlier one in the database by its id', async () => {
-    let name = 'A'
-    const revisions = await Revisions.start(parts({}, () => loaded(name)))
-    name = 'Z'
-    expect((await revisions.earlier('A'))?.id).toBe('A')
-    expect(await revisions.earlier('not stored')).toBeUndefined()
+    const doorman = await new FakeDoorman([entry(1, 'old'), entry(2, 'A')]).start()
+    expect((await doorman.revisions.earlier('old'))?.id).toBe('old')
+    expect(await doorman.revisions.earlier('not stored')).toBeUndefined()
   })
 })

@@ -45,8 +45,7 @@ export function newRevision(id: string, parts: Partial<NewRevision> = {}): NewRe
     at,
     way: 'files',
     by: null,
-    rollbackOf: null,
-    insteadOf: null,
+    rollback: null,
     ...parts,
   }
 }
