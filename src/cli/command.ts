@@ -1,7 +1,7 @@
 /** What all commands share: printing, exit codes, errors, settings and option types. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { FlowFilesError } from '../flows/problem.js'
-import { parseShare } from '../history/share.js'
+import { parseShare } from '../history/replay.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
 import { StoreError } from '../store/store-error.js'

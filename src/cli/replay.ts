@@ -3,8 +3,7 @@ import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { findCalls } from '../history/recorded-calls.js'
-import { type ReplayResult, replay } from '../history/replay.js'
-import { changedShare, groupWords, replayNotes, replaySentence } from '../history/replay-words.js'
+import { changedShare, formatReplay, replay } from '../history/replay.js'
 import { StoreReader } from '../store/store.js'
 import {
   EXIT,
@@ -35,7 +34,7 @@ export function addReplay(program: Command): void {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
       const result = await replayFolder(folder, data, options)
       if (options.json) printJson(result)
-      else print(format(result))
+      else print(formatReplay(result))
       process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
 }
@@ -55,12 +54,4 @@ async function replayFolder(folder: string, data: string, { last, json }: Option
 
 function showProgress(calls: number): void {
   process.stderr.write(`\r${calls.toLocaleString('en-US')} calls decided …\r`)
-}
-
-function format(result: ReplayResult): string {
-  const groups = result.groups.flatMap((group) => [
-    `${String(group.count).padStart(8)}  ${groupWords(group)}`,
-    `${' '.repeat(10)}${group.examples.join(', ')}${group.count > group.examples.length ? ', …' : ''}`,
-  ])
-  return [replaySentence(result), ...groups, ...replayNotes(result)].join('\n')
 }

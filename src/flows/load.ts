@@ -1,9 +1,9 @@
-import { type Difference, type ExampleFailure, runExamples } from '../history/run-examples.js'
 import type { Reason } from '../routing/types.js'
 import { type CompiledFiles, compileFiles } from './compile.js'
 import type { Functions } from './final-decision.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
+import { type Difference, type ExampleFailure, runExamples } from './run-examples.js'
 
 /** Loads code flows to see whether they can be loaded; `FunctionRunner` does. */
 export interface FunctionCheck {

@@ -1,10 +1,47 @@
 import { randomUUID } from 'node:crypto'
 import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ExampleSource } from '../flows/examples.js'
-import { EXAMPLES_FILE, readExamples } from '../flows/examples.js'
+import { isDeepStrictEqual } from 'node:util'
+import { isMap, isSeq, parseDocument, stringify } from 'yaml'
+import { EXAMPLES_FILE, type ExampleSource, readExamples } from '../flows/examples.js'
 import type { Problem } from '../flows/problem.js'
-import { withExample } from './with-example.js'
+import { safeJson, safeText } from '../lib/safe-text.js'
+import { headerName } from '../routing/format.js'
+import type { CallRecord } from './recorded-calls.js'
+
+/**
+ * A recorded call as an example: it must go where it went, with the same branch and VIP. The rule is left out:
+ * a rule may be renamed or split, as long as the call arrives.
+ */
+export function exampleOfCall(record: CallRecord, name: string | undefined): ExampleSource {
+  const { callerId, dialled, trunk, verification, state, at, flow, branch, vip } = record
+  return {
+    name: name ?? `Call ${record.call} as recorded`,
+    call: {
+      from: callerId.number,
+      to: dialled,
+      ...(trunk === null ? {} : { trunk }),
+      ...(callerId.name === '' ? {} : { name: callerId.name }),
+      ...(record.headers.length === 0 ? {} : { headers: headersOf(record) }),
+      ...(verification === null ? {} : { attestation: levelOf(verification) }),
+      at,
+      ...(state === undefined ? {} : { state }),
+    },
+    expect: { flow, branch, vip },
+  }
+}
+
+function headersOf({ headers }: CallRecord): Record<string, string | string[]> {
+  const byName = Map.groupBy(headers, ([name]) => headerName(name))
+  const values = [...byName].map(([name, all]) => [name, all.map(([, value]) => value)] as const)
+  return Object.fromEntries(values.map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : all]))
+}
+
+/** A token with a level that SHAKEN (RFC 8588) does not know counts as one that did not verify. */
+function levelOf({ attestation, verified }: { attestation: string; verified: boolean }) {
+  const level = attestation.trim().toUpperCase()
+  return verified && (level === 'A' || level === 'B' || level === 'C') ? level : 'failed'
+}
 
 /**
  * Adds one example to the `examples.yaml` of a flows folder, which is written whole or not at all. Returns the
@@ -12,13 +49,11 @@ import { withExample } from './with-example.js'
  * Rejects where the folder may not be written.
  */
 export async function addExample(folder: string, example: ExampleSource): Promise<readonly Problem[]> {
-  // A folder mounted as symbolic links keeps its links: what they lead to is written.
+  // A file that is a symbolic link stays one: what it leads to is written.
   const path = await realpath(join(folder, EXAMPLES_FILE)).catch(ifMissing(join(folder, EXAMPLES_FILE)))
-  const text = await readFile(path, 'utf8').catch(ifMissing(undefined))
-  if (text !== undefined && text.trim() !== '') {
-    const { problems } = readExamples(Buffer.from(text), undefined)
-    if (problems.length > 0) return problems
-  }
+  const text = await readFile(path, 'utf8').catch(ifMissing(''))
+  const before = text.trim() === '' ? [] : readExamples(Buffer.from(text), undefined).problems
+  if (before.length > 0) return before
   const written = Buffer.from(withExample(text, example))
   const { problems } = readExamples(written, undefined)
   if (problems.length === 0) await replaceFile(path, written)
@@ -45,4 +80,49 @@ function ifMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
     if (error.code === 'ENOENT') return instead
     throw error
   }
+}
+
+const HEAD = `# Calls and what must come of them: "doorman check" and every reload run them, and refuse rules that break one.
+examples:
+`
+
+/**
+ * The text of `examples.yaml` with one more example. Where the list is written in lines, as it mostly is, the file
+ * ends with it: the example is put behind it, and not a character before it changes. Else the document is written
+ * anew, with its comments.
+ */
+export function withExample(text: string, example: ExampleSource): string {
+  if (text.trim() === '') return HEAD + itemLines(example, 2)
+  const before: readonly unknown[] = parseDocument(text).toJS()?.examples ?? []
+  const [, indent = '  '] = /^( *)-\s/m.exec(text) ?? []
+  const appended = `${text}${text.endsWith('\n') ? '' : '\n'}${itemLines(example, indent.length)}`
+  const after = parseDocument(appended)
+  const isWhole = isDeepStrictEqual(after.toJS()?.examples, [...before, example])
+  return after.errors.length === 0 && isWhole ? appended : rewritten(text, example)
+}
+
+function rewritten(text: string, example: ExampleSource): string {
+  const doc = parseDocument(text)
+  const list: unknown = doc.get('examples', true)
+  // Read back from its lines, so that it keeps the quotes in which its characters are written out.
+  const items = parseDocument(itemLines(example, 0))
+  if (isSeq(list)) {
+    list.items.push(items.get(0, true))
+    list.flow = false
+  } else if (isMap(doc.contents)) doc.set('examples', items.contents)
+  else return `${text.trimEnd()}\nexamples:\n${itemLines(example, 2)}`
+  const whole = doc.toString({ lineWidth: 0 })
+  // What the admin wrote stays as it is.
+  return text === safeText(text) ? safeText(whole) : whole
+}
+
+function itemLines(example: ExampleSource, indent: number): string {
+  // An editor must show what is there: what hides or turns text is written out, which only quotes allow.
+  const isTricky = JSON.stringify(example) !== safeJson(example)
+  const written = stringify([example], {
+    lineWidth: 0,
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: isTricky ? 'QUOTE_DOUBLE' : 'PLAIN',
+  })
+  return safeText(written).replace(/^(?=.)/gm, ' '.repeat(indent))
 }

@@ -3,10 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { factsOfExample, readExamples } from '../../src/flows/examples.js'
-import { addExample } from '../../src/history/add-example.js'
-import { exampleOfCall } from '../../src/history/example-of-call.js'
+import { addExample, exampleOfCall, withExample } from '../../src/history/add-example.js'
 import { factsOfCall } from '../../src/history/recorded-calls.js'
-import { withExample } from '../../src/history/with-example.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { recorded } from './calls.js'
 
@@ -35,7 +33,7 @@ describe('an example of a recorded call', () => {
 
   test('is the same call when it is read back from the file', () => {
     const { examples, problems } = readExamples(
-      Buffer.from(withExample(undefined, exampleOfCall(call, 'A'))),
+      Buffer.from(withExample('', exampleOfCall(call, 'A'))),
       undefined,
     )
     expect(problems).toEqual([])

@@ -38,7 +38,7 @@ describe('doorman replay', () => {
       const { exit, out } = await run('replay')
       expect({ exit, out }).toEqual({
         exit: 0,
-        out: `2 of 100 calls would change: 2 main → sales by rule "Sales hours"
+        out: `2 of 100 calls would change:
        2  main → sales by rule "Sales hours"
           call 100, call 50
 `,

@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Functions } from '../../src/flows/final-decision.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
-import { type ReplayResult, replay } from '../../src/history/replay.js'
-import { changedShare, replayNotes, replaySentence } from '../../src/history/replay-words.js'
-import { parseShare } from '../../src/history/share.js'
+import {
+  changedShare,
+  formatReplay,
+  parseShare,
+  type ReplayResult,
+  replay,
+  replaySentence,
+} from '../../src/history/replay.js'
 import { type Files, revisionOf } from '../flows/temp-folder.js'
 import { recorded, recordedCalls } from './calls.js'
 
@@ -149,15 +154,23 @@ describe('a replay in words', () => {
     )
   })
 
-  test('says what the numbers do not tell', () => {
-    expect(
-      replayNotes({ ...empty, functionRuns: 2, undecided: 1, unseenHeaders: ['x-queue', 'x-vip'] }),
-    ).toEqual([
+  test('says on several lines which calls, and what the numbers do not tell', () => {
+    const groups = [
+      { ...group(6, 'a', 'b', 'r1'), examples: ['1.1', '1.2'] },
+      { ...group(1, 'a', 'c', 'otherwise'), examples: ['1.3'] },
+    ]
+    const notes = { functionRuns: 2, undecided: 1, unseenHeaders: ['x-queue', 'x-vip'] }
+    expect(formatReplay({ ...empty, calls: 10, changed: 7, groups, ...notes }).split('\n')).toEqual([
+      '7 of 10 calls would change:',
+      '       6  a → b by rule "r1"',
+      '          1.1, 1.2, …',
+      '       1  a → c by otherwise',
+      '          1.3',
       '2 calls went through a code flow, which may not say the same each time.',
-      '1 call could not be decided: no worker thread was free for their code flow in time.',
-      'No recorded call has X-Queue, X-VIP, which these flow files look at; headers are recorded only once a revision looks at them.',
+      '1 call could not be decided: no thread was free for their code flow in time.',
+      'No recorded call has X-Queue, X-VIP, which these flow files refer to: a header is recorded only from then on.',
     ])
-    expect(replayNotes(empty)).toEqual([])
+    expect(formatReplay(empty)).toBe('No recorded calls: nothing to replay.')
   })
 
   test('has a share', () => {

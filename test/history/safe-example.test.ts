@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { withExample } from '../../src/history/with-example.js'
+import { withExample } from '../../src/history/add-example.js'
 
 /** Characters that steer a terminal or turn an editor's text around; a line end parts the lines of the file. */
 const STEERING = /[\0-\t\v-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
@@ -36,7 +36,7 @@ const example = fc
   }))
 
 const BEFORE = [
-  undefined,
+  '',
   'examples: []\n',
   'examples:\n  - { call: { from: "1", to: "2" }, expect: { flow: a } }\n',
 ]

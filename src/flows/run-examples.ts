@@ -1,9 +1,9 @@
 import type { State, StateValue } from '../conversation/state.js'
-import type { Example, Expectation } from '../flows/examples.js'
-import { factsOfExample } from '../flows/examples.js'
-import { type FinalDecision, type Functions, finalDecision, reasonsOf } from '../flows/final-decision.js'
-import type { Revision } from '../flows/revision.js'
 import type { Reason } from '../routing/types.js'
+import type { Example, Expectation } from './examples.js'
+import { factsOfExample } from './examples.js'
+import { type FinalDecision, type Functions, finalDecision, reasonsOf } from './final-decision.js'
+import type { Revision } from './revision.js'
 
 /** One thing that came out otherwise than the example says. */
 export interface Difference {
