@@ -113,14 +113,14 @@ export class Fixture {
   }
 
   /** The same for a call that Doorman decides, with its record. */
-  async call(options: CallOptions): Promise<SeenCall & { readonly placed: PlacedCall }> {
+  readonly call = async (options: CallOptions): Promise<SeenCall & { readonly placed: PlacedCall }> => {
     const { placed, result } = await this.place(options)
     const record = await this.doorman.record(placed.callId)
     return { placed, result, record, state: await stateOf(result) }
   }
 
   /** The same for an INVITE in bytes, from carrier-a, that its flow refuses; with the status of its final answer. */
-  async raw(invite: RawInvite): Promise<SeenCall & { readonly status: number | undefined }> {
+  readonly raw = async (invite: RawInvite): Promise<SeenCall & { readonly status: number | undefined }> => {
     const agent = await SipUserAgent.open(`127.0.0.1:${this.asterisk.ports.sip}`, ADDRESS_OF['carrier-a'])
     const call = agent.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
     const { answer } = await runCall(call, {}).finally(() => agent.close())
