@@ -1,12 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { deepFreeze } from '../lib/deep-freeze.js'
 import { leavesOf } from '../routing/condition.js'
 import { compilePattern } from '../routing/pattern.js'
-import { indexRouting } from '../routing/rule-index.js'
-import type { NumberTable, Routing, RoutingIndex, Rule } from '../routing/types.js'
+import type { NumberPattern, NumberTable, Routing, Rule } from '../routing/types.js'
 import { type CompiledFiles, ROUTING_FILE } from './compile.js'
-import type { Revision } from './revision.js'
 
 export interface CompileOptions {
   /** Ends the compile early; the result then has that as its problem. */
@@ -15,9 +13,13 @@ export interface CompileOptions {
   readonly memoryMb?: number
 }
 
-const MEMORY_MB = 4_096
-/** Some milliseconds to deserialize. */
-export const RULES_IN_BATCH = 200
+/** The messages of the worker, in this order. Each is deserialized in one go, in some milliseconds. */
+export type CompileMessage =
+  /** A revision lacks its rules and its index; they follow. */
+  | { readonly kind: 'compiled'; readonly compiled: CompiledFiles }
+  | { readonly kind: 'rules'; readonly rules: readonly Rule[] }
+  | { readonly kind: 'index'; readonly index: Routing['index'] }
+
 const BODY = new URL('./compile-worker.js', import.meta.url)
 
 /**
@@ -25,7 +27,7 @@ const BODY = new URL('./compile-worker.js', import.meta.url)
  * problem. The thread sees no environment (no secrets).
  */
 export async function compileInWorker(folder: string, options: CompileOptions = {}): Promise<CompiledFiles> {
-  const { signal, memoryMb = MEMORY_MB } = options
+  const { signal, memoryMb = 4_096 } = options
   if (signal?.aborted) return failed('it was stopped')
   const { port1: port, port2 } = new MessageChannel()
   const worker = new Worker(BODY, {
@@ -40,15 +42,7 @@ export async function compileInWorker(folder: string, options: CompileOptions = 
   })
   try {
     const failure = await posted(worker, memoryMb, signal)
-    if (failure !== undefined) return failed(failure)
-    const compiled = restored(receiveMessageOnPort(port)?.message as CompiledFiles)
-    if (!compiled.ok) return compiled
-    const rules: Rule[] = []
-    for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-      rules.push(...(got.message as readonly Rule[]))
-      await turn()
-    }
-    return { ...compiled, revision: await withRules(compiled.revision, rules) }
+    return failure === undefined ? await received(port) : failed(failure)
   } catch (error) {
     return failed(String(error))
   } finally {
@@ -71,21 +65,42 @@ function posted(worker: Worker, memoryMb: number, signal?: AbortSignal): Promise
   })
 }
 
-/** A Buffer arrives as a Uint8Array. */
-function restored(compiled: CompiledFiles): CompiledFiles {
-  const files = new Map<string, Buffer>()
-  for (const [name, { buffer, byteOffset, byteLength }] of compiled.files)
-    files.set(name, Buffer.from(buffer, byteOffset, byteLength))
-  return { ...compiled, files }
+/** Puts the messages together; between two of them calls have their turn. */
+async function received(port: MessagePort): Promise<CompiledFiles> {
+  let compiled = failed('the thread sent nothing')
+  let index: Routing['index'] | undefined
+  const rules: Rule[] = []
+  const tables = new Map<string, NumberTable>()
+  for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+    const message = got.message as CompileMessage
+    if (message.kind === 'compiled') compiled = message.compiled
+    else if (message.kind === 'rules') {
+      for (const leaf of message.rules.flatMap(({ when }) => leavesOf(when)))
+        if ('numbers' in leaf) share(leaf.numbers, tables)
+      rules.push(...deepFreeze(message.rules))
+    } else {
+      share(message.index.referenced.callers, tables)
+      index = message.index
+    }
+    await turn()
+  }
+  const files = new Map([...compiled.files].map(([name, content]) => [name, bufferOf(content)]))
+  if (!compiled.ok || index === undefined) return { ...compiled, files }
+  await compilePatterns(rules, index)
+  const routing = { ...compiled.revision.routing, rules, index }
+  return { ...compiled, files, revision: deepFreeze({ ...compiled.revision, routing }) }
 }
 
-async function withRules(revision: Revision, rules: readonly Rule[]): Promise<Revision> {
-  const routing: Omit<Routing, 'index'> = { ...revision.routing, rules: withSharedTables(rules) }
-  await turn()
-  const index = indexRouting(routing)
-  await turn()
-  await compilePatterns(routing.rules, index)
-  return deepFreeze({ ...revision, routing: { ...routing, index } })
+/** A table arrives with each message that names it: one copy is kept. */
+function share(numbers: NumberPattern, tables: Map<string, NumberTable>): void {
+  const shared = numbers.tables.map((table) => tables.get(table.file) ?? table)
+  for (const table of shared) tables.set(table.file, table)
+  Object.assign(numbers, { tables: shared })
+}
+
+/** A Buffer arrives as a Uint8Array. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }
 
 /** Compiling a regular expression takes a tenth of a millisecond, so a call may find that many that are not. */
@@ -95,28 +110,15 @@ const FEW = 50
  * Compiles the regular expressions of rules that are tried together, where they are many: the first call would have to
  * wait for all of them. Others are compiled when a call needs them; most are never needed, and each takes 8 KB.
  */
-async function compilePatterns(rules: readonly Rule[], index: RoutingIndex): Promise<void> {
+async function compilePatterns(rules: readonly Rule[], index: Routing['index']): Promise<void> {
   const buckets = index.rules.fields.flatMap((field) => [...field.buckets.values()])
-  for (const list of [index.rules.unindexed, ...buckets]) {
-    if (list.length <= FEW) continue
+  for (const list of [index.rules.unindexed, ...buckets].filter(({ length }) => length > FEW)) {
     for (const [at, position] of list.entries()) {
       for (const leaf of leavesOf(rules[position]?.when ?? { kind: 'all', of: [] }))
         if (leaf.kind === 'header' && leaf.test.kind === 'matches') compilePattern(leaf.test)
       if (at % FEW === 0) await turn()
     }
   }
-}
-
-/** A table arrives once for each batch of rules that names it: one copy is kept. */
-function withSharedTables(rules: readonly Rule[]): readonly Rule[] {
-  const tables = new Map<string, NumberTable>()
-  for (const leaf of rules.flatMap(({ when }) => leavesOf(when))) {
-    if (leaf.kind !== 'caller' && leaf.kind !== 'callee') continue
-    const shared = leaf.numbers.tables.map((table) => tables.get(table.file) ?? table)
-    for (const table of shared) tables.set(table.file, table)
-    Object.assign(leaf.numbers, { tables: shared })
-  }
-  return rules
 }
 
 function failed(why: string): CompiledFiles {
