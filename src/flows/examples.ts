@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { State } from '../conversation/state.js'
 import type { CallFacts, Routing } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
@@ -13,55 +12,22 @@ import { parseFlowDocument } from './yaml.js'
 /** The file of a flows folder that holds the examples; there need not be one. */
 export const EXAMPLES_FILE = 'examples.yaml'
 
-/** A call as an example gives it. */
-export interface ExampleCall {
-  readonly from: string
-  readonly to: string
-  readonly trunk?: string | undefined
-  /** Caller name. */
-  readonly name: string
-  /** A repeated header stands here repeatedly. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
-  /** The result of Asterisk's own STIR/SHAKEN verification; `failed`: there was a token, and it did not verify. */
-  readonly attestation?: 'A' | 'B' | 'C' | 'failed' | undefined
-  /** ISO 8601; the instant at which the example is run where it is not given. */
-  readonly at?: string | undefined
-  readonly state: State
-}
-
-/** The expected result; what is not given may be anything. */
-export interface Expectation {
-  readonly flow?: string | undefined
-  readonly rule?: string | undefined
-  /** Null: no branch. */
-  readonly branch?: string | null | undefined
-  readonly vip?: boolean | undefined
-  /** These keys, at every depth; others may be there besides. */
-  readonly state?: State | undefined
-}
-
-/** An example that must hold before a revision may decide calls. Plain data: revisions travel between threads. */
-export interface Example {
-  /** As the file names it, else `example 3`. */
-  readonly name: string
-  readonly place: Pick<Problem, 'file' | 'line' | 'column'>
-  readonly call: ExampleCall
-  readonly expect: Expectation
-}
-
 const callShape = {
   from: z.string(),
   to: NameSchema,
   trunk: NameSchema.optional(),
   name: z.string().optional(),
   headers: z.record(HeaderNameSchema, HeaderValuesSchema).optional(),
+  /** The result of Asterisk's own STIR/SHAKEN verification; `failed`: there was a token, and it did not verify. */
   attestation: z.enum(['A', 'B', 'C', 'failed']).optional(),
+  /** The instant at which the example is run where it is not given. */
   at: z.iso
     .datetime({ offset: true, error: 'write the instant as 2030-12-24T18:00:00Z, in quotes or not' })
     .optional(),
   state: StateSchema.optional(),
 }
 
+/** What is not given may be anything. A state may have further keys, at every depth. */
 const expectShape = {
   flow: NameSchema.optional(),
   rule: NameSchema.optional(),
@@ -90,6 +56,13 @@ const examplesShape = { examples: z.array(ExampleSchema).nullable() }
 /** An example as it stands in the file, checked. */
 export type ExampleSource = z.output<typeof ExampleSchema>
 
+/** An example that must hold before a revision may decide calls. Plain data: revisions travel between threads. */
+export interface Example extends Omit<ExampleSource, 'name'> {
+  /** As the file names it, else `example 3`. */
+  readonly name: string
+  readonly place: Pick<Problem, 'file' | 'line' | 'column'>
+}
+
 /**
  * Reads the text of `examples.yaml`. Never throws: whatever is wrong is a problem with its position, and where there
  * is one, the examples are of no use.
@@ -109,18 +82,10 @@ export function readExamples(
   const examples = (top.examples ?? []).map((source, index): Example => {
     const path = ['examples', index]
     if (routing !== undefined) checkNames(source, path, routing, diagnostics)
-    const { name = `example ${index + 1}`, expect } = source
     const place = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(path) }
-    return { name, place, call: callOf(source.call), expect }
+    return { ...source, name: source.name ?? `example ${index + 1}`, place }
   })
   return { examples, problems: diagnostics.problems }
-}
-
-function callOf({ name = '', headers = {}, state = {}, ...call }: ExampleSource['call']): ExampleCall {
-  const list = Object.entries(headers).flatMap(([header, values]) =>
-    [values].flat().map((value) => [header, value] as const),
-  )
-  return { ...call, name, state, headers: list }
 }
 
 /** A trunk may have any name: that an unknown one is not trusted is a fine example. */
@@ -144,23 +109,26 @@ function checkNames(
 }
 
 /** The facts of an example's call, as they would be read from one: `From` and `To` are on every INVITE. */
-export function factsOfExample(call: ExampleCall): CallFacts {
-  const given = new SipHeaders(call.headers)
-  const always = [
-    ['From', `<sip:${call.from}@trunk.invalid>`],
-    ['To', `<sip:${call.to}@pbx.invalid>`],
-  ] as const
+export function factsOfExample({ from, to, name = '', trunk, ...call }: Example['call']): CallFacts {
+  const written = Object.entries(call.headers ?? {}).flatMap(([header, values]) =>
+    [values].flat().map((value): [string, string] => [header, value]),
+  )
+  const given = new SipHeaders(written)
+  const always: [string, string][] = [
+    ['From', `<sip:${from}@trunk.invalid>`],
+    ['To', `<sip:${to}@pbx.invalid>`],
+  ]
   return {
-    trunk: call.trunk,
-    callerId: { number: call.from, name: call.name },
-    dialled: call.to,
-    headers: new SipHeaders([...always.filter(([name]) => !given.has(name)), ...call.headers]),
+    trunk,
+    callerId: { number: from, name },
+    dialled: to,
+    headers: new SipHeaders([...always.filter(([header]) => !given.has(header)), ...written]),
     verification: verificationOf(call.attestation),
-    state: call.state,
+    state: call.state ?? {},
   }
 }
 
-function verificationOf(attestation: ExampleCall['attestation']): Verification | undefined {
+function verificationOf(attestation: Example['call']['attestation']): Verification | undefined {
   if (attestation === undefined) return undefined
   return attestation === 'failed' ? { attestation: 'A', verified: false } : { attestation, verified: true }
 }

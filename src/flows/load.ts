@@ -1,9 +1,15 @@
-import type { Reason } from '../routing/types.js'
+import type { Reason, State, StateValue } from '../routing/types.js'
 import { type CompiledFiles, compileFiles } from './compile.js'
-import type { Functions } from './final-decision.js'
+import { type Example, factsOfExample } from './examples.js'
+import {
+  type DecisionParts,
+  type FinalDecision,
+  type Functions,
+  finalDecision,
+  reasonsOf,
+} from './final-decision.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
-import { type Difference, type ExampleFailure, runExamples } from './run-examples.js'
 
 /** Loads code flows to see whether they can be loaded; `FunctionRunner` does. */
 export interface FunctionCheck {
@@ -25,50 +31,91 @@ export async function loadRevision(
   if (!compiled.ok) return compiled
   const { revision, warnings, files } = compiled
   const problems = [...(await functions.check(revision.functions.values()))]
-  if (problems.length === 0) {
-    const failures = await runExamples(revision.examples, revision, functions)
-    problems.push(...failures.map(exampleProblem))
-  }
+  const [examples, now] = [problems.length === 0 ? revision.examples : [], new Date()]
+  for (const example of examples) problems.push(...(await tryExample(example, now, { revision, functions })))
   return problems.length === 0 ? compiled : { ok: false, problems, warnings, files }
 }
 
-/**
- * A failed example as a problem: `"VIPs" does not hold: expected flow vip_support_flow, got general_support_flow
- * (VIP callers: …)`, on one line.
- */
-export function exampleProblem(failure: ExampleFailure): Problem {
-  const { example, differences } = failure
-  const differs = differences.map(formatDifference).join('; ')
-  const because = decisiveReasons(failure).map(({ rule, why }) => `${rule}: ${why}`)
-  const explanation = because.length === 0 ? '' : ` (${because.join('; ')})`
-  const message = `"${example.name}" does not hold: ${differs}${explanation}`.replace(/\s+/g, ' ')
-  return Object.freeze({ ...example.place, code: 'flows.example', message })
+/** A difference between an example and the decision. */
+interface Difference {
+  /** `flow`, or as `state.metadata.callerId`. */
+  readonly what: string
+  readonly expected: StateValue
+  readonly got: StateValue | undefined
 }
 
-function formatDifference({ what, expected, got, at }: Difference): string {
-  const name = at === '' ? what : `${what}.${at}`
-  return `expected ${name} ${formatValue(expected)}, got ${formatValue(got)}`
+/**
+ * A problem where an example does not hold: `"VIPs" does not hold: expected flow vip_support_flow, got
+ * general_support_flow (VIP callers: …)`, on one line.
+ */
+async function tryExample(
+  example: Example,
+  now: Date,
+  parts: Pick<DecisionParts, 'revision' | 'functions'>,
+): Promise<readonly Problem[]> {
+  const facts = factsOfExample(example.call)
+  const at = example.call.at === undefined ? now : new Date(example.call.at)
+  const final = await finalDecision(facts, { ...parts, at, callId: example.name })
+  const differences = differencesOf(example.expect, final)
+  if (differences.length === 0) return []
+  const differs = differences.map(
+    ({ what, expected, got }) => `expected ${what} ${format(expected)}, got ${format(got)}`,
+  )
+  const reasons = decisive(reasonsOf(final, facts, parts), example, differences)
+  const because = reasons.map(({ rule, why }) => `${rule}: ${why}`).join('; ')
+  const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}`
+  return [{ ...example.place, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
+}
+
+function differencesOf(
+  { state = {}, ...plain }: Example['expect'],
+  { decision, flow, state: gotState }: FinalDecision,
+): readonly Difference[] {
+  const got = { flow: flow.name, rule: decision.rule, branch: decision.branch ?? null, vip: decision.vip }
+  const differences = (['flow', 'rule', 'branch', 'vip'] as const).flatMap((what): Difference[] => {
+    const expected = plain[what]
+    return expected === undefined || expected === got[what] ? [] : [{ what, expected, got: got[what] }]
+  })
+  return [...differences, ...stateDifferences('state', state, gotState)]
+}
+
+/** A map may have further keys; a list must be equal. */
+function stateDifferences(
+  what: string,
+  expected: StateValue,
+  got: StateValue | undefined,
+): readonly Difference[] {
+  if (isMap(expected) && isMap(got))
+    return Object.entries(expected).flatMap(([key, value]) =>
+      stateDifferences(`${what}.${key}`, value, Object.hasOwn(got, key) ? got[key] : undefined),
+    )
+  if (Array.isArray(expected) && Array.isArray(got) && expected.length === got.length)
+    return expected.flatMap((value, index) => stateDifferences(`${what}[${index}]`, value, got[index]))
+  return expected === got ? [] : [{ what, expected, got }]
+}
+
+function isMap(value: StateValue | undefined): value is State {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const LONGEST = 120
 
-function formatValue(value: Difference['got']): string {
+function format(value: StateValue | undefined): string {
   if (value === undefined || value === null) return 'none'
   const text = typeof value === 'string' ? value || '""' : JSON.stringify(value)
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
-/** Of all rules that were tried, the one that took the call, and the one that was expected. */
-function decisiveReasons({ example, differences, reasons }: ExampleFailure): readonly Reason[] {
-  const about = new Set<string>(differences.map(({ what }) => `(${what})`))
+/** Of all rules that were tried, the one that took the call (with its code flow), and the one that was expected. */
+function decisive(
+  reasons: readonly Reason[],
+  { expect }: Example,
+  differences: readonly Difference[],
+): readonly Reason[] {
+  const about = new Set<string | undefined>([...differences.map(({ what }) => `(${what})`), expect.rule])
+  const isRun = reasons.at(-1)?.rule === '(function)'
   return reasons.filter(
-    (reason, index) =>
-      about.has(reason.rule) || reason.rule === example.expect.rule || isLast(reason, index, reasons),
+    ({ rule, matched }, index) =>
+      about.has(rule) || index === reasons.length - 1 || (isRun && matched && index === reasons.length - 2),
   )
-}
-
-/** The rule that took the call; where it runs a function, that stands behind it. */
-function isLast({ matched }: Reason, index: number, reasons: readonly Reason[]): boolean {
-  if (index === reasons.length - 1) return true
-  return matched && index === reasons.length - 2 && reasons.at(-1)?.rule === '(function)'
 }
