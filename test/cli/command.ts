@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from '@jest/globals'
 import { ended } from '../support/child.js'
+import type { Order } from './command-process.js'
 
 /** The `doorman` of the same build as the tests. */
 const DOORMAN = fileURLToPath(new URL('../../src/cli/doorman.js', import.meta.url))
@@ -27,6 +28,13 @@ export interface Ending {
 
 export type Env = Readonly<Record<string, string>>
 
+function ownEnv(): Record<string, string> {
+  return {
+    ...{ PATH: process.env.PATH ?? '', TMPDIR: tmpdir() },
+    ...{ DOORMAN_DATA: join(folder, 'data'), DOORMAN_CONTROL_PORT: '0' },
+  }
+}
+
 /** A `doorman` that runs, in an empty folder and with no settings but these. */
 export class RunningCommand {
   readonly child: ChildProcess
@@ -35,12 +43,7 @@ export class RunningCommand {
   readonly #waiting = new Set<() => void>()
 
   constructor(args: readonly string[], env: Env = {}) {
-    const own = {
-      PATH: process.env.PATH ?? '',
-      DOORMAN_DATA: join(folder, 'data'),
-      DOORMAN_CONTROL_PORT: '0',
-    }
-    this.child = spawn(process.execPath, [DOORMAN, ...args], { cwd: folder, env: { ...own, ...env } })
+    this.child = spawn(process.execPath, [DOORMAN, ...args], { cwd: folder, env: { ...ownEnv(), ...env } })
     children.add(this.child)
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.out += text
@@ -80,7 +83,29 @@ export class RunningCommand {
   }
 }
 
-/** Runs `doorman` to its end. */
-export function doorman(args: readonly string[], env: Env = {}): Promise<Ending> {
-  return new RunningCommand(args, env).ending()
+let commands: ChildProcess | undefined
+let orders = 0
+
+/** Runs `doorman` to its end, in a process that other commands of the same test file have run in. */
+export async function doorman(args: readonly string[], env: Env = {}): Promise<Ending> {
+  if (commands === undefined) {
+    commands = fork(join(import.meta.dirname, 'command-process.js'), { cwd: folder })
+    commands.setMaxListeners(0)
+    children.add(commands)
+  }
+  const child = commands
+  const id = ++orders
+  const order: Order = { args, env: { ...ownEnv(), ...env } }
+  const ending = await new Promise<Ending>((resolve, reject) => {
+    const onExit = () => reject(new Error(`The process ended during: doorman ${args.join(' ')}`))
+    const onMessage = (answer: { readonly id: number; readonly ending: Ending }) => {
+      if (answer.id !== id) return
+      child.off('message', onMessage).off('exit', onExit)
+      resolve(answer.ending)
+    }
+    child.on('message', onMessage).once('exit', onExit)
+    child.send({ id, order })
+  })
+  if (STACK.test(ending.out + ending.err)) throw new Error(`It shows a stack:\n${ending.out}${ending.err}`)
+  return ending
 }
