@@ -1,16 +1,13 @@
 /**
  * Runs commands one after the other in one process, so that their modules are loaded once: loading them takes most of
- * a command's time. The program's own file is evaluated anew for each.
+ * a command's time.
  */
-import { fileURLToPath } from 'node:url'
+import { main } from '../../src/cli/program.js'
 
 export interface Order {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
-
-const PROGRAM = new URL('../../src/cli/program.js', import.meta.url)
-let count = 0
 
 async function run({ args, env }: Order) {
   const output = { out: '', err: '' }
@@ -21,10 +18,9 @@ async function run({ args, env }: Order) {
   }
   process.stdout.write = keep('out')
   process.stderr.write = keep('err')
-  process.argv = [process.execPath, fileURLToPath(PROGRAM), ...args]
   process.env = { ...env }
   process.exitCode = 0
-  await import(`${PROGRAM.href}?${++count}`)
+  await main(args)
   return { exit: Number(process.exitCode), ...output }
 }
 

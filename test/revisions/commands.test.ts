@@ -1,25 +1,17 @@
-import { spawnSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { doorman as runCommand } from '../cli/command.js'
 import { type Files, inFolder } from '../flows/temp-folder.js'
 import { filesOf, inDataFolder, newRevision, withStore } from '../store/open-store.js'
 
-const PROGRAM = join(import.meta.dirname, '../../src/cli/doorman.js')
 const FLOWS = 'flows: { main: { context: main }, sales: { context: sales } }\n'
 const MAIN = { 'routing.yaml': `${FLOWS}otherwise: main\n` }
 const SALES = { 'routing.yaml': `${FLOWS}otherwise: sales\n` }
 
-/** Runs the real program, with nothing of Doorman in its environment. */
-function doorman(...args: readonly string[]) {
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(DOORMAN|NODE)_/.test(name)),
-  )
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], {
-    env,
-    encoding: 'utf8',
-  })
-  return { code: status, stdout, stderr }
+async function doorman(...args: readonly string[]) {
+  const { exit, out, err } = await runCommand(args)
+  return { code: exit, stdout: out, stderr: err }
 }
 
 /** A data folder that has kept MAIN as 1 and SALES as 2, and a flows folder. */
@@ -37,7 +29,7 @@ async function inBoth(flows: Files, use: (data: string, flows: string) => Promis
 describe('doorman revisions', () => {
   test('lists them and marks the one that decides', () =>
     inBoth(MAIN, async (data) => {
-      const { code, stdout } = doorman('revisions', '--data', data)
+      const { code, stdout } = await doorman('revisions', '--data', data)
       expect(code).toBe(0)
       expect(stdout.trimEnd().split('\n').slice(1)).toEqual([
         '   1       aaaaaaaaaaaa  2026-05-01T08:00:00.000Z  files          -    1',
@@ -47,7 +39,7 @@ describe('doorman revisions', () => {
 
   test('--json is one object', () =>
     inBoth(MAIN, async (data) => {
-      const { revisions } = JSON.parse(doorman('revisions', '--json', '--data', data).stdout)
+      const { revisions } = JSON.parse((await doorman('revisions', '--json', '--data', data)).stdout)
       expect(revisions).toEqual([
         { ...newRevision('aaaaaaaaaaaa'), number: 1, files: 1, decides: false },
         expect.objectContaining({
@@ -61,12 +53,12 @@ describe('doorman revisions', () => {
 
   test('says that there is none, which is no fault; a database that cannot be read is one', () =>
     inDataFolder(async (data) => {
-      expect(doorman('revisions', '--data', data)).toMatchObject({
+      expect(await doorman('revisions', '--data', data)).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/ holds no revision yet/),
       })
       await writeFile(join(data, 'doorman.db'), 'no database '.repeat(1_000))
-      expect(doorman('revisions', '--data', data)).toMatchObject({
+      expect(await doorman('revisions', '--data', data)).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/doorman\.db is damaged/),
       })
@@ -78,7 +70,7 @@ describe('doorman diff', () => {
 
   test.each([[['1', '2']], [['aaaaaaaaaaaa', 'bbbbbbbbbbbb']], [['1', 'bbbb']]])('compares %j', (named) =>
     inBoth(MAIN, async (data) => {
-      const { code, stdout } = doorman('diff', ...named, '--data', data)
+      const { code, stdout } = await doorman('diff', ...named, '--data', data)
       expect(stdout).toBe(`revision 1 (aaaaaaaaaaaa) → revision 2 (bbbbbbbbbbbb)\n${changed}\n`)
       expect(code).toBe(0)
     }),
@@ -86,26 +78,26 @@ describe('doorman diff', () => {
 
   test('with one revision says what the folder changed since', () =>
     inBoth(SALES, async (data, flows) => {
-      const { code, stdout } = doorman('diff', '1', '--data', data, '--flows', flows)
+      const { code, stdout } = await doorman('diff', '1', '--data', data, '--flows', flows)
       expect(stdout.split('\n')[1]).toBe(changed)
       expect(code).toBe(0)
     }))
 
   test('alone compares the newest with the folder, and no difference is well too', () =>
     inBoth(SALES, async (data, flows) => {
-      const same = doorman('diff', '--data', data, '--flows', flows)
+      const same = await doorman('diff', '--data', data, '--flows', flows)
       expect(same).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('no difference: the files are the same'),
       })
       await writeFile(join(flows, 'routing.yaml'), `# new\n${SALES['routing.yaml']}`)
-      const comment = doorman('diff', '--data', data, '--flows', flows)
+      const comment = await doorman('diff', '--data', data, '--flows', flows)
       expect(comment).toMatchObject({ code: 0, stdout: expect.stringContaining('comments or spelling only') })
     }))
 
   test('--json has both sides and the list of changes', () =>
     inBoth(MAIN, async (data, flows) => {
-      const { stdout } = doorman('diff', '--json', '--data', data, '--flows', flows)
+      const { stdout } = await doorman('diff', '--json', '--data', data, '--flows', flows)
       const { before, after, changes } = JSON.parse(stdout)
       expect(before.number).toBe(2)
       expect(after.number).toBeNull()
@@ -116,27 +108,27 @@ describe('doorman diff', () => {
 
   test('exits 1 where something cannot be compiled or found', () =>
     inBoth({ 'routing.yaml': `${FLOWS}otherwise: nowhere\n` }, async (data, flows) => {
-      const broken = doorman('diff', '--data', data, '--flows', flows)
+      const broken = await doorman('diff', '--data', data, '--flows', flows)
       expect(broken).toMatchObject({
         code: 1,
         stdout: '',
         stderr: expect.stringContaining('routing.yaml:2:12: '),
       })
-      const missing = doorman('diff', '9', '--data', data, '--flows', flows)
+      const missing = await doorman('diff', '9', '--data', data, '--flows', flows)
       expect(missing).toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/^error\[no_revision\]: There is no revision 9 .*1 to 2 are/),
       })
-      const none = doorman('diff', '--data', join(data, 'none'), '--flows', flows)
+      const none = await doorman('diff', '--data', join(data, 'none'), '--flows', flows)
       expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/ holds no revision\./) })
     }))
 
   test('exits 2 where it is asked wrongly', () =>
     inBoth(MAIN, async (data) => {
-      expect(doorman('diff', 'yesterday', '--data', data)).toMatchObject({
+      expect(await doorman('diff', 'yesterday', '--data', data)).toMatchObject({
         code: 2,
         stderr: expect.stringContaining('"yesterday" is no revision'),
       })
-      expect(doorman('diff', '1', '2', '3', '--data', data).code).toBe(2)
+      expect((await doorman('diff', '1', '2', '3', '--data', data)).code).toBe(2)
     }))
 })

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive } from './child.js'
 import { labFolder } from './lab-folder.js'
 import { asteriskRoot, RELEASES } from './roots.js'
 
@@ -17,12 +18,22 @@ export default async function setup(
 ): Promise<void> {
   if (process.env.DOORMAN_TEST_RUN === undefined) {
     mkdirSync(labFolder(), { recursive: true })
-    process.env.DOORMAN_TEST_RUN = mkdtempSync(join(labFolder(), 'run-'))
+    removeKilledRuns()
+    process.env.DOORMAN_TEST_RUN = mkdtempSync(join(labFolder(), `run-${process.pid}-`))
     process.env.TMPDIR = process.env.DOORMAN_TEST_RUN
   }
   if (displayName?.name !== 'lab') return
   for (const release of RELEASES)
     await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
+}
+
+/** A run that was killed could not remove its folder; the name carries the number of its process. */
+function removeKilledRuns(): void {
+  for (const name of readdirSync(labFolder())) {
+    const pid = /^run-(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(labFolder(), name), { recursive: true, force: true })
+  }
 }
 
 /** Removes the run's folder. Throws where a test has left something in it. */
