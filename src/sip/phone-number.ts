@@ -66,14 +66,13 @@ export function identityInHeader(
   values: readonly string[],
   country: string | undefined,
 ): SipIdentity | undefined {
-  const read = values
-    .flatMap(parseAddressList)
-    .map((address) => ({
-      address,
-      number: inContext(address.user, address, country) ?? readNumber(address.user, country),
-    }))
-    .filter(({ number }) => number !== ANONYMOUS)
-  return read.find(({ number }) => isNumberLike(number)) ?? read[0]
+  let named: SipIdentity | undefined
+  for (const address of values.flatMap(parseAddressList)) {
+    const number = inContext(address.user, address, country) ?? readNumber(address.user, country)
+    if (isNumberLike(number)) return { number, address }
+    if (number !== ANONYMOUS) named ??= { number, address }
+  }
+  return named
 }
 
 export function numberInHeader(values: readonly string[], country: string | undefined): string | undefined {
