@@ -3,9 +3,25 @@ import { randomBytes } from 'node:crypto'
 export const token = (): string => randomBytes(8).toString('hex')
 
 /** Compact forms of header names (RFC 3261 §7.3.3). */
-const LONG: Readonly<Record<string, string>> = { v: 'via', f: 'from', t: 'to', i: 'call-id', m: 'contact' }
+const COMPACT: Readonly<Record<string, string>> = {
+  via: 'v',
+  from: 'f',
+  to: 't',
+  'call-id': 'i',
+  contact: 'm',
+}
+const patterns = new Map<string, RegExp>()
 
-/** As much of a SIP message (RFC 3261 §7) as a caller reads. Bytes are kept as Latin-1. */
+/** The lines of a header, folded ones included; the value is the first group. */
+function patternOf(name: string): RegExp {
+  const known = patterns.get(name)
+  if (known !== undefined) return known
+  const pattern = new RegExp(`^(?:${name}|${COMPACT[name] ?? name})[ \\t]*:(.*(?:\\r\\n[ \\t].*)*)`, 'gim')
+  patterns.set(name, pattern)
+  return pattern
+}
+
+/** As much of a SIP message (RFC 3261 §7) as a caller reads, when it reads it. Bytes are kept as Latin-1. */
 export class SipMessage {
   /** 0 for a request. */
   readonly status: number
@@ -13,13 +29,10 @@ export class SipMessage {
   /** The method of a request, or of the request that a response answers. */
   readonly method: string
   readonly callId: string
-  readonly #headers: readonly { readonly name: string; readonly line: string }[]
+  readonly #head: string
 
-  private constructor([, method, status = '0', reason = '']: RegExpExecArray, lines: readonly string[]) {
-    this.#headers = lines.map((line) => {
-      const name = line.slice(0, line.indexOf(':')).trim().toLowerCase()
-      return { name: LONG[name] ?? name, line }
-    })
+  private constructor(head: string, [, method, status = '0', reason = '']: RegExpExecArray) {
+    this.#head = head
     this.status = Number(status)
     this.reason = reason
     this.method = method ?? this.header('cseq').split(/\s+/)[1] ?? ''
@@ -28,21 +41,22 @@ export class SipMessage {
 
   /** Reads one datagram; undefined for what is no SIP message. */
   static parse(bytes: Buffer): SipMessage | undefined {
-    const [head = ''] = bytes.toString('latin1').split('\r\n\r\n', 1)
-    const [first = '', ...lines] = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n')
-    const start = /^(?:([A-Z]+) .+ SIP\/2\.0|SIP\/2\.0 (\d{3}) ?(.*))$/.exec(first)
-    return start === null ? undefined : new SipMessage(start, lines)
+    const text = bytes.toString('latin1')
+    const start = /^(?:([A-Z]+) .+ SIP\/2\.0|SIP\/2\.0 (\d{3}) ?(.*))\r\n/.exec(text)
+    const end = text.indexOf('\r\n\r\n')
+    return start === null ? undefined : new SipMessage(end < 0 ? text : text.slice(0, end), start)
   }
 
   /** The value of the first header of this name, which is in lower case; empty where there is none. */
   header(name: string): string {
-    const line = this.#headers.find((header) => header.name === name)?.line ?? ''
-    return line.slice(line.indexOf(':') + 1).trim()
+    const pattern = patternOf(name)
+    pattern.lastIndex = 0
+    return pattern.exec(this.#head)?.[1]?.trim() ?? ''
   }
 
   /** The lines of these headers, which a request or response of the same call repeats. */
   lines(...names: readonly string[]): readonly string[] {
-    return this.#headers.filter(({ name }) => names.includes(name)).map(({ line }) => line)
+    return names.flatMap((name) => this.#head.match(patternOf(name)) ?? [])
   }
 
   get cseq(): number {
