@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { ActiveRevisions } from '../../src/revisions/active.js'
+import { withFilesOf } from '../../src/revisions/revision-files.js'
+import { inDataFolder, newRevision, until, withStore } from '../store/open-store.js'
 import { revision } from './fakes.js'
 
 /** Active revisions whose database answers by `load`, and which ids it was asked for. */
@@ -60,5 +63,37 @@ describe('the active revisions', () => {
     for (const name of ['r1', 'r0', 'r1', 'r0', 'r2', 'r3', 'r4'])
       active.swap({ revision: revision(name), entry: undefined })
     for (const id of ['r0', 'r1', 'r2', 'r3', 'r4']) expect((await active.find(id))?.id).toBe(id)
+  })
+})
+
+describe('a revision from the database', () => {
+  const routing = (rules: number) => {
+    const lines = Array.from(
+      { length: rules },
+      (_, i) => `  - { when: { callee: "+1555${1_000_000 + i}" }, goto: a }`,
+    )
+    return `flows: { a: { context: a } }\notherwise: a\nrules:\n${lines.join('\n')}\n`
+  }
+
+  test('is compiled from its stored files for a call that comes back on it', async () => {
+    await inDataFolder((data) =>
+      withStore(data, async (store) => {
+        const files = new Map([['routing.yaml', Buffer.from(routing(20))]])
+        const stored = await store.addRevision(newRevision('old'), files)
+        const load = async () => {
+          const compiled = await withFilesOf(store, stored, compileInWorker)
+          return compiled.ok ? compiled.revision : undefined
+        }
+        const active = new ActiveRevisions({ revision: revision('r0'), entry: undefined }, load)
+        // On a busy machine it is late for the first call, and there for one of the next.
+        let found = await active.find('old')
+        const isThere = async () => {
+          found ??= await active.find('old')
+          return found !== undefined
+        }
+        await until(isThere, 'the revision', 20_000)
+        expect(found?.routing.rules).toHaveLength(20)
+      }),
+    )
   })
 })
