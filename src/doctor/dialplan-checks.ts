@@ -1,6 +1,6 @@
 import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/ami/dialplan.js'
 import type { AmiSession } from '../asterisk/ami/session.js'
-import { nearest } from '../flows/nearest.js'
+import { nearest } from '../lib/nearest.js'
 import { amiCheck, variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
 import { type Check, fault, listed, ok, warning } from './check.js'

@@ -1,14 +1,14 @@
 import { deepFreeze } from '../lib/deep-freeze.js'
+import { leavesOf } from '../routing/condition.js'
 import { indexRouting } from '../routing/rule-index.js'
 import type { Routing, Rule } from '../routing/types.js'
+import { canonicalName } from '../sip/headers.js'
 import { bundle } from './bundle.js'
-import { Diagnostics, type Position } from './diagnostics.js'
 import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
-import { headersNeeded, needsAllHeaders, needsAttestation } from './headers-needed.js'
 import { lint } from './lint.js'
-import type { Problem } from './problem.js'
+import { Diagnostics, type Position, type Problem } from './problem.js'
 import type { FlowFunction, Revision } from './revision.js'
-import { RoutingReader } from './routing-reader.js'
+import { headersOfState, RoutingReader } from './routing-reader.js'
 import { FlowSource, fileName, hashOf } from './source.js'
 import { parseFlowDocument } from './yaml.js'
 
@@ -144,4 +144,42 @@ function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostic
   for (const { name, context } of flows.values())
     if (!contexts.has(context)) contexts.set(context, positions.ofValue(['flows', name, 'context']))
   return contexts
+}
+
+/** Names (lower case, sorted) of every header that a revision may use: the dialplan passes them all at once. */
+function headersNeeded(
+  routing: Omit<Routing, 'index'>,
+  trusted: ReadonlySet<string>,
+  functions: Iterable<FlowFunction>,
+): readonly string[] {
+  const names = [
+    'from',
+    ...(trusted.has('p-asserted-identity') || trusted.has('verstat') ? ['p-asserted-identity'] : []),
+    ...routing.calleeFrom,
+    ...routing.vip.headers.keys(),
+    ...routing.rules
+      .flatMap(({ when }) => leavesOf(when))
+      .flatMap((leaf) => (leaf.kind === 'header' ? [leaf.name] : [])),
+    ...[...routing.rules, ...routing.branches].flatMap(({ state }) => headersOfState(state)),
+    ...[...functions].flatMap(({ code }) => headersNamedIn(code)),
+  ]
+  return Object.freeze([...new Set(names.map(canonicalName))].sort())
+}
+
+/** True where a condition depends on the STIR/SHAKEN result. */
+function needsAttestation({ rules }: Pick<Routing, 'rules'>): boolean {
+  return rules.some(({ when }) => leavesOf(when).some(({ kind }) => kind === 'attestation'))
+}
+
+const METHODS = String.raw`\.(?:get|getAll|has|trusted)\(\s*(["'\x60])([A-Za-z0-9][A-Za-z0-9._-]{0,99})\1`
+
+/** True where code does more with `sipHeaders` than get headers whose names stand in its text. */
+function needsAllHeaders(functions: Iterable<FlowFunction>): boolean {
+  const named = new RegExp(String.raw`\.sipHeaders\??${METHODS}\s*\)`, 'g')
+  return [...functions].some(({ code }) => code.replace(named, '').includes('sipHeaders'))
+}
+
+/** The header names that stand in the text of a code flow. One too many costs a few bytes. */
+function headersNamedIn(code: string): readonly string[] {
+  return [...code.matchAll(new RegExp(METHODS, 'g'))].flatMap((match) => match[2] ?? [])
 }

@@ -1,9 +1,9 @@
+import { suggestion } from '../lib/nearest.js'
 import { patternProblem } from '../routing/pattern.js'
 import type { Condition, HeaderTest, Trust } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
-import type { Diagnostics, YamlPath } from './diagnostics.js'
-import { suggestion } from './nearest.js'
 import type { Numbers } from './numbers.js'
+import type { Diagnostics, YamlPath } from './problem.js'
 import { conditionShape, HeaderNameSchema, HeaderTestSchema } from './schema.js'
 import { isRawMap, type SchemaCheck } from './schema-check.js'
 

@@ -2,7 +2,6 @@ import { headerName } from '../routing/format.js'
 import type { Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
-import type { Diagnostics, YamlPath } from './diagnostics.js'
 import {
   exclude,
   type Formula,
@@ -14,6 +13,7 @@ import {
   partsOf,
   type Rules,
 } from './implies.js'
+import type { Diagnostics, YamlPath } from './problem.js'
 import { isRawMap } from './schema-check.js'
 
 /** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */

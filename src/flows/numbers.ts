@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { readNumberTable } from '../routing/number-file.js'
 import type { NumberPattern, NumberTable } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
-import type { Diagnostics, YamlPath } from './diagnostics.js'
+import type { Diagnostics, YamlPath } from './problem.js'
 import type { NumbersSchema } from './schema.js'
 import { type FlowSource, fileName } from './source.js'
 
@@ -67,8 +67,10 @@ export class Numbers {
   #parse(file: string, content: Buffer): NumberTable {
     const { table, problems, duplicates } = readNumberTable(file, content, this.country)
     this.#tables.set(file, table)
-    this.diagnostics.add(problems.map((found) => ({ file, code: 'flows.number_file', ...found })))
-    this.diagnostics.addWarnings(duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })))
+    this.diagnostics.add(
+      problems.map((found) => ({ file, code: 'flows.number_file', ...found })),
+      duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })),
+    )
     return table
   }
 

@@ -1,6 +1,6 @@
 import type { Routing } from '../routing/types.js'
-import type { Position } from './diagnostics.js'
 import type { Example } from './examples.js'
+import type { Position } from './problem.js'
 
 /** A code flow, bundled to one CommonJS script that can be run in a worker. */
 export interface FlowFunction {

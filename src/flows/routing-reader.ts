@@ -1,11 +1,11 @@
 import type { State, StateValue } from '../conversation/state.js'
+import { nearest, suggestion } from '../lib/nearest.js'
 import { templateProblems } from '../routing/template.js'
 import type { Branch, Flow, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { type ConditionContext, readCondition } from './conditions.js'
-import type { Diagnostics, YamlPath } from './diagnostics.js'
-import { nearest, suggestion } from './nearest.js'
 import { NO_NUMBERS, Numbers } from './numbers.js'
+import type { Diagnostics, YamlPath } from './problem.js'
 import {
   branchShape,
   FlowNameSchema,

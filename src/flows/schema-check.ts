@@ -1,6 +1,5 @@
 import type * as z from 'zod'
-import type { Diagnostics, YamlPath } from './diagnostics.js'
-import type { ProblemCode } from './problem.js'
+import type { Diagnostics, ProblemCode, YamlPath } from './problem.js'
 import { unknownKey } from './schema.js'
 
 type Issue = z.core.$ZodIssue

@@ -1,7 +1,7 @@
 import { getCountries } from 'libphonenumber-js/min'
 import * as z from 'zod'
 import type { State, StateValue } from '../conversation/state.js'
-import { suggestion } from './nearest.js'
+import { suggestion } from '../lib/nearest.js'
 
 /**
  * The shape of `routing.yaml`. Its readers check with these schemas and the editor's JSON Schema is made from

@@ -11,8 +11,7 @@ import {
   parseDocument,
   type Scalar,
 } from 'yaml'
-import type { Position, Positions, YamlPath } from './diagnostics.js'
-import type { Problem, ProblemCode } from './problem.js'
+import type { Position, Positions, Problem, ProblemCode, YamlPath } from './problem.js'
 
 /** A flow file as it was read: its value, not yet checked, and the way back to lines and columns. */
 export interface FlowDocument {

@@ -111,12 +111,6 @@ describe('a revision that is compiled in a worker', () => {
     })
   })
 
-  test('decides as the example in flows/ does', async () => {
-    const { direct, inWorker } = await bothWays(projectFolder('flows'))
-    expect(values(good(inWorker))).toEqual(values(good(direct)))
-    expectSameDecisions(good(inWorker), good(direct))
-  })
-
   test('comes with every file that was read, as it was read', async () => {
     await inFolder(FILES, async (folder) => {
       const { direct, inWorker } = await bothWays(folder)
@@ -151,14 +145,7 @@ describe('a revision that is compiled in a worker', () => {
 describe('a folder that can’t be compiled', () => {
   const BROKEN: readonly (readonly [string, Files])[] = [
     ['no file at all', {}],
-    ['no YAML', { 'routing.yaml': 'rules: [\n' }],
-    [
-      'several slips',
-      { ...FILES, ...routing('rules:', '  - { goto: man }', '  - { when: { vipp: true }, run: b.ts }') },
-    ],
-    ['a missing table', { ...FILES, ...routing('vip: { files: [gone.csv] }') }],
     ['a table with faults', { ...FILES, 'vips.csv': '+15551234567,Ann\nno number\n' }],
-    ['a look-around', routing('rules: [{ when: { header: { X-A: { matches: "(?=a)" } } }, goto: main }]')],
     ['a code flow that does not parse', { ...FILES, 'lib/b.ts': 'export const b = ;\n' }],
   ]
 
@@ -167,13 +154,6 @@ describe('a folder that can’t be compiled', () => {
       const { direct, inWorker } = await bothWays(folder)
       expect(inWorker.ok).toBe(false)
       expect(inWorker).toEqual(direct)
-    })
-  })
-
-  test('comes with the files that were read all the same', async () => {
-    await inFolder({ ...FILES, 'lib/b.ts': 'export const b = ;\n' }, async (folder) => {
-      const { ok, files } = await compileInWorker(folder)
-      expect([ok, [...files.keys()].sort()]).toEqual([false, Object.keys(FILES).sort()])
     })
   })
 })

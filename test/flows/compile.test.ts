@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { compile } from '../../src/flows/compile.js'
 import { matchesNumber, passes } from '../../src/routing/condition.js'
 import type { Condition } from '../../src/routing/types.js'
+import { projectFolder } from './project-folder.js'
 import { type Files, revisionOf, routing } from './temp-folder.js'
 
 /** The condition of the only rule, whose `when` is given. */
@@ -81,6 +83,13 @@ describe('a compiled condition', () => {
   ])('%s', async (written, expected) => {
     expect(await whenOf(written)).toEqual(expected)
   })
+})
+
+test('the sample files have no warnings, and pass on the headers that their rules and code use', async () => {
+  const compiled = await compile(projectFolder('flows'))
+  expect(compiled).toMatchObject({ ok: true, warnings: [] })
+  const headersNeeded = ['from', 'p-asserted-identity', 'x-account', 'x-vip']
+  expect(compiled).toMatchObject({ revision: { headersNeeded, needsAllHeaders: false } })
 })
 
 describe('a revision', () => {
@@ -171,6 +180,15 @@ describe('a revision', () => {
     ['[verstat]', ['from', 'p-asserted-identity']],
   ])('that believes a trunk about %s needs %j', async (trust, headers) => {
     expect((await revisionOf(routing(`trunks: { a: { trust: ${trust} } }`))).headersNeeded).toEqual(headers)
+  })
+
+  test('sends undecidable calls to the flow that is named, else to otherwise', async () => {
+    const named = await revisionOf(routing('undecidable: other_flow'))
+    const unnamed = await revisionOf(routing())
+    expect([named, unnamed].map(({ routing: { undecidable } }) => undecidable)).toEqual([
+      'other_flow',
+      'main',
+    ])
   })
 
   test('asks for the attestation only where a rule does, however deep', async () => {
