@@ -72,7 +72,7 @@ export class BatchedOutput extends Writable {
     try {
       this.#fs.writeSync(STDOUT, this.#take())
     } catch {
-      // The reader has gone or the disk is full; there is nobody left to tell.
+      // The reader has gone or the disk is full: the last lines are lost.
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Order } from './command-process.js'
 /** The `doorman` of the same build as the tests. */
 const DOORMAN = fileURLToPath(new URL('../../src/cli/doorman.js', import.meta.url))
 
-/** What nobody who uses a command should see: a stack of calls, or that it is a defect. */
+/** What a command must never print: a stack, or that it has a defect. */
 const STACK = /^\s+at .+:\d+:\d+\)?$|This is a defect|UnhandledPromiseRejection|node:internal/m
 
 const folder = mkdtempSync(join(tmpdir(), 'doorman-cli-'))

@@ -13,7 +13,7 @@ function running(env: Env): RunningCommand {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('doorman run without a PBX', () => {
-  test('says it once for ARI and once for AMI, keeps trying, and ends well on SIGTERM', async () => {
+  test('says it once for ARI and once for AMI, keeps trying, and exits with 0 on SIGTERM', async () => {
     const ari = await deadPort()
     const ami = await deadPort()
     const command = running({ DOORMAN_ARI_URL: `http://127.0.0.1:${ari}`, DOORMAN_AMI_PORT: String(ami) })
@@ -35,7 +35,7 @@ describe('doorman run without a PBX', () => {
     expect(command.out).not.toMatch(/hunter2/)
   })
 
-  test('ends well on SIGINT, too, while both peers say nothing', async () => {
+  test('exits with 0 on SIGINT, too, while both peers are silent', async () => {
     const peer = await TcpPeer.open((socket) => socket.resume())
     try {
       const command = running({
