@@ -7,12 +7,14 @@ export interface Readiness {
   readonly stopping: boolean
   /** Id of the active revision. */
   readonly revision: string
+  /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
+  readonly problems: readonly string[]
 }
 
 export type ConnectionState = 'up' | 'down'
 
 export interface Vitals {
-  readonly ari: { readonly isUp: boolean }
+  readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
   readonly ami: { readonly isUp: boolean }
   readonly isStopping: () => boolean
 }
@@ -20,7 +22,7 @@ export interface Vitals {
 export function readinessOf({ ari, ami, isStopping }: Vitals, revision: string): Readiness {
   const stopping = isStopping()
   const ready = ari.isUp && ami.isUp && !stopping
-  return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision }
+  return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }
 }
 
 function stateOf(connection: { readonly isUp: boolean }): ConnectionState {

@@ -1,5 +1,6 @@
 import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/ami/dialplan.js'
 import type { AmiSession } from '../asterisk/ami/session.js'
+import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { nearest } from '../lib/nearest.js'
 import { amiCheck, variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
@@ -10,6 +11,9 @@ const REWRITE =
   '(/etc/asterisk/extensions_doorman.conf); without the second AMI user also: asterisk -rx "dialplan reload"'
 
 const UNSEEN = 'Give the AMI user write = call (manager.conf), and load func_dialplan.so.'
+
+/** An extension that every text has that does not parse callers' text, and none of those before. */
+const IN_SAFE_TEXTS = { context: GO_CONTEXT, extension: 'go', priority: 1 }
 
 /** The generated contexts. The second user sees every step, Doorman's own only the marker. */
 export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { admin, flows }) => {
@@ -26,6 +30,14 @@ export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { a
     const names = listed(running.contexts.map((name) => `[${name}]`))
     const remedy = `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`
     return fault(`The running dialplan has no ${names}: no call reaches Doorman.`, remedy)
+  }
+  if ((await locationsMissing(ami, [IN_SAFE_TEXTS])).length > 0) {
+    const says =
+      'The running dialplan is of a Doorman up to c592c16: Asterisk executes parts of the dialled number, '
+    return fault(
+      `${says}so that any caller can set variables, choose contexts and call functions that write. See SECURITY.md.`,
+      `${REWRITE}.`,
+    )
   }
   const { differences } = running
   const detail =

@@ -25,7 +25,7 @@ describe('the control server', () => {
   const asked: unknown[] = []
   let answer: ReloadResult = TAKEN
   let server: ControlServer
-  let lines = { ari: { isUp: true }, ami: { isUp: true } }
+  let lines = { ari: { isUp: true, problems: ['why'] }, ami: { isUp: true } }
   let isStopping = false
   const data = mkdtempSync(join(tmpdir(), 'doorman-control-'))
   const control: Control = {
@@ -92,7 +92,7 @@ describe('the control server', () => {
     [false, false, false],
     [true, true, true],
   ])('with ARI %j, AMI %j and stopping %j it is live, and ready or not', async (ari, ami, stopping) => {
-    lines = { ari: { isUp: ari }, ami: { isUp: ami } }
+    lines = { ari: { isUp: ari, problems: ['why'] }, ami: { isUp: ami } }
     isStopping = stopping
     const [live, ready] = await Promise.all(
       ['/live', '/ready'].map((path) => fetch(new URL(path, server.url))),
@@ -103,7 +103,14 @@ describe('the control server', () => {
     const word = (isUp: boolean) => (isUp ? 'up' : 'down')
     expect([ready?.status, await ready?.json()]).toEqual([
       isReady ? 200 : 503,
-      { ready: isReady, ari: word(ari), ami: word(ami), stopping, revision: 'abc123def456' },
+      {
+        ready: isReady,
+        ari: word(ari),
+        ami: word(ami),
+        stopping,
+        revision: 'abc123def456',
+        problems: ['why'],
+      },
     ])
   })
 
@@ -146,7 +153,10 @@ describe('a control server of a running Doorman', () => {
     revisions: () => [],
     metrics: async () => '',
     readiness: () =>
-      readinessOf({ ari: { isUp: true }, ami: { isUp: true }, isStopping: () => false }, 'abc123def456'),
+      readinessOf(
+        { ari: { isUp: true, problems: [] }, ami: { isUp: true }, isStopping: () => false },
+        'abc123def456',
+      ),
   }
 
   async function opened(env: Readonly<Record<string, string>>) {

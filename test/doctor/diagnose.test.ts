@@ -182,6 +182,9 @@ const CASES: Readonly<Record<string, Change>> = {
   'entry contexts | fault | is not the one that | doorman dialplan --write': {
     ami: { marker: { value: '0' } },
   },
+  'entry contexts | fault | executes parts of the dialled number | doorman dialplan --write': {
+    ami: { marker: { value: '0' }, 'DIALPLAN_EXISTS(doorman-go,go,1)': { value: '0' } },
+  },
   'flow contexts | fault | vip_support_flow leads to vip-support,s,1 | [vip-support]': {
     ami: { 'DIALPLAN_EXISTS(vip-support,s,1)': { value: '0' } },
   },
@@ -278,5 +281,10 @@ describe('doctor diagnoses', () => {
     const sample = readFileSync(projectFolder('asterisk-conf/extensions_doorman.conf'), 'utf8')
     expect([...usedIn(sample)].filter((name) => !isKnownName(name))).toEqual([])
     expect(usedIn(sample).has('Stasis') && usedIn(sample).has('PJSIP_HEADER')).toBe(true)
+  })
+
+  test('a dialplan that does not parse callers’ text by an extension that it has', () => {
+    const { text } = flows.dialplan
+    expect(text.slice(text.indexOf('[doorman-go]'))).toMatch(/^exten => go,1,/m)
   })
 })

@@ -58,3 +58,24 @@ describe('what Doorman tells of itself', () => {
     expect(JSON.parse(last?.text ?? '{}')).toMatchObject({ ready: false, stopping: true })
   })
 })
+
+describe('what Doorman says of a PBX that cannot read SIP headers', () => {
+  const fixture = pbxFixture('forky', {
+    ...{ flows: FLOWS, dialplan: showing('story-main', 'x') },
+    overrides: { 'modules.conf': 'noload = res_pjsip_header_funcs.so' },
+  })
+
+  test('calls are decided without their headers: in the log and at /ready, which stays ready', async () => {
+    const line = await fixture.doorman.line(
+      'headers_unavailable',
+      ({ event }) => event === 'headers_unavailable',
+    )
+    expect(line).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('without their SIP headers'),
+    })
+    const { status, text } = await view(fixture.asterisk, '/ready')
+    const problems = [expect.stringContaining('has not loaded res_pjsip_header_funcs.so')]
+    expect([status, JSON.parse(text)]).toEqual([200, expect.objectContaining({ ready: true, problems })])
+  })
+})

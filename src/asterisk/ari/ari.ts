@@ -15,8 +15,10 @@ import { StasisChannels } from './stasis-channels.js'
 import type { AriSocket } from './web-socket.js'
 
 const ANSWER_MS = 3_000
-/** How often a missing permission is asked for again. */
+const HEADER_FUNCTIONS = 'res_pjsip_header_funcs.so'
+/** How often a missing permission or module is asked for again. */
 const CHECK_PERMISSION_MS = 5_000
+const CHECK_MODULE_MS = 30_000
 /** When Doorman stops: how long the last call may take to copy its variables, and their removal. */
 const LAST_COPY_MS = 300
 const REMOVE_MS = 1_000
@@ -46,6 +48,8 @@ export class Ari {
   #restSocket: AriSocket | undefined
   #claims = true
   #refusal: string | undefined
+  #missingModule: string | undefined
+  #checkingModule: NodeJS.Timeout | undefined
   #checking: NodeJS.Timeout | undefined
 
   constructor(access: AriAccess, application: string, log: Log) {
@@ -66,9 +70,9 @@ export class Ari {
     return this.#connection.socket !== undefined && this.#refusal === undefined
   }
 
-  /** Why Asterisk refuses requests that change something; undefined where it does not. */
-  get refusal(): string | undefined {
-    return this.#refusal
+  /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
+  get problems(): readonly string[] {
+    return [this.#refusal, this.#missingModule].filter((problem) => problem !== undefined)
   }
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
@@ -96,6 +100,7 @@ export class Ari {
   /** Removes the shared variables and ends every connection. */
   async stop(): Promise<void> {
     clearInterval(this.#checking)
+    clearTimeout(this.#checkingModule)
     this.#connection.stop()
     this.#channels?.stop()
     const removals = this.#sets.removals()
@@ -161,7 +166,8 @@ export class Ari {
     const path = `applications/${this.#application}/eventFilter`
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
     const filtered = this.#http.send({ method: 'PUT', path, body }, ANSWER_MS).catch(() => undefined)
-    await Promise.all([filtered, this.#channels?.reconcile(true), this.#checkPermission()])
+    const checks = [this.#checkPermission(), this.#checkHeaderFunctions()]
+    await Promise.all([filtered, this.#channels?.reconcile(true), ...checks])
   }
 
   #onDown(): void {
@@ -187,6 +193,21 @@ export class Ari {
     const answer = await this.#http.send(request, ANSWER_MS).catch(() => undefined)
     if (answer?.status === 401 || answer?.status === 403) this.#onRefused(answer)
     else if (answer !== undefined && this.#refusal !== undefined) this.#onPermitted()
+  }
+
+  /** Without them the dialplan passes no header. Asterisk answers 404 for a module that is not loaded. */
+  async #checkHeaderFunctions(): Promise<void> {
+    const path = `asterisk/modules/${HEADER_FUNCTIONS}`
+    const answer = await this.#http.send({ method: 'GET', path }, ANSWER_MS).catch(() => undefined)
+    const before = this.#missingModule
+    clearTimeout(this.#checkingModule)
+    this.#missingModule = undefined
+    if (answer?.status !== 404) return
+    this.#missingModule = `Asterisk has not loaded ${HEADER_FUNCTIONS}: calls are decided without their SIP headers.`
+    this.#checkingModule = setTimeout(() => void this.#checkHeaderFunctions(), CHECK_MODULE_MS).unref()
+    if (before !== undefined) return
+    const remedy = `Run  asterisk -rx "module load ${HEADER_FUNCTIONS}",  and load it in modules.conf.`
+    this.#log.error(`${this.#missingModule} ${remedy}`, { event: 'headers_unavailable' })
   }
 
   #onRefused(answer: AriAnswer): void {
