@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
+import { type ExampleCall, factsOfExample } from '../flows/examples.js'
 import { type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
@@ -10,7 +11,6 @@ import { contextOf } from '../routing/context-of.js'
 import { type Provenance, provenanceOf } from '../routing/facts.js'
 import { type Hearsay, hearsayOf } from '../routing/hearsay.js'
 import type { CallFacts, Reason } from '../routing/types.js'
-import { SipHeaders } from '../sip/headers.js'
 import {
   FLOWS_OPTION,
   HEADER_OPTION,
@@ -29,7 +29,7 @@ interface Options {
   readonly name: string
   readonly trunk?: string
   readonly header: readonly Header[]
-  readonly attestation?: string
+  readonly attestation?: ExampleCall['attestation']
   readonly state: State
   readonly at: Date
   readonly json?: true
@@ -54,46 +54,32 @@ export function addExplain(program: Command): void {
     })
 }
 
-async function explainCall(folder: string, options: Options): Promise<void> {
+async function explainCall(
+  folder: string,
+  { from, to, name, trunk, header, ...options }: Options,
+): Promise<void> {
   const functions = new FunctionRunner()
   try {
     const loaded = await loadRevision(folder, functions)
     if (!loaded.ok) throw new FlowFilesError(loaded.problems)
     const { revision } = loaded
-    const facts = factsOf(options)
+    const { attestation, state, at } = options
+    const facts = factsOfExample({ from, to, name, trunk, headers: header, attestation, state })
     noteUnknownTrunk(facts, revision)
-    const parts = {
-      ...{ revision, functions, at: options.at, callId: 'explain' },
+    const parts = { revision, functions, at, callId: 'explain' }
+    const decision = await finalDecision(facts, parts)
+    const context = contextOf(facts, revision.routing)
+    const explained: Explained = {
+      ...{ decision, revision, facts },
+      reasons: reasonsOf(decision, facts, parts),
+      provenance: provenanceOf(context, { headers: revision.headersNeeded, thorough: true }),
+      hearsay: hearsayOf(context),
     }
-    const choice = await finalDecision(facts, parts)
-    const explained = { choice, revision, facts, ...evidence(choice, facts, parts) }
     if (options.json) printJson(toJson(explained))
     else print(toText(explained))
   } finally {
     await functions.stop()
   }
-}
-
-function factsOf(options: Options): CallFacts {
-  const headers = new SipHeaders(options.header)
-  const always = [
-    ['From', `<sip:${options.from}@trunk.invalid>`],
-    ['To', `<sip:${options.to}@pbx.invalid>`],
-  ] as const
-  const missing = always.filter(([name]) => !headers.has(name))
-  return {
-    trunk: options.trunk,
-    callerId: { number: options.from, name: options.name },
-    dialled: options.to,
-    headers: new SipHeaders([...missing, ...options.header]),
-    verification: verificationOf(options.attestation),
-    state: options.state,
-  }
-}
-
-function verificationOf(attestation: string | undefined) {
-  if (attestation === undefined) return undefined
-  return attestation === 'failed' ? { attestation: 'A', verified: false } : { attestation, verified: true }
 }
 
 /** With a mistyped trunk the answer would be right and misleading. */
@@ -119,45 +105,26 @@ function parseState(text: string): State {
   throw new UsageError('--state takes a JSON object, such as {"city":"Albany"}.')
 }
 
-interface Evidence {
+interface Explained {
+  readonly decision: FinalDecision
+  readonly revision: Revision
+  readonly facts: CallFacts
   readonly reasons: readonly Reason[]
   readonly provenance: readonly Provenance[]
   readonly hearsay: readonly Hearsay[]
 }
 
-function evidence(choice: FinalDecision, facts: CallFacts, parts: Parameters<typeof reasonsOf>[2]): Evidence {
-  const { routing, headersNeeded } = parts.revision
-  const known = contextOf(facts, routing)
-  return {
-    reasons: reasonsOf(choice, facts, parts),
-    provenance: provenanceOf(known, { headers: headersNeeded, thorough: true }),
-    hearsay: hearsayOf(known),
-  }
-}
-
-interface Explained extends Evidence {
-  readonly choice: FinalDecision
-  readonly revision: Revision
-  readonly facts: CallFacts
-}
-
 /** Scripts rely on these keys. */
-function toJson({ choice, revision, reasons, provenance, hearsay }: Explained) {
-  const { decision, flow, state } = choice
+function toJson({ decision: final, revision, reasons, provenance, hearsay }: Explained) {
+  const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
   return {
-    revision: revision.id,
-    flow: flow.name,
-    rule: decision.rule,
-    vip: decision.vip,
-    branch: decision.branch ?? null,
-    callerNumber: decision.callerNumber,
-    calleeNumber: decision.calleeNumber,
-    ...{ state, reasons, facts: provenance, hearsay },
+    ...{ revision: revision.id, flow: final.flow.name, rule, vip, branch, callerNumber, calleeNumber },
+    ...{ state: final.state, reasons, facts: provenance, hearsay },
   }
 }
 
-function toText({ choice, revision, facts, reasons, provenance, hearsay }: Explained): string {
-  const { decision, flow, state } = choice
+function toText({ decision: final, revision, facts, reasons, provenance, hearsay }: Explained): string {
+  const { decision, flow, state } = final
   const width = Math.min(32, Math.max(...reasons.map(({ rule }) => rule.length)))
   return [
     `${decision.callerNumber} calls ${decision.calleeNumber} on ${facts.trunk ?? 'no trunk'}`,

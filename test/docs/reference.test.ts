@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { EXIT } from '../../src/cli/command.js'
+import { PROBLEM_CODES } from '../../src/flows/problem.js'
 import { OUTCOMES } from '../../src/history/decision-record.js'
 import { Metrics } from '../../src/observability/metrics.js'
+import { RELOAD_CODES } from '../../src/revisions/revisions.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { projectFolder } from '../flows/project-folder.js'
 
@@ -42,6 +44,12 @@ describe('the reference page', () => {
 
   test('has every error code of a command', () => {
     expect(listed('Error codes')).toEqual(union('ErrorCode').sort())
+  })
+
+  test('has every code of a problem, with what it means', () => {
+    const codes = Object.entries({ ...PROBLEM_CODES, ...RELOAD_CODES })
+    expect(listed('Problem codes')).toEqual(codes.map(([code]) => code).sort())
+    for (const [code, meaning] of codes) expect(page).toContain(`| \`${code}\` | ${meaning} |`)
   })
 
   test('has every outcome', () => {
