@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
-import { type ExampleCall, factsOfExample } from '../flows/examples.js'
+import { type Example, factsOfExample } from '../flows/examples.js'
 import { type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
@@ -29,7 +29,7 @@ interface Options {
   readonly name: string
   readonly trunk?: string
   readonly header: readonly Header[]
-  readonly attestation?: ExampleCall['attestation']
+  readonly attestation?: Example['call']['attestation']
   readonly state: State
   readonly at: Date
   readonly json?: true
@@ -64,7 +64,9 @@ async function explainCall(
     if (!loaded.ok) throw new FlowFilesError(loaded.problems)
     const { revision } = loaded
     const { attestation, state, at } = options
-    const facts = factsOfExample({ from, to, name, trunk, headers: header, attestation, state })
+    const headers: Record<string, string[]> = {}
+    for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
+    const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
     noteUnknownTrunk(facts, revision)
     const parts = { revision, functions, at, callId: 'explain' }
     const decision = await finalDecision(facts, parts)
