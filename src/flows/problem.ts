@@ -22,7 +22,7 @@ export const PROBLEM_CODES = {
   'flows.example': 'An example of examples.yaml does not hold.',
   'flows.file': 'A file cannot be read, does not exist, or lies outside of the flows folder.',
   'flows.file_changing': 'A file changed while it was read.',
-  'flows.file_too_large': 'A file is larger than Doorman reads.',
+  'flows.file_too_large': 'A file is larger than Doorman reads: 10 MB of YAML or code, 200 MB of numbers.',
   'flows.function_bundle': 'A code flow cannot be bundled: a syntax error or an import that leads nowhere.',
   'flows.function_import': 'A code flow imports a file from outside of the flows folder.',
   'flows.function_load': 'A code flow cannot be loaded: it throws, loops or has no default function.',

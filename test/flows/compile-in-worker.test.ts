@@ -30,7 +30,7 @@ const RULES = routing(
   '  - { name: more, when: { callee: { file: more.csv } }, goto: other_flow }',
   '  - { name: accounts, when: { header: { X-Account: { matches: "^9[0-9]{4}$" } } }, goto: main, state: { n: 1.5, y: null } }',
   '  - { name: same, when: { any: [{ header: { X-Account: { matches: "^9[0-9]{4}$" } } }, { branch: North Branch }] }, run: a.ts }',
-  '  - { name: believed, when: { attestation: [A, none], trunk: [carrier-a] }, goto: other_flow }',
+  '  - { name: attested, when: { attestation: [A, none], trunk: [carrier-a] }, goto: other_flow }',
 )
 
 const FILES: Files = {
