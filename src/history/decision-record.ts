@@ -1,4 +1,4 @@
-import type { Log } from '../observability/log.js'
+import type { Log } from '../lib/log.js'
 import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
 import type { Reason } from '../routing/types.js'

@@ -1,19 +1,10 @@
 import winston from 'winston'
+import type { Log, LogFields } from '../lib/log.js'
 import { safeJson } from '../lib/safe-text.js'
 import { maskNumbers, maskText } from './masking.js'
 import { BatchedOutput } from './output.js'
 
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
-/** `event` is stable and says what kind of line it is; docs/reference.md lists all of them. */
-export type LogFields = Readonly<Record<string, unknown>> & { readonly event: string }
-
-/** One line of JSON per message. */
-export interface Log {
-  error(message: string, fields: LogFields): void
-  warn(message: string, fields: LogFields): void
-  info(message: string, fields: LogFields): void
-  debug(message: string, fields: LogFields): void
-}
+export type LogLevel = keyof Log
 
 const line = winston.format.printf(({ time, level, message, fields }) => {
   return `${safeJson({ time, level, message }).slice(0, -1)},${safeJson(fields).slice(1)}`
@@ -39,18 +30,16 @@ export function createLog(level: LogLevel, { mask = false }: { readonly mask?: b
     transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
   })
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
-  const write =
-    (at: LogLevel) =>
-    (text: string, all: LogFields = { event: 'other' }) => {
-      const fields = withoutHead(all)
-      const isMasked = mask && !NO_CALLER.has(all.event)
-      logger.log({
-        level: at,
-        message: isMasked ? maskText(text) : text,
-        time: new Date().toISOString(),
-        fields: isMasked ? maskNumbers(fields) : fields,
-      })
-    }
+  const write = (at: LogLevel) => (text: string, all: LogFields) => {
+    const fields = withoutHead(all)
+    const isMasked = mask && !NO_CALLER.has(all.event)
+    logger.log({
+      level: at,
+      message: isMasked ? maskText(text) : text,
+      time: new Date().toISOString(),
+      fields: isMasked ? maskNumbers(fields) : fields,
+    })
+  }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }
 

@@ -11,7 +11,7 @@
 import type { CompiledFiles } from '../flows/compile.js'
 import { FlowFilesError, formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import type { Log } from '../observability/log.js'
+import type { Log } from '../lib/log.js'
 import type { Flow } from '../routing/types.js'
 import { KEPT_REVISIONS, type NewRevision, type RevisionEntry } from '../store/database.js'
 import type { Store } from '../store/store.js'

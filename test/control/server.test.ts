@@ -6,7 +6,7 @@ import { readAddress, removeAddress, writeAddress } from '../../src/control/addr
 import { NotRunningError, sendCommand } from '../../src/control/client.js'
 import { readinessOf } from '../../src/control/health.js'
 import { type Control, type ControlServer, openControl, startControl } from '../../src/control/server.js'
-import type { Log } from '../../src/observability/log.js'
+import type { Log } from '../../src/lib/log.js'
 import type { ReloadResult } from '../../src/revisions/revisions.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { freePort } from '../support/free-ports.js'

@@ -5,7 +5,7 @@ import {
   MOST_REASONS,
   shortened,
 } from '../../src/history/decision-record.js'
-import type { LogFields } from '../../src/observability/log.js'
+import type { LogFields } from '../../src/lib/log.js'
 import type { Reason } from '../../src/routing/types.js'
 
 const reason = (rule: string): Reason => ({

@@ -42,12 +42,12 @@ describe('a line of the log', () => {
   })
 
   test('is there when the process ends right behind it, however it ends', () => {
-    expect(logged(`log.info('last')\nprocess.exit()`)).toHaveLength(1)
+    expect(logged(`log.info('last', { event: 'x' })\nprocess.exit()`)).toHaveLength(1)
     expect(logged(`for (let at = 0; at < 5_000; at++) log.info('many', { at })`)).toHaveLength(5_000)
   })
 
   test('is there only from its level up', () => {
-    const all = `for (const level of ['debug', 'info', 'warn', 'error']) log[level](level)`
+    const all = `for (const level of ['debug', 'info', 'warn', 'error']) log[level](level, { event: 'x' })`
     const levels = logged(all, 'warn').map((line) => (JSON.parse(line) as { level: string }).level)
     expect(levels).toEqual(['warn', 'error'])
   })

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CompiledFiles } from '../../src/flows/compile.js'
 import type { Revision } from '../../src/flows/revision.js'
-import type { LogFields } from '../../src/observability/log.js'
+import type { LogFields } from '../../src/lib/log.js'
 import { type ReloadResult, Revisions, type RevisionsParts } from '../../src/revisions/revisions.js'
 import type { NewRevision, RevisionEntry } from '../../src/store/database.js'
 

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { writeDialplanFile } from '../../src/asterisk/dialplan/file.js'
+import { writeDialplanFile } from '../../../src/asterisk/dialplan/file.js'
 
 const TEXT = '[doorman]\nexten => s,1,NoOp()\n'
 let folder = ''
