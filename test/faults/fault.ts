@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Counts } from './counts.js'
-import type { Fixture } from './fixture.js'
+import type { Fixture, Surroundings } from './fixture.js'
 
 /** One thing that goes wrong while calls come. */
 export interface Fault {
@@ -25,15 +25,6 @@ export interface Fault {
 }
 
 export type Judge = (counts: Counts, fixture: Fixture) => readonly string[] | Promise<readonly string[]>
-
-/** How an instance is started. */
-export interface Surroundings {
-  readonly settings?: Readonly<Record<string, string>>
-  /** A command that runs Doorman, by its data folder. */
-  readonly through?: (data: string) => readonly string[]
-  /** The command sends the log to `doorman.log` in the data folder, so that it is not read here. */
-  readonly isLogInFile?: boolean
-}
 
 type Step = (fixture: Fixture) => unknown
 

@@ -10,10 +10,18 @@ import { type FlowFolder, flowFolder } from '../support/flow-folder.js'
 import type { AsteriskInstall } from '../support/install.js'
 import { RapidCaller } from '../support/rapid-caller.js'
 import { countsOf, type GoingDown } from './counts.js'
-import type { Surroundings } from './fault.js'
 import { FLOW_FILES, type FlowName, flowContexts, GOOD } from './flow-files.js'
 import { Load } from './load.js'
 import { FaultyProxy } from './proxy.js'
+
+/** How an instance is started. */
+export interface Surroundings {
+  readonly settings?: Readonly<Record<string, string>>
+  /** A command that runs Doorman, by its data folder. */
+  readonly through?: (data: string) => readonly string[]
+  /** The command sends the log to `doorman.log` in the data folder, so that it is not read here. */
+  readonly isLogInFile?: boolean
+}
 
 /** The address of carrier-a in pjsip.conf. */
 const CARRIER_A = '127.0.0.2'
