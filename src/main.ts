@@ -98,7 +98,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const finished = (call: FinishedCall) => {
     try {
       const record = recordOf(call)
-      metrics.call(record.outcome)
+      metrics.call(record)
       metrics.hearsay(record.hearsay, record.trunk, revisions.current.routing.index.referenced.trunks)
       logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.

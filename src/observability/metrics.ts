@@ -6,6 +6,11 @@ export type ReloadOutcome = 'taken' | 'unchanged' | 'refused'
 export class Metrics {
   readonly #registry = new Registry()
   readonly #calls = this.#counter('doorman_calls_total', 'Calls, by how they left', ['outcome'])
+  readonly #readOverAri = this.#counter(
+    'doorman_calls_read_over_ari_total',
+    'Calls whose headers the running dialplan did not pass: write it again',
+    [],
+  )
   readonly #reloads = this.#counter(
     'doorman_reloads_total',
     'Reload candidates, by what asked for them and their result',
@@ -23,8 +28,9 @@ export class Metrics {
     this.#connection('ami', connections.ami)
   }
 
-  call(outcome: string): void {
+  call({ outcome, readBy }: { readonly outcome: string; readonly readBy: string | null }): void {
     this.#calls.inc({ outcome })
+    if (readBy === 'ari') this.#readOverAri.inc()
   }
 
   reload(way: string, result: ReloadOutcome): void {

@@ -7,7 +7,7 @@ import { projectFolder } from '../flows/project-folder.js'
 const readme = readFileSync(projectFolder('README.md'), 'utf8')
 
 /** Names in an admin's dialplan, and that of the settings file. */
-const OTHER = ['FALLBACK', 'SETTINGS', 'FLOW', 'RULE', 'REVISION', 'VIP', 'BRANCH'].map(
+const OTHER = ['FALLBACK', 'SETTINGS', 'FLOW', 'RULE', 'REVISION', 'VIP', 'BRANCH', 'CALLER', 'CALLEE'].map(
   (name) => `DOORMAN_${name}`,
 )
 
