@@ -9,13 +9,14 @@ import type { Revision } from '../../src/flows/revision.js'
 
 export const number = (at: number): string => `+1555${String(at).padStart(7, '0')}`
 
-/** A fifth each of exact callees, callee prefixes, callers, branches with a pattern, and headers. */
+/** A fifth each of exact callees, callee prefixes, callers, branches with a header (some by a pattern), and headers. */
 function whenAt(at: number): string {
+  const account = at % 50 === 3 ? `{ matches: "^${at}[0-9]{4}$" }` : `"${at}1234"`
   const kinds = [
     `callee: "${number(9_000_000 + at)}"`,
     `callee: "+1444${String(at).padStart(5, '0')}*"`,
     `caller: ["${number(8_000_000 + at)}", "${number(8_500_000 + at)}"]`,
-    `branch: Branch ${at % 50}, header: { X-Account: { matches: "^${at}[0-9]{4}$" } }`,
+    `branch: Branch ${at % 50}, header: { X-Account: ${account} }`,
     `header: { X-Queue: [queue ${at}, line ${at}] }`,
   ]
   return kinds[at % kinds.length] ?? ''

@@ -130,4 +130,5 @@ const METHOD = `## How it is measured
 - CPU: user and system time of all threads from \`/proc\`, over the whole run, by offered calls.
 - The knee: the highest rate before the first, 5 % above, at which a call was lost or wrong or p99 reached 50 ms; the
   median of the rounds, which stand behind it. All processes share the cores, so that it is the knee of the whole machine.
+- Elsewhere: 100 reloads at 100 calls a second (\`npm run test:load\`), memory over 100,000 calls (\`npm run soak\`).
 `
