@@ -65,6 +65,10 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
         await sleep(ms)
       }
     },
+    judge: ({ fallback }, { events }) =>
+      fallback > 0 && !events.includes('ari_refused')
+        ? ['The log does not say that ARI refuses requests']
+        : [],
   },
   {
     name: 'AMI cut',
