@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { RapidCallReport } from '../support/rapid-caller.js'
+import type { RapidCallReport } from './caller.js'
 import { countsOf } from './counts.js'
 import { ANSWER_OF, GOOD, type Kind } from './flow-files.js'
 

@@ -1,4 +1,4 @@
-import type { RapidCallReport } from '../support/rapid-caller.js'
+import type { RapidCallReport } from './caller.js'
 import { ANSWER_OF, type Kind } from './flow-files.js'
 
 /** A call that was placed, and what its caller saw. */

@@ -1,4 +1,4 @@
-import type { RapidCallPlan } from '../support/rapid-caller.js'
+import type { RapidCallPlan } from './caller.js'
 
 const ROUTING = `
 default_country: US

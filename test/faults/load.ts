@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RapidCaller } from '../support/rapid-caller.js'
+import type { RapidCaller } from './caller.js'
 import type { PlacedCall } from './counts.js'
 import type { Kind } from './flow-files.js'
 

@@ -8,8 +8,8 @@ import { Random } from '../hostile/random.js'
 import { HostileSuite, UNHARMED } from '../hostile/suite.js'
 import { payloads } from '../hostile/texts.js'
 import { tortureMessages } from '../hostile/torture.js'
+import { view } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
-import { view } from '../support/views.js'
 
 /** `npm run hostile` sends the whole number; DOORMAN_HOSTILE_SEED gives other messages. */
 const MESSAGES = process.env.DOORMAN_WHOLE_HOSTILE === '1' ? 5_000 : 300

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
+import { type View, view } from '../support/doorman.js'
 import { pbxFixture, showing } from '../support/fixture.js'
-import { type View, view } from '../support/views.js'
 
 const FLOWS = { 'routing.yaml': 'flows: { main: { context: story-main } }\notherwise: main\n' }
 

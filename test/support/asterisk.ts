@@ -8,32 +8,6 @@ import type { AsteriskInstall } from './install.js'
 import { type Instance, type InstanceOptions, writeInstance } from './instance.js'
 import type { ObserverAccess } from './observer.js'
 
-/** A private Asterisk that is running, with ports and passwords of its own. */
-export interface Asterisk {
-  /** Changes with `restart`. */
-  readonly pid: number
-  readonly version: string
-  readonly install: AsteriskInstall
-  readonly ports: Instance['ports']
-  readonly ari: { readonly url: string; readonly username: string; readonly password: string }
-  /** The AMI user with Doorman's own, few rights. */
-  readonly ami: AmiAccess
-  /** The tests' own users: their AMI user sees dialplan steps and variables, and may run commands. */
-  readonly observer: ObserverAccess
-  readonly softphone: { readonly username: string; readonly password: string }
-  readonly folder: string
-  /** SIGTERM, after 3 s SIGKILL; then the folder goes, unless DOORMAN_LAB_KEEP=1. */
-  stop(): Promise<void>
-  /** Stops and starts it in the same folder, on the same ports; resolves when it is ready again. */
-  restart(): Promise<void>
-  /** As a power cut does: SIGKILL. The folder stays; `restart` brings it back, `stop` cleans up. */
-  kill9(): Promise<void>
-  /** The last lines of its log. */
-  logTail(lines?: number): string
-  /** Runs a console command and returns what it printed. */
-  cli(command: string): Promise<string>
-}
-
 const READY_MS = 30_000
 const STOP_MS = 3_000
 
@@ -42,7 +16,7 @@ export async function startAsterisk(
   install: AsteriskInstall,
   options: InstanceOptions = {},
 ): Promise<Asterisk> {
-  const asterisk = new PrivateAsterisk(install, await writeInstance(install, options))
+  const asterisk = new Asterisk(install, await writeInstance(install, options))
   try {
     await asterisk.start()
   } catch (error) {
@@ -52,13 +26,16 @@ export async function startAsterisk(
   return asterisk
 }
 
-class PrivateAsterisk implements Asterisk {
+/** A private Asterisk that is running, with ports and passwords of its own. */
+export class Asterisk {
   readonly version: string
   readonly ports: Instance['ports']
-  readonly ari: Asterisk['ari']
+  readonly ari: { readonly url: string; readonly username: string; readonly password: string }
+  /** The AMI user with Doorman's own, few rights. */
   readonly ami: AmiAccess
+  /** The tests' own users: their AMI user sees dialplan steps and variables, and may run commands. */
   readonly observer: ObserverAccess
-  readonly softphone: Asterisk['softphone']
+  readonly softphone: { readonly username: string; readonly password: string }
   readonly folder: string
   #child: ChildProcess | undefined
 
@@ -79,6 +56,7 @@ class PrivateAsterisk implements Asterisk {
     this.softphone = { username: '1001', password: passwords.phone }
   }
 
+  /** Changes with `restart`. */
   get pid(): number {
     return this.#child?.pid ?? -1
   }
@@ -92,22 +70,26 @@ class PrivateAsterisk implements Asterisk {
     await this.#ready()
   }
 
+  /** SIGTERM, after 3 s SIGKILL; then the folder goes, unless DOORMAN_LAB_KEEP=1. */
   async stop(): Promise<void> {
     await this.#end()
     if (!keepFolders()) rmSync(this.folder, { recursive: true, force: true })
   }
 
+  /** Stops and starts it in the same folder, on the same ports; resolves when it is ready again. */
   async restart(): Promise<void> {
     await this.#end()
     await this.start()
   }
 
+  /** As a power cut does: SIGKILL. The folder stays; `restart` brings it back, `stop` cleans up. */
   async kill9(): Promise<void> {
     if (this.#child === undefined) return
     signalGroup(this.#child, 'SIGKILL')
     await ended(this.#child, STOP_MS)
   }
 
+  /** The last lines of its log. */
   logTail(lines = 40): string {
     const files = ['log/output.log', 'log/messages.log']
       .map((name) => join(this.folder, name))
@@ -117,6 +99,7 @@ class PrivateAsterisk implements Asterisk {
       .join('\n')
   }
 
+  /** Runs a console command and returns what it printed. */
   async cli(command: string): Promise<string> {
     const ami = await AmiConnection.open(this.observer.ami)
     try {

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from './asterisk.js'
@@ -11,22 +13,6 @@ export interface LogLine {
   readonly message: string
   readonly event?: string
   readonly [key: string]: unknown
-}
-
-/** A Doorman that runs as its users run it: `doorman run` in a process of its own. */
-export interface RunningDoorman {
-  readonly pid: number
-  /** Every line so far. */
-  readonly lines: readonly LogLine[]
-  /** What was no JSON line, stderr included. */
-  readonly noise: string
-  /** Resolves with the first line, past or to come, for which `test` is true. */
-  line(what: string, test: (line: LogLine) => boolean, limitMs?: number): Promise<LogLine>
-  /** The decision record of the call with this SIP Call-ID. */
-  record(sipCallId: string, limitMs?: number): Promise<DecisionRecord>
-  signal(signal: NodeJS.Signals): void
-  /** SIGTERM; resolves with the exit code. */
-  stop(): Promise<number | undefined>
 }
 
 /** The settings that lead to a private Asterisk. */
@@ -56,13 +42,13 @@ export function launchDoorman(
   settings: Readonly<Record<string, string>>,
   through: readonly string[] = [],
 ): RunningDoorman {
-  const env = { PATH: process.env.PATH ?? '', ...settings }
+  const env = { PATH: process.env.PATH ?? '', TMPDIR: tmpdir(), ...settings }
   const child = startGuarded([...through, ...DOORMAN, 'run'], {
     env,
     cwd: repositoryFolder(),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  return new Launched(child)
+  return new RunningDoorman(child)
 }
 
 /** Starts `doorman run` beside a private Asterisk; resolves when both lines stand. */
@@ -86,8 +72,11 @@ export async function startDoorman(
   return doorman
 }
 
-class Launched implements RunningDoorman {
+/** A Doorman that runs as its users run it: `doorman run` in a process of its own. */
+export class RunningDoorman {
+  /** Every line so far. */
   readonly lines: LogLine[] = []
+  /** What was no JSON line, stderr included. */
   noise = ''
   #rest = ''
   readonly #heard = new Set<() => void>()
@@ -103,6 +92,7 @@ class Launched implements RunningDoorman {
     return this.child.pid ?? -1
   }
 
+  /** Resolves with the first line, past or to come, for which `test` is true. */
   line(what: string, test: (line: LogLine) => boolean, limitMs = 5_000): Promise<LogLine> {
     return new Promise((resolve, reject) => {
       const settle = (found: LogLine | undefined) => {
@@ -121,6 +111,7 @@ class Launched implements RunningDoorman {
     })
   }
 
+  /** The decision record of the call with this SIP Call-ID. */
   async record(sipCallId: string, limitMs?: number): Promise<DecisionRecord> {
     const isIt = (line: LogLine) => line.event === 'decision' && line.sipCallId === sipCallId
     return (await this.line(`decision of ${sipCallId}`, isIt, limitMs)) as unknown as DecisionRecord
@@ -130,6 +121,7 @@ class Launched implements RunningDoorman {
     signalGroup(this.child, signal)
   }
 
+  /** SIGTERM; resolves with the exit code. */
   async stop(): Promise<number | undefined> {
     this.signal('SIGTERM')
     if (!(await ended(this.child, 5_000))) this.signal('SIGKILL')
@@ -154,4 +146,17 @@ class Launched implements RunningDoorman {
   #tail(): string {
     return [...this.lines.slice(-20).map((line) => JSON.stringify(line)), this.noise].join('\n')
   }
+}
+
+export interface View {
+  readonly status: number
+  readonly text: string
+}
+
+/** What the Doorman beside this Asterisk answers without a token. Rejects where nothing listens. */
+export async function view(asterisk: Asterisk, path: '/metrics' | '/ready' | '/live'): Promise<View> {
+  const file = join(asterisk.folder, 'doorman-data/control.json')
+  const { url } = JSON.parse(readFileSync(file, 'utf8')) as { url: string }
+  const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(2_000) })
+  return { status: response.status, text: await response.text() }
 }

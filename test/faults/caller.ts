@@ -1,5 +1,5 @@
 import { SipUserAgent } from '../../src/testcall/user-agent.js'
-import { runCall } from './calls.js'
+import { runCall } from '../support/calls.js'
 
 /** What one caller of many does. */
 export interface RapidCallPlan {
