@@ -139,7 +139,7 @@ async function report(
 }
 
 async function landed(settings: Settings, result: CallResult): Promise<string[]> {
-  const file = await codeFlowOf(settings, result)
+  const file = await codeFlowOf(settings.DOORMAN_FLOWS, result)
   return [
     `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
     `flow      ${result.flow}`,
@@ -149,9 +149,9 @@ async function landed(settings: Settings, result: CallResult): Promise<string[]>
 }
 
 /** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */
-async function codeFlowOf(
-  { DOORMAN_FLOWS: folder }: Settings,
-  result: CallResult,
+export async function codeFlowOf(
+  folder: string,
+  result: Pick<CallResult, 'rule' | 'revision'>,
 ): Promise<string | undefined> {
   const compiled = await compile(folder)
   if (!compiled.ok || compiled.revision.id !== result.revision) return undefined

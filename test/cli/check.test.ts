@@ -34,6 +34,22 @@ describe('doorman check', () => {
     })
   })
 
+  test('runs examples at the instant that they name, code flows included', async () => {
+    const files = {
+      'routing.yaml':
+        'flows: { am: { context: am }, pm: { context: pm } }\nrules: [{ run: clock.ts }]\notherwise: am\n',
+      'clock.ts': "export default (conv) => conv.gotoFlow(conv.now.getUTCHours() < 12 ? 'am' : 'pm')\n",
+      'examples.yaml': `examples:
+  - { call: { from: "1", to: "2", at: "2026-12-24T08:00:00Z" }, expect: { flow: am } }
+  - { call: { from: "1", to: "2", at: "2026-12-24T20:00:00Z" }, expect: { flow: pm } }
+`,
+    }
+    await inFolder(files, async (folder) => {
+      const { exit, out } = await doorman(['check', '--flows', folder])
+      expect({ exit, out }).toEqual({ exit: 0, out: expect.stringContaining('all examples hold (2)') })
+    })
+  })
+
   test('prints one JSON object for scripts, with problems or without', async () => {
     await inFolder({ 'routing.yaml': `${GOOD}rules: [{ goto: nowhere }]\n` }, async (folder) => {
       const { exit, out } = await doorman(['check', '--flows', folder, '--json'])
