@@ -37,6 +37,8 @@ const CONTINUE_MS = 350
 /** How long StasisEnd may take after `continue` was accepted, and after it was not. */
 const DEPART_MS = 1_000
 const DEPART_ANYWAY_MS = 500
+/** The time limit starts before StasisStart: by some milliseconds, by a hundred on a busy PBX. */
+const TAKEN_OUT_MS = TIME_LIMIT_S * 1_000 - 200
 
 export interface HandlerParts {
   readonly pbx: Pbx
@@ -260,7 +262,7 @@ export class CallHandler implements PbxListener {
     if (sent === 'refused') return 'taken_out'
     // The request or its answer was lost: the time of the departure tells which.
     if (departure.at === undefined || arrival.at === undefined) return 'unconfirmed'
-    return departure.at - arrival.at < TIME_LIMIT_S * 1_000 ? outcome : 'taken_out'
+    return departure.at - arrival.at < TAKEN_OUT_MS ? outcome : 'taken_out'
   }
 
   /** Tries again for as long as the call has time, as an answer may be lost with a connection. */

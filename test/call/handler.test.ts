@@ -385,6 +385,7 @@ describe('continue', () => {
 
   test.each([
     [300, 'routed'],
+    [1_020, 'taken_out'],
     [1_150, 'taken_out'],
   ])('whose answer is lost was carried out by the channel leaving after %i ms: %s', async (ms, outcome) => {
     const lab = new Lab()
