@@ -59,7 +59,7 @@ export type ExampleSource = z.output<typeof ExampleSchema>
 export interface Example extends Omit<ExampleSource, 'name'> {
   /** As the file names it, else `example 3`. */
   readonly name: string
-  readonly place: Pick<Problem, 'file' | 'line' | 'column'>
+  readonly position: Pick<Problem, 'file' | 'line' | 'column'>
 }
 
 /**
@@ -81,8 +81,8 @@ export function readExamples(
   const examples = (top.examples ?? []).map((source, index): Example => {
     const path = ['examples', index]
     if (routing !== undefined) checkNames(source, path, routing, diagnostics)
-    const place = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(path) }
-    return { ...source, name: source.name ?? `example ${index + 1}`, place }
+    const position = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(path) }
+    return { ...source, name: source.name ?? `example ${index + 1}`, position }
   })
   return { examples, problems: diagnostics.problems }
 }

@@ -156,7 +156,7 @@ function isSameHeader(a: string, b: string): boolean {
   return canonicalName(a) === canonicalName(b)
 }
 
-/** Whether every number of `a` is one of `b`, as far as that can be told without searching files. */
+/** Whether every number of `a` is one of `b`, as far as it shows without searching files. */
 function numbersWithin(a: NumberPattern, b: NumberPattern): boolean {
   return (
     a.exact.size + a.prefixes.length + a.tables.length > 0 &&
@@ -166,7 +166,7 @@ function numbersWithin(a: NumberPattern, b: NumberPattern): boolean {
   )
 }
 
-/** Whether no number is one of both; false where only searching files could tell. */
+/** Whether no number is one of both; false where only searching files would show it. */
 function numbersDisjoint(a: NumberPattern, b: NumberPattern): boolean {
   const mayMeetInFile = (one: NumberPattern, other: NumberPattern) =>
     one.tables.length > 0 && other.tables.length + other.prefixes.length > 0

@@ -64,7 +64,7 @@ async function tryExample(
   const reasons = decisive(reasonsOf(final, facts, parts), example, differences)
   const because = reasons.map(({ rule, why }) => `${rule}: ${why}`).join('; ')
   const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}`
-  return [{ ...example.place, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
+  return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
 }
 
 function differencesOf(

@@ -32,6 +32,10 @@ const NOT_HEADERS = ['caller_number', 'verstat']
 
 const SECTIONS = ['callee_from', 'trunks', 'vip', 'branches', 'flows', 'rules'] as const
 
+function readTop(check: SchemaCheck, raw: unknown) {
+  return check.map(routingShape, raw, [], SECTIONS)
+}
+
 /**
  * Reads the value of `routing.yaml` section by section and reports what is wrong with it. The result is only of use
  * where nothing was reported.
@@ -44,8 +48,7 @@ export class RoutingReader implements ConditionContext {
   /** Names, even of entries that have problems of their own: those must not cause others. */
   readonly #flows: ReadonlySet<string>
   readonly #branches: ReadonlySet<string>
-  readonly #sections: ReturnType<SchemaCheck['map']>
-  readonly #top: { readonly otherwise?: string | undefined; readonly undecidable?: string | undefined }
+  readonly #top: ReturnType<typeof readTop>
   readonly #vip: VipPolicy
 
   constructor(
@@ -54,9 +57,8 @@ export class RoutingReader implements ConditionContext {
     readonly diagnostics: Diagnostics,
   ) {
     this.check = new SchemaCheck(diagnostics)
-    const top = this.check.map(routingShape, raw, [], SECTIONS)
+    const top = readTop(this.check, raw)
     this.#top = top
-    this.#sections = top
     this.numbers = new Numbers(source, top.default_country, diagnostics)
     this.#flows = keysOf(top.flows)
     this.#branches = keysOf(top.branches)
@@ -105,7 +107,7 @@ export class RoutingReader implements ConditionContext {
   }
 
   #readTrust(): Trust {
-    const trunks = this.check.entries(NameSchema, this.#sections.trunks, ['trunks'])
+    const trunks = this.check.entries(NameSchema, this.#top.trunks, ['trunks'])
     return new Map(
       trunks.map(([name, raw, path]) => {
         const { trust } = this.check.map(trunkShape, raw, path, ['trust'])
@@ -127,7 +129,7 @@ export class RoutingReader implements ConditionContext {
 
   #readCalleeFrom(): readonly string[] {
     const path = ['callee_from']
-    return this.check.list(HeaderNameSchema, this.#sections.callee_from, path).map(([name, at]) => {
+    return this.check.list(HeaderNameSchema, this.#top.callee_from, path).map(([name, at]) => {
       if (!this.trusted.has(canonicalName(name))) {
         const message = `no trunk is trusted for ${name}, so no callee number comes from it; add it to the "trust" of the trunk that sets it`
         this.diagnostics.warning(at, 'flows.untrusted', message)
@@ -137,7 +139,7 @@ export class RoutingReader implements ConditionContext {
   }
 
   #readVip(): VipPolicy {
-    const raw = this.#sections.vip
+    const raw = this.#top.vip
     const parts =
       raw === undefined ? {} : this.check.map(vipShape, raw, ['vip'], ['numbers', 'files', 'headers'])
     const numbers = this.check.list(NameSchema, parts.numbers, ['vip', 'numbers'])
@@ -165,7 +167,7 @@ export class RoutingReader implements ConditionContext {
 
   /** At most one branch is the default. */
   #readBranches(): readonly Branch[] {
-    const entries = this.check.entries(NameSchema, this.#sections.branches, ['branches'])
+    const entries = this.check.entries(NameSchema, this.#top.branches, ['branches'])
     const branches = entries.map(([name, raw, path]) => this.#readBranch(name, raw, path))
     const [first, ...others] = branches.filter(({ isDefault }) => isDefault)
     for (const { name } of others) {
@@ -187,7 +189,7 @@ export class RoutingReader implements ConditionContext {
   }
 
   #readFlows(): Routing['flows'] {
-    const entries = this.check.entries(FlowNameSchema, this.#sections.flows, ['flows'])
+    const entries = this.check.entries(FlowNameSchema, this.#top.flows, ['flows'])
     return new Map(entries.flatMap(([name, raw, path]) => this.#readFlow(name, raw, path)))
   }
 
@@ -205,7 +207,7 @@ export class RoutingReader implements ConditionContext {
   /** Decision records name a rule and nothing else, so every rule has its own name. */
   #readRules(): readonly Rule[] {
     const taken = new Map<string, number>()
-    return this.check.items(this.#sections.rules, ['rules']).flatMap(([raw, path], index) => {
+    return this.check.items(this.#top.rules, ['rules']).flatMap(([raw, path], index) => {
       const { name = `rule ${index + 1}`, ...rule } = this.check.map(ruleShape, raw, path, ['when'])
       this.#checkRuleName(name, [...path, 'name'], taken.get(name))
       taken.set(name, taken.get(name) ?? index)

@@ -40,16 +40,11 @@ export class SchemaCheck {
     parts: readonly Part[] = [],
   ): Checked<Shape, Part> {
     const checked: Record<string, unknown> = {}
-    const map = this.#isMap(raw, path) ? raw : undefined
-    for (const key of Object.keys(map ?? {}))
-      if (!Object.hasOwn(shape, key))
-        this.diagnostics.problemAtKey(
-          [...path, key],
-          'flows.unknown_key',
-          unknownKey(key, Object.keys(shape)),
-        )
-    for (const [key, schema] of Object.entries(map === undefined ? {} : shape)) {
-      const value = map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined
+    if (!this.#isMap(raw, path)) return checked as Checked<Shape, Part>
+    const unknown = Object.keys(raw).filter((key) => !Object.hasOwn(shape, key))
+    for (const key of unknown) this.#unknownKey([...path, key], unknownKey(key, Object.keys(shape)))
+    for (const [key, schema] of Object.entries(shape)) {
+      const value = Object.hasOwn(raw, key) ? raw[key] : undefined
       const isPart = value !== undefined && (parts as readonly string[]).includes(key)
       checked[key] = isPart ? value : this.value(schema, value, [...path, key])
     }
@@ -88,6 +83,10 @@ export class SchemaCheck {
     })
   }
 
+  #unknownKey(path: YamlPath, message: string): void {
+    this.diagnostics.problemAtKey(path, 'flows.unknown_key', message)
+  }
+
   #isMap(raw: unknown, path: YamlPath): raw is RawMap {
     if (isRawMap(raw)) return true
     this.diagnostics.problem(path, 'flows.wrong_type', wrongType('a map of keys', raw, path))
@@ -97,8 +96,8 @@ export class SchemaCheck {
   #report(issue: Issue, path: YamlPath): void {
     const { diagnostics } = this
     if (issue.code === 'unrecognized_keys') {
-      for (const [i, key] of issue.keys.entries())
-        diagnostics.problemAtKey([...path, key], 'flows.unknown_key', issue.message.split('\n')[i] ?? key)
+      const messages = issue.message.split('\n')
+      for (const [i, key] of issue.keys.entries()) this.#unknownKey([...path, key], messages[i] ?? key)
     } else if (issue.code === 'invalid_key') {
       for (const { message } of issue.issues)
         diagnostics.problemAtKey(path, 'flows.invalid_value', `"${String(path.at(-1))}": ${message}`)

@@ -22,24 +22,25 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key "${key}"${suggestion(key, known)}`
 }
 
+/** A text of a certain form; the message says which. */
+const text = (form: RegExp, message: string) => z.string().regex(form, message)
+
 const EMPTY = 'this list is empty, so nothing could ever match'
 
 /** A name or a text on one line: names go to the PBX, where a line end would begin another action. */
-export const NameSchema = z
-  .string()
-  .regex(
-    /^[^\u0000-\u001f\u007f]+$/,
-    'a name is a text on one line, not empty and without control characters',
-  )
+export const NameSchema = text(
+  /^[^\u0000-\u001f\u007f]+$/,
+  'a name is a text on one line, not empty and without control characters',
+)
 
 /**
  * RFC 3261 §25.1 allows more characters in a header name, but in the dialplan `*` is a wildcard and `%`, `'` and
  * `!` have meanings of their own.
  */
-export const HeaderNameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a header name has letters, digits, - _ and . only')
-  .max(100, 'a header name has at most 100 characters')
+export const HeaderNameSchema = text(
+  /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+  'a header name has letters, digits, - _ and . only',
+).max(100, 'a header name has at most 100 characters')
 
 const TextsSchema = { error: 'write a text or a list of texts' }
 export const NamesSchema = z.union([NameSchema, z.array(NameSchema).min(1, EMPTY)], TextsSchema)
@@ -63,15 +64,12 @@ const StateValueSchema: z.ZodType<StateValue> = z
   .meta({ id: 'state-value' })
 
 /** `CONV_STATE` and its numbered parts hold the whole state, so no key may be called like them. */
-const stateKey = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]*$/,
-    'a key of state becomes a dialplan variable: it begins with a letter or _ and goes on with letters, digits and _',
-  )
-  .refine((key) => !/^STATE(_[0-9]+)?$/.test(key), {
-    error: 'this key is reserved: CONV_STATE holds the whole state; choose another name',
-  })
+const stateKey = text(
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+  'a key of state becomes a dialplan variable: it begins with a letter or _ and goes on with letters, digits and _',
+).refine((key) => !/^STATE(_[0-9]+)?$/.test(key), {
+  error: 'this key is reserved: CONV_STATE holds the whole state; choose another name',
+})
 
 export const StateSchema: z.ZodType<State> = z.record(stateKey, StateValueSchema)
 
@@ -85,14 +83,17 @@ export const NumbersSchema = z.union(
   { error: 'write a number in quotes, a prefix such as "+1555*", a list of them, or { file: numbers.csv }' },
 )
 
+function optional<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return schema.optional().describe(description)
+}
+
 const headerTestShape = {
-  matches: z
-    .string()
-    .min(1, 'this pattern is empty')
-    .optional()
-    .describe('A pattern (RE2 syntax) that is searched in the value; `^` and `$` anchor it.'),
-  starts_with: HeaderValuesSchema.optional().describe('The beginning, or several of them.'),
-  present: z.boolean().optional().describe('True: the call has this header. False: it has not.'),
+  matches: optional(
+    z.string().min(1, 'this pattern is empty'),
+    'A pattern (RE2 syntax) that is searched in the value; `^` and `$` anchor it.',
+  ),
+  starts_with: optional(HeaderValuesSchema, 'The beginning, or several of them.'),
+  present: optional(z.boolean(), 'True: the call has this header. False: it has not.'),
 }
 
 /** An unknown key is reported by itself and may be a slip of the one that is missing. */
@@ -115,72 +116,64 @@ const nested = z.lazy((): z.ZodType => ConditionSchema)
 const several = z.array(nested).min(1, 'this list is empty: name at least one condition')
 
 export const conditionShape = {
-  vip: z.boolean().optional().describe('Whether the call is a VIP call.'),
-  branch: NamesSchema.optional().describe('The branch of the callee number, or one of several.'),
-  trunk: NamesSchema.optional().describe('The PJSIP endpoint that the call came in on, or one of several.'),
-  caller: NumbersSchema.optional().describe('The caller number, where the trunk is trusted for it.'),
-  callee: NumbersSchema.optional().describe('The callee number.'),
-  header: z
-    .record(HeaderNameSchema, HeaderTestSchema)
-    .optional()
-    .describe(
-      'Header → value, list, `matches`, `starts_with` or `present`; several headers mean all of them.',
-    ),
-  attestation: z
-    .union([attestation, z.array(attestation).min(1, EMPTY)])
-    .optional()
-    .describe('The STIR/SHAKEN result: a verified level, `failed` (did not verify) or `none` (no token).'),
-  all: several.optional().describe('Every one of these conditions.'),
-  any: several.optional().describe('At least one of these conditions.'),
-  not: nested.optional().describe('The contrary of this condition.'),
+  vip: optional(z.boolean(), 'Whether the call is a VIP call.'),
+  branch: optional(NamesSchema, 'The branch of the callee number, or one of several.'),
+  trunk: optional(NamesSchema, 'The PJSIP endpoint that the call came in on, or one of several.'),
+  caller: optional(NumbersSchema, 'The caller number, where the trunk is trusted for it.'),
+  callee: optional(NumbersSchema, 'The callee number.'),
+  header: optional(
+    z.record(HeaderNameSchema, HeaderTestSchema),
+    'Header → value, list, `matches`, `starts_with` or `present`; several headers mean all of them.',
+  ),
+  attestation: optional(
+    z.union([attestation, z.array(attestation).min(1, EMPTY)]),
+    'The STIR/SHAKEN result: a verified level, `failed` (did not verify) or `none` (no token).',
+  ),
+  all: optional(several, 'Every one of these conditions.'),
+  any: optional(several, 'At least one of these conditions.'),
+  not: optional(nested, 'The contrary of this condition.'),
 }
 
 const ConditionSchema = strict(conditionShape).meta({ id: 'condition' })
 
-export const FlowNameSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_-]*$/,
-    'a flow name begins with a letter or _ and goes on with letters, digits, _ and -',
-  )
+export const FlowNameSchema = text(
+  /^[A-Za-z_][A-Za-z0-9_-]*$/,
+  'a flow name begins with a letter or _ and goes on with letters, digits, _ and -',
+)
 
 export const trunkShape = {
-  trust: z
-    .array(HeaderNameSchema)
-    .optional()
-    .describe(
-      'What this trunk is trusted for: `caller_number`, `verstat`, and names of headers. Nothing else.',
-    ),
+  trust: optional(
+    z.array(HeaderNameSchema),
+    'What this trunk is trusted for: `caller_number`, `verstat`, and names of headers. Nothing else.',
+  ),
 }
 
 export const vipShape = {
-  numbers: z.array(NameSchema).optional().describe('Numbers of VIPs, in quotes: `"+15551234567"`.'),
-  files: z
-    .array(NameSchema)
-    .optional()
-    .describe('CSV files with one number a line; further columns become `conv.caller`.'),
-  headers: z
-    .record(HeaderNameSchema, HeaderValuesSchema)
-    .optional()
-    .describe('Header → the value or values that make a call a VIP call, where the trunk is trusted for it.'),
+  numbers: optional(z.array(NameSchema), 'Numbers of VIPs, in quotes: `"+15551234567"`.'),
+  files: optional(
+    z.array(NameSchema),
+    'CSV files with one number a line; further columns become `conv.caller`.',
+  ),
+  headers: optional(
+    z.record(HeaderNameSchema, HeaderValuesSchema),
+    'Header → the value or values that make a call a VIP call, where the trunk is trusted for it.',
+  ),
 }
 
 export const branchShape = {
-  numbers: NumbersSchema.optional().describe(
+  numbers: optional(
+    NumbersSchema,
     'Callee numbers of this branch: a number, a prefix such as `+1555*`, a list, or `{ file: numbers.csv }`.',
   ),
-  state: StateSchema.optional().describe('State that goes onto every call to this branch.'),
-  default: z.boolean().optional().describe('True for the branch of callee numbers that no branch lists.'),
+  state: optional(StateSchema, 'State that goes onto every call to this branch.'),
+  default: optional(z.boolean(), 'True for the branch of callee numbers that no branch lists.'),
 }
 
 export const flowShape = {
-  context: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]+$/, 'a dialplan context has letters, digits, _ and - only')
-    .describe('The dialplan context in which the call continues, e.g. `vip-support`.'),
-  extension: z
-    .string()
-    .regex(/^[A-Za-z0-9_*#+.-]+$/, 'a dialplan extension has letters, digits and _ - * # + . only')
+  context: text(/^[A-Za-z0-9_-]+$/, 'a dialplan context has letters, digits, _ and - only').describe(
+    'The dialplan context in which the call continues, e.g. `vip-support`.',
+  ),
+  extension: text(/^[A-Za-z0-9_*#+.-]+$/, 'a dialplan extension has letters, digits and _ - * # + . only')
     .default('s')
     .describe('The extension in that context: `s` unless given; `dialled` keeps the dialled number.'),
   priority: z
@@ -192,15 +185,12 @@ export const flowShape = {
 }
 
 export const ruleShape = {
-  name: NameSchema.optional().describe('The name of this rule in decision records and explanations.'),
-  when: ConditionSchema.optional().describe(
-    'The condition; several keys mean all of them. Without it: every call.',
-  ),
-  goto: NameSchema.optional().describe('The flow that the call goes to, by its name under `flows`.'),
-  run: NameSchema.optional().describe(
-    'The code flow that decides: a TypeScript or JavaScript file beside this one.',
-  ),
-  state: StateSchema.optional().describe(
+  name: optional(NameSchema, 'The name of this rule in decision records and explanations.'),
+  when: optional(ConditionSchema, 'The condition; several keys mean all of them. Without it: every call.'),
+  goto: optional(NameSchema, 'The flow that the call goes to, by its name under `flows`.'),
+  run: optional(NameSchema, 'The code flow that decides: a TypeScript or JavaScript file beside this one.'),
+  state: optional(
+    StateSchema,
     'State for calls that this rule takes; a text may hold `{caller.name}` and the like.',
   ),
 }
@@ -209,30 +199,31 @@ const COUNTRY =
   'default_country must be a country code of two capital letters (ISO 3166), such as US, GB or DE'
 
 export const routingShape = {
-  default_country: z
-    .enum(getCountries(), { error: COUNTRY })
-    .optional()
-    .describe('How to read numbers without a country code: `US` makes `5551234567` into `+15551234567`.'),
-  callee_from: z
-    .array(HeaderNameSchema)
-    .optional()
-    .describe('Headers that give the callee number in place of the dialled extension: `[Diversion, To]`.'),
-  trunks: z
-    .record(NameSchema, strict(trunkShape))
-    .optional()
-    .describe('Trust by PJSIP endpoint. A trunk that is not listed is trusted for nothing.'),
-  vip: strict(vipShape).optional().describe('Which calls are VIP calls; any of these is enough.'),
-  branches: z
-    .record(NameSchema, strict(branchShape))
-    .optional()
-    .describe('Branches by name: which callee numbers belong to them, and the state they put onto the call.'),
+  default_country: optional(
+    z.enum(getCountries(), { error: COUNTRY }),
+    'How to read numbers without a country code: `US` makes `5551234567` into `+15551234567`.',
+  ),
+  callee_from: optional(
+    z.array(HeaderNameSchema),
+    'Headers that give the callee number in place of the dialled extension: `[Diversion, To]`.',
+  ),
+  trunks: optional(
+    z.record(NameSchema, strict(trunkShape)),
+    'Trust by PJSIP endpoint. A trunk that is not listed is trusted for nothing.',
+  ),
+  vip: optional(strict(vipShape), 'Which calls are VIP calls; any of these is enough.'),
+  branches: optional(
+    z.record(NameSchema, strict(branchShape)),
+    'Branches by name: which callee numbers belong to them, and the state they put onto the call.',
+  ),
   flows: z.record(FlowNameSchema, strict(flowShape)).describe('Every name that a rule may lead to.'),
-  rules: z
-    .array(strict(ruleShape).meta({ oneOf: [{ required: ['goto'] }, { required: ['run'] }] }))
-    .optional()
-    .describe('The rules in order; the first that matches wins.'),
+  rules: optional(
+    z.array(strict(ruleShape).meta({ oneOf: [{ required: ['goto'] }, { required: ['run'] }] })),
+    'The rules in order; the first that matches wins.',
+  ),
   otherwise: NameSchema.describe('The flow for calls that no rule takes, and for every failure.'),
-  undecidable: NameSchema.optional().describe(
+  undecidable: optional(
+    NameSchema,
     'The flow for calls that Asterisk cannot hand over whole; that of `otherwise` unless given.',
   ),
 }

@@ -178,7 +178,7 @@ describe('a revision', () => {
     ['[]', ['from']],
     ['[X-A]', ['from']],
     ['[verstat]', ['from', 'p-asserted-identity']],
-  ])('that believes a trunk about %s needs %j', async (trust, headers) => {
+  ])('that trusts a trunk for %s needs %j', async (trust, headers) => {
     expect((await revisionOf(routing(`trunks: { a: { trust: ${trust} } }`))).headersNeeded).toEqual(headers)
   })
 

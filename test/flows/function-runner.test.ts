@@ -31,7 +31,7 @@ function flow(source: string, file = 'triage.ts'): FlowFunction {
 
 const body = (statements: string, file?: string) =>
   flow(`export default async function triage(conv: any) {\n  ${statements}\n}\n`, file)
-const wellBehaved = (name = 'vip_support_flow') => body(`conv.gotoFlow('${name}')`, 'well.ts')
+const sound = (name = 'vip_support_flow') => body(`conv.gotoFlow('${name}')`, 'sound.ts')
 const LOOP = 'for (;;);'
 
 const input: ConversationInput = {
@@ -180,11 +180,11 @@ describe('a function that fails', () => {
     expect(failure(result)).toMatch(/^threw: triage\.ts: .*export default function/)
   })
 
-  test('because its call cannot be sent to a thread is not-cloneable, and the thread stays well', async () => {
+  test('because its call cannot be sent to a thread is not-cloneable, and the thread can be used again', async () => {
     const under = runner({ maxWorkers: 1 })
     const odd = { ...input, state: { f: () => 1 } } as unknown as ConversationInput
-    expect(failure(await under.run(wellBehaved(), odd))).toMatch(/^not-cloneable/)
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(sound(), odd))).toMatch(/^not-cloneable/)
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
   })
 })
 
@@ -192,7 +192,7 @@ describe('a function that never ends', () => {
   test('meets the deadline while other calls notice nothing', async () => {
     const under = runner({ deadlineMs: 1_500 })
     const looping = under.run(body(LOOP, 'loop.ts'), input)
-    const others = await Promise.all(Array.from({ length: 10 }, () => under.run(wellBehaved(), input)))
+    const others = await Promise.all(Array.from({ length: 10 }, () => under.run(sound(), input)))
     expect(others.map(failure)).toEqual(Array(10).fill('chose vip_support_flow'))
     expect(failure(await looping)).toMatch(/^deadline: loop\.ts: .*within 1500 ms/)
   })
@@ -200,7 +200,7 @@ describe('a function that never ends', () => {
   test('leaves a thread to other functions however often it is called', async () => {
     const under = runner({ deadlineMs: 1_500, maxWorkers: 2 })
     const looping = Array.from({ length: 5 }, () => under.run(body(LOOP, 'loop.ts'), input))
-    const other = await under.run(wellBehaved(), input)
+    const other = await under.run(sound(), input)
     expect(failure(other)).toBe('chose vip_support_flow')
     const reasons = (await Promise.all(looping)).map((result) => failure(result).split(':')[0])
     expect(new Set(reasons)).toEqual(new Set(['deadline', 'busy']))
@@ -216,7 +216,7 @@ describe('a function that never ends', () => {
   test('makes a call that has to wait for its thread busy, not late', async () => {
     const under = runner({ deadlineMs: 1_000, maxWorkers: 1 })
     const first = under.run(body('await new Promise(() => {})', 'slow.ts'), input)
-    const second = under.run(wellBehaved(), input)
+    const second = under.run(sound(), input)
     const reasons = [failure(await first), failure(await second)]
     expect(reasons[0]).toMatch(/^deadline/)
     expect(reasons[1]).toMatch(/^busy: .*within 1000 ms/)
@@ -227,7 +227,7 @@ describe('a function that never ends', () => {
     const fn = body(`conv.gotoFlow('general_support_flow'); setTimeout(() => { ${LOOP} }, 0)`, 'late.ts')
     expect(failure(await under.run(fn, input))).toBe('chose general_support_flow')
     await new Promise((done) => setTimeout(done, 50))
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
   })
 })
 
@@ -237,26 +237,26 @@ describe('a function that kills its thread', () => {
     expect(failure(await under.run(body('process.exit(3)'), input))).toMatch(
       /^crashed: .*process\.exit, code 3/,
     )
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
   })
 
   test('by taking all its memory is crashed, and the next call finds another thread', async () => {
     const under = runner({ maxWorkers: 1, memoryMb: 24, deadlineMs: 20_000 })
     const fn = body('const all = []; for (;;) all.push({ a: [1, 2, 3] })')
     expect(failure(await under.run(fn, input))).toMatch(/^crashed: triage\.ts: it ran out of memory/)
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
   })
 
-  test('after it chose harms nobody', async () => {
+  test('after it chose harms no other call', async () => {
     const under = runner({ maxWorkers: 1 })
     const fn = body(`conv.gotoFlow('vip_support_flow'); setTimeout(() => process.exit(1), 0)`)
     expect(failure(await under.run(fn, input))).toBe('chose vip_support_flow')
     for (let i = 0; i < 20; i += 1) {
-      expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+      expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
     }
   })
 
-  test('or rather tries to, by a rejection nobody awaits and a throw in a timer, is only logged', async () => {
+  test('or rather tries to, by a rejection without await and a throw in a timer, is only logged', async () => {
     const fn = body(`Promise.reject(new Error('stray')); setTimeout(() => { throw new Error('timer') }, 0)
       await new Promise((done) => setTimeout(done, 30)); conv.gotoFlow('vip_support_flow')`)
     const result = await runner().run(fn, input)
@@ -292,7 +292,7 @@ describe('a function that keeps failing', () => {
     const under = runner({ now: () => 0 })
     await failThrice(under, body('process.exit(1)'))
     expect(failure(await under.run(body('process.exit(1)'), input))).toMatch(/^suspended/)
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
     expect(failure(await under.run(body(`conv.gotoFlow('vip_support_flow')`), input))).toMatch(/^chose/)
   })
 
@@ -311,13 +311,13 @@ describe('a function that keeps failing', () => {
     for (let i = 0; i < 3; i += 1) {
       expect(failure(await under.run(fn, input))).toBe('chose general_support_flow')
       await new Promise((done) => setTimeout(done, 50))
-      expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+      expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
     }
     expect(failure(await under.run(fn, input))).toMatch(/^suspended/)
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
   })
 
-  test('by throwing is not suspended: that costs nobody anything', async () => {
+  test('by throwing is not suspended: that costs no other call anything', async () => {
     const under = runner({ now: () => 0 })
     const fn = body(`throw new Error('x')`)
     for (let i = 0; i < 5; i += 1) expect(failure(await under.run(fn, input))).toMatch(/^threw/)
@@ -458,22 +458,22 @@ describe('the threads of a runner', () => {
     const slow = body(`await new Promise((done) => setTimeout(done, 300)); conv.gotoFlow('vip_support_flow')`)
     expect(await under.check([slow])).toEqual([])
     const running = under.run(slow, input)
-    expect(await under.check([wellBehaved()])).toEqual([])
-    expect(failure(await under.run(wellBehaved(), input))).toBe('chose vip_support_flow')
+    expect(await under.check([sound()])).toEqual([])
+    expect(failure(await under.run(sound(), input))).toBe('chose vip_support_flow')
     expect(failure(await running)).toBe('chose vip_support_flow')
     expect(under.workers).toBe(1)
   })
 
   test('are kept and used again, one of them warm', async () => {
     const under = runner({ maxWorkers: 3 })
-    for (let i = 0; i < 10; i += 1) await under.run(wellBehaved(), input)
+    for (let i = 0; i < 10; i += 1) await under.run(sound(), input)
     expect(under.workers).toBeGreaterThanOrEqual(1)
     expect(under.workers).toBeLessThanOrEqual(2)
   })
 
   test('never get more than allowed', async () => {
     const under = runner({ maxWorkers: 2 })
-    const calls = Array.from({ length: 20 }, () => under.run(wellBehaved(), input))
+    const calls = Array.from({ length: 20 }, () => under.run(sound(), input))
     expect(under.workers).toBe(2)
     expect((await Promise.all(calls)).map(failure)).toEqual(Array(20).fill('chose vip_support_flow'))
     expect(under.workers).toBe(2)
@@ -485,7 +485,7 @@ describe('the threads of a runner', () => {
     await under.stop()
     expect(under.workers).toBe(0)
     for (const call of calls) expect(failure(await call)).toMatch(/^busy: .*being stopped/)
-    expect(failure(await under.run(wellBehaved(), input))).toMatch(/^busy: .*being stopped/)
+    expect(failure(await under.run(sound(), input))).toMatch(/^busy: .*being stopped/)
     expect(under.workers).toBe(0)
   })
 
@@ -499,7 +499,7 @@ describe('the threads of a runner', () => {
       const runner = new FunctionRunner({ deadlineMs: 2_000 })
       const input = { ...${JSON.stringify(input)}, now: new Date(0) }
       const looping = runner.run(${JSON.stringify(body('await new Promise(() => {})', 'slow.ts'))}, input)
-      console.log((await runner.run(${JSON.stringify(wellBehaved())}, input)).flow)
+      console.log((await runner.run(${JSON.stringify(sound())}, input)).flow)
       ${end || 'await looping'}`
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',

@@ -120,7 +120,7 @@ describe('a rule is shadowed by an earlier one', () => {
     ['with a condition more', '{ branch: North, vip: true }', '{ branch: North }'],
     ['on the other number', '{ caller: "+15550000001" }', '{ callee: "+15550000001" }'],
     [
-      'with a file whose numbers nobody held against the prefix',
+      'with a file whose numbers are not compared with the prefix',
       '{ caller: { file: vips.csv } }',
       '{ caller: "+1555*" }',
     ],
