@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ConversationInput } from '../../conversation/conversation.js'
 import { parseState } from '../../conversation/state.js'
+import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
 import {
   type FlowLogLine,
@@ -14,21 +15,17 @@ import { positionOf } from './source-position.js'
 let jobs = 0
 const hashes = new WeakMap<FlowFunction, string>()
 
-/**
- * One run of a function for one call, from the queue to its result.
- *
- *     queued ──▶ handed to a thread ──▶ taken ──▶ settled
- *
- * Each step has its own time limit, so there is one timer, armed anew at each.
- */
+/** One run of a function for one call. Each of its steps has a time limit; there is one timer, armed anew at each. */
 export class FunctionJob {
   readonly id = jobs++
   /** SHA-256 of the function's code. */
   readonly hash: string
+  readonly arrived = performance.now()
   readonly result: Promise<FunctionResult>
   taken = false
   settled = false
-  readonly #arrived = performance.now()
+  /** Why loading failed, where it did. */
+  problem: Problem | undefined
   readonly #log: FlowLogLine[] = []
   #resolve: (result: FunctionResult) => void = () => {}
   #timer: NodeJS.Timeout | undefined
@@ -45,11 +42,6 @@ export class FunctionJob {
     })
   }
 
-  /** Milliseconds since the call asked for it. */
-  get age(): number {
-    return performance.now() - this.#arrived
-  }
-
   /** Calls `late` after so many milliseconds, unless the job settles or is armed anew before. */
   arm(ms: number, late: () => void): void {
     clearTimeout(this.#timer)
@@ -60,14 +52,15 @@ export class FunctionJob {
     if (this.#log.length < MOST_LOG_LINES) this.#log.push(line)
   }
 
-  /** Settles the job by the worker's last message about it. */
-  conclude(message: Extract<WorkerMessage, { kind: 'chose' | 'failed' }>): void {
+  /** Settles the job by the worker's last message about it. A function that is only loaded chooses nothing. */
+  conclude(message: Extract<WorkerMessage, { kind: 'chose' | 'loaded' | 'failed' }>): void {
+    if (message.kind === 'failed') {
+      this.fail(message.reason, message.message, message.stack)
+      return
+    }
+    const { flow, state } = message.kind === 'chose' ? message : { flow: '', state: '{}' }
     try {
-      if (message.kind === 'failed') this.fail(message.reason, message.message, message.stack)
-      else {
-        const { flow, state } = message
-        this.#settle({ kind: 'chose', flow, state: parseState(state), log: this.#log })
-      }
+      this.#settle({ kind: 'chose', flow, state: parseState(state), log: this.#log })
     } catch (error) {
       this.fail('not-cloneable', `conv.state cannot be read back: ${error}`)
     }
@@ -75,8 +68,12 @@ export class FunctionJob {
 
   /** @param stack where it failed, if that is known */
   fail(reason: FunctionFailure, what: string, stack = ''): void {
+    if (this.settled) return
     const at = positionOf(stack, this.fn)
     const where = at === undefined ? this.fn.file : `${at.file}:${at.line}:${at.column}`
+    const message = reason === 'threw' || reason === 'crashed' ? `loading it fails: ${what}` : what
+    const position = at ?? { file: this.fn.file, line: 1, column: 1 }
+    this.problem = Object.freeze({ ...position, code: 'flows.function_load', message })
     this.#settle({ kind: 'failed', reason, message: `${where}: ${what}`, log: this.#log })
   }
 

@@ -1,8 +1,6 @@
 import type { ConversationInput } from '../../conversation/conversation.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
-import { CircuitBreaker } from './circuit-breaker.js'
-import { loadInThread } from './function-check.js'
 import { FunctionJob } from './function-job.js'
 import type { FunctionResult, WorkerMessage } from './function-result.js'
 import { FunctionThread } from './function-thread.js'
@@ -28,6 +26,13 @@ export interface FunctionRunnerOptions {
  */
 const MEMORY_MB = 256
 
+/** Starting a thread takes some 50 ms; this is for a busy machine. */
+const START_MS = 10_000
+const NOT_CHECKED = 'it was not checked, because Doorman is being stopped'
+
+const MOST_STRIKES = 3
+const SUSPENDED_MS = 10_000
+
 /** A thread whose runs failed so often in a row is replaced, but no more than one in this time. */
 const MOST_FAILURES = 3
 const REPLACE_MS = 1_000
@@ -48,11 +53,14 @@ export class FunctionRunner {
   readonly #checkDeadlineMs: number
   readonly #memoryMb: number
   readonly #maxWorkers: number
-  readonly #breaker: CircuitBreaker
-  readonly #stopped = new AbortController()
+  readonly #now: () => number
+  /** Strikes in a row by the hash of the code, and until when the function is suspended. */
+  readonly #strikes = new Map<string, { readonly count: number; readonly until: number }>()
   readonly #threads = new Set<FunctionThread>()
   readonly #ending = new Set<Promise<void>>()
   #checks: Promise<unknown> = Promise.resolve()
+  #checking: FunctionJob | undefined
+  #stopped = false
   #queue: FunctionJob[] = []
   #replaced = Number.NEGATIVE_INFINITY
 
@@ -61,7 +69,7 @@ export class FunctionRunner {
     this.#checkDeadlineMs = options.checkDeadlineMs ?? 2_000
     this.#memoryMb = options.memoryMb ?? MEMORY_MB
     this.#maxWorkers = options.maxWorkers ?? 4
-    this.#breaker = new CircuitBreaker(options.now ?? Date.now)
+    this.#now = options.now ?? Date.now
   }
 
   /** How many threads live, those that still start included. */
@@ -73,7 +81,7 @@ export class FunctionRunner {
   run(fn: FlowFunction, input: ConversationInput): Promise<FunctionResult> {
     const job = new FunctionJob(fn, input)
     const until = this.#suspendedUntil(job.hash)
-    if (this.#stopped.signal.aborted) job.fail('busy', 'it was not run, because Doorman is being stopped')
+    if (this.#stopped) job.fail('busy', 'it was not run, because Doorman is being stopped')
     else if (until !== undefined) job.fail('suspended', suspended(until))
     else this.#enqueue(job)
     return job.result
@@ -93,7 +101,8 @@ export class FunctionRunner {
 
   /** Fails what still runs and waits until every thread is gone. */
   async stop(): Promise<void> {
-    this.#stopped.abort()
+    this.#stopped = true
+    this.#checking?.fail('busy', NOT_CHECKED)
     for (const job of [...this.#queue, ...[...this.#threads].flatMap(({ job }) => job ?? [])])
       job.fail('busy', 'it was ended, because Doorman is being stopped')
     this.#queue = []
@@ -103,22 +112,34 @@ export class FunctionRunner {
   }
 
   async #checkAll(functions: readonly FlowFunction[]): Promise<readonly Problem[]> {
-    const limits = {
-      deadlineMs: this.#checkDeadlineMs,
-      memoryMb: this.#memoryMb,
-      signal: this.#stopped.signal,
-    }
     const problems: Problem[] = []
     const fresh: FunctionThread[] = []
     for (const fn of functions) {
-      const loaded = await loadInThread(fn, limits)
-      if (loaded instanceof FunctionThread) fresh.push(loaded)
-      else problems.push(loaded)
+      const job = new FunctionJob(fn, undefined)
+      const thread = await this.#load(job)
+      if (job.problem !== undefined) problems.push(job.problem)
+      if (thread !== undefined && problems.length === 0 && fresh.length < this.#maxWorkers) fresh.push(thread)
+      else if (thread !== undefined) this.#dismiss(thread)
     }
-    const spare = problems.length === 0 ? fresh.splice(this.#maxWorkers) : fresh.splice(0)
-    await Promise.all(spare.map((thread) => thread.end()))
-    if (fresh.length > 0) this.#renew(fresh)
+    if (problems.length > 0) for (const thread of fresh) this.#dismiss(thread)
+    else if (fresh.length > 0) this.#renew(fresh)
     return problems
+  }
+
+  /** Loads a function on a fresh thread; the job says whether that worked. */
+  async #load(job: FunctionJob): Promise<FunctionThread | undefined> {
+    if (this.#stopped) {
+      job.fail('busy', NOT_CHECKED)
+      return undefined
+    }
+    const thread = this.#newThread()
+    thread.job = job
+    this.#checking = job
+    job.arm(START_MS, () => job.fail('busy', 'it was not checked: no worker thread could be started in time'))
+    await job.result
+    thread.job = undefined
+    this.#checking = undefined
+    return thread
   }
 
   /** A thread that has a job in hand ends after it. */
@@ -127,15 +148,17 @@ export class FunctionRunner {
       if (thread.job === undefined) this.#dismiss(thread)
       else thread.retired = true
     }
-    for (const thread of fresh) this.#adopt(thread)
+    for (const thread of fresh) this.#threads.add(thread)
+    this.#strikes.clear()
     this.#serve()
   }
 
-  #adopt(thread: FunctionThread): void {
-    this.#threads.add(thread)
-    thread.removeAllListeners()
-    thread.on('message', (message) => this.#onMessage(thread, message))
-    thread.on('exit', (why) => this.#onExit(thread, why))
+  #newThread(): FunctionThread {
+    return new FunctionThread(
+      this.#memoryMb,
+      (thread, message) => this.#onMessage(thread, message),
+      (thread, why) => this.#onExit(thread, why),
+    )
   }
 
   #enqueue(job: FunctionJob): void {
@@ -146,7 +169,7 @@ export class FunctionRunner {
 
   /** Hands queued jobs to idle threads, and starts threads for those that still wait. */
   #serve(): void {
-    if (this.#stopped.signal.aborted) return
+    if (this.#stopped) return
     for (const job of [...this.#queue]) {
       const thread = [...this.#threads].find(({ ready, job }) => ready && job === undefined)
       if (thread === undefined) break
@@ -161,7 +184,7 @@ export class FunctionRunner {
     let free = [...this.#threads].filter(({ job }) => job === undefined).length
     try {
       for (; free < Math.max(1, this.#queue.length) && this.workers < this.#maxWorkers; free += 1)
-        this.#adopt(new FunctionThread(this.#memoryMb))
+        this.#threads.add(this.#newThread())
     } catch {
       // The system gives no more threads: the calls that wait for one end as busy, and the next one tries again.
     }
@@ -187,25 +210,28 @@ export class FunctionRunner {
     const { job } = thread
     if (message.kind === 'ready') {
       thread.ready = true
-      this.#serve()
+      if (job === undefined) this.#serve()
+      else thread.hand(job)
     } else if (job !== undefined && message.job === job.id) {
       if (message.kind === 'taken') this.#taken(job, thread)
       if (message.kind === 'log') job.addLine(message.line)
-      if (message.kind === 'chose' || message.kind === 'failed') this.#ended(job, thread, message)
+      if (message.kind === 'chose' || message.kind === 'loaded' || message.kind === 'failed')
+        this.#ended(job, thread, message)
     }
   }
 
   #taken(job: FunctionJob, thread: FunctionThread): void {
     job.taken = true
     thread.lastHash = job.hash
-    const rest = 2 * this.#deadlineMs - job.age
-    job.arm(Math.min(this.#deadlineMs, rest), () => this.#overdue(job, thread))
+    const rest = 2 * this.#deadlineMs - ageOf(job)
+    const ms = job.input === undefined ? this.#checkDeadlineMs : Math.min(this.#deadlineMs, rest)
+    job.arm(ms, () => this.#overdue(job, thread))
   }
 
   #ended(job: FunctionJob, thread: FunctionThread, message: Parameters<FunctionJob['conclude']>[0]): void {
     thread.job = undefined
     thread.failures = message.kind === 'chose' ? 0 : thread.failures + 1
-    this.#breaker.close(job.hash)
+    this.#strikes.delete(job.hash)
     job.conclude(message)
     if (thread.retired || this.#isFailing(thread)) this.#dismiss(thread)
     this.#serve()
@@ -234,7 +260,7 @@ export class FunctionRunner {
 
   #takeBack(job: FunctionJob, thread: FunctionThread): void {
     thread.job = undefined
-    job.arm(this.#deadlineMs - job.age, () => this.#waitedTooLong(job))
+    job.arm(this.#deadlineMs - ageOf(job), () => this.#waitedTooLong(job))
     this.#queue.unshift(job)
     if (thread.lastHash !== undefined) this.#strike(thread.lastHash, leftLoop(thread.lastHash))
     this.#serve()
@@ -245,17 +271,17 @@ export class FunctionRunner {
     if (job.settled) return
     this.#dismiss(thread)
     this.#strike(job.hash)
-    job.fail(
-      'deadline',
-      `it did not end within ${this.#deadlineMs} ms; look for an endless loop or a slow await`,
-    )
+    const isLoading = job.input === undefined
+    const loading = `loading it takes longer than ${this.#checkDeadlineMs} ms; is there a loop?`
+    const running = `it did not end within ${this.#deadlineMs} ms; look for an endless loop or a slow await`
+    job.fail('deadline', isLoading ? loading : running)
     this.#serve()
   }
 
   #onExit(thread: FunctionThread, why: string): void {
     this.#threads.delete(thread)
     const { job } = thread
-    if (job?.taken) {
+    if (job?.taken || (job !== undefined && job.input === undefined)) {
       this.#strike(job.hash)
       job.fail('crashed', why)
       this.#serve()
@@ -264,9 +290,13 @@ export class FunctionRunner {
     else if (thread.ready) this.#serve()
   }
 
-  /** Counts against a function, and fails its waiting calls once it is suspended. */
+  /**
+   * The circuit breaker: after three strikes in a row a function is not run for ten seconds, and its waiting calls fail;
+   * then it is tried again. A repaired file has another hash and is tried at once.
+   */
   #strike(hash: string, key = hash): void {
-    this.#breaker.strike(key)
+    const count = (this.#strikes.get(key)?.count ?? 0) + 1
+    this.#strikes.set(key, { count, until: count >= MOST_STRIKES ? this.#now() + SUSPENDED_MS : 0 })
     const until = this.#suspendedUntil(hash)
     if (until === undefined) return
     for (const job of this.#queue) if (job.hash === hash) job.fail('suspended', suspended(until))
@@ -274,7 +304,9 @@ export class FunctionRunner {
   }
 
   #suspendedUntil(hash: string): number | undefined {
-    return this.#breaker.openUntil(hash) ?? this.#breaker.openUntil(leftLoop(hash))
+    const keys = [hash, leftLoop(hash)]
+    const until = Math.max(...keys.map((key) => this.#strikes.get(key)?.until ?? 0))
+    return until > this.#now() ? until : undefined
   }
 
   /** Ends a thread in the background: ending one that loops can take a while, and no call should wait for it. */
@@ -283,6 +315,10 @@ export class FunctionRunner {
     const ended = thread.end().finally(() => this.#ending.delete(ended))
     this.#ending.add(ended)
   }
+}
+
+function ageOf({ arrived }: FunctionJob): number {
+  return performance.now() - arrived
 }
 
 /** Counted by itself: a function that chooses a flow and leaves a loop behind must not be cleared by choosing. */

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { FunctionJob } from './function-job.js'
 import type { FunctionOrder, WorkerMessage } from './function-result.js'
@@ -9,35 +8,35 @@ const BODY = new URL('./function-worker.js', import.meta.url)
 /** Node freezes the intrinsics before the first line of the worker runs, see intrinsics.ts. */
 const NODE_OPTIONS = ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning']
 
-interface ThreadEvents {
-  message: [WorkerMessage]
-  /** The thread died by itself, and why. Not emitted after `end`. */
-  exit: [why: string]
-}
-
 /**
  * One worker thread and the port to it. It sees no environment (no secrets) and never keeps the process alive:
  * while a call waits for it, the timer of that call does.
  */
-export class FunctionThread extends EventEmitter<ThreadEvents> {
+export class FunctionThread {
   ready = false
+  /** The job in hand, or the one that it is started for. */
   job: FunctionJob | undefined
-  /** Hash of the function that ran on it last, which is at fault where the thread no longer answers. */
-  lastHash: string | undefined
   /** Ends after the job in hand: a new revision has threads of its own. */
   retired = false
+  /** Hash of the function that ran on it last, which is at fault where the thread no longer answers. */
+  lastHash: string | undefined
   /** Runs in a row that failed; what an earlier run left behind may be the reason. */
   failures = 0
   readonly #worker: Worker
   readonly #port: MessagePort
+  readonly #onMessage: (thread: FunctionThread, message: WorkerMessage) => void
   readonly #loaded = new Set<string>()
-  #error = ''
   #ended = false
 
-  constructor(memoryMb: number) {
-    super()
+  /** @param onExit called where the thread dies by itself, with the reason. */
+  constructor(
+    memoryMb: number,
+    onMessage: (thread: FunctionThread, message: WorkerMessage) => void,
+    onExit: (thread: FunctionThread, why: string) => void,
+  ) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
+    this.#onMessage = onMessage
     this.#worker = new Worker(BODY, {
       workerData: { port: port2 },
       transferList: [port2],
@@ -48,7 +47,23 @@ export class FunctionThread extends EventEmitter<ThreadEvents> {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     })
-    this.#listen()
+    let error = ''
+    this.#port.on('message', (message: WorkerMessage) => onMessage(this, message))
+    this.#worker.on('error', (thrown: NodeJS.ErrnoException) => {
+      const outOfMemory = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      error = outOfMemory ? 'it ran out of memory' : `its worker thread died: ${thrown}`
+    })
+    this.#worker.on('exit', (code) => {
+      if (this.#ended) return
+      this.drain()
+      this.#ended = true
+      this.#port.close()
+      onExit(this, error || `it ended its worker thread (process.exit, code ${code})`)
+    })
+    // The standard streams are captured and not read: reading would keep the process alive, and what a flow writes
+    // there arrives as log lines.
+    this.#port.unref()
+    this.#worker.unref()
   }
 
   /** @throws DataCloneError where the input cannot be sent to a thread. */
@@ -67,7 +82,7 @@ export class FunctionThread extends EventEmitter<ThreadEvents> {
   drain(): void {
     let got = receiveMessageOnPort(this.#port)
     for (; got !== undefined; got = receiveMessageOnPort(this.#port))
-      this.emit('message', got.message as WorkerMessage)
+      this.#onMessage(this, got.message as WorkerMessage)
   }
 
   /** Ends the thread, whatever it does. Some native code (a huge `JSON.parse`) delays this by seconds. */
@@ -75,24 +90,5 @@ export class FunctionThread extends EventEmitter<ThreadEvents> {
     this.#ended = true
     this.#port.close()
     await this.#worker.terminate()
-  }
-
-  #listen(): void {
-    this.#port.on('message', (message: WorkerMessage) => this.emit('message', message))
-    this.#worker.on('error', (error: NodeJS.ErrnoException) => {
-      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      this.#error = outOfMemory ? 'it ran out of memory' : `its worker thread died: ${error}`
-    })
-    this.#worker.on('exit', (code) => {
-      if (this.#ended) return
-      this.drain()
-      this.#ended = true
-      this.#port.close()
-      this.emit('exit', this.#error || `it ended its worker thread (process.exit, code ${code})`)
-    })
-    // The worker's standard streams are captured and not read: reading would keep the process alive, and what a
-    // flow writes there arrives as log lines.
-    this.#port.unref()
-    this.#worker.unref()
   }
 }
