@@ -58,8 +58,8 @@ const REPLAYED_CALLS = 10_000
 export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
   const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
-  const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, log)
   const ami = new Ami(amiAccess(settings), log)
+  const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, log, () => ami.probe())
   const store = new Store({
     folder: data,
     keepCallsDays: settings.DOORMAN_KEEP_CALLS,

@@ -7,6 +7,8 @@ export interface Arrival {
   /** SIP Call-ID, where this Asterisk tells it with the event (16.24 and later); empty otherwise. */
   readonly sipCallId: string
   readonly callerId: { readonly number: string; readonly name: string }
+  /** The extension in whose dialplan the channel entered Stasis. */
+  readonly extension: string
   /** The arguments of `Stasis()`, as one text: see dialplan/arguments.ts. */
   readonly args: string
   /** Asterisk's own time of the StasisStart event in milliseconds; undefined for a channel found without its event. */

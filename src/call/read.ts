@@ -54,7 +54,8 @@ export async function readCall(
   if (args !== undefined && args.count > MOST_LISTED) {
     return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`)
   }
-  const dialled = args?.dialled ?? (await reader.variable('DOORMAN_DIALLED'))
+  // A dialplan of the admin's own may pass nothing.
+  const dialled = args?.dialled ?? ((await reader.variable('DOORMAN_DIALLED')) || arrival.extension)
   if (dialled !== '' && !isCleanExtension(dialled)) {
     return undecidable(
       arrival,

@@ -18,17 +18,14 @@ export interface FinishedCall {
   outcome: Outcome
 }
 
-/**
- * Records are made so much later, when the PBX has been served, and has said that a flow is missing. Asterisk 16 sends
- * its events up to 200 ms late.
- */
-const DELAY_MS = 500
+/** Records are made so much later, in milliseconds, when the PBX has been served. */
+const DELAY_MS = 100
 /** So many in a row; then the event loop has its turn. */
 const CHUNK = 5
 
 /** Makes the records of finished calls, a little later and a few at a time, so that no call waits for them. */
 export class RecordQueue {
-  readonly #waiting: FinishedCall[] = []
+  readonly #waiting: { readonly finished: FinishedCall; readonly due: number }[] = []
   readonly #emit: (finished: FinishedCall) => void
   #timer: NodeJS.Timeout | undefined
 
@@ -36,26 +33,33 @@ export class RecordQueue {
     this.#emit = emit
   }
 
+  /** A StasisStart that tells of a missing flow is as late as the StasisEnd was; Asterisk 16 takes up to 200 ms. */
   add(finished: FinishedCall): void {
-    this.#waiting.push(finished)
+    const lateness = finished.call.ms.leave ?? 0
+    this.#waiting.push({ finished, due: performance.now() + DELAY_MS + lateness })
     this.#timer ??= setTimeout(() => this.#some(), DELAY_MS)
   }
 
   /** The last finished visit of a channel whose record is not made yet. */
   find(channelId: string): FinishedCall | undefined {
-    return this.#waiting.findLast(({ call }) => call.id === channelId)
+    return this.#waiting.findLast(({ finished }) => finished.call.id === channelId)?.finished
   }
 
   /** Makes all that are left. */
   finish(): void {
     clearTimeout(this.#timer)
-    for (const finished of this.#waiting.splice(0)) this.#emit(finished)
+    for (const { finished } of this.#waiting.splice(0)) this.#emit(finished)
   }
 
   #some(): void {
-    for (const finished of this.#waiting.splice(0, CHUNK)) this.#emit(finished)
-    if (this.#waiting.length > 0) setImmediate(() => this.#some())
-    else this.#timer = undefined
+    this.#timer = undefined
+    const due = this.#waiting.filter((one) => one.due <= performance.now()).slice(0, CHUNK)
+    for (const one of due) {
+      this.#waiting.splice(this.#waiting.indexOf(one), 1)
+      this.#emit(one.finished)
+    }
+    if (due.length === CHUNK) setImmediate(() => this.#some())
+    else if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#some(), DELAY_MS / 2)
   }
 }
 

@@ -16,7 +16,13 @@ otherwise: main
 
 const ARRIVAL: Arrival = {
   ...{ channelId: '1.1', channel: 'PJSIP/carrier-b-00000001', sipCallId: 'id@phone' },
-  ...{ callerId: { number: '+15551234567', name: '' }, args: '', at: 0, isUndescribed: false },
+  ...{
+    callerId: { number: '+15551234567', name: '' },
+    extension: 's',
+    args: '',
+    at: 0,
+    isUndescribed: false,
+  },
 }
 
 async function recorded(trunk: string) {

@@ -46,12 +46,12 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     const second = await start()
     await first.line('the replacement', ({ event }) => event === 'application_replaced')
     expect(await reached()).toBe('story-main')
-    expect(second.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
+    await second.line('its decision', ({ event }) => event === 'decision')
     await second.stop()
     await first.line('the take-over', (line) => line === upLines(first)[1], 15_000)
     expect(await reached()).toBe('story-main')
-    expect(first.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
     expect(await first.stop()).toBe(0)
+    expect(first.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
   })
 
   test('SIGTERM finishes the call in hand and leaves nobody waiting', async () => {
@@ -92,14 +92,14 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     const waiting = fixture.place(call('500'))
     await inHand()
     const next = await start()
-    const adopted = await next.line('the adoption', ({ event }) => event === 'call_adopted')
+    const adopted = await next.line('the adoption', ({ event }) => event === 'call_reconciled')
     const { result } = await waiting
     expect([result.context, result.appData[0]]).toEqual(['story-main', 'Main'])
     expect(adopted.call).toBe(result.uniqueId)
     hanging.signal('SIGCONT')
     expect(await hanging.stop()).toBe(0)
-    expect(outcomes(next)).toEqual(['routed'])
     expect(await next.stop()).toBe(0)
+    expect(outcomes(next)).toEqual(['routed'])
   })
 
   test('Asterisk may be restarted: calls are decided again when it is back', async () => {
@@ -111,8 +111,8 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     await fixture.reopenObserver()
     const isUp = (line: (typeof doorman.lines)[number]) =>
       line.event === 'connection_up' && doorman.lines.indexOf(line) >= before
-    await doorman.line('ARI again', (line) => isUp(line) && line.line === 'ARI', 20_000)
-    await doorman.line('AMI again', (line) => isUp(line) && line.line === 'AMI', 20_000)
+    await doorman.line('ARI again', (line) => isUp(line) && line.connection === 'ARI', 20_000)
+    await doorman.line('AMI again', (line) => isUp(line) && line.connection === 'AMI', 20_000)
     expect(await reached()).toBe('story-main')
     expect(await doorman.stop()).toBe(0)
   })

@@ -82,7 +82,7 @@ export class FakePbx implements Pbx {
     for (const [key, value] of variables) channel.variables.set(key, value)
     const arrival: Arrival = {
       ...{ channelId: id, channel: name, sipCallId: `${id}@test.invalid`, callerId },
-      ...{ args: channel.args ?? text, at: performance.now(), isUndescribed: false },
+      ...{ extension: 's', args: channel.args ?? text, at: performance.now(), isUndescribed: false },
     }
     this.#listener?.onArrival(arrival)
   }

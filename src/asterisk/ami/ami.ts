@@ -35,6 +35,10 @@ export class Ami {
   #current: Open | undefined
   #isUp = false
   #users = 0
+  /** False where the next look has to connect. */
+  #isProbed = false
+  /** Ends the pause between two looks. */
+  #wake = new AbortController()
   #usedAt = 0
 
   constructor(access: AmiAccess, log: Log) {
@@ -50,6 +54,12 @@ export class Ami {
   /** Connects, and from then on watches that it can. Returns at once. */
   start(): void {
     void this.#watch()
+  }
+
+  /** Looks at once whether it can be reached: Asterisk may be gone. */
+  probe(): void {
+    this.#isProbed = false
+    this.#wake.abort()
   }
 
   stop(): void {
@@ -113,7 +123,11 @@ export class Ami {
       this.#usedAt = performance.now()
       const open = { session: new ConnectionSession(connection, ANSWER_MS), end }
       this.#current = open
-      void lost.then(() => this.#current === open && this.#disconnect())
+      void lost.then(() => {
+        if (this.#current !== open) return
+        this.#disconnect()
+        this.probe()
+      })
       return open
     } catch (error) {
       end.abort()
@@ -133,15 +147,18 @@ export class Ami {
   /** Tries for as long as AMI is down, closes what is idle, and probes now and then. */
   async #watch(): Promise<void> {
     const { signal } = this.#stopped
-    for (let attempt = 0, triedAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+    for (let attempt = 0, probedAt = 0; !signal.aborted; ) {
+      this.#wake = new AbortController()
       const now = performance.now()
       if (this.#users === 0 && now - this.#usedAt >= IDLE_MS) this.#disconnect()
-      if (!this.#isUp || now - Math.max(triedAt, this.#usedAt) >= PROBE_MS) {
-        triedAt = now
+      if (!this.#isUp || !this.#isProbed || now - Math.max(probedAt, this.#usedAt) >= PROBE_MS) {
+        this.#isProbed = true
+        probedAt = now
         await this.#connected().catch(() => undefined)
         attempt = this.#isUp ? 0 : attempt + 1
       }
-      await pause(this.#isUp ? WATCH_MS : retryDelayMs(attempt), signal)
+      const wait = this.#isUp ? WATCH_MS : retryDelayMs(attempt)
+      if (this.#isProbed) await pause(wait, AbortSignal.any([signal, this.#wake.signal]))
     }
   }
 }

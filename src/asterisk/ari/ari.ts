@@ -52,14 +52,18 @@ export class Ari {
   #checkingModule: NodeJS.Timeout | undefined
   #checking: NodeJS.Timeout | undefined
 
-  constructor(access: AriAccess, application: string, log: Log) {
+  /** @param onLost hears that the connection was lost. */
+  constructor(access: AriAccess, application: string, log: Log, onLost: () => void = () => undefined) {
     this.#application = application
     this.#log = log
     this.#http = new AriHttp(access)
     this.#sets = new SharedVariableSets(application)
     const listener = {
       onUp: (socket: AriSocket, version: string) => void this.#onUp(socket, version),
-      onDown: () => this.#onDown(),
+      onDown: () => {
+        this.#onDown()
+        onLost()
+      },
       onEvent: (event: AriEvent) => this.#onEvent(event),
     }
     this.#connection = new AriConnection(access, application, this.#http, listener, log)

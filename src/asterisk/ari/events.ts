@@ -6,7 +6,7 @@ export interface AriChannel {
   readonly name?: unknown
   readonly protocol_id?: unknown
   readonly caller?: { readonly name?: unknown; readonly number?: unknown }
-  readonly dialplan?: { readonly app_name?: unknown; readonly app_data?: unknown }
+  readonly dialplan?: { readonly exten?: unknown; readonly app_name?: unknown; readonly app_data?: unknown }
 }
 
 export interface AriEvent {
@@ -50,6 +50,7 @@ function arrival(channel: AriChannel, args: string, at: number | undefined): Arr
     channel: text(channel.name),
     sipCallId: text(channel.protocol_id),
     callerId: { number: text(channel.caller?.number), name: unescaped(text(channel.caller?.name)) },
+    extension: text(channel.dialplan?.exten),
     args,
     at,
     isUndescribed: false,
@@ -59,5 +60,6 @@ function arrival(channel: AriChannel, args: string, at: number | undefined): Arr
 /** A channel that Asterisk cannot describe. */
 export function undescribedCall(channelId: string): Arrival {
   const callerId = { number: '', name: '' }
-  return { channelId, channel: '', sipCallId: '', callerId, args: '', at: undefined, isUndescribed: true }
+  const at = undefined
+  return { channelId, channel: '', sipCallId: '', callerId, extension: '', args: '', at, isUndescribed: true }
 }

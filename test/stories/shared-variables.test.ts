@@ -1,5 +1,3 @@
-/** What a call is left with, on its way there in a global variable of the PBX: see src/asterisk/notes.ts. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { decodeState } from '../support/channel-state.js'
 import { type RunningDoorman, startDoorman } from '../support/doorman.js'
@@ -24,8 +22,8 @@ exten => s,1,NoOp(\${DOORMAN_RULE}|\${CONV_greeting}|\${CONV_zero}|\${CONV_city}
  same => n,Wait(5)
 `
 
-describe('notes', () => {
-  // Requests over the WebSocket came with 20.14 and 22.4: on 16 every call is written to.
+describe('shared variables', () => {
+  // Requests over the WebSocket came with 20.14 and 22.4: on 16 AMI sets the variables.
   const fixture = pbxFixture('forky', {
     flows: { 'routing.yaml': ROUTING },
     dialplan: DIALPLAN,
@@ -36,17 +34,12 @@ describe('notes', () => {
     await doorman?.stop()
     doorman = undefined
   })
-  /** One that has found out that this Asterisk takes requests over the WebSocket. */
   const started = async () => {
     doorman = await startDoorman(fixture.asterisk, { DOORMAN_FLOWS: fixture.flows })
-    for (let tries = 0; tries < 50 && (await standing()).length === 0; tries += 1) {
-      await fixture.place({ from, to: '1', trunk })
-      await sleep(20)
-    }
     return doorman
   }
-  const standing = async () =>
-    [...(await fixture.asterisk.cli('dialplan show globals')).matchAll(/DOORMAN_NOTE_[0-9a-f]{12}/g)].map(
+  const published = async () =>
+    [...(await fixture.asterisk.cli('dialplan show globals')).matchAll(/DOORMAN_SET_[0-9a-z]{7}/g)].map(
       String,
     )
   const from = '+15559990000'
@@ -61,21 +54,24 @@ describe('notes', () => {
     expect(result.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
     expect(result.appData[0]).toBe('100 of Süd  east  ok| Grüß 20 dich ab c d e f g |0|')
     expect(record).toMatchObject({ outcome: 'routed', faults: [] })
-    expect(await standing()).toHaveLength(1)
+    expect(await published()).toHaveLength(1)
     expect(state).toEqual({
       ...{ greeting: ' Grüß %20 dich: a=b, (c) [d] {e} "f" $g ', empty: '', zero: 0, no: null },
       deep: { a: [1] },
     })
     expect(await doorman.stop()).toBe(0)
-    expect(await standing()).toEqual([])
+    expect(await published()).toEqual([])
   })
 
   test('that were cleared away cost a call nothing but a second visit, and later calls not even that', async () => {
     const doorman = await started()
     await fixture.place({ from, to: '2', trunk })
-    for (const name of await standing()) await fixture.asterisk.cli(`dialplan set global ${name} ""`)
+    for (const name of await published()) await fixture.asterisk.cli(`dialplan set global ${name} ""`)
 
     const { result, placed } = await fixture.place({ from, to: '2', trunk })
+    await doorman.line('both visits', ({ event, sipCallId, faults }) => {
+      return event === 'decision' && sipCallId === placed.callId && (faults as unknown[]).length > 0
+    })
     expect(result.path).toEqual([
       ...['from-trunk', 'doorman', 'doorman-go', 'doorman', 'doorman-go', 'story-main'],
     ])
