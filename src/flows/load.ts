@@ -1,13 +1,7 @@
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type CompiledFiles, compileFiles } from './compile.js'
 import { type Example, factsOfExample } from './examples.js'
-import {
-  type DecisionParts,
-  type FinalDecision,
-  type Functions,
-  finalDecision,
-  reasonsOf,
-} from './final-decision.js'
+import { type DecisionParts, type Functions, finalDecision, reasonsOf } from './final-decision.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
 
@@ -56,41 +50,39 @@ async function tryExample(
   const facts = factsOfExample(example.call)
   const at = example.call.at === undefined ? now : new Date(example.call.at)
   const final = await finalDecision(facts, { ...parts, at, callId: example.name })
-  const differences = differencesOf(example.expect, final)
+  const { flow, state, decision } = final
+  const { rule, vip, branch = null } = decision
+  const differences = differencesOf(
+    example.expect as State,
+    { flow: flow.name, rule, branch, vip, state },
+    '',
+  )
   if (differences.length === 0) return []
   const differs = differences.map(
     ({ what, expected, got }) => `expected ${what} ${format(expected)}, got ${format(got)}`,
   )
   const reasons = decisive(reasonsOf(final, facts, parts), example, differences)
-  const because = reasons.map(({ rule, why }) => `${rule}: ${why}`).join('; ')
+  const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ')
   const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}`
   return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
 }
 
+/** What is expected and was not decided. A map may have further keys; a list must be equal. */
 function differencesOf(
-  { state = {}, ...plain }: Example['expect'],
-  { decision, flow, state: gotState }: FinalDecision,
-): readonly Difference[] {
-  const got = { flow: flow.name, rule: decision.rule, branch: decision.branch ?? null, vip: decision.vip }
-  const differences = (['flow', 'rule', 'branch', 'vip'] as const).flatMap((what): Difference[] => {
-    const expected = plain[what]
-    return expected === undefined || expected === got[what] ? [] : [{ what, expected, got: got[what] }]
-  })
-  return [...differences, ...stateDifferences('state', state, gotState)]
-}
-
-/** A map may have further keys; a list must be equal. */
-function stateDifferences(
-  what: string,
   expected: StateValue,
   got: StateValue | undefined,
+  what: string,
 ): readonly Difference[] {
   if (isMap(expected) && isMap(got))
     return Object.entries(expected).flatMap(([key, value]) =>
-      stateDifferences(`${what}.${key}`, value, Object.hasOwn(got, key) ? got[key] : undefined),
+      differencesOf(
+        value,
+        Object.hasOwn(got, key) ? got[key] : undefined,
+        what === '' ? key : `${what}.${key}`,
+      ),
     )
   if (Array.isArray(expected) && Array.isArray(got) && expected.length === got.length)
-    return expected.flatMap((value, index) => stateDifferences(`${what}[${index}]`, value, got[index]))
+    return expected.flatMap((value, index) => differencesOf(value, got[index], `${what}[${index}]`))
   return expected === got ? [] : [{ what, expected, got }]
 }
 
