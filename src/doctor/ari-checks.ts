@@ -81,7 +81,6 @@ export const ARI_RIGHTS = ariCheck('ARI rights', async (ari) => {
   return fault('The ARI user may only read: no call can be continued.', remedy)
 })
 
-const STIR_SHAKEN = 'res_stir_shaken.so'
 const HEADERS = 'res_pjsip_header_funcs.so'
 const BROADCAST = 'app_stasis_broadcast.so'
 
@@ -89,8 +88,6 @@ export const MODULES = ariCheck(
   'modules',
   async (ari, { flows }) => {
     const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan.text))
-    const needsAttestation = !(flows instanceof Error) && flows.revision.needsAttestation
-    if (needsAttestation) needed.set(STIR_SHAKEN, 'a rule needs the attestation')
     // The generated dialplan does without it where the version lacks it.
     if (!has(parseVersion(ari.version) ?? [0, 0, 0], STASIS_BROADCAST)) needed.delete(BROADCAST)
     const modules = await list<{ name: string; status: string }>(ari, 'asterisk/modules')

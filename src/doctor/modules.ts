@@ -10,33 +10,22 @@ const ALWAYS: Readonly<Record<string, string>> = {
   'res_ari_events.so': 'ARI, the events',
 }
 
-/**
- * The module of each application and function that a generated dialplan may use (Asterisk 16 and 22); null for those
- * that are part of Asterisk itself.
- */
+/** The module of each application and function that a generated dialplan uses; null: part of Asterisk itself. */
 const MODULE_OF: Readonly<Record<string, string | null>> = {
-  ...{ Answer: null, Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null, NoOp: null },
-  ...{ Progress: null, Ringing: null, Set: null, Wait: null },
+  ...{ Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null, Set: null },
   ExecIf: 'app_exec.so',
-  ...{ Gosub: 'app_stack.so', GosubIf: 'app_stack.so', Return: 'app_stack.so' },
-  ...{ Log: 'app_verbose.so', Verbose: 'app_verbose.so' },
+  ...{ Gosub: 'app_stack.so', Return: 'app_stack.so' },
+  Log: 'app_verbose.so',
   ...{ Stasis: 'app_stasis.so', StasisBroadcast: 'app_stasis_broadcast.so' },
-  ...{ EndWhile: 'app_while.so', While: 'app_while.so' },
   CHANNEL: 'func_channel.so',
   CUT: 'func_cut.so',
   DIALPLAN_EXISTS: 'func_dialplan.so',
-  EPOCH: null,
-  GLOBAL: 'func_global.so',
-  ...{ EXISTS: 'func_logic.so', IF: 'func_logic.so', ISNULL: 'func_logic.so', SET: 'func_logic.so' },
-  ...{ DEC: 'func_math.so', INC: 'func_math.so', MATH: 'func_math.so' },
-  ...{ ARRAY: 'func_strings.so', EVAL: 'func_strings.so', FIELDNUM: 'func_strings.so' },
-  ...{ FIELDQTY: 'func_strings.so', FILTER: 'func_strings.so', LEN: 'func_strings.so' },
-  ...{ REGEX: 'func_strings.so', SHIFT: 'func_strings.so', STRFTIME: 'func_strings.so' },
+  ...{ FIELDQTY: 'func_strings.so', LEN: 'func_strings.so' },
+  ...{ REGEX: 'func_strings.so', SHIFT: 'func_strings.so' },
   TIMEOUT: 'func_timeout.so',
   URIENCODE: 'func_uri.so',
   VERSION: 'func_version.so',
-  PJSIP_HEADER: 'res_pjsip_header_funcs.so',
-  PJSIP_HEADERS: 'res_pjsip_header_funcs.so',
+  ...{ PJSIP_HEADER: 'res_pjsip_header_funcs.so', PJSIP_HEADERS: 'res_pjsip_header_funcs.so' },
   STIR_SHAKEN: 'res_stir_shaken.so',
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { PermissionDenied } from '../../src/asterisk/ami/connection.js'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
@@ -135,9 +134,12 @@ const CASES: Readonly<Record<string, Change>> = {
   'modules | fault | Calls are decided without their SIP headers. | module load res_pjsip_header_funcs.so': {
     missingModule: 'res_pjsip_header_funcs.so',
   },
-  'modules | fault | a rule needs the attestation | module load res_stir_shaken.so': {
+  'modules | fault | res_stir_shaken.so is not running (STIR_SHAKEN()) | module load res_stir_shaken.so': {
     missingModule: 'res_stir_shaken.so',
-    flows: ({ revision, dialplan }) => ({ revision: { ...revision, needsAttestation: true }, dialplan }),
+    flows: ({ revision }) => {
+      const attested = { ...revision, needsAttestation: true }
+      return { revision: attested, dialplan: dialplanFor({ names: ['doorman'] }, attested) }
+    },
   },
   'modules | warning | ARI answered 500 | res_ari_asterisk.so': {
     ari: { 'asterisk/modules': { status: 500 } },
@@ -278,9 +280,11 @@ describe('doctor diagnoses', () => {
   })
 
   test('every application and function of the generated dialplan: the module of each is known', () => {
-    const sample = readFileSync(projectFolder('asterisk-conf/extensions_doorman.conf'), 'utf8')
-    expect([...usedIn(sample)].filter((name) => !isKnownName(name))).toEqual([])
-    expect(usedIn(sample).has('Stasis') && usedIn(sample).has('PJSIP_HEADER')).toBe(true)
+    const attested = { ...flows.revision, needsAttestation: true, needsAllHeaders: true }
+    const { text } = dialplanFor({ names: ['doorman-a', 'doorman-b'], pattern: 'doorman-' }, attested)
+    expect([...usedIn(text)].filter((name) => !isKnownName(name))).toEqual([])
+    for (const name of ['Stasis', 'StasisBroadcast', 'PJSIP_HEADER', 'STIR_SHAKEN'])
+      expect(usedIn(text)).toContain(name)
   })
 
   test('a dialplan that does not parse callers’ text by an extension that it has', () => {
