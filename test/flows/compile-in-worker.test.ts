@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { types } from 'node:util'
@@ -136,6 +137,17 @@ async function deadChildren(): Promise<readonly string[]> {
 }
 
 describe('the thread that compiles', () => {
+  test('is all that a load waits for', async () => {
+    const timers: string[] = []
+    const hook = createHook({
+      init: (_id, type) => {
+        if (type === 'Timeout') timers.push(type)
+      },
+    }).enable()
+    await compileInWorker(projectFolder('flows')).finally(() => hook.disable())
+    expect(timers).toEqual([])
+  })
+
   test('makes its death a problem', async () => {
     const result = await compileInWorker(projectFolder('flows'), { memoryMb: 12 })
     expect(result).toMatchObject({
