@@ -53,6 +53,8 @@ const STAGES = ['read', 'decide', 'write', 'continue'] as const
 
 export interface Results {
   readonly date: string
+  /** The same: the knees are measured in the same run. */
+  readonly knees_date: string
   readonly mode: BenchOptions['mode']
   /** Of the code that was measured; `+` behind it where the work tree had changes. */
   readonly commit: string
@@ -97,8 +99,9 @@ export function resultsOf(found: Found, { options, asterisk, decide, reload }: C
     return Object.fromEntries(measured.map((name) => [name, systemFigures(name, found)]))
   }
   const systems = figuresOf(COMPARED)
+  const date = new Date().toISOString()
   return {
-    date: new Date().toISOString(),
+    ...{ date, knees_date: date },
     mode: options.mode,
     commit: commit(),
     versions: { asterisk, node: process.version.slice(1) },
