@@ -33,7 +33,7 @@ export interface Control {
   readiness(): Readiness
 }
 
-export interface ControlServer {
+interface ControlServer {
   /** As it is bound, `http://0.0.0.0:8390`. */
   readonly url: string
   stop(): Promise<void>
@@ -84,7 +84,7 @@ export async function openControl(
  * a token `GET /metrics`, `GET /live` and `GET /ready`.
  * @throws Error if the port is in use.
  */
-export async function startControl(
+async function startControl(
   control: Control,
   { host, port, token }: { readonly host: string; readonly port: number; readonly token: string },
 ): Promise<ControlServer> {

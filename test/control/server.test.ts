@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readAddress, removeAddress } from '../../src/control/address.js'
 import { NotRunningError, sendCommand } from '../../src/control/client.js'
 import { readinessOf } from '../../src/control/health.js'
-import { type Control, type ControlServer, openControl, startControl } from '../../src/control/server.js'
+import { type Control, openControl } from '../../src/control/server.js'
 import type { Log } from '../../src/lib/log.js'
 import type { ReloadResult } from '../../src/revisions/revisions.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
@@ -21,109 +21,104 @@ const REFUSED: ReloadResult = {
   warnings: [],
 }
 
-describe('the control server', () => {
-  const asked: unknown[] = []
-  let answer: ReloadResult = TAKEN
-  let server: ControlServer
-  let lines = { ari: { isUp: true, problems: ['why'] }, ami: { isUp: true } }
-  let isStopping = false
-  const data = mkdtempSync(join(tmpdir(), 'doorman-control-'))
-  const control: Control = {
-    reload: async (request) => {
-      asked.push(request)
-      return answer
-    },
-    rollback: async (request) => {
-      asked.push(request)
-      return answer
-    },
-    revisions: () => [],
-    metrics: async () => 'doorman_calls_total 0\n',
-    readiness: () => readinessOf({ ...lines, isStopping: () => isStopping }, 'abc123def456'),
+const root = mkdtempSync(join(tmpdir(), 'doorman-control-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const asked: unknown[] = []
+let answer: ReloadResult = TAKEN
+let connections = { ari: { isUp: true, problems: ['why'] }, ami: { isUp: true } }
+let isStopping = false
+const answered = async (request: unknown) => {
+  asked.push(request)
+  return answer
+}
+const control: Control = {
+  ...{ reload: answered, rollback: answered },
+  revisions: () => [],
+  metrics: async () => 'doorman_calls_total 0\n',
+  readiness: () => readinessOf({ ...connections, isStopping: () => isStopping }, 'abc123def456'),
+}
+
+/** A control server with a free port, the lines that it logs, and requests to it. */
+async function opened(data: string, env: Readonly<Record<string, string>> = {}) {
+  const lines: { message: string; event: string }[] = []
+  const write: Log['info'] = (message, { event }) => void lines.push({ message, event })
+  const log: Log = { error: write, warn: write, info: write, debug: write }
+  const port = await freePort('tcp')
+  const own = {
+    DOORMAN_DATA: data,
+    DOORMAN_CONTROL_PORT: String(port),
+    DOORMAN_CONTROL_TOKEN: TOKEN,
   }
+  const settings = readSettings({ env: { ...own, ...env }, optional: SETTING_NAMES })
+  const server = await openControl(settings, control, log)
+  const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+  const post = (path: string, body: unknown, token: string | undefined) => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const headers = { 'content-type': 'application/json', ...authorization }
+    return fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+  return { lines, port, server, get, post }
+}
 
+describe('the control server', () => {
+  const data = join(root, 'data')
+  let on: Awaited<ReturnType<typeof opened>>
   beforeAll(async () => {
-    server = await startControl(control, { host: '127.0.0.1', port: 0, token: TOKEN })
-    await writeAddress(data, { url: server.url, token: TOKEN, pid: process.pid })
+    on = await opened(data)
   })
-  afterAll(async () => {
-    await server.stop()
-    rmSync(data, { recursive: true, force: true })
-  })
-
-  const post = (path: string, body: unknown, token: string | undefined) =>
-    fetch(new URL(path, server.url), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(body),
-    })
+  afterAll(() => on.server.stop())
 
   test.each([undefined, '', 'a-token-of-some-lengt', `${TOKEN}x`])('refuses the token %j', async (token) => {
     asked.length = 0
-    for (const path of ['/reload', '/rollback']) expect((await post(path, {}, token)).status).toBe(401)
-    expect((await fetch(new URL('/revisions', server.url))).status).toBe(401)
+    for (const path of ['/reload', '/rollback']) expect((await on.post(path, {}, token)).status).toBe(401)
+    expect((await on.get('/revisions')).status).toBe(401)
     expect(asked).toEqual([])
   })
 
-  test('reloads with the token', async () => {
+  test('reloads with the token, and says what is wrong with an invalid request', async () => {
     asked.length = 0
-    const response = await post('/reload', { maxChange: 0.01, by: 'ann' }, TOKEN)
+    const response = await on.post('/reload', { maxChange: 0.01, by: 'ann' }, TOKEN)
     expect([response.status, await response.json()]).toEqual([200, TAKEN])
     expect(asked).toEqual([{ maxChange: 0.01, by: 'ann', way: 'http' }])
-  })
-
-  test('says what is wrong with an invalid request', async () => {
-    const response = await post('/reload', { maxChange: 'a lot', force: true }, TOKEN)
-    expect(response.status).toBe(400)
-    expect(JSON.stringify(await response.json())).toMatch(/maxChange[\s\S]*force|force[\s\S]*maxChange/)
+    const invalid = await on.post('/reload', { maxChange: 'a lot', force: true }, TOKEN)
+    expect(invalid.status).toBe(400)
+    expect(await invalid.text()).toMatch(/maxChange[\s\S]*force|force[\s\S]*maxChange/)
   })
 
   test('serves metrics without a token', async () => {
-    expect(await (await fetch(new URL('/metrics', server.url))).text()).toBe('doorman_calls_total 0\n')
+    expect(await (await on.get('/metrics')).text()).toBe('doorman_calls_total 0\n')
   })
 
   test.each([
     [true, true, false],
     [false, true, false],
     [true, false, false],
-    [false, false, false],
     [true, true, true],
-  ])('with ARI %j, AMI %j and stopping %j it is live, and ready or not', async (ari, ami, stopping) => {
-    lines = { ari: { isUp: ari, problems: ['why'] }, ami: { isUp: ami } }
+  ])('with ARI %j, AMI %j and stopping %j is live, and ready or not', async (ari, ami, stopping) => {
+    connections = { ari: { isUp: ari, problems: ['why'] }, ami: { isUp: ami } }
     isStopping = stopping
-    const [live, ready] = await Promise.all(
-      ['/live', '/ready'].map((path) => fetch(new URL(path, server.url))),
-    )
+    const [live, ready] = [await on.get('/live'), await on.get('/ready')]
     isStopping = false
-    expect([live?.status, await live?.json()]).toEqual([200, { live: true }])
+    expect([live.status, await live.json()]).toEqual([200, { live: true }])
     const isReady = ari && ami && !stopping
-    const word = (isUp: boolean) => (isUp ? 'up' : 'down')
-    expect([ready?.status, await ready?.json()]).toEqual([
+    const state = { ari: ari ? 'up' : 'down', ami: ami ? 'up' : 'down', stopping }
+    expect([ready.status, await ready.json()]).toEqual([
       isReady ? 200 : 503,
-      {
-        ready: isReady,
-        ari: word(ari),
-        ami: word(ami),
-        stopping,
-        revision: 'abc123def456',
-        problems: ['why'],
-      },
+      { ready: isReady, ...state, revision: 'abc123def456', problems: ['why'] },
     ])
   })
 
   test('takes no command while Doorman is stopping', async () => {
     asked.length = 0
     isStopping = true
-    const answers = await Promise.all(['/reload', '/rollback'].map((path) => post(path, {}, TOKEN)))
+    const answers = await Promise.all(['/reload', '/rollback'].map((path) => on.post(path, {}, TOKEN)))
     isStopping = false
     expect(answers.map(({ status }) => status)).toEqual([503, 503])
     expect(asked).toEqual([])
   })
 
-  test('is found by a command in the data folder, which only its user may read', async () => {
+  test('is found by commands in the data folder, which only its user may read', async () => {
     expect(statSync(join(data, 'control.json')).mode & 0o777).toBe(0o600)
     answer = REFUSED
     expect(await sendCommand(data, { rollback: { to: 1 } })).toEqual(REFUSED)
@@ -131,75 +126,31 @@ describe('the control server', () => {
     expect(await sendCommand(data, { reload: { way: 'command' } })).toEqual(TAKEN)
   })
 
-  test('is removed by the instance that wrote it, and by no other', async () => {
-    await removeAddress(data, process.pid + 1)
-    expect(await readAddress(data)).toBeDefined()
-    await removeAddress(data, process.pid)
-    expect(await readAddress(data)).toBeUndefined()
-    await expect(sendCommand(data, { reload: { way: 'command' } })).rejects.toThrow(NotRunningError)
-  })
-})
-
-describe('a control server of a running Doorman', () => {
-  let data = ''
-  beforeEach(() => {
-    data = mkdtempSync(join(tmpdir(), 'doorman-control-'))
-  })
-  afterEach(() => rmSync(data, { recursive: true, force: true }))
-
-  const control: Control = {
-    reload: async () => TAKEN,
-    rollback: async () => TAKEN,
-    revisions: () => [],
-    metrics: async () => '',
-    readiness: () =>
-      readinessOf(
-        { ari: { isUp: true, problems: [] }, ami: { isUp: true }, isStopping: () => false },
-        'abc123def456',
-      ),
-  }
-
-  async function opened(env: Readonly<Record<string, string>>) {
-    const lines: { message: string; event: unknown }[] = []
-    const write = (message: string, fields: Parameters<Log['info']>[1]) =>
-      void lines.push({ message, event: fields?.event })
-    const log: Log = { error: write, warn: write, info: write, debug: write }
-    const port = await freePort('tcp')
-    const settings = readSettings({
-      env: { DOORMAN_DATA: data, DOORMAN_CONTROL_PORT: String(port), ...env },
-      optional: SETTING_NAMES,
-    })
-    const server = await openControl(settings, control, log)
-    return { lines, port, server, answers: () => fetch(`http://127.0.0.1:${port}/live`) }
-  }
-
-  test('answers nothing where its address cannot be written, and nothing after that', async () => {
-    writeFileSync(join(data, 'file'), '')
-    const { lines, server, answers } = await opened({ DOORMAN_DATA: join(data, 'file') })
-    expect(lines).toEqual([
-      { event: 'control_problem', message: expect.stringMatching(/cannot run at 127\.0\.0\.1:\d+: E/) },
-    ])
-    await expect(answers()).rejects.toThrow()
+  test('answers nothing once it is stopped, and only the instance that wrote its address removes it', async () => {
+    const folder = join(root, 'stopped')
+    const { server, get } = await opened(folder)
+    await removeAddress(folder, process.pid + 1)
+    expect(await readAddress(folder)).toBeDefined()
     await server.stop()
+    await expect(get('/live')).rejects.toThrow()
+    await expect(sendCommand(folder, { reload: { way: 'command' } })).rejects.toThrow(NotRunningError)
   })
 
-  test('answers until it is stopped', async () => {
-    const { server, answers } = await opened({})
-    expect((await answers()).status).toBe(200)
+  test('answers nothing where its address cannot be written', async () => {
+    writeFileSync(join(root, 'file'), '')
+    const { lines, get, server } = await opened(join(root, 'file'))
+    const message = expect.stringMatching(/cannot run at 127\.0\.0\.1:\d+: E/)
+    expect(lines).toEqual([{ event: 'control_problem', message }])
+    await expect(get('/live')).rejects.toThrow()
     await server.stop()
-    await expect(answers()).rejects.toThrow()
-    expect(await readAddress(data)).toBeUndefined()
   })
 
   test('logs the address that it is bound to, and commands reach it over loopback', async () => {
-    const { lines, port, server } = await opened({ DOORMAN_CONTROL_HOST: '0.0.0.0' })
-    expect(lines).toEqual([
-      { event: 'control', message: `The control server listens at http://0.0.0.0:${port}.` },
-    ])
-    expect(JSON.parse(readFileSync(join(data, 'control.json'), 'utf8'))).toMatchObject({
-      url: `http://127.0.0.1:${port}`,
-    })
-    expect(await sendCommand(data, { reload: { way: 'command' } })).toEqual(TAKEN)
+    const folder = join(root, 'everywhere')
+    const { lines, port, server } = await opened(folder, { DOORMAN_CONTROL_HOST: '0.0.0.0' })
+    const message = `The control server listens at http://0.0.0.0:${port}.`
+    expect(lines).toEqual([{ event: 'control', message }])
+    expect((await readAddress(folder))?.url).toBe(`http://127.0.0.1:${port}`)
     await server.stop()
   })
 })
