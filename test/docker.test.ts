@@ -61,6 +61,15 @@ describe('docker/Dockerfile', () => {
     expect(text).toMatch(/^USER node$/m)
   })
 
+  test('has the Node.js that the package needs', () => {
+    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
+    const bases = [...read('docker/Dockerfile').matchAll(/^FROM node:(\d+)-/gm)].map(
+      ([, major]) => `>=${major}`,
+    )
+
+    expect(bases).toEqual([engines.node, engines.node])
+  })
+
   test('can install: the lock file has every package that another asks for, also those of other machines', () => {
     const lock = JSON.parse(read('package-lock.json')) as {
       packages: Record<string, { optionalDependencies?: Record<string, string> }>
