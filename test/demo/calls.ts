@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import { parse } from 'yaml'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from '../support/asterisk.js'
 import { placeCall } from '../support/calls.js'
 import { decodeState } from '../support/channel-state.js'
 import type { RunningDoorman } from '../support/doorman.js'
+import { repositoryFolder } from '../support/lab-folder.js'
 import type { Observer } from '../support/observer.js'
 
 /** One call of the demo, and what must become of it. */
@@ -42,74 +46,10 @@ export interface Lab {
   readonly doorman: RunningDoorman
 }
 
-const NORTH = '5557654321'
-const SOUTH = '5550001111'
-const VIP = ['vip-support', 'VIP callers'] as const
-const CODE = ['general-support', 'The rest is code'] as const
-const OTHERWISE = ['general-support', 'otherwise'] as const
-const OLD = ['general-support', 'Old accounts of the north'] as const
-const GOLD = { 'X-VIP': 'gold' }
-
-type Expected = readonly [readonly [context: string, rule: string], state: Readonly<Record<string, unknown>>]
-
-function call(
-  title: string,
-  [from, to, trunk = 'carrier-a', headers = {}]: readonly [
-    from: string,
-    to: string,
-    trunk?: DemoCall['trunk'],
-    headers?: DemoCall['headers'],
-  ],
-  [[context, rule], state]: Expected,
-): DemoCall {
-  return { title, from, to, trunk, headers, expected: { context, rule, state } }
-}
-
-/** The calls that show what the example flows (`flows/`) do, in the order of the table. */
-export const CALLS: readonly DemoCall[] = [
-  call(
-    'VIP by caller number',
-    ['+15551234567', NORTH],
-    [VIP, { greeting: 'Welcome back, Ada Byron', city: 'Albany' }],
-  ),
-  call(
-    'The same number, written 001…',
-    ['0015551234567', `1${SOUTH}`],
-    [VIP, { greeting: 'Welcome back, Ada Byron' }],
-  ),
-  call('VIP by a row of vips.csv', ['5552000002', SOUTH], [VIP, { greeting: 'Welcome back, Edsger Wybe' }]),
-  call(
-    'VIP by header, from a trusted trunk',
-    ['+15559990001', NORTH, 'carrier-a', GOLD],
-    [VIP, { city: 'Albany' }],
-  ),
-  call(
-    'The same header from a trunk that is not trusted: hearsay',
-    ['+15559990001', NORTH, 'carrier-b', GOLD],
-    [OTHERWISE, { greeting: null, city: 'Albany' }],
-  ),
-  call(
-    'The VIP number from a trunk that is not trusted: hearsay',
-    ['+15551234567', NORTH, 'carrier-b'],
-    [OTHERWISE, { greeting: null, city: 'Albany' }],
-  ),
-  call(
-    'North Branch by callee number; the flow is code and keeps metadata',
-    ['+15559990002', NORTH],
-    [CODE, { city: 'Albany', branch: 'North Branch', metadata: { dialedNumber: `+1${NORTH}` } }],
-  ),
-  call(
-    'Any other number is South Branch',
-    ['+15559990002', SOUTH],
-    [CODE, { city: null, branch: 'South Branch', metadata: { dialedNumber: `+1${SOUTH}` } }],
-  ),
-  call(
-    'A pattern on a header',
-    ['+15559990003', NORTH, 'carrier-a', { 'X-Account': '91234' }],
-    [OLD, { account: '91234', city: 'Albany' }],
-  ),
-  call('A number that no rule takes', ['+15559990004', '+12125550100'], [OTHERWISE, { metadata: null }]),
-]
+/** In the order of the table. */
+export const CALLS = parse(
+  readFileSync(join(repositoryFolder(), 'test/demo/calls.yaml'), 'utf8'),
+) as readonly DemoCall[]
 
 /** Places a call and says where the PBX put it. Never rejects. */
 export async function place(call: DemoCall, { asterisk, observer, doorman }: Lab): Promise<Result> {
@@ -123,12 +63,7 @@ export async function place(call: DemoCall, { asterisk, observer, doorman }: Lab
     const reached = { context, rule: variables.DOORMAN_RULE ?? '', state }
     return { call, reached, hearsay: record === undefined ? [] : hearsayIn(record, names), error: undefined }
   } catch (error) {
-    return {
-      call,
-      reached: undefined,
-      hearsay: [],
-      error: error instanceof Error ? error.message : String(error),
-    }
+    return { call, reached: undefined, hearsay: [], error: (error as Error).message }
   }
 }
 

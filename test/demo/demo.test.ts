@@ -3,14 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, sym
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals'
 import { runToEnd } from '../support/child.js'
 import { DOORMAN } from '../support/doorman.js'
 import { labFolder } from '../support/lab-folder.js'
 import { CALLS, isOk, type Result } from './calls.js'
 import { formatTable, jsonLine, reloadLines } from './output.js'
 
-const RUN_MS = 60_000
+jest.setTimeout(60_000)
 
 /** A lab of the test's own, so that it neither sees nor disturbs a demo that somebody has running. */
 const lab = mkdtempSync(join(tmpdir(), 'demo-lab-'))
@@ -54,76 +54,64 @@ class Demo {
   }
 }
 
-test(
-  'with --once --json it prints one line for each call, all as expected, and exits 0',
-  async () => {
-    const demo = new Demo(['--once', '--json'])
-    const code = await demo.ended
-    const calls = demo.stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
+test('with --once --json it prints one line for each call, all as expected, and exits 0', async () => {
+  const demo = new Demo(['--once', '--json'])
+  const code = await demo.ended
+  const calls = demo.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-    const keys = ['from', 'to', 'headers', 'trunk', 'expected', 'landed', 'rule', 'ok']
-    expect(calls.map((call) => ({ keys: Object.keys(call), ok: call.ok, error: call.error }))).toEqual(
-      CALLS.map(() => ({ keys, ok: true, error: undefined })),
-    )
-    expect(calls.map(({ from, to, trunk }) => ({ from, to, trunk }))).toEqual(
-      CALLS.map(({ from, to, trunk }) => ({ from, to, trunk })),
-    )
-    expect(calls[0]).toMatchObject({
-      landed: { context: 'vip-support', state: { greeting: 'Welcome back, Ada Byron', city: 'Albany' } },
-      rule: 'VIP callers',
-    })
-    expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`)
-    expect(code).toBe(0)
-  },
-  RUN_MS,
-)
+  const keys = ['from', 'to', 'headers', 'trunk', 'expected', 'landed', 'rule', 'ok']
+  expect(calls.map((call) => ({ keys: Object.keys(call), ok: call.ok, error: call.error }))).toEqual(
+    CALLS.map(() => ({ keys, ok: true, error: undefined })),
+  )
+  expect(calls.map(({ from, to, trunk }) => ({ from, to, trunk }))).toEqual(
+    CALLS.map(({ from, to, trunk }) => ({ from, to, trunk })),
+  )
+  expect(calls[0]).toMatchObject({
+    landed: { context: 'vip-support', state: { greeting: 'Welcome back, Ada Byron', city: 'Albany' } },
+    rule: 'VIP callers',
+  })
+  expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`)
+  expect(code).toBe(0)
+})
 
-test(
-  'it stays up, shows where a further call went, and stops with nothing left behind',
-  async () => {
-    const file = join(lab, 'demo.env')
-    const demo = new Demo([])
-    await demo.says('stdout', 'Ctrl-C stops both sides')
-    const mode = statSync(file).mode & 0o777
-    const settings = parseEnv(readFileSync(file, 'utf8')) as Record<string, string>
-    const reached = demo.says('stdout', '+15551234567 → 5550001111 → vip-support')
-    const call = ['call', '--from', '+15551234567', '--to', '5550001111']
-    const placed = await runToEnd([...DOORMAN, '--settings', file, ...call], 20_000)
-    await reached
-    demo.child.kill('SIGINT')
-    const code = await demo.ended
+test('it stays up, shows where a further call went, and stops with nothing left behind', async () => {
+  const file = join(lab, 'demo.env')
+  const demo = new Demo([])
+  await demo.says('stdout', 'Ctrl-C stops both sides')
+  const mode = statSync(file).mode & 0o777
+  const settings = parseEnv(readFileSync(file, 'utf8')) as Record<string, string>
+  const reached = demo.says('stdout', '+15551234567 → 5550001111 → vip-support')
+  const call = ['call', '--from', '+15551234567', '--to', '5550001111']
+  const placed = await runToEnd([...DOORMAN, '--settings', file, ...call], 20_000)
+  await reached
+  demo.child.kill('SIGINT')
+  const code = await demo.ended
 
-    expect(placed).toMatchObject({ code: 0 })
-    expect(demo.stdout).toContain('VIP by caller number')
-    expect(demo.stdout).toContain('X-VIP: gold (hearsay)')
-    expect(demo.stdout).toContain('npx doorman --settings')
-    expect(demo.stdout).toMatch(/softphone[\s\S]*127\.0\.0\.1 port \d+,\s+user 1001, password \w+/)
-    expect(demo.stdout).toContain('+15551234567 → 5550001111 → vip-support')
-    expect({ mode, code, fileIsThere: existsSync(file) }).toEqual({
-      mode: 0o600,
-      code: 0,
-      fileIsThere: false,
-    })
-    await expect(fetch(`${settings.DOORMAN_ARI_URL}/ari/asterisk/info`)).rejects.toThrow('fetch failed')
-  },
-  RUN_MS,
-)
+  expect(placed).toMatchObject({ code: 0 })
+  expect(demo.stdout).toContain('VIP by caller number')
+  expect(demo.stdout).toContain('X-VIP: gold (hearsay)')
+  expect(demo.stdout).toContain('npx doorman --settings')
+  expect(demo.stdout).toMatch(/softphone[\s\S]*127\.0\.0\.1 port \d+,\s+user 1001, password \w+/)
+  expect(demo.stdout).toContain('+15551234567 → 5550001111 → vip-support')
+  expect({ mode, code, fileIsThere: existsSync(file) }).toEqual({
+    mode: 0o600,
+    code: 0,
+    fileIsThere: false,
+  })
+  await expect(fetch(`${settings.DOORMAN_ARI_URL}/ari/asterisk/info`)).rejects.toThrow('fetch failed')
+})
 
-test(
-  'asked to stop while it starts, it exits 0 and leaves no settings',
-  async () => {
-    const demo = new Demo([])
-    await demo.says('stderr', 'Starting Asterisk')
-    demo.child.kill('SIGTERM')
+test('asked to stop while it starts, it exits 0 and leaves no settings', async () => {
+  const demo = new Demo([])
+  await demo.says('stderr', 'Starting Asterisk')
+  demo.child.kill('SIGTERM')
 
-    expect({ code: await demo.ended, stdout: demo.stdout }).toEqual({ code: 0, stdout: '' })
-    expect(existsSync(join(lab, 'demo.env'))).toBe(false)
-  },
-  RUN_MS,
-)
+  expect({ code: await demo.ended, stdout: demo.stdout }).toEqual({ code: 0, stdout: '' })
+  expect(existsSync(join(lab, 'demo.env'))).toBe(false)
+})
 
 test('an option that there is not brings the usage and exit 2', async () => {
   const demo = new Demo(['--onec'])
