@@ -76,9 +76,7 @@ describe('shared variables', () => {
       ...['from-trunk', 'doorman', 'doorman-go', 'doorman', 'doorman-go', 'story-main'],
     ])
     expect(result.appData[0]).toBe('Plain|||Albany')
-    const visits = doorman.lines.filter(
-      ({ event, sipCallId }) => event === 'decision' && sipCallId === placed.callId,
-    )
+    const visits = await doorman.decisions(2, ({ sipCallId }) => sipCallId === placed.callId)
     expect(visits.map(({ outcome, faults }) => [outcome, (faults as string[]).length])).toEqual([
       ['routed', 0],
       ['routed', 1],

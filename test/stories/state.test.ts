@@ -105,9 +105,7 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
     ])
     expect(shown.filter((data) => data.startsWith('visit'))).toEqual(['visit 1: gone soon', 'visit 2: '])
     expect(state).toEqual({ visits: 2 })
-    const visits = fixture.doorman.lines.filter(
-      ({ event, call }) => event === 'decision' && call === record.call,
-    )
+    const visits = await fixture.doorman.decisions(2, ({ call }) => call === record.call)
     expect(visits.map(({ flow, outcome }) => [flow, outcome])).toEqual([
       ['again', 'routed'],
       ['enough', 'routed'],

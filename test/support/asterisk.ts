@@ -37,6 +37,7 @@ export class Asterisk {
   readonly observer: ObserverAccess
   readonly softphone: { readonly username: string; readonly password: string }
   readonly folder: string
+  readonly #beside: (() => Promise<unknown>)[] = []
   #child: ChildProcess | undefined
 
   constructor(
@@ -70,8 +71,14 @@ export class Asterisk {
     await this.#ready()
   }
 
+  /** Lets something that uses the folder be stopped before the folder goes. */
+  beforeStop(stop: () => Promise<unknown>): void {
+    this.#beside.push(stop)
+  }
+
   /** SIGTERM, after 3 s SIGKILL; then the folder goes, unless DOORMAN_LAB_KEEP=1. */
   async stop(): Promise<void> {
+    await Promise.all(this.#beside.splice(0).map((stop) => stop()))
     await this.#end()
     if (!keepFolders()) rmSync(this.folder, { recursive: true, force: true })
   }

@@ -57,6 +57,7 @@ export async function startDoorman(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<RunningDoorman> {
   const doorman = launchDoorman({ ...settingsFor(asterisk), ...settings })
+  asterisk.beforeStop(() => doorman.stop())
   try {
     for (const name of ['ARI', 'AMI']) {
       await doorman.line(
@@ -115,6 +116,16 @@ export class RunningDoorman {
   async record(sipCallId: string, limitMs?: number): Promise<DecisionRecord> {
     const isIt = (line: LogLine) => line.event === 'decision' && line.sipCallId === sipCallId
     return (await this.line(`decision of ${sipCallId}`, isIt, limitMs)) as unknown as DecisionRecord
+  }
+
+  /** Its decision records as soon as there are so many: a record is written after its call has left. */
+  async decisions(
+    count: number,
+    which: (line: LogLine) => boolean = () => true,
+  ): Promise<readonly LogLine[]> {
+    const records = () => this.lines.filter((line) => line.event === 'decision' && which(line))
+    await this.line(`${count} decisions`, () => records().length >= count)
+    return records()
   }
 
   signal(signal: NodeJS.Signals): void {
