@@ -101,16 +101,6 @@ describe('a command that fails ends with 1', () => {
     expect(out + err).toMatch(/routing\.yaml:1:1: .*\/nowhere\/flows/)
   })
 
-  test.concurrent.each<[string, Record<string, string>]>([
-    ['is no YAML', { 'routing.yaml': 'flows: { main: { context: main }\notherwise: main\n' }],
-    ['cannot be read', { 'routing.yaml/inside.txt': 'a folder of that name' }],
-  ])('check, where routing.yaml %s', async (_what, files) => {
-    await inFolder(files, async (folder) => {
-      const { exit, out } = await doorman(['check', '--flows', folder])
-      expect({ exit, out }).toEqual({ exit: 1, out: expect.stringMatching(/^routing\.yaml:\d+:\d+: /) })
-    })
-  })
-
   test.concurrent('doctor, where a problem has \\u in its text: it is printed as it is', async () => {
     const { exit, out, err } = await doorman(['--settings', '/nowhere\\users.env', 'doctor'], SECRETS)
     expect({ exit, err }).toEqual({ exit: 1, err: '' })
