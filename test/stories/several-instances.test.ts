@@ -12,7 +12,7 @@ const DIALPLAN = ['main', 'fallback'].map((name) => showing(`story-${name}`, '${
 const CALL = { from: '+15559990000', to: '100', trunk: 'carrier-a' }
 const APPS = 'doorman-a, doorman-b'
 
-describe.each(RELEASES)('two Doormen at one PBX, on Debian %s', (release) => {
+describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
   const fixture = pbxFixture(release, {
     flows: { 'routing.yaml': ROUTING },
     dialplan: DIALPLAN,
@@ -29,8 +29,8 @@ describe.each(RELEASES)('two Doormen at one PBX, on Debian %s', (release) => {
   const decided = (doorman: RunningDoorman) => doorman.lines.filter(({ event }) => event === 'decision')
   const reached = async () => (await fixture.place(CALL)).result.context
   /** Calls one after the other, until each of these has decided one, or too many were needed. */
-  const untilEachDecided = async (...doormen: readonly RunningDoorman[]) => {
-    for (let count = 0; count < 40 && doormen.some((each) => decided(each).length === 0); count++)
+  const untilEachDecided = async (...instances: readonly RunningDoorman[]) => {
+    for (let count = 0; count < 40 && instances.some((each) => decided(each).length === 0); count++)
       expect(await reached()).toBe('story-main')
   }
   afterAll(() => Promise.all(all.map((doorman) => doorman.stop())))
