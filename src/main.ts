@@ -66,7 +66,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     keepCallsMb: settings.DOORMAN_KEEP_CALLS_MB,
     report: (level, message, event) => log[level](message, { event }),
   })
-  const metrics = new Metrics({ ari, ami })
+  const metrics = new Metrics({ ari, ami }, () => store.dropped)
   let usedFiles: readonly string[] = []
   // Before the first load, so that no change after it is missed.
   const watch = await FolderWatch.open({
@@ -135,6 +135,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       readiness: () => readinessOf(vitals, revisions.current.id),
     },
     log,
+    store.isInUse,
   )
   return {
     reload: () => void revisions.reload('signal'),

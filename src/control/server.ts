@@ -48,11 +48,13 @@ const PUBLIC = new Set<string | undefined>(['/metrics', '/live', '/ready'])
 /**
  * Starts the control server and writes its address to the data folder, where `doorman reload` finds it. A port that is
  * in use or a folder that cannot be written is logged, and calls go on without a control server.
+ * @param isDataInUse whether another Doorman uses the data folder; its address stays there.
  */
 export async function openControl(
   settings: Settings,
   control: Control,
   log: Log,
+  isDataInUse = false,
 ): Promise<Pick<ControlServer, 'stop'>> {
   const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
   const token = settings.DOORMAN_CONTROL_TOKEN ?? randomBytes(24).toString('hex')
@@ -60,7 +62,7 @@ export async function openControl(
   try {
     server = await startControl(control, { host, port, token })
     const { url, stop } = server
-    await writeAddress(data, { url: reachable(url), token, pid: process.pid })
+    if (!isDataInUse) await writeAddress(data, { url: reachable(url), token, pid: process.pid })
     log.info(`The control server listens at ${url}.`, { event: 'control' })
     return {
       stop: async () => {

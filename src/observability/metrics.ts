@@ -22,10 +22,25 @@ export class Metrics {
     ['trunk', 'what'],
   )
 
-  /** @param connections to ARI and AMI; their state is read when the metrics are. */
-  constructor(connections: Readonly<Record<'ari' | 'ami', { readonly isUp: boolean }>>) {
+  /**
+   * @param connections to ARI and AMI; their state is read when the metrics are.
+   * @param unrecorded how many calls the database did not take since the start.
+   */
+  constructor(
+    connections: Readonly<Record<'ari' | 'ami', { readonly isUp: boolean }>>,
+    unrecorded: () => number = () => 0,
+  ) {
     this.#connection('ari', connections.ari)
     this.#connection('ami', connections.ami)
+    new Counter({
+      name: 'doorman_calls_unrecorded_total',
+      help: 'Calls that were routed and not recorded, because the database could not be written',
+      registers: [this.#registry],
+      collect() {
+        this.reset()
+        this.inc(unrecorded())
+      },
+    })
   }
 
   call({ outcome, readBy }: { readonly outcome: string; readonly readBy: string | null }): void {

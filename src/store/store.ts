@@ -76,6 +76,11 @@ export class Store implements StoreReads {
     return this.#dropped
   }
 
+  /** Whether another process writes to the data folder, as far as is known. */
+  get isInUse(): boolean {
+    return this.#fault === 'in_use'
+  }
+
   /** Takes a call for recording. Returns at once, and never throws. */
   recordCall(call: StoredCall): void {
     if (this.#options.keepCallsDays === 0 || this.#closing.signal.aborted) return

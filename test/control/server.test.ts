@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readAddress, removeAddress } from '../../src/control/address.js'
+import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
 import { NotRunningError, sendCommand } from '../../src/control/client.js'
 import { readinessOf } from '../../src/control/health.js'
 import { type Control, openControl } from '../../src/control/server.js'
@@ -40,7 +40,7 @@ const control: Control = {
 }
 
 /** A control server with a free port, the lines that it logs, and requests to it. */
-async function opened(data: string, env: Readonly<Record<string, string>> = {}) {
+async function opened(data: string, env: Readonly<Record<string, string>> = {}, isDataInUse = false) {
   const lines: { message: string; event: string }[] = []
   const write: Log['info'] = (message, { event }) => void lines.push({ message, event })
   const log: Log = { error: write, warn: write, info: write, debug: write }
@@ -51,7 +51,7 @@ async function opened(data: string, env: Readonly<Record<string, string>> = {}) 
     DOORMAN_CONTROL_TOKEN: TOKEN,
   }
   const settings = readSettings({ env: { ...own, ...env }, optional: SETTING_NAMES })
-  const server = await openControl(settings, control, log)
+  const server = await openControl(settings, control, log, isDataInUse)
   const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
   const post = (path: string, body: unknown, token: string | undefined) => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
@@ -134,6 +134,15 @@ describe('the control server', () => {
     await server.stop()
     await expect(get('/live')).rejects.toThrow()
     await expect(sendCommand(folder, { reload: { way: 'command' } })).rejects.toThrow(NotRunningError)
+  })
+
+  test('leaves the address of another Doorman that uses the data folder where it is', async () => {
+    const folder = join(root, 'in use')
+    await writeAddress(folder, { url: 'http://127.0.0.1:1', token: TOKEN, pid: 1 })
+    const { server, get } = await opened(folder, {}, true)
+    expect((await get('/live')).status).toBe(200)
+    await server.stop()
+    expect(await readAddress(folder)).toMatchObject({ pid: 1 })
   })
 
   test('answers nothing where its address cannot be written', async () => {

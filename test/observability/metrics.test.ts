@@ -39,3 +39,8 @@ test('the metrics count refused hearsay by trunk, and trunks that no flow file n
     'doorman_hearsay_refused_total{trunk="other",what="X-VIP"} 4',
   ])
 })
+
+test('the metrics say how many calls were not recorded', async () => {
+  const metrics = new Metrics(UP, () => 7)
+  expect(await samples(metrics, 'doorman_calls_unrecorded')).toEqual(['doorman_calls_unrecorded_total 7'])
+})
