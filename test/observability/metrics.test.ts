@@ -23,6 +23,7 @@ test('the metrics count calls by outcome, and those whose headers were read over
     'doorman_calls_total{outcome="routed"} 2',
     'doorman_calls_total{outcome="undecidable"} 1',
     'doorman_calls_read_over_ari_total 1',
+    'doorman_calls_unrecorded_total 0',
   ])
 })
 
