@@ -33,7 +33,7 @@ export function lint(value: unknown, routing: Rules, diagnostics: Diagnostics): 
 
 function lintRules(routing: Rules, diagnostics: Diagnostics): void {
   const earlier: { readonly rule: Rule; readonly formula: Formula }[] = []
-  for (const [position, rule] of routing.rules.slice(0, MOST_RULES).entries()) {
+  for (const [position, rule] of routing.rules.entries()) {
     const path = ['rules', rule.index, 'when']
     const formula = formulaOf(rule.when)
     const why = contradiction(formula, routing)
@@ -41,7 +41,8 @@ function lintRules(routing: Rules, diagnostics: Diagnostics): void {
       diagnostics.warning(path, 'flows.contradiction', `no call ever matches ${nameOf(rule)}: ${why}`)
       continue
     }
-    const by = earlier.find((one) => implies(formula, one.formula, routing))?.rule
+    const isCompared = position < MOST_RULES
+    const by = isCompared ? earlier.find((one) => implies(formula, one.formula, routing))?.rule : undefined
     if (by !== undefined) {
       const message = `no call ever gets to ${nameOf(rule)}: ${nameOf(by)} stands before it and takes all its calls; move it up, or take it out`
       diagnostics.warning(path, 'flows.unreachable', message)

@@ -135,8 +135,9 @@ function resolveScalar(node: Scalar, path: YamlPath, report: Report): void {
   }
 }
 
+/** As a JSON Pointer (RFC 6901). */
 function pointer(path: YamlPath): string {
-  return path.map(encodeURIComponent).join('/')
+  return path.map((step) => String(step).replaceAll('/', '~1')).join('/')
 }
 
 /** `+1555…` and `0015…` are telephone numbers or codes, and beyond 2^53 digits are lost. */

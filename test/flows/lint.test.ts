@@ -8,7 +8,7 @@ import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import type { Condition, Routing } from '../../src/routing/types.js'
 import { facts, routing } from '../routing/support/arbitrary.js'
-import { AT, when } from '../routing/support/make.js'
+import { AT, routingOf, when } from '../routing/support/make.js'
 import { type Files, warningLines } from './temp-folder.js'
 
 const HEAD = `default_country: US
@@ -144,6 +144,11 @@ describe('a rule is shadowed by an earlier one', () => {
       '3: no call ever gets to the rule "rule 3" nor to the 2 behind it: the rule "rule 2" stands before it and takes every call',
     ])
   })
+})
+
+test('a rule for every call is found among thousands, which are not all compared', () => {
+  const rules = Array.from({ length: 5_000 }, (_, at) => when.callee(`+1555${String(at).padStart(7, '0')}`))
+  expect(rulesWarnedOf(routingOf({ rules: [...rules, when.all(), when.vip(true)] }))).toEqual([5_001])
 })
 
 describe('a rule does not contradict itself', () => {

@@ -56,9 +56,9 @@ async function obey(order: FunctionOrder): Promise<void> {
 
 async function run(order: FunctionOrder, log: LogSink): Promise<WorkerMessage> {
   const { job, input } = order
+  setCallInstant(input?.now.getTime())
   const main = loadFunction(order)
   if (input === undefined) return { kind: 'loaded', job }
-  setCallInstant(input.now.getTime())
   const hosted = createConversation(input, log)
   await main(hosted.conversation)
   const flow = hosted.chosenFlow()
