@@ -83,7 +83,11 @@ export class FunctionRunner {
     const until = this.#suspendedUntil(job.hash)
     if (this.#stopped) job.fail('busy', 'it was not run, because Doorman is being stopped')
     else if (until !== undefined) job.fail('suspended', suspended(until))
-    else this.#enqueue(job)
+    else {
+      job.arm(this.#deadlineMs, () => this.#waitedTooLong(job))
+      this.#queue.push(job)
+      this.#serve()
+    }
     return job.result
   }
 
@@ -161,12 +165,6 @@ export class FunctionRunner {
     )
   }
 
-  #enqueue(job: FunctionJob): void {
-    job.arm(this.#deadlineMs, () => this.#waitedTooLong(job))
-    this.#queue.push(job)
-    this.#serve()
-  }
-
   /** Hands queued jobs to idle threads, and starts threads for those that still wait. */
   #serve(): void {
     if (this.#stopped) return
@@ -230,7 +228,7 @@ export class FunctionRunner {
 
   #ended(job: FunctionJob, thread: FunctionThread, message: Parameters<FunctionJob['conclude']>[0]): void {
     thread.job = undefined
-    thread.failures = message.kind === 'chose' ? 0 : thread.failures + 1
+    thread.failures = message.kind === 'failed' ? thread.failures + 1 : 0
     this.#strikes.delete(job.hash)
     job.conclude(message)
     if (thread.retired || this.#isFailing(thread)) this.#dismiss(thread)
