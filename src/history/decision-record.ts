@@ -7,13 +7,13 @@ import type { Reason } from '../routing/types.js'
  * How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics.
  * - `routed`: it went on to the flow that was decided, with its state.
  * - `routed_without_state`: the same, but AMI could not set (all of) the variables.
- * - `undecidable`: Asterisk could not hand it over whole; it went to the flow under `undecidable`.
+ * - `undecidable`: Asterisk could not pass it whole; it went to the flow under `undecidable`.
  * - `fallback_unread`: the channel could not be read, so nothing could be decided; it went to `otherwise`.
- * - `fallback_function`: the flow function that a rule runs failed; it went to `otherwise`.
- * - `fallback_place`: its flow's place is not in the dialplan or cannot be handed over; it went to the fallback.
+ * - `fallback_function`: the code flow that a rule runs failed; it went to `otherwise`.
+ * - `fallback_place`: its flow's location is not in the dialplan or is too long; it went to the fallback.
  * - `fallback_error`: Doorman itself failed; it went to the fallback.
  * - `fallback_visits`: it came back too often; it went to the fallback.
- * - `fallback_stopping`: Doorman was told to leave at once; it went to the fallback.
+ * - `fallback_stopping`: Doorman was stopped at once; it went to the fallback.
  * - `taken_out`: the dialplan's time limit took it to the fallback before Doorman was done.
  * - `hung_up`: the caller hung up first.
  * - `unconfirmed`: Asterisk did not say that the call left. If it did not, its time limit takes it out.
@@ -55,9 +55,9 @@ export interface DecisionRecord {
   readonly calleeNumber: string
   readonly vip: boolean
   readonly branch: string | null
-  /** The headers that the revision looks at and the call has, repeats apart. */
+  /** The headers that the revision refers to and the call has, repeats apart. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** How the call was read: told by the entry context, or asked for by ARI. Null where it could not be read. */
+  /** Whether the entry context passed the headers, or ARI read them. Null where the call could not be read. */
   readonly readBy: 'dialplan' | 'ari' | null
   readonly revision: string
   readonly rule: string | null
@@ -68,16 +68,16 @@ export interface DecisionRecord {
   readonly reasons: readonly Reason[]
   /** How many reasons were left out for their number. `doorman explain` shows those of every single rule. */
   readonly reasonsOmitted: number
-  /** Where each fact comes from, and whether it was believed. Empty where nothing could be decided. */
+  /** Where each fact comes from, and whether it is trusted. Empty where nothing could be decided. */
   readonly provenance: readonly Provenance[]
-  /** What the call claimed in vain: it would have counted, and its trunk is not believed about it. */
+  /** Untrusted claims of the call that would have counted from a trusted trunk. */
   readonly hearsay: readonly Hearsay[]
   readonly ms: Stages
 }
 
 /**
- * A record is one log line. Up to so many rules each has its reason in it; with more rules only those have that
- * could have matched, and of these the last ones before the match, which are the ones that tell.
+ * A record is one log line. Up to this many rules, each has its reason in it. With more rules only those have one
+ * that the index does not pass over, and of these the last before the match.
  */
 export const MOST_REASONS = 200
 

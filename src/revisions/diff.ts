@@ -145,7 +145,7 @@ function codeChanges(before: Functions, after: Functions): readonly Change[] {
     .map(({ file }) => change('code', 'changed', file, 'the code changed, or a file that it imports'))
 }
 
-/** Examples decide no call, but one that was taken out no longer stands in the way of a reload. */
+/** Examples decide no call, but one that was removed can refuse no reload any more. */
 async function exampleChanges(
   before: readonly Example[],
   after: readonly Example[],
@@ -249,7 +249,7 @@ function byFile(tables: readonly NumberTable[]): ReadonlyMap<string, NumberTable
 const NUMBERS_PER_TURN = 500
 
 async function compareTables(before: NumberTable, after: NumberTable): Promise<NumbersChange> {
-  // With other columns every row is another one; that is told once, not a million times.
+  // With other columns every row is another one; that is one change, not a million.
   const withRows = isDeepStrictEqual(before.columns, after.columns)
   const turn = turns()
   let [seen, common, otherRows] = [0, 0, 0]

@@ -20,7 +20,7 @@ export async function withFilesOf<T>(
   }
 }
 
-/** No name leads out of the folder, whoever wrote the database. */
+/** No name leads out of the folder, whatever is in the database. */
 async function writeInside(folder: string, name: string, content: Uint8Array): Promise<void> {
   const isPlain = name !== '' && fileName(name) === name && fileNameProblem(name) === undefined
   if (!isPlain) throw new Error(`The revision cannot be unpacked: "${name}" is not a file name.`)

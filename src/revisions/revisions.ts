@@ -1,5 +1,5 @@
 /**
- * The revisions of a running Doorman, and the one path by which the rules change while calls run, whoever asks:
+ * The revisions of a running Doorman, and the one path by which the rules change while calls run:
  *
  *     load ──▶ locations ──▶ replay ──▶ diff ──▶ store ──▶ swap
  *      │           │           │         │
@@ -193,7 +193,7 @@ export class Revisions {
     if (!loaded.ok) return refused(loaded.problems, loaded.warnings)
     const { revision } = loaded
     const before = this.#active.current
-    // An editor that only touches a file does not end a rollback; whoever asks for a reload means it.
+    // An editor that only touches a file does not end a rollback; a reload by command does.
     const isRolledBackFrom = request.way === 'files' && before.entry?.rollback?.insteadOf === revision.hash
     if (revision.hash === before.revision.hash || isRolledBackFrom) {
       const { id } = before.revision

@@ -60,7 +60,7 @@ export class FolderWatch {
 
   /**
    * Resolves once no file has changed for half a second, at once in general, and after two seconds in any case: for
-   * a reload that somebody asks for just after saving.
+   * a reload by command right after saving.
    */
   async settled(): Promise<void> {
     const { settleMs, pollMs } = this.#options

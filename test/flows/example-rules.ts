@@ -1,7 +1,7 @@
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { loadRevision } from '../../src/flows/load.js'
 import { formatProblem } from '../../src/flows/problem.js'
-import { type Files, inFolder } from '../flows/temp-folder.js'
+import { type Files, inFolder } from './temp-folder.js'
 
 /** Rules with a VIP, a branch, state and a code flow, for examples to be about. */
 export const RULES: Files = {

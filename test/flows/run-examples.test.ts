@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { compile } from '../../src/flows/compile.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { loadRevision } from '../../src/flows/load.js'
-import { projectFolder } from '../flows/project-folder.js'
-import { compiled, revisionOf } from '../flows/temp-folder.js'
-import { problemsWith, RULES } from './files.js'
+import { problemsWith, RULES } from './example-rules.js'
+import { projectFolder } from './project-folder.js'
+import { compiled, revisionOf } from './temp-folder.js'
 
 /** One example, as lines below `examples:`. */
 function one(call: string, expected: string, name = 'It'): string {
