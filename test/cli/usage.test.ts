@@ -2,11 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { CommanderError } from 'commander'
 import { UsageError } from '../../src/cli/command.js'
 import { createProgram } from '../../src/cli/program.js'
-import { projectFolder } from '../flows/project-folder.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { doorman } from './command.js'
 
-const FLOWS = ['--flows', projectFolder('flows')]
 const CALL = ['--from', '+15551234567', '--to', '+15557654321']
 
 /** The error of a command line that is refused before any command runs. */
@@ -66,16 +64,6 @@ describe('a usage error ends with 2 and says what is wrong', () => {
   ])('%s, as the shell sees it', async (_what, args, says) => {
     const result = await doorman(args)
     expect(result).toEqual({ exit: 2, out: '', err: expect.stringMatching(says) })
-  })
-
-  test.concurrent('settings are said all at once, before anything is begun', async () => {
-    const env = { DOORMAN_AMI_PORT: 'x', DOORMAN_APP: 'a b', DOORMAN_AMI_PASSWORD: 'hunter22' }
-    const { exit, out, err } = await doorman(['run', ...FLOWS], env)
-    expect({ exit, out }).toEqual({ exit: 2, out: '' })
-    for (const name of ['ARI_PASSWORD', 'AMI_SECRET', 'AMI_PORT', 'APP', 'AMI_PASSWORD']) {
-      expect(err).toMatch(new RegExp(`^DOORMAN_${name} `, 'm'))
-    }
-    expect(err).not.toContain('hunter22')
   })
 })
 
