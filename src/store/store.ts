@@ -86,7 +86,10 @@ export class Store implements StoreReads {
     if (this.#options.keepCallsDays === 0 || this.#closing.signal.aborted) return
     if (this.#queuedBytes + call.record.length > this.#options.queueBytes) {
       this.#dropped += 1
-      this.#failed('unavailable', `The disk of ${this.#options.folder} does not keep up.`)
+      // The fault that fills the queue has been reported, unless it is the speed of the disk.
+      if (this.#fault === undefined) {
+        this.#failed('unavailable', `The disk of ${this.#options.folder} does not keep up.`)
+      }
       return
     }
     this.#queue.push(call)

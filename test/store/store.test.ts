@@ -381,17 +381,25 @@ describe('a database that cannot be written', () => {
     inDataFolder(async (folder) => {
       await withStore(folder, async (first) => {
         await first.addRevision(newRevision('a'), FILES)
-        await withStore(folder, async (second, reports) => {
-          second.recordCall(storedCall({ record: 'second' }))
-          await until(() => reports.length > 0, 'the report')
-          const inUse = `^store_in_use: Process ${process.pid} .* uses the data folder .*not recorded`
-          expect(reports[0]).toMatch(new RegExp(inUse))
-          await expect(second.addRevision(newRevision('b'), FILES)).rejects.toMatchObject({ fault: 'in_use' })
-          expect([await ids(first), (await first.revisions()).length]).toEqual([[], 1])
-          await first.close()
-          await until(() => reports.some((line) => /^store_restored/.test(line)), 'the second takes over')
-          expect(await ids(second)).toEqual(['second'])
-        })
+        await withStore(
+          folder,
+          async (second, reports) => {
+            second.recordCall(storedCall({ record: 'second' }))
+            await until(() => reports.length > 0, 'the report')
+            second.recordCall(storedCall({ record: 'exceeds the queue' }))
+            const inUse = `^store_in_use: Process ${process.pid} .* uses the data folder .*not recorded`
+            expect(reports[0]).toMatch(new RegExp(inUse))
+            await expect(second.addRevision(newRevision('b'), FILES)).rejects.toMatchObject({
+              fault: 'in_use',
+            })
+            expect([await ids(first), (await first.revisions()).length]).toEqual([[], 1])
+            expect([reports.length, second.dropped]).toEqual([1, 1])
+            await first.close()
+            await until(() => reports.some((line) => /^store_restored/.test(line)), 'the second takes over')
+            expect(await ids(second)).toEqual(['second'])
+          },
+          { queueBytes: 10 },
+        )
       })
     }))
 
