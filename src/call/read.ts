@@ -95,13 +95,14 @@ export async function readCall(
 
 /** The pairs of the arguments; those that had no room in them are in channel variables, and so is the rest of a value. */
 async function passedValuesOf(
-  { pairs, count }: StasisArguments,
+  { pairs, count, named }: StasisArguments,
   reader: ChannelReader,
 ): Promise<readonly PassedValue[]> {
   const numbers = Array.from({ length: count }, (_, index) => index + 1)
   return Promise.all(
     numbers.map(async (number) => {
-      const value = parsePair(pairs[number - 1] ?? (await reader.variable(`DOORMAN_HEADER_${number}`)))
+      const pair = pairs[number - 1] ?? (await reader.variable(`DOORMAN_HEADER_${number}`))
+      const value = parsePair(pair, number <= named)
       if (!value.hasMore) return value
       return { ...value, text: `${value.text})${await reader.variable(`DOORMAN_VALUE_${number}`)}` }
     }),
@@ -112,9 +113,8 @@ async function passedValuesOf(
 function headersOf(values: readonly PassedValue[], named: number): readonly [name: string, value: string][] {
   const listed = values.slice(named)
   const names = new Set(listed.map(({ key }) => key))
-  const others = values
-    .slice(0, named)
-    .filter(({ key, text }) => text !== '' && !names.has(key) && !(key in KEYS))
+  const isHeader = ({ key, text }: PassedValue) => text !== '' && !names.has(key) && key === key.toLowerCase()
+  const others = values.slice(0, named).filter(isHeader)
   return [...listed, ...others].map(({ key, text }) => [key, text])
 }
 
@@ -167,11 +167,9 @@ async function readState(args: StasisArguments | undefined, reader: ChannelReade
   return decodeState(args.state, await Promise.all(names.map((name) => reader.variable(name))))
 }
 
-const KEYS = { VERIFICATIONS: 0, ATTESTATION: 0, RESULT: 0 }
-
 /** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */
 function verification(values: readonly PassedValue[]): CallFacts['verification'] {
-  const of = (key: keyof typeof KEYS) => values.find((value) => value.key === key)?.text ?? ''
+  const of = (key: string) => values.find((value) => value.key === key)?.text ?? ''
   if (['', '0'].includes(of('VERIFICATIONS'))) return undefined
   return { attestation: of('ATTESTATION'), verified: /passed|success/i.test(of('RESULT')) }
 }

@@ -253,6 +253,19 @@ describe('what Asterisk cannot hand over whole', () => {
   })
 })
 
+test('headers that are called like the keys of STIR/SHAKEN attest nothing', async () => {
+  const lab = new Lab()
+  const listed = [
+    ['VERIFICATIONS', '1'],
+    ['ATTESTATION', 'A'],
+    ['RESULT', 'success'],
+  ] as const
+  lab.pbx.enter({ passed: { named: [['x-vip', '']], listed, listsAll: true } })
+  await lab.settle()
+  expect(lab.finished[0]?.data?.facts.verification).toBeUndefined()
+  expect(lab.finished[0]?.data?.facts.headers.get('Attestation')).toBe('A')
+})
+
 describe('a dialplan of other flow files', () => {
   test('has ARI asked for the headers that it does not pass, and the record says so', async () => {
     const lab = new Lab()

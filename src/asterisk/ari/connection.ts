@@ -12,6 +12,8 @@ import { AriSocket, type RawSocket } from './web-socket.js'
 const CHECK_MS = 3_000
 const CONNECT_MS = 10_000
 const REGISTER_MS = 3_000
+/** A socket is not replaced more often than that: a PBX under load may be slow to answer pings. */
+const RENEW_MS = 2_000
 /** A socket that has been silent for so long is disconnected, whether a new one is there or not. */
 const DISCONNECTED_MS = 2_000
 const STANDBY_MS = 2_000
@@ -47,6 +49,7 @@ export class AriConnection {
   #client: Client | undefined
   #socket: AriSocket | undefined
   #isOpening = false
+  #openedAt = 0
   #isReplaced = false
   /** Ends the wait for the current socket's end. */
   #renew: () => void = () => undefined
@@ -147,6 +150,7 @@ export class AriConnection {
       onClose: () => this.#onClose(socket),
     })
     this.#socket = socket
+    this.#openedAt = performance.now()
     before?.terminate()
     const { url, username } = this.#access
     this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${version}`)
@@ -157,7 +161,8 @@ export class AriConnection {
   #onSilence(socket: AriSocket, silentMs: number): void {
     if (socket !== this.#socket) return
     if (silentMs >= DISCONNECTED_MS) socket.terminate()
-    if (silentMs >= DISCONNECTED_MS || this.#isOpening) return
+    if (silentMs >= DISCONNECTED_MS || this.#isOpening || performance.now() - this.#openedAt < RENEW_MS)
+      return
     this.#log.warn('The ARI WebSocket answers no ping; Doorman opens another one.', { event: 'ari_silent' })
     this.#http.reset()
     this.#renew()

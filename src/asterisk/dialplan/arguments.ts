@@ -34,7 +34,7 @@ export const MOST_LISTED = 250
 /** Asterisk hands over 4,095 characters and cuts the rest, up to two earlier where a `%XX` would be cut in two. */
 const CUT_LENGTH = 4_093
 
-/** What STIR/SHAKEN says, by the key of its pair. */
+/** What STIR/SHAKEN says, by the key of its pair, in capitals. */
 const ATTESTATION: Readonly<Record<string, string>> = {
   VERIFICATIONS: 'STIR_SHAKEN(count)',
   ATTESTATION: 'STIR_SHAKEN(0,attestation)',
@@ -137,17 +137,17 @@ export function parseArguments(text: string): StasisArguments | undefined {
 
 /** A header, or what STIR/SHAKEN says. */
 export interface PassedValue {
-  /** A header's name in lower case, or the key of an attestation. */
+  /** A header's name in lower case; for STIR/SHAKEN the key in capitals, which no header can have. */
   readonly key: string
   readonly text: string
   /** Whether `DOORMAN_VALUE_n` has more of it, behind one more `)`. */
   readonly hasMore: boolean
 }
 
-/** A `DOORMAN_HEADER_n`. */
-export function parsePair(pair: string): PassedValue {
+/** A `DOORMAN_HEADER_n`. The generated dialplan writes the keys of named values; a list has the names that a caller sent. */
+export function parsePair(pair: string, isNamed: boolean): PassedValue {
   const [key, value] = split(pair)
-  return { key: key in ATTESTATION ? key : percentDecode(key).toLowerCase(), ...decodePieces(value) }
+  return { key: isNamed ? key : percentDecode(key).toLowerCase(), ...decodePieces(value) }
 }
 
 function split(pair: string): readonly [key: string, value: string] {
