@@ -25,8 +25,9 @@ export interface WatchOptions {
 const MOST_FILES = 2_000
 const MOST_DEPTH = 4
 
-/** The share of its time that the watcher may spend reading. */
-const MOST_LOAD = 0.05
+/** A folder that takes long to read is read less often, though no less than once a second. */
+const PAUSE_PER_READ = 10
+const LONGEST_PAUSE_MS = 1_000
 
 /** Name → a text that changes with the file. */
 type Snapshot = ReadonlyMap<string, string>
@@ -83,8 +84,8 @@ export class FolderWatch {
     await this.#look()
     if (this.#isStopped) return
     this.#announce()
-    const pause = Math.max(this.#options.pollMs, (performance.now() - start) / MOST_LOAD)
-    this.#timer = setTimeout(() => void this.#poll(), pause)
+    const pause = Math.min((performance.now() - start) * PAUSE_PER_READ, LONGEST_PAUSE_MS)
+    this.#timer = setTimeout(() => void this.#poll(), Math.max(pause, this.#options.pollMs))
   }
 
   #announce(): void {
