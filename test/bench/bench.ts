@@ -1,3 +1,5 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
 import type { CallerProcess } from './caller/caller-process.js'
 import type { Fixture } from './fixture.js'
 import { findKnee } from './knee.js'
@@ -49,8 +51,8 @@ export class Bench {
 
   async #turn(system: SystemName, round: number): Promise<void> {
     const { options, fixture, caller } = this.#parts
-    const takeLog = (log: string) => this.#takeLog(system, log)
-    const turn = await Turn.begin(system, { fixture, caller, takeLog })
+    const readLog = (file: string) => this.#readLog(system, file)
+    const turn = await Turn.begin(system, { fixture, caller, readLog })
     try {
       this.#keep(await turn.cold())
       await turn.warmUp(options.warmUpSeconds)
@@ -90,14 +92,14 @@ export class Bench {
     return measured
   }
 
-  #takeLog(system: SystemName, log: string): void {
-    if (isDoorman(system)) {
-      const routed = stagesOf(log)
-      this.#records.routed += routed.length
-      // One by one: they are more than a call can take as arguments.
-      if (system === 'doorman') for (const stages of routed) this.#stages.push(stages)
-    } else if (system !== 'doorman_before' && log.replaceAll('ready', '').trim() !== '')
-      this.#parts.say(`  it wrote: ${log.slice(0, 500)}`)
+  /** Line by line: the log of a turn may be longer than a string can be. */
+  async #readLog(system: SystemName, file: string): Promise<void> {
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+      const stages = isDoorman(system) ? stagesOf(line) : undefined
+      if (stages !== undefined) this.#records.routed += 1
+      if (stages !== undefined && system === 'doorman') this.#stages.push(stages)
+      if (!system.startsWith('doorman') && line !== 'ready') this.#parts.say(`  it wrote: ${line}`)
+    }
   }
 }
 

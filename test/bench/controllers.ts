@@ -12,8 +12,9 @@ import type { SystemName } from './systems.js'
 /** The process that decides the calls of one system during its turn. The dialplan has none. */
 export interface Controller {
   readonly pid: number | undefined
-  /** Ends it; returns its log. */
-  stop(): Promise<string>
+  /** The file of its log; undefined where there is none. */
+  readonly log: string | undefined
+  stop(): Promise<void>
 }
 
 interface Program {
@@ -25,7 +26,7 @@ interface Program {
 
 /** Only the system whose turn it is runs: an idle manager connection alone makes Asterisk do more for each call. */
 export async function startController(system: SystemName, fixture: Fixture): Promise<Controller> {
-  if (system === 'dialplan') return { pid: undefined, stop: async () => '' }
+  if (system === 'dialplan') return { pid: undefined, log: undefined, stop: async () => undefined }
   const log = join(fixture.asterisk.folder, `log/${system}-${Date.now()}.log`)
   return launch(await programOf(system, fixture), log)
 }
@@ -83,14 +84,14 @@ async function launch({ command, env = {}, isReady }: Program, log: string): Pro
   const stop = async () => {
     signalGroup(child, 'SIGTERM')
     if (!(await ended(child, 5_000))) signalGroup(child, 'SIGKILL')
-    return written()
   }
   try {
     await becomesReady(child, async () => isReady(written()))
   } catch (error) {
-    throw new Error(`${(error as Error).message} Its log:\n${(await stop()).slice(-2_000)}`)
+    await stop()
+    throw new Error(`${(error as Error).message} Its log:\n${written().slice(-2_000)}`)
   }
-  return { pid: child.pid, stop }
+  return { pid: child.pid, log, stop }
 }
 
 const READY_MS = 20_000

@@ -7,7 +7,7 @@ import type { Revision } from '../../src/flows/revision.js'
 
 /** Many rules and many VIP numbers, and calls that meet them; for benches without an Asterisk. */
 
-export const number = (at: number): string => `+1555${String(at).padStart(7, '0')}`
+const number = (at: number): string => `+1555${String(at).padStart(7, '0')}`
 
 /** A fifth each of exact callees, callee prefixes, callers, branches with a header (some by a pattern), and headers. */
 function whenAt(at: number): string {

@@ -23,12 +23,6 @@ export interface RateFigures {
   readonly right: number
 }
 
-export interface RoundFigures {
-  readonly p50_ms: number
-  readonly p99_ms: number
-  readonly controller_cpu_ms_per_call: number
-}
-
 export interface SystemFigures {
   readonly p50_ms_at_100: number
   readonly p99_ms_at_100: number
@@ -40,7 +34,11 @@ export interface SystemFigures {
   /** Of the controller; the dialplan has none. */
   readonly rss_mb: number
   readonly asterisk_rss_mb: number
-  readonly rounds_at_100: readonly RoundFigures[]
+  readonly rounds_at_100: readonly {
+    readonly p50_ms: number
+    readonly p99_ms: number
+    readonly controller_cpu_ms_per_call: number
+  }[]
   /** The first 500 calls after a start, at 100 calls a second. */
   readonly cold: RateFigures
   readonly knees_cps: readonly number[]
@@ -86,14 +84,11 @@ export interface Found {
   readonly stages: readonly Stages[]
 }
 
-export interface Circumstances {
-  readonly options: BenchOptions
-  readonly asterisk: string
-  readonly decide: DecideFigures | null
-  readonly reload: ReloadFigures | null
-}
-
-export function resultsOf(found: Found, { options, asterisk, decide, reload }: Circumstances): Results {
+export function resultsOf(
+  found: Found,
+  options: BenchOptions,
+  others: Pick<Results, 'decide' | 'reload'> & { readonly asterisk: string },
+): Results {
   const figuresOf = (names: readonly SystemName[]) => {
     const measured = names.filter((name) => options.systems.includes(name))
     return Object.fromEntries(measured.map((name) => [name, systemFigures(name, found)]))
@@ -104,7 +99,7 @@ export function resultsOf(found: Found, { options, asterisk, decide, reload }: C
     ...{ date, knees_date: date },
     mode: options.mode,
     commit: commit(),
-    versions: { asterisk, node: process.version.slice(1) },
+    versions: { asterisk: others.asterisk, node: process.version.slice(1) },
     cores: cpus().length,
     cpu: cpus()[0]?.model ?? 'unknown',
     rounds: options.rounds,
@@ -117,8 +112,8 @@ export function resultsOf(found: Found, { options, asterisk, decide, reload }: C
     steps_us: stageFigures(found.stages),
     disturbed: isDisturbed(Object.values(systems)),
     records: found.records,
-    decide,
-    reload,
+    decide: others.decide,
+    reload: others.reload,
   }
 }
 
@@ -133,10 +128,9 @@ function commit(): string {
 
 const ROUTED = /"event":"decision".*"outcome":"routed"/
 
-/** The stages of the routed calls in a log of Doorman's. */
-export function stagesOf(log: string): readonly Stages[] {
-  const lines = log.split('\n').filter((line) => ROUTED.test(line))
-  return lines.map((line) => (JSON.parse(line) as { readonly ms: Stages }).ms)
+/** The stages of a routed call by its line in Doorman's log; undefined for any other line. */
+export function stagesOf(line: string): Stages | undefined {
+  return ROUTED.test(line) ? (JSON.parse(line) as { readonly ms: Stages }).ms : undefined
 }
 
 function stageFigures(calls: readonly Stages[]): Results['steps_us'] {

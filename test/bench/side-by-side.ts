@@ -60,7 +60,7 @@ try {
     await fixture.stop()
   }
   const found = await new Bench({ options, fixture, caller, say, near: nearKnee }).run()
-  const results = resultsOf(found, { options, asterisk: fixture.asterisk.version, decide, reload })
+  const results = resultsOf(found, options, { asterisk: fixture.asterisk.version, decide, reload })
   console.log(tableOf(results))
   if (options.isWritten) {
     writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)

@@ -30,10 +30,6 @@ export const trunkAddress = (system: SystemName): string => `127.0.0.${11 + SYST
 export const trunkName = (system: SystemName): string => `trunk-${system.replace('_', '-')}`
 export const entryContext = (system: SystemName): string => `from-${trunkName(system)}`
 
-export function isFloor(name: SystemName): name is FloorName {
-  return (FLOORS as readonly string[]).includes(name)
-}
-
 export function isSystemName(name: string): name is SystemName {
   return (SYSTEMS as readonly string[]).includes(name)
 }

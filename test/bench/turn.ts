@@ -23,8 +23,8 @@ export type Rate = Pick<RunOrder, 'perSecond' | 'seconds' | 'giveUp'>
 export interface TurnParts {
   readonly fixture: Fixture
   readonly caller: CallerProcess
-  /** Takes the log of each controller when that has ended. */
-  readonly takeLog: (log: string) => void
+  /** Reads the log file of each controller when that has ended. */
+  readonly readLog: (file: string) => Promise<void>
 }
 
 const COLD: Rate = { perSecond: 100, seconds: 5 }
@@ -94,7 +94,8 @@ export class Turn {
 
   async end(): Promise<void> {
     await this.parts.fixture.settle()
-    this.parts.takeLog(await this.controller.stop())
+    await this.controller.stop()
+    if (this.controller.log !== undefined) await this.parts.readLog(this.controller.log)
   }
 }
 
