@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { allRouted, atMost, broken, type Fault, type Judge } from './fault.js'
+import type { Fixture } from './fixture.js'
 import { AMPLE_FLOW_FILES } from './flow-files.js'
 
 /** Long enough for two pings of five seconds without an answer and a new connection. */
@@ -10,22 +11,20 @@ const SLOW_MS = 250
 /** An AMI connection that is not needed for this long is closed. */
 const AMI_IDLE_MS = 10_000
 
+const on = (proxy: 'ari' | 'ami', does: 'cut' | 'silence' | 'silenceHttp' | 'mend') => (fixture: Fixture) =>
+  fixture[proxy][does]()
+
 /** What happens to the connections between Doorman and Asterisk. */
 export const CONNECTION_FAULTS: readonly Fault[] = [
   {
     name: 'ARI cut',
     what: 'All connections of ARI are reset, and new ones are refused for three seconds.',
-    act: broken(
-      ({ ari }) => ari.cut(),
-      3_000,
-      ({ ari }) => ari.mend(),
-      3_000,
-    ),
+    act: broken(on('ari', 'cut'), 3_000, on('ari', 'mend'), 3_000),
   },
   {
     name: 'ARI half open',
     what: 'The connections of ARI stay open, but nothing arrives on them any more, for good. New ones work.',
-    act: broken(({ ari }) => ari.silence(), HALF_OPEN_MS),
+    act: broken(on('ari', 'silence'), HALF_OPEN_MS),
     judge: ({ fallback, offered, longest_wait_ms }) => [
       ...atMost(Math.floor(offered / 100), fallback, 'Calls in the fallback'),
       ...atMost(1_200, longest_wait_ms, 'Longest wait in milliseconds'),
@@ -34,21 +33,12 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
   {
     name: 'ARI over HTTP unanswered',
     what: 'For four seconds no HTTP request of ARI is answered, on old connections and on new ones; the WebSocket works.',
-    act: broken(
-      ({ ari }) => ari.silenceHttp(),
-      4_000,
-      ({ ari }) => ari.mend(),
-      3_000,
-    ),
+    act: broken(on('ari', 'silenceHttp'), 4_000, on('ari', 'mend'), 3_000),
   },
   {
     name: 'ARI slow',
     what: `Whatever goes over ARI arrives ${SLOW_MS} ms late, in both directions, for six seconds.`,
-    act: broken(
-      ({ ari }) => ari.slow(SLOW_MS),
-      6_000,
-      ({ ari }) => ari.mend(),
-    ),
+    act: broken(({ ari }) => ari.slow(SLOW_MS), 6_000, on('ari', 'mend')),
   },
   {
     name: 'ARI user read-only',
@@ -74,30 +64,22 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     name: 'AMI cut',
     what: 'All connections of AMI are reset, and new ones are refused for three seconds.',
     flows: AMPLE_FLOW_FILES,
-    act: broken(
-      ({ ami }) => ami.cut(),
-      3_000,
-      ({ ami }) => ami.mend(),
-      2_000,
-    ),
+    act: broken(on('ami', 'cut'), 3_000, on('ami', 'mend'), 2_000),
     judge: withoutState,
   },
   {
     name: 'AMI half open',
     what: 'The connection of AMI stays open, but nothing arrives on it any more, for good. New ones work.',
     flows: AMPLE_FLOW_FILES,
-    act: broken(({ ami }) => ami.silence(), HALF_OPEN_MS),
+    act: broken(on('ami', 'silence'), HALF_OPEN_MS),
     judge: withoutState,
   },
   {
     name: 'AMI cut while it rests',
     what: 'The same as "AMI cut", after ten seconds of calls that need no AMI where Asterisk has REST over WebSocket.',
-    async act({ ami }) {
+    async act(fixture) {
       await sleep(AMI_IDLE_MS)
-      ami.cut()
-      await sleep(3_000)
-      ami.mend()
-      await sleep(2_000)
+      await broken(on('ami', 'cut'), 3_000, on('ami', 'mend'), 2_000)(fixture)
     },
     judge: nothingMissing,
   },
