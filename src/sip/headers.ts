@@ -59,9 +59,11 @@ export class SipHeaders implements Iterable<[string, string]> {
     this.#values = values
   }
 
-  /** The value, or all values of a repeated header joined by `, `; `null` where there is none. */
-  get(name: string): string | null {
-    return this.#values.get(canonicalName(name))?.join(', ') ?? null
+  /** The value, or all values of a repeated header joined by `, `; `otherwise` or `null` where there is none. */
+  get(name: string): string | null
+  get(name: string, otherwise: string): string
+  get(name: string, otherwise: string | null = null): string | null {
+    return this.#values.get(canonicalName(name))?.join(', ') ?? otherwise
   }
 
   /** Each value of a repeated header, in the order of the message; empty where there is none. */

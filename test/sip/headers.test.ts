@@ -50,6 +50,11 @@ describe('SIP headers', () => {
     expect(seen).toContain('x-vip=gold, platinum')
   })
 
+  test('have a default for a header that is missing, and for no other', () => {
+    expect(headers.get('X-None', 'Unknown Caller')).toBe('Unknown Caller')
+    expect(headers.get('X-VIP', 'none')).toBe('gold, platinum')
+  })
+
   test('survive the way to a worker and back', () => {
     const again = new SipHeaders(structuredClone(headers.toList()))
     expect(again.getAll('X-VIP')).toEqual(['gold', 'platinum'])
