@@ -2,82 +2,47 @@ import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What RFC 6455 §1.3 adds to the key of a WebSocket. */
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+const [TEXT, CLOSE, PING, PONG] = [1, 8, 9, 10]
 
-/** The part of ARI's description that Doorman uses, in the form in which Asterisk serves it (Swagger 1.1). */
-const OPERATIONS = {
-  asterisk: [['GET', '/asterisk/info', 'getInfo', [], 'AsteriskInfo']],
-  channels: [
-    [
-      'GET',
-      '/channels/{channelId}/variable',
-      'getChannelVar',
-      ['path:channelId', 'query:variable'],
-      'Variable',
-    ],
-    [
-      ...['POST', '/channels/{channelId}/continue', 'continueInDialplan'],
-      ['path:channelId', 'query:context', 'query:extension', 'query:priority'],
-      'void',
-    ],
-  ],
-  applications: [
-    [
-      'PUT',
-      '/applications/{applicationName}/eventFilter',
-      'filter',
-      ['path:applicationName', 'body:filter'],
-      'Application',
-    ],
-  ],
-  events: [['GET', '/events', 'eventWebsocket', ['query:app'], 'Message']],
-} as const
+/** Status and body; undefined is never answered. */
+export type Answer = readonly [status: number, body?: unknown] | undefined
 
-const EVENT_MODELS = Object.fromEntries(
-  ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced'].map((id) => [
-    id,
-    { id, properties: { application: { type: 'string' }, channel: { type: 'Channel' } } },
-  ]),
-)
+/** One line: `HTTP POST channels/1.1/continue?context=main`, or `WS …` for one over the WebSocket. */
+export type RequestLine = string
 
-/** How the peer answers a request about a channel: status and body. */
-export type Answer = (method: string, url: URL) => readonly [status: number, body?: unknown]
-
-export interface RestRequest {
-  readonly request_id: string
-  readonly method: string
-  readonly uri: string
-  readonly query_strings: readonly { readonly name: string; readonly value: string }[]
-}
-
-/** An ARI as far as Doorman uses it: it lets everybody in, describes itself, and sends the events it is told to. */
+/** An ARI of the size that Doorman needs: it lets everyone in, and knows channels in the application `doorman`. */
 export class AriPeer {
   readonly #server: Server
   readonly #sockets = new Set<Duplex>()
-  /** The applications that were registered, one for each WebSocket. */
-  readonly registered: string[] = []
+  readonly #mute = new WeakSet<Duplex>()
+  version = '22.10.1'
+  /** The channels in the application, as ARI describes them. */
+  readonly channels = new Map<string, object>()
+  readonly requests: RequestLine[] = []
+  /** How many WebSockets have been opened, and each registered the application. */
+  registrations = 0
+  /** The status of a WebSocket's upgrade. */
+  upgrade = 101
+  /** How long an answer over HTTP takes. */
+  slowMs = 0
+  /** An event in the very packet that accepts a WebSocket. */
+  firstEvent: object | undefined
+  /** Answers in place of the peer, where it returns anything but `peer`. */
+  answer: (line: RequestLine) => Answer | 'peer' = () => 'peer'
 
-  /** How often the event filter was set. */
-  filters = 0
-  /** Hears requests that come over a WebSocket; without it they are passed over in silence, as older versions do. */
-  toRequest: ((request: RestRequest) => void) | undefined
-
-  private constructor(answer: Answer) {
-    this.#server = createServer((request, response) => this.#serve(request, response, answer))
-    this.#server.on('upgrade', (request, socket) => this.#register(request, socket))
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response))
+    this.#server.on('upgrade', (request, socket) => this.#upgrade(request, socket))
   }
 
-  static async open(answer: Answer = () => [204], port = 0): Promise<AriPeer> {
-    const peer = new AriPeer(answer)
+  static async open(port = 0): Promise<AriPeer> {
+    const peer = new AriPeer()
     await new Promise<void>((resolve) => peer.#server.listen(port, '127.0.0.1', resolve))
     return peer
-  }
-
-  /** How many WebSockets are open. */
-  get open(): number {
-    return this.#sockets.size
   }
 
   get port(): number {
@@ -88,104 +53,132 @@ export class AriPeer {
     return `http://127.0.0.1:${this.port}`
   }
 
-  /** Sends an event to every WebSocket, in one unmasked text frame (RFC 6455 §5.2). */
-  send(event: object): void {
-    const text = Buffer.from(JSON.stringify(event))
-    const head = Buffer.alloc(4)
-    head[0] = 0x81
-    head[1] = 126
-    head.writeUInt16BE(text.length, 2)
-    for (const socket of this.#sockets) socket.write(Buffer.concat([head, text]))
+  get open(): number {
+    return this.#sockets.size
   }
 
-  /** Ends every WebSocket, and goes on to listen. */
-  hangUp(): void {
+  /** A call enters the application: its StasisStart is sent, unless it is `lost`. */
+  enter(id: string, how: 'told' | 'lost' = 'told'): void {
+    const dialplan = { app_name: 'Stasis', app_data: 'doorman,2&end' }
+    this.channels.set(id, { id, name: `PJSIP/carrier-a-${id}`, dialplan })
+    if (how === 'told') this.send('StasisStart', id)
+  }
+
+  send(type: string, id: string): void {
+    for (const socket of this.#sockets) if (!this.#mute.has(socket)) socket.write(frameOf(eventOf(type, id)))
+  }
+
+  /** The sockets that are open now stay so, and nothing comes or goes over them any more. */
+  mute(): void {
+    for (const socket of this.#sockets) this.#mute.add(socket)
+  }
+
+  unmute(): void {
+    for (const socket of this.#sockets) this.#mute.delete(socket)
+  }
+
+  closeSockets(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** As a PBX that dies: every connection ends, and nobody listens any more. */
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    this.closeSockets()
     this.#server.closeAllConnections()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** Short frames from the client, masked as all of them are; of pings nothing is made. */
-  #framed(data: Buffer, socket: Duplex): void {
-    const opcode = (data[0] ?? 0) & 0x0f
-    // A close frame is answered by the end of the connection.
-    if (opcode === 8) socket.end(Buffer.from([0x88, 0]))
-    const isLong = ((data[1] ?? 0) & 0x7f) === 126
-    const [at, length] = isLong ? [4, data.readUInt16BE(2)] : [2, (data[1] ?? 0) & 0x7f]
-    const [mask, end] = [data.subarray(at, at + 4), at + 4 + length]
-    const text = data.subarray(at + 4, end).map((byte, index) => byte ^ (mask[index % 4] ?? 0))
-    if (opcode === 1) this.toRequest?.(JSON.parse(Buffer.from(text).toString()) as RestRequest)
-    if (end < data.length) this.#framed(data.subarray(end), socket)
-  }
-
-  #serve(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url)
-    const [status, body] = this.#described(url.pathname) ?? answer(request.method ?? '', url)
+    const path = `${url.pathname.replace('/ari/', '')}${url.search}`
+    const answer = this.#answer(`HTTP ${request.method} ${decodeURIComponent(path)}`)
+    if (answer === undefined) return
+    await sleep(this.slowMs)
+    const [status, body] = answer
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(body === undefined ? undefined : JSON.stringify(body))
   }
 
-  #described(path: string): readonly [number, unknown?] | undefined {
-    if (path === '/ari/asterisk/info') return [200, { system: { version: '22.10.1' } }]
-    if (path === '/ari/api-docs/resources.json') return [200, this.#resources()]
-    if (path.endsWith('/eventFilter')) {
-      this.filters += 1
-      return [200, {}]
+  #answer(line: RequestLine): Answer {
+    this.requests.push(line)
+    const told = this.answer(line)
+    if (told !== 'peer') return told
+    const [, , path = ''] = line.split(' ')
+    if (path === 'asterisk/info') return [200, { system: { version: this.version } }]
+    if (path.startsWith('api-docs/')) return [200, this.#description(path)]
+    if (path === 'applications/doorman') {
+      return this.open > 0 ? [200, { channel_ids: [...this.channels.keys()] }] : [404, {}]
     }
-    if (path === '/ari/applications/doorman') return [200, { name: 'doorman', channel_ids: [] }]
-    const name = /^\/ari\/api-docs\/(\w+)\.json$/.exec(path)?.[1]
-    return name === undefined ? undefined : [200, this.#resource(name as keyof typeof OPERATIONS)]
+    if (path === 'channels') return [200, [...this.channels.values()]]
+    if (!path.startsWith('channels/')) return [204]
+    const channel = this.channels.get(path.split(/[/?]/)[1] ?? '')
+    if (channel === undefined) return [404, { message: 'Channel not found' }]
+    return line.includes(' POST ') ? [204] : [200, channel]
   }
 
-  #resources(): object {
-    const apis = Object.keys(OPERATIONS).map((name) => ({
-      path: `/api-docs/${name}.{format}`,
-      description: name,
-    }))
-    return { apiVersion: '1.0', swaggerVersion: '1.1', basePath: `${this.url}/ari`, apis }
+  /** ARI's own (Swagger 1.1), as short as ari-client takes it. */
+  #description(path: string): object {
+    const events = { path: '/api-docs/events.{format}', description: '' }
+    const operations = [{ httpMethod: 'GET', nickname: 'x', responseClass: 'Message', parameters: [] }]
+    const own = { resourcePath: events.path, apis: [{ path: '/events', operations }], models: {} }
+    const common = { apiVersion: '1.0', swaggerVersion: '1.1', basePath: `${this.url}/ari` }
+    return path.includes('resources') ? { ...common, apis: [events] } : { ...common, ...own }
   }
 
-  #resource(name: keyof typeof OPERATIONS): object {
-    const apis = OPERATIONS[name].map(([httpMethod, path, nickname, parameters, responseClass]) => {
-      const listed = parameters.map((text) => {
-        const [paramType, param] = text.split(':')
-        return {
-          name: param,
-          paramType,
-          dataType: 'string',
-          required: paramType !== 'query',
-          allowMultiple: false,
-        }
-      })
-      return { path, operations: [{ httpMethod, nickname, responseClass, parameters: listed }] }
-    })
-    const models = name === 'events' ? EVENT_MODELS : {}
-    const resourcePath = `/api-docs/${name}.{format}`
-    return {
-      apiVersion: '1.0',
-      swaggerVersion: '1.1',
-      basePath: `${this.url}/ari`,
-      resourcePath,
-      apis,
-      models,
-    }
-  }
-
-  #register(request: IncomingMessage, socket: Duplex): void {
-    const key = request.headers['sec-websocket-key'] ?? ''
+  #upgrade({ headers }: IncomingMessage, socket: Duplex): void {
+    for (const event of ['error', 'end']) socket.on(event, () => socket.destroy())
+    socket.on('close', () => this.#sockets.delete(socket))
+    if (this.upgrade !== 101)
+      return void socket.end(`HTTP/1.1 ${this.upgrade} No\r\nContent-Length: 0\r\n\r\n`)
     const accept = createHash('sha1')
-      .update(key + WEBSOCKET_GUID)
+      .update(`${headers['sec-websocket-key']}${WEBSOCKET_GUID}`)
       .digest('base64')
-    const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade']
-    socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket))
-    socket.on('data', (data: Buffer) => this.#framed(data, socket))
-    socket.write(`${lines.join('\r\n')}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`)
+    const head = `HTTP/1.1 101 Yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+    this.registrations += 1
+    // Asterisk tells the socket that had the application before.
+    this.send('ApplicationReplaced', '')
     this.#sockets.add(socket)
-    this.registered.push(new URL(request.url ?? '/', this.url).searchParams.get('app') ?? '')
+    let rest = Buffer.alloc(0)
+    socket.on('data', (data: Buffer) => {
+      rest = this.#read(Buffer.concat([rest, data]), socket)
+    })
+    socket.write(Buffer.concat([Buffer.from(head), ...(this.firstEvent ? [frameOf(this.firstEvent)] : [])]))
   }
+
+  /** Reads whole frames, which are masked as all of a client's are, and returns what is left. */
+  #read(data: Buffer, socket: Duplex): Buffer<ArrayBuffer> {
+    const isLong = ((data[1] ?? 0) & 0x7f) === 126
+    const [at, length] = isLong ? [4, data.readUInt16BE(2)] : [2, (data[1] ?? 0) & 0x7f]
+    if (data.length < 2 || data.length < at + 4 + length) return Buffer.from(data)
+    const mask = data.subarray(at, at + 4)
+    const payload = data.subarray(at + 4, at + 4 + length).map((byte, index) => byte ^ (mask[index % 4] ?? 0))
+    this.#onFrame((data[0] ?? 0) & 0x0f, Buffer.from(payload).toString(), socket)
+    return this.#read(data.subarray(at + 4 + length), socket)
+  }
+
+  #onFrame(opcode: number, text: string, socket: Duplex): void {
+    if (this.#mute.has(socket)) return
+    if (opcode === CLOSE) socket.end()
+    if (opcode === PING) socket.write(Buffer.from([0x80 | PONG, 0]))
+    if (opcode !== TEXT) return
+    const { request_id, method, uri, query_strings } = JSON.parse(text)
+    const query = query_strings.map(({ name, value }: { name: string; value: string }) => `${name}=${value}`)
+    const answer = this.#answer(`WS ${method} ${[uri, ...query].join(' ')}`)
+    if (answer === undefined) return
+    const [status_code, body] = answer
+    socket.write(
+      frameOf({ type: 'RESTResponse', request_id, status_code, message_body: JSON.stringify(body) }),
+    )
+  }
+}
+
+export function eventOf(type: string, id: string): object {
+  return { type, application: 'doorman', args: ['2&end'], channel: { id, name: `PJSIP/carrier-a-${id}` } }
+}
+
+/** One unmasked text frame (RFC 6455 §5.2). */
+function frameOf(event: object): Buffer {
+  const text = Buffer.from(JSON.stringify(event))
+  const head = Buffer.from([0x80 | TEXT, 126, 0, 0])
+  head.writeUInt16BE(text.length, 2)
+  return Buffer.concat([head, text])
 }

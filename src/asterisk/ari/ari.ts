@@ -19,6 +19,7 @@ const HEADER_FUNCTIONS = 'res_pjsip_header_funcs.so'
 /** How often a missing permission or module is asked for again. */
 const CHECK_PERMISSION_MS = 5_000
 const CHECK_MODULE_MS = 30_000
+const NO_SUCH_CHANNEL = 404
 /** When Doorman stops: how long the last call may take to copy its variables, and their removal. */
 const LAST_COPY_MS = 300
 const REMOVE_MS = 1_000
@@ -60,8 +61,8 @@ export class Ari {
     this.#sets = new SharedVariableSets(application)
     const listener = {
       onUp: (socket: AriSocket, version: string) => void this.#onUp(socket, version),
-      onDown: () => {
-        this.#onDown()
+      onDown: (standsBy: boolean) => {
+        this.#onDown(standsBy)
         onLost()
       },
       onEvent: (event: AriEvent) => this.#onEvent(event),
@@ -97,7 +98,7 @@ export class Ari {
    */
   async leave(): Promise<void> {
     this.#connection.stop()
-    this.#onDown()
+    this.#onDown(false)
     await this.#channels?.reconcile(true)
   }
 
@@ -122,7 +123,7 @@ export class Ari {
   }
 
   shareVariables(variables: readonly Variable[]): SharedVariables | undefined {
-    const socket = this.#restSocket
+    const socket = this.#requestSocket()
     const shared = socket === undefined ? undefined : this.#sets.share(variables)
     if (shared?.publish !== undefined) socket?.post(shared.publish)
     return shared?.set
@@ -143,8 +144,12 @@ export class Ari {
   }
 
   #send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
-    const socket = this.#restSocket
-    return (socket === undefined || socket.isSilent ? this.#http : socket).send(request, timeoutMs)
+    return (this.#requestSocket() ?? this.#http).send(request, timeoutMs)
+  }
+
+  /** One that is silent may be half open: requests go over HTTP for as long. */
+  #requestSocket(): AriSocket | undefined {
+    return this.#restSocket?.isSilent === false ? this.#restSocket : undefined
   }
 
   async #read(channelId: string, name: string, timeoutMs: number): Promise<string | undefined> {
@@ -174,9 +179,10 @@ export class Ari {
     await Promise.all([filtered, this.#channels?.reconcile(true), ...checks])
   }
 
-  #onDown(): void {
+  #onDown(standsBy: boolean): void {
     this.#restSocket = undefined
     this.#sets.forget()
+    if (standsBy) this.#channels?.stop()
   }
 
   #onEvent(event: AriEvent): void {
@@ -196,7 +202,7 @@ export class Ari {
     const request: AriRequest = { method: 'POST', path: pathOf('doorman-permission-check', 'continue') }
     const answer = await this.#http.send(request, ANSWER_MS).catch(() => undefined)
     if (answer?.status === 401 || answer?.status === 403) this.#onRefused(answer)
-    else if (answer !== undefined && this.#refusal !== undefined) this.#onPermitted()
+    else if (answer?.status === NO_SUCH_CHANNEL && this.#refusal !== undefined) this.#onPermitted()
   }
 
   /** Without them the dialplan passes no header. Asterisk answers 404 for a module that is not loaded. */

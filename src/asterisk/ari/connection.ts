@@ -27,7 +27,8 @@ Object.assign(globalThis, { log: () => undefined })
 export interface ConnectionListener {
   /** The application is registered, perhaps again, at an Asterisk of this version. */
   onUp(socket: AriSocket, version: string): void
-  onDown(): void
+  /** `standsBy`: another program has registered the application, and its calls are that program's. */
+  onDown(standsBy: boolean): void
   onEvent(event: AriEvent): void
 }
 
@@ -48,8 +49,11 @@ export class AriConnection {
   readonly #stopped = new AbortController()
   #client: Client | undefined
   #socket: AriSocket | undefined
-  #isOpening = false
+  #version = ''
   #openedAt = 0
+  /** Whether a new socket is to take the place of a silent one. */
+  #isReplacing = false
+  /** Whether another program has registered the application. */
   #isReplaced = false
   /** Ends the wait for the current socket's end. */
   #renew: () => void = () => undefined
@@ -101,68 +105,61 @@ export class AriConnection {
 
   async #open(): Promise<void> {
     const { signal } = this.#stopped
-    const version = await askVersion(this.#http, this.#access.url)
+    this.#version = await askVersion(this.#http, this.#access.url)
     if (signal.aborted) return
-    this.#isOpening = true
+    this.#client ??= await this.#connect()
+    const client = this.#client
     try {
-      this.#client ??= await this.#connect()
-      const client = this.#client
-      const opened = new Promise<RawSocket>((resolve) => {
-        client.once('WebSocketConnected', () => resolve(socketOf(client)))
-      })
       const what = `ARI at ${this.#access.url}, its WebSocket`
       await withinUnless(signal, REGISTER_MS, what, client.start(this.#application))
-      this.#use(await opened, version)
     } catch (error) {
-      // It goes on trying by itself: the next try has a client of its own.
-      this.#abandon(this.#client)
+      this.#client = undefined
+      abandon(client)
       throw error
-    } finally {
-      this.#isOpening = false
     }
   }
 
   async #connect(): Promise<Client> {
     const client = await loadClient(this.#access, this.#stopped.signal)
-    // ari-client reconnects by itself, ten times and no more; here that is done for ever.
+    // At once, as the first event may be there already. ari-client reconnects by itself, ten times and no more; here
+    // that is done for ever.
     client.on('WebSocketConnected', () => {
       const raw = socketOf(client)
       raw.removeAllListeners('close')
       raw.removeAllListeners('error')
       raw.on('error', () => raw.terminate())
-      if (client !== this.#client || this.#stopped.signal.aborted) raw.terminate()
+      if (client === this.#client && !this.#stopped.signal.aborted) this.#use(raw)
+      else raw.terminate()
     })
     return client
   }
 
-  #abandon(client: Client | undefined): void {
-    if (this.#client === client) this.#client = undefined
-  }
-
-  #use(raw: RawSocket, version: string): void {
+  #use(raw: RawSocket): void {
     const before = this.#socket
     const socket: AriSocket = new AriSocket(raw, {
       onEvent: (event) => {
         if (event.type !== 'ApplicationReplaced') this.#listener.onEvent(event)
-        else if (socket === this.#socket && !this.#isOpening) this.#onReplaced()
+        else if (socket === this.#socket && !this.#isReplacing) this.#onReplaced()
       },
       onSilence: (silentMs) => this.#onSilence(socket, silentMs),
       onClose: () => this.#onClose(socket),
     })
     this.#socket = socket
     this.#openedAt = performance.now()
+    this.#isReplacing = false
     before?.terminate()
     const { url, username } = this.#access
-    this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${version}`)
-    this.#listener.onUp(socket, version)
+    this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${this.#version}`)
+    this.#listener.onUp(socket, this.#version)
   }
 
   /** Its HTTP connections have gone the same way. */
   #onSilence(socket: AriSocket, silentMs: number): void {
     if (socket !== this.#socket) return
     if (silentMs >= DISCONNECTED_MS) socket.terminate()
-    if (silentMs >= DISCONNECTED_MS || this.#isOpening || performance.now() - this.#openedAt < RENEW_MS)
-      return
+    const isNew = performance.now() - this.#openedAt < RENEW_MS
+    if (this.#isReplacing || this.#socket === undefined || isNew) return
+    this.#isReplacing = true
     this.#log.warn('The ARI WebSocket answers no ping; Doorman opens another one.', { event: 'ari_silent' })
     this.#http.reset()
     this.#renew()
@@ -171,7 +168,7 @@ export class AriConnection {
   #onClose(socket: AriSocket): void {
     if (this.#socket !== socket) return
     this.#socket = undefined
-    this.#listener.onDown()
+    this.#listener.onDown(this.#isReplaced)
     this.#renew()
     if (!this.#isReplaced) this.#report.down(`ARI at ${this.#access.url}: the WebSocket was closed.`)
   }
@@ -205,6 +202,20 @@ export class AriConnection {
 /** Loads ARI's description; no WebSocket is open yet. */
 function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
   return withinUnless(stopped, CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
+}
+
+/** It goes on trying by itself, and would take the registration from the client that comes after it. */
+function abandon(client: Client): void {
+  let raw = socketOf(client)
+  const end = (later: RawSocket) => {
+    raw = later
+    raw.terminate()
+  }
+  Object.defineProperties(client, {
+    _wsClosed: { get: () => true, set: () => undefined },
+    _ws: { get: () => raw, set: end },
+  })
+  raw.terminate()
 }
 
 /** A client for a command. @throws Error with one sentence: what was tried, what answered, what to change. */

@@ -129,15 +129,15 @@ export class RequestLimiter {
   }
 
   async run<T>(signal: AbortSignal, send: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#most) await this.#turn(signal)
-    this.#running += 1
+    if (this.#running < this.#most) this.#running += 1
+    else await this.#turn(signal)
     try {
       return await send()
     } finally {
-      this.#running -= 1
-      // The one that came last: those that have waited long are about to be aborted.
+      // Hands its place to the one that came last: those that have waited long are about to be aborted.
       const next = [...this.#waiting].at(-1)
-      next?.()
+      if (next === undefined) this.#running -= 1
+      else next()
     }
   }
 

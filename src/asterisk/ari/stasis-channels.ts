@@ -14,7 +14,8 @@ import type { AriAnswer, AriRequest } from './http.js'
 const RECONCILE_MS = 300
 const ANSWER_MS = 1_000
 const OK = 200
-const NOT_FOUND = 404
+/** Asterisk cannot put the channel into JSON. */
+const NO_DESCRIPTION = 500
 
 /**
  * The channels in our application: calls arrive and depart by events. Where an event was lost, be it with a connection
@@ -54,6 +55,7 @@ export class StasisChannels {
 
   stop(): void {
     clearInterval(this.#timer)
+    this.#timer = undefined
   }
 
   /** Never throws: one bad event must not take the others with it. */
@@ -111,8 +113,9 @@ export class StasisChannels {
 
   async #adopt(channelId: string): Promise<void> {
     const { status, body } = await this.#get(`channels/${encodeURIComponent(channelId)}`)
-    if (status === NOT_FOUND || this.#present.has(channelId)) return
-    const call = status === OK ? waitingCallOf(body as AriChannel) : undescribedCall(channelId)
+    const isUndescribed = status === NO_DESCRIPTION
+    if (this.#present.has(channelId) || (status !== OK && !isUndescribed)) return
+    const call = isUndescribed ? undescribedCall(channelId) : waitingCallOf(body as AriChannel)
     if (call === undefined) return
     const why = call.isUndescribed ? 'Asterisk cannot describe it' : 'its StasisStart event was lost'
     this.#log.warn(`A call waited in the application without an event: ${why}.`, {

@@ -16,7 +16,7 @@ export interface RawSocket {
 
 export interface SocketListener {
   onEvent(event: AriEvent): void
-  /** Neither a message nor a pong has come for `SILENT_MS`; said again after each further such time. */
+  /** Neither a message nor a pong has come for `SILENT_MS`; said again with each further ping. */
   onSilence(silentMs: number): void
   onClose(): void
 }
@@ -47,6 +47,8 @@ export class AriSocket {
   #requests = 0
   #heardAt = performance.now()
   #watchedAt = performance.now()
+  #awakeSince = 0
+  #isClosed = false
 
   constructor(socket: RawSocket, listener: SocketListener) {
     this.#socket = socket
@@ -101,10 +103,11 @@ export class AriSocket {
 
   #look(): void {
     const now = performance.now()
-    // A process that was stopped, or busy, has not listened: it pings first.
-    const wasAway = now - this.#watchedAt > 2 * PING_MS
+    // A process that was stopped, or busy, has not listened: silence counts from now on.
+    if (now - this.#watchedAt > 2 * PING_MS) this.#awakeSince = now
     this.#watchedAt = now
-    if (!wasAway && now - this.#heardAt >= SILENT_MS) this.#listener.onSilence(now - this.#heardAt)
+    const silentMs = now - Math.max(this.#heardAt, this.#awakeSince)
+    if (silentMs >= SILENT_MS) this.#listener.onSilence(silentMs)
     this.#socket.ping()
   }
 
@@ -122,6 +125,8 @@ export class AriSocket {
   }
 
   #onClose(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     clearInterval(this.#watch)
     for (const settle of [...this.#pending.values()]) settle(undefined)
     this.#listener.onClose()

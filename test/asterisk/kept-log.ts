@@ -1,0 +1,23 @@
+import type { Log } from '../../src/lib/log.js'
+
+/** A log that keeps what it is told, and can be waited for. */
+export class KeptLog implements Log {
+  readonly lines: { readonly event: unknown; readonly message: string }[] = []
+  readonly info = this.#keep.bind(this)
+  readonly warn = this.#keep.bind(this)
+  readonly error = this.#keep.bind(this)
+
+  /** The messages of an event so far. */
+  of(event: string): readonly string[] {
+    return this.lines.filter((line) => line.event === event).map(({ message }) => message)
+  }
+
+  #keep(message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.lines.push({ event: fields.event, message })
+  }
+}
+
+/** Looks every few milliseconds until it is so; the test's own time limit ends the wait. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
