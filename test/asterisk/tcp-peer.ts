@@ -32,6 +32,11 @@ export class TcpPeer {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** To every connection. */
+  write(text: string): void {
+    for (const socket of this.#sockets) socket.write(text)
+  }
+
   /** Ends the connections, as a PBX that is stopped does; the port stays. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy()

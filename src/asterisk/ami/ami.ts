@@ -17,8 +17,9 @@ const PROBE_MS = 30_000
 const WATCH_MS = 1_000
 const ANSWER_MS = 5_000
 
-interface Open {
-  readonly session: AmiSession
+/** A connection that is open, or being opened. */
+interface Connection {
+  readonly session: Promise<AmiSession>
   readonly end: AbortController
 }
 
@@ -31,8 +32,7 @@ export class Ami {
   readonly #access: AmiAccess
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
-  #open: Promise<Open> | undefined
-  #current: Open | undefined
+  #connection: Connection | undefined
   #isUp = false
   #users = 0
   /** False where the next look has to connect. */
@@ -64,18 +64,14 @@ export class Ami {
 
   stop(): void {
     this.#stopped.abort()
-    this.#current?.end.abort()
+    this.#isUp = false
+    this.#close(this.#connection)
   }
 
-  /** Sets variables on a channel, in order. @throws PbxError */
+  /** Sets variables on a channel, in order. @throws PbxError, or RangeError for what AMI cannot carry. */
   async setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void> {
-    await this.#with(timeoutMs, (session) =>
-      Promise.all(
-        setvars(variables).map(({ variable, value }) =>
-          session.action({ action: 'Setvar', channel, variable, value }),
-        ),
-      ),
-    )
+    const actions = setvars(variables).map((set) => ({ action: 'Setvar', channel, ...set }))
+    await this.#with(timeoutMs, (session) => Promise.all(actions.map((action) => session.action(action))))
   }
 
   /** Which of these the running dialplan lacks. @throws PbxError where Asterisk cannot tell. */
@@ -86,17 +82,22 @@ export class Ami {
     return this.#with(timeoutMs, (session) => locationsMissing(session, locations))
   }
 
+  /** The time includes that of connecting, which goes on for those who ask later. */
   async #with<T>(timeoutMs: number, work: (session: AmiSession) => Promise<T>): Promise<T> {
     if (!this.#isUp) throw new PbxError('unreachable', 'AMI is not connected')
+    const start = performance.now()
     this.#users += 1
     try {
-      const { session } = await within(timeoutMs, 'AMI', this.#connected())
-      return await within(timeoutMs, 'AMI', work(session))
+      const connection = this.#connected()
+      const session = await within(timeoutMs, 'AMI', connection.session)
+      const left = Math.max(1, timeoutMs - (performance.now() - start))
+      return await within(left, 'AMI', work(session)).catch((error: unknown) => {
+        // What is half open looks sound for ever; the next action opens another connection.
+        if (!isAnswer(error)) this.#close(connection)
+        throw error
+      })
     } catch (error) {
-      if (error instanceof PbxError && error.fault !== 'unreachable') throw error
-      // What is half open looks sound for ever; the next action opens another connection.
-      this.#disconnect()
-      throw new PbxError('unreachable', (error as Error).message)
+      throw isAnswer(error) ? error : new PbxError('unreachable', (error as Error).message)
     } finally {
       this.#users -= 1
       this.#usedAt = performance.now()
@@ -104,33 +105,34 @@ export class Ami {
   }
 
   /** One connection for all that ask at the same time. */
-  #connected(): Promise<Open> {
-    this.#open ??= this.#connect().catch((error: Error) => {
-      this.#open = undefined
-      throw error
-    })
-    return this.#open
+  #connected(): Connection {
+    this.#connection ??= this.#connect()
+    return this.#connection
   }
 
-  async #connect(): Promise<Open> {
+  #connect(): Connection {
     const end = new AbortController()
+    const onLost = () => {
+      if (this.#connection !== connection) return
+      this.#close(connection)
+      this.probe()
+    }
+    const connection: Connection = { end, session: this.#open(end, onLost) }
+    connection.session.catch(() => this.#close(connection))
+    return connection
+  }
+
+  async #open(end: AbortController, onLost: () => void): Promise<AmiSession> {
     const { host, port, username } = this.#access
     try {
       const opening = openConnection(this.#access, end.signal)
       const { connection, lost } = await within(CONNECT_MS, `AMI at ${host}:${port}`, opening)
+      void lost.then(onLost)
       if (!this.#isUp) this.#report.up(`${host}:${port} as ${username}`)
       this.#isUp = true
       this.#usedAt = performance.now()
-      const open = { session: new ConnectionSession(connection, ANSWER_MS), end }
-      this.#current = open
-      void lost.then(() => {
-        if (this.#current !== open) return
-        this.#disconnect()
-        this.probe()
-      })
-      return open
+      return new ConnectionSession(connection, ANSWER_MS)
     } catch (error) {
-      end.abort()
       this.#isUp = false
       if (!this.#stopped.signal.aborted)
         this.#report.down(`${(error as Error).message.replace(/\.?$/, '.')} ${ADVICE}`)
@@ -138,10 +140,9 @@ export class Ami {
     }
   }
 
-  #disconnect(): void {
-    this.#current?.end.abort()
-    this.#current = undefined
-    this.#open = undefined
+  #close(connection: Connection | undefined): void {
+    connection?.end.abort()
+    if (this.#connection === connection) this.#connection = undefined
   }
 
   /** Tries for as long as AMI is down, closes what is idle, and probes now and then. */
@@ -150,17 +151,22 @@ export class Ami {
     for (let attempt = 0, probedAt = 0; !signal.aborted; ) {
       this.#wake = new AbortController()
       const now = performance.now()
-      if (this.#users === 0 && now - this.#usedAt >= IDLE_MS) this.#disconnect()
+      if (this.#users === 0 && now - this.#usedAt >= IDLE_MS) this.#close(this.#connection)
       if (!this.#isUp || !this.#isProbed || now - Math.max(probedAt, this.#usedAt) >= PROBE_MS) {
         this.#isProbed = true
         probedAt = now
-        await this.#connected().catch(() => undefined)
+        await this.#connected().session.catch(() => undefined)
         attempt = this.#isUp ? 0 : attempt + 1
       }
       const wait = this.#isUp ? WATCH_MS : retryDelayMs(attempt)
       if (this.#isProbed) await pause(wait, AbortSignal.any([signal, this.#wake.signal]))
     }
   }
+}
+
+/** Whether Asterisk has refused, or the action was never sent. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof RangeError || (error instanceof PbxError && error.fault !== 'unreachable')
 }
 
 const ADVICE =

@@ -1,0 +1,225 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { Ami } from '../../src/asterisk/ami/ami.js'
+import { PermissionDenied } from '../../src/asterisk/ami/connection.js'
+import { contextsMissing, locationsMissing, runningSteps } from '../../src/asterisk/ami/dialplan.js'
+import { type AmiSession, withAmi } from '../../src/asterisk/ami/session.js'
+import { type AmiAction, amiPeer } from './ami-peer.js'
+import { KeptLog, until } from './kept-log.js'
+import { deadPort, TcpPeer } from './tcp-peer.js'
+
+const SUCCESS = 'Response: Success'
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  jest.useRealTimers()
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+const accessTo = (port: number) => ({ host: '127.0.0.1', port, username: 'doorman', secret: 's3cr,t' })
+
+async function kept(opening: Promise<TcpPeer>): Promise<TcpPeer> {
+  const peer = await opening
+  closing.push(() => peer.close())
+  return peer
+}
+
+function started(port: number) {
+  const log = new KeptLog()
+  const ami = new Ami(accessTo(port), log)
+  closing.push(() => ami.stop())
+  ami.start()
+  return { ami, log }
+}
+
+/** An AMI that lets everyone in; with the actions that came, and what answers a Setvar. */
+async function connected() {
+  const actions: AmiAction[] = []
+  const peer = { answer: (_action: AmiAction): string | undefined => SUCCESS }
+  const tcp = await kept(
+    amiPeer((action) => {
+      actions.push(action)
+      return peer.answer(action)
+    }),
+  )
+  const { ami, log } = started(tcp.port)
+  while (!ami.isUp) await new Promise(setImmediate)
+  const set = (value: string, timeoutMs = 1_000) =>
+    ami.setVariables('PJSIP/a-00000001', [{ name: 'A', value }], timeoutMs)
+  return { actions, peer, tcp, ami, log, set }
+}
+
+/** With fake timers: a second at a time, with room for what comes over the network. */
+async function advance(ms: number, isSo: () => boolean): Promise<void> {
+  for (let at = 0; at < ms && !isSo(); at += 1_000) {
+    await jest.advanceTimersByTimeAsync(1_000)
+    for (let turn = 0; turn < 50 && !isSo(); turn += 1) await new Promise(setImmediate)
+  }
+  expect(isSo()).toBe(true)
+}
+
+describe('the connection to AMI', () => {
+  test('logs in, turns events off, says so, and sets variables on a channel', async () => {
+    const { actions, ami, log, tcp } = await connected()
+    const variables = [
+      { name: '__A', value: '1' },
+      { name: '__B', value: 'b,c' },
+    ]
+    await ami.setVariables('PJSIP/a-00000001', variables, 1_000)
+    expect(actions).toEqual([
+      expect.objectContaining({ Action: 'login', Username: 'doorman', Secret: 's3cr,t' }),
+      expect.objectContaining({ Action: 'Events', Eventmask: 'off' }),
+      expect.objectContaining({ Action: 'Setvar', Variable: 'ARRAY(__A,__B)', Value: '1,b\\,c' }),
+    ])
+    expect(log.lines.map(({ message }) => message)).toEqual([
+      `AMI is connected: 127.0.0.1:${tcp.port} as doorman.`,
+    ])
+  })
+
+  test.each([
+    ['gone', 'Response: Error\r\nMessage: No such channel'],
+    ['refused', 'Response: Error\r\nMessage: Permission denied'],
+    ['unreachable', undefined],
+  ])('says %s for what AMI answers', async (fault, answer) => {
+    const { peer, set } = await connected()
+    peer.answer = () => answer
+    await expect(set('1', 100)).rejects.toMatchObject({ name: 'PbxError', fault })
+  })
+
+  test('sends nothing with a line end in it', async () => {
+    const { actions, set, ami } = await connected()
+    await expect(set('1\r\nAction: Command')).rejects.toThrow(RangeError)
+    await expect(ami.setVariables('PJSIP/a\r\n', [{ name: 'A', value: '' }], 100)).rejects.toThrow(RangeError)
+    expect(actions.map(({ Action }) => Action)).toEqual(['login', 'Events'])
+  })
+
+  test('is closed when idle, and opened once for all that ask at the same time', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] })
+    const { ami, set, tcp } = await connected()
+    await advance(6_000, () => tcp.open === 0)
+    expect([ami.isUp, tcp.accepted]).toEqual([true, 1])
+    await Promise.all(['1', '2', '3'].map((value) => set(value)))
+    expect(tcp.accepted).toBe(2)
+    await advance(6_000, () => tcp.open === 0)
+    // Now and then an idle AMI is connected to, to see that it still can be.
+    await advance(31_000, () => tcp.accepted === 3)
+    tcp.drop()
+    await tcp.close()
+    await advance(40_000, () => !ami.isUp)
+    await expect(set('1', 60_000)).rejects.toMatchObject({ message: 'AMI is not connected' })
+  })
+
+  test('that is half open fails what waits, and the next action opens another', async () => {
+    const { peer, set, tcp } = await connected()
+    peer.answer = () => undefined
+    const early = set('1', 100)
+    const late = set('2', 300)
+    await expect(early).rejects.toMatchObject({ fault: 'unreachable' })
+    peer.answer = () => SUCCESS
+    await set('3')
+    await expect(late).rejects.toMatchObject({ fault: 'unreachable' })
+    // The one that failed late closes its own connection, and not the one that others use.
+    await set('4')
+    expect([tcp.accepted, tcp.open]).toEqual([2, 1])
+  })
+
+  test('that is slow to open costs an action its time once, and is the only one', async () => {
+    const { peer, set, tcp } = await connected()
+    tcp.drop()
+    await until(() => tcp.open === 0)
+    await sleep(20)
+    let answerLogin: () => void = () => undefined
+    peer.answer = (action) => {
+      if (action.Action !== 'login') return SUCCESS
+      answerLogin = () => void tcp.write(`${SUCCESS}\r\nActionID: ${action.ActionID}\r\n\r\n`)
+      return undefined
+    }
+    await expect(set('1', 100)).rejects.toMatchObject({ fault: 'unreachable' })
+    answerLogin()
+    await set('2')
+    expect([tcp.accepted, tcp.open]).toEqual([2, 1])
+  })
+
+  test.each([
+    [
+      'refused the user doorman: Authentication failed',
+      () => amiPeer(() => 'Response: Error\r\nMessage: Authentication failed'),
+    ],
+    ['closed the connection', () => TcpPeer.open((socket) => socket.end())],
+  ])('says in one sentence, once for many tries, why there is none: %s', async (reason, open) => {
+    const peer = await kept(open())
+    const { ami, log } = started(peer.port)
+    await until(() => peer.accepted >= 3)
+    const messages = log.lines.map(({ message }) => message)
+    expect(messages).toEqual([
+      expect.stringMatching(`^AMI at 127.0.0.1:${peer.port} ${reason}. Check [^\\n]*keeps trying.$`),
+    ])
+    expect(messages[0]).not.toContain('s3cr')
+    expect(ami.isUp).toBe(false)
+  })
+
+  test('that nothing answers: work is refused at once', async () => {
+    const { ami, log } = started(await deadPort())
+    await until(() => log.lines.length === 1)
+    expect(log.lines[0]?.message).toContain('ECONNREFUSED')
+    const work = ami.setVariables('PJSIP/a-00000001', [{ name: 'A', value: '1' }], 60_000)
+    await expect(work).rejects.toMatchObject({ fault: 'unreachable', message: 'AMI is not connected' })
+  })
+})
+
+describe('a session', () => {
+  const asking = async <T>(
+    answer: (action: AmiAction) => string | undefined,
+    work: (session: AmiSession) => Promise<T>,
+  ): Promise<T> => {
+    const isOpening = ({ Action = '' }: AmiAction) => /^(login|events)$/i.test(Action)
+    const { port } = await kept(amiPeer((action) => (isOpening(action) ? SUCCESS : answer(action))))
+    return withAmi(accessTo(port), work)
+  }
+  const step = 'Event: ListDialplan\r\nExtension: s\r\nPriority: 1\r\nApplication: Verbose\r\nAppData: 1,a: b'
+  const list = ({ ActionID, Context }: AmiAction) => {
+    if (Context !== 'vip') return 'Response: Error\r\nMessage: Did not find context nowhere'
+    const stray = step.replace('1,a: b', 'of another list')
+    const id = `ActionID: ${ActionID}`
+    return [
+      ...[`${SUCCESS}\r\n${id}\r\nEventList: start`, `${stray}\r\nActionID: another`, `${step}\r\n${id}`],
+      'Event: ShowDialPlanComplete\r\nEventList: Complete',
+    ].join('\r\n\r\n')
+  }
+  const dialplanOf =
+    (...there: readonly string[]) =>
+    ({ Variable = '' }: AmiAction) =>
+      `${SUCCESS}\r\nValue: ${there.includes(Variable.slice('DIALPLAN_EXISTS('.length, -1)) ? 1 : 0}`
+
+  test('says denied for a permission that the user lacks, and refused for all else', async () => {
+    const reload = (session: AmiSession) => session.action({ action: 'Reload' })
+    const denied = asking(() => 'Response: Error\r\nMessage: Permission denied', reload)
+    await expect(denied).rejects.toBeInstanceOf(PermissionDenied)
+    const refused = asking(() => 'Response: Error\r\nMessage: No such module', reload)
+    await expect(refused).rejects.toMatchObject({ fault: 'refused', message: 'AMI Reload: No such module' })
+    await expect(withAmi(accessTo(await deadPort()), reload)).rejects.toMatchObject({ fault: 'unreachable' })
+  })
+
+  test('collects the steps of a context, and none of one that is not there', async () => {
+    const work = (session: AmiSession) =>
+      Promise.all([runningSteps(session, 'vip'), runningSteps(session, 'nowhere')])
+    const found = { context: 'vip', extension: 's', priority: 1, application: 'Verbose', data: '1,a: b' }
+    expect(await asking(list, work)).toEqual([[found], []])
+  })
+
+  test('says which contexts and locations are missing, and nothing where Asterisk cannot tell', async () => {
+    const locations = [
+      { context: 'a', extension: 's', priority: 1 },
+      { context: 'b', extension: 'dialled', priority: 1 },
+      { context: 'c', extension: '100', priority: 2 },
+    ]
+    const missing = await asking(dialplanOf('b', 'c,100,2'), (session) =>
+      Promise.all([contextsMissing(session, ['c', 'b', 'a']), locationsMissing(session, locations)]),
+    )
+    expect(missing).toEqual([['c', 'a'], [locations[0]]])
+    const untold = asking(
+      () => `${SUCCESS}\r\nValue: `,
+      (session) => contextsMissing(session, ['a']),
+    )
+    await expect(untold).rejects.toThrow('func_dialplan.so')
+  })
+})
