@@ -84,6 +84,7 @@ export class ActiveCall {
   }
 
   fault(error: unknown): void {
-    this.faults.push(error instanceof Error ? error.message : String(error))
+    const fault = error instanceof Error ? error.message : String(error)
+    if (!this.faults.includes(fault)) this.faults.push(fault)
   }
 }

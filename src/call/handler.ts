@@ -34,6 +34,7 @@ import { variablesOf } from './variables.js'
 const READ_MS = 800
 const SET_MS = 400
 const CONTINUE_MS = 350
+const RETRY_MS = 50
 /** How long StasisEnd may take after `continue` was accepted, and after it was not. */
 const DEPART_MS = 1_000
 const DEPART_ANYWAY_MS = 500
@@ -275,6 +276,8 @@ export class CallHandler implements PbxListener {
       if (result === 'refused') refusals += 1
       else sent = result
       if (call.leftMs <= 0) break
+      // A connection that is refused fails at once, and goes on failing.
+      await call.departs(call.atMost(RETRY_MS))
     }
     return sent
   }

@@ -10,15 +10,15 @@ const ALWAYS_WRITTEN_OUT = new Set(['from', 'to', 'call-id', 'via', 'contact', '
 /** A message has one of each (RFC 3261 §8.1.1), and PJSIP takes the first. */
 const ONCE = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards'])
 /** Header names begin with one of these; Asterisk 16 lists by first letters only. */
-const LETTERS = [...'ABCDEFGHIJKLMOPRSTUVWXY']
-/** With more names the line of the dialplan would be too long: then headers are listed. */
+const LETTERS = [...'abcdefghijklmoprstuvwxy']
+/** With more names the line of the dialplan would be too long: then all headers are listed. */
 const MOST_NAMED = 30
 
 /** What the generated dialplan passes of each call, so that this revision can decide it. */
 export function passedFacts(revision: Revision): PassedFacts {
   const names = neededNames(revision)
-  const listsAll = revision.needsAllHeaders
-  const listAlways = listsAll || names.length > MOST_NAMED || asksForPresence(revision)
+  const listsAll = revision.needsAllHeaders || names.length > MOST_NAMED
+  const listAlways = listsAll || asksForPresence(revision)
   const named = names.length > MOST_NAMED ? [] : names
   return {
     headers: named,
@@ -26,7 +26,7 @@ export function passedFacts(revision: Revision): PassedFacts {
     attestation: revision.needsAttestation,
     listAlways,
     listsAll,
-    prefixes: listsAll ? LETTERS : shortest(names),
+    prefixes: shortest(listsAll ? [...LETTERS, ...names] : names),
   }
 }
 

@@ -13,7 +13,7 @@ import type { Revision } from '../flows/revision.js'
 import type { CallFacts } from '../routing/types.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { ActiveCall } from './active-call.js'
-import { neededNames, passedFacts } from './passed-facts.js'
+import { neededNames } from './passed-facts.js'
 
 /** What was read of a call. */
 export interface CallData {
@@ -52,16 +52,13 @@ export async function readCall(
     return undecidable(arrival, 'Asterisk cannot describe the channel: its Call-ID is not UTF-8.')
   const args = parseArguments(arrival.args)
   if (args !== undefined && args.count > MOST_LISTED) {
-    return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`)
+    return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`, args)
   }
   // A dialplan of the admin's own may pass nothing.
   const dialled = args?.dialled ?? ((await reader.variable('DOORMAN_DIALLED')) || arrival.extension)
   if (dialled !== '' && !isCleanExtension(dialled)) {
-    return undecidable(
-      arrival,
-      'The dialled number has characters that are not valid in an extension.',
-      dialled,
-    )
+    const why = 'The dialled number has characters that are not valid in an extension.'
+    return undecidable(arrival, why, args, dialled)
   }
   try {
     const values = args === undefined ? [] : await passedValuesOf(args, reader)
@@ -88,7 +85,7 @@ export async function readCall(
   } catch (error) {
     // Asterisk refuses to put bytes that are not UTF-8 into its answer.
     if (error instanceof PbxError && error.fault === 'refused')
-      return undecidable(arrival, error.message, dialled)
+      return undecidable(arrival, error.message, args, dialled)
     throw error
   }
 }
@@ -118,14 +115,19 @@ function headersOf(values: readonly PassedValue[], named: number): readonly [nam
   return [...listed, ...others].map(({ key, text }) => [key, text])
 }
 
-function undecidable({ channel, callerId }: ActiveCall['arrival'], why: string, dialled = ''): CallData {
+function undecidable(
+  { channel, callerId }: ActiveCall['arrival'],
+  why: string,
+  args?: StasisArguments,
+  dialled = '',
+): CallData {
   const headers = new SipHeaders([])
   return {
     facts: { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} },
     readBy: 'dialplan',
     decidedBy: '',
-    isOverLimit: false,
-    hasLostVariables: false,
+    isOverLimit: args?.isOverLimit ?? false,
+    hasLostVariables: args?.hasLostVariables ?? false,
     undecidable: why,
     faults: [why],
   }
@@ -140,12 +142,7 @@ function missingNames(
 ): readonly string[] {
   if (!channel.startsWith('PJSIP/') || args?.listsAll === true) return []
   const passed = new Set(values.map(({ key }) => key))
-  return neededNames(revision).filter((name) => !passed.has(name) && !isListed(args, revision))
-}
-
-/** A revision with very many headers lists them and names none. */
-function isListed(args: StasisArguments | undefined, revision: Revision): boolean {
-  return args?.named === 0 && passedFacts(revision).headers.length === 0
+  return neededNames(revision).filter((name) => !passed.has(name))
 }
 
 function outdated(

@@ -229,6 +229,14 @@ describe('what Asterisk cannot hand over whole', () => {
     ]).toEqual([...['desk', 'undecidable', '0']])
   })
 
+  test('still has a limit of visits, and shared variables that Asterisk has lost are published again', async () => {
+    const [often, lost] = [new Lab(), new Lab()]
+    often.pbx.enter({ passed: { dialled: '5&6', isOverLimit: true } })
+    lost.pbx.enter({ passed: { dialled: '5&6', hasLostVariables: true } })
+    expect([(await often.only()).outcome, often.pbx.sentTo]).toEqual(['fallback_visits', [FALLBACK]])
+    expect([(await lost.only()).outcome, lost.pbx.forgotten]).toEqual(['undecidable', 1])
+  })
+
   test('the rest of a value that is not UTF-8 takes it, too', async () => {
     const lab = new Lab()
     lab.pbx.fail('readVariable', 'refused')
@@ -385,6 +393,17 @@ describe('continue', () => {
       outcome: 'routed',
       faults: ['fake continueInDialplan: refused'],
     })
+  })
+
+  test('is tried now and then, and not in a loop, where the connection is refused', async () => {
+    const lab = new Lab()
+    lab.pbx.fail('continueInDialplan', ...Array.from({ length: 5_000 }, () => 'unreachable' as const))
+    lab.pbx.enter(GOLD)
+    expect(await lab.only()).toMatchObject({
+      outcome: 'unconfirmed',
+      faults: ['fake continueInDialplan: unreachable'],
+    })
+    expect(lab.pbx.requestsOf('continueInDialplan').length).toBeLessThan(30)
   })
 
   test('is left to the time limit of the dialplan when it is refused twice', async () => {

@@ -122,7 +122,7 @@ export function parseArguments(text: string): StasisArguments | undefined {
   }
   const of = (key: string) => own.get(key) ?? ''
   return {
-    dialled: decodePieces(of('DIALLED')).text,
+    dialled: decodePieces(of('DIALLED'), of('DIALLED').length).text,
     state: of('STATE'),
     decidedBy: of('DECIDED'),
     isOverLimit: of('LIMIT') === '1',
@@ -147,7 +147,7 @@ export interface PassedValue {
 /** A `DOORMAN_HEADER_n`. The generated dialplan writes the keys of named values; a list has the names that a caller sent. */
 export function parsePair(pair: string, isNamed: boolean): PassedValue {
   const [key, value] = split(pair)
-  return { key: isNamed ? key : percentDecode(key).toLowerCase(), ...decodePieces(value) }
+  return { key: isNamed ? key : percentDecode(key).toLowerCase(), ...decodePieces(value, pair.length) }
 }
 
 function split(pair: string): readonly [key: string, value: string] {
@@ -155,11 +155,11 @@ function split(pair: string): readonly [key: string, value: string] {
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-function decodePieces(value: string): Pick<PassedValue, 'text' | 'hasMore'> {
+/** @param length that of the variable which has the value. What Asterisk has cut is no value. */
+function decodePieces(value: string, length: number): Pick<PassedValue, 'text' | 'hasMore'> {
   const [count = '', ...pieces] = value.split('/')
   const there = Number(count)
-  // What Asterisk has cut is no value.
-  if (value.length >= CUT_LENGTH) return { text: '', hasMore: false }
+  if (length >= CUT_LENGTH) return { text: '', hasMore: false }
   return { text: pieces.slice(0, there).map(percentDecode).join(')'), hasMore: there > PIECES }
 }
 
