@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { Ami } from '../../src/asterisk/ami/ami.js'
 import { PermissionDenied } from '../../src/asterisk/ami/connection.js'
@@ -124,15 +123,14 @@ describe('the connection to AMI', () => {
 
   test('that is slow to open costs an action its time once, and is the only one', async () => {
     const { peer, set, tcp } = await connected()
-    tcp.drop()
-    await until(() => tcp.open === 0)
-    await sleep(20)
     let answerLogin: () => void = () => undefined
     peer.answer = (action) => {
       if (action.Action !== 'login') return SUCCESS
       answerLogin = () => void tcp.write(`${SUCCESS}\r\nActionID: ${action.ActionID}\r\n\r\n`)
       return undefined
     }
+    tcp.drop()
+    await until(() => tcp.accepted === 2)
     await expect(set('1', 100)).rejects.toMatchObject({ fault: 'unreachable' })
     answerLogin()
     await set('2')

@@ -92,7 +92,7 @@ export class AriPeer {
     const path = `${url.pathname.replace('/ari/', '')}${url.search}`
     const answer = this.#answer(`HTTP ${request.method} ${decodeURIComponent(path)}`)
     if (answer === undefined) return
-    await sleep(this.slowMs)
+    if (this.slowMs > 0) await sleep(this.slowMs)
     const [status, body] = answer
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(body === undefined ? undefined : JSON.stringify(body))

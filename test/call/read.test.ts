@@ -17,7 +17,12 @@ async function read(revision: Revision, passed: PassedCall) {
   const asked: string[] = []
   const arrival = {
     ...{ channelId: '1.1', channel: 'PJSIP/carrier-a-00000001', sipCallId: '', at: undefined },
-    ...{ callerId: { number: '', name: '' }, extension: '', args: stasisArguments(passed).text, isUndescribed: false },
+    ...{
+      callerId: { number: '', name: '' },
+      extension: '',
+      args: stasisArguments(passed).text,
+      isUndescribed: false,
+    },
   }
   const reader = { variable: async () => '', header: async (name: string) => void asked.push(name) }
   return { asked, ...(await readCall({ arrival }, revision, reader)) }
