@@ -155,6 +155,19 @@ describe('the connection to AMI', () => {
     expect(ami.isUp).toBe(false)
   })
 
+  test('that Asterisk closes as soon as it is open is not opened in a loop', async () => {
+    const tcp: TcpPeer = await kept(
+      amiPeer(({ Action }) => {
+        if (Action === 'Events') setTimeout(() => tcp.drop(), 5)
+        return SUCCESS
+      }),
+    )
+    const { ami } = started(tcp.port)
+    await until(() => ami.isUp)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(tcp.accepted).toBeLessThan(4)
+  })
+
   test('that nothing answers: work is refused at once', async () => {
     const { ami, log } = started(await deadPort())
     await until(() => log.lines.length === 1)

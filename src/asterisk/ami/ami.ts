@@ -115,7 +115,8 @@ export class Ami {
     const onLost = () => {
       if (this.#connection !== connection) return
       this.#close(connection)
-      this.probe()
+      // Not at once: where Asterisk closes what it has just accepted, that would be a loop.
+      this.#isProbed = false
     }
     const connection: Connection = { end, session: this.#open(end, onLost) }
     connection.session.catch(() => this.#close(connection))
@@ -159,7 +160,7 @@ export class Ami {
         attempt = this.#isUp ? 0 : attempt + 1
       }
       const wait = this.#isUp ? WATCH_MS : retryDelayMs(attempt)
-      if (this.#isProbed) await pause(wait, AbortSignal.any([signal, this.#wake.signal]))
+      await pause(wait, AbortSignal.any([signal, this.#wake.signal]))
     }
   }
 }
