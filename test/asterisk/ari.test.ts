@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { Ari, takesRequests } from '../../src/asterisk/ari/ari.js'
 import { AriPeer, eventOf } from './ari-peer.js'
 import { KeptLog, until } from './kept-log.js'
 import { deadPort, TcpPeer } from './tcp-peer.js'
 
 const closing: (() => unknown)[] = []
-afterEach(async () => {
+// The tests that mostly wait run at the same time.
+afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
@@ -41,7 +42,7 @@ async function connected() {
 const GO = { context: 'doorman-go', extension: '=main,s,1', priority: 1 }
 
 describe('the connection to ARI', () => {
-  test('registers the application, says so without its password, and tells of calls', async () => {
+  test.concurrent('registers the application, says so without its password, and tells of calls', async () => {
     const { peer, log, told } = await connected()
     expect(log.lines).toEqual([
       {
@@ -58,14 +59,14 @@ describe('the connection to ARI', () => {
     expect(told).toEqual(['arrived 1.1', 'continued 1.1', 'arrived 1.2', 'hung_up 1.2'])
   })
 
-  test('tells of a call whose event is in the very packet that accepts the WebSocket', async () => {
+  test.concurrent('tells of a call whose event is in the very packet that accepts the WebSocket', async () => {
     const peer = await peerOf()
     peer.firstEvent = eventOf('StasisStart', '1.1')
     const { told } = ariAt(peer.url)
     await until(() => told.includes('arrived 1.1'))
   })
 
-  test('says in one sentence, once for many tries, why there is none', async () => {
+  test.concurrent('says in one sentence, once for many tries, why there is none', async () => {
     const logs = Object.keys(REASONS).map(async (what) => {
       const url = await brokenAri(what)
       const { log } = ariAt(url)
@@ -80,7 +81,7 @@ describe('the connection to ARI', () => {
     expect(all.join()).not.toContain('s3cr')
   })
 
-  test('is opened again whenever it was lost', async () => {
+  test.concurrent('is opened again whenever it was lost', async () => {
     const { peer, ari, log } = await connected()
     peer.closeSockets()
     await until(() => log.of('connection_down').length === 1)
@@ -94,7 +95,7 @@ describe('the connection to ARI', () => {
     expect([peer.registrations, next.registrations]).toEqual([2, 1])
   })
 
-  test('is opened by one client at a time: one that Asterisk refused for long does not come back', async () => {
+  test.concurrent('is opened by one client at a time: one that Asterisk refused for long does not come back', async () => {
     const peer = await peerOf()
     peer.upgrade = 503
     const { ari, log, told } = ariAt(peer.url)
@@ -132,7 +133,7 @@ async function brokenAri(what: string): Promise<string> {
 }
 
 describe('a WebSocket that is half open', () => {
-  test('is replaced without unregistering, and a call that came meanwhile is told once and in time', async () => {
+  test.concurrent('is replaced without unregistering, and a call that came meanwhile is told once and in time', async () => {
     const { peer, told, log } = await connected()
     await sleep(300)
     peer.mute()
@@ -149,7 +150,7 @@ describe('a WebSocket that is half open', () => {
     expect([peer.open, log.of('ari_silent').length, log.of('connection_down')]).toEqual([1, 1, []])
   })
 
-  test('is replaced by one, however slow Asterisk is to take it', async () => {
+  test.concurrent('is replaced by one, however slow Asterisk is to take it', async () => {
     const { peer, log } = await connected()
     // One that has just been opened is given some time.
     await sleep(1_800)
@@ -160,7 +161,7 @@ describe('a WebSocket that is half open', () => {
     expect([peer.registrations, log.of('ari_silent').length]).toEqual([2, 1])
   })
 
-  test('takes requests over HTTP for as long, and over the WebSocket again afterwards', async () => {
+  test.concurrent('takes requests over HTTP for as long, and over the WebSocket again afterwards', async () => {
     const { peer, ari } = await connected()
     peer.enter('1.1')
     const sentOver = async () => {
@@ -179,7 +180,7 @@ describe('a WebSocket that is half open', () => {
 })
 
 describe('an application that another program registers', () => {
-  test('is left to it, calls included, until it is gone', async () => {
+  test.concurrent('is left to it, calls included, until it is gone', async () => {
     const { peer, ari, told, log } = await connected()
     peer.send('ApplicationReplaced', '')
     await until(() => log.of('application_replaced').length === 1)
@@ -256,14 +257,9 @@ describe('requests about calls', () => {
     },
   )
 
-  test.each([
-    ...['16.28.0', '20.13.9', '21.8.0', '22.3.1', 'certified-20.7-cert1', 'GIT-master-1a2b3c'].map(
-      (version) => [version, false] as const,
-    ),
-    ...['20.14.0', '20.19.1', '21.9.0', '22.4.0', '22.10.1', '23.0.0', 'certified/22.8-cert1'].map(
-      (version) => [version, true] as const,
-    ),
-  ])('go over the WebSocket of Asterisk %s: %s', (version, takes) => {
-    expect(takesRequests(version)).toBe(takes)
+  test('go over the WebSocket from 20.14, 21.9 and 22.4 on', () => {
+    const older = ['16.28.0', '20.13.9', '21.8.0', '22.3.1', 'certified-20.7-cert1', 'GIT-master-1a2b3c']
+    const newer = ['20.14.0', '20.19.1', '21.9.0', '22.4.0', '22.10.1', '23.0.0', 'certified/22.8-cert1']
+    expect([...older, ...newer].filter(takesRequests)).toEqual(newer)
   })
 })
