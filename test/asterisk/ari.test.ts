@@ -196,6 +196,35 @@ describe('an application that another program registers', () => {
   })
 })
 
+describe('calls that are offered to several instances', () => {
+  const claims = ({ requests }: AriPeer) => requests.filter((line) => line.includes('events/claim'))
+
+  test('are claimed, and are ours only when they arrive; one that is about to stop claims none', async () => {
+    const { peer, ari, told } = await connected()
+    peer.send('CallBroadcast', '1.1')
+    await until(() => claims(peer).length > 0)
+    expect(claims(peer)).toEqual(['HTTP POST events/claim?channelId=1.1&application=doorman'])
+    ari.stopClaiming()
+    peer.send('CallBroadcast', '1.2')
+    peer.enter('1.3')
+    await until(() => told.length === 1)
+    expect([told, claims(peer).length]).toEqual([['arrived 1.3'], 1])
+  })
+})
+
+describe('an instance that stops', () => {
+  test('unregisters, tells of calls that came in this very moment, and still continues them', async () => {
+    const { peer, ari, told } = await connected()
+    peer.enter('1.1', 'lost')
+    await ari.leave()
+    await until(() => peer.open === 0)
+    await ari.continueInDialplan('1.1', GO, 1_000)
+    expect([ari.isUp, told, peer.requests.at(-1)?.split('?')[0]]).toEqual([
+      ...[false, ['arrived 1.1'], 'HTTP POST channels/1.1/continue'],
+    ])
+  })
+})
+
 describe('requests about calls', () => {
   test.each([
     [404, 'Channel not found', 'gone'],
