@@ -12,6 +12,7 @@ import { type DecodedState, decodeState, partsIn } from '../conversation/state-c
 import type { Revision } from '../flows/revision.js'
 import type { CallFacts } from '../routing/types.js'
 import { SipHeaders } from '../sip/headers.js'
+import { parseAddress } from '../sip/uri.js'
 import type { ActiveCall } from './active-call.js'
 import { neededNames } from './passed-facts.js'
 
@@ -66,12 +67,13 @@ export async function readCall(
     const asked = await Promise.all(missing.map(async (name) => [name, await reader.header(name)] as const))
     const found = asked.filter((pair): pair is [string, string] => pair[1] !== undefined)
     const state = await readState(args, reader)
+    const headers = new SipHeaders([...headersOf(values, args?.named ?? 0), ...found])
     return {
       facts: {
         trunk: trunkOf(arrival.channel),
-        callerId: arrival.callerId,
+        callerId: { ...arrival.callerId, name: wholeName(arrival.callerId.name, headers) },
         dialled: dialled === '' ? 's' : dialled,
-        headers: new SipHeaders([...headersOf(values, args?.named ?? 0), ...found]),
+        headers,
         verification: verification(values),
         state: state.ok ? state.state : {},
       },
@@ -88,6 +90,12 @@ export async function readCall(
       return undecidable(arrival, error.message, args, dialled)
     throw error
   }
+}
+
+/** Asterisk cuts a caller's name at 79 bytes, and loses one that is cut within a character; From has all of it. */
+function wholeName(name: string, headers: SipHeaders): string {
+  const { display } = parseAddress(headers.get('From') ?? '')
+  return Buffer.byteLength(display) > 79 && display.startsWith(name) ? display : name
 }
 
 /** The pairs of the arguments; those that had no room in them are in channel variables, and so is the rest of a value. */

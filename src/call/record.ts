@@ -65,6 +65,7 @@ export class RecordQueue {
 
 export function recordOf({ call, data, final, outcome }: FinishedCall): DecisionRecord {
   const { arrival, revision, at } = call
+  const { otherwise, undecidable } = revision.routing
   const facts = data?.facts
   return {
     at: at.toISOString(),
@@ -79,7 +80,7 @@ export function recordOf({ call, data, final, outcome }: FinishedCall): Decision
     readBy: data?.readBy ?? null,
     revision: revision.id,
     rule: final?.decision.rule ?? null,
-    flow: final?.flow.name ?? revision.routing.otherwise,
+    flow: final?.flow.name ?? (outcome === 'undecidable' ? undecidable : otherwise),
     outcome,
     faults: call.faults,
     ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision)),

@@ -219,7 +219,7 @@ describe('what Asterisk cannot hand over whole', () => {
     const lab = new Lab()
     const { variables } = lab.pbx.enter(parts)
     const record = await lab.only()
-    expect(record).toMatchObject({ outcome: 'undecidable', flow: 'main', rule: null })
+    expect(record).toMatchObject({ outcome: 'undecidable', flow: 'desk', rule: null })
     expect(record.faults).toHaveLength(1)
     expect(lab.pbx.sentTo).toEqual(['doorman-go,=^^desk,s,1,1'])
     expect([

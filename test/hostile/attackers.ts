@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { HostileCaller } from './caller.js'
-import { bytesOf } from './invite.js'
+import { SipUserAgent } from '../../src/testcall/user-agent.js'
+import { rawInvite, runCall } from '../support/calls.js'
 
 /** A call in which some part is a caller's text of its own. What is not given is an honest call's. */
 export interface Attack {
@@ -84,70 +84,70 @@ export interface Sent {
   readonly dialled: string
   readonly callerId: { readonly number: string; readonly name: string }
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Asterisk loses the event of a call with a Call-ID or an extension that is no UTF-8; extensions have to be clean. */
+  /** Asterisk hands over neither a Call-ID nor an extension that is no UTF-8, and an extension has to be clean. */
   readonly isDecidable: boolean
 }
 
 const LIMIT_MS = 4_000
 const HONEST = { dialled: Buffer.from('5550001111'), user: Buffer.from('+15559990000') }
 
-/** What Asterisk takes of a display name or a user, in bytes. */
-const CALLER_ID = 79
+/** What Asterisk takes of a user, in bytes. It drops the parameters, and tells no number that is no UTF-8. */
+const MOST_BYTES = 79
 
-/** Asterisk drops the parameters of a user, and tells no caller number at all that is no UTF-8. */
 function callerIdOf({ user = HONEST.user, name = Buffer.of() }: Attack): Sent['callerId'] {
-  const number = user.subarray(0, CALLER_ID).toString().split(';')[0] ?? ''
-  return {
-    number: isUtf8(user) ? number : '',
-    name: isUtf8(name) ? name.subarray(0, CALLER_ID).toString() : '',
-  }
+  const number = Buffer.from(user.subarray(0, MOST_BYTES).toString('latin1').split(';')[0] ?? '', 'latin1')
+  return { number: isUtf8(number) ? number.toString() : '', name: name.toString() }
 }
 
-/** A caller at each endpoint. */
+/** What is behind the third closing parenthesis of a value is read over ARI, for which it has to be UTF-8. */
+function isWhole(value: Buffer): boolean {
+  const rest = value.toString('latin1').split(')').slice(3).join(')')
+  return isUtf8(Buffer.from(rest, 'latin1'))
+}
+
+/** A user agent at each endpoint. */
 export class Attackers {
-  private constructor(readonly callers: Readonly<Record<Endpoint, HostileCaller>>) {}
+  private constructor(private readonly agents: Readonly<Record<Endpoint, SipUserAgent>>) {}
 
   static async open(pbxPort: number): Promise<Attackers> {
-    const open = (endpoint: Endpoint) => HostileCaller.open(ENDPOINTS[endpoint], pbxPort)
+    const open = (endpoint: Endpoint) => SipUserAgent.open(`127.0.0.1:${pbxPort}`, ENDPOINTS[endpoint])
     const [a, b, anonymous] = [await open('carrier-a'), await open('carrier-b'), await open('anonymous')]
     return new Attackers({ 'carrier-a': a, 'carrier-b': b, anonymous })
   }
 
   close(): void {
-    for (const caller of Object.values(this.callers)) caller.close()
+    for (const agent of Object.values(this.agents)) agent.close()
   }
 
+  /** Resolves when the call is over. */
   async send(attack: Attack, endpoint: Endpoint): Promise<Sent> {
     const id = randomBytes(6).toString('hex')
-    const caller = this.callers[endpoint]
-    const { dialled, user } = { ...HONEST, ...attack }
-    const name =
-      attack.name === undefined ? Buffer.of() : Buffer.concat([quoted(attack.name), Buffer.from(' ')])
-    const from = Buffer.concat([
-      name,
-      Buffer.from('<sip:'),
-      percentEncoded(user),
-      Buffer.from('@lab.example>'),
-    ])
+    const { dialled, user, headers = [] } = { ...HONEST, ...attack }
+    const name = attack.name === undefined ? '' : `${quoted(attack.name).toString('latin1')} `
+    const from = Buffer.from(`${name}<sip:${percentEncoded(user)}@lab.example>`, 'latin1')
     const callId = Buffer.concat([attack.callId ?? Buffer.of(), Buffer.from(`${id}@lab`)])
-    const given = attack.headers ?? []
-    const headers = [...given, ['X-Attack', Buffer.from(id)] as const]
-    const bytes = bytesOf(
-      {
-        requestUser: percentEncoded(dialled),
-        ...{ from, callId, lineEnd: '\r\n', contentLength: undefined },
-        headers: headers.map(([key, value]) => Buffer.concat([Buffer.from(`${key}: `), value])),
-      },
-      id,
-      caller.origin,
-    )
-    await caller.call(bytes, callId.toString('latin1'), LIMIT_MS)
+    const lines = [...headers, ['X-Attack', Buffer.from(id)] as const]
+    const invite = {
+      ...{ to: percentEncoded(dialled), from, callId },
+      headers: lines.map(([key, value]) => Buffer.concat([Buffer.from(`${key}: `), value])),
+    }
+    const call = this.agents[endpoint].call({
+      ...{ from: '', to: '', callId: callId.toString('latin1') },
+      invite: (ids) => rawInvite(invite, { ...ids, tag: id }),
+    })
+    await runCall(call, { patience_ms: LIMIT_MS })
     // PJSIP writes a percent sign of a user as it is.
-    const shown = `${name}<sip:${percentEncoded(user).toString().replaceAll('%25', '%')}@lab.example>;tag=${id}`
+    const shown = from.toString().replace(/<sip:.*$/, (uri) => uri.replaceAll('%25', '%'))
     return {
       ...{ endpoint, attack, id, dialled: dialled.toString(), callerId: callerIdOf(attack) },
-      headers: [['From', shown], ...given.map(([key, value]) => [key, value.toString()] as const)],
-      isDecidable: isUtf8(callId) && /^[0-9A-Za-z+*#._-]+$/.test(dialled.toString()),
+      headers: [
+        ['From', `${shown};tag=${id}`],
+        ...headers.map(([key, value]) => [key, value.toString()] as const),
+      ],
+      isDecidable:
+        isUtf8(callId) &&
+        /^[0-9A-Za-z+*#._-]+$/.test(dialled.toString()) &&
+        [from, ...headers.map(([, value]) => value)].every(isWhole),
     }
   }
 }

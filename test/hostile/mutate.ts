@@ -1,21 +1,25 @@
-import { bytesOf, type Draft, draft, type Origin } from './invite.js'
+import { rawInvite } from '../support/calls.js'
+import { quoted } from './attackers.js'
 import type { Random } from './random.js'
 
 /** What UDP carries over IPv4 in one datagram. */
 const MOST_BYTES = 65_507
 
-export interface Hostile {
-  readonly id: string
-  readonly callId: string
-  readonly bytes: Buffer
+type Payloads = readonly [Buffer, ...Buffer[]]
+
+/** An INVITE in parts that a mutation may change: lines in bytes, without their line end. */
+interface Draft {
+  to: Buffer
+  from: Buffer
+  callId: Buffer
+  readonly headers: Buffer[]
+  lineEnd?: string
+  contentLength?: string
 }
 
-type Payloads = readonly [Buffer, ...Buffer[]]
-type Mutation = (message: Draft, random: Random, payload: Buffer) => void
+type Mutation = (message: Draft, payload: Buffer, random: Random) => void
 
-const line = (...parts: readonly (string | Buffer)[]) => Buffer.concat(parts.map((part) => Buffer.from(part)))
-
-const LOOKED_AT = ['X-Note', 'X-VIP', 'P-Asserted-Identity', 'Diversion', 'X-Account'] as const
+const READ = ['X-Note', 'X-VIP', 'P-Asserted-Identity', 'Diversion', 'X-Account'] as const
 const OTHERS = [
   'Subject',
   'User-Agent',
@@ -28,99 +32,93 @@ const OTHERS = [
   's',
 ] as const
 const SIZES = [255, 1_023, 1_300, 4_095, 4_096, 8_192, 16_384, 32_000, 60_000] as const
+const TWICE = [
+  'From: <sip:1@x>;tag=2',
+  'To: <sip:1@x>',
+  'CSeq: -1 INVITE',
+  'Call-ID: x',
+  'Via: x',
+  'Max-Forwards: 0',
+] as const
+const FOLDS = ['\r\n ', '\r\n\t', '\n ', '\r ', '\r\n'] as const
+
+const bytes = (...parts: readonly (string | Buffer)[]) =>
+  Buffer.concat(parts.map((part) => Buffer.from(part)))
+const add = (message: Draft, ...parts: readonly (string | Buffer)[]) =>
+  void message.headers.push(bytes(...parts))
+const address = (before: string | Buffer) => bytes(before, ' <sip:+15551234567@carrier.example>')
+const maybeEncoded = (payload: Buffer, random: Random) => (random.chance(0.5) ? payload : allEncoded(payload))
 
 /** Every way in which a caller may leave the path; several may be taken with one message. */
 const MUTATIONS: readonly [Mutation, ...Mutation[]] = [
-  (message, random, payload) => void message.headers.push(line(random.pick(LOOKED_AT), ': ', payload)),
-  (message, random, payload) => void message.headers.unshift(line(random.pick(LOOKED_AT), ': ', payload)),
-  (message, random, payload) => void message.headers.push(line(random.pick(OTHERS), ': ', payload)),
-  (message, _random, payload) => void message.headers.push(line('X-', payload, ': gold')),
-  (message, _random, payload) => void message.headers.push(line(payload, ': gold')),
-  (message, random) => void message.headers.push(line(`X-${'n'.repeat(random.pick(SIZES))}: gold`)),
-  (message, _random, payload) => {
-    message.from = line(
-      '"',
-      payload.toString('latin1').replace(/["\\]/g, '\\$&'),
-      '" <sip:+15551234567@carrier.example>',
-    )
+  (message, payload, random) => add(message, random.pick(READ), ': ', payload),
+  (message, payload, random) => void message.headers.unshift(bytes(random.pick(READ), ': ', payload)),
+  (message, payload, random) => add(message, random.pick(OTHERS), ': ', payload),
+  (message, payload) => add(message, 'X-', payload, ': gold'),
+  (message, payload) => add(message, payload, ': gold'),
+  (message, _payload, random) => add(message, `X-${'n'.repeat(random.pick(SIZES))}: gold`),
+  (message, payload) => {
+    message.from = address(quoted(payload))
   },
-  (message, _random, payload) => {
-    message.from = line(payload, ' <sip:+15551234567@carrier.example>')
+  (message, payload) => {
+    message.from = address(payload)
   },
-  (message, random, payload) => {
-    message.from = line('<sip:', random.chance(0.5) ? payload : percent(payload), '@carrier.example>')
+  (message, payload, random) => {
+    message.from = bytes('<sip:', maybeEncoded(payload, random), '@carrier.example>')
   },
-  (message, random, payload) => {
-    message.requestUser = line(
-      random.pick(['', '1', 'sales']),
-      random.chance(0.5) ? payload : percent(payload),
-    )
+  (message, payload, random) => {
+    message.to = bytes(random.pick(['', '1', 'sales']), maybeEncoded(payload, random))
   },
-  (message, random, payload) => {
-    message.callId = random.chance(0.5) ? line(payload, message.callId) : line(message.callId, payload)
+  (message, payload, random) => {
+    message.callId = random.chance(0.5) ? bytes(payload, message.callId) : bytes(message.callId, payload)
   },
-  (message, random, payload) => {
+  (message, payload, random) => {
     const filler = Buffer.alloc(random.pick(SIZES), payload.length === 0 ? 'x' : payload)
-    message.headers.push(line(random.pick(LOOKED_AT), ': ', filler))
+    add(message, random.pick(READ), ': ', filler)
   },
-  (message, random, payload) => {
-    const name = random.pick(LOOKED_AT)
-    for (let count = random.below(60); count > 0; count--) message.headers.push(line(name, ': ', payload))
+  (message, payload, random) => {
+    const name = random.pick(READ)
+    for (let count = random.below(60); count > 0; count--) add(message, name, ': ', payload)
   },
-  (message, random) => {
-    for (let count = random.below(300); count > 0; count--)
-      message.headers.push(line(`X-H${count}: ${count}`))
+  (message, _payload, random) => {
+    for (let count = random.below(300); count > 0; count--) add(message, `X-H${count}: ${count}`)
   },
-  (message, random, payload) => {
-    const fold = random.pick(['\r\n ', '\r\n\t', '\n ', '\r ', '\r\n'])
-    message.headers.push(line(random.pick(LOOKED_AT), fold, ':', fold, payload, fold, 'more'))
+  (message, payload, random) => {
+    const fold = random.pick(FOLDS)
+    add(message, random.pick(READ), fold, ':', fold, payload, fold, 'more')
   },
-  (message, random) => {
+  (message, _payload, random) => {
     message.lineEnd = random.pick(['\n', '\r', '\r\n\r\n', '\n\r'])
   },
-  (message, random) => {
+  (message, _payload, random) => {
     message.contentLength = random.pick(['0', '-1', '4294967295', '999999', '1', 'x', ''])
   },
-  (message, random) => {
-    const twice = [
-      'From: <sip:1@x>;tag=2',
-      'To: <sip:1@x>',
-      'CSeq: -1 INVITE',
-      'Call-ID: x',
-      'Via: x',
-      'Max-Forwards: 0',
-    ]
-    message.headers.push(line(random.pick(twice as [string, ...string[]])))
-  },
+  (message, _payload, random) => add(message, random.pick(TWICE)),
 ]
 
-/** One message, changed in one to four ways. */
-export function hostile(
-  random: Random,
-  payloads: Payloads,
-  mark: string,
-  index: number,
-  origin: Origin,
-): Hostile {
-  const id = `${mark}${index}`
-  const message = draft(random, id)
-  for (let count = 1 + random.below(4); count > 0; count--) {
-    random.pick(MUTATIONS)(message, random, random.pick(payloads))
+/** One message that was an ordinary call before it was changed in one to four ways. */
+export function hostile(random: Random, payloads: Payloads, id: string, local: string): Buffer {
+  const from = `"Ada" <sip:+1555${String(random.below(10_000_000)).padStart(7, '0')}@carrier.example>`
+  const message: Draft = {
+    to: bytes(random.pick(['1000', '2000', '+15557654321', 'sales'])),
+    ...{ from: bytes(from), callId: bytes(`${id}@hostile`) },
+    headers: ['X-Note: hello', 'X-VIP: gold', 'User-Agent: lab'].map((line) => bytes(line)),
   }
-  const whole = bytesOf(message, id, origin)
-  const damaged = random.chance(0.15) ? damage(whole, random) : whole
-  return { id, callId: message.callId.toString('latin1'), bytes: damaged.subarray(0, MOST_BYTES) }
+  for (let count = 1 + random.below(4); count > 0; count--)
+    random.pick(MUTATIONS)(message, random.pick(payloads), random)
+  const whole = rawInvite(message, { callId: id, tag: id, branch: `z9hG4bK${id}`, cseq: 1, local })
+  return (random.chance(0.15) ? damage(whole, random) : whole).subarray(0, MOST_BYTES)
 }
 
 /** Turns some bytes into others, or cuts the end off. */
-function damage(bytes: Buffer, random: Random): Buffer {
-  if (random.chance(0.3)) return bytes.subarray(0, random.below(bytes.length))
-  const copy = Buffer.from(bytes)
+function damage(whole: Buffer, random: Random): Buffer {
+  if (random.chance(0.3)) return whole.subarray(0, random.below(whole.length))
+  const copy = Buffer.from(whole)
   for (let count = 1 + random.below(20); count > 0; count--)
     copy[random.below(copy.length)] = random.below(256)
   return copy
 }
 
-function percent(payload: Buffer): string {
+function allEncoded(payload: Buffer): string {
   return [...payload].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
 }

@@ -1,41 +1,34 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { DecisionRecord } from '../../src/history/decision-record.js'
+import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import type { Asterisk } from '../support/asterisk.js'
+import { ADDRESS_OF, type RawInvite, rawInvite, runCall } from '../support/calls.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { repositoryFolder } from '../support/lab-folder.js'
-import { HostileCaller } from './caller.js'
 
 /** What a PBX and its Doorman are after some hostile messages. */
-export interface Aftermath {
-  /** Channels that are still there though their time is over, in Asterisk's own words. */
-  readonly stuck: string
-  /** SIP status of a good call that came next; its flow alone answers so. */
-  readonly goodCall: number | undefined
-  readonly goodFlow: string
-  readonly asteriskIsSame: boolean
-  readonly doormanIsAlive: boolean
-  /** Names of files that a payload made. */
-  readonly traces: readonly string[]
-  /** What was no JSON object on a line of Doorman's log, and lines that tell of a defect. */
-  readonly brokenLines: readonly string[]
-}
-
 export const UNHARMED = {
-  ...{
-    stuck: '0 active channels',
-    goodCall: 486,
-    goodFlow: 'vip',
-    asteriskIsSame: true,
-    doormanIsAlive: true,
-  },
-  ...{ traces: [], brokenLines: [] },
+  /** Channels that are still there though their time is over, in Asterisk's own words. */
+  stuck: '0 active channels',
+  /** SIP status of a good call that came next; its flow alone answers so. */
+  goodCall: 486 as number | undefined,
+  goodFlow: 'vip',
+  asteriskIsSame: true,
+  doormanIsAlive: true,
+  /** Names of files that a payload made. */
+  traces: [] as readonly string[],
+  /** What was no JSON object on a line of Doorman's log, and lines that tell of a defect. */
+  brokenLines: [] as readonly string[],
 }
 
 /** Two seconds are the dialplan's limit; the rest is for Asterisk to clear up on a busy machine. */
 const CLEAR_MS = 8_000
+const GOOD = {
+  ...{ from: '<sip:+15551234567@carrier.example>', to: '1000' },
+  headers: ['X-VIP: gold', 'X-Note: good'],
+}
 
 /** Two callers, at the addresses of a trusted trunk and of an untrusted one, and a look at what they did. */
 export class HostileSuite {
@@ -45,19 +38,16 @@ export class HostileSuite {
     readonly asterisk: Asterisk,
     readonly doorman: RunningDoorman,
     readonly mark: string,
-    readonly trusted: HostileCaller,
-    readonly untrusted: HostileCaller,
+    readonly trusted: SipUserAgent,
+    readonly untrusted: SipUserAgent,
   ) {
     this.#pid = asterisk.pid
   }
 
   static async open(asterisk: Asterisk, doorman: RunningDoorman, mark: string): Promise<HostileSuite> {
-    const port = asterisk.ports.sip
-    const [trusted, untrusted] = [
-      await HostileCaller.open('127.0.0.2', port),
-      await HostileCaller.open('127.0.0.3', port),
-    ]
-    return new HostileSuite(asterisk, doorman, mark, trusted, untrusted)
+    const open = (trunk: string) => SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, ADDRESS_OF[trunk])
+    const agents = [await open('carrier-a'), await open('carrier-b')] as const
+    return new HostileSuite(asterisk, doorman, mark, ...agents)
   }
 
   close(): void {
@@ -65,22 +55,23 @@ export class HostileSuite {
     this.untrusted.close()
   }
 
-  /** Where payloads are to leave their traces. */
-  get folder(): string {
-    return this.asterisk.folder
+  /** Places a call from the trusted trunk; the SIP status, and the name of the flow by its record. */
+  async call(invite: RawInvite): Promise<{ readonly status: number | undefined; readonly flow: string }> {
+    const call = this.trusted.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
+    const { answer } = await runCall(call, { patience_ms: 4_000 })
+    const record = await this.doorman.record(call.callId, 2_000).catch(() => undefined)
+    return { status: answer?.status, flow: record?.flow ?? 'none' }
   }
 
-  async aftermath(): Promise<Aftermath> {
+  async aftermath(): Promise<typeof UNHARMED> {
     const stuck = await this.#channels()
-    const { status, record } = await this.#goodCall()
+    const { status, flow } = await this.call(GOOD)
     return {
-      stuck,
-      goodCall: status,
-      goodFlow: record?.flow ?? 'none',
+      ...{ stuck, goodCall: status, goodFlow: flow },
       asteriskIsSame: this.asterisk.pid === this.#pid && isAlive(this.#pid),
       doormanIsAlive: isAlive(this.doorman.pid),
       traces: tracesOf(this.mark, {
-        deep: [this.folder],
+        deep: [this.asterisk.folder],
         flat: [tmpdir(), '/tmp', '/', repositoryFolder(), dirname(repositoryFolder())],
       }),
       brokenLines: this.#brokenLines(),
@@ -95,14 +86,6 @@ export class HostileSuite {
       if (count === UNHARMED.stuck || Date.now() > deadline) return count
       await sleep(50)
     }
-  }
-
-  async #goodCall(): Promise<{ status: number | undefined; record: DecisionRecord | undefined }> {
-    const headers = ['X-VIP: gold', 'X-Note: good']
-    const good = { from: '<sip:+15551234567@carrier.example>', to: '1000', headers }
-    const { callId, status } = await this.trusted.invite(good, 4_000)
-    const record = await this.doorman.record(callId, 2_000).catch(() => undefined)
-    return { status, record }
   }
 
   #brokenLines(): string[] {
@@ -130,10 +113,7 @@ export function tracesOf(
   mark: string,
   { deep, flat }: Readonly<Record<'deep' | 'flat', readonly string[]>>,
 ): readonly string[] {
-  const names = [
-    ...deep.flatMap((folder) => namesIn(folder, true)),
-    ...flat.flatMap((one) => namesIn(one, false)),
-  ]
+  const names = [...deep.flatMap((one) => namesIn(one, true)), ...flat.flatMap((one) => namesIn(one, false))]
   return names.filter((name) => name.includes(mark))
 }
 
@@ -144,7 +124,14 @@ function namesIn(folder: string, isDeep: boolean): string[] {
       return isDeep && entry.isDirectory() ? [path, ...namesIn(path, true)] : [path]
     })
   } catch {
-    // Somebody else's folder, or one that went meanwhile.
+    // A folder without permission, or one that is gone by now.
     return []
   }
+}
+
+/** Every message of RFC 4475, byte for byte. */
+export function tortureMessages(): readonly Buffer[] {
+  const folder = join(repositoryFolder(), 'test/hostile/rfc4475')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.dat'))
+  return files.sort().map((name) => readFileSync(join(folder, name)))
 }

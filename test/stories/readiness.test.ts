@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { type View, view } from '../support/doorman.js'
-import { pbxFixture, showing } from '../support/fixture.js'
+import { type LogLine, type View, view } from '../support/doorman.js'
+import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const FLOWS = { 'routing.yaml': 'flows: { main: { context: story-main } }\notherwise: main\n' }
 
@@ -78,4 +80,60 @@ describe('what Doorman says of a PBX that cannot read SIP headers', () => {
     const problems = [expect.stringContaining('has not loaded res_pjsip_header_funcs.so')]
     expect([status, JSON.parse(text)]).toEqual([200, expect.objectContaining({ ready: true, problems })])
   })
+})
+
+const ROUTING = `
+trunks: { carrier-a: { trust: [X-VIP] } }
+vip: { headers: { X-VIP: [gold] } }
+flows: { main: { context: story-main }, other: { context: story-other } }
+rules: [{ name: Main, when: { callee: "100" }, goto: main }]
+otherwise: other
+`
+const DIALPLAN = showing('story-main', 'x') + showing('story-other', 'x')
+
+/** What an admin changes in ari.conf while Doorman runs, and what a part of the reason is. */
+const REFUSALS = [
+  ['may only read', 'read_only = yes', /403/],
+  ['has another password', 'password = another', /401/],
+] as const
+
+describe.each(RELEASES)('an ARI user that changes while Doorman runs on Debian %s', (release) => {
+  const fixture = pbxFixture(release, { flows: { 'routing.yaml': ROUTING }, dialplan: DIALPLAN })
+  const file = () => join(fixture.asterisk.folder, 'etc/ari.conf')
+  const change = async (text: string) => {
+    writeFileSync(file(), text)
+    await fixture.asterisk.cli('module reload res_ari.so')
+  }
+  const called = () => fixture.call({ from: '+15559990000', to: '100', trunk: 'carrier-a' })
+
+  test.each(REFUSALS)(
+    'and %s: each record says how its call left, and Doorman is not ready',
+    async (_, line, why) => {
+      const before = readFileSync(file(), 'utf8')
+      const lines = fixture.doorman.lines.length
+      await change(`${before}\n[doorman](+)\n${line}\n`)
+      const seen = [await called(), await called()]
+      const ready = await view(fixture.asterisk, '/ready')
+      await change(before)
+
+      const isRefused = seen.some(({ result }) => result.context === 'story-other')
+      for (const { result, record } of seen) {
+        expect([result.context, record.outcome === 'routed']).toEqual([
+          ...[result.context, result.context === 'story-main'],
+        ])
+      }
+      // A WebSocket that is open keeps its rights; without requests over it, each of them is asked for its own.
+      if (release === 'bullseye') expect(isRefused).toBe(true)
+      if (isRefused) {
+        expect([ready.status, ready.text]).toEqual([503, expect.stringMatching(why)])
+        const later = (event: string) => (line: LogLine) =>
+          line.event === event && fixture.doorman.lines.indexOf(line) >= lines
+        const told = await fixture.doorman.line('the refusal', later('ari_refused'))
+        expect(told).toMatchObject({ level: 'error', message: expect.stringMatching(why) })
+        await fixture.doorman.line('that it may again', later('ari_accepted'), 15_000)
+      }
+      expect((await view(fixture.asterisk, '/ready')).status).toBe(200)
+      expect((await called()).result.context).toBe('story-main')
+    },
+  )
 })

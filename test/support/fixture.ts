@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
@@ -14,7 +15,7 @@ import {
   runCall,
 } from './calls.js'
 import { decodeState } from './channel-state.js'
-import { DOORMAN, type RunningDoorman, startDoorman } from './doorman.js'
+import { DOORMAN, launchDoorman, type RunningDoorman, settingsFor, startDoorman } from './doorman.js'
 import { type FlowFiles, flowFolder } from './flow-folder.js'
 import { repositoryFolder } from './lab-folder.js'
 import { type CallResult, Observer } from './observer.js'
@@ -60,7 +61,7 @@ interface Parts {
 /** Sets Asterisk, an observer and Doorman up for the tests of this `describe`, and clears up after them. */
 export function pbxFixture(release: Release, options: FixtureOptions = {}): Fixture {
   const folder = options.flows === undefined ? undefined : flowFolder(options.flows)
-  const fixture = new Fixture(folder?.path ?? join(repositoryFolder(), 'flows'))
+  const fixture = new Fixture(folder?.path ?? join(repositoryFolder(), 'flows'), options)
   beforeAll(() => fixture.start(release, options), START_MS)
   afterAll(async () => {
     await fixture.stop()
@@ -72,9 +73,16 @@ export function pbxFixture(release: Release, options: FixtureOptions = {}): Fixt
 /** What a story needs. Everything in it is there from the first test to the last. */
 export class Fixture {
   #parts: Parts | undefined
+  readonly #instances: RunningDoorman[] = []
+  readonly #settings: Readonly<Record<string, string>>
 
   /** @param flows the folder of the flow files */
-  constructor(readonly flows: string) {}
+  constructor(
+    readonly flows: string,
+    { settings }: FixtureOptions,
+  ) {
+    this.#settings = { DOORMAN_FLOWS: flows, ...settings }
+  }
 
   get asterisk(): Asterisk {
     return this.#started.asterisk
@@ -96,8 +104,38 @@ export class Fixture {
 
   async stop(): Promise<void> {
     await this.#parts?.doorman?.stop()
+    await this.stopInstances()
     this.#parts?.observer.close()
     await this.#parts?.asterisk.stop()
+  }
+
+  /** Starts a Doorman of the story's own, and resolves when it is connected. */
+  async startInstance(settings: Readonly<Record<string, string>> = {}): Promise<RunningDoorman> {
+    const doorman = await startDoorman(this.asterisk, { ...this.#settings, ...settings })
+    this.#instances.push(doorman)
+    return doorman
+  }
+
+  /** The same without waiting for anything. */
+  launchInstance(settings: Readonly<Record<string, string>> = {}): RunningDoorman {
+    const doorman = launchDoorman({ ...settingsFor(this.asterisk), ...this.#settings, ...settings })
+    this.#instances.push(doorman)
+    return doorman
+  }
+
+  /** Stops the story's own, as the end of the last test does. */
+  async stopInstances(): Promise<void> {
+    for (const doorman of this.#instances.splice(0)) {
+      doorman.signal('SIGCONT')
+      await doorman.stop()
+    }
+  }
+
+  /** Writes a flow file as a careful editor does: whole, under its name in one step. */
+  put(name: string, text: string): void {
+    const beside = join(this.flows, `.${name}.new`)
+    writeFileSync(beside, text)
+    renameSync(beside, join(this.flows, name))
   }
 
   /** After a restart of Asterisk. */

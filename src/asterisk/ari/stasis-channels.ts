@@ -113,7 +113,8 @@ export class StasisChannels {
 
   async #adopt(channelId: string): Promise<void> {
     const { status, body } = await this.#get(`channels/${encodeURIComponent(channelId)}`)
-    const isUndescribed = status === NO_DESCRIPTION
+    // A channel that Asterisk cannot put into JSON has no body at all (16.28, 22.10).
+    const isUndescribed = status === NO_DESCRIPTION || (status === OK && typeof body !== 'object')
     if (this.#present.has(channelId) || (status !== OK && !isUndescribed)) return
     const call = isUndescribed ? undescribedCall(channelId) : waitingCallOf(body as AriChannel)
     if (call === undefined) return

@@ -111,14 +111,13 @@ function entryContext(options: DialplanOptions): Context {
           { run: 'MSet(__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=${EPOCH})' },
           ...readLines(passed),
           ...askLines(options, 'ask', 0),
-          { label: 'list', run: 'Gosub(list,1)' },
-          { run: `GotoIf($[\${DOORMAN_COUNT} > ${FEW_LISTED}]?many)` },
+          ...listLines(passed),
+          { label: 'end', run: `GotoIf($[\${DOORMAN_COUNT} > ${FEW_LISTED}]?many)` },
           ...askLines(options, 'few', FEW_LISTED),
           ...askLines(options, 'many', MOST_LISTED),
           ...visitLines(options.visits ?? VISITS),
         ],
       },
-      listExtension(passed),
       { pattern: 'T', why: ['The time limit: Doorman does not answer.'], lines: [{ run: TO_FALLBACK }] },
     ],
   }
@@ -166,7 +165,7 @@ function askLines({ applications, passed }: DialplanOptions, label: string, list
   const { names, pattern } = applications
   const inOrder = names.flatMap((name, index) => [
     ...(index === 0 ? [] : [{ run: 'GotoIf($["${STASISSTATUS}" != "FAILED"]?doorman-fallback,s,1)' }]),
-    { run: `Stasis(${name},${args})` },
+    { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${name},${args})` },
   ])
   const fallback = { run: TO_FALLBACK }
   if (pattern === undefined && names.length === 1) {
@@ -185,9 +184,15 @@ function askLines({ applications, passed }: DialplanOptions, label: string, list
       why: ['The first instance to claim the call has it. One that hangs claims nothing.'],
       run: `StasisBroadcast(${CLAIM_MS},${applicationsPattern(applications)},${args})`,
     },
-    fallback,
+    names.length === 0 ? fallback : unclaimed(label),
   ]
 }
+
+/** Asterisk loses the offer of a call that JSON cannot describe; in Stasis() it is found without its event. */
+const unclaimed = (label: string): Line => ({
+  why: ['A call with a Call-ID or a caller number that is not UTF-8 cannot be offered.'],
+  run: `Goto(order-${label})`,
+})
 
 const VERSION = '0${VERSION(ASTERISK_VERSION_NUM)}'
 const HAS_BROADCAST = [
@@ -220,32 +225,31 @@ function visitLines({ most, seconds, inAll }: typeof VISITS): readonly Line[] {
 }
 
 /** `PJSIP_HEADERS(x)` names the headers that begin so, and `PJSIP_HEADER(read,x*,n)` reads the n-th of them. */
-function listExtension({ prefixes }: PassedFacts): Extension {
-  return {
-    pattern: 'list',
-    why: [
-      'Every header that begins with one of these, behind the DOORMAN_HEADER_n that are there. The n-th name of',
-      'PJSIP_HEADERS(x) is that of PJSIP_HEADER(read,x*,n).',
-    ],
-    lines: [
-      { run: `Set(DOORMAN_PREFIXES=${prefixes.join(',')})` },
-      { label: 'prefix', run: 'Set(DOORMAN_PREFIX=${SHIFT(DOORMAN_PREFIXES,\\,)})' },
-      { run: 'Set(DOORMAN_NAMES=${PJSIP_HEADERS(${DOORMAN_PREFIX})})' },
-      { run: 'Set(DOORMAN_AT=0)' },
-      { label: 'next', run: 'GotoIf(${FIELDQTY(DOORMAN_NAMES,\\,)}?:done)' },
-      { run: `GotoIf($[\${DOORMAN_COUNT} > ${MOST_LISTED}]?end)` },
-      { run: 'Set(DOORMAN_AT=$[${DOORMAN_AT} + 1])' },
-      { run: 'Set(DOORMAN_COUNT=$[${DOORMAN_COUNT} + 1])' },
-      { run: 'Set(DOORMAN_NAME=${SHIFT(DOORMAN_NAMES,\\,)})' },
-      { run: 'Set(DOORMAN_VALUE_${DOORMAN_COUNT}=${PJSIP_HEADER(read,${DOORMAN_PREFIX}*,${DOORMAN_AT})})' },
-      {
-        run: `Set(DOORMAN_HEADER_\${DOORMAN_COUNT}=\${URIENCODE(\${SHIFT(DOORMAN_NAME,\\x29)})}=${inPieces('DOORMAN_VALUE_${DOORMAN_COUNT}')})`,
-      },
-      { run: 'Goto(next)' },
-      { label: 'done', run: 'GotoIf(${FIELDQTY(DOORMAN_PREFIXES,\\,)}?prefix)' },
-      { label: 'end', run: 'Return()' },
-    ],
-  }
+function listLines({ prefixes }: PassedFacts): readonly Line[] {
+  return [
+    {
+      label: 'list',
+      why: [
+        'Every header that begins with one of these, behind the DOORMAN_HEADER_n that are there. The n-th name of',
+        'PJSIP_HEADERS(x) is that of PJSIP_HEADER(read,x*,n).',
+      ],
+      run: `Set(DOORMAN_PREFIXES=${prefixes.join(',')})`,
+    },
+    { label: 'prefix', run: 'Set(DOORMAN_PREFIX=${SHIFT(DOORMAN_PREFIXES,\\,)})' },
+    { run: 'Set(DOORMAN_NAMES=${PJSIP_HEADERS(${DOORMAN_PREFIX})})' },
+    { run: 'Set(DOORMAN_AT=0)' },
+    { label: 'next', run: 'GotoIf(${FIELDQTY(DOORMAN_NAMES,\\,)}?:done)' },
+    { run: `GotoIf($[\${DOORMAN_COUNT} > ${MOST_LISTED}]?end)` },
+    { run: 'Set(DOORMAN_AT=$[${DOORMAN_AT} + 1])' },
+    { run: 'Set(DOORMAN_COUNT=$[${DOORMAN_COUNT} + 1])' },
+    { run: 'Set(DOORMAN_NAME=${SHIFT(DOORMAN_NAMES,\\,)})' },
+    { run: 'Set(DOORMAN_VALUE_${DOORMAN_COUNT}=${PJSIP_HEADER(read,${DOORMAN_PREFIX}*,${DOORMAN_AT})})' },
+    {
+      run: `Set(DOORMAN_HEADER_\${DOORMAN_COUNT}=\${URIENCODE(\${SHIFT(DOORMAN_NAME,\\x29)})}=${inPieces('DOORMAN_VALUE_${DOORMAN_COUNT}')})`,
+    },
+    { run: 'Goto(next)' },
+    { label: 'done', run: 'GotoIf(${FIELDQTY(DOORMAN_PREFIXES,\\,)}?prefix)' },
+  ]
 }
 
 /** The 0 stands for a variable that is not set. */

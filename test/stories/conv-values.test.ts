@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
@@ -33,15 +33,22 @@ const folder = mkdtempSync(join(tmpdir(), 'doorman-evil-'))
 const EVIL = join(folder, 'evil')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A flow that uses the note in the ways that flows do: as an argument, in an expression, in another variable. */
+/** A flow that uses the note in the ways that flows do: as an argument, in an expression, in a command without quotes. */
+const NOTED = `
+[story-noted]
+exten => s,1,NoOp()
+ same => n,NoOp(\${CONV_note})
+ same => n,NoOp(\${CONV_name})
+ same => n,NoOp($["\${CONV_note}" = "x"])
+ same => n,NoOp(\${IF($["\${CONV_note}"="x"]?1:0)})
+ same => n,NoOp(\${LEN(\${CONV_note})} \${URIENCODE(\${CONV_note})})
+ same => n,System(echo \${CONV_note} >> ${join(folder, 'said')})
+ same => n,NoOp(\${SYSTEMSTATUS})
+ same => n,Wait(0.3)
+ same => n,Hangup(17)
+`
 const DIALPLAN = [
-  refusing(
-    'story-noted',
-    '${CONV_note}',
-    '${CONV_name}',
-    '$["${CONV_note}" = "x"]',
-    '${IF($["${CONV_note}"="x"]?1:0)}',
-  ),
+  NOTED,
   // That SHELL() works in this dialplan: without it the story would prove nothing.
   refusing('story-proof', `\${SHELL(touch ${join(folder, 'proof')})}`),
 ].join('')
@@ -56,9 +63,12 @@ const NOTES: readonly (readonly [string, string])[] = [
   ['separators of ARRAY and of Dial', 'a\\,b&PJSIP/carrier-b^c|d;e'],
   ['an AMI action', `x%0d%0aAction: Command%0d%0aCommand: !touch ${EVIL}`],
   ['an encoded function call', '%24%7BEXTEN%7D'],
+  ['an option of a command', '-n --help'],
+  ['names of files', '* ~ ../* ?'],
+  ['the end of a command', `x # ; touch ${EVIL} # ! && x`],
 ]
 
-describe.each(RELEASES)('headers that mean harm on Debian %s', (release) => {
+describe.each(RELEASES)('CONV_ values that mean harm on Debian %s', (release) => {
   const { raw } = pbxFixture(release, { flows: FLOWS, dialplan: DIALPLAN })
 
   test('the dialplan of this story does evaluate what it writes itself', async () => {
@@ -67,30 +77,28 @@ describe.each(RELEASES)('headers that mean harm on Debian %s', (release) => {
     expect([result.context, existsSync(join(folder, 'proof'))]).toEqual(['story-proof', true])
   })
 
-  test.each(NOTES)('%s in a header is text, for a rule and for code', async (_what, note) => {
-    const headers = [`X-Note: ${note}`, 'X-VIP: gold']
-    const both = ['1000', '2000'].map((to) => raw({ from: NOBODY, to, headers }))
-    for (const { result, state, record } of await Promise.all(both)) {
-      expect([result.context, result.variables.DOORMAN_VIP]).toEqual(['story-noted', '1'])
-      expect(state).toMatchObject({ note })
-      expect(record.headers).toContainEqual(['x-note', note])
-      // What the dialplan was shown: a cleaned note, and twice that it is not "x".
-      expect(result.appData[1]).toBe(result.variables.CONV_note)
-      expect(result.appData[1]).not.toMatch(/["'`\\$[\]{}(),^;&|]/)
-      expect(result.appData.slice(3, 5)).toEqual(['0', '0'])
-    }
-    expect(existsSync(EVIL)).toBe(false)
-  })
-
-  test('the same in the display name is text', async () => {
-    const names = NOTES.map(([, note]) => note)
-    const calls = names.map((name) => raw({ from: `${quoted(name)} ${NOBODY}`, to: '2000', headers: [] }))
-    const seen = await Promise.all(calls)
-
-    expect(seen.map(({ result }) => result.context)).toEqual(names.map(() => 'story-noted'))
-    expect(seen.map(({ state }) => (state as { name: string }).name)).toEqual(names)
-    expect(existsSync(EVIL)).toBe(false)
-  })
+  test.each(NOTES)(
+    '%s in a header and in the display name is text, for a rule and for code',
+    async (_what, note) => {
+      const headers = [`X-Note: ${note}`, 'X-VIP: gold']
+      const both = ['1000', '2000'].map((to) => raw({ from: `${quoted(note)} ${NOBODY}`, to, headers }))
+      const seen = await Promise.all(both)
+      expect(seen.map(({ state }) => state)).toEqual([{ note }, { note, name: note }])
+      for (const { result, record } of seen) {
+        expect([result.context, result.variables.DOORMAN_VIP]).toEqual(['story-noted', '1'])
+        expect(record.headers).toContainEqual(['x-note', note])
+        // What the dialplan was shown: a cleaned note, twice that it is not "x", and its length; then what a shell made of it.
+        const { CONV_note: shown = '' } = result.variables
+        expect(shown).toMatch(/^[A-Za-z0-9 _.\u0080-\u{10ffff}]*$/u)
+        const encoded = `${Buffer.byteLength(shown)} ${encodeURIComponent(shown)}`
+        const { 1: first, 7: status } = result.appData
+        expect([first, ...result.appData.slice(3, 6), status]).toEqual([shown, '0', '0', encoded, 'SUCCESS'])
+        const said = readFileSync(join(folder, 'said'), 'utf8').split('\n')
+        expect(said).toContain(shown.trim().replace(/ +/g, ' '))
+      }
+      expect(existsSync(EVIL)).toBe(false)
+    },
+  )
 })
 
 /** RFC 3261 §25.1: a quoted string, with quotes and backslashes in it escaped. */
