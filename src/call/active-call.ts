@@ -1,3 +1,4 @@
+import { parseArguments, type StasisArguments } from '../asterisk/dialplan/arguments.js'
 import type { Arrival, Departure } from '../asterisk/pbx.js'
 import type { Revision } from '../flows/revision.js'
 import type { Stages } from '../history/decision-record.js'
@@ -8,6 +9,8 @@ const TOTAL_MS = 980
 /** One call from its arrival to its departure. */
 export class ActiveCall {
   readonly arrival: Arrival
+  /** What the entry context passed; undefined where it is another layout. */
+  readonly args: StasisArguments | undefined
   /** The time of its arrival. */
   readonly at: Date
   /** The revision that decides it: that of its first visit, where it has been here before. */
@@ -24,6 +27,7 @@ export class ActiveCall {
 
   constructor(arrival: Arrival, revision: Revision, at: Date) {
     this.arrival = arrival
+    this.args = parseArguments(arrival.args)
     this.revision = revision
     this.at = at
   }

@@ -8,7 +8,6 @@
  * Where `continue` fails, too, the dialplan's time limit takes the call to the fallback. Each call ends in one outcome
  * and one record.
  */
-import { parseArguments } from '../asterisk/dialplan/arguments.js'
 import { type CallNumbers, encodeDestination, FALLBACK } from '../asterisk/dialplan/destination.js'
 import { TIME_LIMIT_S } from '../asterisk/dialplan/generate.js'
 import {
@@ -114,7 +113,7 @@ export class CallHandler implements PbxListener {
   }
 
   async #handle(call: ActiveCall): Promise<void> {
-    if (parseArguments(call.arrival.args)?.isMissing) await this.#onMissingLocation(call)
+    if (call.args?.isMissing) await this.#onMissingLocation(call)
     else await this.#route(call)
     this.#active.delete(call)
     if (this.#byChannel.get(call.id) === call) this.#byChannel.delete(call.id)

@@ -30,12 +30,19 @@ export function passedFacts(revision: Revision): PassedFacts {
   }
 }
 
+/** Each call asks for them. */
+const needed = new WeakMap<Revision, readonly string[]>()
+
 /** The names of the headers that a revision looks at, also in their compact form. */
-export function neededNames({ headersNeeded }: Revision): readonly string[] {
-  return headersNeeded.filter(isReadableHeaderName).flatMap((name) => {
+export function neededNames(revision: Revision): readonly string[] {
+  const known = needed.get(revision)
+  if (known !== undefined) return known
+  const names = revision.headersNeeded.filter(isReadableHeaderName).flatMap((name) => {
     const compact = ALWAYS_WRITTEN_OUT.has(name) ? undefined : compactName(name)
     return compact === undefined ? [name] : [name, compact]
   })
+  needed.set(revision, names)
+  return names
 }
 
 /** The generated contexts for the instances at a PBX and a revision. */

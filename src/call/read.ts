@@ -1,7 +1,6 @@
 import {
   MOST_LISTED,
   type PassedValue,
-  parseArguments,
   parsePair,
   type StasisArguments,
 } from '../asterisk/dialplan/arguments.js'
@@ -45,13 +44,12 @@ export interface ChannelReader {
  * @throws PbxError
  */
 export async function readCall(
-  { arrival }: Pick<ActiveCall, 'arrival'>,
+  { arrival, args }: Pick<ActiveCall, 'arrival' | 'args'>,
   revision: Revision,
   reader: ChannelReader,
 ): Promise<CallData> {
   if (arrival.isUndescribed)
     return undecidable(arrival, 'Asterisk cannot describe the channel: its Call-ID is not UTF-8.')
-  const args = parseArguments(arrival.args)
   if (args !== undefined && args.count > MOST_LISTED) {
     return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`, args)
   }
@@ -94,7 +92,10 @@ export async function readCall(
 
 /** Asterisk cuts a caller's name at 79 bytes, and loses one that is cut within a character; From has all of it. */
 function wholeName(name: string, headers: SipHeaders): string {
-  const { display } = parseAddress(headers.get('From') ?? '')
+  const from = headers.get('From') ?? ''
+  // Twenty characters have 80 bytes at the most.
+  if (from.indexOf('<') < 20) return name
+  const { display } = parseAddress(from)
   return Buffer.byteLength(display) > 79 && display.startsWith(name) ? display : name
 }
 
@@ -103,15 +104,20 @@ async function passedValuesOf(
   { pairs, count, named }: StasisArguments,
   reader: ChannelReader,
 ): Promise<readonly PassedValue[]> {
-  const numbers = Array.from({ length: count }, (_, index) => index + 1)
-  return Promise.all(
-    numbers.map(async (number) => {
-      const pair = pairs[number - 1] ?? (await reader.variable(`DOORMAN_HEADER_${number}`))
-      const value = parsePair(pair, number <= named)
-      if (!value.hasMore) return value
-      return { ...value, text: `${value.text})${await reader.variable(`DOORMAN_VALUE_${number}`)}` }
-    }),
+  const missing = Array.from(
+    { length: Math.max(0, count - pairs.length) },
+    (_, index) => pairs.length + index + 1,
   )
+  const read = await Promise.all(missing.map((number) => reader.variable(`DOORMAN_HEADER_${number}`)))
+  if (read.includes(''))
+    throw new PbxError('refused', 'The headers of the call are longer than Asterisk can pass.')
+  const values = [...pairs, ...read].map((pair, index) => parsePair(pair, index < named))
+  for (const [index, value] of values.entries()) {
+    if (!value.hasMore) continue
+    const rest = await reader.variable(`DOORMAN_VALUE_${index + 1}`)
+    values[index] = { ...value, text: `${value.text})${rest}` }
+  }
+  return values
 }
 
 /** A list has every repeat, and headers that are there but empty. Where it lacks a name, the named value counts. */

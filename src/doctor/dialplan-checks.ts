@@ -13,7 +13,7 @@ const REWRITE =
 const UNSEEN = 'Give the AMI user write = call (manager.conf), and load func_dialplan.so.'
 
 /** An extension that every text has that does not parse callers' text, and none of those before. */
-const IN_SAFE_TEXTS = { context: GO_CONTEXT, extension: 'go', priority: 1 }
+const IN_SAFE_TEXTS = { context: GO_CONTEXT, extension: 'missing', priority: 1 }
 
 /** The generated contexts. The second user sees every step, Doorman's own only the marker. */
 export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { admin, flows }) => {

@@ -8,16 +8,16 @@ const extensionOf = (...parts: Parameters<typeof encodeDestination>) => encodeDe
 
 describe('the destination of a call', () => {
   test('travels in the extension of doorman-go, with the numbers that are E.164', () => {
-    const extension = '=+15551234567^+15557654321^vip-support,s,3'
+    const extension = '=^+15551234567^+15557654321^vip-support,s,3'
     expect(encodeDestination(VIP, NUMBERS)).toEqual({ context: 'doorman-go', extension, priority: 1 })
-    expect(extensionOf(VIP, { caller: 'anonymous', callee: '300' })).toBe('=^^vip-support,s,3')
+    expect(extensionOf(VIP, { caller: 'anonymous', callee: '300' })).toBe('=^^^vip-support,s,3')
     expect(extensionOf(VIP, NUMBERS, { name: 'a1b2c3d' })).toBe(`*a1b2c3d${extension.slice(1)}`)
   })
 
   test('leaves the numbers out where they do not fit, and is none where it does not fit itself', () => {
     const place = (length: number) => ({ context: 'c', extension: 'e'.repeat(length), priority: 1 })
-    expect(extensionOf(place(79 - '=^^c,,1'.length), NUMBERS)).toHaveLength(79)
-    expect(extensionOf(place(80 - '=^^c,,1'.length), NUMBERS)).toBeUndefined()
+    expect(extensionOf(place(79 - '=^^^c,,1'.length), NUMBERS)).toHaveLength(79)
+    expect(extensionOf(place(80 - '=^^^c,,1'.length), NUMBERS)).toBeUndefined()
     expect(FALLBACK).toEqual({ context: 'doorman-fallback', extension: 's', priority: 1 })
   })
 
@@ -33,8 +33,8 @@ describe('the destination of a call', () => {
           const encoded = extensionOf({ context, extension, priority }, { caller, callee: extension })
           expect(encoded === undefined || isCleanExtension(extension)).toBe(true)
           if (encoded === undefined) return
-          expect(encoded).toMatch(/^=(\+\d{1,15})?\^(\+\d{1,15})?\^[A-Za-z0-9+*#._,-]+$/)
-          expect(encoded.split('^')[2]?.split(',')).toEqual([context, extension, String(priority)])
+          expect(encoded).toMatch(/^=\^(\+\d{1,15})?\^(\+\d{1,15})?\^[A-Za-z0-9+*#._,-]+$/)
+          expect(encoded.split('^')[3]?.split(',')).toEqual([context, extension, String(priority)])
         },
       ),
     )

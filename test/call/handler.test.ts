@@ -32,7 +32,7 @@ const GOLD = { passed: { named: [['x-vip', 'gold']], listsAll: true } } as const
 const CODE = { passed: { dialled: '+15550000001', named: [['x-vip', '']], listsAll: true } } as const
 const PLAIN = { passed: { listsAll: true } } as const
 const NUMBERS = '+15551234567^+15557654321^'
-const VIP_LOCATION = `doorman-go,=${NUMBERS}vip-support,s,1,1`
+const VIP_LOCATION = `doorman-go,=^${NUMBERS}vip-support,s,1,1`
 const FALLBACK = 'doorman-fallback,s,1'
 
 let revision: Revision
@@ -174,7 +174,7 @@ describe('a call for which all goes well', () => {
     const lab = new Lab()
     lab.pbx.enter({ passed: { dialled: '+15559000001', listsAll: true } })
     await lab.settle()
-    expect(lab.pbx.sentTo).toEqual(['doorman-go,=+15551234567^+15559000001^kept,+15559000001,1,1'])
+    expect(lab.pbx.sentTo).toEqual(['doorman-go,=^+15551234567^+15559000001^kept,+15559000001,1,1'])
   })
 
   test('has a record that says why it went there, and the time of each stage', async () => {
@@ -221,7 +221,7 @@ describe('what Asterisk cannot hand over whole', () => {
     const record = await lab.only()
     expect(record).toMatchObject({ outcome: 'undecidable', flow: 'desk', rule: null })
     expect(record.faults).toHaveLength(1)
-    expect(lab.pbx.sentTo).toEqual(['doorman-go,=^^desk,s,1,1'])
+    expect(lab.pbx.sentTo).toEqual(['doorman-go,=^^^desk,s,1,1'])
     expect([
       variables.get('DOORMAN_FLOW'),
       variables.get('DOORMAN_RULE'),
@@ -591,7 +591,7 @@ describe('shared variables', () => {
   test('take the place of Setvar', async () => {
     const { lab, channel } = sharing()
     expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: [] })
-    expect(lab.pbx.sentTo).toEqual([`doorman-go,*0000000${NUMBERS}vip-support,s,1,1`])
+    expect(lab.pbx.sentTo).toEqual([`doorman-go,*0000000^${NUMBERS}vip-support,s,1,1`])
     expect(lab.pbx.requestsOf('setVariables')).toEqual([])
     expect(channel.variables.get('CONV_city')).toBe('Albany')
   })
@@ -599,7 +599,7 @@ describe('shared variables', () => {
   test('do not where their name and the location are too long together', async () => {
     const { lab } = sharing({ passed: { dialled: `+15559${'0'.repeat(61)}`, listsAll: true } })
     expect((await lab.only()).outcome).toBe('routed')
-    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(/^doorman-go,=\^\^kept,/)])
+    expect(lab.pbx.sentTo).toEqual([expect.stringMatching(/^doorman-go,=\^\^\^kept,/)])
     expect(lab.pbx.requestsOf('setVariables')).toHaveLength(1)
   })
 

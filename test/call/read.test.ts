@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { argumentsText } from '../../src/asterisk/dialplan/arguments.js'
+import { argumentsText, parseArguments } from '../../src/asterisk/dialplan/arguments.js'
 import { passedFacts } from '../../src/call/passed-facts.js'
 import { readCall } from '../../src/call/read.js'
 import type { Revision } from '../../src/flows/revision.js'
@@ -25,7 +25,7 @@ async function read(revision: Revision, passed: PassedCall) {
     },
   }
   const reader = { variable: async () => '', header: async (name: string) => void asked.push(name) }
-  return { asked, ...(await readCall({ arrival }, revision, reader)) }
+  return { asked, ...(await readCall({ arrival, args: parseArguments(arrival.args) }, revision, reader)) }
 }
 
 test('a revision with very many headers has all of them listed, attestation or not', async () => {

@@ -109,7 +109,7 @@ test('whatever a caller dials, the call goes to its flow or nowhere', () => {
         { caller: dialled, callee: dialled },
       )
       if (place !== undefined)
-        expect(place.extension).toMatch(/^=[+0-9]*\^[+0-9]*\^kept,[A-Za-z0-9+*#._-]+,1$/)
+        expect(place.extension).toMatch(/^=\^[+0-9]*\^[+0-9]*\^kept,[A-Za-z0-9+*#._-]+,1$/)
     }),
   )
 })

@@ -3,8 +3,8 @@ import { SHARED_NAME_LENGTH, SHARED_VARIABLE } from '../dialplan/generate.js'
 import type { SharedVariables, Variable } from '../pbx.js'
 import type { AriRequest } from './http.js'
 
-/** `MSet` takes 24 pairs (pbx_variables.c). */
-const MOST_VARIABLES = 24
+/** `MSet` takes 24 pairs (pbx_variables.c), of which `doorman-go` needs three. */
+const MOST_VARIABLES = 21
 /** A variable that is expanded has room for 4,095 bytes (`VAR_BUF_SIZE`). */
 const MOST_BYTES = 3_800
 /** No comma, quote, bracket or anything else that `MSet` parses: what the conversation's codec leaves in a value. */

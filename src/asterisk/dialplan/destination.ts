@@ -22,7 +22,7 @@ export interface CallNumbers {
 
 /**
  * The destination of a call travels in the extension of `doorman-go`, so that the call reaches its flow even if no
- * variable could be set: `=+15551234567^+15557654321^vip-support,s,1`, or `*a1b2c3d+1555…` with the name of a set of
+ * variable could be set: `=^+15551234567^+15557654321^vip-support,s,1`, or `*a1b2c3d^+1555…` with the name of a set of
  * shared variables. Undefined for a location that does not fit or has other characters: only the fallback is safe then.
  */
 export function encodeDestination(
@@ -31,7 +31,7 @@ export function encodeDestination(
   shared?: SharedVariables,
 ): DialplanLocation | undefined {
   if (!CONTEXT.test(context) || !EXTENSION.test(extension)) return undefined
-  const lead = shared === undefined ? '=' : `*${shared.name}`
+  const lead = shared === undefined ? '=^' : `*${shared.name}^`
   const location = `${context},${extension},${priority}`
   const encoded = `${lead}${e164(numbers.caller)}^${e164(numbers.callee)}^${location}`
   // Better the flow without the numbers than the fallback.

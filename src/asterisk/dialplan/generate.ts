@@ -2,6 +2,7 @@ import { type Applications, applicationsPattern } from '../applications.js'
 import type { DialplanLocation } from '../pbx.js'
 import {
   argumentsText,
+  inlineArguments,
   inPieces,
   LAYOUT_VERSION,
   MOST_LISTED,
@@ -111,6 +112,7 @@ function entryContext(options: DialplanOptions): Context {
           { run: 'MSet(__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=${EPOCH})' },
           ...readLines(passed),
           ...askLines(options, 'ask', 0),
+          ...pieceLines(passed, 'list'),
           ...listLines(passed),
           { label: 'end', run: `GotoIf($[\${DOORMAN_COUNT} > ${FEW_LISTED}]?many)` },
           ...askLines(options, 'few', FEW_LISTED),
@@ -127,11 +129,11 @@ const ENTER: readonly Line[] = [{ run: 'Set(DOORMAN_DIALLED=${EXTEN})' }, { run:
 
 /** A repeated header is listed with all its repeats; for code flows, every header is. */
 function readLines(passed: PassedFacts): readonly Line[] {
-  const values = passedValues(passed)
-  const repeats = passed.repeatable.flatMap((name) => [
-    { run: `Set(DOORMAN_REPEATED=\${PJSIP_HEADER(read,${name},2)})` },
+  const second = passed.repeatable.map((name) => `\${PJSIP_HEADER(read,${name},2)}`)
+  const ifRepeated = [
+    { run: `Set(DOORMAN_REPEATED=${second.join('')})` },
     { run: 'GotoIf(${FIELDQTY(DOORMAN_REPEATED,\\x29)}?list)' },
-  ])
+  ]
   return [
     {
       label: 'enter',
@@ -140,19 +142,27 @@ function readLines(passed: PassedFacts): readonly Line[] {
       ],
       run: `MSet(DOORMAN_TIME_LIMIT=\${TIMEOUT(absolute)},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
     },
-    { run: 'Set(DOORMAN_COUNT=0)' },
-    { why: [PIECES_WHY], run: 'Set(DOORMAN_VALUE_0=${DOORMAN_DIALLED})' },
-    { run: `Set(DOORMAN_HEADER_0=${inPieces('DOORMAN_VALUE_0')})` },
+    { run: 'Set(DOORMAN_VALUE_0=${DOORMAN_DIALLED})' },
     {
       why: ['Other channels have no SIP headers.'],
       run: 'GotoIf($["${CHANNEL(channeltype)}" != "PJSIP"]?ask)',
     },
-    ...values.flatMap(([key, source], index) => [
-      { ...(index === 0 ? { why: [PIECES_WHY] } : {}), run: `Set(DOORMAN_VALUE_${index + 1}=\${${source}})` },
-      { run: `Set(DOORMAN_HEADER_${index + 1}=${key}=${inPieces(`DOORMAN_VALUE_${index + 1}`)})` },
-    ]),
+    ...passedValues(passed).map(([, source], index) => ({
+      run: `Set(DOORMAN_VALUE_${index + 1}=\${${source}})`,
+    })),
+    ...(passed.listAlways ? [{ run: 'Goto(list)' }] : second.length === 0 ? [] : ifRepeated),
+  ]
+}
+
+/** The values in pieces, in variables: for a list behind them, and where several instances are asked. */
+function pieceLines(passed: PassedFacts, label: string): readonly Line[] {
+  const values = passedValues(passed)
+  return [
+    { label, run: `Set(DOORMAN_HEADER_0=${inPieces('DOORMAN_VALUE_0')})` },
+    ...values.map(([key], index) => ({
+      run: `Set(DOORMAN_HEADER_${index + 1}=${key}=${inPieces(`DOORMAN_VALUE_${index + 1}`)})`,
+    })),
     { run: `Set(DOORMAN_COUNT=${values.length})` },
-    ...(passed.listAlways ? [{ run: 'Goto(list)' }] : repeats),
   ]
 }
 
@@ -161,22 +171,24 @@ const PIECES_WHY =
 
 /** Offers the call to Doorman: to the one instance, or to several. */
 function askLines({ applications, passed }: DialplanOptions, label: string, listed: number): readonly Line[] {
-  const args = argumentsText(passed, listed)
   const { names, pattern } = applications
+  const fallback = { run: TO_FALLBACK }
+  const [name] = names
+  if (pattern === undefined && names.length === 1) {
+    const args = listed === 0 ? inlineArguments(passed) : argumentsText(passed, listed)
+    return [{ label, why: listed === 0 ? [PIECES_WHY] : [], run: `Stasis(${name},${args})` }, fallback]
+  }
+  const args = argumentsText(passed, listed)
   const inOrder = names.flatMap((name, index) => [
     ...(index === 0 ? [] : [{ run: 'GotoIf($["${STASISSTATUS}" != "FAILED"]?doorman-fallback,s,1)' }]),
     { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${name},${args})` },
   ])
-  const fallback = { run: TO_FALLBACK }
-  if (pattern === undefined && names.length === 1) {
-    return [...inOrder.map((line) => ({ ...line, label })), fallback]
+  const ask = {
+    why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.'],
+    run: `GotoIf($[${HAS_BROADCAST}]?broadcast-${label})`,
   }
   return [
-    {
-      label,
-      why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.'],
-      run: `GotoIf($[${HAS_BROADCAST}]?broadcast-${label})`,
-    },
+    ...(listed === 0 ? [...pieceLines(passed, label), ask] : [{ label, ...ask }]),
     ...inOrder,
     fallback,
     {
@@ -228,7 +240,6 @@ function visitLines({ most, seconds, inAll }: typeof VISITS): readonly Line[] {
 function listLines({ prefixes }: PassedFacts): readonly Line[] {
   return [
     {
-      label: 'list',
       why: [
         'Every header that begins with one of these, behind the DOORMAN_HEADER_n that are there. The n-th name of',
         'PJSIP_HEADERS(x) is that of PJSIP_HEADER(read,x*,n).',
@@ -255,16 +266,23 @@ function listLines({ prefixes }: PassedFacts): readonly Line[] {
 /** The 0 stands for a variable that is not set. */
 const RESTORE_TIME_LIMIT = 'Set(TIMEOUT(absolute)=0${DOORMAN_TIME_LIMIT})'
 
+/** All of the extension is Doorman's text: names from the flow files, and a number only where it is nothing else. */
 function goContext(): Context {
   const set = `\${${SHARED_VARIABLE}\${EXTEN:1:${SHARED_NAME_LENGTH}}}`
+  const own = `TIMEOUT(absolute)=0\${DOORMAN_TIME_LIMIT},__DOORMAN_CALLER=\${CUT(EXTEN,^,2)},__DOORMAN_CALLEE=\${CUT(EXTEN,^,3)}`
+  const go = [
+    { run: 'GotoIf(${DIALPLAN_EXISTS(${CUT(EXTEN,^,4)})}?${CUT(EXTEN,^,4)})' },
+    { run: 'Set(DOORMAN_TO=${CUT(EXTEN,^,4)})' },
+    { run: 'Goto(missing,1)' },
+  ]
   return {
     name: GO_CONTEXT,
     why: [
-      'Doorman sends a decided call here. Caller, callee and location travel in the extension, "=caller^callee^location",',
+      'Doorman sends a decided call here. Caller, callee and location travel in the extension, "=^caller^callee^location",',
       'and so arrive even if no variable could be set.',
     ],
     extensions: [
-      { pattern: '_=.', lines: [{ run: 'Set(DOORMAN_TO=${EXTEN:1})' }, { run: 'Goto(go,1)' }] },
+      { pattern: '_=.', lines: [{ run: `MSet(${own})` }, ...go] },
       {
         pattern: '_*.',
         why: [
@@ -272,9 +290,8 @@ function goContext(): Context {
         ],
         lines: [
           { run: `GotoIf(\${LEN(${set})}?:lost)` },
-          { run: `MSet(${set})` },
-          { run: `Set(DOORMAN_TO=\${EXTEN:${1 + SHARED_NAME_LENGTH}})` },
-          { run: 'Goto(go,1)' },
+          { run: `MSet(${set},${own})` },
+          ...go,
           {
             label: 'lost',
             why: ['"dialplan reload" with clearglobalvars=yes has removed it: the call is decided again.'],
@@ -283,29 +300,27 @@ function goContext(): Context {
           { run: 'Goto(doorman,s,1)' },
         ],
       },
-      { pattern: 'go', lines: GO },
+      {
+        pattern: 'missing',
+        lines: [
+          {
+            run: 'Log(WARNING,Doorman: ${DOORMAN_TO} is not in the dialplan - ${UNIQUEID} goes to the fallback)',
+          },
+          { run: 'GotoIf(${LEN(${DOORMAN_INSTANCE})}?:fallback)' },
+          {
+            why: [
+              "Tells the instance that decided, so that the call's record says so; it sends the call to the fallback.",
+            ],
+            run: `Set(TIMEOUT(absolute)=${TIME_LIMIT_S})`,
+          },
+          { run: `Stasis(\${DOORMAN_INSTANCE},${LAYOUT_VERSION}&MISSING=1&end)` },
+          { label: 'fallback', run: TO_FALLBACK },
+        ],
+      },
       { pattern: 'T', lines: [{ run: TO_FALLBACK }] },
     ],
   }
 }
-
-/** All of this is Doorman's text: names from the flow files, and a number only where it has no other characters. */
-const GO: readonly Line[] = [
-  { run: RESTORE_TIME_LIMIT },
-  { run: 'MSet(__DOORMAN_CALLER=${CUT(DOORMAN_TO,^,1)},__DOORMAN_CALLEE=${CUT(DOORMAN_TO,^,2)})' },
-  { run: 'Set(DOORMAN_TO=${CUT(DOORMAN_TO,^,3)})' },
-  { run: 'GotoIf(${DIALPLAN_EXISTS(${DOORMAN_TO})}?${DOORMAN_TO})' },
-  { run: 'Log(WARNING,Doorman: ${DOORMAN_TO} is not in the dialplan - ${UNIQUEID} goes to the fallback)' },
-  { run: 'GotoIf(${LEN(${DOORMAN_INSTANCE})}?:fallback)' },
-  {
-    why: [
-      "Tells the instance that decided, so that the call's record says so; it sends the call to the fallback.",
-    ],
-    run: `Set(TIMEOUT(absolute)=${TIME_LIMIT_S})`,
-  },
-  { run: `Stasis(\${DOORMAN_INSTANCE},${LAYOUT_VERSION}&MISSING=1&end)` },
-  { label: 'fallback', run: TO_FALLBACK },
-]
 
 function fallbackContext({ fallback, fallbackFlow }: DialplanOptions): Context {
   const extension = fallback.extension === 'dialled' ? '${DOORMAN_EXTENSION}' : fallback.extension
