@@ -62,9 +62,8 @@ export async function readCall(
   try {
     const values = args === undefined ? [] : await passedValuesOf(args, reader)
     const missing = missingNames(args, values, arrival.channel, revision)
-    const asked = await Promise.all(missing.map(async (name) => [name, await reader.header(name)] as const))
-    const found = asked.filter((pair): pair is [string, string] => pair[1] !== undefined)
-    const state = await readState(args, reader)
+    const found = missing.length === 0 ? [] : await askedHeaders(missing, reader)
+    const state = args?.decidedBy ? await readState(args, reader) : NO_STATE
     const headers = new SipHeaders([...headersOf(values, args?.named ?? 0), ...found])
     return {
       facts: {
@@ -171,11 +170,17 @@ function outdated(
   return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write FILE`]
 }
 
+async function askedHeaders(names: readonly string[], reader: ChannelReader): Promise<[string, string][]> {
+  const asked = await Promise.all(names.map(async (name) => [name, await reader.header(name)] as const))
+  return asked.filter((pair): pair is [string, string] => pair[1] !== undefined)
+}
+
 /** State of a channel that was not here before is that of the channel which dialled it, and not its own. */
-async function readState(args: StasisArguments | undefined, reader: ChannelReader): Promise<DecodedState> {
-  if (args === undefined || args.decidedBy === '') return { ok: true, state: {} }
-  const names = Array.from({ length: partsIn(args.state) }, (_, index) => `CONV_STATE_${index + 1}`)
-  return decodeState(args.state, await Promise.all(names.map((name) => reader.variable(name))))
+const NO_STATE: DecodedState = { ok: true, state: {} }
+
+async function readState({ state }: StasisArguments, reader: ChannelReader): Promise<DecodedState> {
+  const names = Array.from({ length: partsIn(state) }, (_, index) => `CONV_STATE_${index + 1}`)
+  return decodeState(state, await Promise.all(names.map((name) => reader.variable(name))))
 }
 
 /** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */
