@@ -16,6 +16,11 @@ export class ConnectionLog {
     readonly now: () => number = Date.now,
   ) {}
 
+  /** Whether the last that was said is that it is down. */
+  get isDown(): boolean {
+    return this.#lastReason !== undefined
+  }
+
   down(reason: string): void {
     const isNews = reason !== this.#lastReason || this.now() - this.#lastTime >= REMINDER_MS
     if (!isNews) return

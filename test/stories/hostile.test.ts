@@ -16,8 +16,8 @@ const SEED = Number(process.env.DOORMAN_HOSTILE_SEED ?? 4_475)
 const BATCH = 100
 jest.setTimeout(MESSAGES * 100 + 30_000)
 
-/** Not more than Asterisk 16 takes in without a queue; the point is what is in the messages. */
-const PAUSE_MS = 3
+/** Asterisk 16 drops what comes faster, where messages have hundreds of headers; the point is what is in them. */
+const PAUSE_MS = 12
 
 const ROUTING = `
 default_country: US
@@ -125,7 +125,8 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
       expect({ upTo, ...(await suite.aftermath()) }).toEqual({ upTo, ...UNHARMED })
     }
     // Not all of them get as far as Doorman; most of them do, or the story would be one of Asterisk's parser.
-    expect(decisions().length - before).toBeGreaterThan(MESSAGES / 3)
+    const enough = before + MESSAGES / 3
+    await fixture.doorman.line('enough decisions', () => decisions().length > enough)
   })
 
   test('nobody became a VIP from a trunk that is not trusted, and each try was counted', async () => {

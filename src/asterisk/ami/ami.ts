@@ -115,6 +115,7 @@ export class Ami {
     const onLost = () => {
       if (this.#connection !== connection) return
       this.#close(connection)
+      this.#report.down(`AMI at ${this.#access.host}:${this.#access.port}: the connection was closed.`)
       // Not at once: where Asterisk closes what it has just accepted, that would be a loop.
       this.#isProbed = false
     }
@@ -129,7 +130,7 @@ export class Ami {
       const opening = openConnection(this.#access, end.signal)
       const { connection, lost } = await within(CONNECT_MS, `AMI at ${host}:${port}`, opening)
       void lost.then(onLost)
-      if (!this.#isUp) this.#report.up(`${host}:${port} as ${username}`)
+      if (!this.#isUp || this.#report.isDown) this.#report.up(`${host}:${port} as ${username}`)
       this.#isUp = true
       this.#usedAt = performance.now()
       return new ConnectionSession(connection, ANSWER_MS)
