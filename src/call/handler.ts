@@ -258,11 +258,14 @@ export class CallHandler implements PbxListener {
     const { departure, arrival } = call
     if (departure === undefined) return 'unconfirmed'
     if (departure.kind === 'hung_up') return 'hung_up'
-    if (sent === 'accepted') return outcome
     if (sent === 'refused') return 'taken_out'
-    // The request or its answer was lost: the time of the departure tells which.
-    if (departure.at === undefined || arrival.at === undefined) return 'unconfirmed'
-    return departure.at - arrival.at < TAKEN_OUT_MS ? outcome : 'taken_out'
+    const isAccepted = sent === 'accepted'
+    if (isAccepted && location === FALLBACK) return outcome
+    // Where the request or its answer was lost, the time of the departure tells which.
+    if (departure.at === undefined || arrival.at === undefined) return isAccepted ? outcome : 'unconfirmed'
+    if (departure.at - arrival.at < TAKEN_OUT_MS) return outcome
+    // Asterisk 16 accepts a request up to 200 ms before it carries it out: the time limit may come in between.
+    return isAccepted ? 'unconfirmed' : 'taken_out'
   }
 
   /** Tries again for as long as the call has time, as an answer may be lost with a connection. */

@@ -16,7 +16,7 @@ import type { Reason } from '../routing/types.js'
  * - `fallback_stopping`: Doorman was stopped at once; it went to the fallback.
  * - `taken_out`: the dialplan's time limit took it to the fallback before Doorman was done.
  * - `hung_up`: the caller hung up first.
- * - `unconfirmed`: Asterisk did not say that the call left. If it did not, its time limit takes it out.
+ * - `unconfirmed`: Asterisk did not say that the call left, or whether Doorman or the time limit was first.
  */
 export const OUTCOMES = [
   'routed',

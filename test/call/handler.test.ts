@@ -427,6 +427,29 @@ describe('continue', () => {
     expect((await lab.only()).outcome).toBe(outcome)
   })
 
+  // A StasisStart that is read late, after Doorman stood still: the time limit may come before what was accepted.
+  test.each([
+    [850, 'routed'],
+    [1_090, 'unconfirmed'],
+  ])('that is accepted before the channel leaves %i ms after its arrival: %s', async (ms, outcome) => {
+    const lab = new Lab()
+    lab.pbx.confirmsLeaving = false
+    const { id } = lab.pbx.enter(GOLD)
+    const at = performance.now() + ms
+    setTimeout(() => lab.pbx.leave(id, 'continued', at), 10)
+    expect((await lab.only()).outcome).toBe(outcome)
+  })
+
+  test('to the fallback comes to the same as the time limit, and keeps its reason', async () => {
+    const lab = new Lab()
+    lab.revision = brokenRevision()
+    lab.pbx.confirmsLeaving = false
+    const { id } = lab.pbx.enter(PLAIN)
+    const at = performance.now() + 1_090
+    setTimeout(() => lab.pbx.leave(id, 'continued', at), 10)
+    expect((await lab.only()).outcome).toBe('fallback_error')
+  })
+
   test('is unconfirmed where a lost StasisEnd does not tell when the channel left', async () => {
     const lab = new Lab()
     lab.pbx.fail('continueInDialplan', 'hang', 'hang', 'hang', 'hang')
