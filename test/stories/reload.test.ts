@@ -23,8 +23,10 @@ exten => s,1,NoOp(\${CONV_told})
  same => n,Set(DOORMAN_DIALLED=5557654321)
  same => n,Goto(doorman,s,1)
 `
+/** There is no extension `s` in it. */
+const DIGITS = '[story-digits]\nexten => 7,1,Hangup()\n'
 const dialplan =
-  showing('story-one', '${DOORMAN_REVISION}') + showing('story-two', '${DOORMAN_REVISION}') + BACK
+  showing('story-one', '${DOORMAN_REVISION}') + showing('story-two', '${DOORMAN_REVISION}') + BACK + DIGITS
 const to = { from: '+15559990000', to: '5557654321', trunk: 'carrier-a', hold_ms: 600 }
 
 describe.each(RELEASES)('changing the rules while calls run on Debian %s', (release) => {
@@ -107,7 +109,12 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
     expect(await reached()).toBe('story-one')
   })
 
-  test('a flow whose context the dialplan lacks refuses a candidate, unless it is allowed', async () => {
+  test('a flow whose context or extension the dialplan lacks refuses a candidate, unless it is allowed', async () => {
+    put(routing('two').replace('story-two', 'story-digits'))
+    expect(command('reload')).toEqual({
+      status: 1,
+      said: expect.stringMatching(/routing\.yaml:3:\d+: .*\[story-digits\] with extension s, priority 1/),
+    })
     put(routing('two').replace('story-two', 'story-nowhere'))
     expect(command('reload')).toEqual({
       status: 1,

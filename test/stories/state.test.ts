@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { placeCall } from '../support/calls.js'
-import { pbxFixture, RELEASES } from '../support/fixture.js'
+import { pbxFixture, RELEASES, stateOf } from '../support/fixture.js'
+import type { Trace } from '../support/observer.js'
 
 const ROUTING = `
 flows:
@@ -11,10 +12,17 @@ flows:
   whole: { context: story-whole }
   torn: { context: story-torn }
   family: { context: story-family }
+  second: { context: story-second }
+  lost: { context: story-nowhere }
+trunks: { carrier-a: { trust: [X-VIP] } }
+vip: { headers: { X-VIP: [gold] } }
 rules:
   - { name: Count, when: { callee: "1" }, run: count.ts }
   - { name: Dial, when: { callee: "2" }, goto: dial, state: { city: Albany, nested: { deep: [1, two, null] } } }
   - { name: Big, when: { callee: "3" }, run: big.ts }
+  - { name: Second, when: { callee: "5", vip: true }, goto: second, state: { city: Albany } }
+  - { name: Own, when: { callee: "6" }, run: own.ts }
+  - { name: Lost, when: { callee: "7", vip: true }, goto: lost }
   - { name: Family, when: { callee: "4" }, goto: family, state: { city: Albany } }
 otherwise: torn
 `
@@ -28,6 +36,15 @@ export default function count(conv: Conversation) {
   if (visits === 1) conv.state.temporary = 'gone soon'
   else delete conv.state.temporary
   conv.gotoFlow(visits === 1 ? 'again' : 'enough')
+}
+`
+
+/** What a channel that another call has dialled finds of that call's state. */
+const OWN = `import type { Conversation } from 'asterisk-doorman'
+
+export default function own(conv: Conversation) {
+  conv.state = { found: JSON.stringify(conv.state), vip: conv.vip }
+  conv.gotoFlow('enough')
 }
 `
 
@@ -80,6 +97,8 @@ exten => s,1,NoOp(whole)
 [story-torn]
 exten => s,1,NoOp(torn)
  same => n,Wait(5)
+[story-second]
+exten => s,1,Dial(Local/6@doorman)
 [story-family]
 exten => s,1,Set(FOUND=\${DB(story/family)})
  same => n,Set(DB(story/child)=\${CONV_city})
@@ -90,9 +109,10 @@ exten => s,1,Set(FOUND=\${DB(story/family)})
 `
 
 describe.each(RELEASES)('state on Debian %s', (release) => {
-  const flows = { 'routing.yaml': ROUTING, 'count.ts': COUNT, 'big.ts': BIG }
+  const flows = { 'routing.yaml': ROUTING, 'count.ts': COUNT, 'big.ts': BIG, 'own.ts': OWN }
   const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN })
   const from = '+15559990000'
+  const vip = { from, trunk: 'carrier-a', headers: [['X-VIP', 'gold']] } as const
 
   test('what one visit keeps the next visit finds, and what it drops is gone', async () => {
     const { result, state, record } = await fixture.call({ from, to: '1', trunk: 'carrier-a' })
@@ -126,6 +146,24 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
       ['story-inner', view],
       ['story-innermost', view],
     ])
+  })
+
+  test('a channel that the call of a VIP dials is no VIP, and its state is its own', async () => {
+    const { result } = await fixture.call({ ...vip, to: '5' })
+    const isDialled = ({ linkedId, channel }: Trace) => linkedId === result.uniqueId && channel.endsWith(';2')
+    const dialled = await fixture.observer.result(isDialled, 5_000)
+
+    expect([result.variables.DOORMAN_VIP, result.variables.CONV_city]).toEqual(['1', 'Albany'])
+    expect(dialled.variables).toMatchObject({ DOORMAN_VIP: '0', CONV_vip: 'false' })
+    expect(await stateOf(dialled)).toEqual({ found: '{}', vip: false })
+  })
+
+  test('the call of a VIP that ends in the fallback is one of a VIP no more', async () => {
+    const { result, record } = await fixture.call({ ...vip, to: '7', patience_ms: 2_000 })
+
+    expect(record).toMatchObject({ vip: true, outcome: 'fallback_place' })
+    expect(result.path.slice(-2)).toEqual(['doorman-fallback', 'story-torn'])
+    expect(result.variables.DOORMAN_VIP).toBe('0')
   })
 
   test('a nested state of 16 KB comes back whole, to the PBX and to the second visit', async () => {
