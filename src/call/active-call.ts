@@ -71,7 +71,8 @@ export class ActiveCall {
     if (this.departure !== undefined) return
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs)
+      // Where the process stood still, timers run before the events that came meanwhile are read.
+      timer = setTimeout(() => setImmediate(resolve), withinMs)
     })
     await Promise.race([this.#departed.promise, late])
     clearTimeout(timer)

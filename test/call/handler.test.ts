@@ -440,6 +440,17 @@ describe('continue', () => {
     expect((await lab.only()).outcome).toBe(outcome)
   })
 
+  test('is confirmed by a StasisEnd that waited to be read while Doorman stood still', async () => {
+    const lab = new Lab()
+    lab.pbx.confirmsLeaving = false
+    const { id } = lab.pbx.enter(GOLD)
+    await jest.advanceTimersByTimeAsync(0)
+    // Timers run before anything is read.
+    await jest.advanceTimersToNextTimerAsync()
+    lab.pbx.leave(id, 'continued', performance.now() - 900)
+    expect((await lab.only()).outcome).toBe('routed')
+  })
+
   test('to the fallback comes to the same as the time limit, and keeps its reason', async () => {
     const lab = new Lab()
     lab.revision = brokenRevision()
