@@ -25,8 +25,11 @@ export interface AriAnswer {
   readonly body: unknown
 }
 
-/** Requests at the same time, and so connections. Asterisk takes 100 by default (`sessionlimit`), idle ones too. */
-export const MOST_REQUESTS = 20
+/**
+ * Requests at the same time, and so connections. Asterisk takes 100 by default (`sessionlimit`), idle ones too, but
+ * queues only 10 new ones (`listen` in tcptls.c); the kernel drops what comes beyond, and tries again after a second.
+ */
+export const MOST_REQUESTS = 10
 
 /**
  * ARI over HTTP, on a few connections that stay open. A request that is not answered in time is aborted and its socket
