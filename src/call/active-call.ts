@@ -23,7 +23,6 @@ export class ActiveCall {
   readonly #start = performance.now()
   readonly #aborted = Promise.withResolvers<undefined>()
   readonly #departed = Promise.withResolvers<void>()
-  #isAborted = false
 
   constructor(arrival: Arrival, revision: Revision, at: Date) {
     this.arrival = arrival
@@ -36,13 +35,8 @@ export class ActiveCall {
     return this.arrival.channelId
   }
 
-  /** True once Doorman has no time left for it: it goes to the fallback. */
-  get isAborted(): boolean {
-    return this.#isAborted
-  }
-
+  /** Doorman has no time left for it: it goes to the fallback. */
   abort(): void {
-    this.#isAborted = true
     this.#aborted.resolve(undefined)
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { AriHttp, type AriRequest, MOST_REQUESTS, RequestLimiter } from '../../src/asterisk/ari/http.js'
 import { AriPeer } from './ari-peer.js'
@@ -43,6 +44,16 @@ describe('a request to ARI over HTTP', () => {
     peer.answer = () => [200, { value: '1' }]
     const next = await Promise.all(Array.from({ length: 50 }, () => http.send(ASK, 1_000)))
     expect(next.map(({ status }) => status)).toEqual(next.map(() => 200))
+  })
+
+  test('opens no more connections at once than the 10 that Asterisk queues: the kernel drops the rest for a second', async () => {
+    const { peer, http } = await connected()
+    peer.answer = () => undefined
+    const asked = Array.from({ length: 40 }, () => http.send(ASK, 400))
+    await until(() => peer.requests.length >= 10)
+    await sleep(100)
+    expect(peer.requests).toHaveLength(10)
+    await Promise.allSettled(asked)
   })
 
   test('ends when the connections are reset, and the next one is answered', async () => {
