@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type ReloadOutcome, reloadDialplan } from '../asterisk/ami/dialplan.js'
+import { type DialplanState, lookForMarker, reloadDialplan } from '../asterisk/ami/dialplan.js'
+import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { DialplanFileError, writeDialplanFile } from '../asterisk/dialplan/file.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { dialplanFor } from '../call/passed-facts.js'
@@ -31,6 +32,9 @@ export function addDialplan(program: Command): void {
     })
 }
 
+const BY_HAND = 'asterisk -rx "dialplan reload"'
+const RUNS_ALREADY = 'Asterisk runs it already; its dialplan was not reloaded.'
+
 /** @throws Refusal unless the written text runs; without `settings` the file is enough. */
 async function write(
   file: string,
@@ -40,50 +44,52 @@ async function write(
   const result = await writeDialplanFile(file, generated.text).catch((error: Error) => {
     throw error instanceof DialplanFileError ? new Refusal('dialplan_not_written', error.message) : error
   })
-  const wasWritten = result === 'written'
-  print(wasWritten ? `${file}: written.` : `${file}: unchanged, so it was not written.`)
+  const isOld = result === 'unchanged'
+  print(isOld ? `${file}: unchanged, so it was not written.` : `${file}: written.`)
   if (settings === undefined) return
-  const user = settings.DOORMAN_AMI_SECRET === undefined ? undefined : amiAccess(settings)
-  report(await reloadDialplan(generated, { wasWritten, user, admin: adminAccess(settings) }), file)
+  const admin = adminAccess(settings)
+  if (admin === undefined) return refuseUnlessRunning(generated, settings)
+  const reload = (session: AmiSession) => reloadDialplan(session, generated, isOld)
+  const { wasReloaded, running } = await withAmi(admin, reload).catch((error: Error) => {
+    const says = `The dialplan was not reloaded: ${error.message} (as ${admin.username}).`
+    throw new Refusal('dialplan_not_reloaded', `${says}\nThe file is written; run  ${BY_HAND}`)
+  })
+  if (running.state !== 'current') throw new Refusal('dialplan_not_running', didNotTake(running, file))
+  print(wasReloaded ? 'Asterisk has reloaded its dialplan and runs what was written.' : RUNS_ALREADY)
 }
 
-const BY_HAND = 'asterisk -rx "dialplan reload"'
-
-function report(result: ReloadOutcome, file: string): void {
-  switch (result.kind) {
-    case 'runs-already':
-      print('Asterisk runs it already; its dialplan was not reloaded.')
-      return
-    case 'reloaded':
-      print('Asterisk has reloaded its dialplan and runs what was written.')
-      return
-    case 'no-admin':
-      throw new Refusal(
-        'dialplan_not_reloaded',
-        `The dialplan was not reloaded, and ${result.state}.\n` +
-          `Run  ${BY_HAND}  and then  doorman doctor.  Or set DOORMAN_AMI_ADMIN_SECRET for the user doorman-admin ` +
-          'of manager.conf, and this command does both. --no-reload only writes.',
-      )
-    case 'refused':
-      throw new Refusal('dialplan_not_reloaded', `${result.message}\nThe file is written; run  ${BY_HAND}`)
-    case 'did-not-take':
-      throw new Refusal('dialplan_not_running', didNotTake(result.state, file))
+/** Without the user who may reload, what runs can only be recognized. */
+async function refuseUnlessRunning(generated: GeneratedDialplan, settings: Settings): Promise<void> {
+  let says = 'what runs is not known'
+  // Commands that read files only need no secret.
+  if (settings.DOORMAN_AMI_SECRET !== undefined) {
+    const look = (session: AmiSession) => lookForMarker(session, generated)
+    const running = await withAmi(amiAccess(settings), look).catch((error: Error) => error)
+    if (running instanceof Error) says += `: ${running.message}`
+    else if (running.state === 'current') return print(RUNS_ALREADY)
+    else says = 'Asterisk runs something else than was written'
   }
+  throw new Refusal(
+    'dialplan_not_reloaded',
+    `The dialplan was not reloaded, and ${says}.\n` +
+      `Run  ${BY_HAND}  and then  doorman doctor.  Or set DOORMAN_AMI_ADMIN_SECRET for the user doorman-admin ` +
+      'of manager.conf, and this command does both. --no-reload only writes.',
+  )
 }
 
-function didNotTake(state: Extract<ReloadOutcome, { kind: 'did-not-take' }>['state'], file: string): string {
-  if (state.state === 'missing') {
-    const names = state.contexts.map((name) => `[${name}]`).join(', ')
+function didNotTake(running: Exclude<DialplanState, { state: 'current' }>, file: string): string {
+  if (running.state === 'missing') {
+    const names = running.contexts.map((name) => `[${name}]`).join(', ')
     return (
       `Asterisk has reloaded its dialplan, and does not have ${names}: ${file} is not included.\n` +
       `Add  #tryinclude "${file}"  to extensions.conf (on the machine of the PBX, where Asterisk can read it), and ` +
       'run this command again.'
     )
   }
-  const more = state.differences.length - 5
+  const more = running.differences.length - 5
   return [
     `Asterisk has reloaded its dialplan, and runs something else than ${file} says:`,
-    ...state.differences.slice(0, 5).map((line) => `  ${line}`),
+    ...running.differences.slice(0, 5).map((line) => `  ${line}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
     'Another file has these contexts, too, or extensions.conf includes another copy of this one. Remove that',
     '(asterisk -rx "dialplan show doorman" shows what runs), and run this command again.',

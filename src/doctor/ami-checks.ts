@@ -1,23 +1,10 @@
-import { PermissionDenied } from '../asterisk/ami/connection.js'
-import type { AmiSession } from '../asterisk/ami/session.js'
-import { type Check, fault, listed, ok, type Result, type Subject, sentence, warning } from './check.js'
+import { type AmiSession, PermissionDenied } from '../asterisk/ami/session.js'
+import { MOST_REQUESTS } from '../asterisk/ari/http.js'
+import { type Check, checkWith, fault, listed, ok, type Result, sentence, warning } from './check.js'
 
 const AMI_REMEDY =
   'Check DOORMAN_AMI_HOST, DOORMAN_AMI_PORT, DOORMAN_AMI_USERNAME and DOORMAN_AMI_SECRET against manager.conf ' +
   '(enabled=yes, bindaddr, port and the user with its permit lines). Checks that need AMI were skipped.'
-
-/** A check that is skipped without AMI. */
-export function amiCheck(
-  name: string,
-  remedy: string,
-  run: (ami: AmiSession, subject: Subject) => Promise<Result | readonly Result[]>,
-): Check {
-  return {
-    name,
-    remedy,
-    run: async (subject) => (subject.ami instanceof Error ? [] : run(subject.ami, subject)),
-  }
-}
 
 export const AMI: Check = {
   name: 'AMI',
@@ -49,7 +36,7 @@ function powersOf(actions: readonly string[], but?: string): readonly string[] {
   )
 }
 
-export const AMI_RIGHTS = amiCheck('AMI rights', AMI_REMEDY, async (ami, { settings }) => {
+export const AMI_RIGHTS = checkWith(['ami'], 'AMI rights', AMI_REMEDY, async ({ ami, settings }) => {
   const user = settings.DOORMAN_AMI_USERNAME
   const remedy = `Give [${user}] write = call in manager.conf, then: asterisk -rx "manager reload"`
   // On a channel that does not exist, so that nothing changes.
@@ -109,28 +96,22 @@ function optionCheck(
   remedy: string,
   check: (value: string | undefined) => Result,
 ): Check {
-  return {
-    name,
-    remedy,
-    async run({ ari, admin }) {
-      if (ari instanceof Error) return []
-      if (admin === undefined) throw new Error('that takes the second AMI user, DOORMAN_AMI_ADMIN_SECRET')
-      if (admin instanceof Error) throw admin
-      // Of [general] only: other sections of ari.conf hold passwords.
-      const answer = await admin.action({ action: 'GetConfig', filename, category: 'general' })
-      const lines = Object.entries(answer).filter(([key]) => key.startsWith('line-'))
-      const values = lines.flatMap(([, line]) => {
-        const [key = '', ...rest] = line.split('=')
-        return key.trim().toLowerCase() === option ? [rest.join('=').trim()] : []
-      })
-      // Of two lines for one option Asterisk takes the later.
-      return check(values.at(-1))
-    },
-  }
+  return checkWith(['ari'], name, remedy, async ({ admin }) => {
+    if (admin === undefined) throw new Error('that takes the second AMI user, DOORMAN_AMI_ADMIN_SECRET')
+    if (admin instanceof Error) throw admin
+    // Of [general] only: other sections of ari.conf hold passwords.
+    const answer = await admin.action({ action: 'GetConfig', filename, category: 'general' })
+    const values = Object.entries(answer).flatMap(([key, line]) => {
+      const [name = '', ...value] = line.split('=')
+      return key.startsWith('line-') && name.trim().toLowerCase() === option ? [value.join('=').trim()] : []
+    })
+    // Of two lines for one option Asterisk takes the later.
+    return check(values.at(-1))
+  })
 }
 
-/** Doorman's own: twenty requests at once, and the WebSocket. */
-const OWN_SESSIONS = 21
+/** Doorman's own: requests at once, those by which ari-client loads ARI's description, and the WebSocket. */
+const OWN_SESSIONS = 2 * MOST_REQUESTS + 1
 const ENOUGH_SESSIONS = 50
 const DEFAULT_SESSIONS = 100
 
@@ -172,7 +153,8 @@ export async function variable(ami: AmiSession, name: string): Promise<string> {
 }
 
 /** Doorman's records are in UTC, but an admin compares them with the clock of the machine. */
-export const TIME_ZONE = amiCheck('time zone', 'Load func_strings.so, which has STRFTIME.', async (ami) => {
+const STRFTIME_REMEDY = 'Load func_strings.so, which has STRFTIME.'
+export const TIME_ZONE = checkWith(['ami'], 'time zone', STRFTIME_REMEDY, async ({ ami }) => {
   const theirs = await variable(ami, `STRFTIME(${Math.floor(Date.now() / 1_000)},,%z)`)
   const own = /GMT([+-]\d{4})/.exec(`${new Date()}`)?.[1] ?? ''
   if (!/^[+-]\d{4}$/.test(theirs)) throw new Error('Asterisk has no STRFTIME')

@@ -1,13 +1,21 @@
 import { askVersion } from '../asterisk/ari/connection.js'
 import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
 import {
+  ARI_SET_POISONS,
+  hasFeature,
+  parseVersion,
+  REST_OVER_WEBSOCKET,
+  STASIS_BROADCAST,
+  type Version,
+} from '../asterisk/version.js'
+import {
   type Ari,
   type AriReply,
   type Check,
+  checkWith,
   fault,
   ok,
   type Result,
-  type Subject,
   sentence,
   warning,
 } from './check.js'
@@ -35,19 +43,6 @@ export async function connectAri(access: AriAccess): Promise<Ari> {
 const ARI_REMEDY =
   'Check ari.conf, http.conf and the DOORMAN_ARI_… settings. Checks that need ARI were skipped.'
 
-/** A check that is skipped without ARI. */
-function ariCheck(
-  name: string,
-  run: (ari: Ari, subject: Subject) => Promise<Result | readonly Result[]>,
-  remedy = ARI_REMEDY,
-): Check {
-  return {
-    name,
-    remedy,
-    run: async (subject) => (subject.ari instanceof Error ? [] : run(subject.ari, subject)),
-  }
-}
-
 async function list<T>(ari: Ari, path: string): Promise<readonly T[]> {
   const { status, body } = await ari.ask('GET', path)
   if (status !== 200) throw new Error(`ARI answered ${status}`)
@@ -71,7 +66,7 @@ export const ARI: Check = {
   },
 }
 
-export const ARI_RIGHTS = ariCheck('ARI rights', async (ari) => {
+export const ARI_RIGHTS = checkWith(['ari'], 'ARI rights', ARI_REMEDY, async ({ ari }) => {
   // About a channel that does not exist, so that nothing changes.
   const { status } = await ari.ask('POST', 'channels/doorman-doctor-asks/continue')
   if (status === 404) return ok('The ARI user may continue calls.')
@@ -84,28 +79,26 @@ export const ARI_RIGHTS = ariCheck('ARI rights', async (ari) => {
 const HEADERS = 'res_pjsip_header_funcs.so'
 const BROADCAST = 'app_stasis_broadcast.so'
 
-export const MODULES = ariCheck(
-  'modules',
-  async (ari, { flows }) => {
-    const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan.text))
-    // The generated dialplan does without it where the version lacks it.
-    if (!has(parseVersion(ari.version) ?? [0, 0, 0], STASIS_BROADCAST)) needed.delete(BROADCAST)
-    const modules = await list<{ name: string; status: string }>(ari, 'asterisk/modules')
-    const running = new Set(modules.filter(({ status }) => status === 'Running').map(({ name }) => name))
-    const missing = [...needed].filter(([name]) => !running.has(name))
-    if (missing.length === 0) return ok(`All ${needed.size} that Doorman needs are running.`)
-    return missing.map(([name, purpose]) => {
-      const effect = name === HEADERS ? ' Calls are decided without their SIP headers.' : ''
-      const remedy =
-        `asterisk -rx "module load ${name}", and load = ${name} in modules.conf (no noload for it). If the file is ` +
-        "missing, install the distribution's asterisk-modules, or choose it in menuselect."
-      return fault(`${name} is not running (${purpose}).${effect}`, remedy)
-    })
-  },
-  'Check that res_ari_asterisk.so is loaded:  asterisk -rx "module show like res_ari"',
-)
+const MODULES_REMEDY = 'Check that res_ari_asterisk.so is loaded:  asterisk -rx "module show like res_ari"'
 
-export const APPLICATION = ariCheck('application', async (ari, { settings }) => {
+export const MODULES = checkWith(['ari'], 'modules', MODULES_REMEDY, async ({ ari, flows }) => {
+  const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan.text))
+  // The generated dialplan does without it where the version lacks it.
+  if (!hasFeature(parseVersion(ari.version), STASIS_BROADCAST)) needed.delete(BROADCAST)
+  const modules = await list<{ name: string; status: string }>(ari, 'asterisk/modules')
+  const running = new Set(modules.filter(({ status }) => status === 'Running').map(({ name }) => name))
+  const missing = [...needed].filter(([name]) => !running.has(name))
+  if (missing.length === 0) return ok(`All ${needed.size} that Doorman needs are running.`)
+  return missing.map(([name, purpose]) => {
+    const effect = name === HEADERS ? ' Calls are decided without their SIP headers.' : ''
+    const remedy =
+      `asterisk -rx "module load ${name}", and load = ${name} in modules.conf (no noload for it). If the file is ` +
+      "missing, install the distribution's asterisk-modules, or choose it in menuselect."
+    return fault(`${name} is not running (${purpose}).${effect}`, remedy)
+  })
+})
+
+export const APPLICATION = checkWith(['ari'], 'application', ARI_REMEDY, async ({ ari, settings }) => {
   const application = settings.DOORMAN_APP
   const { status } = await ari.ask('GET', `applications/${encodeURIComponent(application)}`)
   if (status !== 200 && status !== 404) throw new Error(`ARI answered ${status}`)
@@ -120,7 +113,7 @@ export const APPLICATION = ariCheck('application', async (ari, { settings }) => 
 /** Beyond this, times in Doorman's records and in the PBX's log cannot be compared. */
 const CLOCK_TOLERANCE_S = 5
 
-export const CLOCK = ariCheck('clock', async (ari) => {
+export const CLOCK = checkWith(['ari'], 'clock', ARI_REMEDY, async ({ ari }) => {
   const now = Date.now()
   const { date } = await ari.ask('GET', 'asterisk/info')
   if (Number.isNaN(date)) throw new Error('ARI sent no Date')
@@ -134,21 +127,7 @@ export const CLOCK = ariCheck('clock', async (ari) => {
 /** The oldest Asterisk on which the generated dialplan is tested. */
 const OLDEST = 16
 
-type Version = readonly [major: number, minor: number, patch: number]
-
-/** The first release of each series that has a feature; a series that is not named lacks it. */
-interface Since {
-  readonly series: Readonly<Record<number, readonly [minor: number, patch: number]>>
-  /** From this series on, all have it. */
-  readonly from: number
-}
-
-const REST_OVER_WEBSOCKET: Since = { series: { 20: [14, 0], 21: [9, 0], 22: [4, 0] }, from: 23 }
-const STASIS_BROADCAST: Since = { series: { 20: [17, 0], 22: [7, 0], 23: [1, 0] }, from: 24 }
-/** One ARI setChannelVar makes DB(), SHELL() and the like fail for the rest of the call. */
-const ARI_SET_POISONS: Since = { series: { 20: [20, 1], 21: [12, 3], 22: [10, 1], 23: [4, 1] }, from: 24 }
-
-export const VERSION = ariCheck('version', async ({ version }) => checkVersion(version))
+export const VERSION = checkWith(['ari'], 'version', ARI_REMEDY, async ({ ari }) => checkVersion(ari.version))
 
 export function checkVersion(text: string): Result {
   const version = parseVersion(text)
@@ -163,32 +142,19 @@ export function checkVersion(text: string): Result {
   return ok(`Asterisk ${text}. ${abilities(version).join('. ')}.`)
 }
 
-/** `22.10.1+dfsg`, `certified/20.7-cert3`, `18.9-cert5`; a build from git (`GIT-22-…`) has only its series. */
-function parseVersion(text: string): Version | undefined {
-  const [, major, minor = '0', patch = '0'] =
-    /^(?:certified[/-]|GIT-)?(\d+)(?:\.(\d+))?(?:\.(\d+))?/.exec(text) ?? []
-  return major === undefined ? undefined : [Number(major), Number(minor), Number(patch)]
-}
-
 function abilities(version: Version): readonly string[] {
   const features = [
-    ['REST over the event WebSocket', has(version, REST_OVER_WEBSOCKET)],
-    ['StasisBroadcast', has(version, STASIS_BROADCAST)],
+    ['REST over the event WebSocket', hasFeature(version, REST_OVER_WEBSOCKET)],
+    ['StasisBroadcast', hasFeature(version, STASIS_BROADCAST)],
   ] as const
   const names = (wanted: boolean) =>
     features.flatMap(([name, is]) => (is === wanted ? [name] : [])).join(', ')
   return [
     ...(names(true) === '' ? [] : [`It has: ${names(true)}`]),
     ...(names(false) === '' ? [] : [`It lacks: ${names(false)}; Doorman does without`]),
-    has(version, ARI_SET_POISONS)
+    hasFeature(version, ARI_SET_POISONS)
       ? 'A variable that is set over ARI makes it refuse DB(), SHELL() and the like for the rest of the call: Doorman ' +
         'sets its own over AMI, and no other program should use ARI for calls that come here'
       : 'Variables may be set over ARI without harm',
   ]
-}
-
-function has([major, minor, patch]: Version, { series, from }: Since): boolean {
-  if (major >= from) return true
-  const first = series[major]
-  return first !== undefined && (minor > first[0] || (minor === first[0] && patch >= first[1]))
 }

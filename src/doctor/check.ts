@@ -34,22 +34,48 @@ export interface Ari {
   ask(method: 'GET' | 'POST', path: string): Promise<AriReply>
 }
 
-/** What is checked. A connection that failed is its error. */
+/** The flow files, and the dialplan that is generated from them. */
+export interface Flows {
+  readonly revision: Revision
+  readonly dialplan: GeneratedDialplan
+}
+
+/** What is checked. A connection that failed is its error, and so are flow files with problems. */
 export interface Subject {
   readonly settings: Settings
-  /** The flow files and the dialplan generated from them; an error if they have problems. */
-  readonly flows: { readonly revision: Revision; readonly dialplan: GeneratedDialplan } | Error
+  readonly flows: Flows | Error
   readonly ari: Ari | Error
   readonly ami: AmiSession | Error
   /** Undefined without a second AMI user. */
   readonly admin: AmiSession | Error | undefined
 }
 
+type Results = Promise<Result | readonly Result[]>
+
 export interface Check {
   readonly name: string
   /** What to do if the check itself fails. */
   readonly remedy: string
-  run(subject: Subject): Promise<Result | readonly Result[]>
+  run(subject: Subject): Results
+}
+
+/** The parts of a subject that may be needed, as they are where there is no error. */
+interface Parts {
+  readonly flows: Flows
+  readonly ari: Ari
+  readonly ami: AmiSession
+}
+
+/** A check that is skipped where a part that it needs is an error, which has a check of its own. */
+export function checkWith<Needed extends keyof Parts>(
+  needed: readonly Needed[],
+  name: string,
+  remedy: string,
+  run: (parts: Pick<Parts, Needed> & Omit<Subject, Needed>) => Results,
+): Check {
+  const isThere = (subject: Subject): subject is Subject & Pick<Parts, Needed> =>
+    needed.every((part) => !(subject[part] instanceof Error))
+  return { name, remedy, run: async (subject) => (isThere(subject) ? run(subject) : []) }
 }
 
 /** `a, b and 3 more` */

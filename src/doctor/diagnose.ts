@@ -3,7 +3,6 @@ import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/in
 import { AMI, AMI_ADMIN, AMI_RIGHTS, HTTP_SESSIONS, TIME_ZONE, WEBSOCKET_TIMEOUT } from './ami-checks.js'
 import { APPLICATION, ARI, ARI_RIGHTS, CLOCK, connectAri, MODULES, VERSION } from './ari-checks.js'
 import {
-  type Ari,
   type Check,
   type Finding,
   fault,
@@ -71,13 +70,13 @@ export const CHECKS: readonly Check[] = [
 
 /** Connects to the PBX and runs all checks; changes nothing on it, and never rejects. */
 export async function examine(settings: Settings, flows: Subject['flows']): Promise<readonly Finding[]> {
-  const ari: Ari | Error = await connectAri(ariAccess(settings)).catch((error: Error) => error)
-  const admin = adminAccess(settings)
-  const withAdmin = (use: (session: Subject['admin']) => Promise<readonly Finding[]>) =>
-    admin === undefined ? use(undefined) : withAmi(admin, use).catch(use)
-  const check = (ami: AmiSession | Error) =>
-    withAdmin((session) => diagnose({ settings, flows, ari, ami, admin: session }))
-  return withAmi(amiAccess(settings), check).catch(check)
+  const ari = await connectAri(ariAccess(settings)).catch((error: Error) => error)
+  const access = adminAccess(settings)
+  const checked = (ami: AmiSession | Error) => {
+    const withAdmin = (admin: Subject['admin']) => diagnose({ settings, flows, ari, ami, admin })
+    return access === undefined ? withAdmin(undefined) : withAmi(access, withAdmin).catch(withAdmin)
+  }
+  return withAmi(amiAccess(settings), checked).catch(checked)
 }
 
 /** Runs all checks. A check that fails itself is a warning. */

@@ -2,9 +2,9 @@ import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/am
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { nearest } from '../lib/nearest.js'
-import { amiCheck, variable } from './ami-checks.js'
+import { variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
-import { type Check, fault, listed, ok, warning } from './check.js'
+import { checkWith, fault, listed, ok, warning } from './check.js'
 
 const REWRITE =
   'Write it again,  doorman dialplan --write FILE,  where FILE is what extensions.conf includes ' +
@@ -16,9 +16,9 @@ const UNSEEN = 'Give the AMI user write = call (manager.conf), and load func_dia
 const IN_SAFE_TEXTS = { context: GO_CONTEXT, extension: 'missing', priority: 1 }
 
 /** The generated contexts. The second user sees every step, Doorman's own only the marker. */
-export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { admin, flows }) => {
-  if (flows instanceof Error) return []
-  const { dialplan } = flows
+export const ENTRY_CONTEXTS = checkWith(['ami', 'flows'], 'entry contexts', UNSEEN, async (subject) => {
+  const { ami, admin } = subject
+  const { dialplan } = subject.flows
   const compared =
     admin === undefined || admin instanceof Error
       ? undefined
@@ -46,8 +46,7 @@ export const ENTRY_CONTEXTS = amiCheck('entry contexts', UNSEEN, async (ami, { a
   return fault(says, `${REWRITE}.`)
 })
 
-export const FLOW_CONTEXTS = amiCheck('flow contexts', UNSEEN, async (ami, { flows }) => {
-  if (flows instanceof Error) return []
+export const FLOW_CONTEXTS = checkWith(['ami', 'flows'], 'flow contexts', UNSEEN, async ({ ami, flows }) => {
   const all = [...flows.revision.routing.flows.values()]
   const missing = await locationsMissing(ami, all)
   if (missing.length === 0)
@@ -64,24 +63,20 @@ export const FLOW_CONTEXTS = amiCheck('flow contexts', UNSEEN, async (ami, { flo
 })
 
 /** The trunks of the flow files against PJSIP's endpoints, in both directions. */
-export const TRUNKS: Check = {
-  name: 'trunks',
-  remedy: 'Check that res_ari_endpoints.so is loaded.',
-  async run({ ari, ami, flows }) {
-    if (ari instanceof Error || flows instanceof Error) return []
-    const trunks = [...flows.revision.routing.index.referenced.trunks].sort()
-    const endpoints = await pjsipEndpoints(ari)
-    const unlisted = trunks.filter((trunk) => !endpoints.includes(trunk))
-    const realtime = ami instanceof Error ? [] : await inPjsip(ami, unlisted).catch(() => [])
-    const unknown = unlisted.filter((trunk) => !realtime.includes(trunk))
-    const unnamed = endpoints.filter((endpoint) => !trunks.includes(endpoint))
-    const found = [
-      ...unknown.map((trunk) => unknownTrunk(trunk, endpoints)),
-      ...(unnamed.length > 0 ? [untrusted(unnamed)] : []),
-    ]
-    return found.length > 0 ? found : ok(`PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
-  },
-}
+const TRUNKS_REMEDY = 'Check that res_ari_endpoints.so is loaded.'
+export const TRUNKS = checkWith(['ari', 'flows'], 'trunks', TRUNKS_REMEDY, async ({ ari, ami, flows }) => {
+  const trunks = [...flows.revision.routing.index.referenced.trunks].sort()
+  const endpoints = await pjsipEndpoints(ari)
+  const unlisted = trunks.filter((trunk) => !endpoints.includes(trunk))
+  const realtime = ami instanceof Error ? [] : await inPjsip(ami, unlisted).catch(() => [])
+  const unknown = unlisted.filter((trunk) => !realtime.includes(trunk))
+  const unnamed = endpoints.filter((endpoint) => !trunks.includes(endpoint))
+  const found = [
+    ...unknown.map((trunk) => unknownTrunk(trunk, endpoints)),
+    ...(unnamed.length > 0 ? [untrusted(unnamed)] : []),
+  ]
+  return found.length > 0 ? found : ok(`PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
+})
 
 /** Realtime endpoints may be in no list until they are used; PJSIP_ENDPOINT() finds them. */
 async function inPjsip(ami: AmiSession, trunks: readonly string[]): Promise<readonly string[]> {

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { Ami } from '../../src/asterisk/ami/ami.js'
-import { PermissionDenied } from '../../src/asterisk/ami/connection.js'
-import { contextsMissing, locationsMissing, runningSteps } from '../../src/asterisk/ami/dialplan.js'
-import { type AmiSession, withAmi } from '../../src/asterisk/ami/session.js'
+import { locationsMissing, runningSteps } from '../../src/asterisk/ami/dialplan.js'
+import { type AmiSession, PermissionDenied, withAmi } from '../../src/asterisk/ami/session.js'
 import { type AmiAction, amiPeer } from './ami-peer.js'
 import { KeptLog, until } from './kept-log.js'
 import { deadPort, TcpPeer } from './tcp-peer.js'
@@ -217,20 +216,16 @@ describe('a session', () => {
     expect(await asking(list, work)).toEqual([[found], []])
   })
 
-  test('says which contexts and locations are missing, and nothing where Asterisk cannot tell', async () => {
+  test('says which locations are missing, of those dialled which contexts, and nothing where Asterisk cannot tell', async () => {
     const locations = [
       { context: 'a', extension: 's', priority: 1 },
       { context: 'b', extension: 'dialled', priority: 1 },
       { context: 'c', extension: '100', priority: 2 },
     ]
-    const missing = await asking(dialplanOf('b', 'c,100,2'), (session) =>
-      Promise.all([contextsMissing(session, ['c', 'b', 'a']), locationsMissing(session, locations)]),
-    )
-    expect(missing).toEqual([['c', 'a'], [locations[0]]])
-    const untold = asking(
-      () => `${SUCCESS}\r\nValue: `,
-      (session) => contextsMissing(session, ['a']),
-    )
+    const work = (session: AmiSession) => locationsMissing(session, locations)
+    expect(await asking(dialplanOf('b', 'c,100,2'), work)).toEqual([locations[0]])
+    expect(await asking(dialplanOf('a,s,1', 'c'), work)).toEqual(locations.slice(1))
+    const untold = asking(() => `${SUCCESS}\r\nValue: `, work)
     await expect(untold).rejects.toThrow('func_dialplan.so')
   })
 })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { PermissionDenied } from '../../src/asterisk/ami/connection.js'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
+import { PermissionDenied } from '../../src/asterisk/ami/session.js'
 import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, AriReply, Finding, Subject } from '../../src/doctor/check.js'
 import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'

@@ -10,6 +10,8 @@ const VERSIONS = `
 20.17.0 yes yes no
 20.20.0 yes yes no
 20.20.1 yes yes yes
+21.8.9 no no no
+21.9.0 yes no no
 21.12.3 yes no yes
 22.3.9 no no no
 22.4.0 yes no no
@@ -19,6 +21,7 @@ const VERSIONS = `
 23.4.1 yes yes yes
 24.0.0 yes yes yes
 certified/20.7-cert3 no no no
+certified/22.8-cert1 yes yes no
 GIT-22-1a2b3c4d no no no`
 
 test.each(VERSIONS.trim().split('\n'))('%s', (line) => {

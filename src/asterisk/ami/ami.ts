@@ -3,23 +3,20 @@ import type { Log } from '../../lib/log.js'
 import { within } from '../../lib/timeout.js'
 import { ConnectionLog } from '../connection-log.js'
 import { type DialplanLocation, PbxError, type Variable } from '../pbx.js'
-import { type AmiAccess, openConnection } from './connection.js'
 import { locationsMissing } from './dialplan.js'
-import { type AmiSession, ConnectionSession } from './session.js'
+import { type AmiAccess, type AmiSession, type OpenSession, openSession } from './session.js'
 import { setvars } from './setvar.js'
 
-const CONNECT_MS = 3_000
 /** A connection without work is closed: while one stands, Asterisk formats every event of every call (manager.c). */
 const IDLE_MS = 5_000
 /** How often an idle AMI is connected to, to see that it still can be. */
 const PROBE_MS = 30_000
-/** How often it is looked for whether there is anything to do of that. */
-const WATCH_MS = 1_000
-const ANSWER_MS = 5_000
+/** A connection that was lost is opened again so much later: Asterisk may close what it has just accepted. */
+const LOST_MS = 1_000
 
 /** A connection that is open, or being opened. */
 interface Connection {
-  readonly session: Promise<AmiSession>
+  readonly session: Promise<OpenSession>
   readonly end: AbortController
 }
 
@@ -33,13 +30,10 @@ export class Ami {
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
   #connection: Connection | undefined
+  #idle: NodeJS.Timeout | undefined
   #isUp = false
-  #users = 0
-  /** False where the next look has to connect. */
-  #isProbed = false
-  /** Ends the pause between two looks. */
+  /** Ends the pause before the next probe. */
   #wake = new AbortController()
-  #usedAt = 0
 
   constructor(access: AmiAccess, log: Log) {
     this.#access = access
@@ -58,7 +52,6 @@ export class Ami {
 
   /** Looks at once whether it can be reached: Asterisk may be gone. */
   probe(): void {
-    this.#isProbed = false
     this.#wake.abort()
   }
 
@@ -86,10 +79,10 @@ export class Ami {
   async #with<T>(timeoutMs: number, work: (session: AmiSession) => Promise<T>): Promise<T> {
     if (!this.#isUp) throw new PbxError('unreachable', 'AMI is not connected')
     const start = performance.now()
-    this.#users += 1
     try {
       const connection = this.#connected()
       const session = await within(timeoutMs, 'AMI', connection.session)
+      this.#closeWhenIdle(connection)
       const left = Math.max(1, timeoutMs - (performance.now() - start))
       return await within(left, 'AMI', work(session)).catch((error: unknown) => {
         // What is half open looks sound for ever; the next action opens another connection.
@@ -98,43 +91,35 @@ export class Ami {
       })
     } catch (error) {
       throw isAnswer(error) ? error : new PbxError('unreachable', (error as Error).message)
-    } finally {
-      this.#users -= 1
-      this.#usedAt = performance.now()
     }
   }
 
   /** One connection for all that ask at the same time. */
   #connected(): Connection {
-    this.#connection ??= this.#connect()
-    return this.#connection
-  }
-
-  #connect(): Connection {
+    if (this.#connection !== undefined) return this.#connection
     const end = new AbortController()
-    const onLost = () => {
-      if (this.#connection !== connection) return
-      this.#close(connection)
-      this.#report.down(`AMI at ${this.#access.host}:${this.#access.port}: the connection was closed.`)
-      // Not at once: where Asterisk closes what it has just accepted, that would be a loop.
-      this.#isProbed = false
-    }
-    const connection: Connection = { end, session: this.#open(end, onLost) }
-    connection.session.catch(() => this.#close(connection))
+    const connection: Connection = { end, session: this.#open(end.signal) }
+    this.#connection = connection
+    connection.session.then(
+      ({ ended }) => {
+        this.#closeWhenIdle(connection)
+        void ended.then(() => this.#onLost(connection))
+      },
+      () => this.#close(connection),
+    )
     return connection
   }
 
-  async #open(end: AbortController, onLost: () => void): Promise<AmiSession> {
+  async #open(signal: AbortSignal): Promise<OpenSession> {
     const { host, port, username } = this.#access
     try {
-      const opening = openConnection(this.#access, end.signal)
-      const { connection, lost } = await within(CONNECT_MS, `AMI at ${host}:${port}`, opening)
-      void lost.then(onLost)
+      const session = await openSession(this.#access, signal)
       if (!this.#isUp || this.#report.isDown) this.#report.up(`${host}:${port} as ${username}`)
       this.#isUp = true
-      this.#usedAt = performance.now()
-      return new ConnectionSession(connection, ANSWER_MS)
+      return session
     } catch (error) {
+      // The watch may be in the pause before its next probe.
+      if (this.#isUp) this.probe()
       this.#isUp = false
       if (!this.#stopped.signal.aborted)
         this.#report.down(`${(error as Error).message.replace(/\.?$/, '.')} ${ADVICE}`)
@@ -142,25 +127,32 @@ export class Ami {
     }
   }
 
+  /** No work takes as long as that. */
+  #closeWhenIdle(connection: Connection): void {
+    clearTimeout(this.#idle)
+    this.#idle = setTimeout(() => this.#close(connection), IDLE_MS).unref()
+  }
+
+  #onLost(connection: Connection): void {
+    if (this.#connection !== connection) return
+    this.#close(connection)
+    this.#report.down(`AMI at ${this.#access.host}:${this.#access.port}: the connection was closed.`)
+    setTimeout(() => this.probe(), LOST_MS).unref()
+  }
+
   #close(connection: Connection | undefined): void {
     connection?.end.abort()
     if (this.#connection === connection) this.#connection = undefined
   }
 
-  /** Tries for as long as AMI is down, closes what is idle, and probes now and then. */
+  /** Tries for as long as AMI is down, and probes it now and then while it is up. */
   async #watch(): Promise<void> {
     const { signal } = this.#stopped
-    for (let attempt = 0, probedAt = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted; ) {
+      await this.#connected().session.catch(() => undefined)
+      failures = this.#isUp ? 0 : failures + 1
       this.#wake = new AbortController()
-      const now = performance.now()
-      if (this.#users === 0 && now - this.#usedAt >= IDLE_MS) this.#close(this.#connection)
-      if (!this.#isUp || !this.#isProbed || now - Math.max(probedAt, this.#usedAt) >= PROBE_MS) {
-        this.#isProbed = true
-        probedAt = now
-        await this.#connected().session.catch(() => undefined)
-        attempt = this.#isUp ? 0 : attempt + 1
-      }
-      const wait = this.#isUp ? WATCH_MS : retryDelayMs(attempt)
+      const wait = this.#isUp ? PROBE_MS : retryDelayMs(failures)
       await pause(wait, AbortSignal.any([signal, this.#wake.signal]))
     }
   }

@@ -1,28 +1,18 @@
 import { FALLBACK } from '../dialplan/destination.js'
-import type { GeneratedDialplan } from '../dialplan/generate.js'
-import { GENERATED_CONTEXTS } from '../dialplan/generate.js'
+import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../dialplan/generate.js'
 import { type DialplanStep, stepDifferences } from '../dialplan/steps.js'
 import { type DialplanLocation, PbxError } from '../pbx.js'
-import type { AmiAccess } from './connection.js'
-import { type AmiSession, withAmi } from './session.js'
+import type { AmiSession } from './session.js'
 
 /**
- * Which of these contexts the running dialplan lacks, in the order given.
+ * Which of these the running dialplan lacks, in the order given; of one with the extension `dialled` only the context
+ * is known.
  *
- * Asked as `Getvar DIALPLAN_EXISTS(context)`, which Asterisk answers without a channel (16.28, 22.10): the class `call`
- * is enough, which Doorman's user has for Setvar. ShowDialPlan would need `reporting` or `config`.
+ * Asked as `Getvar DIALPLAN_EXISTS(…)`, which Asterisk answers without a channel (16.28, 22.10): the class `call` is
+ * enough, which Doorman's user has for Setvar. ShowDialPlan would need `reporting` or `config`.
  *
  * @throws PbxError where Asterisk cannot tell.
  */
-export async function contextsMissing(
-  session: AmiSession,
-  contexts: readonly string[],
-): Promise<readonly string[]> {
-  const there = await Promise.all(contexts.map((context) => exists(session, context)))
-  return contexts.filter((_, index) => !there[index])
-}
-
-/** The same for locations; of one with the extension `dialled` only the context is known. */
 export async function locationsMissing<L extends DialplanLocation>(
   session: AmiSession,
   locations: readonly L[],
@@ -57,8 +47,9 @@ export async function lookForMarker(
   session: AmiSession,
   { marker }: GeneratedDialplan,
 ): Promise<DialplanState> {
-  const contexts = await contextsMissing(session, GENERATED_CONTEXTS)
-  if (contexts.length > 0) return { state: 'missing', contexts }
+  const all = GENERATED_CONTEXTS.map((context) => ({ context, extension: 'dialled', priority: 1 }))
+  const contexts = await locationsMissing(session, all)
+  if (contexts.length > 0) return { state: 'missing', contexts: contexts.map(({ context }) => context) }
   const missing = await locationsMissing(session, [{ ...FALLBACK, extension: marker }])
   return missing.length === 0 ? { state: 'current' } : { state: 'other', differences: [] }
 }
@@ -89,63 +80,20 @@ export async function runningSteps(session: AmiSession, context: string): Promis
     })
 }
 
-/** What became of a generated text that is in its file and ought to run. */
-export type ReloadOutcome =
-  | { readonly kind: 'runs-already' | 'reloaded' }
-  | { readonly kind: 'did-not-take'; readonly state: Exclude<DialplanState, { state: 'current' }> }
-  /** There is no user who may reload; `state` says what runs now, as far as it can be known. */
-  | { readonly kind: 'no-admin'; readonly state: string }
-  /** Asterisk could not be asked, or refused. */
-  | { readonly kind: 'refused'; readonly message: string }
-
-export interface ReloadOptions {
-  /** False where the file had the text before: then it is reloaded only if Asterisk runs something else. */
-  readonly wasWritten: boolean
-  readonly user: AmiAccess | undefined
-  /** May reload, and see every step. */
-  readonly admin: AmiAccess | undefined
-}
-
-/** Has Asterisk reload its dialplan where that is needed, and reads back whether it runs what was generated. */
+/**
+ * Has Asterisk reload its dialplan, unless it runs this one and its file `isOld`, and reads back what it runs.
+ * Class `system` or `config`, of which the second permits less.
+ */
 export async function reloadDialplan(
-  generated: GeneratedDialplan,
-  options: ReloadOptions,
-): Promise<ReloadOutcome> {
-  const { admin, user, wasWritten } = options
-  if (admin === undefined) return withoutAdmin(generated, user)
-  const take = (session: AmiSession) => reloadAndCompare(session, generated, wasWritten)
-  return withAmi(admin, take).catch((error: Error): ReloadOutcome => {
-    return {
-      kind: 'refused',
-      message: `The dialplan was not reloaded: ${error.message} (as ${admin.username}).`,
-    }
-  })
-}
-
-async function reloadAndCompare(
   session: AmiSession,
   generated: GeneratedDialplan,
-  wasWritten: boolean,
-): Promise<ReloadOutcome> {
-  if (!wasWritten && (await compareDialplan(session, generated)).state === 'current')
-    return { kind: 'runs-already' }
-  // As `asterisk -rx "dialplan reload"` does. Class `system` or `config`, of which the second permits less.
-  await session.action({ action: 'Reload', module: 'pbx_config.so' })
-  const state = await compareDialplan(session, generated)
-  return state.state === 'current' ? { kind: 'reloaded' } : { kind: 'did-not-take', state }
-}
-
-async function withoutAdmin(
-  generated: GeneratedDialplan,
-  user: AmiAccess | undefined,
-): Promise<ReloadOutcome> {
-  const unknown = 'what runs is not known'
-  if (user === undefined) return { kind: 'no-admin', state: unknown }
-  try {
-    const { state } = await withAmi(user, (session) => lookForMarker(session, generated))
-    if (state === 'current') return { kind: 'runs-already' }
-    return { kind: 'no-admin', state: 'Asterisk runs something else than was written' }
-  } catch (error) {
-    return { kind: 'no-admin', state: `${unknown}: ${(error as Error).message}` }
+  isOld: boolean,
+): Promise<{ readonly wasReloaded: boolean; readonly running: DialplanState }> {
+  if (isOld) {
+    const running = await compareDialplan(session, generated)
+    if (running.state === 'current') return { wasReloaded: false, running }
   }
+  // As `asterisk -rx "dialplan reload"` does.
+  await session.action({ action: 'Reload', module: 'pbx_config.so' })
+  return { wasReloaded: true, running: await compareDialplan(session, generated) }
 }

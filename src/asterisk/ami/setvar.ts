@@ -1,10 +1,11 @@
 import type { Variable } from '../pbx.js'
+import { MAX_LINE_BYTES } from './session.js'
 
-/**
- * Asterisk refuses an AMI line over 1,024 bytes ("line too long") and drops the whole action. The longest
- * line that passed on 16.28 and 22.10 had 1,021 bytes with its key; some distance is kept.
- */
-const MAX_LINE_BYTES = 1_000
+/** Variable and value of one AMI `Setvar`. */
+export interface Setvar {
+  readonly variable: string
+  readonly value: string
+}
 
 /**
  * What `ARRAY` does not take as it is: a comma parts values, unless it stands in quotes or brackets, so that one
@@ -12,12 +13,6 @@ const MAX_LINE_BYTES = 1_000
  * of them arrive whole behind a backslash.
  */
 const SPECIAL = /[\\,"()[\]]/g
-
-/** Variable and value of one AMI `Setvar`. */
-export interface Setvar {
-  readonly variable: string
-  readonly value: string
-}
 
 /**
  * Variables → `Setvar` actions, as few as the line limit allows, in the given order. Several variables go in
@@ -27,48 +22,32 @@ export interface Setvar {
  * header and so a new action.
  */
 export function setvars(variables: readonly Variable[]): readonly Setvar[] {
-  const groups: Group[] = []
+  const groups: [Variable, ...Variable[]][] = []
   for (const variable of variables) {
     refuseUnsendable(variable)
-    const value = variable.value.replace(SPECIAL, '\\$&')
-    // With the comma that parts it from the one before.
-    const [nameBytes, valueBytes] = [Buffer.byteLength(variable.name) + 1, Buffer.byteLength(value) + 1]
     const last = groups.at(-1)
-    if (last !== undefined && last.nameBytes + nameBytes <= NAMES && last.valueBytes + valueBytes <= VALUES) {
-      last.names.push(variable.name)
-      last.values.push(value)
-      last.nameBytes += nameBytes
-      last.valueBytes += valueBytes
-    } else groups.push({ first: variable, names: [variable.name], values: [value], nameBytes, valueBytes })
+    if (last !== undefined && fits(setvar([...last, variable]))) last.push(variable)
+    else groups.push([variable])
   }
-  return groups.map(toSetvar)
+  return groups.map(setvar)
 }
 
-/** Variables that go together, their values as `ARRAY` takes them, and the bytes of both lists so far. */
-interface Group {
-  readonly first: Variable
-  readonly names: string[]
-  readonly values: string[]
-  nameBytes: number
-  valueBytes: number
-}
-
-const NAMES = MAX_LINE_BYTES - 'Variable: ARRAY()\r\n'.length
-const VALUES = MAX_LINE_BYTES - 'Value: \r\n'.length
-
-function toSetvar({ first, names, values }: Group): Setvar {
-  if (names.length === 1) return { variable: first.name, value: first.value }
+function setvar(group: readonly [Variable, ...Variable[]]): Setvar {
+  if (group.length === 1) return { variable: group[0].name, value: group[0].value }
+  const names = group.map(({ name }) => name)
+  const values = group.map(({ value }) => value.replace(SPECIAL, '\\$&'))
   return { variable: `ARRAY(${names.join(',')})`, value: values.join(',') }
 }
 
+function fits({ variable, value }: Setvar): boolean {
+  const longest = Math.max(Buffer.byteLength(`Variable: ${variable}`), Buffer.byteLength(`Value: ${value}`))
+  return longest <= MAX_LINE_BYTES
+}
+
+/** Before anything is sent: half a set of variables would be worse than none. */
 function refuseUnsendable({ name, value }: Variable): void {
-  if (/[\r\n\0]/.test(name + value)) {
+  if (/[\r\n\0]/.test(name + value))
     throw new RangeError(`Variable ${JSON.stringify(name)} holds a line end, which AMI cannot carry.`)
-  }
-  const isLong =
-    Buffer.byteLength(`Variable: ${name}\r\n`) > MAX_LINE_BYTES ||
-    Buffer.byteLength(`Value: ${value}\r\n`) > MAX_LINE_BYTES
-  if (isLong) {
+  if (!fits({ variable: name, value }))
     throw new RangeError(`Variable ${name} is longer than one AMI line (${MAX_LINE_BYTES} bytes).`)
-  }
 }

@@ -7,6 +7,7 @@ import {
   type SharedVariables,
   type Variable,
 } from '../pbx.js'
+import { hasFeature, parseVersion, REST_OVER_WEBSOCKET } from '../version.js'
 import { AriConnection } from './connection.js'
 import type { AriEvent } from './events.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
@@ -17,9 +18,8 @@ import type { AriSocket } from './web-socket.js'
 const ANSWER_MS = 3_000
 const HEADER_FUNCTIONS = 'res_pjsip_header_funcs.so'
 /** How often a missing permission or module is asked for again. */
-const CHECK_PERMISSION_MS = 5_000
-const CHECK_MODULE_MS = 30_000
-const NO_SUCH_CHANNEL = 404
+const CHECK_MS = 5_000
+const NOT_FOUND = 404
 /** When Doorman stops: how long the last call may take to copy its variables, and their removal. */
 const LAST_COPY_MS = 300
 const REMOVE_MS = 1_000
@@ -50,7 +50,6 @@ export class Ari {
   #claims = true
   #refusal: string | undefined
   #missingModule: string | undefined
-  #checkingModule: NodeJS.Timeout | undefined
   #checking: NodeJS.Timeout | undefined
 
   /** @param onLost hears that the connection was lost. */
@@ -104,8 +103,7 @@ export class Ari {
 
   /** Removes the shared variables and ends every connection. */
   async stop(): Promise<void> {
-    clearInterval(this.#checking)
-    clearTimeout(this.#checkingModule)
+    clearTimeout(this.#checking)
     this.#connection.stop()
     this.#channels?.stop()
     const removals = this.#sets.removals()
@@ -167,7 +165,7 @@ export class Ari {
   }
 
   async #onUp(socket: AriSocket, version: string): Promise<void> {
-    this.#restSocket = takesRequests(version) ? socket : undefined
+    this.#restSocket = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET) ? socket : undefined
     // A new Asterisk, or one that was restarted, has no global variables.
     this.#sets.forget()
     this.#channels?.start()
@@ -175,8 +173,7 @@ export class Ari {
     const path = `applications/${this.#application}/eventFilter`
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
     const filtered = this.#http.send({ method: 'PUT', path, body }, ANSWER_MS).catch(() => undefined)
-    const checks = [this.#checkPermission(), this.#checkHeaderFunctions()]
-    await Promise.all([filtered, this.#channels?.reconcile(true), ...checks])
+    await Promise.all([filtered, this.#channels?.reconcile(true), this.#check()])
   }
 
   #onDown(standsBy: boolean): void {
@@ -197,25 +194,37 @@ export class Ari {
     this.#http.send({ method: 'POST', path: 'events/claim', query }, ANSWER_MS).catch(() => undefined)
   }
 
+  /** Finds what keeps calls from being continued or decided on all their facts, and asks again while it lasts. */
+  async #check(): Promise<void> {
+    await Promise.all([this.#checkPermission(), this.#checkHeaderFunctions()])
+    if (this.problems.length > 0) this.#checkLater()
+  }
+
+  #checkLater(): void {
+    clearTimeout(this.#checking)
+    this.#checking = setTimeout(() => void this.#check(), CHECK_MS).unref()
+  }
+
   /** A read-only user hears of calls and can continue none. A channel that is not there is refused with 404 instead. */
   async #checkPermission(): Promise<void> {
     const request: AriRequest = { method: 'POST', path: pathOf('doorman-permission-check', 'continue') }
     const answer = await this.#http.send(request, ANSWER_MS).catch(() => undefined)
     if (answer?.status === 401 || answer?.status === 403) this.#onRefused(answer)
-    else if (answer?.status === NO_SUCH_CHANNEL && this.#refusal !== undefined) this.#onPermitted()
+    if (answer?.status !== NOT_FOUND || this.#refusal === undefined) return
+    this.#refusal = undefined
+    this.#log.info('ARI accepts requests again.', { event: 'ari_accepted' })
   }
 
   /** Without them the dialplan passes no header. Asterisk answers 404 for a module that is not loaded. */
   async #checkHeaderFunctions(): Promise<void> {
     const path = `asterisk/modules/${HEADER_FUNCTIONS}`
     const answer = await this.#http.send({ method: 'GET', path }, ANSWER_MS).catch(() => undefined)
-    const before = this.#missingModule
-    clearTimeout(this.#checkingModule)
-    this.#missingModule = undefined
-    if (answer?.status !== 404) return
-    this.#missingModule = `Asterisk has not loaded ${HEADER_FUNCTIONS}: calls are decided without their SIP headers.`
-    this.#checkingModule = setTimeout(() => void this.#checkHeaderFunctions(), CHECK_MODULE_MS).unref()
-    if (before !== undefined) return
+    const isNews = this.#missingModule === undefined
+    this.#missingModule =
+      answer?.status === NOT_FOUND
+        ? `Asterisk has not loaded ${HEADER_FUNCTIONS}: calls are decided without their SIP headers.`
+        : undefined
+    if (this.#missingModule === undefined || !isNews) return
     const remedy = `Run  asterisk -rx "module load ${HEADER_FUNCTIONS}",  and load it in modules.conf.`
     this.#log.error(`${this.#missingModule} ${remedy}`, { event: 'headers_unavailable' })
   }
@@ -228,21 +237,8 @@ export class Ari {
         'and read_only=no of the user in ari.conf.',
       { event: 'ari_refused' },
     )
-    this.#checking = setInterval(() => void this.#checkPermission(), CHECK_PERMISSION_MS).unref()
+    this.#checkLater()
   }
-
-  #onPermitted(): void {
-    clearInterval(this.#checking)
-    this.#refusal = undefined
-    this.#log.info('ARI accepts requests again.', { event: 'ari_accepted' })
-  }
-}
-
-/** 20.14, 21.9 and 22.4 take requests over the WebSocket. */
-export function takesRequests(version: string): boolean {
-  const [, major = '0', minor = '0'] = /^(?:certified[/-])?(\d+)\.(\d+)/.exec(version) ?? []
-  const since: Readonly<Record<string, number>> = { 20: 14, 21: 9, 22: 4 }
-  return Number(major) >= 23 || Number(minor) >= (since[major] ?? Number.POSITIVE_INFINITY)
 }
 
 function pathOf(channelId: string, resource: string): string {

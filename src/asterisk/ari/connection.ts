@@ -51,12 +51,10 @@ export class AriConnection {
   #socket: AriSocket | undefined
   #version = ''
   #openedAt = 0
+  /** Resolves when the current socket is of no more use. */
+  #end = Promise.withResolvers<'closed' | 'silent' | 'replaced'>()
   /** Whether a new socket is to take the place of a silent one. */
   #isReplacing = false
-  /** Whether another program has registered the application. */
-  #isReplaced = false
-  /** Ends the wait for the current socket's end. */
-  #renew: () => void = () => undefined
 
   constructor(access: AriAccess, application: string, http: AriHttp, listener: ConnectionListener, log: Log) {
     this.#access = access
@@ -76,15 +74,11 @@ export class AriConnection {
     const { signal } = this.#stopped
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        const renewed = new Promise<void>((resolve) => {
-          this.#renew = resolve
-        })
         await this.#open()
         attempt = 0
-        await renewed
-        if (this.#isReplaced) await this.#standBy()
-        // A silent socket is replaced at once.
-        if (this.#socket !== undefined) continue
+        const why = await this.#end.promise
+        if (why === 'silent') continue
+        if (why === 'replaced') await this.#standBy()
       } catch (error) {
         if (!signal.aborted) this.#report.down((error as Error).message)
       }
@@ -94,10 +88,10 @@ export class AriConnection {
 
   stop(): void {
     this.#stopped.abort()
-    this.#renew()
     const socket = this.#socket
     this.#socket = undefined
     socket?.terminate()
+    this.#end.resolve('closed')
     // Keep-alive sockets of ari-client would keep the process, and one of Asterisk's HTTP sessions each.
     nodeHttp.globalAgent.destroy()
     nodeHttps.globalAgent.destroy()
@@ -105,33 +99,27 @@ export class AriConnection {
 
   async #open(): Promise<void> {
     const { signal } = this.#stopped
-    this.#version = await askVersion(this.#http, this.#access.url)
-    if (signal.aborted) return
-    this.#client ??= await this.#connect()
-    const client = this.#client
-    try {
-      const what = `ARI at ${this.#access.url}, its WebSocket`
-      await withinUnless(signal, REGISTER_MS, what, client.start(this.#application))
-    } catch (error) {
-      this.#client = undefined
-      abandon(client)
-      throw error
-    }
-  }
-
-  async #connect(): Promise<Client> {
-    const client = await loadClient(this.#access, this.#stopped.signal)
-    // At once, as the first event may be there already. ari-client reconnects by itself, ten times and no more; here
-    // that is done for ever.
-    client.on('WebSocketConnected', () => {
-      const raw = socketOf(client)
-      raw.removeAllListeners('close')
-      raw.removeAllListeners('error')
-      raw.on('error', () => raw.terminate())
-      if (client === this.#client && !this.#stopped.signal.aborted) this.#use(raw)
-      else raw.terminate()
+    const { url } = this.#access
+    this.#version = await askVersion(this.#http, url)
+    signal.throwIfAborted()
+    this.#client ??= await loadClient(this.#access, signal)
+    void this.#client.start(this.#application)
+    const raw = socketOf(this.#client)
+    // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
+    for (const event of ['message', 'close', 'error'] as const) raw.removeAllListeners(event)
+    const what = `ARI at ${url}, its WebSocket`
+    const opened = new Promise<void>((resolve, reject) => {
+      // Used in the handler, as the first event may be there already.
+      raw.on('open', () => resolve(this.#use(raw)))
+      raw.on('error', (error) => {
+        reject(new Error(`${what}: ${error.message}`))
+        raw.terminate()
+      })
     })
-    return client
+    await withinUnless(signal, REGISTER_MS, what, opened).catch((error: Error) => {
+      raw.terminate()
+      throw error
+    })
   }
 
   #use(raw: RawSocket): void {
@@ -145,6 +133,7 @@ export class AriConnection {
       onClose: () => this.#onClose(socket),
     })
     this.#socket = socket
+    this.#end = Promise.withResolvers()
     this.#openedAt = performance.now()
     this.#isReplacing = false
     before?.terminate()
@@ -162,15 +151,20 @@ export class AriConnection {
     this.#isReplacing = true
     this.#log.warn('The ARI WebSocket answers no ping; Doorman opens another one.', { event: 'ari_silent' })
     this.#http.reset()
-    this.#renew()
+    // The silent one stays until then: without a socket, Asterisk would give the application up.
+    this.#end.resolve('silent')
   }
 
   #onClose(socket: AriSocket): void {
     if (this.#socket !== socket) return
+    this.#lose('closed')
+    this.#report.down(`ARI at ${this.#access.url}: the WebSocket was closed.`)
+  }
+
+  #lose(why: 'closed' | 'replaced'): void {
     this.#socket = undefined
-    this.#listener.onDown(this.#isReplaced)
-    this.#renew()
-    if (!this.#isReplaced) this.#report.down(`ARI at ${this.#access.url}: the WebSocket was closed.`)
+    this.#listener.onDown(why === 'replaced')
+    this.#end.resolve(why)
   }
 
   /** Two programs that register against each other would lose calls for ever. */
@@ -181,8 +175,9 @@ export class AriConnection {
         'name with DOORMAN_APP.',
       { event: 'application_replaced' },
     )
-    this.#isReplaced = true
-    this.#socket?.terminate()
+    const socket = this.#socket
+    this.#lose('replaced')
+    socket?.terminate()
   }
 
   async #standBy(): Promise<void> {
@@ -195,27 +190,12 @@ export class AriConnection {
       const answer = await this.#http.send({ method: 'GET', path }, CHECK_MS).catch(() => undefined)
       isTaken = answer?.status === 200
     }
-    this.#isReplaced = false
   }
 }
 
 /** Loads ARI's description; no WebSocket is open yet. */
 function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
   return withinUnless(stopped, CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
-}
-
-/** It goes on trying by itself, and would take the registration from the client that comes after it. */
-function abandon(client: Client): void {
-  let raw = socketOf(client)
-  const end = (later: RawSocket) => {
-    raw = later
-    raw.terminate()
-  }
-  Object.defineProperties(client, {
-    _wsClosed: { get: () => true, set: () => undefined },
-    _ws: { get: () => raw, set: end },
-  })
-  raw.terminate()
 }
 
 /** A client for a command. @throws Error with one sentence: what was tried, what answered, what to change. */

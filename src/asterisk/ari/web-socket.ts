@@ -8,7 +8,7 @@ export interface RawSocket {
   ping(): void
   /** Ends it without a word to the other side, which may be gone. */
   terminate(): void
-  on(event: 'pong' | 'close', listener: () => void): unknown
+  on(event: 'open' | 'pong' | 'close', listener: () => void): unknown
   on(event: 'message', listener: (data: { toString(): string }) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
   removeAllListeners(event: 'message' | 'close' | 'error'): unknown
@@ -36,8 +36,8 @@ interface RestResponse {
  * whether the other side is there. After one slow write Asterisk drops all events and keeps the socket open
  * (websocket_write_timeout; 16, 22); only pings tell.
  *
- * ari-client's own message handler is removed: it makes objects with a hundred methods of every event, and a type that
- * its description lacks throws in it.
+ * ari-client's own handler of messages is not on it: it makes objects with a hundred methods of every event, and a type
+ * that its description lacks throws in it.
  */
 export class AriSocket {
   readonly #socket: RawSocket
@@ -53,7 +53,6 @@ export class AriSocket {
   constructor(socket: RawSocket, listener: SocketListener) {
     this.#socket = socket
     this.#listener = listener
-    socket.removeAllListeners('message')
     socket.on('message', (data) => this.#onMessage(data.toString()))
     socket.on('pong', () => {
       this.#heardAt = performance.now()
