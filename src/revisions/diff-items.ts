@@ -1,4 +1,4 @@
-/** What two lists of named things have in common and where they differ, in the words of the flow file. */
+/** The generic half of a diff: what was removed, added, renamed, moved and changed in a list of named items. */
 import { turns } from '../lib/turns.js'
 
 /** One difference between two revisions. */
@@ -33,133 +33,132 @@ export interface NumbersChange {
   readonly otherRows: number
 }
 
-/** What changed in one thing, without its name; with counts where numbers did. */
+/** What changed in one item, without its name; with counts where numbers did. */
 export type Detail = string | { readonly text: string; readonly numbers: NumbersChange }
 
+/** A part of a revision that has a name, as texts in the words of the flow file. */
+export interface Item {
+  readonly name: string
+  /** False where the name only says its position. */
+  readonly isNamed?: boolean
+  /** What follows "added" and "removed"; empty for nothing. */
+  readonly summary: string
+  readonly facts: readonly Fact[]
+  /** What changed in the files that it reads. */
+  readonly details?: readonly Detail[]
+}
+
+/** A property in which an item can differ between two revisions. */
+export interface Fact {
+  readonly name: string
+  readonly text: string
+  /** Equal for two that mean the same, however they are written; where left out, the text. */
+  readonly meaning?: string
+  /** What a change says, where that is not `name before → after`. */
+  readonly changed?: (before: string) => string
+}
+
+/** Parts whose order counts: the first branch that has a number takes it. */
+const ORDERED: ReadonlySet<Part> = new Set(['branch', 'rule'])
+/** Parts of which one with another name and the same facts is the same one, renamed. */
+const RENAMED: ReadonlySet<Part> = new Set(['flow', 'rule', 'example'])
+const QUOTED: ReadonlySet<Part> = new Set(['branch', 'rule', 'example'])
+
 export function change(part: Part, kind: Change['kind'], name: string, detail: Detail): Change {
-  const isQuoted = part === 'rule' || part === 'branch' || part === 'example'
-  const subject = name === '' ? part : `${part} ${isQuoted ? `"${name}"` : name}`
+  const subject = name === '' ? part : `${part} ${quoted(part, name)}`
   const { text, ...counts } = typeof detail === 'string' ? { text: detail } : detail
   return Object.freeze({ part, kind, name, text: `${subject}: ${text}`, ...counts })
 }
 
-/** How things of one kind are compared. */
-export interface Kind<T> {
-  readonly part: Part
-  readonly nameOf: (item: T) => string
-  /** False for one that has no name of its own and is called by its position. */
-  readonly isNamed?: (item: T) => boolean
-  /** What stays the same when only the name or the position changes. */
-  readonly contentOf?: (item: T, side: 'before' | 'after') => string
-  /** What follows "added" and "removed"; empty for nothing. */
-  readonly describe: (item: T) => string
-  /** What follows "renamed to". */
-  readonly newName?: (now: T) => string
-  /** Whether the order counts. */
-  readonly isOrdered?: boolean
-  readonly details: (before: T, after: T) => readonly Detail[]
+function quoted(part: Part, name: string): string {
+  return QUOTED.has(part) ? `"${name}"` : name
 }
 
-export interface ItemsDiff<T> {
+export interface ItemsDiff {
   readonly changes: readonly Change[]
-  readonly pairs: readonly (readonly [before: T, after: T])[]
+  /** After → before. */
+  readonly pairs: ReadonlyMap<Item, Item>
 }
 
-/** What was removed, added, renamed, moved and changed, in this order. */
+/** What was removed, added, renamed, moved and changed, in this order. Lets calls have their turn meanwhile. */
 export async function diffItems<T>(
-  kind: Kind<T>,
-  before: readonly T[],
-  after: readonly T[],
-): Promise<ItemsDiff<T>> {
-  const { part, nameOf, describe, details } = kind
-  const { pairs, removed, added } = await pair(kind, before, after)
-  const what = (item: T, prefix: string) => (describe(item) === '' ? '' : `${prefix}${describe(item)}`)
-  const changes = [
-    ...removed.map((item) => change(part, 'removed', nameOf(item), `removed${what(item, ', it was ')}`)),
-    ...added.map((item) => change(part, 'added', nameOf(item), `added${what(item, ', ')}`)),
-    ...renamedAndMoved(kind, pairs, before, after),
-  ]
+  part: Part,
+  oldOnes: Iterable<T>,
+  newOnes: Iterable<T>,
+  itemOf: (one: T, side: 'before' | 'after') => Item,
+): Promise<ItemsDiff> {
   const turn = turns()
-  for (const [old, now] of pairs) {
-    changes.push(...details(old, now).map((detail) => change(part, 'changed', nameOf(now), detail)))
+  const itemsOf = async (ones: Iterable<T>, side: 'before' | 'after') => {
+    const items: Item[] = []
+    for (const one of ones) {
+      items.push(itemOf(one, side))
+      await turn()
+    }
+    return items
+  }
+  const [before, after] = [await itemsOf(oldOnes, 'before'), await itemsOf(newOnes, 'after')]
+  const pairs = pairsOf(part, before, after)
+  const stayed = new Set(pairs.values())
+  const what = (summary: string, prefix: string) => (summary === '' ? '' : `${prefix}${summary}`)
+  const changes = [
+    ...before
+      .filter((item) => !stayed.has(item))
+      .map(({ name, summary }) => change(part, 'removed', name, `removed${what(summary, ', it was ')}`)),
+    ...after
+      .filter((item) => !pairs.has(item))
+      .map(({ name, summary }) => change(part, 'added', name, `added${what(summary, ', ')}`)),
+    ...renamedAndMoved(part, pairs, before, after),
+  ]
+  for (const [now, then] of pairs) {
+    const details = [...factChanges(then.facts, now.facts), ...(now.details ?? [])]
+    changes.push(...details.map((detail) => change(part, 'changed', now.name, detail)))
     await turn()
   }
   return { changes, pairs }
 }
 
-interface Pairing<T> extends Pick<ItemsDiff<T>, 'pairs'> {
-  readonly removed: readonly T[]
-  readonly added: readonly T[]
-}
-
 /**
- * By name first; what is left by content, so that one that was renamed or has no name is known again; and what has
- * no name and another content by its position.
+ * After → before. By name first; what is left by its facts, so that one that was renamed or has no name is known
+ * again; and what has no name and other facts by its position.
  */
-async function pair<T>(
-  { nameOf, isNamed = () => true, contentOf }: Kind<T>,
-  before: readonly T[],
-  after: readonly T[],
-): Promise<Pairing<T>> {
-  const all: Pairing<T> = { pairs: [], removed: before, added: after }
-  const byName = pairMore(all, (item) => (isNamed(item) ? nameOf(item) : undefined))
-  if (contentOf === undefined) return byName
-  const contents = new Map<T, string>()
-  const turn = turns()
-  for (const side of ['before', 'after'] as const) {
-    for (const item of side === 'before' ? byName.removed : byName.added) {
-      contents.set(item, contentOf(item, side))
-      await turn()
+function pairsOf(part: Part, before: readonly Item[], after: readonly Item[]): ReadonlyMap<Item, Item> {
+  const pairs = new Map<Item, Item>()
+  const pairBy = (keyOf: (item: Item) => string | undefined) => {
+    const paired = new Set(pairs.values())
+    const waiting = Map.groupBy(before, (item) => (paired.has(item) ? undefined : keyOf(item)))
+    for (const item of after) {
+      const key = pairs.has(item) ? undefined : keyOf(item)
+      const partner = key === undefined ? undefined : waiting.get(key)?.shift()
+      if (partner !== undefined) pairs.set(item, partner)
     }
   }
-  const byContent = pairMore(byName, (item) => contents.get(item))
-  return pairMore(byContent, (item) => (isNamed(item) ? undefined : nameOf(item)))
+  pairBy(({ name, isNamed = true }) => (isNamed ? name : undefined))
+  if (!RENAMED.has(part)) return pairs
+  pairBy(({ facts }) => JSON.stringify(facts.map((fact) => [fact.name, meaningOf(fact)]).sort()))
+  pairBy(({ name, isNamed = true }) => (isNamed ? undefined : name))
+  return pairs
 }
 
-/** Pairs what is left over by a key, the first with the first. An item without a key stays alone. */
-function pairMore<T>(so: Pairing<T>, keyOf: (item: T) => string | undefined): Pairing<T> {
-  const waiting = Map.groupBy(so.removed, keyOf)
-  const pairs: (readonly [T, T])[] = []
-  for (const item of so.added) {
-    const key = keyOf(item)
-    const partner = key === undefined ? undefined : waiting.get(key)?.shift()
-    if (partner !== undefined) pairs.push([partner, item])
-  }
-  const paired = new Set(pairs.flat())
-  return {
-    pairs: [...so.pairs, ...pairs],
-    removed: so.removed.filter((item) => !paired.has(item)),
-    added: so.added.filter((item) => !paired.has(item)),
-  }
-}
-
-function renamedAndMoved<T>(
-  { part, nameOf, isNamed = () => true, newName, isOrdered }: Kind<T>,
-  pairs: Pairing<T>['pairs'],
-  before: readonly T[],
-  after: readonly T[],
+function renamedAndMoved(
+  part: Part,
+  pairs: ReadonlyMap<Item, Item>,
+  before: readonly Item[],
+  after: readonly Item[],
 ): readonly Change[] {
-  const [oldAt, nowAt] = [positions(before), positions(after)]
-  const inOrder = pairs.map(([old, now]) => ({
-    old,
-    now,
-    from: oldAt.get(old) ?? 0,
-    to: nowAt.get(now) ?? 0,
-  }))
-  inOrder.sort((a, b) => a.to - b.to)
-  const moved = isOrdered ? movedAmong(inOrder.map(({ from }) => from)) : new Set()
-  return inOrder.flatMap(({ old, now, from, to }, index) => {
-    const isRenamed = nameOf(old) !== nameOf(now) && (isNamed(old) || isNamed(now))
-    const name = newName === undefined ? `"${nameOf(now)}"` : newName(now)
+  const positions = new Map([...before.entries()].map(([at, item]) => [item, at]))
+  const stayed = after.flatMap((now, to) => {
+    const then = pairs.get(now)
+    return then === undefined ? [] : [{ then, now, from: positions.get(then) ?? 0, to }]
+  })
+  const moved = ORDERED.has(part) ? movedAmong(stayed.map(({ from }) => from)) : new Set()
+  return stayed.flatMap(({ then, now, from, to }, at) => {
+    const isRenamed = then.name !== now.name && (then.isNamed !== false || now.isNamed !== false)
+    const name = quoted(part, now.name) + (part === 'flow' ? `, still ${now.summary}` : '')
     return [
-      ...(isRenamed ? [change(part, 'renamed', nameOf(old), `renamed to ${name}`)] : []),
-      ...(moved.has(index) ? [change(part, 'moved', nameOf(now), `moved ${from + 1} → ${to + 1}`)] : []),
+      ...(isRenamed ? [change(part, 'renamed', then.name, `renamed to ${name}`)] : []),
+      ...(moved.has(at) ? [change(part, 'moved', now.name, `moved ${from + 1} → ${to + 1}`)] : []),
     ]
   })
-}
-
-function positions<T>(items: readonly T[]): ReadonlyMap<T, number> {
-  return new Map(items.map((item, at) => [item, at]))
 }
 
 /**
@@ -170,42 +169,42 @@ function positions<T>(items: readonly T[]): ReadonlyMap<T, number> {
  * @param before where each item stood before, in the order in which the items stand now; all different.
  * @returns indexes into `before`.
  */
-export function movedAmong(before: readonly number[]): ReadonlySet<number> {
+function movedAmong(before: readonly number[]): ReadonlySet<number> {
   /** `tails[n]` ends the lowest rise of n + 1 items; `previous` leads back through it. */
   const tails: number[] = []
   const previous: (number | undefined)[] = []
   for (const [at, position] of before.entries()) {
-    let [low, high] = [0, tails.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((before[tails[middle] ?? 0] ?? 0) < position) low = middle + 1
-      else high = middle
-    }
-    previous.push(low === 0 ? undefined : tails[low - 1])
-    tails[low] = at
+    const lower = tails.findLastIndex((tail) => (before[tail] ?? 0) < position)
+    previous.push(tails[lower])
+    tails[lower + 1] = at
   }
   const moved = new Set(before.keys())
   for (let at = tails.at(-1); at !== undefined; at = previous[at]) moved.delete(at)
   return moved
 }
 
+/** `context sales → shop`, one line for each fact that changed. */
+export function factChanges(before: readonly Fact[], after: readonly Fact[]): readonly string[] {
+  const removed = before.filter(({ name }) => !after.some((fact) => fact.name === name))
+  const changes = after.flatMap((now) => {
+    const { name, text } = now
+    const old = before.find((fact) => fact.name === name)
+    if (old === undefined) return [`${name} added, ${text}`]
+    if (meaningOf(old) === meaningOf(now)) return []
+    if (now.changed !== undefined) return [now.changed(old.text)]
+    // `caller: 5551234567` is another number in another default country.
+    return [
+      old.text === text ? `${name} ${text} now means other numbers` : `${name} ${fromTo(old.text, text)}`,
+    ]
+  })
+  return [...changes, ...removed.map(({ name, text }) => `${name} removed, it was ${text}`)]
+}
+
+function meaningOf({ text, meaning = text }: Fact): string {
+  return meaning
+}
+
 /** `sales_flow → main`; a missing side is called `nothing`. */
 export function fromTo(before: string | undefined, after: string | undefined): string {
   return `${before || 'nothing'} → ${after || 'nothing'}`
-}
-
-/** Items that came with a plus, items that went with a minus: `+X-VIP −X-Account`; empty where none did. */
-export function itemsChange(before: Iterable<string>, after: Iterable<string>): string {
-  const [old, now] = [new Set(before), new Set(after)]
-  const came = [...now].filter((item) => !old.has(item)).map((item) => `+${item}`)
-  const went = [...old].filter((item) => !now.has(item)).map((item) => `−${item}`)
-  return [...came, ...went].join(' ')
-}
-
-/** `+12 −3 numbers`, `+1 number`; empty where none came or went. */
-export function plusMinus({ added, removed }: Pick<NumbersChange, 'added' | 'removed'>): string {
-  if (added + removed === 0) return ''
-  const came = added > 0 ? `+${added.toLocaleString('en-US')} ` : ''
-  const went = removed > 0 ? `−${removed.toLocaleString('en-US')} ` : ''
-  return `${came}${went}${added + removed === 1 ? 'number' : 'numbers'}`
 }

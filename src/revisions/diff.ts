@@ -1,24 +1,32 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Example } from '../flows/examples.js'
-import type { FlowFunction, Revision } from '../flows/revision.js'
+import type { Revision } from '../flows/revision.js'
 import { turns } from '../lib/turns.js'
-import { formatList, headerName } from '../routing/format.js'
+import { leavesOf } from '../routing/condition.js'
+import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
 import { hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
-import type { Branch, Flow, NumberTable, Routing, Trust, VipPolicy } from '../routing/types.js'
+import type {
+  Branch,
+  Condition,
+  Flow,
+  NumberPattern,
+  NumberTable,
+  Routing,
+  Rule,
+  State,
+  VipPolicy,
+} from '../routing/types.js'
 import {
   type Change,
   change,
   type Detail,
   diffItems,
+  type Fact,
+  factChanges,
   fromTo,
-  type ItemsDiff,
-  itemsChange,
-  type Kind,
-  movedAmong,
+  type Item,
   type NumbersChange,
-  plusMinus,
 } from './diff-items.js'
-import { conditionShape, ruleChanges, stateDetails, stateShape, tablesOf } from './diff-rules.js'
 
 export type { Change } from './diff-items.js'
 
@@ -29,24 +37,30 @@ export type { Change } from './diff-items.js'
 export async function diffRevisions(before: Revision, after: Revision): Promise<readonly Change[]> {
   const [old, now] = [before.routing, after.routing]
   const files = await changedFiles(old, now)
-  const numbers = (tables: readonly NumberTable[]) =>
-    tables.flatMap(({ file }) => numbersDetail(file, files.get(file), { withRows: false }))
-  const flows = await flowDiff(old.flows, now.flows)
-  const renamed = new Map(flows.pairs.map(([from, to]) => [from.name, to.name]))
-  const branches = await diffItems(branchKind(numbers), old.branches, now.branches)
-  const rules = await ruleChanges(old.rules, now.rules, { renamed, numbers })
+  const flows = await diffItems('flow', old.flows.values(), now.flows.values(), flowItem)
+  const renamed = new Map([...flows.pairs].map(([to, from]) => [from.name, to.name]))
+  const followed = (flow: string) => renamed.get(flow) ?? flow
+  const trunks = await diffItems('trunk', old.trust, now.trust, trunkItem)
+  const branches = await diffItems('branch', old.branches, now.branches, (branch) =>
+    branchItem(branch, files),
+  )
+  const rules = await diffItems('rule', old.rules, now.rules, (rule, side) =>
+    ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
+  )
+  // Examples decide no call, but one that was removed can refuse no reload any more.
+  const examples = await diffItems('example', before.examples, after.examples, exampleItem)
   return Object.freeze([
     ...setting('default_country', old.defaultCountry, now.defaultCountry),
-    ...setting('callee_from', headers(old), headers(now)),
-    ...(await trunkChanges(old.trust, now.trust)),
-    ...vipChanges(old.vip, now.vip, files),
+    ...setting('callee_from', formatHeaders(old), formatHeaders(now)),
+    ...trunks.changes,
+    ...vipDetails(old.vip, now.vip, files).map((detail) => change('vip', 'changed', '', detail)),
     ...branches.changes,
     ...flows.changes,
-    ...rules,
-    ...codeChanges(before.functions, after.functions),
-    ...flowSetting('otherwise', old, now, renamed),
-    ...flowSetting('undecidable', old, now, renamed),
-    ...(await exampleChanges(before.examples, after.examples)),
+    ...rules.changes,
+    ...codeChanges(before, after),
+    ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
+    ...undecidableChange(old, now, followed),
+    ...examples.changes,
   ])
 }
 
@@ -54,170 +68,182 @@ function setting(part: Change['part'], old: string | undefined, now: string | un
   return (old ?? '') === (now ?? '') ? [] : [change(part, 'changed', '', fromTo(old, now))]
 }
 
-function headers({ calleeFrom }: Routing): string {
+function formatHeaders({ calleeFrom }: Routing): string {
   return calleeFrom.length === 0 ? '' : formatList(calleeFrom)
 }
 
 /** `undecidable` that follows `otherwise` is none of its own. */
-function flowSetting(
-  part: 'otherwise' | 'undecidable',
-  old: Routing,
-  now: Routing,
-  renamed: ReadonlyMap<string, string>,
+function undecidableChange(
+  { undecidable: old, otherwise: oldOtherwise }: Routing,
+  { undecidable: now, otherwise }: Routing,
+  followed: (flow: string) => string,
 ): readonly Change[] {
-  if (part === 'undecidable' && old.undecidable === old.otherwise && now.undecidable === now.otherwise)
-    return []
-  const isSame = (renamed.get(old[part]) ?? old[part]) === now[part]
-  return isSame ? [] : setting(part, old[part], now[part])
+  const follows = old === oldOtherwise && now === otherwise
+  return follows || followed(old) === now ? [] : setting('undecidable', old, now)
 }
-
-async function trunkChanges(before: Trust, after: Trust): Promise<readonly Change[]> {
-  type Trunk = { readonly name: string; readonly items: readonly string[] }
-  const trunks = (trust: Trust) =>
-    [...trust].map(([name, items]): Trunk => ({ name, items: [...items].map(trustItem) }))
-  const kind: Kind<Trunk> = {
-    part: 'trunk',
-    nameOf: ({ name }) => name,
-    describe: ({ items }) => `trusted for ${items.length === 0 ? 'nothing' : items.join(', ')}`,
-    details: (old, now) => {
-      const items = itemsChange(old.items, now.items)
-      return items === '' ? [] : [`trust ${items}`]
-    },
-  }
-  return (await diffItems(kind, trunks(before), trunks(after))).changes
-}
-
-function trustItem(item: string): string {
-  return item === 'caller_number' || item === 'verstat' ? item : headerName(item)
-}
-
-function branchKind(numbers: (tables: readonly NumberTable[]) => readonly Detail[]): Kind<Branch> {
-  return {
-    part: 'branch',
-    nameOf: ({ name }) => name,
-    describe: ({ numbers: { text }, isDefault }) =>
-      [text && `numbers ${text}`, isDefault && 'the default'].filter(Boolean).join(', '),
-    // The first branch that has a number takes it.
-    isOrdered: true,
-    details: (old, now) => [
-      ...branchNumbers(old, now),
-      ...(old.isDefault === now.isDefault
-        ? []
-        : [now.isDefault ? 'now the default' : 'no longer the default']),
-      ...stateDetails(old.state, now.state),
-      ...numbers(now.numbers.tables),
-    ],
-  }
-}
-
-function branchNumbers({ numbers: old }: Branch, { numbers: now }: Branch): readonly string[] {
-  if (conditionShape(old) === conditionShape(now)) return []
-  return [
-    old.text === now.text ? `numbers ${now.text} are now others` : `numbers ${fromTo(old.text, now.text)}`,
-  ]
-}
-
-function flowDiff(before: Routing['flows'], after: Routing['flows']): Promise<ItemsDiff<Flow>> {
-  const kind: Kind<Flow> = {
-    part: 'flow',
-    nameOf: ({ name }) => name,
-    contentOf: locationOf,
-    describe: locationOf,
-    newName: (flow) => `${flow.name}, still ${locationOf(flow)}`,
-    details: (old, now) =>
-      (['context', 'extension', 'priority'] as const)
-        .filter((part) => old[part] !== now[part])
-        .map((part) => `${part} ${fromTo(String(old[part]), String(now[part]))}`),
-  }
-  return diffItems(kind, [...before.values()], [...after.values()])
-}
-
-function locationOf({ context, extension, priority }: Flow): string {
-  return `context ${context}, extension ${extension}, priority ${priority}`
-}
-
-type Functions = ReadonlyMap<string, FlowFunction>
 
 /** A code flow that came or went came or went with the rule that runs it. */
-function codeChanges(before: Functions, after: Functions): readonly Change[] {
+function codeChanges({ functions: before }: Revision, { functions: after }: Revision): readonly Change[] {
   return [...after.values()]
     .filter(({ file, code }) => before.has(file) && before.get(file)?.code !== code)
     .map(({ file }) => change('code', 'changed', file, 'the code changed, or a file that it imports'))
 }
 
-/** Examples decide no call, but one that was removed can refuse no reload any more. */
-async function exampleChanges(
-  before: readonly Example[],
-  after: readonly Example[],
-): Promise<readonly Change[]> {
-  const kind: Kind<Example> = {
-    part: 'example',
-    nameOf: ({ name }) => name,
-    isNamed: ({ name }) => !/^example \d+$/.test(name),
-    contentOf: ({ call, expect }) => stateShape([call, expect]),
-    describe: () => '',
-    details: (old, now) => [
-      ...(isDeepStrictEqual(old.call, now.call) ? [] : ['another call']),
-      ...(isDeepStrictEqual(old.expect, now.expect) ? [] : ['another expectation']),
+function trunkItem([name, trust]: readonly [string, ReadonlySet<string>]): Item {
+  const isHeader = (item: string) => item !== 'caller_number' && item !== 'verstat'
+  const items = [...trust].map((item) => (isHeader(item) ? headerName(item) : item))
+  const text = items.join(', ')
+  const changed = (before: string) => `trust ${cameAndWent(before.split(', ').filter(Boolean), items)}`
+  return {
+    name,
+    summary: `trusted for ${text || 'nothing'}`,
+    facts: [{ name: 'trust', text, meaning: String(items.toSorted()), changed }],
+  }
+}
+
+/** Items that came with a plus, items that went with a minus: `+X-VIP −X-Account`; empty where none did. */
+function cameAndWent(before: readonly string[], after: readonly string[]): string {
+  const came = after.filter((item) => !before.includes(item)).map((item) => `+${item}`)
+  const went = before.filter((item) => !after.includes(item)).map((item) => `−${item}`)
+  return [...came, ...went].join(' ')
+}
+
+function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedFiles): Item {
+  const isNow = isDefault ? 'now the default' : 'no longer the default'
+  return {
+    name,
+    summary: [numbers.text && `numbers ${numbers.text}`, isDefault && 'the default']
+      .filter(Boolean)
+      .join(', '),
+    facts: [
+      { name: 'numbers', text: numbers.text, meaning: meaningOf(numbers) },
+      { name: 'default', text: String(isDefault), changed: () => isNow },
+      ...stateFacts(state),
+    ],
+    details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
+  }
+}
+
+function flowItem({ name, context, extension, priority }: Flow): Item {
+  const facts = Object.entries({ context, extension, priority: String(priority) })
+  return {
+    name,
+    summary: facts.map(([property, text]) => `${property} ${text}`).join(', '),
+    facts: facts.map(([property, text]) => ({ name: property, text })),
+  }
+}
+
+/** @param followed the flow's present name: a rule that follows a flow that was renamed has not changed. */
+function ruleItem(
+  { index, name, when, target, state }: Rule,
+  files: ChangedFiles,
+  followed: (flow: string) => string,
+): Item {
+  const condition = clip(formatCondition(when))
+  const [verb, to] = target.kind === 'goto' ? ['goto', target.flow] : ['run', target.file]
+  const text = `${verb} ${to}`
+  const changed = (before: string) => fromTo(before, before.startsWith(`${verb} `) ? to : text)
+  return {
+    name,
+    isNamed: name !== `rule ${index + 1}`,
+    summary: `number ${index + 1}: when ${condition}, ${text}`,
+    facts: [
+      { name: 'when', text: condition, meaning: meaningOf(when) },
+      { name: 'target', text, meaning: verb === 'goto' ? `goto ${followed(to)}` : text, changed },
+      ...stateFacts(state),
+    ],
+    details: [...new Set(tablesOf(when))].flatMap(({ file }) => fileDetail(file, files)),
+  }
+}
+
+function exampleItem({ name, call, expect }: Example): Item {
+  return {
+    name,
+    isNamed: !/^example \d+$/.test(name),
+    summary: '',
+    facts: [
+      { name: 'call', text: jsonOf(call), changed: () => 'another call' },
+      { name: 'expect', text: jsonOf(expect), changed: () => 'another expectation' },
     ],
   }
-  return (await diffItems(kind, before, after)).changes
+}
+
+/** `state city "Albany" → "Troy"`, key by key. */
+function stateFacts(state: State): readonly Fact[] {
+  return Object.entries(state).map(([key, value]) => {
+    return { name: `state ${key}`, text: clip(JSON.stringify(value)), meaning: jsonOf(value) }
+  })
+}
+
+/** A value as JSON, the same however its keys were ordered. */
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    const isMap = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    return isMap ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner
+  })
+}
+
+/**
+ * What a condition means, as text: equal for two that match the same calls for the same reasons, however their
+ * numbers were written and their parts were ordered. Files count by name, not by content.
+ */
+function meaningOf(condition: Condition | NumberPattern): string {
+  return JSON.stringify(condition, (key, value: unknown) => {
+    // As it was written, for people.
+    if (key === 'text') return undefined
+    if (value instanceof Set) return [...value].sort()
+    if (key === 'tables') return (value as readonly NumberTable[]).map(({ file }) => file)
+    if (key === 'prefixes') return (value as readonly string[]).toSorted()
+    return key === 'of' && Array.isArray(value) ? value.map(meaningOf).sort() : value
+  })
 }
 
 /** How many became a VIP and how many are none any more, not who. */
-function vipChanges(before: VipPolicy, after: VipPolicy, changes: ChangedFiles): readonly Change[] {
-  const details = [
+function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): readonly Detail[] {
+  const [old, now] = [byFile(before.tables), byFile(after.tables)]
+  const stayed = (tables: readonly NumberTable[]) =>
+    tables.map(({ file }) => file).filter((file) => old.has(file) && now.has(file))
+  const order = formatList(now.keys())
+  return [
     ...countDetail(before.numbers, after.numbers),
-    ...vipFiles(before.tables, after.tables, changes),
-    ...vipHeaders(before.headers, after.headers),
+    ...before.tables
+      .filter(({ file }) => !now.has(file))
+      .map(({ file, size }) => `file ${file} removed, ${plusMinus(0, size) || 'no numbers'}`),
+    ...after.tables
+      .filter(({ file }) => !old.has(file))
+      .map(({ file, size }) => `file ${file} added, ${plusMinus(size, 0) || 'no numbers'}`),
+    ...(isDeepStrictEqual(stayed(before.tables), stayed(after.tables))
+      ? []
+      : [`files now in the order ${order}`]),
+    ...stayed(after.tables).flatMap((file) => [
+      ...columnDetail(file, old.get(file)?.columns ?? [], now.get(file)?.columns ?? []),
+      ...fileDetail(file, files, { withRows: true }),
+    ]),
+    ...factChanges(headerFacts(before), headerFacts(after)),
   ]
-  return details.map((detail) => change('vip', 'changed', '', detail))
+}
+
+function headerFacts({ headers }: VipPolicy): readonly Fact[] {
+  return [...headers].map(([name, values]) => {
+    return {
+      name: `header ${headerName(name)}`,
+      text: formatList(values),
+      meaning: String([...values].sort()),
+    }
+  })
 }
 
 function countDetail(before: ReadonlySet<string>, after: ReadonlySet<string>): readonly Detail[] {
   const added = [...after].filter((number) => !before.has(number)).length
-  const numbers = { added, removed: before.size - (after.size - added), otherRows: 0 }
-  return plusMinus(numbers) === '' ? [] : [{ text: plusMinus(numbers), numbers }]
+  const removed = before.size - (after.size - added)
+  const text = plusMinus(added, removed)
+  return text === '' ? [] : [{ text, numbers: { added, removed, otherRows: 0 } }]
 }
 
-function vipFiles(
-  before: readonly NumberTable[],
-  after: readonly NumberTable[],
-  changes: ChangedFiles,
-): readonly Detail[] {
-  const [old, now] = [byFile(before), byFile(after)]
-  const stayed = after.filter(({ file }) => old.has(file))
-  const isReordered = movedAmong(stayed.map(({ file }) => [...old.keys()].indexOf(file))).size > 0
-  const whole = (kind: 'added' | 'removed', { file, size }: NumberTable) =>
-    `file ${file} ${kind}, ${plusMinus({ added: 0, removed: 0, [kind]: size }) || 'no numbers'}`
-  return [
-    ...before.filter(({ file }) => !now.has(file)).map((table) => whole('removed', table)),
-    ...after.filter(({ file }) => !old.has(file)).map((table) => whole('added', table)),
-    ...(isReordered ? [`files now in the order ${formatList(after.map(({ file }) => file))}`] : []),
-    ...stayed.flatMap((table) => [
-      ...columnDetail(old.get(table.file)?.columns ?? [], table),
-      ...numbersDetail(table.file, changes.get(table.file), { withRows: true }),
-    ]),
-  ]
-}
-
-function columnDetail(old: readonly string[], { columns, file }: NumberTable): readonly string[] {
-  const items = itemsChange(old, columns)
-  if (items !== '') return [`columns ${items} in ${file}`]
-  return isDeepStrictEqual(old, columns) ? [] : [`columns of ${file} in another order`]
-}
-
-function vipHeaders(before: VipPolicy['headers'], after: VipPolicy['headers']): readonly string[] {
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
-    const [old, now] = [before.get(name) ?? [], after.get(name) ?? []]
-    if (itemsChange(old, now) === '') return []
-    const what = !before.has(name)
-      ? `added, ${formatList(now)}`
-      : after.has(name)
-        ? fromTo(formatList(old), formatList(now))
-        : `removed, it was ${formatList(old)}`
-    return [`header ${headerName(name)} ${what}`]
-  })
+function columnDetail(file: string, old: readonly string[], now: readonly string[]): readonly string[] {
+  const columns = cameAndWent(old, now)
+  if (columns !== '') return [`columns ${columns} in ${file}`]
+  return isDeepStrictEqual(old, now) ? [] : [`columns of ${file} in another order`]
 }
 
 /** File of numbers → what changed in it; only files that both revisions read. */
@@ -229,9 +255,9 @@ async function changedFiles(before: Routing, after: Routing): Promise<ChangedFil
   const changes = new Map<string, NumbersChange>()
   for (const [file, now] of allTables(after)) {
     const then = old.get(file)
-    const isSame =
-      then !== undefined && before.defaultCountry === after.defaultCountry && isSameContent(then, now)
-    if (then !== undefined && !isSame) changes.set(file, await compareTables(then, now))
+    if (then === undefined) continue
+    const isSame = before.defaultCountry === after.defaultCountry && isSameContent(then, now)
+    if (!isSame) changes.set(file, await compareTables(then, now))
   }
   return changes
 }
@@ -239,6 +265,11 @@ async function changedFiles(before: Routing, after: Routing): Promise<ChangedFil
 function allTables({ vip, branches, rules }: Routing): ReadonlyMap<string, NumberTable> {
   const ofBranches = branches.flatMap(({ numbers }) => numbers.tables)
   return byFile([...vip.tables, ...ofBranches, ...rules.flatMap(({ when }) => tablesOf(when))])
+}
+
+/** The files of numbers that a condition reads, however deep. */
+function tablesOf(condition: Condition): readonly NumberTable[] {
+  return leavesOf(condition).flatMap((leaf) => ('numbers' in leaf ? leaf.numbers.tables : []))
 }
 
 function byFile(tables: readonly NumberTable[]): ReadonlyMap<string, NumberTable> {
@@ -264,15 +295,21 @@ async function compareTables(before: NumberTable, after: NumberTable): Promise<N
 }
 
 /** `+12 −3 numbers in vips.csv, 4 rows changed`; empty where nothing changed that counts here. */
-function numbersDetail(
-  file: string,
-  numbers: NumbersChange | undefined,
-  { withRows }: { readonly withRows: boolean },
-): readonly Detail[] {
+function fileDetail(file: string, files: ChangedFiles, { withRows = false } = {}): readonly Detail[] {
+  const numbers = files.get(file)
   if (numbers === undefined) return []
-  const count = withRows ? numbers.otherRows : 0
-  const rows = count === 0 ? '' : `${count.toLocaleString('en-US')} ${count === 1 ? 'row' : 'rows'} changed`
-  const cameAndWent = plusMinus(numbers)
-  if (cameAndWent === '') return rows === '' ? [] : [{ text: `${rows} in ${file}`, numbers }]
-  return [{ text: [`${cameAndWent} in ${file}`, rows].filter(Boolean).join(', '), numbers }]
+  const { added, removed, otherRows } = numbers
+  const rows = `${otherRows.toLocaleString('en-US')} ${otherRows === 1 ? 'row' : 'rows'} changed`
+  const [first = '', ...more] = [plusMinus(added, removed), withRows && otherRows > 0 ? rows : ''].filter(
+    Boolean,
+  )
+  return first === '' ? [] : [{ text: [`${first} in ${file}`, ...more].join(', '), numbers }]
+}
+
+/** `+12 −3 numbers`, `+1 number`; empty where none came or went. */
+function plusMinus(added: number, removed: number): string {
+  if (added + removed === 0) return ''
+  const came = added > 0 ? `+${added.toLocaleString('en-US')} ` : ''
+  const went = removed > 0 ? `−${removed.toLocaleString('en-US')} ` : ''
+  return `${came}${went}${added + removed === 1 ? 'number' : 'numbers'}`
 }
