@@ -1,4 +1,5 @@
 import type { Revision } from '../flows/revision.js'
+import { within } from '../lib/timeout.js'
 import type { RevisionEntry } from '../store/database.js'
 
 /** A revision, with its entry in the database where it could be stored. */
@@ -16,6 +17,7 @@ const FIND_MS = 400
 /** The revision that decides calls now, and earlier ones for calls that were decided by them before. */
 export class ActiveRevisions {
   readonly #load: (id: string) => Promise<Revision | undefined>
+  /** Calls that wait for the same revision share one load. */
   readonly #loading = new Map<string, Promise<Revision | undefined>>()
   #current: ActiveRevision
   #recent: readonly Revision[] = []
@@ -42,32 +44,24 @@ export class ActiveRevisions {
    */
   async find(id: string): Promise<Revision | undefined> {
     const found = [this.#current.revision, ...this.#recent].find((revision) => revision.id === id)
-    return found ?? within(FIND_MS, this.#loadOnce(id), undefined)
+    if (found !== undefined) return found
+    const loading = this.#loading.get(id) ?? this.#loadAndRemember(id)
+    this.#loading.set(id, loading)
+    return within(FIND_MS, `revision ${id}`, loading).catch(() => undefined)
   }
 
-  /** Calls that wait for the same revision share one load. */
-  #loadOnce(id: string): Promise<Revision | undefined> {
-    const underWay = this.#loading.get(id)
-    if (underWay !== undefined) return underWay
-    const loading = this.#load(id).then((revision) => {
+  async #loadAndRemember(id: string): Promise<Revision | undefined> {
+    try {
+      const revision = await this.#load(id)
       if (revision !== undefined) this.#remember(revision)
       return revision
-    })
-    this.#loading.set(id, loading)
-    return loading.finally(() => this.#loading.delete(id))
+    } finally {
+      this.#loading.delete(id)
+    }
   }
 
   #remember(revision: Revision): void {
     const others = this.#recent.filter(({ id }) => id !== revision.id)
     this.#recent = [revision, ...others].slice(0, RECENT)
   }
-}
-
-/** What `work` gives, or `otherwise` where it fails or takes longer. Never rejects. */
-export async function within<T>(ms: number, work: Promise<T>, otherwise: NoInfer<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, ms, otherwise)
-  })
-  return Promise.race([work.catch(() => otherwise), late]).finally(() => clearTimeout(timer))
 }

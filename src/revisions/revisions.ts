@@ -12,14 +12,13 @@ import type { CompiledFiles } from '../flows/compile.js'
 import { FlowFilesError, formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
+import { within } from '../lib/timeout.js'
 import type { Flow } from '../routing/types.js'
 import { KEPT_REVISIONS, type NewRevision, type RevisionEntry } from '../store/database.js'
 import type { Store } from '../store/store.js'
-import { ActiveRevisions, within } from './active.js'
-import { diffRevisions } from './diff.js'
-import type { Change } from './diff-items.js'
+import { type ActiveRevision, ActiveRevisions } from './active.js'
+import { type Change, diffRevisions } from './diff.js'
 import { withFilesOf } from './revision-files.js'
-import { firstRevision } from './startup.js'
 
 /** What asks for a reload. */
 export type Way = 'files' | 'signal' | 'command' | 'http'
@@ -84,11 +83,6 @@ const STORE_MS = 5_000
 type Request = ReloadOptions &
   ({ readonly way: Way } | { readonly way: 'rollback'; readonly to: number | undefined })
 
-interface Candidate {
-  readonly loaded: CompiledFiles
-  readonly rollback: RevisionEntry['rollback']
-}
-
 export class Revisions {
   readonly #parts: RevisionsParts
   readonly #active: ActiveRevisions
@@ -103,39 +97,27 @@ export class Revisions {
     // Without the database the flows folder decides.
     const [folder, entries] = await Promise.all([
       parts.load(parts.folder),
-      within(STORE_MS, store.revisions(), []),
+      within(STORE_MS, 'the database', store.revisions()).catch(() => []),
     ])
     for (const warning of folder.warnings) log.warn(formatProblem(warning), { event: 'flow_warning' })
-    const startup = await firstRevision({
-      folder,
-      last: entries.at(-1),
-      loadStored: (entry) => withFilesOf(store, entry, parts.load),
-      store: (loaded) => add(parts, loaded, { way: 'start', by: null, rollback: null }),
-    })
-    if (!startup.ok) throw new FlowFilesError(startup.problems)
-    for (const problem of folder.ok ? [] : folder.problems) {
-      log.error(formatProblem(problem), { event: 'flow_problem' })
-    }
-    if (startup.notice !== undefined) log.warn(startup.notice, { event: 'not_the_folder' })
-    const { revision, entry } = startup.first
+    const first = await firstRevision(parts, folder, entries.at(-1))
+    const { revision, entry } = first
     const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
     log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number })
-    const active = new ActiveRevisions(startup.first, (id) => revisions.#loadById(id))
-    const revisions = new Revisions(parts, active, entries, folder.ok ? folder.revision.hash : '')
-    if (entry !== undefined) revisions.#noteEntry(entry)
-    return revisions
+    return new Revisions(parts, first, entries, folder.ok ? folder.revision.hash : '')
   }
 
   private constructor(
     parts: RevisionsParts,
-    active: ActiveRevisions,
+    first: ActiveRevision,
     entries: readonly RevisionEntry[],
     folderHash: string,
   ) {
     this.#parts = parts
-    this.#active = active
+    this.#active = new ActiveRevisions(first, (id) => this.#loadById(id))
     this.#entries = entries
     this.#folderHash = folderHash
+    this.#noteEntry(first.entry)
   }
 
   get current(): Revision {
@@ -187,31 +169,26 @@ export class Revisions {
   }
 
   async #try(request: Request): Promise<ReloadResult> {
-    const candidate = await this.#candidate(request)
-    if (candidate === undefined) return this.#notStored(request)
-    const { loaded, rollback } = candidate
+    const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined
+    if (request.way === 'rollback' && target === undefined) return this.#notStored(request.to)
+    const loaded = await (target === undefined ? this.#loadFolder() : this.#loadStored(target, 'load'))
     if (!loaded.ok) return refused(loaded.problems, loaded.warnings)
     const { revision } = loaded
-    const before = this.#active.current
+    const { revision: current, entry: currentEntry } = this.#active.current
     // An editor that only touches a file does not end a rollback; a reload by command does.
-    const isRolledBackFrom = request.way === 'files' && before.entry?.rollback?.insteadOf === revision.hash
-    if (revision.hash === before.revision.hash || isRolledBackFrom) {
-      const { id } = before.revision
-      const unchanged = { changed: false, revision: id, changes: [], warnings: loaded.warnings, replay: null }
-      return { ok: true, number: before.entry?.number ?? null, ...unchanged }
+    const isRolledBackFrom = request.way === 'files' && currentEntry?.rollback?.insteadOf === revision.hash
+    if (revision.hash === current.hash || isRolledBackFrom) {
+      const unchanged = { changed: false, changes: [], warnings: loaded.warnings, replay: null }
+      return { ok: true, number: currentEntry?.number ?? null, revision: current.id, ...unchanged }
     }
-    const locations = await this.#checkLocations(revision)
-    const dialplan = await this.#checkDialplan(revision)
-    const replay = await this.#replay(revision, request)
-    const mayBeMissing = request.allowMissingContexts === true
-    const problems = [...(mayBeMissing ? [] : locations.missing), ...replay.problems]
-    const missing = mayBeMissing ? locations.missing : []
-    const warnings = [...loaded.warnings, ...missing, ...locations.warnings, ...dialplan]
+    const { problems, ...checked } = await this.#check(revision, request)
+    const warnings = [...loaded.warnings, ...checked.warnings]
     if (problems.length > 0) return refused(problems, warnings)
-    const changes = await diffRevisions(before.revision, revision)
+    const changes = await diffRevisions(current, revision)
+    const rollback = target === undefined ? null : { of: originOf(target), insteadOf: this.#folderHash }
     const entry = await add(this.#parts, loaded, { way: request.way, by: request.by ?? null, rollback })
     this.#active.swap({ revision, entry })
-    if (entry !== undefined) this.#noteEntry(entry)
+    this.#noteEntry(entry)
     const number = entry?.number ?? null
     return {
       ok: true,
@@ -220,22 +197,20 @@ export class Revisions {
       revision: revision.id,
       changes,
       warnings,
-      replay: replay.summary,
+      replay: checked.replay,
     }
   }
 
-  async #candidate(request: Request): Promise<Candidate | undefined> {
-    const { folder, store, load, settled } = this.#parts
-    if (request.way !== 'rollback') {
-      await settled()
-      const loaded = await load(folder)
-      if (loaded.ok) this.#folderHash = loaded.revision.hash
-      return { loaded, rollback: null }
-    }
-    const entry = this.#rollbackTarget(request.to)
-    if (entry === undefined) return undefined
-    const loaded = await withFilesOf(store, entry, load)
-    return { loaded, rollback: { of: originOf(entry), insteadOf: this.#folderHash } }
+  async #loadFolder(): Promise<CompiledFiles> {
+    const { folder, load, settled } = this.#parts
+    await settled()
+    const loaded = await load(folder)
+    if (loaded.ok) this.#folderHash = loaded.revision.hash
+    return loaded
+  }
+
+  #loadStored(entry: RevisionEntry, how: 'load' | 'compile'): Promise<CompiledFiles> {
+    return withFilesOf(this.#parts.store, entry, this.#parts[how])
   }
 
   /** Without a number, the revision before the current one; a second rollback goes back one further. */
@@ -246,79 +221,96 @@ export class Revisions {
     return this.#entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash)
   }
 
-  #notStored(request: Request): ReloadResult {
-    const to = request.way === 'rollback' ? request.to : undefined
+  #notStored(to: number | undefined): ReloadResult {
     const what = to === undefined ? 'No earlier revision is stored' : `Revision ${to} is not stored`
     const stored = this.#entries.map(({ number }) => number).join(', ') || 'none'
     return refused([problem('reload.not_stored', `${what}; stored are: ${stored}.`)])
   }
 
-  async #checkLocations({ routing, contexts }: Revision) {
+  /** What the running PBX and the recorded calls say against a candidate. */
+  async #check(candidate: Revision, { allowMissingContexts = false, maxChange }: ReloadOptions) {
+    const parts = this.#parts
+    const problems: Problem[] = []
+    const warnings: Problem[] = []
+    const missing = allowMissingContexts ? warnings : problems
     try {
-      const flows = await this.#parts.missingLocations([...routing.flows.values()])
-      const missing = flows.map((flow) =>
-        problem('reload.location', missingLocation(flow), contexts.get(flow.context)),
-      )
-      return { missing, warnings: [] }
+      for (const flow of await parts.missingLocations([...candidate.routing.flows.values()]))
+        missing.push(problem('reload.location', missingLocation(flow), candidate.contexts.get(flow.context)))
     } catch (error) {
       const message = `The PBX could not be asked for the locations of the flows: ${messageOf(error)}`
-      return { missing: [], warnings: [problem('reload.pbx', message)] }
+      warnings.push(problem('reload.pbx', message))
     }
-  }
-
-  /** Contexts that were generated for other flow files do no harm: what they do not pass is read over ARI. */
-  async #checkDialplan(revision: Revision): Promise<readonly Problem[]> {
-    const isCurrent = await this.#parts.isDialplanCurrent(revision).catch(() => true)
-    return isCurrent ? [] : [problem('reload.dialplan', OTHER_DIALPLAN)]
-  }
-
-  async #replay(revision: Revision, { maxChange }: ReloadOptions) {
-    if (maxChange === undefined) return { problems: [], summary: null }
-    const { share, summary } = await this.#parts.replay(revision)
-    const message = `${summary} That is more than --max-change allows (${percent(share)} of ${percent(maxChange)}).`
-    return { problems: share > maxChange ? [problem('reload.max_change', message)] : [], summary }
+    // Contexts that were generated for other flow files do no harm: what they do not pass is read over ARI.
+    if (!(await parts.isDialplanCurrent(candidate).catch(() => true)))
+      warnings.push(problem('reload.dialplan', OTHER_DIALPLAN))
+    if (maxChange === undefined) return { problems, warnings, replay: null }
+    const { share, summary: replay } = await parts.replay(candidate)
+    const tooMany = `${replay} That is more than --max-change allows (${percent(share)} of ${percent(maxChange)}).`
+    if (share > maxChange) problems.push(problem('reload.max_change', tooMany))
+    return { problems, warnings, replay }
   }
 
   async #loadById(id: string): Promise<Revision | undefined> {
     const entry = this.#entries.findLast((one) => one.id === id)
-    const loaded = entry && (await withFilesOf(this.#parts.store, entry, this.#parts.compile))
+    const loaded = entry && (await this.#loadStored(entry, 'compile'))
     return loaded?.ok ? loaded.revision : undefined
   }
 
-  #noteEntry(entry: RevisionEntry): void {
+  #noteEntry(entry: RevisionEntry | undefined): void {
+    if (entry === undefined) return
     const others = this.#entries.filter(({ number }) => number !== entry.number)
     this.#entries = [...others, entry].slice(-KEPT_REVISIONS)
   }
 
   #report({ way, by }: Request, result: ReloadResult, ms: number): void {
     const { log, metrics } = this.#parts
-    const { ok } = result
-    metrics.reload(way, ok ? (result.changed ? 'taken' : 'unchanged') : 'refused')
-    const fields = {
-      event: 'reload',
-      way,
-      by: by ?? null,
-      ms,
-      warnings: result.warnings.map(formatProblem),
-      ok,
-    }
-    if (!ok) {
+    metrics.reload(way, result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused')
+    const warnings = result.warnings.map(formatProblem)
+    const fields = { event: 'reload', way, by: by ?? null, ms, warnings, ok: result.ok }
+    if (!result.ok) {
       const problems = result.problems.map(formatProblem)
-      log.error(`The flow files were refused; revision ${this.current.id} still decides.`, {
-        ...fields,
-        problems,
-      })
-      return
-    }
-    const { revision, number, replay } = result
-    if (result.changed) {
+      const message = `The flow files were refused; revision ${this.current.id} still decides.`
+      log.error(message, { ...fields, problems })
+    } else if (!result.changed) {
+      const { revision } = result
+      log.info('The flow files were read again; nothing has changed.', { ...fields, revision })
+    } else {
+      const { revision, number, replay } = result
       const changes = result.changes.map(({ text }) => text)
       const message = `Revision ${number ?? revision} decides from now on.`
       log.info(message, { ...fields, revision, number, changes, replay })
-    } else {
-      log.info('The flow files were read again; nothing has changed.', { ...fields, revision })
     }
   }
+}
+
+/**
+ * The flows folder, with two exceptions, so that a restart at night changes nothing by itself: a rollback stays in
+ * effect while the folder is still the one that was rolled back from, and a folder with problems does not stop a
+ * start where the database has an earlier revision. @throws FlowFilesError
+ */
+async function firstRevision(
+  parts: RevisionsParts,
+  folder: CompiledFiles,
+  last: RevisionEntry | undefined,
+): Promise<ActiveRevision> {
+  const isRolledBackFrom = folder.ok && last?.rollback?.insteadOf === folder.revision.hash
+  if (last !== undefined && (!folder.ok || isRolledBackFrom)) {
+    const stored = await withFilesOf(parts.store, last, parts.load).catch(() => undefined)
+    if (stored?.ok) {
+      for (const found of folder.ok ? [] : folder.problems)
+        parts.log.error(formatProblem(found), { event: 'flow_problem' })
+      const why = isRolledBackFrom
+        ? 'it was rolled back to, and the flows folder has not changed since'
+        : 'the flows folder has problems'
+      const message = `Revision ${last.number} (${last.id}) decides, not the flows folder: ${why}.`
+      parts.log.warn(message, { event: 'not_the_folder' })
+      return { revision: stored.revision, entry: last }
+    }
+  }
+  if (!folder.ok) throw new FlowFilesError(folder.problems)
+  const { revision } = folder
+  if (last?.hash === revision.hash) return { revision, entry: last }
+  return { revision, entry: await add(parts, folder, { way: 'start', by: null, rollback: null }) }
 }
 
 /** Stores a revision; undefined where that failed, which the store reports and which stops nothing. */
@@ -328,7 +320,7 @@ function add(
   how: Pick<NewRevision, 'way' | 'by' | 'rollback'>,
 ): Promise<RevisionEntry | undefined> {
   const entry = { id, hash, at: new Date().toISOString(), ...how }
-  return within<RevisionEntry | undefined>(STORE_MS, store.addRevision(entry, files), undefined)
+  return within(STORE_MS, 'the database', store.addRevision(entry, files)).catch(() => undefined)
 }
 
 /** The number of the revision that an entry stands for: a rollback stands for an earlier one. */

@@ -9,6 +9,7 @@
  */
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { pause } from '../lib/backoff.js'
 
 export interface WatchOptions {
   readonly folder: string
@@ -34,13 +35,13 @@ type Snapshot = ReadonlyMap<string, string>
 
 export class FolderWatch {
   readonly #options: Required<WatchOptions>
+  readonly #stopped = new AbortController()
+  /** When each file that is not announced yet was last seen to change. */
   readonly #changedAt = new Map<string, number>()
   #snapshot: Snapshot | undefined
   #scan: Promise<void> = Promise.resolve()
-  #changed: () => void = () => undefined
-  #timer: NodeJS.Timeout | undefined
+  #polling: Promise<void> | undefined
   #isFailing = false
-  #isStopped = false
 
   private constructor(options: WatchOptions) {
     this.#options = { used: () => [], pollMs: 250, settleMs: 500, settleNumbersMs: 3_000, ...options }
@@ -55,8 +56,7 @@ export class FolderWatch {
 
   /** Calls `changed` when files have changed and count as written. Which does not matter: all are read again. */
   begin(changed: () => void): void {
-    this.#changed = changed
-    void this.#poll()
+    this.#polling = this.#poll(changed)
   }
 
   /**
@@ -65,45 +65,51 @@ export class FolderWatch {
    */
   async settled(): Promise<void> {
     const { settleMs, pollMs } = this.#options
-    for (const end = performance.now() + 4 * settleMs; performance.now() < end && !this.#isStopped; ) {
+    const { signal } = this.#stopped
+    for (const end = performance.now() + 4 * settleMs; performance.now() < end && !signal.aborted; ) {
       await this.#look()
-      const newest = Math.max(0, ...this.#changedAt.values())
-      if (newest === 0 || performance.now() - newest >= settleMs) return
-      await new Promise((resolve) => setTimeout(resolve, pollMs / 2))
+      if (this.#haveSettled(() => settleMs)) return
+      await pause(pollMs / 2, signal)
     }
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
-    clearTimeout(this.#timer)
+    this.#stopped.abort()
+    await this.#polling
     await this.#scan
   }
 
-  async #poll(): Promise<void> {
-    const start = performance.now()
-    await this.#look()
-    if (this.#isStopped) return
-    this.#announce()
-    const pause = Math.min((performance.now() - start) * PAUSE_PER_READ, LONGEST_PAUSE_MS)
-    this.#timer = setTimeout(() => void this.#poll(), Math.max(pause, this.#options.pollMs))
+  async #poll(changed: () => void): Promise<void> {
+    const { pollMs, settleMs, settleNumbersMs } = this.#options
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      const start = performance.now()
+      await this.#look()
+      const isWritten = this.#haveSettled((name) => (isCode(name) ? settleMs : settleNumbersMs))
+      if (this.#changedAt.size > 0 && isWritten && !signal.aborted) {
+        this.#changedAt.clear()
+        changed()
+      }
+      const longest = Math.min((performance.now() - start) * PAUSE_PER_READ, LONGEST_PAUSE_MS)
+      await pause(Math.max(longest, pollMs), signal)
+    }
   }
 
-  #announce(): void {
-    if (this.#changedAt.size === 0) return
+  #haveSettled(settleMs: (name: string) => number): boolean {
     const now = performance.now()
-    const { settleMs, settleNumbersMs } = this.#options
-    for (const [name, at] of this.#changedAt) {
-      if (now - at < (isCode(name) ? settleMs : settleNumbersMs)) return
-    }
-    this.#changedAt.clear()
-    this.#changed()
+    return [...this.#changedAt].every(([name, at]) => now - at >= settleMs(name))
   }
 
   /** Reads the folder, after a read that is under way, and notes which files have changed. Never rejects. */
   #look(): Promise<void> {
     this.#scan = this.#scan.then(async () => {
       try {
-        this.#compare(await snapshotOf(this.#options.folder, this.#options.used()))
+        const now = await snapshotOf(this.#options.folder, this.#options.used())
+        const before = this.#snapshot ?? now
+        this.#snapshot = now
+        for (const name of new Set([...before.keys(), ...now.keys()])) {
+          if (before.get(name) !== now.get(name)) this.#changedAt.set(name, performance.now())
+        }
         this.#isFailing = false
       } catch (error) {
         if (!this.#isFailing) this.#options.failed((error as Error).message)
@@ -111,15 +117,6 @@ export class FolderWatch {
       }
     })
     return this.#scan
-  }
-
-  #compare(now: Snapshot): void {
-    const before = this.#snapshot
-    this.#snapshot = now
-    if (before === undefined) return
-    for (const name of new Set([...before.keys(), ...now.keys()])) {
-      if (before.get(name) !== now.get(name)) this.#changedAt.set(name, performance.now())
-    }
   }
 }
 

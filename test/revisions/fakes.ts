@@ -34,6 +34,10 @@ export function entry(number: number, name: string, parts: Partial<RevisionEntry
   return { number, id: name, hash: name, at, way: 'files', by: null, rollback: null, files: 1, ...parts }
 }
 
+type FakeParts = Partial<Omit<RevisionsParts, 'store'>> & {
+  readonly store?: Partial<RevisionsParts['store']>
+}
+
 /** The revisions of a Doorman over fakes: its flows folder holds `folder`, its database `entries`. */
 export class FakeDoorman {
   folder: CompiledFiles = loaded('A')
@@ -46,7 +50,8 @@ export class FakeDoorman {
     this.entries = [...entries]
   }
 
-  async start(parts: Partial<RevisionsParts> = {}): Promise<this> {
+  /** @param parts other parts than the fakes; of the store also some of its methods alone. */
+  async start({ store, ...parts }: FakeParts = {}): Promise<this> {
     const log = (message: string, fields?: LogFields) => void this.lines.push(`${fields?.event}: ${message}`)
     const load = async (folder: string) =>
       folder === '/flows' ? this.folder : loaded(await readFile(join(folder, 'name'), 'utf8'))
@@ -65,6 +70,7 @@ export class FakeDoorman {
           this.entries.push(stored)
           return stored
         },
+        ...store,
       },
       ...{ load, compile: load },
       settled: async () => undefined,

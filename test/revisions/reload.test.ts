@@ -179,12 +179,7 @@ describe('a rollback', () => {
   test('is refused where the stored files cannot be read', async () => {
     const message = 'The content of vips.csv in revision 1 is damaged.'
     const files = async () => Promise.reject(new StoreError('damaged', message))
-    const store = {
-      revisions: async () => [entry(1, 'A'), entry(2, 'B')],
-      files,
-      addRevision: async () => entry(3, 'C'),
-    }
-    const doorman = await new FakeDoorman().start({ store })
+    const doorman = await new FakeDoorman([entry(1, 'A'), entry(2, 'B')]).start({ store: { files } })
     await doorman.reload('C')
     expect(problemsOf(await doorman.rollback())).toEqual([message])
     expect(doorman.deciding).toBe('C')

@@ -1,83 +1,68 @@
 import { describe, expect, test } from '@jest/globals'
 import { FlowFilesError } from '../../src/flows/problem.js'
-import { firstRevision, type StartupSteps } from '../../src/revisions/startup.js'
 import { StoreError } from '../../src/store/store-error.js'
 import { broken, entry, FakeDoorman, loaded } from './fakes.js'
 
-const steps = (parts: Partial<StartupSteps>): StartupSteps => ({
-  folder: loaded('A'),
-  last: undefined,
-  loadStored: async ({ hash }) => loaded(hash),
-  store: async ({ revision }) => entry(8, revision.hash, { way: 'start' }),
-  ...parts,
-})
 const rolledBack = entry(7, 'B', { way: 'rollback', rollback: { of: 2, insteadOf: 'A' } })
+const fail = async () => Promise.reject(new StoreError('damaged', 'doorman.db is damaged.'))
+const failingStore = { revisions: fail, files: fail, addRevision: fail }
+const uncompilable = async (folder: string) => (folder === '/flows' ? loaded('A') : broken('old'))
 
 describe('the revision to start with', () => {
-  test('is the flows folder, which is stored', async () => {
-    const start = await firstRevision(steps({ last: entry(7, 'B') }))
-    expect(start).toMatchObject({ ok: true, first: { revision: { id: 'A' }, entry: { number: 8 } } })
-    expect(start).toHaveProperty('notice', undefined)
-  })
-
-  test('is not stored again where it is the newest', async () => {
-    const start = await firstRevision(steps({ last: entry(7, 'A') }))
-    expect(start).toMatchObject({ ok: true, first: { entry: { number: 7 } } })
-  })
-
-  test('is the one rolled back to, while the folder is the one rolled back from', async () => {
-    const start = await firstRevision(steps({ last: rolledBack }))
-    expect(start).toMatchObject({ ok: true, first: { revision: { id: 'B' }, entry: { number: 7 } } })
-    expect(start).toHaveProperty(
-      'notice',
-      expect.stringMatching(/^Revision 7 .* decides, not the flows folder: it was rolled back to/),
-    )
-    const changed = await firstRevision(steps({ last: rolledBack, folder: loaded('C') }))
-    expect(changed).toMatchObject({ ok: true, first: { revision: { id: 'C' } } })
-  })
-
-  test('is the newest stored one where the folder has problems', async () => {
-    const start = await firstRevision(steps({ last: entry(7, 'B'), folder: broken('no') }))
-    expect(start).toMatchObject({ ok: true, first: { revision: { id: 'B' }, entry: { number: 7 } } })
-    expect(start).toHaveProperty('notice', expect.stringContaining('the flows folder has problems'))
+  test.each([
+    ['the flows folder, which is stored', [entry(7, 'B')], loaded('A'), 'Revision 8 (A) decides.'],
+    ['the flows folder, not stored again', [entry(7, 'A')], loaded('A'), 'Revision 7 (A) decides.'],
+    ['the flows folder, changed since a rollback', [rolledBack], loaded('C'), 'Revision 8 (C) decides.'],
+  ])('is %s', async (_what, entries, folder, line) => {
+    const doorman = new FakeDoorman(entries)
+    doorman.folder = folder
+    await doorman.start()
+    expect(doorman.lines).toEqual([`revision: ${line}`])
+    expect(doorman.revisions.entries()).toEqual(doorman.entries)
   })
 
   test.each([
-    ['nothing is stored', {}],
     [
-      'the stored one cannot be read',
-      { last: entry(7, 'B'), loadStored: async () => Promise.reject(new Error()) },
+      'the one rolled back to, while the folder is the one rolled back from',
+      loaded('A'),
+      'it was rolled back to, and the flows folder has not changed since',
     ],
-    ['the stored one cannot be compiled', { last: entry(7, 'B'), loadStored: async () => broken('old') }],
-  ])('is none where the folder has problems and %s', async (_what, parts) => {
-    const start = await firstRevision(steps({ ...parts, folder: broken('no flow') }))
-    expect(start).toMatchObject({ ok: false, problems: [{ message: 'no flow' }] })
+    ['the newest stored one where the folder has problems', broken('no'), 'the flows folder has problems'],
+  ])('is %s', async (_what, folder, why) => {
+    const doorman = new FakeDoorman([entry(6, 'A'), rolledBack])
+    doorman.folder = folder
+    await doorman.start()
+    expect(doorman.lines).toEqual([
+      ...(folder.ok ? [] : ['flow_problem: routing.yaml:2:1: no']),
+      `not_the_folder: Revision 7 (B) decides, not the flows folder: ${why}.`,
+      'revision: Revision 7 (B) decides.',
+    ])
   })
 
-  test('is the flows folder where the one rolled back to cannot be read', async () => {
-    const loadStored = async () => Promise.reject(new Error('damaged'))
-    const start = await firstRevision(steps({ last: rolledBack, loadStored }))
-    expect(start).toMatchObject({ ok: true, first: { revision: { id: 'A' } } })
+  test.each([
+    ['the one rolled back to cannot be read', { store: { files: fail } }, 'Revision 8 (A) decides.', 2],
+    ['the one rolled back to cannot be compiled', { load: uncompilable }, 'Revision 8 (A) decides.', 2],
+    ['the database is damaged', { store: failingStore }, 'Revision A decides.', 0],
+  ])('is the flows folder where %s', async (_what, parts, line, entries) => {
+    const doorman = await new FakeDoorman([rolledBack]).start(parts)
+    expect(doorman.lines).toEqual([`revision: ${line}`])
+    expect([doorman.deciding, doorman.revisions.entries().length]).toEqual(['A', entries])
+  })
+
+  test.each([
+    ['nothing is stored', [], {}],
+    ['the stored one cannot be read', [entry(7, 'B')], { store: { files: fail } }],
+    ['the stored one cannot be compiled', [entry(7, 'B')], { load: async () => broken('no flow') }],
+  ])('is none where the folder has problems and %s', async (_what, entries, parts) => {
+    const doorman = new FakeDoorman(entries)
+    doorman.folder = broken('no flow')
+    await expect(doorman.start(parts)).rejects.toThrow(FlowFilesError)
+    await expect(doorman.start(parts)).rejects.toThrow('no flow')
   })
 })
 
-describe('the revisions of a starting Doorman', () => {
-  const fail = async () => Promise.reject(new StoreError('damaged', 'doorman.db is damaged.'))
-
-  test('start although the database is damaged, as the flows folder is good', async () => {
-    const store = { revisions: fail, files: fail, addRevision: fail }
-    const doorman = await new FakeDoorman().start({ store })
-    expect([doorman.deciding, doorman.revisions.entries()]).toEqual(['A', []])
-    expect(doorman.lines).toEqual(['revision: Revision A decides.'])
-  })
-
-  test('do not start, and list the problems, where no revision can be had', async () => {
-    const doorman = new FakeDoorman()
-    doorman.folder = broken('no flow "oen"')
-    await expect(doorman.start()).rejects.toThrow(FlowFilesError)
-  })
-
-  test('log and count each reload', async () => {
+describe('the revisions of a running Doorman', () => {
+  test('are logged and counted with each reload', async () => {
     const doorman = await new FakeDoorman([entry(3, 'A')]).start()
     await doorman.revisions.reload('files')
     doorman.folder = broken('no')
@@ -91,7 +76,7 @@ describe('the revisions of a starting Doorman', () => {
     ])
   })
 
-  test('find an earlier one in the database by its id', async () => {
+  test('are found in the database by their id', async () => {
     const doorman = await new FakeDoorman([entry(1, 'old'), entry(2, 'A')]).start()
     expect((await doorman.revisions.earlier('old'))?.id).toBe('old')
     expect(await doorman.revisions.earlier('not stored')).toBeUndefined()

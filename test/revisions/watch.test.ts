@@ -17,29 +17,28 @@ import { inDataFolder, until } from '../store/open-store.js'
 /** A tenth of the real times: a poll takes 25 ms, YAML settles in 50, numbers in 300. */
 const FAST = { pollMs: 25, settleMs: 50, settleNumbersMs: 300 }
 
-/** A folder `flows` with two files in a folder of its own, watched; `changes` has the time of each announcement. */
+interface Watched {
+  readonly watch: FolderWatch
+  readonly root: string
+  /** `flows` in the root: `routing.yaml` and `vips.csv`, unless it was prepared otherwise. */
+  readonly flows: string
+  /** The time of each announcement. */
+  readonly changes: readonly number[]
+  readonly failures: readonly string[]
+}
+
+/** A folder that is watched. */
 async function watched(
-  use: (at: {
-    flows: string
-    root: string
-    changes: number[]
-    failures: string[]
-    watch: FolderWatch
-  }) => Promise<void>,
-  options: Partial<WatchOptions> = {},
+  use: (at: Watched) => Promise<void>,
   prepare: (root: string) => void = (root) => fill(join(root, 'flows')),
+  options: Partial<WatchOptions> = {},
 ): Promise<void> {
   await inDataFolder(async (root) => {
     prepare(root)
-    const changes: number[] = []
-    const failures: string[] = []
+    const [changes, failures]: [number[], string[]] = [[], []]
     const flows = join(root, 'flows')
-    const watch = await FolderWatch.open({
-      folder: flows,
-      failed: (reason) => failures.push(reason),
-      ...FAST,
-      ...options,
-    })
+    const failed = (reason: string) => void failures.push(reason)
+    const watch = await FolderWatch.open({ folder: flows, failed, ...FAST, ...options })
     watch.begin(() => changes.push(performance.now()))
     await use({ flows, root, changes, failures, watch }).finally(() => watch.stop())
   })
@@ -62,21 +61,19 @@ describe('watching the flows folder', () => {
       expect(changes).toHaveLength(1)
     }))
 
-  const replacements: readonly (readonly [string, (flows: string, root: string) => Promise<void>])[] = [
+  const replacements: readonly (readonly [string, (flows: string, other: string) => Promise<void>])[] = [
     [
       'rm -rf and cp -r',
-      async (flows, root) => {
-        fill(join(root, 'new'), 'otherwise: sales\n')
+      async (flows, other) => {
         rmSync(flows, { recursive: true })
-        cpSync(join(root, 'new'), flows, { recursive: true })
+        cpSync(other, flows, { recursive: true })
       },
     ],
     [
       'mv of another folder',
-      async (flows, root) => {
-        fill(join(root, 'new'), 'otherwise: sales\n')
-        renameSync(flows, join(root, 'old'))
-        renameSync(join(root, 'new'), flows)
+      async (flows, other) => {
+        renameSync(flows, `${flows}-old`)
+        renameSync(other, flows)
       },
     ],
     [
@@ -91,7 +88,8 @@ describe('watching the flows folder', () => {
 
   test.each(replacements)('goes on after %s', (_what, replace) =>
     watched(async ({ flows, root, changes, failures }) => {
-      await replace(flows, root)
+      fill(join(root, 'other'), 'otherwise: sales\n')
+      await replace(flows, join(root, 'other'))
       await until(() => changes.length > 0, 'the replacement')
       await sleep(500)
       const before = changes.length
@@ -101,43 +99,43 @@ describe('watching the flows folder', () => {
     }),
   )
 
-  test('goes on when the folder is a symbolic link that is switched', () =>
-    watched(
-      async ({ flows, root, changes }) => {
-        for (const name of ['two', 'three']) {
-          const before = changes.length
-          fill(join(root, name), `otherwise: ${name}\n`)
-          symlinkSync(name, join(root, 'next'))
-          renameSync(join(root, 'next'), flows)
-          await until(() => changes.length > before, `the switch to ${name}`)
-        }
-        const before = changes.length
-        writeFileSync(join(root, 'three', 'routing.yaml'), 'otherwise: changed\n')
-        await until(() => changes.length > before, 'a change behind the link')
-      },
-      {},
-      (root) => {
-        fill(join(root, 'one'))
-        symlinkSync('one', join(root, 'flows'))
-      },
-    ))
+  /** Lets a symbolic link lead elsewhere, in one step. */
+  function switchLink(link: string, target: string): void {
+    symlinkSync(target, `${link}-next`)
+    renameSync(`${link}-next`, link)
+  }
 
-  test('sees a ConfigMap, whose files are links into a folder that is switched', () =>
-    watched(
-      async ({ flows, changes }) => {
-        fill(join(flows, '..2'), 'otherwise: sales\n')
-        symlinkSync('..2', join(flows, '..next'))
-        renameSync(join(flows, '..next'), join(flows, '..data'))
-        await until(() => changes.length > 0, 'the new version')
-      },
-      {},
-      (root) => {
-        const flows = join(root, 'flows')
-        fill(join(flows, '..1'))
-        symlinkSync('..1', join(flows, '..data'))
-        for (const name of ['routing.yaml', 'vips.csv']) symlinkSync(join('..data', name), join(flows, name))
-      },
-    ))
+  test('goes on when the folder is a symbolic link that is switched', () => {
+    const prepare = (root: string) => {
+      fill(join(root, 'one'))
+      symlinkSync('one', join(root, 'flows'))
+    }
+    return watched(async ({ flows, root, changes }) => {
+      for (const name of ['two', 'three']) {
+        const before = changes.length
+        fill(join(root, name), `otherwise: ${name}\n`)
+        switchLink(flows, name)
+        await until(() => changes.length > before, `the switch to ${name}`)
+      }
+      const before = changes.length
+      writeFileSync(join(root, 'three', 'routing.yaml'), 'otherwise: changed\n')
+      await until(() => changes.length > before, 'a change behind the link')
+    }, prepare)
+  })
+
+  test('sees a ConfigMap, whose files are links into a folder that is switched', () => {
+    const prepare = (root: string) => {
+      fill(join(root, 'flows', '..1'))
+      symlinkSync('..1', join(root, 'flows', '..data'))
+      for (const name of ['routing.yaml', 'vips.csv'])
+        symlinkSync(join('..data', name), join(root, 'flows', name))
+    }
+    return watched(async ({ flows, changes }) => {
+      fill(join(flows, '..2'), 'otherwise: sales\n')
+      switchLink(join(flows, '..data'), '..2')
+      await until(() => changes.length > 0, 'the new version')
+    }, prepare)
+  })
 
   test('does not take a list of numbers by half that is written with pauses', () =>
     watched(async ({ flows, changes }) => {
@@ -160,19 +158,18 @@ describe('watching the flows folder', () => {
       await until(() => changes.length > 0, 'both')
     }))
 
-  test('sees a list that lies in another folder, behind a link', () =>
-    watched(
-      async ({ root, changes }) => {
-        writeFileSync(join(root, 'lists', 'gold.csv'), '+15550000001\n')
-        await until(() => changes.length > 0, 'the list')
-      },
-      { used: () => ['lists/gold.csv', 'vips.csv'] },
-      (root) => {
-        fill(join(root, 'flows'))
-        mkdirSync(join(root, 'lists'))
-        symlinkSync('../lists', join(root, 'flows', 'lists'))
-      },
-    ))
+  test('sees a list that lies in another folder, behind a link', () => {
+    const prepare = (root: string) => {
+      fill(join(root, 'flows'))
+      mkdirSync(join(root, 'lists'))
+      symlinkSync('../lists', join(root, 'flows', 'lists'))
+    }
+    const addList = async ({ root, changes }: Watched) => {
+      writeFileSync(join(root, 'lists', 'gold.csv'), '+15550000001\n')
+      await until(() => changes.length > 0, 'the list')
+    }
+    return watched(addList, prepare, { used: () => ['lists/gold.csv', 'vips.csv'] })
+  })
 
   test('does not follow a link to the whole disk', () =>
     watched(async ({ flows, changes, failures }) => {
