@@ -1,9 +1,8 @@
-/** The database file: opening it, its schema and its queries. Everything here blocks; see store.ts. */
+/** The database file: its schema, opening it, and its queries. Everything here blocks; see store.ts. */
 import { createHash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { MIGRATIONS } from './schema.js'
+import { DatabaseSync } from 'node:sqlite'
 import { StoreError, storeError } from './store-error.js'
 
 export const DATABASE_FILE = 'doorman.db'
@@ -63,6 +62,58 @@ export interface FoundCall {
   readonly id: number
   readonly record: string
 }
+
+/**
+ * The schema, as numbered migrations: entry 0 makes version 1 of an empty file, entry 1 takes that to version 2,
+ * and so on. `PRAGMA user_version` holds the number. A released entry never changes; the next one is appended.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  -- Contents of flow files by their SHA-256, so that a list that 50 revisions share is stored once.
+  CREATE TABLE blobs (
+    sha256 TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE revisions (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    at TEXT NOT NULL,
+    way TEXT NOT NULL,
+    by TEXT,
+    rollback_of INTEGER,
+    instead_of TEXT
+  ) STRICT;
+
+  CREATE TABLE revision_files (
+    revision INTEGER NOT NULL REFERENCES revisions ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES blobs,
+    PRIMARY KEY (revision, name)
+  ) STRICT, WITHOUT ROWID;
+
+  -- at: milliseconds since 1970. record: the decision record and the facts of the call, as JSON.
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    channel_id TEXT NOT NULL,
+    sip_call_id TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    callee TEXT NOT NULL,
+    rule TEXT,
+    flow TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX calls_at ON calls (at);
+  CREATE INDEX calls_channel_id ON calls (channel_id);
+  CREATE INDEX calls_sip_call_id ON calls (sip_call_id);
+  CREATE INDEX calls_caller ON calls (caller);
+  CREATE INDEX calls_callee ON calls (callee);
+  `,
+]
 
 /** Opens the database to write, creates it where it is missing, and migrates it. @throws StoreError */
 export function openDatabase(folder: string): DatabaseSync {
@@ -157,43 +208,70 @@ export function filesOf(db: DatabaseSync, revision: number): ReadonlyMap<string,
   return new Map(rows.map(({ name, content }) => [name, content]))
 }
 
-export function sha256Of(content: Uint8Array): string {
+function sha256Of(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex')
 }
 
-/** The properties that a query can ask for, by their columns. */
-const COLUMNS = {
-  channelId: 'channel_id',
-  sipCallId: 'sip_call_id',
-  caller: 'caller',
-  callee: 'callee',
-  rule: 'rule',
-  flow: 'flow',
-  outcome: 'outcome',
-} as const
+/**
+ * Stores a revision under the next number and deletes those beyond the last 50.
+ * @param above the highest number that was given before: the database may be a new one since.
+ */
+export function addRevision(
+  db: DatabaseSync,
+  revision: NewRevision,
+  files: ReadonlyMap<string, Uint8Array>,
+  above: number,
+): RevisionEntry {
+  const { id, hash, at, way, by, rollback } = revision
+  // A revision must survive a power failure: it decides after the next start if the flows folder has problems.
+  db.exec('PRAGMA synchronous = FULL')
+  const next = transaction(db, () => {
+    const next = Math.max(above, number(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1
+    const { of = null, insteadOf = null } = rollback ?? {}
+    const revisions = db.prepare('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
+    revisions.run(next, id, hash, at, way, by, of, insteadOf)
+    const blob = db.prepare('INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)')
+    const file = db.prepare('INSERT INTO revision_files VALUES (?, ?, ?)')
+    for (const [name, content] of files) {
+      const sha256 = sha256Of(content)
+      blob.run(sha256, content.length, content)
+      file.run(next, name, sha256)
+    }
+    db.prepare('DELETE FROM revisions WHERE number <= ?').run(next - KEPT_REVISIONS)
+    db.exec('DELETE FROM blobs WHERE sha256 NOT IN (SELECT sha256 FROM revision_files)')
+    return next
+  })
+  db.exec('PRAGMA synchronous = NORMAL')
+  return { number: next, ...revision, files: files.size }
+}
 
 export function insertCalls(db: DatabaseSync, calls: readonly StoredCall[]): void {
-  const keys = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
   const insert = db.prepare(
-    `INSERT INTO calls (at, record, ${Object.values(COLUMNS)}) VALUES (?, ?${', ?'.repeat(keys.length)})`,
+    `INSERT INTO calls (at, channel_id, sip_call_id, caller, callee, rule, flow, outcome, record)
+    VALUES ($at, $channelId, $sipCallId, $caller, $callee, $rule, $flow, $outcome, $record)`,
   )
   transaction(db, () => {
-    for (const call of calls) insert.run(call.at, call.record, ...keys.map((key) => call[key]))
+    for (const call of calls) insert.run({ ...call })
   })
+}
+
+/** What each property of a query asks for. */
+const CONDITIONS: Readonly<Record<Exclude<keyof CallQuery, 'limit'>, string>> = {
+  since: 'at >= $since',
+  before: 'id < $before',
+  channelId: 'channel_id = $channelId',
+  sipCallId: 'sip_call_id = $sipCallId',
+  caller: 'caller = $caller',
+  callee: 'callee = $callee',
+  rule: 'rule IS $rule',
+  flow: 'flow = $flow',
+  outcome: 'outcome = $outcome',
 }
 
 /** The newest calls that match, newest first. */
 export function findCalls(db: DatabaseSync, query: CallQuery): readonly FoundCall[] {
-  const conditions: (readonly [string, SQLInputValue | undefined])[] = [
-    ['at >= ?', query.since],
-    ['id < ?', query.before],
-    ...Object.entries(COLUMNS).map(
-      ([key, column]) => [`${column} IS ?`, query[key as keyof typeof COLUMNS]] as const,
-    ),
-  ]
-  const given = conditions.filter(([, value]) => value !== undefined)
-  const where = ['1', ...given.map(([condition]) => condition)].join(' AND ')
-  const values = given.map(([, value]) => value ?? null)
-  const sql = `SELECT id, record FROM calls WHERE ${where} ORDER BY id DESC LIMIT ?`
-  return db.prepare(sql).all(...values, query.limit) as unknown as FoundCall[]
+  const { limit, ...asked } = query
+  const where = (Object.keys(asked) as (keyof typeof asked)[]).map((key) => `${CONDITIONS[key]} AND `)
+  const sql = `SELECT id, record FROM calls WHERE ${where.join('')} 1 ORDER BY id DESC LIMIT $limit`
+  return db.prepare(sql).all({ ...query }) as unknown as FoundCall[]
 }

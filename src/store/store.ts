@@ -8,8 +8,9 @@
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { pause } from '../lib/backoff.js'
+import { within } from '../lib/timeout.js'
 import {
   type CallQuery,
   DATABASE_FILE,
@@ -23,7 +24,7 @@ import {
   type StoredCall,
 } from './database.js'
 import { StoreError, type StoreFault, storeError } from './store-error.js'
-import type { WriterOptions, WriterReply, WriterRequest } from './writer.js'
+import type { Arguments, Methods, WriterOptions, WriterReply, WriterRequest } from './writer.js'
 
 /** What can be read; the running Doorman and the commands read the same. All reject with StoreError. */
 export interface StoreReads {
@@ -60,6 +61,8 @@ export class Store implements StoreReads {
   readonly #requests = new Map<number, PromiseWithResolvers<unknown>>()
   #worker: Worker | undefined
   #lastRequest = 0
+  /** The number of the last revision: in a new database, too, the next one is higher. */
+  #lastRevision = 0
   #queue: StoredCall[] = []
   #queuedBytes = 0
   #lastBatch: Promise<boolean> = Promise.resolve(true)
@@ -99,19 +102,21 @@ export class Store implements StoreReads {
 
   /** Stores a revision under the next number and deletes those beyond the last 50. @throws StoreError */
   async addRevision(revision: NewRevision, files: ReadonlyMap<string, Uint8Array>): Promise<RevisionEntry> {
-    return (await this.#request({ kind: 'add', revision, files })) as RevisionEntry
+    const entry = await this.#request('addRevision', revision, files, this.#lastRevision)
+    this.#lastRevision = entry.number
+    return entry
   }
 
-  async revisions(): Promise<readonly RevisionEntry[]> {
-    return (await this.#request({ kind: 'revisions' })) as readonly RevisionEntry[]
+  revisions(): Promise<readonly RevisionEntry[]> {
+    return this.#request('listRevisions')
   }
 
-  async files(number: number): Promise<ReadonlyMap<string, Uint8Array>> {
-    return (await this.#request({ kind: 'files', number })) as ReadonlyMap<string, Uint8Array>
+  files(number: number): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#request('filesOf', number)
   }
 
-  async findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
-    return (await this.#request({ kind: 'find', query })) as readonly FoundCall[]
+  findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
+    return this.#request('findCalls', query)
   }
 
   /** Resolves once the calls recorded so far are in the database, or could not be written. */
@@ -123,24 +128,21 @@ export class Store implements StoreReads {
   async close(): Promise<void> {
     this.#closing.abort()
     if (this.#worker === undefined && this.#queue.length === 0) return
-    const written = this.flush().then(() => this.#request({ kind: 'close' }))
-    await within(CLOSE_MS, written)
+    const written = this.flush().then(() => this.#post('close', []))
+    await within(CLOSE_MS, 'the database', written).catch(() => undefined)
     this.#dropped += this.#queue.length
     // A thread inside a system call that hangs cannot be ended; the process ends without it.
-    await within(CLOSE_MS, this.#worker?.terminate())
+    await within(CLOSE_MS, 'the thread', Promise.resolve(this.#worker?.terminate())).catch(() => undefined)
   }
 
   async #writeAll(): Promise<void> {
     this.#isWriting = true
-    await this.#pause(this.#options.batchMs)
-    while (this.#queue.length > 0 && !this.#closing.signal.aborted) {
-      if (!(await this.#nextBatch())) await this.#pause(this.#options.retryMs)
+    const { signal } = this.#closing
+    await pause(this.#options.batchMs, signal)
+    while (this.#queue.length > 0 && !signal.aborted) {
+      if (!(await this.#nextBatch())) await pause(this.#options.retryMs, signal)
     }
     this.#isWriting = false
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined)
   }
 
   /** Batches follow each other: two at once would write the same calls. */
@@ -153,7 +155,7 @@ export class Store implements StoreReads {
     const calls = this.#queue.slice(0, BATCH_CALLS)
     if (calls.length === 0) return true
     try {
-      await this.#request({ kind: 'insert', calls })
+      await this.#request('insertCalls', calls)
     } catch {
       return false
     }
@@ -162,20 +164,24 @@ export class Store implements StoreReads {
     return true
   }
 
-  async #request(request: WriterRequest): Promise<unknown> {
-    const id = ++this.#lastRequest
-    const reply = Promise.withResolvers<unknown>()
-    this.#requests.set(id, reply)
-    this.#worker ??= this.#startWorker()
-    this.#worker.postMessage({ id, request })
+  async #request<M extends keyof Methods>(method: M, ...args: Arguments<M>): Promise<ReturnType<Methods[M]>> {
     try {
-      const result = await reply.promise
-      if (request.kind === 'insert' || request.kind === 'add') this.#wrote()
-      return result
+      const result = await this.#post(method, args)
+      if (method === 'insertCalls' || method === 'addRevision') this.#wrote()
+      return result as ReturnType<Methods[M]>
     } catch (error) {
       if (error instanceof StoreError && error.fault !== 'missing') this.#failed(error.fault, error.message)
       throw error
     }
+  }
+
+  #post(method: WriterRequest['method'], args: readonly unknown[]): Promise<unknown> {
+    const id = ++this.#lastRequest
+    const reply = Promise.withResolvers<unknown>()
+    this.#requests.set(id, reply)
+    this.#worker ??= this.#startWorker()
+    this.#worker.postMessage({ id, method, args } satisfies WriterRequest)
+    return reply.promise
   }
 
   #startWorker(): Worker {
@@ -224,14 +230,6 @@ export class Store implements StoreReads {
   }
 }
 
-/** Resolves with the promise, or after the time. */
-async function within(ms: number, promise: Promise<unknown> | undefined): Promise<void> {
-  const done = new AbortController()
-  const timer = sleep(ms, undefined, { signal: done.signal }).catch(() => undefined)
-  await Promise.race([promise?.catch(() => undefined), timer])
-  done.abort()
-}
-
 /** Reads the database for a command, also while Doorman runs. */
 export class StoreReader implements StoreReads {
   readonly #folder: string
@@ -241,7 +239,7 @@ export class StoreReader implements StoreReads {
   }
 
   async revisions(): Promise<readonly RevisionEntry[]> {
-    return this.#read((db) => listRevisions(db), [])
+    return this.#read(listRevisions, [])
   }
 
   async files(number: number): Promise<ReadonlyMap<string, Uint8Array>> {

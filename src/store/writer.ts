@@ -2,29 +2,37 @@
  * The one writer of the database. It runs in a worker thread, because every call of `node:sqlite` blocks: a slow
  * or hanging disk holds up this thread and no call. See store.ts for the other end.
  */
-import { readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import {
-  type CallQuery,
+  addRevision,
   createPrivateFile,
   DATABASE_FILE,
   filesOf,
   findCalls,
   insertCalls,
-  KEPT_REVISIONS,
   listRevisions,
-  type NewRevision,
   number,
   openDatabase,
-  type RevisionEntry,
-  type StoredCall,
-  sha256Of,
   transaction,
 } from './database.js'
 import { isBusy, StoreError, type StoreFault, storeError } from './store-error.js'
+
+/** What the thread does with the database on request. */
+const METHODS = { insertCalls, addRevision, listRevisions, filesOf, findCalls }
+
+export type Methods = typeof METHODS
+
+/** The arguments of a method behind the database. */
+export type Arguments<M extends keyof Methods> = Methods[M] extends (
+  db: DatabaseSync,
+  ...args: infer A
+) => unknown
+  ? A
+  : never
 
 export interface WriterOptions {
   readonly folder: string
@@ -36,13 +44,11 @@ export interface WriterOptions {
   readonly upkeepMs: number
 }
 
-export type WriterRequest =
-  | { readonly kind: 'insert'; readonly calls: readonly StoredCall[] }
-  | { readonly kind: 'add'; readonly revision: NewRevision; readonly files: ReadonlyMap<string, Uint8Array> }
-  | { readonly kind: 'revisions' }
-  | { readonly kind: 'files'; readonly number: number }
-  | { readonly kind: 'find'; readonly query: CallQuery }
-  | { readonly kind: 'close' }
+export interface WriterRequest {
+  readonly id: number
+  readonly method: keyof Methods | 'close'
+  readonly args: readonly unknown[]
+}
 
 export type WriterReply =
   | { readonly id: number; readonly result: unknown }
@@ -62,9 +68,7 @@ class Writer {
   #lock: DatabaseSync | undefined
   #db: DatabaseSync | undefined
   /** Identity and size of the file after the last use. */
-  #file: FileState | undefined
-  /** Numbers go on from here also in a new database. */
-  #highest = 0
+  #file: Stats | undefined
   #isChecked = false
 
   constructor(options: WriterOptions, report: (reply: WriterReply) => void) {
@@ -75,61 +79,21 @@ class Writer {
   }
 
   /** @throws StoreError */
-  handle(request: WriterRequest): unknown {
-    if (request.kind === 'close') return this.#close()
-    return this.#settingAside(() => this.#use((db) => this.#run(db, request)))
-  }
-
-  #run(db: DatabaseSync, request: Exclude<WriterRequest, { kind: 'close' }>): unknown {
-    switch (request.kind) {
-      case 'insert':
-        return insertCalls(db, request.calls)
-      case 'add':
-        return this.#add(db, request.revision, request.files)
-      case 'revisions':
-        return listRevisions(db)
-      case 'files':
-        return filesOf(db, request.number)
-      case 'find':
-        return findCalls(db, request.query)
-    }
-  }
-
-  #add(db: DatabaseSync, revision: NewRevision, files: ReadonlyMap<string, Uint8Array>): RevisionEntry {
-    const { id, hash, at, way, by, rollback } = revision
-    // A revision must survive a power failure: it decides after the next start if the flows folder has problems.
-    db.exec('PRAGMA synchronous = FULL')
-    const added = transaction(db, () => {
-      const next = Math.max(this.#highest, number(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1
-      const values = [next, id, hash, at, way, by, rollback?.of ?? null, rollback?.insteadOf ?? null]
-      db.prepare('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(...values)
-      const blob = db.prepare('INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)')
-      const file = db.prepare('INSERT INTO revision_files VALUES (?, ?, ?)')
-      for (const [name, content] of files) {
-        const sha256 = sha256Of(content)
-        blob.run(sha256, content.length, content)
-        file.run(next, name, sha256)
-      }
-      db.prepare('DELETE FROM revisions WHERE number <= ?').run(next - KEPT_REVISIONS)
-      db.exec('DELETE FROM blobs WHERE sha256 NOT IN (SELECT sha256 FROM revision_files)')
-      return next
-    })
-    db.exec('PRAGMA synchronous = NORMAL')
-    this.#highest = added
-    return { number: added, ...revision, files: files.size }
+  handle({ method, args }: WriterRequest): unknown {
+    if (method === 'close') return this.#close()
+    const run = METHODS[method] as (db: DatabaseSync, ...args: readonly unknown[]) => unknown
+    return this.#use((db) => run(db, ...args))
   }
 
   /** Checks the database once, as damage in a part that nothing reads would be found too late, and deletes old calls. */
   #upkeep(): void {
     if (this.#db === undefined) return
     try {
-      this.#settingAside(() =>
-        this.#use((db) => {
-          if (!this.#isChecked) this.#check(db)
-          this.#isChecked = true
-          this.#prune(db)
-        }),
-      )
+      this.#use((db) => {
+        if (!this.#isChecked) this.#check(db)
+        this.#isChecked = true
+        this.#prune(db)
+      })
     } catch {
       // It concerns the next request as well, which reports it.
     }
@@ -159,30 +123,26 @@ class Writer {
     if (free * pageSize > most / 10) db.exec(`PRAGMA incremental_vacuum(${PRUNE_STEP})`)
   }
 
-  /** Runs `work` again with a new database where it found this one damaged. @throws StoreError */
-  #settingAside<T>(work: () => T): T {
+  /** Runs `work`, and again with a new database where it found this one damaged. @throws StoreError */
+  #use<T>(work: (db: DatabaseSync) => T, isNew = false): T {
     try {
-      return work()
+      const db = this.#opened()
+      try {
+        return work(db)
+      } finally {
+        this.#file = statSync(this.#path, { throwIfNoEntry: false })
+      }
     } catch (error) {
       const failure = storeError(this.#path, error)
-      if (failure.fault !== 'damaged') throw failure
+      if (failure.fault !== 'damaged' || isNew) throw failure
       this.#setAside(failure.message)
-      return work()
-    }
-  }
-
-  #use<T>(work: (db: DatabaseSync) => T): T {
-    const db = this.#opened()
-    try {
-      return work(db)
-    } finally {
-      this.#file = fileAt(this.#path)
+      return this.#use(work, true)
     }
   }
 
   /** The database, opened now where it is not; a new one where its file is gone. */
   #opened(): DatabaseSync {
-    const file = fileAt(this.#path)
+    const file = statSync(this.#path, { throwIfNoEntry: false })
     if (this.#db !== undefined && file?.ino !== this.#file?.ino) {
       this.#close()
       const message = `${this.#path} was deleted or replaced while Doorman ran; it uses the file that is there now, or a new one.`
@@ -258,15 +218,6 @@ function inUse(lock: DatabaseSync, folder: string): StoreError {
   )
 }
 
-interface FileState {
-  readonly ino: number
-  readonly size: number
-}
-
-function fileAt(path: string): FileState | undefined {
-  return statSync(path, { throwIfNoEntry: false })
-}
-
 function closeQuietly(db: DatabaseSync | undefined): void {
   try {
     db?.close()
@@ -278,13 +229,14 @@ function closeQuietly(db: DatabaseSync | undefined): void {
 const port = parentPort
 if (port !== null) {
   const writer = new Writer(workerData as WriterOptions, (reply) => port.postMessage(reply))
-  port.on('message', ({ id, request }: { id: number; request: WriterRequest }) => {
+  port.on('message', (request: WriterRequest) => {
+    const { id, method } = request
     try {
       port.postMessage({ id, result: writer.handle(request) } satisfies WriterReply)
     } catch (error) {
       const { fault, message } = storeError(DATABASE_FILE, error)
       port.postMessage({ id, fault, message } satisfies WriterReply)
     }
-    if (request.kind === 'close') port.close()
+    if (method === 'close') port.close()
   })
 }

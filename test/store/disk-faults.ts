@@ -5,9 +5,8 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Store } from '../../src/store/store.js'
-import { storedCall, until } from './open-store.js'
+import { recordMany, until } from './open-store.js'
 
 const [disk = ''] = process.argv.slice(2)
 const filler = join(disk, 'filler')
@@ -21,18 +20,6 @@ function open(): Store {
   })
 }
 
-/** Records some 1,000 calls a second; the longest time that the event loop was held up. */
-async function record(store: Store, calls: number): Promise<number> {
-  let longest = 0
-  for (let recorded = 0; recorded < calls; ) {
-    const start = performance.now()
-    for (let i = 0; i < 10; i++) store.recordCall(storedCall({ record: String(recorded++).padEnd(3_000) }))
-    await sleep(10)
-    longest = Math.max(longest, performance.now() - start - 10)
-  }
-  return longest
-}
-
 async function findAll(store: Store): Promise<number> {
   return (await store.findCalls({ limit: 100_000 })).length
 }
@@ -42,7 +29,7 @@ const store = open()
 await store.revisions()
 // Ends when not a byte is left.
 spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k'])
-const full = await record(store, 1_000)
+const full = await recordMany(store, 1_000)
 await until(() => reports.length === 1, 'the full disk is reported')
 rmSync(filler)
 await until(() => reports.length === 2, 'recording goes on')
@@ -52,7 +39,7 @@ await store.close()
 
 mount('-o', 'remount,ro', disk)
 const second = open()
-const readOnly = await record(second, 300)
+const readOnly = await recordMany(second, 300)
 await until(() => reports.length === 3, 'the read-only disk is reported')
 mount('-o', 'remount,rw', disk)
 await until(() => reports.length === 4, 'recording goes on')

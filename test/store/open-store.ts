@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewRevision, StoredCall } from '../../src/store/database.js'
 import { Store, type StoreOptions } from '../../src/store/store.js'
 
@@ -33,21 +34,33 @@ export async function withStore<T>(
   }
 }
 
+/** The same in a data folder of its own. */
+export function inStore(
+  use: (store: Store, folder: string, reports: readonly string[]) => Promise<void>,
+  options: Partial<StoreOptions> = {},
+): Promise<void> {
+  return inDataFolder((folder) => withStore(folder, (store, reports) => use(store, folder, reports), options))
+}
+
+/** Records some 1,000 calls a second; how long, in milliseconds, the event loop was held up at most. */
+export async function recordMany(store: Store, calls: number): Promise<number> {
+  let longest = 0
+  for (let recorded = 0; recorded < calls; ) {
+    const start = performance.now()
+    for (let i = 0; i < 10; i++) store.recordCall(storedCall({ record: String(recorded++).padEnd(3_000) }))
+    await sleep(10)
+    longest = Math.max(longest, performance.now() - start - 10)
+  }
+  return longest
+}
+
 export function filesOf(files: Readonly<Record<string, string>>): ReadonlyMap<string, Buffer> {
   return new Map(Object.entries(files).map(([name, content]) => [name, Buffer.from(content)]))
 }
 
 export function newRevision(id: string, parts: Partial<NewRevision> = {}): NewRevision {
   const at = '2026-05-01T08:00:00.000Z'
-  return {
-    id,
-    hash: id.padEnd(64, '0'),
-    at,
-    way: 'files',
-    by: null,
-    rollback: null,
-    ...parts,
-  }
+  return { id, hash: id.padEnd(64, '0'), at, way: 'files', by: null, rollback: null, ...parts }
 }
 
 export function storedCall(parts: Partial<StoredCall> = {}): StoredCall {
@@ -63,6 +76,6 @@ export function storedCall(parts: Partial<StoredCall> = {}): StoredCall {
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, ms = 8_000): Promise<void> {
   for (const end = performance.now() + ms; !(await isSo()); ) {
     if (performance.now() > end) throw new Error(`Not within ${ms} ms: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    await sleep(10)
   }
 }

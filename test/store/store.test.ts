@@ -2,17 +2,27 @@ import { execFile } from 'node:child_process'
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { KEPT_REVISIONS } from '../../src/store/database.js'
+import { type CallQuery, KEPT_REVISIONS } from '../../src/store/database.js'
 import { type Store, StoreReader } from '../../src/store/store.js'
 import { storeError } from '../../src/store/store-error.js'
-import { filesOf, inDataFolder, newRevision, storedCall, until, withStore } from './open-store.js'
+import {
+  filesOf,
+  inDataFolder,
+  inStore,
+  newRevision,
+  recordMany,
+  storedCall,
+  until,
+  withStore,
+} from './open-store.js'
 
 const FILES = filesOf({ 'routing.yaml': 'otherwise: main\n', 'lists/vips.csv': '+15551234567\n' })
 const database = (folder: string) => join(folder, 'doorman.db')
-const ids = async (store: Pick<Store, 'findCalls'>, query = {}) =>
-  (await store.findCalls({ limit: 100, ...query })).map(({ record }) => record)
+const ids = async (store: Pick<Store, 'findCalls'>, query: Partial<CallQuery> = {}) =>
+  (await store.findCalls({ limit: 10_000, ...query })).map(({ record }) => record)
 
 describe('stored revisions', () => {
   test('a data folder without a database has none, and reading it creates nothing', () =>
@@ -41,32 +51,26 @@ describe('stored revisions', () => {
     }))
 
   test(`are the last ${KEPT_REVISIONS}, and a content that several have is stored once`, () =>
-    inDataFolder((folder) =>
-      withStore(folder, async (store) => {
-        for (let i = 1; i <= KEPT_REVISIONS + 3; i++) {
-          await store.addRevision(
-            newRevision(`id${i}`),
-            filesOf({ 'routing.yaml': `# ${i}`, 'vips.csv': '1' }),
-          )
-        }
-        const expected = Array.from({ length: KEPT_REVISIONS }, (_, i) => i + 4)
-        expect((await store.revisions()).map(({ number }) => number)).toEqual(expected)
-        await expect(store.files(3)).rejects.toMatchObject({ fault: 'missing' })
-        const db = new DatabaseSync(database(folder), { readOnly: true })
-        expect(db.prepare('SELECT count(*) AS n FROM blobs').get()).toEqual({ n: KEPT_REVISIONS + 1 })
-        db.close()
-      }),
-    ))
+    inStore(async (store, folder) => {
+      for (let i = 1; i <= KEPT_REVISIONS + 3; i++) {
+        const files = filesOf({ 'routing.yaml': `# ${i}`, 'vips.csv': '1' })
+        await store.addRevision(newRevision(`id${i}`), files)
+      }
+      const expected = Array.from({ length: KEPT_REVISIONS }, (_, i) => i + 4)
+      expect((await store.revisions()).map(({ number }) => number)).toEqual(expected)
+      await expect(store.files(3)).rejects.toMatchObject({ fault: 'missing' })
+      const db = new DatabaseSync(database(folder), { readOnly: true })
+      expect(db.prepare('SELECT count(*) AS n FROM blobs').get()).toEqual({ n: KEPT_REVISIONS + 1 })
+      db.close()
+    }))
 
   test('never get a number twice, also when the database is deleted', () =>
-    inDataFolder((folder) =>
-      withStore(folder, async (store) => {
-        await store.addRevision(newRevision('a'), FILES)
-        await store.addRevision(newRevision('b'), FILES)
-        await rm(database(folder))
-        expect((await store.addRevision(newRevision('c'), FILES)).number).toBe(3)
-      }),
-    ))
+    inStore(async (store, folder) => {
+      await store.addRevision(newRevision('a'), FILES)
+      await store.addRevision(newRevision('b'), FILES)
+      await rm(database(folder))
+      expect((await store.addRevision(newRevision('c'), FILES)).number).toBe(3)
+    }))
 
   test('are for no other user to read', () =>
     inDataFolder(async (folder) => {
@@ -84,29 +88,30 @@ describe('stored revisions', () => {
 
 describe('recorded calls', () => {
   test('are found by each of their properties, newest first', () =>
-    inDataFolder((folder) =>
-      withStore(folder, async (store) => {
-        const now = Date.now()
-        store.recordCall(storedCall({ record: '1', at: now - 5_000, channelId: 'c1', sipCallId: 's1' }))
-        store.recordCall(storedCall({ record: '2', at: now - 3_000, caller: '+1', callee: '+2' }))
-        store.recordCall(storedCall({ record: '3', at: now, rule: null, flow: 'sales', outcome: 'hung_up' }))
-        await store.flush()
-        for (const reads of [store, new StoreReader(folder)]) {
-          expect(await ids(reads)).toEqual(['3', '2', '1'])
-          expect(await ids(reads, { limit: 2 })).toEqual(['3', '2'])
-          expect(await ids(reads, { since: now - 4_000 })).toEqual(['3', '2'])
-          expect(await ids(reads, { channelId: 'c1' })).toEqual(['1'])
-          expect(await ids(reads, { sipCallId: 's1' })).toEqual(['1'])
-          expect(await ids(reads, { caller: '+1' })).toEqual(['2'])
-          expect(await ids(reads, { callee: '+2', flow: 'main' })).toEqual(['2'])
-          expect(await ids(reads, { rule: null })).toEqual(['3'])
-          expect(await ids(reads, { flow: 'sales', outcome: 'hung_up' })).toEqual(['3'])
-          expect(await ids(reads, { flow: 'sales', outcome: 'routed' })).toEqual([])
-          const [newest] = await reads.findCalls({ limit: 1 })
-          expect(await ids(reads, { before: newest?.id ?? 0 })).toEqual(['2', '1'])
-        }
-      }),
-    ))
+    inStore(async (store, folder) => {
+      const now = Date.now()
+      store.recordCall(storedCall({ record: '1', at: now - 5_000, channelId: 'c1', sipCallId: 's1' }))
+      store.recordCall(storedCall({ record: '2', at: now - 3_000, caller: '+1', callee: '+2' }))
+      store.recordCall(storedCall({ record: '3', at: now, rule: null, flow: 'sales', outcome: 'hung_up' }))
+      await store.flush()
+      const [newest] = await store.findCalls({ limit: 1 })
+      const queries: readonly (readonly [Partial<CallQuery>, readonly string[]])[] = [
+        [{}, ['3', '2', '1']],
+        [{ limit: 2 }, ['3', '2']],
+        [{ since: now - 4_000 }, ['3', '2']],
+        [{ channelId: 'c1' }, ['1']],
+        [{ sipCallId: 's1' }, ['1']],
+        [{ caller: '+1' }, ['2']],
+        [{ callee: '+2', flow: 'main' }, ['2']],
+        [{ rule: null }, ['3']],
+        [{ flow: 'sales', outcome: 'hung_up' }, ['3']],
+        [{ flow: 'sales', outcome: 'routed' }, []],
+        [{ before: newest?.id ?? 0 }, ['2', '1']],
+      ]
+      for (const reads of [store, new StoreReader(folder)]) {
+        for (const [query, found] of queries) expect([query, await ids(reads, query)]).toEqual([query, found])
+      }
+    }))
 
   test('are written without being asked, and those that wait when Doorman stops', () =>
     inDataFolder(async (folder) => {
@@ -115,74 +120,54 @@ describe('recorded calls', () => {
         store.recordCall(storedCall({ record: 'first' }))
         await until(async () => (await ids(reader)).length === 1, 'the first call')
       })
-      await withStore(folder, async (store) => store.recordCall(storedCall({ record: 'last' })), {
-        batchMs: 60_000,
-      })
+      const record = async (store: Store) => store.recordCall(storedCall({ record: 'last' }))
+      await withStore(folder, record, { batchMs: 60_000 })
       expect(await ids(reader)).toEqual(['last', 'first'])
     }))
 
   test('are deleted when they are too old, at the start and while Doorman runs', () =>
-    inDataFolder((folder) =>
-      withStore(
-        folder,
-        async (store) => {
-          const days = (count: number) => Date.now() - count * 86_400_000
-          for (const age of [29.9, 30.1, 90])
-            store.recordCall(storedCall({ at: days(age), record: `${age}` }))
-          await store.flush()
-          await until(async () => (await ids(store)).length === 1, 'two are deleted')
-          expect(await ids(store)).toEqual(['29.9'])
-        },
-        { upkeepMs: 10 },
-      ),
+    inStore(
+      async (store) => {
+        const days = (count: number) => Date.now() - count * 86_400_000
+        for (const age of [29.9, 30.1, 90]) store.recordCall(storedCall({ at: days(age), record: `${age}` }))
+        await store.flush()
+        await until(async () => (await ids(store)).length === 1, 'two are deleted')
+        expect(await ids(store)).toEqual(['29.9'])
+      },
+      { upkeepMs: 10 },
     ))
 
   test('take no more than their share of the disk, also while they come fast', () =>
-    inDataFolder((folder) =>
-      withStore(
-        folder,
-        async (store) => {
-          const record = 'x'.repeat(4_000)
-          for (let burst = 0; burst < 20; burst++) {
-            for (let i = 0; i < 100; i++) store.recordCall(storedCall({ channelId: `${burst}.${i}`, record }))
-            await store.flush()
-            await new Promise((resolve) => setTimeout(resolve, 20))
-          }
-          await until(
-            async () => (await ids(store, { limit: 10_000 })).length < 250,
-            'the oldest are deleted',
-          )
-          expect(await ids(store, { channelId: '19.99' })).toHaveLength(1)
-          expect(await ids(store, { channelId: '0.0' })).toHaveLength(0)
-          const size = async () => (await stat(database(folder))).size
-          await until(async () => (await size()) < 3 * 1_048_576, 'the file stays small')
-        },
-        { keepCallsMb: 1, upkeepMs: 5 },
-      ),
+    inStore(
+      async (store, folder) => {
+        const record = 'x'.repeat(4_000)
+        for (let burst = 0; burst < 20; burst++) {
+          for (let i = 0; i < 100; i++) store.recordCall(storedCall({ channelId: `${burst}.${i}`, record }))
+          await store.flush()
+          await sleep(20)
+        }
+        await until(async () => (await ids(store)).length < 250, 'the oldest are deleted')
+        expect(await ids(store, { channelId: '19.99' })).toHaveLength(1)
+        expect(await ids(store, { channelId: '0.0' })).toHaveLength(0)
+        const size = async () => (await stat(database(folder))).size
+        await until(async () => (await size()) < 3 * 1_048_576, 'the file stays small')
+      },
+      { keepCallsMb: 1, upkeepMs: 5 },
     ))
 
   test('are not written where 0 days are kept, and those from before are deleted', () =>
     inDataFolder(async (folder) => {
       await withStore(folder, async (store) => store.recordCall(storedCall()))
-      await withStore(
-        folder,
-        async (store) => {
-          store.recordCall(storedCall())
-          await store.revisions()
-          await until(async () => (await ids(store)).length === 0, 'all are deleted')
-        },
-        { keepCallsDays: 0, upkeepMs: 10 },
-      )
+      const deleted = async (store: Store) => {
+        store.recordCall(storedCall())
+        await store.revisions()
+        await until(async () => (await ids(store)).length === 0, 'all are deleted')
+      }
+      await withStore(folder, deleted, { keepCallsDays: 0, upkeepMs: 10 })
     }))
 })
 
 describe('a damaged database', () => {
-  const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
-    ['text', (path) => writeFile(path, 'not a database at all, but a text of some length'.repeat(100))],
-    ['truncated', async (path) => truncate(path, (await stat(path)).size / 2)],
-    ['flipped in the middle', flipMiddle],
-  ]
-
   async function flipMiddle(path: string): Promise<void> {
     const content = await readFile(path)
     const third = Math.floor(content.length / 3)
@@ -190,33 +175,37 @@ describe('a damaged database', () => {
     await writeFile(path, content)
   }
 
-  async function fill(folder: string): Promise<void> {
-    await withStore(folder, async (store) => {
-      await store.addRevision(newRevision('a'), FILES)
-      for (let i = 0; i < 500; i++) store.recordCall(storedCall({ channelId: `${i}`, caller: `+1555${i}` }))
+  const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
+    ['text', (path) => writeFile(path, 'not a database at all, but a text of some length'.repeat(100))],
+    ['truncated', async (path) => truncate(path, (await stat(path)).size / 2)],
+    ['flipped in the middle', flipMiddle],
+  ]
+
+  /** A data folder whose database has one revision and 500 calls. */
+  const inFilled = (use: (folder: string) => Promise<void>) =>
+    inDataFolder(async (folder) => {
+      await withStore(folder, async (store) => {
+        await store.addRevision(newRevision('a'), FILES)
+        for (let i = 0; i < 500; i++) store.recordCall(storedCall({ channelId: `${i}`, caller: `+1555${i}` }))
+      })
+      await use(folder)
     })
-  }
 
   test.each(damages)('(%s) is set aside at the start, loudly, and recording begins anew', (_what, damage) =>
-    inDataFolder(async (folder) => {
-      await fill(folder)
+    inFilled(async (folder) => {
       await damage(database(folder))
       const damaged = await readFile(database(folder))
-      await withStore(
-        folder,
-        async (store, reports) => {
-          await store.revisions()
-          await until(() => reports.length > 0, 'the damage is reported')
-          store.recordCall(storedCall({ record: 'new' }))
-          await store.flush()
-          expect(await ids(store)).toEqual(['new'])
-          expect((await store.addRevision(newRevision('b'), FILES)).files).toBe(2)
-          expect(reports).toEqual([
-            expect.stringMatching(/^store_damaged: .*doorman\.db.* is damaged.* renamed/),
-          ])
-        },
-        { upkeepMs: 10 },
-      )
+      const begin = async (store: Store, reports: readonly string[]) => {
+        await store.revisions()
+        await until(() => reports.length > 0, 'the damage is reported')
+        store.recordCall(storedCall({ record: 'new' }))
+        await store.flush()
+        expect(await ids(store)).toEqual(['new'])
+        expect((await store.addRevision(newRevision('b'), FILES)).files).toBe(2)
+        const said = /^store_damaged: .*doorman\.db.* is damaged.* renamed/
+        expect(reports).toEqual([expect.stringMatching(said)])
+      }
+      await withStore(folder, begin, { upkeepMs: 10 })
       const [aside = ''] = (await readdir(folder)).filter((name) => name.includes('damaged'))
       expect(aside).toMatch(/^doorman\.db\.damaged-\d{8}T\d{6}Z$/)
       expect((await readFile(join(folder, aside))).includes(damaged.subarray(-64))).toBe(true)
@@ -224,21 +213,19 @@ describe('a damaged database', () => {
   )
 
   test('that is truncated while it is open is set aside, and no call is lost after that', () =>
-    inDataFolder(async (folder) => {
-      await fill(folder)
-      await withStore(folder, async (store, reports) => {
+    inFilled((folder) =>
+      withStore(folder, async (store, reports) => {
         await store.revisions()
         await truncate(database(folder), 8_192)
         for (let i = 0; i < 1_000; i++) store.recordCall(storedCall({ record: `${i}` }))
         await store.flush()
         expect(reports).toEqual([expect.stringMatching(/^store_damaged: .*it was truncated/)])
-        expect(await ids(store, { limit: 10_000 })).toHaveLength(1_000)
-      })
-    }))
+        expect(await ids(store)).toHaveLength(1_000)
+      }),
+    ))
 
   test('a content of a flow file that was changed is not handed out', () =>
-    inDataFolder(async (folder) => {
-      await fill(folder)
+    inFilled(async (folder) => {
       const content = await readFile(database(folder))
       content[content.indexOf('otherwise: main')] = 79
       await writeFile(database(folder), content)
@@ -250,8 +237,7 @@ describe('a damaged database', () => {
     }))
 
   test('one that a newer Doorman wrote is refused, and never taken for damaged', () =>
-    inDataFolder(async (folder) => {
-      await fill(folder)
+    inFilled(async (folder) => {
       const db = new DatabaseSync(database(folder))
       db.exec('PRAGMA user_version = 99; CREATE TABLE from_the_future (x)')
       db.close()
@@ -259,9 +245,8 @@ describe('a damaged database', () => {
         await expect(store.revisions()).rejects.toMatchObject({ fault: 'newer' })
         store.recordCall(storedCall())
         await store.flush()
-        expect(reports).toEqual([
-          expect.stringMatching(/^store_newer: .*newer Doorman \(schema 99.*not recorded/),
-        ])
+        const said = /^store_newer: .*newer Doorman \(schema 99.*not recorded/
+        expect(reports).toEqual([expect.stringMatching(said)])
       })
       await expect(new StoreReader(folder).revisions()).rejects.toMatchObject({ fault: 'newer' })
       expect((await readdir(folder)).filter((name) => name.includes('damaged'))).toEqual([])
@@ -275,76 +260,54 @@ describe('a damaged database', () => {
 const HELD_UP_MS = 500
 
 describe('a database that cannot be written', () => {
-  /** Records calls at 1,000 a second, and returns the longest time that the event loop was held up. */
-  async function recordFor(
-    store: Store,
-    ms: number,
-  ): Promise<{ readonly calls: number; readonly longest: number }> {
-    let [calls, longest] = [0, 0]
-    for (const end = performance.now() + ms; performance.now() < end; ) {
-      const start = performance.now()
-      for (let i = 0; i < 10; i++) store.recordCall(storedCall({ record: String(calls++).padEnd(3_000) }))
-      await new Promise((resolve) => setTimeout(resolve, 10))
-      longest = Math.max(longest, performance.now() - start - 10)
-    }
-    return { calls, longest }
-  }
-
-  const inTheWay: readonly (readonly [string, (folder: string) => Promise<() => Promise<void>>])[] = [
+  const inTheWay: readonly (readonly [string, (path: string) => Promise<() => Promise<void>>])[] = [
     [
       'locked by another process',
-      async (folder) => {
-        const other = new DatabaseSync(database(folder))
+      async (path) => {
+        const other = new DatabaseSync(path)
         other.exec('BEGIN IMMEDIATE')
         return async () => other.close()
       },
     ],
     [
       'deleted, with a folder in its place',
-      async (folder) => {
-        await rm(database(folder))
-        await mkdir(database(folder))
-        return () => rm(database(folder), { recursive: true })
+      async (path) => {
+        await rm(path)
+        await mkdir(path)
+        return () => rm(path, { recursive: true })
       },
     ],
   ]
 
   test.each(inTheWay)('%s: calls go on at full rate and wait in memory', (_what, block) =>
-    inDataFolder((folder) =>
-      withStore(folder, async (store, reports) => {
-        await store.revisions()
-        const unblock = await block(folder)
-        const { calls, longest } = await recordFor(store, 500)
-        expect(longest).toBeLessThan(HELD_UP_MS)
-        await until(() => reports.some((line) => /^store_unavailable/.test(line)), 'the report')
-        expect(reports.join()).toContain('Calls are routed, but not recorded')
-        await unblock()
-        await until(() => reports.some((line) => /^store_restored/.test(line)), 'recording goes on')
-        await store.flush()
-        expect(await ids(store, { limit: 10_000 })).toHaveLength(calls)
-        expect(store.dropped).toBe(0)
-      }),
-    ),
+    inStore(async (store, folder, reports) => {
+      await store.revisions()
+      const unblock = await block(database(folder))
+      expect(await recordMany(store, 500)).toBeLessThan(HELD_UP_MS)
+      await until(() => reports.some((line) => /^store_unavailable/.test(line)), 'the report')
+      expect(reports.join()).toContain('Calls are routed, but not recorded')
+      await unblock()
+      await until(() => reports.some((line) => /^store_restored/.test(line)), 'recording goes on')
+      await store.flush()
+      expect(await ids(store)).toHaveLength(500)
+      expect(store.dropped).toBe(0)
+    }),
   )
 
   test('slow: calls go on at full rate, and what exceeds the queue is dropped and counted', () =>
-    inDataFolder((folder) =>
-      withStore(
-        folder,
-        async (store, reports) => {
-          await store.revisions()
-          const large = new Map([['vips.csv', Buffer.alloc(100 * 1_048_576, 'x')]])
-          const added = store.addRevision(newRevision('large'), large)
-          const { calls, longest } = await recordFor(store, 300)
-          expect(longest).toBeLessThan(HELD_UP_MS)
-          await added
-          await store.flush()
-          expect(store.dropped).toBeGreaterThan(0)
-          expect(await ids(store, { limit: 10_000 })).toHaveLength(calls - store.dropped)
-          expect(reports[0]).toMatch(/^store_unavailable: .*does not keep up/)
-        },
-        { queueBytes: 100_000 },
-      ),
+    inStore(
+      async (store, _folder, reports) => {
+        await store.revisions()
+        const large = new Map([['vips.csv', Buffer.alloc(100 * 1_048_576, 'x')]])
+        const added = store.addRevision(newRevision('large'), large)
+        expect(await recordMany(store, 300)).toBeLessThan(HELD_UP_MS)
+        await added
+        await store.flush()
+        expect(store.dropped).toBeGreaterThan(0)
+        expect(await ids(store)).toHaveLength(300 - store.dropped)
+        expect(reports[0]).toMatch(/^store_unavailable: .*does not keep up/)
+      },
+      { queueBytes: 100_000 },
     ))
 
   test('full, and read-only: calls go on at full rate, and none is lost that memory can hold', () =>
@@ -365,67 +328,54 @@ describe('a database that cannot be written', () => {
     }))
 
   test('deleted while it is open: a new one is begun, and said', () =>
-    inDataFolder((folder) =>
-      withStore(folder, async (store, reports) => {
-        store.recordCall(storedCall({ record: 'before' }))
-        await store.flush()
-        await rm(folder, { recursive: true })
-        store.recordCall(storedCall({ record: 'after' }))
-        await store.flush()
-        expect(await ids(new StoreReader(folder))).toEqual(['after'])
-        expect(reports).toEqual([expect.stringMatching(/^store_deleted: .*was deleted or replaced/)])
-      }),
-    ))
-
-  test('in use by another Doorman: the second writes nothing, names the first, and takes over from it', () =>
-    inDataFolder(async (folder) => {
-      await withStore(folder, async (first) => {
-        await first.addRevision(newRevision('a'), FILES)
-        await withStore(
-          folder,
-          async (second, reports) => {
-            second.recordCall(storedCall({ record: 'second' }))
-            await until(() => reports.length > 0, 'the report')
-            second.recordCall(storedCall({ record: 'exceeds the queue' }))
-            const inUse = `^store_in_use: Process ${process.pid} .* uses the data folder .*not recorded`
-            expect(reports[0]).toMatch(new RegExp(inUse))
-            await expect(second.addRevision(newRevision('b'), FILES)).rejects.toMatchObject({
-              fault: 'in_use',
-            })
-            expect([await ids(first), (await first.revisions()).length]).toEqual([[], 1])
-            expect([reports.length, second.dropped]).toEqual([1, 1])
-            await first.close()
-            await until(() => reports.some((line) => /^store_restored/.test(line)), 'the second takes over')
-            expect(await ids(second)).toEqual(['second'])
-          },
-          { queueBytes: 10 },
-        )
-      })
+    inStore(async (store, folder, reports) => {
+      store.recordCall(storedCall({ record: 'before' }))
+      await store.flush()
+      await rm(folder, { recursive: true })
+      store.recordCall(storedCall({ record: 'after' }))
+      await store.flush()
+      expect(await ids(new StoreReader(folder))).toEqual(['after'])
+      expect(reports).toEqual([expect.stringMatching(/^store_deleted: .*was deleted or replaced/)])
     }))
 
-  test('is reported with the reason and what to do', () => {
-    const said = (cause: object) => storeError('data/doorman.db', cause).message
-    expect(said({ errcode: 13 })).toBe(
-      'Doorman cannot use data/doorman.db: the disk is full. Free some space, or set DOORMAN_DATA to a larger disk.',
-    )
+  test('in use by another Doorman: the second writes nothing, names the first, and takes over from it', () =>
+    inStore(async (first, folder) => {
+      await first.addRevision(newRevision('a'), FILES)
+      const takeOver = async (second: Store, reports: readonly string[]) => {
+        second.recordCall(storedCall({ record: 'second' }))
+        await until(() => reports.length > 0, 'the report')
+        second.recordCall(storedCall({ record: 'exceeds the queue' }))
+        const inUse = `^store_in_use: Process ${process.pid} .* uses the data folder .*not recorded`
+        expect(reports[0]).toMatch(new RegExp(inUse))
+        await expect(second.addRevision(newRevision('b'), FILES)).rejects.toMatchObject({ fault: 'in_use' })
+        expect([await ids(first), (await first.revisions()).length]).toEqual([[], 1])
+        expect([reports.length, second.dropped]).toEqual([1, 1])
+        await first.close()
+        await until(() => reports.some((line) => /^store_restored/.test(line)), 'the second takes over')
+        expect(await ids(second)).toEqual(['second'])
+      }
+      await withStore(folder, takeOver, { queueBytes: 10 })
+    }))
+
+  test.each([
+    [{ errcode: 13 }, 'the disk is full. Free some space, or set DOORMAN_DATA to a larger disk.'],
     // An extended code: SQLITE_READONLY_DIRECTORY.
-    expect(said({ errcode: 1_544 })).toMatch('read-only for this user')
-    expect(said({ code: 'EROFS' })).toMatch('read-only. Set DOORMAN_DATA')
-    expect(said({ code: 'EIO', message: 'broken' })).toMatch('broken. Check the folder')
+    [{ errcode: 1_544 }, 'it is read-only for this user. Give the folder of DOORMAN_DATA to that user.'],
+    [{ code: 'EROFS' }, 'the file system is read-only. Set DOORMAN_DATA to a folder that can be written.'],
+    [{ code: 'EIO', message: 'broken' }, 'broken. Check the folder of DOORMAN_DATA.'],
+  ])('is reported with the reason and what to do: %j', (cause, why) => {
+    expect(storeError('data/doorman.db', cause).message).toBe(`Doorman cannot use data/doorman.db: ${why}`)
   })
 
   test('stopping does not wait for it for long', () =>
-    inDataFolder(async (folder) => {
-      const other = await withStore(folder, async (store) => {
-        await store.revisions()
-        const lock = new DatabaseSync(database(folder))
-        lock.exec('BEGIN IMMEDIATE')
-        store.recordCall(storedCall())
-        const start = performance.now()
-        await store.close()
-        expect(performance.now() - start).toBeLessThan(5_000)
-        return lock
-      })
-      other.close()
+    inStore(async (store, folder) => {
+      await store.revisions()
+      const lock = new DatabaseSync(database(folder))
+      lock.exec('BEGIN IMMEDIATE')
+      store.recordCall(storedCall())
+      const start = performance.now()
+      await store.close()
+      expect(performance.now() - start).toBeLessThan(5_000)
+      lock.close()
     }))
 })
