@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { isMap, isSeq, parseDocument, stringify } from 'yaml'
@@ -64,13 +64,10 @@ async function replaceFile(path: string, content: Buffer): Promise<void> {
   const beside = `${path}.${randomUUID()}`
   const mode = await stat(path).then(({ mode }) => mode & 0o777, ifMissing(0o644))
   try {
-    const handle = await open(beside, 'wx', mode)
-    await handle.writeFile(content)
-    await handle.sync()
-    await handle.close()
+    await writeFile(beside, content, { flag: 'wx', mode, flush: true })
     await rename(beside, path)
   } catch (error) {
-    await unlink(beside).catch(() => undefined)
+    await rm(beside, { force: true })
     throw error
   }
 }

@@ -1,5 +1,4 @@
-import { formatState, type State } from '../conversation/state.js'
-import type { CallFacts } from '../routing/types.js'
+import type { CallFacts, State } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { CallQuery, StoredCall } from '../store/database.js'
@@ -13,35 +12,27 @@ export interface CallRecord extends DecisionRecord {
   /** The extension that was dialled, as it was dialled. */
   readonly dialled: string
   readonly verification: Verification | null
-  /** The state that the call came with; left out where there was none, or more than `STATE_BYTES`. */
+  /** The state that the call came with; left out where there was none. */
   readonly state?: State
 }
-
-/** Only code flows read the state that a call came with; a longer one is not worth its space. */
-const STATE_BYTES = 4_096
 
 /** A call for the database. */
 export function storedCall(facts: CallFacts, decided: DecisionRecord): StoredCall {
   const { at, call, sipCallId, callerNumber, calleeNumber, rule, flow, outcome } = decided
-  const { callerId, dialled, headers, verification = null } = facts
+  const { callerId, dialled, headers, verification = null, state } = facts
   const record: CallRecord = {
     ...decided,
     headers: headers.toList(),
     callerId: { number: callerId.number, name: callerId.name },
     dialled,
     verification,
-    ...shortState(facts.state),
+    ...(Object.keys(state).length === 0 ? {} : { state }),
   }
   return {
     at: Date.parse(at),
     ...{ channelId: call, sipCallId, caller: callerNumber, callee: calleeNumber, rule, flow, outcome },
     record: JSON.stringify(record),
   }
-}
-
-function shortState(state: State): { readonly state?: State } {
-  const isEmpty = Object.keys(state).length === 0
-  return isEmpty || Buffer.byteLength(formatState(state)) > STATE_BYTES ? {} : { state }
 }
 
 /** The facts of a recorded call, to be decided again. */

@@ -30,8 +30,16 @@ export class Metrics {
     connections: Readonly<Record<'ari' | 'ami', { readonly isUp: boolean }>>,
     unrecorded: () => number = () => 0,
   ) {
-    this.#connection('ari', connections.ari)
-    this.#connection('ami', connections.ami)
+    for (const [name, connection] of Object.entries(connections)) {
+      new Gauge({
+        name: `doorman_${name}_up`,
+        help: `1 while ${name.toUpperCase()} is connected`,
+        registers: [this.#registry],
+        collect() {
+          this.set(connection.isUp ? 1 : 0)
+        },
+      })
+    }
     new Counter({
       name: 'doorman_calls_unrecorded_total',
       help: 'Calls that were routed and not recorded, because the database could not be written',
@@ -72,16 +80,5 @@ export class Metrics {
 
   #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
     return new Counter({ name, help, labelNames, registers: [this.#registry] })
-  }
-
-  #connection(name: 'ari' | 'ami', connection: { readonly isUp: boolean }): void {
-    new Gauge({
-      name: `doorman_${name}_up`,
-      help: `1 while ${name.toUpperCase()} is connected`,
-      registers: [this.#registry],
-      collect() {
-        this.set(connection.isUp ? 1 : 0)
-      },
-    })
   }
 }

@@ -1,28 +1,29 @@
+import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { CallRecord } from '../../src/history/recorded-calls.js'
 import type { StoredCall } from '../../src/store/database.js'
-import { withStore } from '../store/open-store.js'
+import { storedCall, withStore } from '../store/open-store.js'
 
-/** A recorded call: from +15550000001 to +15557654321 over carrier-a into `main`, unless told otherwise. */
-export function recorded(parts: Partial<CallRecord> = {}): CallRecord {
+/** The record of a decision: from +15550000001 to +15557654321 over carrier-a into `main`, unless told otherwise. */
+export function decided(parts: Partial<DecisionRecord> = {}): DecisionRecord {
   return {
-    at: '2030-01-01T12:00:00.000Z',
-    call: '1700000000.1',
-    sipCallId: 'a@example.com',
-    trunk: 'carrier-a',
-    callerId: { number: '+15550000001', name: '' },
-    dialled: '+15557654321',
+    ...{
+      at: '2030-01-01T12:00:00.000Z',
+      call: '1700000000.1',
+      sipCallId: 'a@example.com',
+      trunk: 'carrier-a',
+    },
+    ...{ callerNumber: '+15550000001', calleeNumber: '+15557654321', vip: false, branch: null },
     headers: [['from', '<sip:+15550000001@example.com>']],
-    verification: null,
-    flow: 'main',
-    rule: 'otherwise',
-    vip: false,
-    branch: null,
-    revision: '0123456789ab',
-    outcome: 'routed',
-    ...{ callerNumber: '+15550000001', calleeNumber: '+15557654321', readBy: 'dialplan' },
+    ...{ readBy: 'dialplan', revision: '0123456789ab', rule: 'otherwise', flow: 'main', outcome: 'routed' },
     ...{ faults: [], reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [], ms: {} },
     ...parts,
   }
+}
+
+/** The same, recorded with what is needed to decide it again. */
+export function recorded(parts: Partial<CallRecord> = {}): CallRecord {
+  const callerId = { number: '+15550000001', name: '' }
+  return { ...decided(), callerId, dialled: '+15557654321', verification: null, ...parts }
 }
 
 /** So many calls, each with an id of its own: `call 1`, `call 2` … */
@@ -32,12 +33,8 @@ export function recordedCalls(count: number, parts: (n: number) => Partial<CallR
 
 /** A call for the database, as if it were recorded now. */
 export function stored(call: CallRecord): StoredCall {
-  return {
-    at: Date.now(),
-    ...{ channelId: call.call, sipCallId: call.sipCallId, rule: call.rule, flow: call.flow },
-    ...{ caller: call.callerNumber, callee: call.calleeNumber, outcome: call.outcome },
-    record: JSON.stringify(call),
-  }
+  const { call: channelId, sipCallId, flow } = call
+  return storedCall({ channelId, sipCallId, flow, record: JSON.stringify(call) })
 }
 
 /** Puts calls into the database of a data folder, in their order. */
