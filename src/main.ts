@@ -11,7 +11,6 @@ import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { CallHandler } from './call/handler.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, recordOf } from './call/record.js'
-import { readinessOf } from './control/health.js'
 import { openControl } from './control/server.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
@@ -124,7 +123,6 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   ari.start(calls)
   watch.begin(() => void revisions.reload('files'))
   let isStopping = false
-  const vitals = { ari, ami, isStopping: () => isStopping }
   const control = await openControl(
     settings,
     {
@@ -132,7 +130,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       rollback: ({ to, ...options }) => revisions.rollback(to, options),
       revisions: () => revisions.entries(),
       metrics: () => metrics.text(),
-      readiness: () => readinessOf(vitals, revisions.current.id),
+      vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
     },
     log,
     store.isInUse,

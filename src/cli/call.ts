@@ -11,11 +11,9 @@ import {
   HEADER_OPTION,
   type Header,
   JSON_OPTION,
-  print,
-  printJson,
+  printResult,
   Refusal,
   settingsFor,
-  UsageError,
 } from './command.js'
 
 interface Options {
@@ -65,8 +63,8 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
     try {
       call.start()
       const result = await within(RESULT_MS, [observer.result, refused(call.answer)])
-      const answer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
-      await report(settings, options, { callId: call.callId, local: agent.local, answer, result })
+      const sipAnswer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
+      await report(settings, options, { callId: call.callId, local: agent.local, sipAnswer, result })
       return result === undefined ? EXIT.failed : EXIT.ok
     } finally {
       observer.close()
@@ -81,7 +79,7 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
 async function openUserAgent(settings: Settings, options: Options): Promise<SipUserAgent> {
   for (const text of [options.from, options.to]) {
     if (!/^[^\s<>@"]+$/.test(text))
-      throw new UsageError(`"${text}" cannot be called: give a number or a name.`)
+      throw new Refusal('usage', `"${text}" cannot be called: give a number or a name.`)
   }
   const target = options.target ?? settings.DOORMAN_SIP_TARGET
   const local = options.local ?? settings.DOORMAN_SIP_LOCAL
@@ -100,9 +98,7 @@ function credentialsOf(settings: Settings): Credentials | undefined {
 
 /** The first promise to settle; undefined when the time is up. */
 async function within<T>(ms: number, promises: readonly Promise<T | undefined>[]): Promise<T | undefined> {
-  const timer = new AbortController()
-  const late = sleep(ms, undefined, { signal: timer.signal }).catch(() => undefined)
-  return Promise.race([...promises, late]).finally(() => timer.abort())
+  return Promise.race([...promises, sleep(ms, undefined, { ref: false })])
 }
 
 /** Resolves if the PBX refuses the call, which then reaches no flow. */
@@ -115,27 +111,21 @@ function refused(answer: Promise<SipAnswer>): Promise<undefined> {
 interface Placed {
   readonly callId: string
   readonly local: string
-  readonly answer: SipAnswer | undefined
+  readonly sipAnswer: SipAnswer | undefined
   readonly result: CallResult | undefined
 }
 
-async function report(
-  settings: Settings,
-  { from, to, json }: Options,
-  { callId, local, answer: sipAnswer, result }: Placed,
-): Promise<void> {
-  const answer = sipAnswer && {
-    status: sipAnswer.status,
-    reason: sipAnswer.reason,
-    ms: Math.round(sipAnswer.ms),
-  }
-  if (json) return printJson({ from, to, callId, answer: answer ?? null, landed: result ?? null })
+async function report(settings: Settings, options: Options, placed: Placed): Promise<void> {
+  const { from, to } = options
+  const { callId, local, sipAnswer, result } = placed
+  const { status, reason, ms = 0 } = sipAnswer ?? {}
+  const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) }
   const lines = [
     `call      ${from} to ${to}, from ${local}, Call-ID ${callId}`,
-    `answer    ${answer === undefined ? 'none yet' : `${answer.status} ${answer.reason} after ${answer.ms} ms`}`,
-    ...(result === undefined ? notLanded(answer?.status) : await landed(settings, result)),
+    `answer    ${answer === null ? 'none yet' : `${status} ${reason} after ${answer.ms} ms`}`,
+    ...(result === undefined ? notLanded(status) : await landed(settings, result)),
   ]
-  print(lines.join('\n'))
+  printResult(options, { from, to, callId, answer, landed: result ?? null }, lines.join('\n'))
 }
 
 async function landed(settings: Settings, result: CallResult): Promise<string[]> {

@@ -1,6 +1,9 @@
 /** What all commands share: printing, exit codes, errors, settings and option types. */
 import { type Command, InvalidArgumentError } from 'commander'
+import { FunctionRunner } from '../flows/functions/function-runner.js'
+import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
+import type { Revision } from '../flows/revision.js'
 import { parseShare } from '../history/replay.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
@@ -26,7 +29,7 @@ export type ErrorCode =
   | 'store'
   | 'usage'
 
-/** A check failed or a request was refused; the message is for the admin. */
+/** A check failed or a request was refused, or the command line is wrong (`usage`); the message is for the admin. */
 export class Refusal extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -36,16 +39,15 @@ export class Refusal extends Error {
   }
 }
 
-/** The command line itself is wrong. */
-export class UsageError extends Error {}
-
 /** Prints to standard output; control characters from a call, a file or the PBX are written out. */
 export function print(text: string): void {
   process.stdout.write(`${safeText(text)}\n`)
 }
 
-export function printJson(value: unknown): void {
-  process.stdout.write(`${safeJson(value)}\n`)
+/** Prints the text for people, or with `--json` one object for scripts. */
+export function printResult({ json }: { readonly json?: true }, value: unknown, text: string): void {
+  if (json) process.stdout.write(`${safeJson(value)}\n`)
+  else print(text)
 }
 
 /** Prints to standard error. */
@@ -63,7 +65,6 @@ export function reportFailure(error: unknown): number {
 function describe(error: unknown): [code: ErrorCode, message: string] {
   if (error instanceof Refusal) return [error.code, error.message]
   if (error instanceof StoreError) return ['store', error.message]
-  if (error instanceof UsageError) return ['usage', error.message]
   if (error instanceof SettingsError) return ['settings', `The settings cannot be used:\n${error.message}`]
   if (error instanceof FlowFilesError)
     return ['flow_files', `The flow files cannot be used:\n${error.message}`]
@@ -85,6 +86,21 @@ export function settingsFor(command: Command, needs: keyof typeof OPTIONAL): Set
   const env = { ...process.env, DOORMAN_FLOWS: flows, DOORMAN_DATA: data }
   const file = options.settings ?? process.env.DOORMAN_SETTINGS
   return readSettings({ env, file, optional: OPTIONAL[needs] })
+}
+
+/** The revision of a flows folder, and what runs its code flows while `use` takes. @throws FlowFilesError */
+export async function withRevision<T>(
+  folder: string,
+  use: (revision: Revision, functions: FunctionRunner) => Promise<T>,
+): Promise<T> {
+  const functions = new FunctionRunner()
+  try {
+    const loaded = await loadRevision(folder, functions)
+    if (!loaded.ok) throw new FlowFilesError(loaded.problems)
+    return await use(loaded.revision, functions)
+  } finally {
+    await functions.stop()
+  }
 }
 
 export const FLOWS_OPTION = [

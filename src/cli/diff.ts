@@ -4,19 +4,9 @@ import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { type Change, diffRevisions } from '../revisions/diff.js'
 import { withFilesOf } from '../revisions/revision-files.js'
-import type { Settings } from '../settings/index.js'
 import type { RevisionEntry } from '../store/database.js'
 import { StoreReader } from '../store/store.js'
-import {
-  DATA_OPTION,
-  FLOWS_OPTION,
-  JSON_OPTION,
-  print,
-  printJson,
-  Refusal,
-  settingsFor,
-  UsageError,
-} from './command.js'
+import { DATA_OPTION, FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor } from './command.js'
 
 /** One of the two that are compared. */
 interface Side {
@@ -37,43 +27,34 @@ export function addDiff(program: Command): void {
     .option(...JSON_OPTION)
     .action(
       async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
-        const sides = await bothSides(settingsFor(command, 'files'), a, b)
-        const changes = await diffRevisions(sides.before.revision, sides.after.revision)
-        if (options.json) printJson({ before: sideJson(sides.before), after: sideJson(sides.after), changes })
-        else print(format(sides.before, sides.after, changes))
+        const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
+        const store = new StoreReader(data)
+        const entries = await store.revisions()
+        // Both names are looked at before anything is compiled.
+        const [first, second] = [
+          entryOf(entries, a, data),
+          b === undefined ? undefined : entryOf(entries, b, data),
+        ]
+        const before = await storedSide(store, first)
+        const after = await (second === undefined ? folderSide(folder) : storedSide(store, second))
+        const changes = await diffRevisions(before.revision, after.revision)
+        const value = { before: sideJson(before), after: sideJson(after), changes }
+        printResult(options, value, format(before, after, changes))
       },
     )
 }
 
-async function bothSides(settings: Settings, a: string | undefined, b: string | undefined) {
-  const store = new StoreReader(settings.DOORMAN_DATA)
-  const entries = await store.revisions()
-  const first = entryOf(entries, a, settings)
-  const second = b === undefined ? undefined : entryOf(entries, b, settings)
-  const before = await storedSide(store, first)
-  const after = await (second === undefined ? folderSide(settings.DOORMAN_FLOWS) : storedSide(store, second))
-  return { before, after }
-}
-
-function entryOf(
-  entries: readonly RevisionEntry[],
-  named: string | undefined,
-  { DOORMAN_DATA: data }: Settings,
-): RevisionEntry {
+function entryOf(entries: readonly RevisionEntry[], named: string | undefined, data: string): RevisionEntry {
   if (named !== undefined && !/^[0-9a-f]{1,64}$/.test(named)) {
-    throw new UsageError(
-      `"${named}" is no revision: give its number or its id, as "doorman revisions" lists them.`,
-    )
+    const says = 'give its number or its id, as "doorman revisions" lists them.'
+    throw new Refusal('usage', `"${named}" is no revision: ${says}`)
   }
   const last = entries.at(-1)
   const entry = named === undefined ? last : findEntry(entries, named)
   if (entry !== undefined) return entry
   if (last === undefined) throw new Refusal('no_revision', `${data} holds no revision. Check DOORMAN_DATA.`)
-  const stored = `${entries[0]?.number} to ${last.number}`
-  throw new Refusal(
-    'no_revision',
-    `There is no revision ${named} in ${data}; ${stored} are there, see "doorman revisions".`,
-  )
+  const stored = `${entries[0]?.number} to ${last.number} are there, see "doorman revisions".`
+  throw new Refusal('no_revision', `There is no revision ${named} in ${data}; ${stored}`)
 }
 
 /** By its number, or the newest by its id or the first four or more characters of its hash. */
@@ -96,11 +77,8 @@ async function folderSide(folder: string): Promise<Side> {
 
 function revisionOf(compiled: Compiled, title: string): Revision {
   if (compiled.ok) return compiled.revision
-  const problems = compiled.problems.map(formatProblem)
-  throw new Refusal(
-    'revision_files',
-    [`The flow files of ${title} cannot be compiled:`, ...problems].join('\n'),
-  )
+  const lines = [`The flow files of ${title} cannot be compiled:`, ...compiled.problems.map(formatProblem)]
+  throw new Refusal('revision_files', lines.join('\n'))
 }
 
 function format(before: Side, after: Side, changes: readonly Change[]): string {

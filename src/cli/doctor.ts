@@ -6,7 +6,7 @@ import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { safeLine } from '../lib/safe-text.js'
 import { applicationsOf, SettingsError } from '../settings/index.js'
-import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printJson, settingsFor } from './command.js'
+import { EXIT, FLOWS_OPTION, JSON_OPTION, printResult, settingsFor } from './command.js'
 
 export function addDoctor(program: Command): void {
   program
@@ -18,8 +18,8 @@ export function addDoctor(program: Command): void {
       const findings = await findingsFor(command)
       const faults = findings.filter(({ verdict }) => verdict === 'fault').length
       const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
-      if (options.json) printJson({ findings, faults, warnings })
-      else print([...findings.flatMap(format), summary(faults, warnings)].join('\n'))
+      const lines = [...findings.flatMap(format), summary(faults, warnings)]
+      printResult(options, { findings, faults, warnings }, lines.join('\n'))
       process.exitCode = faults === 0 ? EXIT.ok : EXIT.failed
     })
 }

@@ -2,9 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
 import { type Example, factsOfExample } from '../flows/examples.js'
 import { type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
-import { FunctionRunner } from '../flows/functions/function-runner.js'
-import { loadRevision } from '../flows/load.js'
-import { FlowFilesError } from '../flows/problem.js'
+import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import type { Revision } from '../flows/revision.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { contextOf } from '../routing/context-of.js'
@@ -16,11 +14,11 @@ import {
   HEADER_OPTION,
   type Header,
   JSON_OPTION,
-  print,
   printError,
-  printJson,
+  printResult,
+  Refusal,
   settingsFor,
-  UsageError,
+  withRevision,
 } from './command.js'
 
 interface Options {
@@ -50,37 +48,28 @@ export function addExplain(program: Command): void {
     .option(...FLOWS_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
-      await explainCall(settingsFor(command, 'files').DOORMAN_FLOWS, options)
+      const { DOORMAN_FLOWS: folder } = settingsFor(command, 'files')
+      const explained = await withRevision(folder, (revision, functions) =>
+        explain(options, revision, functions),
+      )
+      printResult(options, toJson(explained), toText(explained))
     })
 }
 
-async function explainCall(
-  folder: string,
-  { from, to, name, trunk, header, ...options }: Options,
-): Promise<void> {
-  const functions = new FunctionRunner()
-  try {
-    const loaded = await loadRevision(folder, functions)
-    if (!loaded.ok) throw new FlowFilesError(loaded.problems)
-    const { revision } = loaded
-    const { attestation, state, at } = options
-    const headers: Record<string, string[]> = {}
-    for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
-    const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
-    noteUnknownTrunk(facts, revision)
-    const parts = { revision, functions, at, callId: 'explain' }
-    const decision = await finalDecision(facts, parts)
-    const context = contextOf(facts, revision.routing)
-    const explained: Explained = {
-      ...{ decision, revision, facts },
-      reasons: reasonsOf(decision, facts, parts),
-      provenance: provenanceOf(context, { headers: revision.headersNeeded, thorough: true }),
-      hearsay: hearsayOf(context),
-    }
-    if (options.json) printJson(toJson(explained))
-    else print(toText(explained))
-  } finally {
-    await functions.stop()
+async function explain(options: Options, revision: Revision, functions: FunctionRunner): Promise<Explained> {
+  const { from, to, name, trunk, header, attestation, state, at } = options
+  const headers: Record<string, string[]> = {}
+  for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
+  const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
+  noteUnknownTrunk(facts, revision)
+  const parts = { revision, functions, at, callId: 'explain' }
+  const decision = await finalDecision(facts, parts)
+  const context = contextOf(facts, revision.routing)
+  return {
+    ...{ decision, revision, facts },
+    reasons: reasonsOf(decision, facts, parts),
+    provenance: provenanceOf(context, { headers: revision.headersNeeded, thorough: true }),
+    hearsay: hearsayOf(context),
   }
 }
 
@@ -104,7 +93,7 @@ function parseState(text: string): State {
   } catch {
     // The error below says what is expected.
   }
-  throw new UsageError('--state takes a JSON object, such as {"city":"Albany"}.')
+  throw new Refusal('usage', '--state takes a JSON object, such as {"city":"Albany"}.')
 }
 
 interface Explained {

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import { NotRunningError, sendCommand } from '../control/client.js'
+import { type CommandRequest, NotRunningError, sendCommand } from '../control/client.js'
 import { formatProblem } from '../flows/problem.js'
 import type { ReloadResult } from '../revisions/revisions.js'
 import {
@@ -9,8 +9,7 @@ import {
   JSON_OPTION,
   parseCount,
   parseShareOption,
-  print,
-  printJson,
+  printResult,
   Refusal,
   settingsFor,
 } from './command.js'
@@ -34,9 +33,9 @@ export function addReload(program: Command): void {
     .option(...ALLOW_MISSING)
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
-    .action(async ({ json, ...options }: Options, command: Command) => {
-      const request = { ...options, way: 'command' as const, by: userInfo().username }
-      await change(command, { reload: request }, json === true)
+    .action(async (options: Options, command: Command) => {
+      const { json: _, ...request } = options
+      await send(command, options, '/reload', { ...request, way: 'command', by: userInfo().username })
     })
 }
 
@@ -52,23 +51,18 @@ export function addRollback(program: Command): void {
     .option(...ALLOW_MISSING)
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
-    .action(async (to: number | undefined, { json, ...options }: Options, command: Command) => {
-      const request = { ...options, ...(to === undefined ? {} : { to }), by: userInfo().username }
-      await change(command, { rollback: request }, json === true)
+    .action(async (to: number | undefined, options: Options, command: Command) => {
+      const { json: _, ...request } = options
+      await send(command, options, '/rollback', { ...request, to, by: userInfo().username })
     })
 }
 
-async function change(
-  command: Command,
-  request: Parameters<typeof sendCommand>[1],
-  json: boolean,
-): Promise<void> {
+async function send(command: Command, options: Options, ...request: CommandRequest): Promise<void> {
   const { DOORMAN_DATA: data } = settingsFor(command, 'files')
-  const result = await sendCommand(data, request).catch((error: Error) => {
+  const result = await sendCommand(data, ...request).catch((error: Error) => {
     throw error instanceof NotRunningError ? new Refusal('not_running', error.message) : error
   })
-  if (json) printJson(result)
-  else print(format(result).join('\n'))
+  printResult(options, result, format(result).join('\n'))
   process.exitCode = result.ok ? EXIT.ok : EXIT.failed
 }
 

@@ -1,7 +1,4 @@
 import type { Command } from 'commander'
-import { FunctionRunner } from '../flows/functions/function-runner.js'
-import { loadRevision } from '../flows/load.js'
-import { FlowFilesError } from '../flows/problem.js'
 import { findCalls } from '../history/recorded-calls.js'
 import { changedShare, formatReplay, replay } from '../history/replay.js'
 import { StoreReader } from '../store/store.js'
@@ -11,9 +8,9 @@ import {
   JSON_OPTION,
   parseCount,
   parseShareOption,
-  print,
-  printJson,
+  printResult,
   settingsFor,
+  withRevision,
 } from './command.js'
 
 interface Options {
@@ -32,24 +29,14 @@ export function addReplay(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-      const result = await replayFolder(folder, data, options)
-      if (options.json) printJson(result)
-      else print(formatReplay(result))
+      const progress = process.stderr.isTTY && !options.json ? showProgress : () => undefined
+      const result = await withRevision(folder, (candidate, functions) => {
+        const recorded = findCalls(new StoreReader(data), { limit: options.last })
+        return replay(recorded, { candidate, functions, progress })
+      })
+      printResult(options, result, formatReplay(result))
       process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
-}
-
-async function replayFolder(folder: string, data: string, { last, json }: Options) {
-  const functions = new FunctionRunner()
-  try {
-    const loaded = await loadRevision(folder, functions)
-    if (!loaded.ok) throw new FlowFilesError(loaded.problems)
-    const recorded = findCalls(new StoreReader(data), { limit: last })
-    const progress = process.stderr.isTTY && !json ? showProgress : () => undefined
-    return await replay(recorded, { candidate: loaded.revision, functions, progress })
-  } finally {
-    await functions.stop()
-  }
 }
 
 function showProgress(calls: number): void {

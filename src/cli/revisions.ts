@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { RevisionEntry } from '../store/database.js'
 import { StoreReader } from '../store/store.js'
-import { DATA_OPTION, JSON_OPTION, print, printJson, settingsFor } from './command.js'
+import { DATA_OPTION, JSON_OPTION, printResult, settingsFor } from './command.js'
 
 export function addRevisions(program: Command): void {
   program
@@ -11,15 +11,12 @@ export function addRevisions(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }, command: Command) => {
       const { DOORMAN_DATA: data } = settingsFor(command, 'files')
-      await listRevisions(data, options.json === true)
+      const entries = await new StoreReader(data).revisions()
+      const last = entries.at(-1)
+      const revisions = entries.map((entry) => ({ ...entry, decides: entry === last }))
+      const text = entries.length === 0 ? `${data} holds no revision yet.` : table(entries)
+      printResult(options, { revisions }, text)
     })
-}
-
-async function listRevisions(data: string, json: boolean): Promise<void> {
-  const entries = await new StoreReader(data).revisions()
-  const last = entries.at(-1)
-  if (json) printJson({ revisions: entries.map((entry) => ({ ...entry, decides: entry === last })) })
-  else print(entries.length === 0 ? `${data} holds no revision yet.` : table(entries))
 }
 
 const HEADING = ['', 'number', 'id', 'when', 'way', 'by', 'files']

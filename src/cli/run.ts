@@ -21,13 +21,7 @@ export function addRun(program: Command): void {
       process.on('SIGINT', () => doorman?.abort())
       if (name === 'SIGINT') doorman.abort()
       await doorman.stop()
-      exitSoon()
     })
-}
-
-/** ari-client may have a reconnect scheduled, up to ten seconds ahead, which would keep the process alive. */
-function exitSoon(): void {
-  setTimeout(() => process.exit(), 500).unref()
 }
 
 const STOPPING = {

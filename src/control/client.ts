@@ -8,11 +8,12 @@ export class NotRunningError extends Error {}
 /** A reload may compile a million numbers and replay ten thousand calls. */
 const TIMEOUT_MS = 120_000
 
+export type CommandRequest =
+  | [path: '/reload', body: ReloadRequest]
+  | [path: '/rollback', body: RollbackRequest]
+
 /** Sends a command to the Doorman that uses this data folder. @throws NotRunningError */
-export async function sendCommand(
-  dataFolder: string,
-  command: { readonly reload: ReloadRequest } | { readonly rollback: RollbackRequest },
-): Promise<ReloadResult> {
+export async function sendCommand(dataFolder: string, ...request: CommandRequest): Promise<ReloadResult> {
   const address = await readAddress(dataFolder)
   if (address === undefined) {
     throw new NotRunningError(
@@ -20,8 +21,7 @@ export async function sendCommand(
         'Check DOORMAN_DATA, and run the command as the user that runs Doorman, or as root.',
     )
   }
-  const [path, body] = 'reload' in command ? ['/reload', command.reload] : ['/rollback', command.rollback]
-  const response = await post(address, path, body)
+  const response = await post(address, ...request)
   const answer: unknown = await response.json()
   if (response.ok || response.status === 409) return answer as ReloadResult
   throw new NotRunningError(
@@ -29,7 +29,7 @@ export async function sendCommand(
   )
 }
 
-async function post({ url, token, pid }: ControlAddress, path: string, body: unknown): Promise<Response> {
+async function post({ url, token, pid }: ControlAddress, ...[path, body]: CommandRequest): Promise<Response> {
   try {
     return await fetch(new URL(path, url), {
       method: 'POST',

@@ -7,7 +7,6 @@ import type { ReloadResult } from '../revisions/revisions.js'
 import type { Settings } from '../settings/index.js'
 import type { RevisionEntry } from '../store/database.js'
 import { removeAddress, writeAddress } from './address.js'
-import type { Readiness } from './health.js'
 
 const by = z.string().max(100).exactOptional()
 const allowMissingContexts = z.boolean().exactOptional()
@@ -18,11 +17,24 @@ const reloadRequest = z.strictObject({
 })
 const rollbackRequest = z.strictObject({
   ...{ by, allowMissingContexts },
-  to: z.int().positive().exactOptional(),
+  to: z.int().positive().optional(),
 })
 
 export type ReloadRequest = z.output<typeof reloadRequest>
 export type RollbackRequest = z.output<typeof rollbackRequest>
+
+/** Whether calls can be decided now. Holds nothing about a caller: it is served without a token. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly ari: 'up' | 'down'
+  readonly ami: 'up' | 'down'
+  /** Doorman was told to stop and only finishes active calls. */
+  readonly stopping: boolean
+  /** Id of the active revision. */
+  readonly revision: string
+  /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
+  readonly problems: readonly string[]
+}
 
 /** What a running Doorman does on command, and what it tells. */
 export interface Control {
@@ -30,13 +42,12 @@ export interface Control {
   rollback(request: RollbackRequest): Promise<ReloadResult>
   revisions(): readonly RevisionEntry[]
   metrics(): Promise<string>
-  readiness(): Readiness
+  vitals(): Vitals
 }
 
-interface ControlServer {
-  /** As it is bound, `http://0.0.0.0:8390`. */
-  readonly url: string
-  stop(): Promise<void>
+export interface Vitals extends Pick<Readiness, 'stopping' | 'revision'> {
+  readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
+  readonly ami: { readonly isUp: boolean }
 }
 
 const REFUSED = 409
@@ -55,55 +66,49 @@ export async function openControl(
   control: Control,
   log: Log,
   isDataInUse = false,
-): Promise<Pick<ControlServer, 'stop'>> {
+): Promise<{ readonly stop: () => Promise<void> }> {
   const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
   const token = settings.DOORMAN_CONTROL_TOKEN ?? randomBytes(24).toString('hex')
-  let server: ControlServer | undefined
+  const server = controlServer(control, token)
   try {
-    server = await startControl(control, { host, port, token })
-    const { url, stop } = server
+    await server.listen({ host, port })
+    const url = boundAt(server.server.address() as AddressInfo)
     if (!isDataInUse) await writeAddress(data, { url: reachable(url), token, pid: process.pid })
     log.info(`The control server listens at ${url}.`, { event: 'control' })
-    return {
-      stop: async () => {
-        await stop()
-        await removeAddress(data, process.pid)
-      },
-    }
   } catch (error) {
-    await server?.stop()
+    await server.close()
     log.error(
       `The control server cannot run at ${host}:${port}: ${(error as Error).message}. Set DOORMAN_CONTROL_PORT or ` +
         'DOORMAN_DATA. Until then "doorman reload" does not work; SIGHUP does.',
       { event: 'control_problem' },
     )
-    return { stop: async () => undefined }
+  }
+  return {
+    stop: async () => {
+      await server.close()
+      await removeAddress(data, process.pid)
+    },
   }
 }
 
 /**
- * Serves `POST /reload`, `POST /rollback` and `GET /revisions`, each with `Authorization: Bearer <token>`, and without
- * a token `GET /metrics`, `GET /live` and `GET /ready`.
- * @throws Error if the port is in use.
+ * `POST /reload`, `POST /rollback` and `GET /revisions`, each with `Authorization: Bearer <token>`, and without a token
+ * `GET /metrics`, `GET /live` and `GET /ready`.
  */
-async function startControl(
-  control: Control,
-  { host, port, token }: { readonly host: string; readonly port: number; readonly token: string },
-): Promise<ControlServer> {
+function controlServer(control: Control, token: string): FastifyInstance {
   const server = fastify({ bodyLimit: 10_000, forceCloseConnections: true })
   server.addHook('onRequest', async (request, reply) => {
     if (!PUBLIC.has(request.routeOptions.url) && !isAllowed(request, token))
       await reply.code(401).send({ error: 'The token is missing or wrong.' })
   })
   server.addHook('preHandler', async (request, reply) => {
-    if (request.method === 'POST' && control.readiness().stopping)
+    if (request.method === 'POST' && control.vitals().stopping)
       await reply.code(UNAVAILABLE).send({ error: 'Doorman is stopping and takes no commands.' })
   })
   addCommand(server, '/reload', reloadRequest, (request) => control.reload(request))
   addCommand(server, '/rollback', rollbackRequest, (request) => control.rollback(request))
   addViews(server, control)
-  await server.listen({ host, port })
-  return { url: boundAt(server.server.address() as AddressInfo), stop: () => server.close() }
+  return server
 }
 
 function addCommand<Request>(
@@ -126,9 +131,15 @@ function addViews(server: FastifyInstance, control: Control): void {
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.
   server.get('/live', async () => ({ live: true }))
   server.get('/ready', async (_request, reply) => {
-    const readiness = control.readiness()
+    const readiness = readinessOf(control.vitals())
     return reply.code(readiness.ready ? 200 : UNAVAILABLE).send(readiness)
   })
+}
+
+function readinessOf({ ari, ami, stopping, revision }: Vitals): Readiness {
+  const stateOf = ({ isUp }: { readonly isUp: boolean }) => (isUp ? 'up' : 'down')
+  const ready = ari.isUp && ami.isUp && !stopping
+  return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }
 }
 
 /** Compares digests, so that the time taken does not depend on the token, not even on its length. */

@@ -7,21 +7,13 @@ const yesOrNo = z
   .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
   .transform((text) => text === 'yes' || text === 'true' || text === '1')
 
-const PORT_HINT = 'give a port number from 1 to 65535'
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, PORT_HINT)
-  .transform(Number)
-  .refine((number) => number >= 1 && number <= 65_535, PORT_HINT)
-
-/** 0 lets the system choose; `doorman reload` finds the port in the data folder. */
-const portOrAny = z.union([z.literal('0').transform(() => 0), port])
-
-const wholeNumber = (what: string) =>
+const integer = (least: number, most: number, hint: string) =>
   z
     .string()
-    .regex(/^\d{1,7}$/, `give ${what}`)
+    .regex(/^\d{1,7}$/, hint)
     .transform(Number)
+    .refine((number) => number >= least && number <= most, hint)
+const port = (least: number) => integer(least, 65_535, 'give a port number from 1 to 65535')
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'give an address such as http://127.0.0.1:8088' })
@@ -31,19 +23,12 @@ const httpUrl = z
   })
   .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''))
 
-/** The Stasis applications of all instances at one PBX. */
-export interface Applications {
-  /** In the order in which an Asterisk without StasisBroadcast tries them. */
-  readonly names: readonly string[]
-  /** Every application whose name begins so is an instance, too. */
-  readonly pattern?: string
-}
-
 const APP_NAME = /^[A-Za-z0-9_-]+$/
 const APPS_HINT =
   'give the DOORMAN_APP of each instance, as in: doorman-a, doorman-b (or doorman-* for all that begin so)'
 
-const applications = z.string().transform((text, context): Applications => {
+/** The applications of all instances at one PBX: their names, and what the names of further ones begin with. */
+const applications = z.string().transform((text, context) => {
   const parts = text.split(',').map((part) => part.trim())
   const names = parts.filter((part) => APP_NAME.test(part))
   const patterns = parts.flatMap((part) => /^([A-Za-z0-9_-]+)\*$/.exec(part)?.[1] ?? [])
@@ -52,7 +37,7 @@ const applications = z.string().transform((text, context): Applications => {
     context.addIssue(APPS_HINT)
     return z.NEVER
   }
-  return pattern === undefined ? { names } : { names, pattern }
+  return { names, ...(pattern === undefined ? {} : { pattern }) }
 })
 
 /** asterisk-manager sends values as they are: text after a line end would be an action of its own. */
@@ -75,7 +60,7 @@ const schema = z.object({
   DOORMAN_ARI_USERNAME: user.default('doorman'),
   DOORMAN_ARI_PASSWORD: needed('the password of the user in ari.conf, or DOORMAN_ARI_PASSWORD_FILE'),
   DOORMAN_AMI_HOST: z.string().min(1).default('127.0.0.1'),
-  DOORMAN_AMI_PORT: port.default(5038),
+  DOORMAN_AMI_PORT: port(1).default(5038),
   DOORMAN_AMI_USERNAME: user.default('doorman'),
   DOORMAN_AMI_SECRET: needed('the secret of the user in manager.conf, or DOORMAN_AMI_SECRET_FILE'),
   DOORMAN_AMI_ADMIN_USERNAME: user.default('doorman-admin'),
@@ -87,19 +72,21 @@ const schema = z.object({
   DOORMAN_APPS: applications.optional(),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
   DOORMAN_DATA: z.string().min(1).default('data'),
-  DOORMAN_KEEP_CALLS: wholeNumber('days, or 0 to record no calls').default(30),
-  DOORMAN_KEEP_CALLS_MB: wholeNumber('mebibytes')
-    .refine((mb) => mb >= 1, 'give 1 or more; DOORMAN_KEEP_CALLS=0 records no calls')
-    .default(1_024),
+  DOORMAN_KEEP_CALLS: integer(0, 9_999_999, 'give days, or 0 to record no calls').default(30),
+  DOORMAN_KEEP_CALLS_MB: integer(
+    1,
+    9_999_999,
+    'give mebibytes, 1 or more; DOORMAN_KEEP_CALLS=0 records no calls',
+  ).default(1_024),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
-  DOORMAN_CONTROL_PORT: portOrAny.default(8390),
+  // 0 lets the system choose; `doorman reload` finds the port in the data folder.
+  DOORMAN_CONTROL_PORT: port(0).default(8390),
   DOORMAN_CONTROL_TOKEN: z.string().min(16, 'is too short: use 16 characters or more').optional(),
-  DOORMAN_FUNCTION_DEADLINE_MS: z
-    .string()
-    .regex(/^\d+$/, 'give milliseconds')
-    .transform(Number)
-    .refine((ms) => ms >= 10 && ms <= 500, 'give 10 to 500 milliseconds: the caller waits 2 seconds at most')
-    .default(250),
+  DOORMAN_FUNCTION_DEADLINE_MS: integer(
+    10,
+    500,
+    'give 10 to 500 milliseconds: the caller waits 2 seconds at most',
+  ).default(250),
   DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   DOORMAN_MASK_NUMBERS: yesOrNo.default(false),
   DOORMAN_SIP_TARGET: z.string().min(1).default('127.0.0.1:5060'),
@@ -146,7 +133,8 @@ export function readSettings(source: SettingsSource): Settings {
   const given = { ...inFile, ...settingsIn(source.env) }
   const values = withSecretFiles(given, problems)
   problems.push(...unknownNames(given, inFile))
-  const parsed = schemaFor(source.optional ?? []).safeParse(values)
+  const optional = Object.fromEntries((source.optional ?? []).map((name) => [name, true as const]))
+  const parsed = schema.partial(optional as Record<SettingName, true>).safeParse(values)
   if (parsed.success) problems.push(...unlistedApp(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
@@ -158,11 +146,6 @@ function unlistedApp({ DOORMAN_APP: own, DOORMAN_APPS: all }: Settings): string[
   const isListed =
     all === undefined || all.names.includes(own) || (all.pattern !== undefined && own.startsWith(all.pattern))
   return isListed ? [] : [`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`]
-}
-
-function schemaFor(optional: readonly SettingName[]) {
-  const mask = Object.fromEntries(optional.map((name) => [name, true as const]))
-  return schema.partial(mask as Record<SettingName, true>)
 }
 
 function settingsIn(env: SettingsSource['env']): Record<string, string> {
@@ -217,8 +200,8 @@ function unknownNames(given: Readonly<Record<string, string>>, inFile: object): 
 }
 
 /** The applications of all instances at this PBX: this one alone unless DOORMAN_APPS names more. */
-export function applicationsOf(settings: Pick<Settings, 'DOORMAN_APP' | 'DOORMAN_APPS'>): Applications {
-  return settings.DOORMAN_APPS ?? { names: [settings.DOORMAN_APP] }
+export function applicationsOf({ DOORMAN_APP: own, DOORMAN_APPS: all }: Settings) {
+  return all ?? { names: [own] }
 }
 
 export function ariAccess(settings: Settings) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { CommanderError } from 'commander'
-import { UsageError } from '../../src/cli/command.js'
+import { Refusal } from '../../src/cli/command.js'
 import { createProgram } from '../../src/cli/program.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { doorman } from './command.js'
@@ -9,7 +9,7 @@ const CALL = ['--from', '+15551234567', '--to', '+15557654321']
 
 /** The error of a command line that is refused before any command runs. */
 async function usageError(args: readonly string[]): Promise<string> {
-  const program = await createProgram(args)
+  const program = createProgram()
   let written = ''
   const output = {
     writeOut: () => undefined,
@@ -19,7 +19,7 @@ async function usageError(args: readonly string[]): Promise<string> {
   }
   for (const command of [program, ...program.commands]) command.configureOutput(output)
   const error = await program.parseAsync(args, { from: 'user' }).catch((thrown: Error) => thrown)
-  if (error instanceof UsageError) return error.message
+  if (error instanceof Refusal) return error.message
   return error instanceof CommanderError && error.exitCode !== 0 ? written : ''
 }
 
@@ -47,7 +47,7 @@ describe('a usage error ends with 2 and says what is wrong', () => {
   })
 
   test('every command refuses an option that it does not know', async () => {
-    const names = (await createProgram([])).commands.map((command) => command.name())
+    const names = createProgram().commands.map((command) => command.name())
     expect(names).toHaveLength(12)
     for (const name of names)
       expect(await usageError([name, '--no-such-option'])).toMatch(/^error: (unknown|required) option/)

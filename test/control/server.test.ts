@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
 import { NotRunningError, sendCommand } from '../../src/control/client.js'
-import { readinessOf } from '../../src/control/health.js'
 import { type Control, openControl } from '../../src/control/server.js'
 import type { Log } from '../../src/lib/log.js'
 import type { ReloadResult } from '../../src/revisions/revisions.js'
@@ -36,7 +35,7 @@ const control: Control = {
   ...{ reload: answered, rollback: answered },
   revisions: () => [],
   metrics: async () => 'doorman_calls_total 0\n',
-  readiness: () => readinessOf({ ...connections, isStopping: () => isStopping }, 'abc123def456'),
+  vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
 }
 
 /** A control server with a free port, the lines that it logs, and requests to it. */
@@ -121,9 +120,9 @@ describe('the control server', () => {
   test('is found by commands in the data folder, which only its user may read', async () => {
     expect(statSync(join(data, 'control.json')).mode & 0o777).toBe(0o600)
     answer = REFUSED
-    expect(await sendCommand(data, { rollback: { to: 1 } })).toEqual(REFUSED)
+    expect(await sendCommand(data, '/rollback', { to: 1 })).toEqual(REFUSED)
     answer = TAKEN
-    expect(await sendCommand(data, { reload: { way: 'command' } })).toEqual(TAKEN)
+    expect(await sendCommand(data, '/reload', { way: 'command' })).toEqual(TAKEN)
   })
 
   test('answers nothing once it is stopped, and only the instance that wrote its address removes it', async () => {
@@ -133,7 +132,7 @@ describe('the control server', () => {
     expect(await readAddress(folder)).toBeDefined()
     await server.stop()
     await expect(get('/live')).rejects.toThrow()
-    await expect(sendCommand(folder, { reload: { way: 'command' } })).rejects.toThrow(NotRunningError)
+    await expect(sendCommand(folder, '/reload', { way: 'command' })).rejects.toThrow(NotRunningError)
   })
 
   test('leaves the address of another Doorman that uses the data folder where it is', async () => {

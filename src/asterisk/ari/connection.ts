@@ -1,6 +1,6 @@
 import nodeHttp from 'node:http'
 import nodeHttps from 'node:https'
-import { type Client, connect } from 'ari-client'
+import type { Client } from 'ari-client'
 import { pause, retryDelayMs } from '../../lib/backoff.js'
 import type { Log } from '../../lib/log.js'
 import { withinUnless } from '../../lib/timeout.js'
@@ -21,8 +21,6 @@ const STANDBY_MS = 2_000
 // ari-client loads ARI's description through Node's global agent, which has no limit of its own.
 nodeHttp.globalAgent.maxSockets = MOST_REQUESTS
 nodeHttps.globalAgent.maxSockets = MOST_REQUESTS
-// Its swagger library prints a banner through a global `log` unless there is one.
-Object.assign(globalThis, { log: () => undefined })
 
 export interface ConnectionListener {
   /** The application is registered, perhaps again, at an Asterisk of this version. */
@@ -194,7 +192,11 @@ export class AriConnection {
 }
 
 /** Loads ARI's description; no WebSocket is open yet. */
-function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
+async function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
+  // Loading it takes a sixth of a second, which commands that need no ARI save.
+  const { connect } = await import('ari-client')
+  // Its swagger library prints a banner through a global `log` unless there is one.
+  Object.assign(globalThis, { log: () => undefined })
   return withinUnless(stopped, CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
 }
 
