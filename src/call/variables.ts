@@ -10,7 +10,7 @@ import type { CallData } from './read.js'
  * the channel's own: by the first a channel knows whether the state on it is its own.
  *
  * @param instance the Stasis application of this instance.
- * @throws StateTooLarge, StateNotJson
+ * @throws RangeError where the state is larger than a call can keep.
  */
 export function variablesOf(
   { decision, flow, state }: FinalDecision,

@@ -22,36 +22,29 @@ export type DecodedState =
   | { readonly ok: true; readonly state: State }
   | { readonly ok: false; readonly why: string }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NAME = 'CONV_STATE'
 const PART_CHARACTERS = 900
+const PART = /.{1,900}/g
 const MOST_PARTS = 256
 const HEAD = /^parts=([1-9][0-9]{0,2});sha256=([0-9a-f]{16})$/
 const BASE64URL = /^[A-Za-z0-9_-]+$/
-
-/** The state is larger than a call can keep. Sizes are bytes of JSON text. */
-export class StateTooLarge extends Error {
-  override readonly name = 'StateTooLarge'
-  readonly limit = STATE_LIMIT_BYTES
-
-  constructor(readonly bytes: number) {
-    super(
-      `The state is ${bytes} bytes of JSON; a call can keep at most ${STATE_LIMIT_BYTES}. Keep less in it.`,
-    )
-  }
-}
 
 /**
  * The variables that hold a whole state, in the order in which they must be written: the head comes last, so
  * a write that was cut short leaves either the old state or one that does not decode, never half a new one.
  *
- * @throws StateTooLarge over 256 parts, StateNotJson where JSON cannot hold the state.
+ * @throws RangeError over 256 parts.
  */
 export function encodeState(state: State): readonly ChannelVariable[] {
   const bytes = Buffer.from(formatState(state), 'utf8')
-  if (bytes.length > STATE_LIMIT_BYTES) throw new StateTooLarge(bytes.length)
+  if (bytes.length > STATE_LIMIT_BYTES) {
+    const sizes = `${bytes.length} bytes of JSON; a call can keep at most ${STATE_LIMIT_BYTES}`
+    throw new RangeError(`The state is ${sizes}. Keep less in it.`)
+  }
   const text = bytes.toString('base64url')
   if (text.length <= PART_CHARACTERS) return [{ name: NAME, value: text }]
-  const parts = split(text).map((value, index) => ({ name: `${NAME}_${index + 1}`, value }))
+  const parts = (text.match(PART) ?? []).map((value, index) => ({ name: `${NAME}_${index + 1}`, value }))
   return [...parts, { name: NAME, value: `parts=${parts.length};sha256=${checksum(text)}` }]
 }
 
@@ -80,10 +73,7 @@ export function decodeState(head: string, parts: readonly string[]): DecodedStat
 function decodeText(text: string): DecodedState {
   if (!BASE64URL.test(text)) return failed('it is not base64url text')
   try {
-    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Buffer.from(text, 'base64url'),
-    )
-    return { ok: true, state: parseState(json) }
+    return { ok: true, state: parseState(UTF8.decode(Buffer.from(text, 'base64url'))) }
   } catch (error) {
     return failed(`it does not hold a JSON object (${error instanceof Error ? error.name : 'unreadable'})`)
   }
@@ -94,21 +84,15 @@ function failed(why: string): DecodedState {
   return { ok: false, why: `The state on the channel (${NAME}) cannot be read: ${why}` }
 }
 
-function split(text: string): string[] {
-  const count = Math.ceil(text.length / PART_CHARACTERS)
-  return Array.from({ length: count }, (_, i) => text.slice(i * PART_CHARACTERS, (i + 1) * PART_CHARACTERS))
-}
-
 /** Against writes cut short and parts mixed up, not against forgery: the dialplan owns the call. */
 function checksum(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
-const SCALAR_KEY = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** `CONV_STATE` and its parts. Asterisk compares variable names case by case since version 12. */
-const RESERVED_KEY = /^STATE(_[0-9]+)?$/
 /** With `Variable: CONV_` before it, a longer name would eat into AMI's line of 1,024 bytes. */
-const KEY_CHARACTERS = 80
+const SCALAR_KEY = /^[A-Za-z_][A-Za-z0-9_]{0,79}$/
+/** `CONV_STATE` and its parts; Asterisk compares variable names case by case since version 12. */
+const RESERVED_KEY = /^(?:STATE(?:_[0-9]+)?|__proto__)$/
 const SCALAR_CHARACTERS = 200
 const MOST_SCALARS = 64
 
@@ -140,18 +124,10 @@ const PLAIN_NUMBER = /^-?[0-9]+(\.[0-9]+)?$/
  */
 export function scalarVariables(state: State): readonly ChannelVariable[] {
   return Object.entries(state)
-    .filter(([key, value]) => isScalarKey(key) && isScalar(value))
+    .filter(([key]) => SCALAR_KEY.test(key) && !RESERVED_KEY.test(key))
+    .filter(([, value]) => value === null || typeof value !== 'object')
     .slice(0, MOST_SCALARS)
     .map(([key, value]) => ({ name: `CONV_${key}`, value: scalarText(value) }))
-}
-
-function isScalarKey(key: string): boolean {
-  if (key === '__proto__' || key.length > KEY_CHARACTERS) return false
-  return SCALAR_KEY.test(key) && !RESERVED_KEY.test(key)
-}
-
-function isScalar(value: StateValue): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
 function scalarText(value: StateValue): string {

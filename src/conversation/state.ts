@@ -21,41 +21,26 @@ export type MutableState = { [key: string]: MutableStateValue }
  */
 export const STATE_LIMIT_BYTES = (256 * 900 * 3) / 4
 
-/** The state holds something that JSON cannot: a cycle or a BigInt, say. The message says what and where. */
-export class StateNotJson extends Error {
-  override readonly name = 'StateNotJson'
-}
-
-/**
- * A state as JSON text. Functions and `undefined` are dropped, as JSON does, and so are keys named `__proto__`.
- *
- * @throws StateNotJson for a cycle, a BigInt, or nesting that is too deep.
- */
+/** A state as JSON text, without keys named `__proto__`. */
 export function formatState(state: State): string {
-  try {
-    return JSON.stringify(state, (key, value: unknown) => (key === '__proto__' ? undefined : value))
-  } catch (error) {
-    const where = whyNotJson(state) ?? (error instanceof Error ? error.message : String(error))
-    throw new StateNotJson(`The state cannot be written as JSON: ${where}. Keep only plain values in it.`)
-  }
+  return JSON.stringify(state, withoutProto)
 }
 
 /**
  * Reads a state from JSON text. Keys named `__proto__` are left out at every depth: they are harmless in the
  * object that `JSON.parse` makes, but code that copies that object key by key would swap its prototype.
  *
- * @throws SyntaxError where the text is not JSON, StateNotJson where it is not an object.
+ * @throws SyntaxError where the text is not JSON, or not that of an object.
  */
 export function parseState(json: string): State {
-  const value: unknown = JSON.parse(json, (key, inner: unknown) => (key === '__proto__' ? undefined : inner))
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StateNotJson('The state is not a JSON object')
-  }
-  return value as State
+  const value: unknown = JSON.parse(json, withoutProto)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as State
+  throw new SyntaxError('The state is not a JSON object')
 }
 
-/** What `toString` calls a plain object, an instance of a class, or anything else that JSON writes by its keys. */
-const BY_KEYS = '[object Object]'
+function withoutProto(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value
+}
 
 /**
  * Finds what would be lost if the value became JSON, and says it: `state.done is a function`. Stricter than
@@ -70,26 +55,15 @@ export function whyNotJson(
   if (typeof value === 'function' || typeof value === 'symbol') return `${path} is a ${typeof value}`
   if (typeof value !== 'object' || value === null) return undefined
   if (above.includes(value)) return `${path} leads back to an object that holds it`
-  if (hasToJson(value)) return whyNotJson(value.toJSON(), path, [...above, value])
-  return whyNotJsonInside(value, path, [...above, value])
-}
-
-function whyNotJsonInside(value: object, path: string, above: readonly object[]): string | undefined {
-  if (Array.isArray(value))
-    return first(value.entries(), (i, inner) => whyNotJson(inner, `${path}[${i}]`, above))
-  const kind = Object.prototype.toString.call(value)
-  if (kind !== BY_KEYS) return `${path} is a ${kind.slice('[object '.length, -1)}`
-  return first(Object.entries(value), (key, inner) => whyNotJson(inner, `${path}.${key}`, above))
-}
-
-function first<K>(entries: Iterable<[K, unknown]>, why: (key: K, inner: unknown) => string | undefined) {
-  for (const [key, inner] of entries) {
-    const found = why(key, inner)
-    if (found !== undefined) return found
+  const within = [...above, value]
+  if ('toJSON' in value && typeof value.toJSON === 'function') return whyNotJson(value.toJSON(), path, within)
+  const isList = Array.isArray(value)
+  // `[object Map]`; instances of classes of the author's own are `[object Object]`, and JSON writes them by their keys.
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1)
+  if (!isList && kind !== 'Object') return `${path} is a ${kind}`
+  for (const [key, inner] of Object.entries(value)) {
+    const why = whyNotJson(inner, isList ? `${path}[${key}]` : `${path}.${key}`, within)
+    if (why !== undefined) return why
   }
   return undefined
-}
-
-function hasToJson(value: object): value is { toJSON(): unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function'
 }

@@ -3,14 +3,14 @@ const CAP_MS = 5_000
 
 /**
  * How long to wait before try number `attempt` (from 0): doubling from a quarter of a second up to five
- * seconds, each shortened by up to a half at random, so that several Doormen do not knock in step.
+ * seconds, each shortened by up to a half at random, so that several instances do not try in step.
  */
 export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
   const full = Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(attempt, 10))
   return Math.round(full * (1 - random() / 2))
 }
 
-/** A pause that a stop can cut short and that keeps no process alive for its own sake. */
+/** A pause that a stop can cut short. */
 export function pause(ms: number, stopped: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms)

@@ -4,34 +4,26 @@ export class TimeoutError extends Error {
 }
 
 /**
- * Settles as `work` does, or rejects with a `TimeoutError`. ari-client's requests never settle when the network fails,
- * and asterisk-manager's never call back while it is down.
+ * Settles as `work` does, or rejects with a `TimeoutError` after the time or as soon as it is `stopped`. ari-client's
+ * requests never settle when the network fails, and asterisk-manager's never call back while it is down.
  */
-export async function within<T>(timeoutMs: number, what: string, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const fail = () => reject(new TimeoutError(`${what}: no answer within ${timeoutMs} ms`))
-    timer = setTimeout(fail, timeoutMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    work.catch(() => undefined)
-  }
-}
-
-/** The same, and over as soon as it is stopped: for work that cannot be ended. */
-export function withinUnless<T>(
-  stopped: AbortSignal,
+export async function within<T>(
   timeoutMs: number,
   what: string,
   work: Promise<T>,
+  stopped?: AbortSignal,
 ): Promise<T> {
-  const stop = new Promise<never>((_, reject) => {
-    const fail = () => reject(new TimeoutError(`${what}: stopped`))
-    if (stopped.aborted) fail()
-    else stopped.addEventListener('abort', fail, { once: true })
-  })
-  return within(timeoutMs, what, Promise.race([work, stop]))
+  const { promise, reject } = Promise.withResolvers<never>()
+  const fail = (why: string) => reject(new TimeoutError(`${what}: ${why}`))
+  const stop = () => fail('stopped')
+  const timer = setTimeout(fail, timeoutMs, `no answer within ${timeoutMs} ms`)
+  if (stopped?.aborted) stop()
+  stopped?.addEventListener('abort', stop)
+  try {
+    return await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+    stopped?.removeEventListener('abort', stop)
+    work.catch(() => undefined)
+  }
 }

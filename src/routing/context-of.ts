@@ -24,51 +24,31 @@ export function trusts(trust: Trust, trunk: string | undefined, item: string): b
 }
 
 export function contextOf(facts: CallFacts, routing: Routing): CallContext {
-  return new LazyContext(facts, routing)
+  return new Context(facts, routing)
 }
 
-/**
- * Each property is derived when it is first asked for and then kept, so a call pays only for what its rules
- * refer to.
- */
-class LazyContext implements CallContext {
-  readonly facts: CallFacts
-  readonly routing: Routing
-  #caller: Caller | undefined
-  #callee: Callee | undefined
-  #vip: VipFinding | undefined
-  #branch: Branch | undefined | null = null
+/** What every decision needs is derived at once, and the rest when a rule, a text or a record asks for it. */
+class Context implements CallContext {
+  readonly caller: Caller
+  readonly callee: Callee
+  readonly vip: VipFinding
+  readonly branch: Branch | undefined
   #attestation: AttestationFinding | undefined
 
-  constructor(facts: CallFacts, routing: Routing) {
-    this.facts = facts
-    this.routing = routing
-  }
-
-  get caller(): Caller {
-    this.#caller ??= callerOf(this)
-    return this.#caller
-  }
-
-  get callee(): Callee {
-    this.#callee ??= calleeOf(this)
-    return this.#callee
-  }
-
-  get vip(): VipFinding {
-    this.#vip ??= vipOf(this)
-    return this.#vip
+  constructor(
+    readonly facts: CallFacts,
+    readonly routing: Routing,
+  ) {
+    this.caller = callerOf(this)
+    this.callee = calleeOf(this)
+    this.vip = vipOf(this)
+    this.branch = branchOf(this)
   }
 
   get callerRow(): CallerRow | undefined {
     const { number, trusted } = this.caller
     const table = trusted ? this.routing.vip.tables.find((one) => hasNumber(one, number)) : undefined
     return table && rowOf(table, number)
-  }
-
-  get branch(): Branch | undefined {
-    if (this.#branch === null) this.#branch = branchOf(this)
-    return this.#branch
   }
 
   get attestation(): AttestationFinding {
@@ -87,17 +67,13 @@ class LazyContext implements CallContext {
  */
 function callerOf(context: CallContext): Caller {
   const { facts, routing } = context
-  const values = facts.headers.getAll('P-Asserted-Identity')
-  const asserted =
-    values.length > 0 && context.trusts('P-Asserted-Identity')
-      ? numberInHeader(values, routing.defaultCountry)
-      : undefined
-  if (asserted !== undefined) return { number: asserted, source: 'P-Asserted-Identity', trusted: true }
-  return {
-    number: readNumber(facts.callerId.number, routing.defaultCountry),
-    source: 'caller ID',
-    trusted: context.trusts('caller_number'),
-  }
+  const header = 'P-Asserted-Identity'
+  const asserted = context.trusts(header)
+    ? numberInHeader(facts.headers.getAll(header), routing.defaultCountry)
+    : undefined
+  if (asserted !== undefined) return { number: asserted, source: header, trusted: true }
+  const number = readNumber(facts.callerId.number, routing.defaultCountry)
+  return { number, source: 'caller ID', trusted: context.trusts('caller_number') }
 }
 
 /**
@@ -137,9 +113,8 @@ function vipOf(context: CallContext): VipFinding {
 
 /** `Gold` and `gold` are the same tier. */
 function accepts(accepted: ReadonlySet<string>, value: string): boolean {
-  if (accepted.has(value)) return true
   const lower = value.toLowerCase()
-  return [...accepted].some((one) => one.toLowerCase() === lower)
+  return accepted.has(value) || [...accepted].some((one) => one.toLowerCase() === lower)
 }
 
 function branchOf(context: CallContext): Branch | undefined {

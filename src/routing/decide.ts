@@ -13,7 +13,7 @@ import type { CallContext, CallFacts, Decision, Routing, Rule, State } from './t
 export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision {
   const context = contextOf(facts, routing)
   const rule = firstMatch(routing.index.rules, routing.rules, context, ({ when }) => evaluate(when, context))
-  const decision: Decision = {
+  return {
     rule: rule?.name ?? 'otherwise',
     target: rule?.target ?? { kind: 'goto', flow: routing.otherwise },
     vip: context.vip.vip,
@@ -24,25 +24,14 @@ export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision 
     calleeNumber: context.callee.number,
     state: stateOf(context, rule),
   }
-  return Object.freeze(decision)
 }
 
-/**
- * State found on the channel is what a caller or a function left there, so it is not filled as a template. Of three
- * states two are empty as a rule, and then nothing is made anew.
- */
+/** State found on the channel is what a caller or a function left there, so it is not filled as a template. */
 function stateOf(context: CallContext, rule: Rule | undefined): State {
   const { branch, facts } = context
-  const before = branch === undefined ? facts.state : joined(facts.state, fillState(branch.state, context))
-  return rule === undefined ? before : joined(before, fillState(rule.state, context))
-}
-
-function joined(first: State, then: State): State {
-  if (isEmpty(then)) return first
-  return isEmpty(first) ? then : { ...first, ...then }
-}
-
-function isEmpty(state: State): boolean {
-  for (const _ in state) return false
-  return true
+  return {
+    ...facts.state,
+    ...fillState(branch?.state ?? {}, context),
+    ...fillState(rule?.state ?? {}, context),
+  }
 }

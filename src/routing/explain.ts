@@ -43,16 +43,14 @@ function otherwiseReason({ otherwise }: Routing): Reason {
   return { rule: '(otherwise)', matched: true, condition, value: null, trusted: true, why }
 }
 
-interface Decisive {
-  readonly condition: Condition
-  readonly leaves: readonly Leaf[]
-}
-
 /**
  * The part of a condition that settled it for a call: of an `all` that failed the part that failed, of an `any`
  * that matched the part that matched; where all parts had to agree, all of them.
  */
-function decisiveCondition(condition: Condition, context: CallContext): Decisive {
+function decisiveCondition(
+  condition: Condition,
+  context: CallContext,
+): { readonly condition: Condition; readonly leaves: readonly Leaf[] } {
   if (condition.kind !== 'all' && condition.kind !== 'any')
     return { condition, leaves: decisiveLeaves(condition, context) }
   const value = truthOf(condition, context)
@@ -69,70 +67,48 @@ function decisiveLeaves(condition: Condition, context: CallContext): readonly Le
   return [condition]
 }
 
-type Comparison = Pick<Reason, 'value' | 'trusted' | 'why'>
-
-function explainLeaf(leaf: Leaf, context: CallContext): Comparison {
+/** What the call has where a leaf looks, and how the two compare. */
+function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | 'trusted' | 'why'> {
+  const { facts, vip, branch, caller, attestation } = context
   const holds = truthOf(leaf, context) === 'yes'
+  const not = (wanted: string) => (holds ? '' : `, not ${wanted}`)
+  const told = (value: string | null, why: string) => ({ value, trusted: true, why })
+  const untrusted = (value: string, found: string, item: string) => ({
+    ...{ value, trusted: false, why: `${found}, but ${formatTrust(facts.trunk, item, false)}` },
+  })
   switch (leaf.kind) {
     case 'vip':
-      return trusted(String(context.vip.vip), `the call is ${context.vip.vip ? '' : 'not '}a VIP call`)
+      return told(String(vip.vip), `the call is ${vip.vip ? '' : 'not '}a VIP call`)
     case 'branch':
-      return compareName('branch', context.branch?.name, leaf.oneOf, holds)
-    case 'trunk':
-      return compareName('trunk', context.facts.trunk, leaf.oneOf, holds)
+    case 'trunk': {
+      const value = leaf.kind === 'branch' ? branch?.name : facts.trunk
+      if (value === undefined) return told(null, `the call has no ${leaf.kind}`)
+      return told(value, `${leaf.kind} is ${value}${not(formatList(leaf.oneOf))}`)
+    }
     case 'callee':
-      return trusted(context.callee.number, compareNumber('callee', context.callee.number, leaf, holds))
-    case 'caller':
-      return explainCaller(leaf, context, holds)
-    case 'header':
-      return explainHeader(leaf, context, holds)
-    case 'attestation':
-      return explainAttestation(leaf, context, holds)
+    case 'caller': {
+      const value = clip(context[leaf.kind].number)
+      if (leaf.kind === 'caller' && !caller.trusted)
+        return untrusted(value, `caller number is ${value}`, 'caller_number')
+      return told(value, `${leaf.kind} number ${value} ${holds ? 'is' : 'is not'} in ${leaf.numbers.text}`)
+    }
+    case 'header': {
+      const name = headerName(leaf.name)
+      const values = facts.headers.getAll(leaf.name)
+      const trusted = context.trusts(leaf.name)
+      if (values.length === 0) return { value: null, trusted, why: `header ${name} is not there` }
+      const passing = trusted ? values.find((value) => passes(leaf.test, value)) : undefined
+      const value = clip(passing ?? values.join(', '))
+      const found = `header ${name} is "${value}"`
+      return trusted ? told(value, found + not(formatTest(leaf.test))) : untrusted(value, found, name)
+    }
+    case 'attestation': {
+      const { attestation: level, source, value, trusted } = attestation
+      const found = `attestation is ${level}${not(formatList(leaf.oneOf))}`
+      if (source === 'stir_shaken') return told(level, `${found}; Asterisk verified the token itself`)
+      if (value === null) return told(level, `${found}; the call carries none`)
+      const said = `${found}; verstat says ${clip(value)}`
+      return trusted ? told(level, said) : untrusted(clip(value), said, 'verstat')
+    }
   }
-}
-
-function trusted(value: string | null, why: string): Comparison {
-  return { value, trusted: true, why }
-}
-
-function untrusted(value: string, found: string, item: string, context: CallContext): Comparison {
-  return { value, trusted: false, why: `${found}, but ${formatTrust(context.facts.trunk, item, false)}` }
-}
-
-function compareName(what: string, value: string | undefined, oneOf: ReadonlySet<string>, holds: boolean) {
-  if (value === undefined) return trusted(null, `the call has no ${what}`)
-  return trusted(value, `${what} is ${value}${holds ? '' : `, not ${formatList(oneOf)}`}`)
-}
-
-type NumberLeaf = Leaf & { kind: 'caller' | 'callee' }
-
-function compareNumber(what: string, number: string, { numbers }: NumberLeaf, holds: boolean): string {
-  return `${what} number ${clip(number)} ${holds ? 'is' : 'is not'} in ${numbers.text}`
-}
-
-function explainCaller(leaf: NumberLeaf, context: CallContext, holds: boolean): Comparison {
-  const value = clip(context.caller.number)
-  if (!context.caller.trusted) return untrusted(value, `caller number is ${value}`, 'caller_number', context)
-  return trusted(value, compareNumber('caller', context.caller.number, leaf, holds))
-}
-
-function explainHeader(leaf: Leaf & { kind: 'header' }, context: CallContext, holds: boolean): Comparison {
-  const name = headerName(leaf.name)
-  const values = context.facts.headers.getAll(leaf.name)
-  const isTrusted = context.trusts(leaf.name)
-  if (values.length === 0) return { value: null, trusted: isTrusted, why: `header ${name} is not there` }
-  const passing = isTrusted ? values.find((value) => passes(leaf.test, value)) : undefined
-  const value = clip(passing ?? values.join(', '))
-  const found = `header ${name} is "${value}"`
-  if (!isTrusted) return untrusted(value, found, name, context)
-  return trusted(value, holds ? found : `${found}, not ${formatTest(leaf.test)}`)
-}
-
-function explainAttestation(leaf: Leaf & { kind: 'attestation' }, context: CallContext, holds: boolean) {
-  const { attestation, source, value, trusted: isTrusted } = context.attestation
-  const level = `attestation is ${attestation}${holds ? '' : `, not ${formatList(leaf.oneOf)}`}`
-  if (source === 'stir_shaken') return trusted(attestation, `${level}; Asterisk verified the token itself`)
-  if (value === null) return trusted(attestation, `${level}; the call carries none`)
-  const found = `${level}; verstat says ${clip(value)}`
-  return isTrusted ? trusted(attestation, found) : untrusted(clip(value), found, 'verstat', context)
 }

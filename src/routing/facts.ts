@@ -1,32 +1,24 @@
 import { ANONYMOUS } from '../sip/phone-number.js'
 import { matchesNumber } from './condition.js'
 import { clip, formatTrust, headerName } from './format.js'
-import { lineOf } from './number-table.js'
-import type { Branch, CallContext, PassedOver, Reason, VipEvidence } from './types.js'
+import { lineNumberOf } from './number-table.js'
+import type { Branch, CallContext, Caller, PassedOver, Reason, VipEvidence } from './types.js'
 
-/** One thing that a decision is based on, and where it comes from. Reasons, provenance and hearsay are made of it. */
-export interface Fact {
+/** One thing that a decision is based on, and where it comes from, as records and `explain --json` have it. */
+export interface Provenance {
   /** `caller number`, `callee number`, `vip`, `branch`, `attestation`, or `header X-VIP`. */
-  readonly name: string
+  readonly fact: string
   /** Null where the call has none. */
   readonly value: string | null
   /** `caller ID`, `P-Asserted-Identity`, `dialled`, `vips.csv:12`, `STIR/SHAKEN` … */
-  readonly source: string
-  readonly trusted: boolean
-  readonly why: string
-  /** What the trunk must be trusted for, as `trust` names it; undefined where it need not be. */
-  readonly item?: string
-  /** The step of an explanation that shows it, where there is one. */
-  readonly reason?: Reason
-}
-
-/** A fact as records and `explain --json` have it. */
-export interface Provenance {
-  readonly fact: string
-  readonly value: string | null
   readonly from: string
   readonly trusted: boolean
   readonly why: string
+}
+
+/** A fact, and the step of an explanation that shows it. */
+interface Step extends Provenance {
+  readonly reason: Reason
 }
 
 export interface ProvenanceOptions {
@@ -44,33 +36,33 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   const { facts, routing } = context
   const isAsked = options.thorough || routing.index.referenced.attestations.size > 0
   return [
-    ...stepFacts(context, options.thorough),
+    ...steps(context, options.thorough).map(({ reason: _, ...fact }) => fact),
     ...(isAsked ? [attestationFact(context)] : []),
     ...options.headers.filter((name) => facts.headers.has(name)).map((name) => headerFact(name, context)),
-  ].map(({ name, value, source, trusted, why }) => ({ fact: name, value, from: source, trusted, why }))
+  ]
 }
 
 /** The steps of an explanation before the rules. */
 export function factReasons(context: CallContext): readonly Reason[] {
-  return stepFacts(context, false).flatMap(({ reason }) => reason ?? [])
+  return steps(context, false).map(({ reason }) => reason)
 }
 
-function stepFacts(context: CallContext, withLine: boolean): readonly Fact[] {
-  return [callerFact(context), calleeFact(context), ...vipFacts(context, withLine), branchFact(context)]
+function steps(context: CallContext, withLine: boolean): readonly Step[] {
+  return [callerStep(context), calleeStep(context), ...vipSteps(context, withLine), branchStep(context)]
 }
 
-export function callerFact(context: CallContext): Fact {
-  const { number, source, trusted } = context.caller
+function callerStep(context: CallContext): Step {
+  const { number, source: from, trusted } = context.caller
   const value = clip(number)
-  const item = callerItem(context)
-  const why = formatTrust(context.facts.trunk, item, trusted) + assertedNote(context)
-  const compared = { condition: source, value, trusted, why: `${value} comes from ${source}; ${why}` }
-  const reason = { rule: '(caller number)', matched: number !== ANONYMOUS, ...compared }
-  return { name: 'caller number', value, source, trusted, why, item, reason }
+  const why = formatTrust(context.facts.trunk, callerItem(context.caller), trusted) + assertedNote(context)
+  const told = { condition: from, value, trusted, why: `${value} comes from ${from}; ${why}` }
+  const reason = { rule: '(caller number)', matched: number !== ANONYMOUS, ...told }
+  return { fact: 'caller number', value, from, trusted, why, reason }
 }
 
-function callerItem({ caller }: CallContext): string {
-  return caller.source === 'caller ID' ? 'caller_number' : caller.source
+/** What a trunk must be trusted for so that the caller number counts. */
+export function callerItem({ source }: Caller): string {
+  return source === 'caller ID' ? 'caller_number' : source
 }
 
 function assertedNote(context: CallContext): string {
@@ -80,17 +72,17 @@ function assertedNote(context: CallContext): string {
   return `; ${header} is there, but ${formatTrust(context.facts.trunk, header, false)}`
 }
 
-function calleeFact({ callee, facts: { trunk } }: CallContext): Fact {
+function calleeStep({ callee, facts: { trunk } }: CallContext): Step {
   const value = clip(callee.number)
-  const header = callee.header === undefined ? undefined : headerName(callee.header)
-  const [source, condition, origin, trust] =
-    header === undefined
+  const header = headerName(callee.header ?? '')
+  const [from, condition, origin, trust] =
+    callee.header === undefined
       ? ['dialled', 'dialled', 'the extension that was dialled', 'the PBX sent the call to it']
       : [`header ${header}`, `callee_from: ${header}`, `header ${header}`, formatTrust(trunk, header, true)]
   const why = [trust, ...callee.passedOver.map((one) => passedOverNote(one, trunk))].join('; ')
-  const compared = { condition, value, trusted: true, why: `${value} comes from ${origin}; ${why}` }
-  const reason = { rule: '(callee number)', matched: callee.number !== '', ...compared }
-  return { name: 'callee number', value, source, trusted: true, why, reason }
+  const told = { condition, value, trusted: true, why: `${value} comes from ${origin}; ${why}` }
+  const reason = { rule: '(callee number)', matched: callee.number !== '', ...told }
+  return { fact: 'callee number', value, from, trusted: true, why, reason }
 }
 
 function passedOverNote({ header, value, because }: PassedOver, trunk: string | undefined): string {
@@ -101,44 +93,41 @@ function passedOverNote({ header, value, because }: PassedOver, trunk: string | 
 }
 
 /** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
-function vipFacts(context: CallContext, withLine: boolean): readonly Fact[] {
+function vipSteps(context: CallContext, withLine: boolean): readonly Step[] {
   const { evidence } = context.vip
-  if (evidence.length > 0) return evidence.map((one) => vipFact(one, context, withLine))
+  if (evidence.length > 0) return evidence.map((one) => vipStep(one, context, withLine))
   const why = 'neither the caller number nor a header makes this a VIP call'
   const reason = { rule: '(vip)', matched: false, condition: 'vip', value: null, trusted: true, why }
-  return [{ name: 'vip', value: 'no', source: 'nothing', trusted: true, why, reason }]
+  return [{ fact: 'vip', value: 'no', from: 'nothing', trusted: true, why, reason }]
 }
 
-function vipFact(evidence: VipEvidence, context: CallContext, withLine: boolean): Fact {
-  const { source: kind, name, trusted } = evidence
+function vipStep(evidence: VipEvidence, context: CallContext, withLine: boolean): Step {
+  const { source, name, trusted } = evidence
   const value = clip(evidence.value)
-  const item = kind === 'header' ? headerName(name) : callerItem(context)
+  const item = source === 'header' ? headerName(name) : callerItem(context.caller)
   const origins = {
     numbers: ['vip.numbers', 'vip.numbers'],
     file: [`${name}${withLine ? lineIn(evidence, context) : ''}`, `vip.files: ${name}`],
     header: [`header ${item}`, `vip.headers: ${item}`],
   } as const
-  const [source, condition] = origins[kind]
-  const found = kind === 'header' ? `${source} is "${value}"` : `caller number ${value} is in ${source}`
+  const [from, condition] = origins[source]
+  const found = source === 'header' ? `${from} is "${value}"` : `caller number ${value} is in ${from}`
   const why = trusted ? found : `${found}, but ${formatTrust(context.facts.trunk, item, false)}`
   const reason = { rule: '(vip)', matched: trusted, condition, value, trusted, why }
-  return { name: 'vip', value: trusted ? 'yes' : 'no', source, trusted, why, item, reason }
+  return { fact: 'vip', value: trusted ? 'yes' : 'no', from, trusted, why, reason }
 }
 
 function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string {
   const table = routing.vip.tables.find(({ file }) => file === name)
-  return table === undefined ? '' : `:${lineOf(table, value)}`
+  return table === undefined ? '' : `:${lineNumberOf(table, value)}`
 }
 
-function branchFact({ branch, callee }: CallContext): Fact {
-  const number = clip(callee.number)
-  const [source, why] = branchOrigin(branch, callee.number, number)
-  const compared = {
-    condition: branch === undefined ? 'branches' : `branches: ${branch.name}`,
-    value: number,
-  }
-  const reason = { rule: '(branch)', matched: branch !== undefined, ...compared, trusted: true, why }
-  return { name: 'branch', value: branch?.name ?? null, source, trusted: true, why, reason }
+function branchStep({ branch, callee }: CallContext): Step {
+  const value = clip(callee.number)
+  const [from, why] = branchOrigin(branch, callee.number, value)
+  const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
+  const reason = { rule: '(branch)', matched: branch !== undefined, condition, value, trusted: true, why }
+  return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why, reason }
 }
 
 function branchOrigin(branch: Branch | undefined, number: string, shown: string): [string, string] {
@@ -149,26 +138,21 @@ function branchOrigin(branch: Branch | undefined, number: string, shown: string)
   return ['default branch', `${missing}; ${branch.name} is the default`]
 }
 
-export function attestationFact(context: CallContext): Fact {
-  const { attestation, source, value, trusted } = context.attestation
-  const fact = { name: 'attestation', value: attestation }
-  if (source === 'stir_shaken')
-    return { ...fact, source: 'STIR/SHAKEN', trusted, why: 'Asterisk verified the token itself' }
-  if (value === null) return { ...fact, source: 'nothing', trusted: true, why: 'the call carries none' }
-  const why = `verstat says ${clip(value)}; ${formatTrust(context.facts.trunk, 'verstat', trusted)}`
-  return { ...fact, source: 'verstat', trusted, why, item: 'verstat' }
+function attestationFact({ attestation: found, facts: { trunk } }: CallContext): Provenance {
+  const { attestation: value, trusted } = found
+  const fact = { fact: 'attestation', value }
+  if (found.source === 'stir_shaken')
+    return { ...fact, from: 'STIR/SHAKEN', trusted, why: 'Asterisk verified the token itself' }
+  if (found.value === null) return { ...fact, from: 'nothing', trusted: true, why: 'the call carries none' }
+  const why = `verstat says ${clip(found.value)}; ${formatTrust(trunk, 'verstat', trusted)}`
+  return { ...fact, from: 'verstat', trusted, why }
 }
 
-export function headerFact(name: string, context: CallContext): Fact {
+function headerFact(name: string, context: CallContext): Provenance {
   const { trunk, headers } = context.facts
   const item = headerName(name)
   const trusted = context.trusts(name)
-  return {
-    name: `header ${item}`,
-    value: clip(headers.getAll(name).join(', ')),
-    source: trunk === undefined ? 'a call without a trunk' : `trunk ${trunk}`,
-    trusted,
-    why: formatTrust(trunk, item, trusted),
-    item,
-  }
+  const from = trunk === undefined ? 'a call without a trunk' : `trunk ${trunk}`
+  const value = clip(headers.get(name) ?? '')
+  return { fact: `header ${item}`, value, from, trusted, why: formatTrust(trunk, item, trusted) }
 }

@@ -2,8 +2,8 @@ import { verstatLevel } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { numberInHeader } from '../sip/phone-number.js'
 import { matchesNumber, passes } from './condition.js'
-import { attestationFact, callerFact, type Fact, headerFact } from './facts.js'
-import { clip, formatTrust } from './format.js'
+import { callerItem } from './facts.js'
+import { clip, formatTrust, headerName } from './format.js'
 import { hasNumber } from './number-table.js'
 import type { CallContext, HeaderTest } from './types.js'
 
@@ -33,34 +33,33 @@ const ASSERTED = 'p-asserted-identity'
  */
 export function hearsayOf(context: CallContext): readonly Hearsay[] {
   const { facts, routing, caller } = context
-  const headers = routing.index.referenced.headerNames.filter((name) => facts.headers.has(name))
+  const { headerNames, attestations } = routing.index.referenced
+  const claim = (what: string, value: string, purposes: Purposes): readonly Hearsay[] => {
+    const all = [...new Set(purposes.filter((one) => one !== false))]
+    if (all.length === 0 || context.trusts(what)) return []
+    const why = `${what} would count for ${all.join(' and ')}, but ${formatTrust(facts.trunk, what, false)}`
+    return [{ what, value: clip(value), for: all, why }]
+  }
   return [
-    ...claimed(callerFact(context), context, () => numberPurposes(caller.number, context)),
-    ...headers.flatMap((name) =>
-      claimed(headerFact(name, context), context, () => headerPurposes(name, context)),
+    ...claim(callerItem(caller), caller.number, numberPurposes(caller.number, context)),
+    ...headerNames.flatMap((name) =>
+      claim(headerName(name), facts.headers.get(name) ?? '', headerPurposes(name, context)),
     ),
-    ...claimed(attestationFact(context), context, () => verstatPurposes(context)),
+    ...(attestations.size === 0 ? [] : claim('verstat', ...verstatClaim(context))),
   ]
 }
 
-function claimed(fact: Fact, context: CallContext, purposesOf: () => readonly Purpose[]): readonly Hearsay[] {
-  const { item: what, trusted } = fact
-  if (trusted || what === undefined) return []
-  const purposes = [...new Set(purposesOf())]
-  if (purposes.length === 0) return []
-  const value = what === 'verstat' ? clip(context.attestation.value ?? '') : (fact.value ?? '')
-  const why = `${what} would count for ${purposes.join(' and ')}, but ${formatTrust(context.facts.trunk, what, false)}`
-  return [{ what, value, for: purposes, why }]
-}
+type Purposes = readonly (Purpose | false)[]
 
-function numberPurposes(number: string, { routing: { vip, index } }: CallContext): readonly Purpose[] {
+function numberPurposes(number: string, { routing: { vip, index } }: CallContext): Purposes {
   const isVip = vip.numbers.has(number) || vip.tables.some((table) => hasNumber(table, number))
-  return [...given('vip', isVip), ...given('rules', matchesNumber(index.referenced.callers, number))]
+  return [isVip && 'vip', matchesNumber(index.referenced.callers, number) && 'rules']
 }
 
-function headerPurposes(name: string, context: CallContext): readonly Purpose[] {
+function headerPurposes(name: string, context: CallContext): Purposes {
   const { facts, routing, vip, callee } = context
   const values = facts.headers.getAll(name)
+  if (values.length === 0) return []
   const number = numberInHeader(values, routing.defaultCountry)
   const tests = routing.index.referenced.headers.get(name) ?? []
   const isCommon = ALWAYS_THERE.has(name)
@@ -69,9 +68,9 @@ function headerPurposes(name: string, context: CallContext): readonly Purpose[] 
   const isCallee = routing.calleeFrom.some((header) => canonicalName(header) === name)
   return [
     ...(name === ASSERTED && number !== undefined ? numberPurposes(number, context) : []),
-    ...given('vip', routing.vip.headers.has(name) && (!isCommon || isEvidence)),
-    ...given('rules', isNamed),
-    ...given('callee_from', isCallee && number !== undefined && number !== callee.number),
+    routing.vip.headers.has(name) && (!isCommon || isEvidence) && 'vip',
+    isNamed && 'rules',
+    isCallee && number !== undefined && number !== callee.number && 'callee_from',
   ]
 }
 
@@ -80,11 +79,8 @@ function names(test: HeaderTest, value: string): boolean {
   return (test.kind === 'exact' || test.kind === 'starts_with') && passes(test, value)
 }
 
-function verstatPurposes({ attestation, routing }: CallContext): readonly Purpose[] {
-  const level = verstatLevel(attestation.value ?? '')
-  return given('rules', level !== 'none' && routing.index.referenced.attestations.has(level))
-}
-
-function given(purpose: Purpose, isSo: boolean): readonly Purpose[] {
-  return isSo ? [purpose] : []
+function verstatClaim({ attestation: { source, value }, routing }: CallContext): [string, Purposes] {
+  if (source !== 'verstat' || value === null) return ['', []]
+  const level = verstatLevel(value)
+  return [value, [level !== 'none' && routing.index.referenced.attestations.has(level) && 'rules']]
 }

@@ -1,5 +1,5 @@
 import { isE164 } from '../sip/phone-number.js'
-import { cellText, lineEnd, lineNumber, scanLine } from './csv.js'
+import { splitLine } from './csv.js'
 import type { CallerRow, NumberTable } from './types.js'
 
 /**
@@ -17,15 +17,11 @@ export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer
   return Buffer.from(buffer, byteOffset, byteLength)
 }
 
-/** The place of a key in an ascending array, or where it would be. */
-export function search(keys: Float64Array, key: number): number {
-  let [low, high] = [0, keys.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((keys[middle] ?? 0) < key) low = middle + 1
-    else high = middle
-  }
-  return low
+/** The line that begins at a byte of a file, without its end. */
+export function lineAt(content: Buffer, start: number): string {
+  const end = content.indexOf('\n', start)
+  const line = content.toString('utf8', start, end < 0 ? content.length : end)
+  return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
 /** @param number as `readNumber` gives it. */
@@ -38,17 +34,24 @@ export function hasNumber(table: NumberTable, number: string): boolean {
  * header calls the column of the numbers `number` too, the form that is compared stands there.
  */
 export function rowOf(table: NumberTable, number: string): CallerRow | undefined {
-  const start = lineStart(table, number)
-  if (start === undefined) return undefined
-  const cells = cellsAt(table, start)
-  const entries = table.header.map((column, at): [string, string] => [column, cells[at] ?? ''])
+  const line = lineOf(table, number)
+  if (line === undefined) return undefined
+  const { cells } = splitLine(line)
+  const entries = table.header.map((column, at): [string, string] => [column, cells[at]?.text ?? ''])
   return Object.freeze(Object.fromEntries([...entries, ['number', number]]))
 }
 
 /** The line of the file, from 1, on which a number stands. Walks through the file: for explanations. */
-export function lineOf(table: NumberTable, number: string): number | undefined {
+export function lineNumberOf(table: NumberTable, number: string): number | undefined {
   const start = lineStart(table, number)
   return start === undefined ? undefined : lineNumber(asBuffer(table.content), start)
+}
+
+/** The line, from 1, on which a byte lies. */
+export function lineNumber(content: Buffer, offset: number): number {
+  let line = 1
+  for (let at = content.indexOf('\n'); at >= 0 && at < offset; at = content.indexOf('\n', at + 1)) line++
+  return line
 }
 
 export function* numbersOf(table: NumberTable): Generator<string, void> {
@@ -63,31 +66,31 @@ export function isSameContent(a: NumberTable, b: NumberTable): boolean {
 
 /**
  * Whether a number has the same cells in both, in the columns of `a`; the number may be written in another way.
- * Compares bytes first, because nearly all of a million lines are equal.
+ * Compares whole lines first, because nearly all of a million are equal.
  */
 export function isSameRow(a: NumberTable, b: NumberTable, number: string): boolean {
-  const [startA, startB] = [lineStart(a, number), lineStart(b, number)]
-  if (startA === undefined || startB === undefined) return startA === startB
-  if (lineAt(a, startA).equals(lineAt(b, startB))) return true
-  const [cellsA, cellsB] = [cellsAt(a, startA), cellsAt(b, startB)]
+  const [lineA, lineB] = [lineOf(a, number), lineOf(b, number)]
+  if (lineA === lineB || lineA === undefined || lineB === undefined) return lineA === lineB
+  const [cellsA, cellsB] = [splitLine(lineA).cells, splitLine(lineB).cells]
   return a.header.every(
-    (column, at) => column === 'number' || (cellsA[at] ?? '') === (cellsB[b.header.indexOf(column)] ?? ''),
+    (column, at) =>
+      column === 'number' || (cellsA[at]?.text ?? '') === (cellsB[b.header.indexOf(column)]?.text ?? ''),
   )
 }
 
-function lineStart(table: NumberTable, number: string): number | undefined {
+function lineOf(table: NumberTable, number: string): string | undefined {
+  const start = lineStart(table, number)
+  return start === undefined ? undefined : lineAt(asBuffer(table.content), start)
+}
+
+function lineStart({ keys, lineStarts, literals }: NumberTable, number: string): number | undefined {
   const key = keyOf(number)
-  if (key === undefined) return table.literals.get(number)
-  const at = search(table.keys, key)
-  return table.keys[at] === key ? table.lineStarts[at] : undefined
-}
-
-function lineAt(table: NumberTable, start: number): Buffer {
-  const content = asBuffer(table.content)
-  return content.subarray(start, lineEnd(content, start))
-}
-
-function cellsAt(table: NumberTable, start: number): readonly string[] {
-  const line = lineAt(table, start)
-  return scanLine(line, 0, line.length).map((cell) => cellText(line, cell))
+  if (key === undefined) return literals.get(number)
+  let [low, high] = [0, keys.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((keys[middle] ?? 0) < key) low = middle + 1
+    else high = middle
+  }
+  return keys[low] === key ? lineStarts[low] : undefined
 }

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import type { HeaderTest } from './types.js'
 
 /**
  * Regular expressions in RE2 syntax. A caller chooses what a header holds, so the time of a search must grow
@@ -7,28 +8,19 @@ import { RE2JS } from 're2js'
  * Compiled forms cannot be cloned and take a tenth of a millisecond each, so a condition holds only the text.
  * The thread that decides compiles it once: at the first use, or before by `compilePattern`.
  */
-export interface PatternTest {
-  readonly kind: 'matches'
-  readonly pattern: string
-}
+type PatternTest = Extract<HeaderTest, { kind: 'matches' }>
 
 const compiled = new WeakMap<PatternTest, RE2JS>()
 
 /** Whether the pattern is found in the text; anchors are the author's. */
 export function matchesPattern(test: PatternTest, text: string): boolean {
-  return compile(test).matcher(text).find()
+  return compilePattern(test).matcher(text).find()
 }
 
-export function compilePattern(test: PatternTest): void {
-  compile(test)
-}
-
-function compile(test: PatternTest): RE2JS {
-  const found = compiled.get(test)
-  if (found !== undefined) return found
-  const made = RE2JS.compile(test.pattern)
-  compiled.set(test, made)
-  return made
+export function compilePattern(test: PatternTest): RE2JS {
+  const pattern = compiled.get(test) ?? RE2JS.compile(test.pattern)
+  compiled.set(test, pattern)
+  return pattern
 }
 
 /** What is wrong with a pattern, and what to do; undefined where it compiles. */

@@ -1,10 +1,8 @@
-import type { Attestation } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { leavesOf } from './condition.js'
 import type {
   CallContext,
   Condition,
-  HeaderTest,
   IndexField,
   NumberPattern,
   ReferencedFacts,
@@ -21,33 +19,88 @@ interface Key {
   readonly value: string
 }
 
+/** All that is derived from the rules of a revision; takes some tens of milliseconds for 10,000 rules. */
+export function indexRouting(routing: Omit<Routing, 'index'>): RoutingIndex {
+  return {
+    rules: buildRuleIndex(routing.rules.map(({ when }) => when)),
+    branches: buildRuleIndex(routing.branches.map(({ numbers }) => ({ kind: 'callee', numbers }))),
+    referenced: referencedFacts(routing),
+  }
+}
+
 /**
  * Builds an index over conditions. Each condition is put into the buckets of one property that a call must have
  * to satisfy it, so that a call is compared only with the conditions that agree with it there, however many
  * there are.
  */
 function buildRuleIndex(conditions: readonly Condition[]): RuleIndex {
-  const choices = conditions.map((condition) =>
-    necessary(condition)
-      .map(keysOf)
-      .filter((keys) => keys !== undefined),
-  )
-  const sizes = bucketSizes(choices.flat(2))
-  const fields = new Map<string, Field & { readonly buckets: Map<string, number[]> }>()
-  const unindexed: number[] = []
-  for (const [position, choice] of choices.entries()) {
-    const keys = chooseKeys(choice, sizes)
-    if (keys === undefined) unindexed.push(position)
-    for (const { field, value } of keys ?? []) {
-      const name = fieldName(field)
-      const { buckets } = fields.get(name) ?? { buckets: new Map<string, number[]>() }
-      fields.set(name, { ...field, buckets })
-      const bucket = buckets.get(value)
-      if (bucket === undefined) buckets.set(value, [position])
-      else if (bucket.at(-1) !== position) bucket.push(position)
-    }
+  const choices = conditions.map((condition) => necessary(condition).flatMap(keysOf))
+  const sizes = new Map<string, number>()
+  for (const key of choices.flat(2)) sizes.set(nameOf(key), (sizes.get(nameOf(key)) ?? 0) + 1)
+  const chosen = choices.map((choice) => chooseKeys(choice, sizes))
+  const entries = chosen.flatMap((keys, position) => (keys ?? []).map((key) => ({ ...key, position })))
+  const fields = Map.groupBy(entries, ({ field }) => nameOf({ field, value: '' }))
+  return {
+    fields: [...fields.values()].flatMap((all) =>
+      all.slice(0, 1).map(({ field }) => ({ ...field, buckets: bucketsOf(all) })),
+    ),
+    unindexed: chosen.flatMap((keys, position) => (keys === undefined ? [position] : [])),
   }
-  return { fields: [...fields.values()], unindexed }
+}
+
+function bucketsOf(entries: readonly (Key & { readonly position: number })[]): IndexField['buckets'] {
+  const buckets = Map.groupBy(entries, ({ value }) => value)
+  return new Map(
+    [...buckets].map(([value, all]) => [value, [...new Set(all.map(({ position }) => position))]]),
+  )
+}
+
+function nameOf({ field: { kind, prefixLength, header }, value }: Key): string {
+  return `${kind} ${prefixLength ?? ''} ${header ?? ''} ${value}`
+}
+
+/**
+ * Of a condition's parts the one whose fullest bucket is smallest: of thousands of rules for
+ * `branch: North Branch` that differ in a header, the header tells them apart.
+ */
+function chooseKeys(choice: readonly (readonly Key[])[], sizes: ReadonlyMap<string, number>) {
+  let best: { readonly keys: readonly Key[]; readonly size: number } | undefined
+  for (const keys of choice) {
+    const size = keys.reduce((most, key) => Math.max(most, sizes.get(nameOf(key)) ?? 0), 0)
+    if (best === undefined || size < best.size) best = { keys, size }
+  }
+  return best?.keys
+}
+
+/** The conditions that must hold for this one to hold: itself, or all parts of an `all`. */
+function necessary(condition: Condition): readonly Condition[] {
+  return condition.kind === 'all' ? condition.of.flatMap(necessary) : [condition]
+}
+
+/** The buckets of a condition, of which a call that satisfies it is in one; an empty list where it has none. */
+function keysOf(condition: Condition): readonly (readonly Key[])[] {
+  const keys = (field: Field, values: Iterable<string>) => [...values].map((value) => ({ field, value }))
+  switch (condition.kind) {
+    case 'callee':
+    case 'caller': {
+      const { kind, numbers } = condition
+      // A file has too many numbers to have a bucket for each.
+      if (numbers.tables.length > 0) return []
+      const prefixes = numbers.prefixes.flatMap((one) => keys({ kind, prefixLength: one.length }, [one]))
+      return [[...keys({ kind }, numbers.exact), ...prefixes]]
+    }
+    case 'branch':
+    case 'trunk':
+      return [keys({ kind: condition.kind }, condition.oneOf)]
+    case 'vip':
+      return [keys({ kind: 'vip' }, [String(condition.is)])]
+    case 'header': {
+      const { name, test } = condition
+      return test.kind === 'exact' ? [keys({ kind: 'header', header: canonicalName(name) }, test.oneOf)] : []
+    }
+    default:
+      return []
+  }
 }
 
 /**
@@ -61,14 +114,11 @@ export function firstMatch<T>(
   context: CallContext,
   matches: (item: T) => boolean,
 ): T | undefined {
-  const buckets = index.fields.flatMap((field) =>
-    valuesOf(field, context).flatMap((value) => {
-      const bucket = field.buckets.get(value)
-      return bucket === undefined ? [] : [bucket]
-    }),
-  )
-  const positions =
-    buckets.length === 0 ? index.unindexed : [...index.unindexed, ...buckets.flat()].sort(ascending)
+  const positions = [...index.unindexed]
+  for (const field of index.fields)
+    for (const value of valuesOf(field, context))
+      for (const position of field.buckets.get(value) ?? []) positions.push(position)
+  positions.sort((a, b) => a - b)
   for (const [at, position] of positions.entries()) {
     const item = items[position]
     if (position !== positions[at - 1] && item !== undefined && matches(item)) return item
@@ -76,25 +126,22 @@ export function firstMatch<T>(
   return undefined
 }
 
-const ascending = (a: number, b: number) => a - b
-
 /** What a call has in a field. An untrusted value satisfies no condition, so it leads to none. */
-function valuesOf(field: Field, context: CallContext): readonly string[] {
-  switch (field.kind) {
+function valuesOf({ kind, prefixLength, header = '' }: Field, context: CallContext): readonly string[] {
+  const { caller, callee, branch, vip, facts } = context
+  switch (kind) {
     case 'callee':
-      return beginningOf(context.callee.number, field.prefixLength)
+      return beginningOf(callee.number, prefixLength)
     case 'caller':
-      return context.caller.trusted ? beginningOf(context.caller.number, field.prefixLength) : []
+      return caller.trusted ? beginningOf(caller.number, prefixLength) : []
     case 'branch':
-      return context.branch === undefined ? [] : [context.branch.name]
+      return branch === undefined ? [] : [branch.name]
     case 'trunk':
-      return context.facts.trunk === undefined ? [] : [context.facts.trunk]
+      return facts.trunk === undefined ? [] : [facts.trunk]
     case 'vip':
-      return [String(context.vip.vip)]
-    case 'header': {
-      const values = context.facts.headers.getAll(field.header ?? '')
-      return values.length > 0 && context.trusts(field.header ?? '') ? values : []
-    }
+      return [String(vip.vip)]
+    case 'header':
+      return context.trusts(header) ? facts.headers.getAll(header) : []
   }
 }
 
@@ -103,97 +150,22 @@ function beginningOf(number: string, length: number | undefined): readonly strin
   return number.length < length ? [] : [number.slice(0, length)]
 }
 
-/** The conditions that must hold for this one to hold: itself, or all parts of an `all`. */
-function necessary(condition: Condition): readonly Condition[] {
-  return condition.kind === 'all' ? condition.of.flatMap(necessary) : [condition]
-}
-
-/** The buckets of a condition: a call that satisfies it is in one of them. Undefined where it has none. */
-function keysOf(condition: Condition): readonly Key[] | undefined {
-  switch (condition.kind) {
-    case 'callee':
-    case 'caller':
-      return numberKeys(condition.kind, condition.numbers)
-    case 'branch':
-    case 'trunk':
-      return keysFor({ kind: condition.kind }, condition.oneOf)
-    case 'vip':
-      return keysFor({ kind: 'vip' }, [String(condition.is)])
-    case 'header':
-      if (condition.test.kind !== 'exact') return undefined
-      return keysFor({ kind: 'header', header: canonicalName(condition.name) }, condition.test.oneOf)
-    default:
-      return undefined
-  }
-}
-
-/** A file has too many numbers to have a bucket for each. */
-function numberKeys(kind: 'callee' | 'caller', numbers: NumberPattern): readonly Key[] | undefined {
-  if (numbers.tables.length > 0) return undefined
-  const prefixes = numbers.prefixes.map((value) => ({ field: { kind, prefixLength: value.length }, value }))
-  return [...keysFor({ kind }, numbers.exact), ...prefixes]
-}
-
-function keysFor(field: Field, values: Iterable<string>): readonly Key[] {
-  return [...values].map((value) => ({ field, value }))
-}
-
-function bucketSizes(keys: readonly Key[]): ReadonlyMap<string, number> {
-  const sizes = new Map<string, number>()
-  for (const key of keys) sizes.set(bucketName(key), (sizes.get(bucketName(key)) ?? 0) + 1)
-  return sizes
-}
-
-/**
- * Of a condition's parts the one whose fullest bucket is smallest: of thousands of rules for
- * `branch: North Branch` that differ in a header, the header tells them apart.
- */
-function chooseKeys(choice: readonly (readonly Key[])[], sizes: ReadonlyMap<string, number>) {
-  const fullest = (keys: readonly Key[]) =>
-    keys.reduce((most, key) => Math.max(most, sizes.get(bucketName(key)) ?? 0), 0)
-  let best: { readonly keys: readonly Key[]; readonly size: number } | undefined
-  for (const keys of choice) {
-    const size = fullest(keys)
-    if (best === undefined || size < best.size) best = { keys, size }
-  }
-  return best?.keys
-}
-
-function fieldName({ kind, prefixLength, header }: Field): string {
-  return `${kind} ${prefixLength ?? ''} ${header ?? ''}`
-}
-
-function bucketName({ field, value }: Key): string {
-  return `${fieldName(field)} ${value}`
-}
-
-/** All that is derived from the rules of a revision; takes some tens of milliseconds for 10,000 rules. */
-export function indexRouting(routing: Omit<Routing, 'index'>): RoutingIndex {
-  return {
-    rules: buildRuleIndex(routing.rules.map(({ when }) => when)),
-    branches: buildRuleIndex(routing.branches.map(({ numbers }) => ({ kind: 'callee', numbers }))),
-    referenced: referencedFacts(routing),
-  }
-}
-
 function referencedFacts({ rules, trust, vip, calleeFrom }: Omit<Routing, 'index'>): ReferencedFacts {
-  const callers: NumberPattern[] = []
-  const headers = new Map<string, HeaderTest[]>()
-  const attestations = new Set<Attestation>()
-  const trunks = new Set(trust.keys())
-  for (const leaf of rules.flatMap(({ when }) => leavesOf(when))) {
-    if (leaf.kind === 'caller') callers.push(leaf.numbers)
-    else if (leaf.kind === 'attestation') for (const level of leaf.oneOf) attestations.add(level)
-    else if (leaf.kind === 'trunk') for (const trunk of leaf.oneOf) trunks.add(trunk)
-    else if (leaf.kind === 'header') {
-      const name = canonicalName(leaf.name)
-      headers.set(name, headers.get(name) ?? [])
-      headers.get(name)?.push(leaf.test)
-    }
-  }
+  const leaves = rules.flatMap(({ when }) => leavesOf(when))
+  const callers = leaves.flatMap((leaf) => (leaf.kind === 'caller' ? [leaf.numbers] : []))
+  const trunks = leaves.flatMap((leaf) => (leaf.kind === 'trunk' ? [...leaf.oneOf] : []))
+  const headers = Map.groupBy(
+    leaves.filter((leaf) => leaf.kind === 'header'),
+    ({ name }) => canonicalName(name),
+  )
   const names = [...vip.headers.keys(), ...headers.keys(), ...calleeFrom, 'P-Asserted-Identity']
-  const headerNames = [...new Set(names.map(canonicalName))]
-  return { callers: union(callers), headers, headerNames, attestations, trunks }
+  return {
+    callers: union(callers),
+    headers: new Map([...headers].map(([name, all]) => [name, all.map(({ test }) => test)])),
+    headerNames: [...new Set(names.map(canonicalName))],
+    attestations: new Set(leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : []))),
+    trunks: new Set([...trust.keys(), ...trunks]),
+  }
 }
 
 function union(patterns: readonly NumberPattern[]): NumberPattern {

@@ -9,16 +9,14 @@ export interface SipAddress {
   readonly host: string
   /** Parameters of the URI, and of the number inside its user part (RFC 3261 §19.1.6), names in lower case. */
   readonly params: ReadonlyMap<string, string>
-  /** Parameters of the header, such as `tag`. Without `<>` they can't be told from the URI's and are in both. */
-  readonly headerParams: ReadonlyMap<string, string>
 }
 
-type Uri = Omit<SipAddress, 'display' | 'headerParams'>
+type Uri = Omit<SipAddress, 'display'>
 type Part = Pick<SipAddress, 'user' | 'params'>
 
 const NONE: ReadonlyMap<string, string> = new Map()
-/** Display name, URI, and what follows; quoted strings may hold any of the delimiters. */
-const NAME_ADDRESS = /^((?:"(?:[^"\\]|\\.)*"|[^"<])*)<([^>]*)>?(.*)$/s
+/** Display name and URI; quoted strings may hold any of the delimiters. */
+const NAME_ADDRESS = /^((?:"(?:[^"\\]|\\.)*"|[^"<])*)<([^>]*)/s
 /** What lies between two commas, or semicolons, that stand neither in quotes nor in `<>`. */
 const BETWEEN_COMMAS = /(?:"(?:[^"\\]|\\.)*"?|<[^>]*>?|[^",<])+/gs
 const BETWEEN_SEMICOLONS = /(?:"(?:[^"\\]|\\.)*"?|<[^>]*>?|[^";<])+/gs
@@ -29,14 +27,10 @@ const BETWEEN_SEMICOLONS = /(?:"(?:[^"\\]|\\.)*"?|<[^>]*>?|[^";<])+/gs
  */
 export function parseAddress(text: string): SipAddress {
   const whole = text.trim()
-  const [, display, uri, after = ''] = NAME_ADDRESS.exec(whole) ?? []
-  if (uri !== undefined) {
-    const [ownParams = ''] = after.match(BETWEEN_COMMAS) ?? []
-    return { display: unquote(display ?? ''), ...parseUri(uri.trim()), headerParams: paramsOf(ownParams) }
-  }
-  if (whole.startsWith('"')) return { display: unquote(whole), ...parseUri(''), headerParams: NONE }
-  const bare = parseUri(whole)
-  return { display: '', ...bare, headerParams: bare.params }
+  const [, display, uri] = NAME_ADDRESS.exec(whole) ?? []
+  if (uri !== undefined) return { display: unquote(display ?? ''), ...parseUri(uri.trim()) }
+  if (whole.startsWith('"')) return { display: unquote(whole), ...parseUri('') }
+  return { display: '', ...parseUri(whole) }
 }
 
 /** The addresses of a header that lists several in one line, as P-Asserted-Identity may (RFC 3325 §9.1). */

@@ -41,7 +41,9 @@ export class CallObserver {
   readonly #callId: string
   readonly #contexts: string[] = []
   readonly #variables = new Map<string, string>()
-  readonly #result = Promise.withResolvers<CallResult | undefined>()
+  readonly #landed = Promise.withResolvers<CallResult | undefined>()
+  /** Resolves when the call enters its flow's context; with undefined where it ends before. */
+  readonly result = this.#landed.promise
   #channelId: string | undefined
 
   private constructor(client: Client, callId: string) {
@@ -59,11 +61,6 @@ export class CallObserver {
     return observer
   }
 
-  /** Resolves when the call enters its flow's context; with undefined where it ends before. */
-  get result(): Promise<CallResult | undefined> {
-    return this.#result.promise
-  }
-
   close(): void {
     this.#client.stop()
   }
@@ -78,7 +75,7 @@ export class CallObserver {
     const context = channel.dialplan?.context ?? ''
     if (context !== '' && context !== this.#contexts.at(-1)) this.#contexts.push(context)
     const result = resultOf(this.#contexts, (name) => this.#variables.get(name) ?? '')
-    if (result !== undefined || type === 'ChannelDestroyed') this.#result.resolve(result)
+    if (result !== undefined || type === 'ChannelDestroyed') this.#landed.resolve(result)
   }
 }
 
@@ -89,19 +86,15 @@ function resultOf(contexts: readonly string[], value: (name: string) => string):
   const start = contexts.findIndex((context) => OWN_CONTEXTS.includes(context))
   const context = contexts.slice(start).find((name) => !OWN_CONTEXTS.includes(name))
   if (start < 0 || context === undefined) return undefined
+  const head = value('CONV_STATE')
+  const parts = Array.from({ length: partsIn(head) }, (_, index) => value(`CONV_STATE_${index + 1}`))
+  const decoded = decodeState(head, parts)
   return {
     context,
     throughFallback: contexts.includes(FALLBACK.context),
     flow: value('DOORMAN_FLOW'),
     rule: value('DOORMAN_RULE'),
     revision: value('DOORMAN_REVISION'),
-    state: stateOf(value),
+    state: decoded.ok ? decoded.state : {},
   }
-}
-
-function stateOf(value: (name: string) => string): State {
-  const head = value('CONV_STATE')
-  const parts = Array.from({ length: partsIn(head) }, (_, index) => value(`CONV_STATE_${index + 1}`))
-  const decoded = decodeState(head, parts)
-  return decoded.ok ? decoded.state : {}
 }

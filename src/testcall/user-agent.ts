@@ -76,10 +76,12 @@ export class SipUserAgent {
    */
   static async open(target: string, local?: string): Promise<SipUserAgent> {
     const [host = '', port = '5060'] = target.split(':')
-    const address = local ?? (await addressTowards(host, Number(port)))
     const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES })
-    socket.bind(0, address)
+    socket.bind(0, local)
     await once(socket, 'listening')
+    // Only a connected socket knows its own address.
+    socket.connect(Number(port), host)
+    await once(socket, 'connect')
     return new SipUserAgent(target, socket)
   }
 
@@ -93,8 +95,7 @@ export class SipUserAgent {
 
   /** Sends one datagram as it is. A final response to it is acknowledged. */
   send(bytes: Buffer): void {
-    const [host, port] = this.target.split(':')
-    if (!this.#isClosed) this.socket.send(bytes, Number(port), host, () => undefined)
+    if (!this.#isClosed) this.socket.send(bytes, () => undefined)
   }
 
   close(): void {
@@ -111,15 +112,6 @@ export class SipUserAgent {
     else if (message.status >= 200 && message.method === 'INVITE')
       this.send(formatRequest('ACK', `sip:${this.target}`, message))
   }
-}
-
-async function addressTowards(host: string, port: number): Promise<string> {
-  const socket = createSocket('udp4')
-  socket.connect(port, host)
-  await once(socket, 'connect')
-  const { address } = socket.address()
-  socket.close()
-  return address
 }
 
 /**

@@ -3,7 +3,7 @@ import nodeHttps from 'node:https'
 import type { Client } from 'ari-client'
 import { pause, retryDelayMs } from '../../lib/backoff.js'
 import type { Log } from '../../lib/log.js'
-import { withinUnless } from '../../lib/timeout.js'
+import { within } from '../../lib/timeout.js'
 import { ConnectionLog } from '../connection-log.js'
 import type { AriEvent } from './events.js'
 import { type AriAccess, AriHttp, MOST_REQUESTS } from './http.js'
@@ -114,7 +114,7 @@ export class AriConnection {
         raw.terminate()
       })
     })
-    await withinUnless(signal, REGISTER_MS, what, opened).catch((error: Error) => {
+    await within(REGISTER_MS, what, opened, signal).catch((error: Error) => {
       raw.terminate()
       throw error
     })
@@ -197,7 +197,7 @@ async function loadClient({ url, username, password }: AriAccess, stopped: Abort
   const { connect } = await import('ari-client')
   // Its swagger library prints a banner through a global `log` unless there is one.
   Object.assign(globalThis, { log: () => undefined })
-  return withinUnless(stopped, CONNECT_MS, `ARI at ${url}`, connect(url, username, password))
+  return within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password), stopped)
 }
 
 /** A client for a command. @throws Error with one sentence: what was tried, what answered, what to change. */
