@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { formatState, parseState, STATE_LIMIT_BYTES, type State, type StateValue } from './state.js'
 
 /**
@@ -86,7 +86,7 @@ function failed(why: string): DecodedState {
 
 /** Against writes cut short and parts mixed up, not against forgery: the dialplan owns the call. */
 function checksum(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+  return hash('sha256', text).slice(0, 16)
 }
 
 /** With `Variable: CONV_` before it, a longer name would eat into AMI's line of 1,024 bytes. */

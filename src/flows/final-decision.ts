@@ -1,5 +1,5 @@
 import type { ConversationInput } from '../conversation/conversation.js'
-import { contextOf, trusts } from '../routing/context-of.js'
+import { contextOf } from '../routing/context-of.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
 import type { CallFacts, Decision, Flow, Reason, State } from '../routing/types.js'
@@ -90,15 +90,15 @@ async function runFunction(
   if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
   const { trunk, headers } = facts
-  const { trust, flows } = revision.routing
+  const context = contextOf(facts, revision.routing)
   return functions.run(fn, {
     callId,
     headers: headers.toList(),
-    trustedHeaders: [...headers.keys()].filter((name) => trusts(trust, trunk, name)),
-    caller: contextOf(facts, revision.routing).callerRow,
+    trustedHeaders: [...headers.keys()].filter((name) => context.trusts(name)),
+    caller: context.callerRow,
     ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state },
     now: at,
-    flowNames: [...flows.keys()],
+    flowNames: [...revision.routing.flows.keys()],
   })
 }
 

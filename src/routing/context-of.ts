@@ -13,15 +13,9 @@ import type {
   CallFacts,
   PassedOver,
   Routing,
-  Trust,
   VipEvidence,
   VipFinding,
 } from './types.js'
-
-/** Whether `trunk` is trusted for a header, `caller_number` or `verstat`. A call without a trunk is for nothing. */
-export function trusts(trust: Trust, trunk: string | undefined, item: string): boolean {
-  return trunk !== undefined && (trust.get(trunk)?.has(canonicalName(item)) ?? false)
-}
 
 export function contextOf(facts: CallFacts, routing: Routing): CallContext {
   return new Context(facts, routing)
@@ -57,7 +51,8 @@ class Context implements CallContext {
   }
 
   trusts(item: string): boolean {
-    return trusts(this.routing.trust, this.facts.trunk, item)
+    const { trunk } = this.facts
+    return trunk !== undefined && (this.routing.trust.get(trunk)?.has(canonicalName(item)) ?? false)
   }
 }
 

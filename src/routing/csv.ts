@@ -3,7 +3,7 @@
 export interface Cell {
   /** Without its quotes, or without the blanks around it. */
   readonly text: string
-  /** Where it begins, with its quote. */
+  /** Where its text begins. */
   readonly column: number
 }
 
@@ -13,35 +13,35 @@ export interface Line {
   readonly fault?: { readonly column: number; readonly message: string }
 }
 
-/** Blanks, then a cell with or without quotes, then a comma or the end of the line. */
-const CELL = /([ \t]*)(?:"([^"]*(?:""[^"]*)*)"[ \t]*|((?:[^", \t][^",]*)?))(,|$)/y
-/** A cell in quotes with what may stand behind it. */
-const QUOTED = /"[^"]*(?:""[^"]*)*"(?!")[ \t]*/y
+/** A cell in quotes, and the blanks behind it. */
+const QUOTED = /"([^"]*(?:""[^"]*)*)"(?!")[ \t]*/y
 
 export function splitLine(line: string): Line {
   const cells: Cell[] = []
-  for (let at = 0; ; at = CELL.lastIndex) {
-    CELL.lastIndex = at
-    const [, blanks = '', quoted, plain = '', end] = CELL.exec(line) ?? []
-    if (end === undefined) return { cells, fault: faultAt(line, at) }
-    const text = quoted === undefined ? plain.trim() : quoted.replaceAll('""', '"')
-    cells.push({ text, column: at + blanks.length + 1 })
-    if (end === '') return { cells }
+  for (let at = 0; ; at++) {
+    while (line[at] === ' ' || line[at] === '\t') at++
+    const column = at + 1
+    if (line[at] === '"') {
+      QUOTED.lastIndex = at
+      const quoted = QUOTED.exec(line)?.[1]
+      if (quoted === undefined) return { cells, fault: { column, message: NOT_CLOSED } }
+      at = QUOTED.lastIndex
+      if (at < line.length && line[at] !== ',')
+        return { cells, fault: { column: at + 1, message: TEXT_AFTER_QUOTE } }
+      cells.push({ text: quoted.replaceAll('""', '"'), column: column + 1 })
+    } else {
+      const comma = line.indexOf(',', at)
+      const text = line.slice(at, comma < 0 ? line.length : comma)
+      const quote = text.indexOf('"')
+      if (quote >= 0) return { cells, fault: { column: column + quote, message: QUOTE_INSIDE } }
+      cells.push({ text: text.trim(), column })
+      at += text.length
+    }
+    if (at >= line.length) return { cells }
   }
 }
 
-function faultAt(line: string, start: number): NonNullable<Line['fault']> {
-  const quote = line.indexOf('"', start)
-  if (line.slice(start, quote).trim() !== '') {
-    const message = 'a quote inside a cell; put the whole cell in quotes and double this one'
-    return { column: quote + 1, message }
-  }
-  QUOTED.lastIndex = quote
-  if (QUOTED.test(line)) {
-    const message = 'text after a closing quote; put a comma before it, or double the quote'
-    return { column: QUOTED.lastIndex + 1, message }
-  }
-  const message =
-    'a quote that is not closed on this line; close it, or double a quote that belongs to the text'
-  return { column: quote + 1, message }
-}
+const QUOTE_INSIDE = 'a quote inside a cell; put the whole cell in quotes and double this one'
+const TEXT_AFTER_QUOTE = 'text after a closing quote; put a comma before it, or double the quote'
+const NOT_CLOSED =
+  'a quote that is not closed on this line; close it, or double a quote that belongs to the text'

@@ -46,32 +46,34 @@ function inSharedMemory(content: Uint8Array): Uint8Array {
   return copy
 }
 
-function tableOf(file: string, { content, header, lineStarts: startOf }: Reader): NumberTable {
-  const found = [...startOf.keys()].map(keyOf).filter((key) => key !== undefined)
-  const keys = new Float64Array(new SharedArrayBuffer(found.length * Float64Array.BYTES_PER_ELEMENT))
-  keys.set(found)
+function tableOf(file: string, { content, header, starts, literals }: Reader): NumberTable {
+  const keys = new Float64Array(new SharedArrayBuffer(starts.size * Float64Array.BYTES_PER_ELEMENT))
+  const lineStarts = new Uint32Array(new SharedArrayBuffer(starts.size * Uint32Array.BYTES_PER_ELEMENT))
+  keys.set([...starts.keys()])
   keys.sort()
-  const lineStarts = new Uint32Array(new SharedArrayBuffer(found.length * Uint32Array.BYTES_PER_ELEMENT))
-  for (const [at, key] of keys.entries()) lineStarts[at] = startOf.get(`+${key}`) ?? 0
+  for (const [at, key] of keys.entries()) lineStarts[at] = starts.get(key) ?? 0
   const names = header?.length ? header : ['number']
   return Object.freeze({
     file,
     columns: Object.freeze([...new Set(['number', ...names])]),
     header: Object.freeze(names),
-    size: startOf.size,
+    size: starts.size + literals.size,
     content: new Uint8Array(content.buffer),
-    ...{ keys, lineStarts },
-    literals: new Map([...startOf].filter(([number]) => keyOf(number) === undefined)),
+    ...{ keys, lineStarts, literals },
   })
 }
 
 class Reader {
   readonly problems: TableProblem[] = []
   readonly duplicates: TableProblem[] = []
-  /** Each number, and the byte at which its first line begins. */
-  readonly lineStarts = new Map<string, number>()
+  /** The key of each number in E.164, and the byte at which its first line begins. */
+  readonly starts = new Map<number, number>()
+  /** The same for all other numbers. */
+  readonly literals = new Map<string, number>()
   /** The names of the columns; undefined before the first line, empty where the file has no header. */
   header: readonly string[] | undefined
+  /** How many duplicates are not shown. */
+  #hidden = 0
   #line = 0
   #start = 0
 
@@ -89,9 +91,8 @@ class Reader {
       const end = content.indexOf('\n', this.#start)
       this.#start = end < 0 ? content.length : end + 1
     }
-    const hidden = duplicates.splice(MOST_DUPLICATES).length
-    const message = `${hidden} more numbers stand in this file twice`
-    if (hidden > 0) duplicates.push({ line: duplicates.at(-1)?.line ?? 1, column: 1, message })
+    const message = `${this.#hidden} more numbers stand in this file twice`
+    if (this.#hidden > 0) duplicates.push({ line: duplicates.at(-1)?.line ?? 1, column: 1, message })
   }
 
   /** @returns whether reading on makes sense. */
@@ -128,18 +129,21 @@ class Reader {
 
   #add(text: string, column: number): void {
     const number = readNumber(text, this.country)
-    const first = this.lineStarts.get(number)
+    const key = keyOf(number)
+    const first = key === undefined ? this.literals.get(number) : this.starts.get(key)
     if (text === '') this.#report(column, 'the number is missing; write one, or take the line out')
-    else if (keyOf(number) === undefined && !this.#isNumber(text)) this.#report(column, notANumber(text))
-    else if (first === undefined) this.lineStarts.set(number, this.#start)
-    else this.#addDuplicate(text, column, first)
+    else if (key === undefined && !this.#isNumber(text)) this.#report(column, notANumber(text))
+    else if (first !== undefined) this.#addDuplicate(text, column, first)
+    else if (key === undefined) this.literals.set(number, this.#start)
+    else this.starts.set(key, this.#start)
   }
 
-  /** Says no more of a number than will be shown. */
   #addDuplicate(text: string, column: number, first: number): void {
-    const line = this.duplicates.length < MOST_DUPLICATES ? lineNumber(this.content, first) : 0
-    const message = `"${text}" stands on line ${line} already, and only that line counts`
-    this.duplicates.push({ line: this.#line, column, message })
+    if (this.duplicates.length === MOST_DUPLICATES) this.#hidden++
+    else {
+      const message = `"${text}" stands on line ${lineNumber(this.content, first)} already, and only that line counts`
+      this.duplicates.push({ line: this.#line, column, message })
+    }
   }
 
   /** A withheld caller has no number, so the words for it are no number of a list. */

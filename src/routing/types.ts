@@ -227,7 +227,7 @@ export interface CallContext {
   /** The first branch of the file that has the callee number, else the default branch, if there is one. */
   readonly branch: Branch | undefined
   readonly attestation: AttestationFinding
-  /** Whether the call's trunk is trusted for a header, `caller_number` or `verstat`. */
+  /** Whether the call's trunk is trusted for a header, `caller_number` or `verstat`; without a trunk for nothing. */
   trusts(item: string): boolean
 }
 

@@ -4,40 +4,41 @@
  */
 
 /** The compact forms of RFC 3261 §20 and the IANA registry, by their letter. */
-const FULL_NAME_OF: Readonly<Record<string, string>> = {
-  a: 'accept-contact',
-  b: 'referred-by',
-  c: 'content-type',
-  d: 'request-disposition',
-  e: 'content-encoding',
-  f: 'from',
-  i: 'call-id',
-  j: 'reject-contact',
-  k: 'supported',
-  l: 'content-length',
-  m: 'contact',
-  n: 'identity-info',
-  o: 'event',
-  r: 'refer-to',
-  s: 'subject',
-  t: 'to',
-  u: 'allow-events',
-  v: 'via',
-  x: 'session-expires',
-  y: 'identity',
-}
+const FULL_NAME_OF = new Map(
+  Object.entries({
+    a: 'accept-contact',
+    b: 'referred-by',
+    c: 'content-type',
+    d: 'request-disposition',
+    e: 'content-encoding',
+    f: 'from',
+    i: 'call-id',
+    j: 'reject-contact',
+    k: 'supported',
+    l: 'content-length',
+    m: 'contact',
+    n: 'identity-info',
+    o: 'event',
+    r: 'refer-to',
+    s: 'subject',
+    t: 'to',
+    u: 'allow-events',
+    v: 'via',
+    x: 'session-expires',
+    y: 'identity',
+  }),
+)
 
 /** The name under which a header is kept: lower case, and written out where it came in its compact form. */
 export function canonicalName(name: string): string {
   const lower = name.trim().toLowerCase()
-  // A caller may send a header called `constructor`, and every object has one of those.
-  return Object.hasOwn(FULL_NAME_OF, lower) ? (FULL_NAME_OF[lower] ?? lower) : lower
+  return FULL_NAME_OF.get(lower) ?? lower
 }
 
 /** The compact letter of a header, if it has one: `From` → `f`. */
-export function compactName(name: string): string | undefined {
-  const full = canonicalName(name)
-  return Object.keys(FULL_NAME_OF).find((letter) => FULL_NAME_OF[letter] === full)
+export function compactName(header: string): string | undefined {
+  const full = canonicalName(header)
+  return [...FULL_NAME_OF].find(([, name]) => name === full)?.[0]
 }
 
 /** Unfolds a value (RFC 3261 §7.3.1: a line end and white space stand for one space) and trims it. */

@@ -1,8 +1,6 @@
 /** One address of a SIP header, taken apart. What is missing is empty; nothing in it is trusted yet. */
 export interface SipAddress {
   readonly display: string
-  /** `sip`, `sips`, `tel`, or empty for a bare number or name. */
-  readonly scheme: string
   /** The user, percent-decoded, without password and without the parameters of a number. */
   readonly user: string
   /** Without the port; empty for `tel:` and bare texts. */
@@ -42,17 +40,17 @@ function parseUri(text: string): Uri {
   const [prefix = '', named = ''] = /^(sips?|tel):/i.exec(text) ?? []
   const scheme = named.toLowerCase()
   const rest = text.slice(prefix.length)
-  if (scheme === 'tel') return { scheme, ...cutParams(rest), host: '' }
+  if (scheme === 'tel') return { ...cutParams(rest), host: '' }
   const at = rest.indexOf('@')
   const where = cutParams(rest.slice(at + 1).split('?', 1)[0] ?? '')
   const host = where.user.replace(/(?<=^[^:]*|\]):\d*$/, '')
   if (at >= 0) {
     const who = userOf(rest.slice(0, at))
-    return { scheme, user: who.user, host, params: new Map([...where.params, ...who.params]) }
+    return { user: who.user, host, params: new Map([...where.params, ...who.params]) }
   }
   // `sip:host` has no user (RFC 3261 §19.1.1), but people also write `sip:5551234567` and mean the number.
   const isUser = scheme === '' || /^[+*#]?[\d()*#-]+$/.test(where.user)
-  return isUser ? { scheme, ...where, host: '' } : { scheme, user: '', host, params: where.params }
+  return isUser ? { ...where, host: '' } : { user: '', host, params: where.params }
 }
 
 /**

@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 export interface Credentials {
   readonly username: string
   readonly password: string
 }
 
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex')
+const md5 = (text: string): string => hash('md5', text)
 
 /**
  * The Authorization (or Proxy-Authorization) header that answers a digest challenge (RFC 2617 §3.2.2, as SIP

@@ -84,7 +84,7 @@ class Lab {
 /** A revision in which something is broken that no check of the flow files can see. */
 function brokenRevision(): Revision {
   const index = {
-    get rules(): never {
+    get branches(): never {
       throw new Error('the index is broken')
     },
   }

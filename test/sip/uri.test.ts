@@ -7,7 +7,6 @@ describe('an address', () => {
     const address = parseAddress('"Bob \\"B\\", Smith" <sip:+15551234567@example.com:5060;user=phone>;tag=x')
     expect(address).toMatchObject({
       display: 'Bob "B", Smith',
-      scheme: 'sip',
       user: '+15551234567',
       host: 'example.com',
     })
