@@ -40,7 +40,7 @@ export interface Result {
 }
 
 /** Both sides, and the PBX's own account of its calls. */
-export interface Lab {
+export interface Demo {
   readonly asterisk: Asterisk
   readonly observer: Observer
   readonly doorman: RunningDoorman
@@ -52,7 +52,7 @@ export const CALLS = parse(
 ) as readonly DemoCall[]
 
 /** Places a call and says where the PBX put it. Never rejects. */
-export async function place(call: DemoCall, { asterisk, observer, doorman }: Lab): Promise<Result> {
+export async function place(call: DemoCall, { asterisk, observer, doorman }: Demo): Promise<Result> {
   const names = Object.keys(call.headers)
   try {
     const options = { from: call.from, to: call.to, trunk: call.trunk, headers: Object.entries(call.headers) }

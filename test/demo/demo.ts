@@ -9,14 +9,14 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startAsterisk } from '../support/asterisk.js'
-import { isAlive, runToEnd } from '../support/child.js'
-import { DOORMAN, settingsFor, startDoorman } from '../support/doorman.js'
+import { isAlive } from '../support/child.js'
+import { settingsFor } from '../support/doorman.js'
 import { type AsteriskInstall, systemAsterisk } from '../support/install.js'
-import { labFolder, repositoryFolder } from '../support/lab-folder.js'
+import { Lab } from '../support/lab.js'
+import { labFolder } from '../support/lab-folder.js'
 import { Observer } from '../support/observer.js'
 import { asteriskRoot } from '../support/roots.js'
-import { CALLS, isOk, type Lab, place } from './calls.js'
+import { CALLS, type Demo, isOk, place } from './calls.js'
 import { callLine, formatTable, instructions, jsonLine, reloadLines } from './output.js'
 
 const USAGE = `usage: npm run demo [-- [--once] [--json]]
@@ -78,16 +78,16 @@ function stopSignal(): AbortSignal {
 async function demo(once: boolean, json: boolean, stop: AbortSignal): Promise<number> {
   const parts = new AsyncDisposableStack()
   try {
-    const lab = await start(parts, stop)
+    const running = await start(parts, stop)
     say(`Placing ${CALLS.length} SIP calls …`)
     const stopped = new Promise<never>((_, reject) => {
       stop.addEventListener('abort', () => reject(stop.reason), { once: true })
     })
-    const results = await Promise.race([Promise.all(CALLS.map((call) => place(call, lab))), stopped])
+    const results = await Promise.race([Promise.all(CALLS.map((call) => place(call, running))), stopped])
     print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
     const count = results.filter(isOk).length
     say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
-    if (!once) await stay(lab, parts, stop)
+    if (!once) await stay(running, parts, stop)
     return results.every(isOk) ? 0 : 1
   } catch (error) {
     // Stopped as asked is OK, except where a script waits for results that there are not.
@@ -99,17 +99,15 @@ async function demo(once: boolean, json: boolean, stop: AbortSignal): Promise<nu
   }
 }
 
-async function start(parts: AsyncDisposableStack, stop: AbortSignal): Promise<Lab> {
+async function start(parts: AsyncDisposableStack, stop: AbortSignal): Promise<Demo> {
   const install = await findAsterisk(stop)
-  const generated = await runToEnd([...DOORMAN, 'dialplan'], 20_000, { cwd: repositoryFolder() })
-  if (generated.code !== 0) throw new Error(`doorman dialplan failed:\n${generated.output.trim()}`)
   const from = install.where === 'system' ? 'installed here; a private instance' : 'its own folder and ports'
   say(`Starting Asterisk ${install.version} (${from}) and Doorman …`)
-  const options = { generatedDialplan: generated.output }
-  const asterisk = parts.adopt(await startAsterisk(install, options), (part) => part.stop())
+  const lab = parts.adopt(await Lab.start(install, {}), (part) => part.stop())
   stop.throwIfAborted()
+  const { asterisk } = lab
   const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
-  const doorman = parts.adopt(await startDoorman(asterisk), (part) => part.stop().then(() => undefined))
+  const doorman = await lab.startDoorman()
   stop.throwIfAborted()
   return { asterisk, observer, doorman }
 }
@@ -127,18 +125,18 @@ async function findAsterisk(stop: AbortSignal): Promise<AsteriskInstall> {
 }
 
 /** Keeps both sides up, says how to call them, and prints a line for each further call. Throws when it is over. */
-async function stay(lab: Lab, parts: AsyncDisposableStack, stop: AbortSignal): Promise<never> {
+async function stay(demo: Demo, parts: AsyncDisposableStack, stop: AbortSignal): Promise<never> {
   const file = join(labFolder(), 'demo.env')
-  parts.defer(writeSettings(file, { ...settingsFor(lab.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2' }))
-  print(instructions(lab, relative(process.cwd(), file)))
-  const known = new Set(lab.observer.traces().map(({ uniqueId }) => uniqueId))
-  let seen = lab.doorman.lines.length
+  parts.defer(writeSettings(file, { ...settingsFor(demo.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2' }))
+  print(instructions(demo, relative(process.cwd(), file)))
+  const known = new Set(demo.observer.traces().map(({ uniqueId }) => uniqueId))
+  let seen = demo.doorman.lines.length
   for (;;) {
     await sleep(LOOK_MS, undefined, { signal: stop })
-    refuseDead(lab)
-    for (const line of lab.doorman.lines.slice(seen).flatMap(reloadLines)) print(line)
-    seen = lab.doorman.lines.length
-    for (const trace of lab.observer.traces()) {
+    refuseDead(demo)
+    for (const line of demo.doorman.lines.slice(seen).flatMap(reloadLines)) print(line)
+    seen = demo.doorman.lines.length
+    for (const trace of demo.observer.traces()) {
       const line = known.has(trace.uniqueId) ? undefined : callLine(trace)
       if (line === undefined) continue
       known.add(trace.uniqueId)
@@ -169,7 +167,7 @@ function writeSettings(file: string, settings: Readonly<Record<string, string>>)
   return remove
 }
 
-function refuseDead({ asterisk, doorman }: Lab): void {
+function refuseDead({ asterisk, doorman }: Demo): void {
   if (!isAlive(asterisk.pid))
     throw new Error(`Asterisk has ended. The end of its log:\n${asterisk.logTail()}`)
   if (isAlive(doorman.pid)) return

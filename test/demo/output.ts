@@ -1,7 +1,7 @@
 import { safeJson } from '../../src/lib/safe-text.js'
 import type { LogLine } from '../support/doorman.js'
 import { callResultOf, type Trace } from '../support/observer.js'
-import { isOk, type Lab, type Result } from './calls.js'
+import { type Demo, isOk, type Result } from './calls.js'
 
 /** Columns of a terminal that the table fits into. */
 const WIDTH = 108
@@ -71,7 +71,7 @@ function printable(text: string): string {
 }
 
 /** How to call the two sides. */
-export function instructions({ asterisk }: Pick<Lab, 'asterisk'>, file: string): string {
+export function instructions({ asterisk }: Pick<Demo, 'asterisk'>, file: string): string {
   const { username, password } = asterisk.softphone
   const doorman = `npx doorman --settings ${file}`
   return `

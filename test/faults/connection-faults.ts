@@ -55,8 +55,8 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
         await sleep(ms)
       }
     },
-    judge: ({ fallback }, { events }) =>
-      fallback > 0 && !events.includes('ari_refused')
+    judge: ({ fallback }, { lines }) =>
+      fallback > 0 && !lines.some(({ event }) => event === 'ari_refused')
         ? ['The log does not say that ARI refuses requests']
         : [],
   },

@@ -1,23 +1,23 @@
 import { expect, test } from '@jest/globals'
-import type { RapidCallReport } from './caller.js'
+import type { PlacedCall } from '../support/calls.js'
 import { countsOf } from './counts.js'
 import { ANSWER_OF, GOOD, type Kind } from './flow-files.js'
 
 const [vip, account] = GOOD as readonly [Kind, Kind]
 
-const seen = (report: Partial<RapidCallReport>, kind = vip) => ({
+const seen = (call: Partial<PlacedCall>, kind = vip) => ({
   kind,
-  report: {
-    ...{ callId: '1@rapid', begunAt: 10, status: ANSWER_OF[kind.flow], isTaken: true, isCutShort: false },
-    ...{ waitMs: 5, waitFromFirstMs: 5, ...report },
+  call: {
+    ...{ callId: '1', begunAt: 10, status: ANSWER_OF[kind.flow], isTaken: true, hungUpBy: undefined },
+    ...{ wait_ms: 5, waitFromFirst_ms: 5, ...call },
   },
 })
 
 test('a call is routed, in the fallback or lost by its answer', () => {
   const counts = countsOf([
-    ...[seen({}), seen({}, account), seen({ status: ANSWER_OF.last, waitMs: 2_004.4 })],
+    ...[seen({}), seen({}, account), seen({ status: ANSWER_OF.last, wait_ms: 2_004.4 })],
     ...[seen({ status: undefined }), seen({ status: 404 }), seen({ status: ANSWER_OF[account.flow] })],
-    seen({ isCutShort: true }),
+    seen({ hungUpBy: 'pbx' }),
   ])
 
   expect(counts).toMatchObject({ offered: 7, routed: 2, fallback: 1, lost: 4, longest_wait_ms: 2_004 })
@@ -26,10 +26,10 @@ test('a call is routed, in the fallback or lost by its answer', () => {
 
 test('calls that Asterisk never took, or refused while it was going down, are not counted', () => {
   const calls = [
-    seen({ isTaken: false, status: undefined, waitMs: 9_000 }),
+    seen({ isTaken: false, status: undefined, wait_ms: 9_000 }),
     seen({ status: 503, begunAt: 20 }),
     // Sent before, answered after Asterisk was told to stop.
-    seen({ status: 503, begunAt: 14, waitFromFirstMs: 3 }),
+    seen({ status: 503, begunAt: 14, waitFromFirst_ms: 3 }),
   ]
 
   expect(countsOf(calls, { from: 15, to: 25 })).toMatchObject({

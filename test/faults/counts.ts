@@ -1,10 +1,10 @@
-import type { RapidCallReport } from './caller.js'
+import type { PlacedCall } from '../support/calls.js'
 import { ANSWER_OF, type Kind } from './flow-files.js'
 
 /** A call that was placed, and what its caller saw. */
-export interface PlacedCall {
+export interface CallOfKind {
   readonly kind: Kind
-  readonly report: RapidCallReport
+  readonly call: PlacedCall
 }
 
 /** What became of the calls of one fault. */
@@ -34,34 +34,32 @@ export interface GoingDown {
 /** The answers by which Asterisk refuses calls while it goes down. */
 const REFUSALS: readonly (number | undefined)[] = [404, 500, 503]
 
-export function countsOf(calls: readonly PlacedCall[], down?: GoingDown): Counts {
-  const ends = calls.map((call) => ({ ...call, end: endOf(call, down) }))
-  const count = (end: End) => ends.filter((call) => call.end === end).length
-  const taken = ends.filter(({ end }) => end !== 'not_taken')
-  const longest = (wait: (report: RapidCallReport) => number) =>
-    Math.round(taken.reduce((most, { report }) => Math.max(most, wait(report)), 0))
-  const lostHow = new Map<string, number>()
-  for (const { kind, report } of ends.filter(({ end }) => end === 'lost')) {
-    const how = `${kind.name}: ${report.isCutShort ? 'cut short' : (report.status ?? 'no answer')}`
-    lostHow.set(how, (lostHow.get(how) ?? 0) + 1)
-  }
+export function countsOf(calls: readonly CallOfKind[], down?: GoingDown): Counts {
+  const ends = Object.groupBy(calls, (call) => endOf(call, down))
+  const { routed = [], fallback = [], lost = [], not_taken = [] } = ends
+  const taken = [...routed, ...fallback, ...lost].map(({ call }) => call)
+  const longest = (wait: (call: PlacedCall) => number) =>
+    Math.round(taken.reduce((most, call) => Math.max(most, wait(call)), 0))
+  const lostHow = Object.groupBy(lost, ({ kind, call }) => {
+    return `${kind.name}: ${call.hungUpBy === 'pbx' ? 'cut short' : (call.status ?? 'no answer')}`
+  })
   return {
-    ...{ offered: taken.length, routed: count('routed'), fallback: count('fallback'), lost: count('lost') },
-    longest_wait_ms: longest(({ waitMs }) => waitMs),
-    longest_from_first_ms: longest(({ waitFromFirstMs }) => waitFromFirstMs),
-    not_taken: count('not_taken'),
-    lost_how: Object.fromEntries(lostHow),
+    ...{ offered: taken.length, routed: routed.length, fallback: fallback.length, lost: lost.length },
+    longest_wait_ms: longest(({ wait_ms }) => wait_ms),
+    longest_from_first_ms: longest(({ waitFromFirst_ms }) => waitFromFirst_ms),
+    not_taken: not_taken.length,
+    lost_how: Object.fromEntries(Object.entries(lostHow).map(([how, calls]) => [how, calls?.length ?? 0])),
   }
 }
 
 /** A call whose function fails belongs into the fallback and is counted there. */
-function endOf({ kind, report }: PlacedCall, down: GoingDown | undefined): End {
-  const { status, isTaken, isCutShort, begunAt, waitFromFirstMs } = report
+function endOf({ kind, call }: CallOfKind, down: GoingDown | undefined): End {
+  const { status, isTaken, hungUpBy, begunAt, waitFromFirst_ms } = call
   // The answer counts: an INVITE that was on its way when Asterisk was told to stop is refused like those after it.
-  const isWhileDown = down !== undefined && begunAt + waitFromFirstMs >= down.from && begunAt <= down.to
+  const isWhileDown = down !== undefined && begunAt + waitFromFirst_ms >= down.from && begunAt <= down.to
   const isRefused = isWhileDown && REFUSALS.includes(status)
   if (!isTaken || isRefused) return 'not_taken'
-  if (isCutShort) return 'lost'
+  if (hungUpBy === 'pbx') return 'lost'
   if (status === ANSWER_OF.last) return 'fallback'
   return status === ANSWER_OF[kind.flow] ? 'routed' : 'lost'
 }

@@ -121,7 +121,7 @@ const startsAgain: Judge = async (_counts, fixture) => {
   const names = readdirSync(fixture.data())
   return [
     ...(isRouted === undefined ? ['After a restart on the damaged file no good call was routed'] : []),
-    ...(fixture.events.some((event) => event.startsWith('store_'))
+    ...(fixture.lines.some(({ event = '' }) => event.startsWith('store_'))
       ? []
       : ['The log does not tell of the damage']),
     ...(names.includes(FILE) ? [] : [`After the restart there is no new ${FILE} (${names.join(', ')})`]),

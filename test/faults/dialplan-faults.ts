@@ -60,13 +60,13 @@ export const FLOW_FAULTS: readonly Fault[] = [
     // Eleven visits, each with the time limit of the entry.
     longestWaitMs: 12_500,
     isOn22Only: true,
-    async act({ load }) {
-      const usual = load.perSecond
-      load.kinds = LOOPING
-      load.perSecond = LOOPS.perSecond
+    async act(fixture) {
+      const usual = fixture.load.perSecond
+      fixture.kinds = LOOPING
+      fixture.load.perSecond = LOOPS.perSecond
       await sleep(LOOPS.seconds * 1_000)
-      load.kinds = GOOD
-      load.perSecond = usual
+      fixture.kinds = GOOD
+      fixture.load.perSecond = usual
       await sleep(3_000)
     },
     judge: isBounded,
@@ -77,10 +77,10 @@ function codeFault(mode: 'bad' | 'endless', does: string): Fault {
   return {
     name: `${mode} code flow`,
     what: `Every fourth call comes to a function that ${does}; \`otherwise\` is the right place for it.`,
-    async act({ load }) {
-      load.kinds = [...GOOD, failing(mode)]
+    async act(fixture) {
+      fixture.kinds = [...GOOD, failing(mode)]
       await sleep(6_000)
-      load.kinds = GOOD
+      fixture.kinds = GOOD
     },
     judge: othersRouted,
   }

@@ -52,6 +52,10 @@ export function allRouted({ offered, routed }: Counts, { records }: Fixture): re
   return [said.length === 0 ? `${what}, and no record says why` : `${what} (${said.join('; ')})`]
 }
 
+export function lostCalls({ lost, lost_how }: Counts): readonly string[] {
+  return lost === 0 ? [] : [`${lost} calls were lost: ${JSON.stringify(lost_how)}`]
+}
+
 /** For a limit: a sentence where `value` is above it. */
 export function atMost(limit: number, value: number, what: string): readonly string[] {
   return value <= limit ? [] : [`${what}: ${value}, at most ${limit} is promised`]

@@ -1,17 +1,16 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
-import { type Asterisk, startAsterisk } from '../support/asterisk.js'
+import type { SipUserAgent } from '../../src/testcall/user-agent.js'
+import type { Asterisk } from '../support/asterisk.js'
+import { Load, placed, userAgent } from '../support/calls.js'
 import { isAlive } from '../support/child.js'
-import { DOORMAN, type LogLine, launchDoorman, type RunningDoorman, settingsFor } from '../support/doorman.js'
-import { type FlowFolder, flowFolder } from '../support/flow-folder.js'
+import type { LogLine, RunningDoorman } from '../support/doorman.js'
 import type { AsteriskInstall } from '../support/install.js'
-import { RapidCaller } from './caller.js'
-import { countsOf, type GoingDown } from './counts.js'
-import { FLOW_FILES, type FlowName, flowContexts, GOOD } from './flow-files.js'
-import { Load } from './load.js'
+import { Lab } from '../support/lab.js'
+import { type CallOfKind, countsOf, type GoingDown } from './counts.js'
+import { FLOW_FILES, type FlowName, flowContexts, GOOD, type Kind } from './flow-files.js'
 import { FaultyProxy } from './proxy.js'
 
 /** How an instance is started. */
@@ -23,9 +22,6 @@ export interface Surroundings {
   readonly isLogInFile?: boolean
 }
 
-/** The address of carrier-a in pjsip.conf. */
-const CARRIER_A = '127.0.0.2'
-const UP_MS = 20_000
 const GONE_MS = 15_000
 const RECOVERY_MS = 30_000
 const FLOWS_FILE = 'faults.conf'
@@ -43,72 +39,64 @@ export interface FixtureOptions {
 }
 
 interface Parts {
-  readonly asterisk: Asterisk
-  readonly caller: RapidCaller
+  readonly lab: Lab
+  readonly caller: SipUserAgent
   readonly ari: FaultyProxy
   readonly ami: FaultyProxy
-  readonly flows: FlowFolder
 }
 
 /** A private Asterisk, one or more instances of Doorman behind proxies that can fail, and callers. */
 export class Fixture {
-  readonly asterisk: Asterisk
   readonly ari: FaultyProxy
   readonly ami: FaultyProxy
-  readonly caller: RapidCaller
-  readonly load: Load
-  readonly #options: FixtureOptions
-  readonly #flows: FlowFolder
+  /** What the load consists of, each kind in its turn. */
+  kinds = GOOD
+  readonly load: Load<CallOfKind>
   readonly #applications: readonly string[]
   /** Every instance that ran, the current ones at the end. */
   readonly #instances: { readonly application: string; readonly doorman: RunningDoorman }[] = []
-  #wentDown: GoingDown | undefined
+  /** When Asterisk was last told to stop, and when it was gone. */
+  wentDown: GoingDown | undefined
 
-  private constructor(options: FixtureOptions, { asterisk, caller, ari, ami, flows }: Parts) {
-    this.asterisk = asterisk
-    this.ari = ari
-    this.ami = ami
-    this.caller = caller
-    this.load = new Load(caller, GOOD, options.perSecond)
-    this.#options = options
-    this.#flows = flows
+  private constructor(
+    private readonly options: FixtureOptions,
+    private readonly parts: Parts,
+  ) {
+    this.ari = parts.ari
+    this.ami = parts.ami
+    this.load = this.newLoad(options.perSecond)
     this.#applications = options.applications ?? ['doorman']
   }
 
   /** Sets everything up and starts the instances; cleans up where that fails. */
   static async create(install: AsteriskInstall, options: FixtureOptions): Promise<Fixture> {
-    const flows = flowFolder(options.flows ?? FLOW_FILES)
+    const { flows = FLOW_FILES, applications = [], overrides } = options
+    const several = { DOORMAN_APPS: applications.join(','), DOORMAN_APP: applications[0] ?? '' }
+    const lab = await Lab.start(install, {
+      ...{ flows, isQuiet: true, dialplan: `#include "${FLOWS_FILE}"` },
+      settings: applications.length > 1 ? several : {},
+      overrides: { ...overrides, [FLOWS_FILE]: flowContexts() },
+    })
+    const { http, ami: manager } = lab.asterisk.ports
+    const [ari, ami] = [await FaultyProxy.open(http), await FaultyProxy.open(manager)]
+    const caller = await userAgent(lab.asterisk, 'carrier-a')
+    const fixture = new Fixture(options, { lab, caller, ari, ami })
     try {
-      const asterisk = await startAsterisk(install, {
-        isQuiet: true,
-        extraDialplan: `#include "${FLOWS_FILE}"`,
-        overrides: { ...options.overrides, [FLOWS_FILE]: flowContexts() },
-        generatedDialplan: generated(flows.path, options.applications ?? []),
-      })
-      const { http, ami: manager, sip } = asterisk.ports
-      const [ari, ami] = [await FaultyProxy.open(http), await FaultyProxy.open(manager)]
-      const caller = await RapidCaller.open({ from: CARRIER_A, port: sip })
-      const fixture = new Fixture(options, { asterisk, ari, ami, caller, flows })
-      await fixture.#startAll()
+      for (const application of fixture.#applications) await fixture.start(application)
       return fixture
     } catch (error) {
-      flows.remove()
+      await fixture.close()
       throw error
     }
   }
 
-  async #startAll(): Promise<void> {
-    try {
-      for (const application of this.#applications) await this.start(application)
-    } catch (error) {
-      await this.close()
-      throw error
-    }
+  get asterisk(): Asterisk {
+    return this.parts.lab.asterisk
   }
 
   /** The folder of the flow files. */
   get flows(): string {
-    return this.#flows.path
+    return this.parts.lab.flows
   }
 
   /** The data folder of an instance. */
@@ -125,15 +113,11 @@ export class Fixture {
 
   /** The decision records of all instances. */
   get records(): readonly DecisionRecord[] {
-    return this.#lines.filter(({ event }) => event === 'decision') as unknown as DecisionRecord[]
+    return this.#instances.flatMap(({ doorman }) => doorman.records)
   }
 
-  /** The `event` of each log line of all instances. */
-  get events(): readonly string[] {
-    return this.#lines.map(({ event = '' }) => event)
-  }
-
-  get #lines(): readonly LogLine[] {
+  /** The log lines of all instances. */
+  get lines(): readonly LogLine[] {
     return this.#instances.flatMap(({ doorman }) => doorman.lines)
   }
 
@@ -150,9 +134,16 @@ export class Fixture {
   launch(application = 'doorman', settings: Readonly<Record<string, string>> = {}): RunningDoorman {
     const data = this.data(application)
     mkdirSync(data, { recursive: true })
-    const { through, settings: more } = this.#options.surroundings ?? {}
-    const all = { ...this.#settings(application, data), ...more, ...settings }
-    const doorman = launchDoorman(all, through?.(data))
+    const { isDirect = false, surroundings = {} } = this.options
+    const proxies = {
+      DOORMAN_ARI_URL: `http://127.0.0.1:${this.ari.port}`,
+      DOORMAN_AMI_PORT: String(this.ami.port),
+    }
+    const own = { DOORMAN_APP: application, DOORMAN_DATA: data, ...(isDirect ? {} : proxies) }
+    const doorman = this.parts.lab.launch(
+      { ...own, ...surroundings.settings, ...settings },
+      surroundings.through?.(data),
+    )
     this.#instances.push({ application, doorman })
     return doorman
   }
@@ -160,13 +151,16 @@ export class Fixture {
   /** As a supervisor does; resolves when ARI and AMI are connected, unless its log goes to a file. */
   async start(application = 'doorman'): Promise<void> {
     const doorman = this.launch(application)
-    if (this.#options.surroundings?.isLogInFile === true) return
-    for (const name of ['ARI', 'AMI'])
-      await doorman.line(
-        `${name} is up`,
-        ({ event, connection }) => event === 'connection_up' && connection === name,
-        UP_MS,
-      )
+    if (this.options.surroundings?.isLogInFile !== true) await doorman.connected()
+  }
+
+  /** Calls of the current kinds at a rate. */
+  newLoad(perSecond: number, most?: number): Load<CallOfKind> {
+    return new Load((at) => this.#place(this.kinds[at % this.kinds.length] as Kind), perSecond, most)
+  }
+
+  async #place(kind: Kind, plan = kind.plan): Promise<CallOfKind> {
+    return { kind, call: await placed(this.parts.caller.call(plan), plan) }
   }
 
   /** Milliseconds until a good call of each kind was routed right; undefined where none was for 30 s. */
@@ -174,18 +168,11 @@ export class Fixture {
     const started = performance.now()
     while (performance.now() - started < RECOVERY_MS) {
       const tried = performance.now()
-      const calls = GOOD.map(async (kind) => {
-        return { kind, report: await this.caller.call({ ...kind.plan, holdMs: 50, limitMs: 3_000 }) }
-      })
+      const calls = GOOD.map((kind) => this.#place(kind, { ...kind.plan, hold_ms: 50, patience_ms: 3_000 }))
       if (countsOf(await Promise.all(calls)).routed === GOOD.length) return Math.round(tried - started)
       await sleep(250)
     }
     return undefined
-  }
-
-  /** When Asterisk was last told to stop, and when it was gone. */
-  get wentDown(): GoingDown | undefined {
-    return this.#wentDown
   }
 
   /** Asterisk refuses new calls, and ends after those that it has. */
@@ -197,7 +184,7 @@ export class Fixture {
       if (waited > GONE_MS) throw new Error('Asterisk was still there long after "core stop gracefully"')
       await sleep(50)
     }
-    this.#wentDown = { from, to: performance.now() }
+    this.wentDown = { from, to: performance.now() }
   }
 
   /** Takes contexts of flows out of the dialplan, or puts them back in. */
@@ -207,38 +194,10 @@ export class Fixture {
   }
 
   async close(): Promise<void> {
-    for (const { doorman } of this.#instances) {
-      doorman.signal('SIGCONT')
-      doorman.signal('SIGKILL')
-    }
-    this.caller.close()
+    const { lab, caller } = this.parts
+    caller.close()
     this.ari.close()
     this.ami.close()
-    await this.asterisk.stop()
-    this.#flows.remove()
+    await lab.stop()
   }
-
-  #settings(application: string, data: string): Record<string, string> {
-    const proxies = {
-      DOORMAN_ARI_URL: `http://127.0.0.1:${this.ari.port}`,
-      DOORMAN_AMI_PORT: String(this.ami.port),
-    }
-    return {
-      ...settingsFor(this.asterisk),
-      ...(this.#applications.length > 1 ? { DOORMAN_APPS: this.#applications.join(',') } : {}),
-      DOORMAN_APP: application,
-      DOORMAN_DATA: data,
-      DOORMAN_FLOWS: this.flows,
-      ...(this.#options.isDirect === true ? {} : proxies),
-    }
-  }
-}
-
-/** The dialplan as an admin gets it. */
-function generated(flows: string, applications: readonly string[]): string {
-  const [node = '', ...args] = DOORMAN
-  const several =
-    applications.length > 1 ? { DOORMAN_APPS: applications.join(','), DOORMAN_APP: applications[0] } : {}
-  const env = { PATH: process.env.PATH ?? '', ...several }
-  return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }

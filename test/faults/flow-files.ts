@@ -1,4 +1,4 @@
-import type { RapidCallPlan } from './caller.js'
+import type { CallPlan } from '../support/calls.js'
 
 const ROUTING = `
 default_country: US
@@ -70,7 +70,7 @@ export function flowContexts(without: readonly FlowName[] = []): string {
 /** A kind of call, and the flow whose answer it must get. */
 export interface Kind {
   readonly name: string
-  readonly plan: RapidCallPlan
+  readonly plan: CallPlan
   readonly flow: FlowName
 }
 
@@ -78,7 +78,7 @@ const OTHER = '+15559990000'
 
 /** Rules, headers and code: good calls of each kind in turn. */
 export const GOOD: readonly Kind[] = [
-  { name: 'VIP', flow: 'one', plan: { from: '+15551234567', to: '5550000001', holdMs: 2_300 } },
+  { name: 'VIP', flow: 'one', plan: { from: '+15551234567', to: '5550000001', hold_ms: 2_300 } },
   {
     name: 'account',
     flow: 'two',
@@ -93,7 +93,11 @@ export const failing = (mode: 'bad' | 'endless'): Kind => {
   return { name: `${mode} code`, flow: 'last', plan }
 }
 
-const loop: Kind = { name: 'loop', flow: 'last', plan: { from: OTHER, to: '5557651111', limitMs: 30_000 } }
+const loop: Kind = {
+  name: 'loop',
+  flow: 'last',
+  plan: { from: OTHER, to: '5557651111', patience_ms: 30_000 },
+}
 
 /** Calls that loop until the fallback takes them; every tenth loops in the fallback, too, until it is ended. */
 export const LOOPING: readonly Kind[] = [

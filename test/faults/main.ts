@@ -14,7 +14,6 @@ import { parseArgs } from 'node:util'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
 import { FAULTS, faultNamed } from './faults.js'
-import type { Fixture } from './fixture.js'
 import { COLUMNS, cells, resultsJson, resultsMd } from './results.js'
 import { type FaultResult, runFault } from './run-fault.js'
 
@@ -34,14 +33,6 @@ const say = (line: string) => process.stderr.write(`${line}\n`)
 const line = ([name = '', ...others]: readonly string[]) =>
   `${name.padEnd(32)}${others.map((cell) => cell.padStart(18)).join('')}`
 
-let fixture: Fixture | undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void (fixture?.close() ?? Promise.resolve()).finally(() => process.exit(130)))
-}
-const onFixture = (current: Fixture | undefined) => {
-  fixture = current
-}
-
 const results: FaultResult[] = []
 const rates = new Map<string, number>()
 for (const round of rounds) {
@@ -52,7 +43,7 @@ for (const round of rounds) {
   say(line(COLUMNS))
   for (const fault of faults) {
     if (fault.isOn22Only === true && round.asterisk !== '22') continue
-    const result = await runFault(fault, install, { perSecond, onFixture })
+    const result = await runFault(fault, install, { perSecond })
     results.push(result)
     say(line(cells(result)))
     for (const problem of result.problems) say(`  ✗ ${problem}`)

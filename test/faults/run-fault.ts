@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AsteriskInstall } from '../support/install.js'
-import { type Counts, countsOf, type PlacedCall } from './counts.js'
-import { atMost, type Fault } from './fault.js'
+import { type CallOfKind, type Counts, countsOf } from './counts.js'
+import { atMost, type Fault, lostCalls } from './fault.js'
 import { Fixture } from './fixture.js'
 import { ANSWER_OF } from './flow-files.js'
 
@@ -15,30 +15,22 @@ export interface FaultResult extends Counts {
   readonly problems: readonly string[]
 }
 
-export interface FaultOptions {
-  readonly perSecond: number
-  /** How long calls come before the fault, and after it. */
-  readonly calmMs?: number
-  /** Gets the fixture, so that a signal handler can close it; undefined when it is closed. */
-  readonly onFixture?: (fixture: Fixture | undefined) => void
-}
-
 /** The time limit of the entry (2 s) and half a second for everything else. */
 export const LONGEST_WAIT_MS = 2_500
-const CALM_MS = 2_000
 
-/** One fault on a fixture of its own, from the first call to the last. */
+/**
+ * One fault on a fixture of its own, from the first call to the last.
+ * @param calmMs how long calls come before the fault, and after it
+ */
 export async function runFault(
   fault: Fault,
   install: AsteriskInstall,
-  options: FaultOptions,
+  { perSecond, calmMs = 2_000 }: { readonly perSecond: number; readonly calmMs?: number },
 ): Promise<FaultResult> {
-  const fixture = await Fixture.create(install, { ...fault, perSecond: options.perSecond })
-  options.onFixture?.(fixture)
+  const fixture = await Fixture.create(install, { ...fault, perSecond })
   try {
-    return await play(fault, fixture, options.calmMs ?? CALM_MS)
+    return await play(fault, fixture, calmMs)
   } finally {
-    options.onFixture?.(undefined)
     await fixture.close()
   }
 }
@@ -46,14 +38,15 @@ export async function runFault(
 async function play(fault: Fault, fixture: Fixture, calmMs: number): Promise<FaultResult> {
   const warmedUp = await fixture.routesAgain()
   if (warmedUp === undefined) throw new Error(`No call was routed before the fault "${fault.name}" began.`)
-  fixture.load.start()
+  const load = fixture.load.start()
   await sleep(calmMs)
   const problem = await fault.act(fixture).then(
     () => [],
     (error: Error) => [`The fault could not be played to its end: ${error.message}`],
   )
   await sleep(calmMs)
-  const calls = await fixture.load.stop()
+  fixture.load.stop()
+  const calls = await load
   const recovery_ms = await fixture.routesAgain()
   const counts = countsOf(calls, fixture.wentDown)
   const problems = [
@@ -68,7 +61,7 @@ async function play(fault: Fault, fixture: Fixture, calmMs: number): Promise<Fau
 function problemsOf(fault: Fault, counts: Counts, recovery_ms: number | undefined): readonly string[] {
   const { offered, routed, fallback, lost, longest_wait_ms } = counts
   return [
-    ...(lost === 0 ? [] : [`${lost} calls were lost: ${JSON.stringify(counts.lost_how)}`]),
+    ...lostCalls(counts),
     ...atMost(fault.longestWaitMs ?? LONGEST_WAIT_MS, longest_wait_ms, 'Longest wait in milliseconds'),
     ...(routed > 0 && offered === routed + fallback + lost ? [] : ['The sums do not add up']),
     ...(recovery_ms === undefined ? ['No good call was routed for 30 s afterwards'] : []),
@@ -76,13 +69,12 @@ function problemsOf(fault: Fault, counts: Counts, recovery_ms: number | undefine
 }
 
 /** An outcome says what happened: no record of a call that took the fallback may say that it was routed. */
-function saidRouted(calls: readonly PlacedCall[], { records }: Fixture): readonly string[] {
+function saidRouted(calls: readonly CallOfKind[], { records }: Fixture): readonly string[] {
   const routed = new Set(
     records.filter(({ outcome }) => outcome === 'routed').map(({ sipCallId }) => sipCallId),
   )
   const wrong = calls.filter(
-    ({ kind, report }) =>
-      kind.flow !== 'last' && report.status === ANSWER_OF.last && routed.has(report.callId),
+    ({ kind, call }) => kind.flow !== 'last' && call.status === ANSWER_OF.last && routed.has(call.callId),
   ).length
   return wrong === 0 ? [] : [`${wrong} calls took the fallback, and their records say "routed"`]
 }

@@ -13,7 +13,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
-import type { Fixture } from './fixture.js'
 import { type SoakReport, type SoakSample, soak } from './soak.js'
 
 const CALLS = 100_000
@@ -28,17 +27,9 @@ const perSecond = Number(values.rate ?? PER_SECOND)
 const release = values.asterisk === '16' ? 'bullseye' : 'forky'
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-let fixture: Fixture | undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void (fixture?.close() ?? Promise.resolve()).finally(() => process.exit(130)))
-}
-
 say(`${calls} calls, ${perSecond} a second, on Asterisk of Debian ${release}:`)
 const report = await soak(await asteriskRoot(release, say), {
   ...{ calls, perSecond },
-  onFixture: (current) => {
-    fixture = current
-  },
   onSample: (sample) => say(`  ${cells(sample).join('   ')}`),
 })
 const { offered, routed, fallback, lost, longest_wait_ms } = report.counts

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AsteriskInstall } from '../support/install.js'
-import { type Counts, countsOf, type PlacedCall } from './counts.js'
-import { atMost, hook } from './fault.js'
+import { type CallOfKind, type Counts, countsOf } from './counts.js'
+import { atMost, hook, lostCalls } from './fault.js'
 import { Fixture } from './fixture.js'
-import { GOOD } from './flow-files.js'
-import { Load } from './load.js'
 
 /** What a process holds, as the system sees it. */
 export interface Holdings {
@@ -37,7 +35,6 @@ export interface SoakOptions {
   readonly growth?: number
   /** After so many milliseconds Asterisk closes an idle connection; 15,000 by default. */
   readonly idleMs?: number
-  readonly onFixture?: (fixture: Fixture | undefined) => void
   readonly onSample?: (sample: SoakSample) => void
 }
 
@@ -52,17 +49,14 @@ const SLACK = 4
 
 /** Many calls, and what Doorman still holds between them. */
 export async function soak(install: AsteriskInstall, options: SoakOptions): Promise<SoakReport> {
+  const { perSecond, idleMs = IDLE_MS } = options
   const fixture = await Fixture.create(install, {
-    perSecond: options.perSecond,
-    overrides: { 'http.conf': `session_keep_alive = ${options.idleMs ?? IDLE_MS}` },
-    isDirect: true,
+    ...{ perSecond, isDirect: true, overrides: { 'http.conf': `session_keep_alive = ${idleMs}` } },
     surroundings: { through: intoFile, isLogInFile: true, settings: hook('collect-garbage') },
   })
-  options.onFixture?.(fixture)
   try {
-    return await play(fixture, options)
+    return await play(fixture, { ...options, idleMs })
   } finally {
-    options.onFixture?.(undefined)
     await fixture.close()
   }
 }
@@ -72,16 +66,18 @@ function intoFile(data: string): readonly string[] {
   return ['sh', '-c', 'log="$1/doorman.log" && shift && exec "$@" >>"$log"', 'log', data]
 }
 
-async function play(fixture: Fixture, options: SoakOptions): Promise<SoakReport> {
-  const { looks = 10, growth = 0.05, idleMs = IDLE_MS } = options
+async function play(
+  fixture: Fixture,
+  { looks = 10, growth = 0.05, ...options }: SoakOptions & { readonly idleMs: number },
+): Promise<SoakReport> {
   if ((await fixture.routesAgain()) === undefined)
     throw new Error('No call was routed before the soak began.')
   const [started, { pid }] = [performance.now(), fixture.doorman()]
   const samples: SoakSample[] = []
-  const calls: PlacedCall[] = []
+  const calls: CallOfKind[] = []
   for (let look = 1; look <= looks; look += 1) {
-    calls.push(...(await place(fixture, Math.ceil(options.calls / looks), options.perSecond)))
-    await sleep(idleMs + QUIET_MS)
+    calls.push(...(await fixture.newLoad(options.perSecond, Math.ceil(options.calls / looks)).start()))
+    await sleep(options.idleMs + QUIET_MS)
     process.kill(pid, 'SIGUSR2')
     await sleep(COLLECTED_MS)
     const sample = { calls: calls.length, ...holdingsOf(pid) }
@@ -92,13 +88,6 @@ async function play(fixture: Fixture, options: SoakOptions): Promise<SoakReport>
   const problems = [...fixture.casualties, ...problemsOf(samples, counts, growth)]
   const seconds = Math.round((performance.now() - started) / 1_000)
   return { asterisk: fixture.asterisk.version, samples, counts, seconds, problems }
-}
-
-async function place(fixture: Fixture, calls: number, perSecond: number): Promise<readonly PlacedCall[]> {
-  const load = new Load(fixture.caller, GOOD, perSecond)
-  load.start()
-  await load.reaches(calls)
-  return load.stop()
 }
 
 /** From /proc. */
@@ -116,7 +105,7 @@ function problemsOf(samples: readonly SoakSample[], counts: Counts, growth: numb
   const [first, last] = [samples.at(0), samples.at(-1)]
   if (first === undefined || last === undefined) return ['Nothing was measured']
   return [
-    ...(counts.lost === 0 ? [] : [`${counts.lost} calls were lost: ${JSON.stringify(counts.lost_how)}`]),
+    ...lostCalls(counts),
     ...atMost(first.rss_mb * (1 + growth), last.rss_mb, 'Megabytes of memory'),
     ...atMost(first.files + SLACK, last.files, 'Open files'),
     ...atMost(first.threads + SLACK, last.threads, 'Threads'),

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SipUserAgent } from '../../src/testcall/user-agent.js'
+import type { SipUserAgent } from '../../src/testcall/user-agent.js'
 import type { Asterisk } from '../support/asterisk.js'
-import { ADDRESS_OF, type RawInvite, rawInvite, runCall } from '../support/calls.js'
+import { placed, type RawInvite, rawCall, userAgent } from '../support/calls.js'
+import { isAlive } from '../support/child.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 
@@ -45,9 +46,9 @@ export class HostileSuite {
   }
 
   static async open(asterisk: Asterisk, doorman: RunningDoorman, mark: string): Promise<HostileSuite> {
-    const open = (trunk: string) => SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, ADDRESS_OF[trunk])
-    const agents = [await open('carrier-a'), await open('carrier-b')] as const
-    return new HostileSuite(asterisk, doorman, mark, ...agents)
+    const agents = ['carrier-a', 'carrier-b'].map((trunk) => userAgent(asterisk, trunk))
+    const [trusted, untrusted] = (await Promise.all(agents)) as [SipUserAgent, SipUserAgent]
+    return new HostileSuite(asterisk, doorman, mark, trusted, untrusted)
   }
 
   close(): void {
@@ -57,10 +58,9 @@ export class HostileSuite {
 
   /** Places a call from the trusted trunk; the SIP status, and the name of the flow by its record. */
   async call(invite: RawInvite): Promise<{ readonly status: number | undefined; readonly flow: string }> {
-    const call = this.trusted.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
-    const { answer } = await runCall(call, { patience_ms: 4_000 })
-    const record = await this.doorman.record(call.callId, 2_000).catch(() => undefined)
-    return { status: answer?.status, flow: record?.flow ?? 'none' }
+    const { callId, status } = await placed(rawCall(this.trusted, invite), { patience_ms: 4_000 })
+    const record = await this.doorman.record(callId, 2_000).catch(() => undefined)
+    return { status, flow: record?.flow ?? 'none' }
   }
 
   async aftermath(): Promise<typeof UNHARMED> {
@@ -94,14 +94,6 @@ export class HostileSuite {
       (line) => typeof line !== 'object' || line === null || Array.isArray(line) || line.event === 'defect',
     )
     return [...(noise === '' ? [] : [noise]), ...odd.map((line) => JSON.stringify(line))]
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
   }
 }
 

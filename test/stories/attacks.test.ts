@@ -22,11 +22,11 @@ import {
 import { Random } from '../hostile/random.js'
 import { tracesOf } from '../hostile/suite.js'
 import { attackTexts } from '../hostile/texts.js'
-import { decodeState } from '../support/channel-state.js'
-import type { LogLine, RunningDoorman } from '../support/doorman.js'
-import { pbxFixture, RELEASES } from '../support/fixture.js'
+import type { RunningDoorman } from '../support/doorman.js'
+import { codeFlow, flowsTo, pbxFixture, RELEASES, stateOf } from '../support/fixture.js'
 import type { Trace } from '../support/observer.js'
 
+const FLOW_NAMES = 'vip attested account ceo north main unclear'.split(' ')
 const TRUST = 'caller_number, verstat, From, P-Asserted-Identity, Diversion, X-VIP, X-Account, X-Note'
 const ROUTING = `
 default_country: US
@@ -37,14 +37,8 @@ branches:
   North: { numbers: ["+15557654321"], state: { city: Albany } }
   South: { default: true }
 flows:
-  vip: { context: story-vip }
-  attested: { context: story-attested }
-  account: { context: story-account }
-  ceo: { context: story-ceo }
-  north: { context: story-north }
   kept: { context: story-kept, extension: dialled }
-  main: { context: story-main }
-  unclear: { context: story-unclear }
+${FLOW_NAMES.map((name) => `  ${flowsTo(name)}`).join('\n')}
 rules:
   - { name: VIPs, when: { vip: true }, goto: vip, state: { note: "{header.X-Note}", who: "{callerName}" } }
   - { name: Attested, when: { attestation: [A] }, goto: attested }
@@ -57,15 +51,12 @@ otherwise: main
 undecidable: unclear
 `
 /** Takes everything that the caller said onto the call. */
-const NOTE = `import type { Conversation } from 'asterisk-doorman'
-
-export default function note(conv: Conversation) {
-  conv.state.note = conv.sipHeaders.get('X-Note')
-  conv.state.name = conv.callerName
-  conv.state.account = conv.sipHeaders.get('X-Account')
-  conv.gotoFlow('main')
-}
-`
+const NOTE = codeFlow(
+  "conv.state.note = conv.sipHeaders.get('X-Note')",
+  'conv.state.name = conv.callerName',
+  "conv.state.account = conv.sipHeaders.get('X-Account')",
+  "conv.gotoFlow('main')",
+)
 /** Without code the headers that rules look at are passed by name, with it all of them are listed. */
 const BY_NAME = { 'routing.yaml': ROUTING.replace(/^.*run: note\.ts.*\n/m, '') }
 const LISTED = { 'routing.yaml': ROUTING, 'note.ts': NOTE }
@@ -85,8 +76,7 @@ exten => _!,1,NoOp(attack \${PJSIP_HEADER(read,X-Attack,1)})
  same => n,Set(CANARY_REACHED=\${URIENCODE(\${CONTEXT})})
  same => n,Hangup(38)
 `
-const FLOW_NAMES = 'vip attested account ceo north kept main unclear'.split(' ')
-const DIALPLAN = [...FLOW_NAMES.map(flowContext), CANARY].join('')
+const DIALPLAN = ['kept', ...FLOW_NAMES].map(flowContext).join('') + CANARY
 
 /** Variables that these calls may have; any other was set by a caller. */
 const KNOWN_VARIABLE =
@@ -130,14 +120,9 @@ const BY_HEADER: readonly (readonly [what: string, Omit<Attack, 'what'>])[] = [
   ['an honest VIP called "Ada :)"', header(PAI, '"Ada :)" <sip:+15551234567@x>')],
   ['an honest VIP called ":)"', { name: bytes(':)'), user: bytes('+15551234567') }],
 ]
-const LONG_NAMES = ['n'.repeat(200), 'é'.repeat(100)]
 const HONEST_NAMES = [
-  'Ada :)',
-  'Smith (Sales)',
-  '50% off, really',
-  "O'Neil; Jr.",
-  '🦊 Zoë 漢字 (1)',
-  ...LONG_NAMES,
+  ...['Ada :)', 'Smith (Sales)', '50% off, really', "O'Neil; Jr.", '🦊 Zoë 漢字 (1)'],
+  ...['n'.repeat(200), 'é'.repeat(100)],
 ]
 
 /** What became of an attack. */
@@ -168,7 +153,7 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
     let revision: Revision
     beforeAll(async () => {
       attackers = await Attackers.open(fixture.asterisk.ports.sip)
-      const loaded = await loadRevision(fixture.flows, functions)
+      const loaded = await loadRevision(fixture.lab.flows, functions)
       if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
       revision = loaded.revision
     })
@@ -194,12 +179,10 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
     }
 
     async function recordOf(trace: Trace | undefined): Promise<DecisionRecord | undefined> {
-      const isDecision = ({ event, call }: LogLine) => event === 'decision' && call === trace?.uniqueId
-      const decisions = instances.map((each) => each.line('decision', isDecision, 3_000))
-      return Promise.any(decisions).then(
-        (record) => record as unknown as DecisionRecord,
-        () => undefined,
-      )
+      const isIt = { call: trace?.uniqueId }
+      const decisions = instances.map((each) => each.event('decision', isIt, { limitMs: 3_000 }))
+      const line: unknown = await Promise.any(decisions).catch(() => undefined)
+      return line as DecisionRecord | undefined
     }
 
     /** Nothing that these calls must not bring about. */
@@ -239,20 +222,14 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
       }
       if (instances.length === 0)
         return { said, wanted: { attack, context: 'story-main', vip: '0', decision: undefined } }
-      if (!sent.isDecidable) {
-        const wanted = {
-          attack,
-          context: 'story-unclear',
-          vip: '0',
-          decision: ['unclear', false, 'undecidable'],
-        }
-        return { said, wanted }
-      }
+      const undecidable = { attack, context: 'story-unclear', vip: '0' }
+      if (!sent.isDecidable)
+        return { said, wanted: { ...undecidable, decision: ['unclear', false, 'undecidable'] } }
       return {
         said: {
           ...said,
           extension: reached?.extension,
-          state: hasName ? ((await decodeState((name) => trace?.variables[name] ?? '')) ?? {}) : 'any',
+          state: hasName ? ((trace && (await stateOf(trace))) ?? {}) : 'any',
           facts: record && [record.rule, record.branch, record.callerNumber, record.calleeNumber],
           reasons: record?.reasons,
         },
@@ -316,7 +293,7 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
       beforeAll(async () => {
         for (const name of names) {
           const own = { DOORMAN_APP: name, DOORMAN_DATA: join(fixture.asterisk.folder, name) }
-          instances.push(await fixture.startInstance(own))
+          instances.push(await fixture.lab.startDoorman(own))
         }
       })
       tellByNumber()
@@ -328,13 +305,12 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
       test.each(HONEST_NAMES)('a caller called %s is read whole, and decided right', async (name) => {
         const user = bytes('+15551234567')
         const places = ['the display name', 'X-Note'].map((place) => PLACES[place]?.(Buffer.from(name)))
-        const [attack] = [Object.assign({ what: name, user }, ...places)]
+        const attack: Attack = Object.assign({ what: name, user }, ...places)
         const seen = await play([[attack, 'carrier-a']])
         await expectText(newMark(), seen)
         const { record, trace } = seen[0] ?? {}
         expect([record?.rule, record?.readBy]).toEqual(['VIPs', 'dialplan'])
-        const state = await decodeState((key) => trace?.variables[key] ?? '')
-        expect(state).toEqual({ note: name, who: name })
+        expect(trace && (await stateOf(trace))).toEqual({ note: name, who: name })
       })
     })
   })

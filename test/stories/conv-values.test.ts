@@ -2,28 +2,24 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { pbxFixture, RELEASES, refusing } from '../support/fixture.js'
+import { quoted } from '../hostile/attackers.js'
+import { codeFlow, flowsTo, pbxFixture, RELEASES, refusing } from '../support/fixture.js'
 
 const ROUTING = `
 trunks: { carrier-a: { trust: [caller_number, X-VIP, X-Note] } }
 vip: { headers: { X-VIP: [gold] } }
-flows:
-  noted: { context: story-noted }
-  proof: { context: story-proof }
+flows: { ${flowsTo('noted', 'proof')} }
 rules:
   - { name: Proof, when: { callee: "1" }, goto: proof }
   - { name: By rule, when: { callee: "1000" }, goto: noted, state: { note: "{header.X-Note}" } }
   - { name: By code, run: note.ts }
 otherwise: noted
 `
-const NOTE = `import type { Conversation } from 'asterisk-doorman'
-
-export default function note(conv: Conversation) {
-  conv.state.note = conv.sipHeaders.get('X-Note')
-  conv.state.name = conv.callerName
-  conv.gotoFlow('noted')
-}
-`
+const NOTE = codeFlow(
+  "conv.state.note = conv.sipHeaders.get('X-Note')",
+  'conv.state.name = conv.callerName',
+  "conv.gotoFlow('noted')",
+)
 const FLOWS = { 'routing.yaml': ROUTING, 'note.ts': NOTE }
 
 const NOBODY = '<sip:+15559990000@carrier.example>'
@@ -81,7 +77,8 @@ describe.each(RELEASES)('CONV_ values that mean harm on Debian %s', (release) =>
     '%s in a header and in the display name is text, for a rule and for code',
     async (_what, note) => {
       const headers = [`X-Note: ${note}`, 'X-VIP: gold']
-      const both = ['1000', '2000'].map((to) => raw({ from: `${quoted(note)} ${NOBODY}`, to, headers }))
+      const from = `${quoted(Buffer.from(note))} ${NOBODY}`
+      const both = ['1000', '2000'].map((to) => raw({ from, to, headers }))
       const seen = await Promise.all(both)
       expect(seen.map(({ state }) => state)).toEqual([{ note }, { note, name: note }])
       for (const { result, record } of seen) {
@@ -100,8 +97,3 @@ describe.each(RELEASES)('CONV_ values that mean harm on Debian %s', (release) =>
     },
   )
 })
-
-/** RFC 3261 §25.1: a quoted string, with quotes and backslashes in it escaped. */
-function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`
-}

@@ -13,6 +13,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   const fixture = pbxFixture(release, { overrides, editDialplan: () => '', withDoorman: false })
 
   const fileIn = (name: string) => join(fixture.asterisk.folder, 'etc', name)
+  const generated = () => fileIn('extensions_doorman.conf')
   const env = (change: Readonly<Record<string, string>> = {}) => ({
     ...settingsFor(fixture.asterisk),
     ...ADMIN_SETTINGS,
@@ -24,12 +25,12 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
 
   beforeEach(async () => {
     // Each story begins with a PBX that includes the file, and a file that is empty.
-    writeFileSync(fileIn('extensions_doorman.conf'), EMPTY)
+    writeFileSync(generated(), EMPTY)
     await fixture.asterisk.cli('dialplan reload')
   })
 
   test('writes the contexts, has them reloaded, and reads back that they run', async () => {
-    const file = fileIn('extensions_doorman.conf')
+    const file = generated()
     const before = reloads(fixture.asterisk)
     const { exit, stdout, stderr } = await write(file)
     expect([exit, stderr]).toEqual([0, ''])
@@ -41,7 +42,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   })
 
   test('writes nothing and reloads nothing where nothing has changed', async () => {
-    const file = fileIn('extensions_doorman.conf')
+    const file = generated()
     await write(file)
     const [before, written] = [reloads(fixture.asterisk), statSync(file)]
     const { exit, stdout } = await write(file)
@@ -53,14 +54,14 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   })
 
   test('writes and reloads again when the settings have changed', async () => {
-    const file = fileIn('extensions_doorman.conf')
+    const file = generated()
     await write(file)
     expect((await write(file, { DOORMAN_APP: 'concierge' })).exit).toBe(0)
     expect(await running('doorman')).toContain('Stasis(concierge,2&')
   })
 
   test('reloads an unchanged file that Asterisk does not run yet', async () => {
-    const file = fileIn('extensions_doorman.conf')
+    const file = generated()
     expect((await write(file, {}, '--no-reload')).exit).toBe(0)
     expect(await running('doorman')).not.toContain('Stasis')
     const { exit, stdout } = await write(file)
@@ -80,7 +81,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     const extensions = fileIn('extensions.conf')
     const before = readFileSync(extensions, 'utf8')
     writeFileSync(extensions, `[doorman-fallback]\nexten => s,1,Hangup()\n${before}`)
-    const { exit, stderr } = await write(fileIn('extensions_doorman.conf'))
+    const { exit, stderr } = await write(generated())
     writeFileSync(extensions, before)
     expect(exit).toBe(1)
     expect(stderr).toContain('doorman-fallback,s,1: runs Hangup(), written is Set(')
@@ -88,7 +89,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   })
 
   test('keeps the mode and the owner of the file', async () => {
-    const file = fileIn('extensions_doorman.conf')
+    const file = generated()
     chmodSync(file, 0o640)
     const isRoot = process.getuid?.() === 0
     if (isRoot) chownSync(file, 4711, 4712)
@@ -99,7 +100,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   })
 
   test('without the second AMI user writes the file, says how to reload, and does not call that well', async () => {
-    const file = fileIn('extensions_doorman.conf')
+    const file = generated()
     const before = reloads(fixture.asterisk)
     const { exit, stdout, stderr } = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
     expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
@@ -118,7 +119,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   ])('says no where the second user %s', async (_why, change, said) => {
     const own =
       'DOORMAN_AMI_ADMIN_USERNAME' in change ? { DOORMAN_AMI_ADMIN_SECRET: fixture.asterisk.ami.secret } : {}
-    const { exit, stderr } = await write(fileIn('extensions_doorman.conf'), { ...change, ...own })
+    const { exit, stderr } = await write(generated(), { ...change, ...own })
     expect([exit, stderr]).toEqual([1, expect.stringContaining(said)])
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Finding, Verdict } from '../../src/doctor/check.js'
 import { ADMIN_SETTINGS, adminConf } from '../doctor/admin-conf.js'
 import { doctor, doorman } from '../doctor/command.js'
-import { settingsFor, startDoorman } from '../support/doorman.js'
+import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { flowFolder } from '../support/flow-folder.js'
 import { repositoryFolder } from '../support/lab-folder.js'
@@ -121,9 +121,9 @@ describe.each(RELEASES)('doctor on Debian %s', (release) => {
   })
 
   test('sees without alarm that a Doorman holds the application', async () => {
-    const running = await startDoorman(fixture.asterisk)
+    await fixture.lab.startDoorman()
     const { exit, findings } = await doctor(env())
-    await running.stop()
+    await fixture.lab.stopDoorman()
     const held = findings.find(({ check }) => check === 'application')
     expect(held).toMatchObject({ verdict: 'ok', says: expect.stringContaining('is registered') })
     expect(exit).toBe(0)

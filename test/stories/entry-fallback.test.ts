@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
-flows: { main: { context: story-main }, other: { context: story-other } }
+flows: { ${flowsTo('main', 'other')} }
 rules: [{ name: Missing, when: { callee: "400" }, goto: main }]
 otherwise: other
 `
@@ -13,17 +13,13 @@ const DIALPLAN = [
   '[from-trunk]\n',
   ...[entry('300', 'story-night'), entry('301', 'story-night,101,1'), entry('302', 'story-nowhere,s,1')],
   ...[entry('400', 'story-night'), entry('401', '')],
-  showing('story-night', '${DOORMAN_FLOW}/${DOORMAN_RULE}'),
+  allShowing(['other', 'night'], '${DOORMAN_FLOW}/${DOORMAN_RULE}'),
   'exten => 101,1,NoOp(101)\n same => n,Answer()\n same => n,Wait(5)\n',
-  showing('story-other', '${DOORMAN_FLOW}/${DOORMAN_RULE}'),
 ].join('')
 
 describe.each(RELEASES)('the fallback of an entry on Debian %s', (release) => {
-  const fixture = pbxFixture(release, {
-    flows: { 'routing.yaml': ROUTING },
-    dialplan: DIALPLAN,
-    withDoorman: false,
-  })
+  const flows = { 'routing.yaml': ROUTING }
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN, withDoorman: false })
   const reached = async (to: string) => {
     const { result } = await fixture.place({ from: '+15559990000', to, trunk: 'carrier-a' })
     return [result.context, result.appData[0]]

@@ -30,12 +30,8 @@ describe.each(RELEASES)('the example flows on Debian %s', (release) => {
       path: ['from-trunk', 'doorman', 'doorman-go', 'vip-support'],
     })
     expect(result.appData[0]).toBe('1,vip-support: rule "VIP callers", Welcome back Ada Byron')
-    expect(record).toMatchObject({
-      rule: 'VIP callers',
-      flow: 'vip_support_flow',
-      vip: true,
-      outcome: 'routed',
-    })
+    const flow = 'vip_support_flow'
+    expect(record).toMatchObject({ rule: 'VIP callers', flow, vip: true, outcome: 'routed' })
   })
 
   test('anybody else reaches general support, the branch by the number that was dialled', async () => {
@@ -86,14 +82,9 @@ describe.each(RELEASES)('the code flow of the example as the only rule on Debian
     const calls = numbers.map((to) => call({ from: '+15559990000', to, trunk: 'carrier-a' }))
     const [north, south] = await Promise.all(calls)
 
-    expect(north?.result).toMatchObject({
-      context: 'general-support',
-      variables: { CONV_branch: 'North Branch' },
-    })
-    expect(south?.result).toMatchObject({
-      context: 'general-support',
-      variables: { CONV_branch: 'South Branch' },
-    })
+    const context = 'general-support'
+    expect(north?.result).toMatchObject({ context, variables: { CONV_branch: 'North Branch' } })
+    expect(south?.result).toMatchObject({ context, variables: { CONV_branch: 'South Branch' } })
   })
 
   test('metadata of the call is kept in its state', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { DecisionRecord } from '../../src/history/decision-record.js'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { flowsTo, pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 trunks: { carrier-a: { trust: [X-VIP] } }
@@ -8,8 +7,8 @@ vip: { headers: { X-VIP: [gold] } }
 flows:
   kept: { context: story-kept, extension: dialled }
   named: { context: story-named, extension: "7", priority: 2 }
-  plain: { context: story-plain }
-  other: { context: story-other }
+  ${flowsTo('plain')}
+  ${flowsTo('other')}
 rules:
   - { name: Kept, when: { callee: "+1555*" }, goto: kept }
   - { name: Very long, when: { callee: "+${'9'.repeat(78)}" }, goto: kept }
@@ -85,9 +84,7 @@ describe.each(RELEASES)('extensions on Debian %s', (release) => {
     const isIt = ({ channel, steps }: { channel: string; steps: readonly unknown[] }) =>
       channel.startsWith('Local/300@from-trunk') && steps.length > 0
     const result = await fixture.observer.result(isIt, 5_000)
-    const isRecord = ({ event, call }: { event?: string; call?: unknown }) =>
-      event === 'decision' && call === result.uniqueId
-    const record = (await fixture.doorman.line('decision', isRecord)) as unknown as DecisionRecord
+    const record = await fixture.doorman.event('decision', { call: result.uniqueId })
 
     expect([result.context, result.appData[0]]).toEqual(['story-plain', 'plain Albany'])
     expect(record).toMatchObject({

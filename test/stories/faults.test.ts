@@ -19,11 +19,8 @@ describe('what breaks under calls', () => {
   ] as const)(
     'on Debian %s, %s: no caller is lost, and %s go to the fallback',
     async (release, name, toFallback) => {
-      const { offered, routed, fallback, lost, problems } = await runFault(
-        faultNamed(name),
-        await asteriskRoot(release, tell),
-        FEW,
-      )
+      const install = await asteriskRoot(release, tell)
+      const { offered, routed, fallback, lost, problems } = await runFault(faultNamed(name), install, FEW)
 
       expect(problems).toEqual([])
       expect(lost).toBe(0)

@@ -8,7 +8,7 @@ import { Random } from '../hostile/random.js'
 import { HostileSuite, tortureMessages, UNHARMED } from '../hostile/suite.js'
 import { payloads } from '../hostile/texts.js'
 import { view } from '../support/doorman.js'
-import { pbxFixture, RELEASES } from '../support/fixture.js'
+import { codeFlow, pbxFixture, RELEASES } from '../support/fixture.js'
 
 /** `npm run hostile` sends the whole number; DOORMAN_HOSTILE_SEED gives other messages. */
 const MESSAGES = process.env.DOORMAN_WHOLE_HOSTILE === '1' ? 5_000 : 300
@@ -40,17 +40,15 @@ otherwise: main
 `
 
 /** Takes everything that the caller said onto the call and into the log. */
-const NOTE = `import type { Conversation } from 'asterisk-doorman'
-
-export default function note(conv: Conversation) {
-  const all = Object.fromEntries([...conv.sipHeaders.entries()].map(([name, value]) => [name, value.slice(0, 50)]))
-  conv.state.note = conv.sipHeaders.get('X-Note')?.slice(0, 500)
-  conv.state.name = conv.callerName.slice(0, 200)
-  conv.state.all = all
-  conv.log.info('caller ' + conv.callerNumber + ' ' + conv.callerName, { all })
-  conv.gotoFlow('main')
-}
-`
+const NOTE = codeFlow(
+  'const entries = [...conv.sipHeaders.entries()].map(([name, value]) => [name, value.slice(0, 50)])',
+  'const all = Object.fromEntries(entries)',
+  "conv.state.note = conv.sipHeaders.get('X-Note')?.slice(0, 500)",
+  'conv.state.name = conv.callerName.slice(0, 200)',
+  'conv.state.all = all',
+  "conv.log.info('caller ' + conv.callerNumber + ' ' + conv.callerName, { all })",
+  "conv.gotoFlow('main')",
+)
 
 /** Flows that use what is on the call in the ways that flows do, and refuse it with a status of their own. */
 function flow(context: string, cause: number): string {
@@ -84,8 +82,6 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
   })
   afterAll(() => suite?.close())
 
-  const decisions = () => fixture.doorman.lines.filter(({ event }) => event === 'decision')
-
   test('the dialplan of this story does evaluate what it writes itself', async () => {
     const { status } = await suite.call({ from: '<sip:1@carrier.example>', to: '1', headers: [] })
     expect(status).toBe(486)
@@ -114,7 +110,7 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
   test(`${MESSAGES} mutated INVITEs of seed ${SEED} leave everything as it was, batch by batch`, async () => {
     const random = new Random(SEED)
     const harm = payloads(fixture.asterisk.folder, mark)
-    const before = decisions().length
+    const before = fixture.doorman.records.length
     for (let sent = 0; sent < MESSAGES; sent += BATCH) {
       for (let index = sent; index < sent + BATCH; index++) {
         const agent = index % 3 === 0 ? suite.untrusted : suite.trusted
@@ -126,11 +122,11 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
     }
     // Not all of them get as far as Doorman; most of them do, or the story would be one of Asterisk's parser.
     const enough = before + MESSAGES / 3
-    await fixture.doorman.line('enough decisions', () => decisions().length > enough)
+    await fixture.doorman.line('enough decisions', () => fixture.doorman.records.length > enough)
   })
 
   test('nobody became a VIP from a trunk that is not trusted, and each try was counted', async () => {
-    const told = decisions().filter(({ trunk }) => trunk === 'carrier-b')
+    const told = fixture.doorman.records.filter(({ trunk }) => trunk === 'carrier-b')
     expect(told.length).toBeGreaterThan(10)
     expect(told.filter(({ vip }) => vip !== false)).toEqual([])
     const samples = (await view(fixture.asterisk, '/metrics')).text

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
+const FLOWS = ['vip', 'north', 'nameless', 'short', 'other']
 const ROUTING = `
 default_country: US
 trunks: { carrier-a: { trust: [caller_number] } }
@@ -8,12 +9,7 @@ vip: { numbers: ["+15551234567"] }
 branches:
   North Branch: { numbers: ["+15557654321"] }
   Elsewhere: { default: true }
-flows:
-  vip: { context: story-vip }
-  north: { context: story-north }
-  nameless: { context: story-nameless }
-  short: { context: story-short }
-  other: { context: story-other }
+flows: { ${flowsTo(...FLOWS)} }
 rules:
   - { name: Withheld, when: { caller: anonymous }, goto: nameless }
   - { name: VIP callers, when: { vip: true }, goto: vip }
@@ -21,8 +17,7 @@ rules:
   - { name: The north, when: { branch: North Branch }, goto: north }
 otherwise: other
 `
-const CONTEXTS = ['vip', 'north', 'nameless', 'short', 'other'].map((name) => `story-${name}`)
-const DIALPLAN = CONTEXTS.map((name) => showing(name, '${CALLERID(num)} for ${DOORMAN_DIALLED}')).join('')
+const DIALPLAN = allShowing(FLOWS, '${CALLERID(num)} for ${DOORMAN_DIALLED}')
 
 const NOBODY = '+15559990000'
 

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { type LogLine, type View, view } from '../support/doorman.js'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { type View, view } from '../support/doorman.js'
+import { allShowing, flowsTo, pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const FLOWS = { 'routing.yaml': 'flows: { main: { context: story-main } }\notherwise: main\n' }
 
@@ -15,14 +15,8 @@ describe('what Doorman tells of itself', () => {
     const { ari, ami, stopping } = JSON.parse(ready.text) as Record<string, unknown>
     const metrics = (await view(fixture.asterisk, '/metrics')).text
     const up = [...metrics.matchAll(/^doorman_a[rm]i_up (\d)$/gm)].map(([, value]) => value)
-    return {
-      live: (await view(fixture.asterisk, '/live')).status,
-      ready: ready.status,
-      ari,
-      ami,
-      stopping,
-      up,
-    }
+    const live = (await view(fixture.asterisk, '/live')).status
+    return { live, ready: ready.status, ari, ami, stopping, up }
   }
 
   const becomes = async (state: 'up' | 'down', limitMs: number) => {
@@ -68,14 +62,8 @@ describe('what Doorman says of a PBX that cannot read SIP headers', () => {
   })
 
   test('calls are decided without their headers: in the log and at /ready, which stays ready', async () => {
-    const line = await fixture.doorman.line(
-      'headers_unavailable',
-      ({ event }) => event === 'headers_unavailable',
-    )
-    expect(line).toMatchObject({
-      level: 'error',
-      message: expect.stringContaining('without their SIP headers'),
-    })
+    const { level, message } = await fixture.doorman.event('headers_unavailable')
+    expect([level, message]).toEqual(['error', expect.stringContaining('without their SIP headers')])
     const { status, text } = await view(fixture.asterisk, '/ready')
     const problems = [expect.stringContaining('has not loaded res_pjsip_header_funcs.so')]
     expect([status, JSON.parse(text)]).toEqual([200, expect.objectContaining({ ready: true, problems })])
@@ -85,11 +73,11 @@ describe('what Doorman says of a PBX that cannot read SIP headers', () => {
 const ROUTING = `
 trunks: { carrier-a: { trust: [X-VIP] } }
 vip: { headers: { X-VIP: [gold] } }
-flows: { main: { context: story-main }, other: { context: story-other } }
+flows: { ${flowsTo('main', 'other')} }
 rules: [{ name: Main, when: { callee: "100" }, goto: main }]
 otherwise: other
 `
-const DIALPLAN = showing('story-main', 'x') + showing('story-other', 'x')
+const DIALPLAN = allShowing(['main', 'other'], 'x')
 
 /** What an admin changes in ari.conf while Doorman runs, and what a part of the reason is. */
 const REFUSALS = [
@@ -110,7 +98,7 @@ describe.each(RELEASES)('an ARI user that changes while Doorman runs on Debian %
     'and %s: each record says how its call left, and Doorman is not ready',
     async (_, line, why) => {
       const before = readFileSync(file(), 'utf8')
-      const lines = fixture.doorman.lines.length
+      const from = fixture.doorman.lines.length
       await change(`${before}\n[doorman](+)\n${line}\n`)
       const seen = [await called(), await called()]
       const ready = await view(fixture.asterisk, '/ready')
@@ -126,11 +114,9 @@ describe.each(RELEASES)('an ARI user that changes while Doorman runs on Debian %
       if (release === 'bullseye') expect(isRefused).toBe(true)
       if (isRefused) {
         expect([ready.status, ready.text]).toEqual([503, expect.stringMatching(why)])
-        const later = (event: string) => (line: LogLine) =>
-          line.event === event && fixture.doorman.lines.indexOf(line) >= lines
-        const told = await fixture.doorman.line('the refusal', later('ari_refused'))
+        const told = await fixture.doorman.event('ari_refused', {}, { from })
         expect(told).toMatchObject({ level: 'error', message: expect.stringMatching(why) })
-        await fixture.doorman.line('that it may again', later('ari_accepted'), 15_000)
+        await fixture.doorman.event('ari_accepted', {}, { from, limitMs: 15_000 })
       }
       expect((await view(fixture.asterisk, '/ready')).status).toBe(200)
       expect((await called()).result.context).toBe('story-main')

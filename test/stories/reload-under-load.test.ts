@@ -1,27 +1,21 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import type { LogLine } from '../support/doorman.js'
-import { pbxFixture } from '../support/fixture.js'
-import { placeCalls } from '../support/sipp.js'
+import { placeCalls } from '../support/calls.js'
+import { codeFlow, flowsTo, pbxFixture } from '../support/fixture.js'
 
 /** Branch, rule and code of one revision each say its number, so that a mixture of two would show. */
 const routing = (rev: number, flow: string) => `
 default_country: US
 branches: { Only: { default: true, state: { by_branch: "${rev}" } } }
-flows: { one: { context: story-one }, two: { context: story-two } }
+flows: { ${flowsTo('one', 'two')} }
 rules:
   - { name: "Rule ${rev}", when: { callee: "+15557654321" }, run: code.ts, state: { by_rule: "${rev}", flow: ${flow} } }
 otherwise: one
 `
-const code = (rev: number) => `import type { Conversation } from 'asterisk-doorman'
-
-export default function code(conv: Conversation) {
-  conv.state.by_code = '${rev}'
-  conv.gotoFlow(String(conv.state.flow))
-}
-`
+const code = (rev: number) =>
+  codeFlow(`conv.state.by_code = '${rev}'`, 'conv.gotoFlow(String(conv.state.flow))')
 /** Four kinds of bad candidate: no YAML, wrong shape, a function that throws while loading, a missing context. */
 const BAD: readonly ((rev: number) => Readonly<Record<string, string>>)[] = [
   (rev) => ({ 'routing.yaml': `${routing(rev, 'one')}rules: [` }),
@@ -38,7 +32,6 @@ exten => s,1,Log(NOTICE,LANDED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN
  same => n,Wait(0.1)
  same => n,Hangup()
 `
-const isDecision = ({ event }: LogLine) => event === 'decision'
 
 /** The whole load (`npm run test:load`) takes a machine of its own; beside other tests a fifth of it has to do. */
 const IS_WHOLE = process.env.DOORMAN_WHOLE_LOAD === '1'
@@ -61,9 +54,7 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
     await sleep(2_500)
 
     const reached = reachedFlows()
-    const records = new Map(
-      fixture.doorman.lines.filter(isDecision).map((record) => [record.sipCallId, record]),
-    )
+    const records = new Map(fixture.doorman.records.map((record) => [record.sipCallId, record]))
     const routed = reached.filter(({ callId }) => records.get(callId)?.outcome === 'routed')
     const others = reached.length - routed.length
     process.stderr.write(
@@ -94,34 +85,14 @@ describe(`${RELOADS} reloads, half of them bad, under ${RATE} calls a second`, (
       const isBad = rev % 2 === 0
       const good = { 'routing.yaml': routing(rev, rev % 4 === 1 ? 'one' : 'two'), 'code.ts': code(rev) }
       const bad = BAD[(rev / 2) % BAD.length]?.(rev) ?? {}
-      const before = reloads().length
+      const from = fixture.doorman.lines.length
       for (const [name, text] of Object.entries(isBad ? { 'code.ts': code(rev), ...bad } : good))
-        put(name, text)
+        fixture.lab.put(name, text)
       fixture.doorman.signal('SIGHUP')
-      const verdict = await nextReload(before)
+      const verdict = await fixture.doorman.event('reload', { way: 'signal' }, { from, limitMs: 30_000 })
       if (verdict.ok === !isBad) verdicts[isBad ? 'bad' : 'good'] += 1
     }
     return verdicts
-  }
-
-  /** As a careful editor writes: whole, under its name in one step. */
-  function put(name: string, text: string): void {
-    const file = join(fixture.flows, name)
-    writeFileSync(`${file}.new`, text)
-    renameSync(`${file}.new`, file)
-  }
-
-  async function nextReload(before: number): Promise<LogLine> {
-    for (let wait = 0; wait < 30_000; wait += 20) {
-      const line = reloads()[before]
-      if (line !== undefined) return line
-      await sleep(20)
-    }
-    throw new Error('No verdict on a candidate within 30 s.')
-  }
-
-  function reloads() {
-    return fixture.doorman.lines.filter(({ event, way }) => event === 'reload' && way === 'signal')
   }
 
   async function keepCalling(isOver: () => boolean) {

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { ControlAddress } from '../../src/control/address.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const routing = (flow: string, extra = '') => `
 default_country: US
-flows: { one: { context: story-one }, two: { context: story-two }, back: { context: story-back } }
+flows: { ${flowsTo('one', 'two', 'back')} }
 rules:
   - { name: Again, when: { callee: "+15557654329" }, goto: back, state: { told: ${flow} } }
   - { name: All, when: { callee: "+1555*" }, goto: ${flow} }
@@ -25,43 +25,29 @@ exten => s,1,NoOp(\${CONV_told})
 `
 /** There is no extension `s` in it. */
 const DIGITS = '[story-digits]\nexten => 7,1,Hangup()\n'
-const dialplan =
-  showing('story-one', '${DOORMAN_REVISION}') + showing('story-two', '${DOORMAN_REVISION}') + BACK + DIGITS
+const dialplan = allShowing(['one', 'two'], '${DOORMAN_REVISION}') + BACK + DIGITS
 const to = { from: '+15559990000', to: '5557654321', trunk: 'carrier-a', hold_ms: 600 }
 
 describe.each(RELEASES)('changing the rules while calls run on Debian %s', (release) => {
   const fixture = pbxFixture(release, { flows: { 'routing.yaml': routing('one') }, dialplan })
-  const data = () => join(fixture.asterisk.folder, 'doorman-data')
-
-  /** As a careful editor writes. */
-  function put(text: string): void {
-    writeFileSync(join(fixture.flows, '.routing.yaml.new'), text)
-    renameSync(join(fixture.flows, '.routing.yaml.new'), join(fixture.flows, 'routing.yaml'))
-  }
+  const put = (text: string) => fixture.lab.put('routing.yaml', text)
 
   function command(...args: readonly string[]) {
     const [node = '', script = ''] = DOORMAN
-    const env = { PATH: process.env.PATH, ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.flows }
+    const env = { PATH: process.env.PATH, ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.lab.flows }
     const { status, stdout, stderr } = spawnSync(node, [script, ...args], { env, encoding: 'utf8' })
     return { status, said: stdout + stderr }
   }
 
-  const reloaded = (way: string, ok: boolean, revision?: unknown) =>
-    fixture.doorman.line(
-      `a reload by ${way}`,
-      (line) => {
-        const isIt = line.event === 'reload' && line.way === way && line.ok === ok
-        return isIt && (revision === undefined || line.revision === revision || line.number === revision)
-      },
-      15_000,
-    )
+  const reloaded = (way: string, values: object) =>
+    fixture.doorman.event('reload', { way, ...values }, { limitMs: 15_000 })
 
   const reached = async () => (await fixture.call(to)).result.context
 
   test('files that changed are taken up by themselves', async () => {
     expect(await reached()).toBe('story-one')
     put(routing('two'))
-    await reloaded('files', true, 2)
+    await reloaded('files', { ok: true, number: 2 })
     expect(await reached()).toBe('story-two')
   })
 
@@ -80,12 +66,13 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
   test('SIGHUP does the same', async () => {
     put(routing('two', '  # by signal\n'))
     fixture.doorman.signal('SIGHUP')
-    await reloaded('signal', true)
+    await reloaded('signal', { ok: true })
     expect(await reached()).toBe('story-two')
   })
 
   test('a request over HTTP does the same, with the token', async () => {
-    const { url, token } = JSON.parse(readFileSync(join(data(), 'control.json'), 'utf8')) as ControlAddress
+    const file = join(fixture.asterisk.folder, 'doorman-data/control.json')
+    const { url, token } = JSON.parse(readFileSync(file, 'utf8')) as ControlAddress
     const post = (headers: Record<string, string>) =>
       fetch(new URL('/reload', url), { method: 'POST', headers })
     put(routing('one', '  # by http\n'))
@@ -103,23 +90,20 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
     const { status, said } = command('reload')
     const problem = 'routing.yaml:7:12: '
     expect([status, said]).toEqual([1, expect.stringContaining(problem)])
-    const line = await reloaded('command', false)
+    const line = await reloaded('command', { ok: false })
     expect(JSON.stringify(line.problems)).toContain(problem)
     expect(command('check').said).toContain(problem)
     expect(await reached()).toBe('story-one')
   })
 
   test('a flow whose context or extension the dialplan lacks refuses a candidate, unless it is allowed', async () => {
-    put(routing('two').replace('story-two', 'story-digits'))
-    expect(command('reload')).toEqual({
-      status: 1,
-      said: expect.stringMatching(/routing\.yaml:3:\d+: .*\[story-digits\] with extension s, priority 1/),
-    })
-    put(routing('two').replace('story-two', 'story-nowhere'))
-    expect(command('reload')).toEqual({
-      status: 1,
-      said: expect.stringMatching(/routing\.yaml:[2-9]:\d+: .*\[story-nowhere\]/),
-    })
+    for (const [context, said] of [
+      ['story-digits', /routing\.yaml:3:\d+: .*\[story-digits\] with extension s, priority 1/],
+      ['story-nowhere', /routing\.yaml:[2-9]:\d+: .*\[story-nowhere\]/],
+    ] as const) {
+      put(routing('two').replace('story-two', context))
+      expect(command('reload')).toEqual({ status: 1, said: expect.stringMatching(said) })
+    }
     expect(await reached()).toBe('story-one')
     expect(command('reload', '--allow-missing-contexts').status).toBe(0)
     // The hand-over keeps the caller all the same.

@@ -1,39 +1,32 @@
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { type RunningDoorman, startDoorman } from '../support/doorman.js'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
-import { placeCalls } from '../support/sipp.js'
+import { describe, expect, test } from '@jest/globals'
+import { placeCalls } from '../support/calls.js'
+import type { RunningDoorman } from '../support/doorman.js'
+import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
-flows: { main: { context: story-main }, fallback: { context: story-fallback } }
+flows: { ${flowsTo('main', 'fallback')} }
 rules: [{ name: Main, when: { callee: "100" }, goto: main }]
 otherwise: fallback
 `
-const DIALPLAN = ['main', 'fallback'].map((name) => showing(`story-${name}`, '${DOORMAN_RULE}')).join('')
 const CALL = { from: '+15559990000', to: '100', trunk: 'carrier-a' }
-const APPS = 'doorman-a, doorman-b'
 
 describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
   const fixture = pbxFixture(release, {
-    flows: { 'routing.yaml': ROUTING },
-    dialplan: DIALPLAN,
-    withDoorman: false,
-    settings: { DOORMAN_APPS: APPS, DOORMAN_APP: 'doorman-a' },
+    ...{ flows: { 'routing.yaml': ROUTING }, dialplan: allShowing(['main', 'fallback'], '${DOORMAN_RULE}') },
+    ...{ withDoorman: false, settings: { DOORMAN_APPS: 'doorman-a, doorman-b', DOORMAN_APP: 'doorman-a' } },
   })
   const all: RunningDoorman[] = []
   const start = async (name: string) => {
-    const settings = { DOORMAN_FLOWS: fixture.flows, DOORMAN_APP: name, DOORMAN_APPS: APPS }
-    const doorman = await startDoorman(fixture.asterisk, settings)
+    const doorman = await fixture.lab.startDoorman({ DOORMAN_APP: name })
     all.push(doorman)
     return doorman
   }
-  const decided = (doorman: RunningDoorman) => doorman.lines.filter(({ event }) => event === 'decision')
   const reached = async () => (await fixture.place(CALL)).result.context
   /** Calls one after the other, until each of these has decided one, or too many were needed. */
   const untilEachDecided = async (...instances: readonly RunningDoorman[]) => {
-    for (let count = 0; count < 40 && instances.some((each) => decided(each).length === 0); count++)
+    for (let count = 0; count < 40 && instances.some(({ records }) => records.length === 0); count++)
       expect(await reached()).toBe('story-main')
   }
-  afterAll(() => Promise.all(all.map((doorman) => doorman.stop())))
 
   test('each call is decided, and by one of them', async () => {
     const [a, b] = [await start('doorman-a'), await start('doorman-b')]
@@ -44,7 +37,7 @@ describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
     expect(reached).toEqual(Array(40).fill('story-main'))
     const recordOf = ({ callId }: { callId: string }) => Promise.any([a.record(callId), b.record(callId)])
     await Promise.all(results.map(recordOf))
-    const ids = [...decided(a), ...decided(b)].map(({ sipCallId }) => sipCallId)
+    const ids = [...a.records, ...b.records].map(({ sipCallId }) => sipCallId)
     expect([ids.length, new Set(ids).size]).toEqual([40, 40])
   })
 
@@ -55,12 +48,12 @@ describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
     if (release === 'forky') await untilEachDecided(a, b)
     expect(await a.stop()).toBe(0)
     expect(await reached()).toBe('story-main')
-    await b.line('its decision', ({ event }) => event === 'decision')
+    await b.event('decision')
     const again = await start('doorman-a')
     expect(await b.stop()).toBe(0)
     expect(await reached()).toBe('story-main')
-    await again.line('its decision', ({ event }) => event === 'decision')
-    expect(decided(again)).toHaveLength(1)
+    await again.event('decision')
+    expect(again.records).toHaveLength(1)
   })
 
   test('one that hangs costs a caller at most the time to claim, where calls are offered', async () => {
@@ -72,6 +65,6 @@ describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
     // Without StasisBroadcast the first in order is asked, and hangs: the time limit takes the caller out.
     expect(contexts).toEqual(Array(3).fill(release === 'forky' ? 'story-main' : 'story-fallback'))
     expect(await other.stop()).toBe(0)
-    expect(decided(other)).toHaveLength(release === 'forky' ? 3 : 0)
+    expect(other.records).toHaveLength(release === 'forky' ? 3 : 0)
   })
 })

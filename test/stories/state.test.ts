@@ -1,19 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { placeCall } from '../support/calls.js'
-import { pbxFixture, RELEASES, stateOf } from '../support/fixture.js'
+import { codeFlow, flowsTo, pbxFixture, RELEASES, stateOf } from '../support/fixture.js'
 import type { Trace } from '../support/observer.js'
 
 const ROUTING = `
-flows:
-  again: { context: story-again }
-  enough: { context: story-enough }
-  dial: { context: story-dial }
-  big: { context: story-big }
-  whole: { context: story-whole }
-  torn: { context: story-torn }
-  family: { context: story-family }
-  second: { context: story-second }
-  lost: { context: story-nowhere }
+flows: { ${flowsTo('again', 'enough', 'dial', 'big', 'whole', 'torn', 'family', 'second', 'lost')} }
 trunks: { carrier-a: { trust: [X-VIP] } }
 vip: { headers: { X-VIP: [gold] } }
 rules:
@@ -28,25 +19,19 @@ otherwise: torn
 `
 
 /** Counts the visits of a call, in the state that is on it. */
-const COUNT = `import type { Conversation } from 'asterisk-doorman'
-
-export default function count(conv: Conversation) {
-  const visits = Number(conv.state.visits ?? 0) + 1
-  conv.state.visits = visits
-  if (visits === 1) conv.state.temporary = 'gone soon'
-  else delete conv.state.temporary
-  conv.gotoFlow(visits === 1 ? 'again' : 'enough')
-}
-`
+const COUNT = codeFlow(
+  'const visits = Number(conv.state.visits ?? 0) + 1',
+  'conv.state.visits = visits',
+  "if (visits === 1) conv.state.temporary = 'gone soon'",
+  'else delete conv.state.temporary',
+  "conv.gotoFlow(visits === 1 ? 'again' : 'enough')",
+)
 
 /** What a channel that another call has dialled finds of that call's state. */
-const OWN = `import type { Conversation } from 'asterisk-doorman'
-
-export default function own(conv: Conversation) {
-  conv.state = { found: JSON.stringify(conv.state), vip: conv.vip }
-  conv.gotoFlow('enough')
-}
-`
+const OWN = codeFlow(
+  'conv.state = { found: JSON.stringify(conv.state), vip: conv.vip }',
+  "conv.gotoFlow('enough')",
+)
 
 /** Makes a large nested state on the first visit and compares it on the second, digit for digit. */
 const BIG = `import type { Conversation } from 'asterisk-doorman'
@@ -68,6 +53,9 @@ export default function big(conv: Conversation) {
   }
 }
 `
+
+/** The contexts of the stories that a call went through. */
+const storiesIn = (path: readonly string[]) => path.filter((context) => context.startsWith('story-'))
 
 const INNER = 'NoOp(${DOORMAN_FLOW} ${DOORMAN_RULE} ${CONV_city} ${CONV_STATE})'
 const DIALPLAN = `
@@ -119,13 +107,10 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
     const trace = await fixture.observer.ended(({ uniqueId }) => uniqueId === result.uniqueId, 1_000)
 
     const shown = trace.steps.filter(({ context }) => context.startsWith('story-')).map(({ data }) => data)
-    expect(result.path.filter((context) => context.startsWith('story-'))).toEqual([
-      'story-again',
-      'story-enough',
-    ])
+    expect(storiesIn(result.path)).toEqual(['story-again', 'story-enough'])
     expect(shown.filter((data) => data.startsWith('visit'))).toEqual(['visit 1: gone soon', 'visit 2: '])
     expect(state).toEqual({ visits: 2 })
-    const visits = await fixture.doorman.decisions(2, ({ call }) => call === record.call)
+    const visits = await fixture.doorman.decisions(record.sipCallId, 2)
     expect(visits.map(({ flow, outcome }) => [flow, outcome])).toEqual([
       ['again', 'routed'],
       ['enough', 'routed'],
@@ -178,7 +163,7 @@ describe.each(RELEASES)('state on Debian %s', (release) => {
     expect(state.rows).toHaveLength(160)
     expect(state.rows[159]?.text).toBe(`row 159: "quotes", \\ backslash, é 漢 😀, \n line, ${'x'.repeat(40)}`)
     expect(result.context).toBe('story-big')
-    expect(path.filter((context) => context.startsWith('story-'))).toEqual(['story-big', 'story-whole'])
+    expect(storiesIn(path)).toEqual(['story-big', 'story-whole'])
   })
 
   test('the flow reads and writes the PBX database, locks and runs programs as if Doorman had not been there', async () => {

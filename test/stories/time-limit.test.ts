@@ -1,25 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { pbxFixture, RELEASES } from '../support/fixture.js'
+import { codeFlow, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
-flows:
-  timed: { context: story-timed }
-  again: { context: story-again }
-  missing: { context: story-missing }
-  other: { context: story-other }
+flows: { ${flowsTo('timed', 'again', 'missing', 'other')} }
 rules:
   - { name: Timed, when: { callee: ["100", "101"] }, goto: timed }
   - { name: Missing, when: { callee: "102" }, goto: missing }
   - { name: Twice, when: { callee: "103" }, run: twice.ts }
 otherwise: other
 `
-const TWICE = `import type { Conversation } from 'asterisk-doorman'
-
-export default function twice(conv: Conversation) {
-  conv.gotoFlow(conv.state.seen ? 'timed' : 'again')
-  conv.state.seen = true
-}
-`
+const TWICE = codeFlow("conv.gotoFlow(conv.state.seen ? 'timed' : 'again')", 'conv.state.seen = true')
 const timed = (context: string): string =>
   `[${context}]\nexten => s,1,Set(LEFT=\${TIMEOUT(absolute)})\n same => n,Answer()\n same => n,Wait(5)\n`
 const limited = (extension: string, seconds: number): string =>
@@ -34,36 +24,18 @@ const DIALPLAN = [
 describe.each(RELEASES)('the time limit of a call on Debian %s', (release) => {
   const flows = { 'routing.yaml': ROUTING, 'twice.ts': TWICE }
   const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN })
-  const leftAfter = async (to: string) => {
+
+  test.each([
+    ['that had none has none in its flow', '100', 'story-timed', -1, 0],
+    ['that had one has it again in its flow', '101', 'story-timed', 26, 30],
+    ['that ends in the fallback has it again there', '102', 'story-other', 26, 30],
+    ['that visits Doorman twice does not begin it anew', '103', 'story-timed', 24, 29],
+  ])('a call %s', async (_what, to, context, above, atMost) => {
     const { result } = await fixture.place({ from: '+15559990000', to, trunk: 'carrier-a' })
-    return { context: result.path.at(-1), left: Number(result.variables.LEFT) }
-  }
+    const left = Number(result.variables.LEFT)
 
-  test('a call that had none has none in its flow', async () => {
-    expect(await leftAfter('100')).toEqual({ context: 'story-timed', left: 0 })
-  })
-
-  test('a call that had one has it again in its flow', async () => {
-    const { context, left } = await leftAfter('101')
-
-    expect(context).toBe('story-timed')
-    expect(left).toBeGreaterThan(26)
-    expect(left).toBeLessThanOrEqual(30)
-  })
-
-  test('a call that ends in the fallback has it again there', async () => {
-    const { context, left } = await leftAfter('102')
-
-    expect(context).toBe('story-other')
-    expect(left).toBeGreaterThan(26)
-    expect(left).toBeLessThanOrEqual(30)
-  })
-
-  test('a second visit to Doorman does not begin it anew', async () => {
-    const { context, left } = await leftAfter('103')
-
-    expect(context).toBe('story-timed')
-    expect(left).toBeGreaterThan(24)
-    expect(left).toBeLessThanOrEqual(29)
+    expect(result.path.at(-1)).toBe(context)
+    expect(left).toBeGreaterThan(above)
+    expect(left).toBeLessThanOrEqual(atMost)
   })
 })

@@ -1,16 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { flowsTo, pbxFixture, RELEASES, showing } from '../support/fixture.js'
 
 const ROUTING = `
 default_country: US
-trunks:
-  carrier-a: { trust: [caller_number, P-Asserted-Identity, X-VIP] }
-vip:
-  numbers: ["+15551234567"]
-  headers: { X-VIP: [gold] }
-flows:
-  vip: { context: story-vip }
-  other: { context: story-other }
+trunks: { carrier-a: { trust: [caller_number, P-Asserted-Identity, X-VIP] } }
+vip: { numbers: ["+15551234567"], headers: { X-VIP: [gold] } }
+flows: { ${flowsTo('vip', 'other')} }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: vip }
   - { name: Doubted, when: { header: { X-VIP: { present: true } } }, goto: vip }

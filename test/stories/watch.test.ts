@@ -1,57 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, test } from '@jest/globals'
-import { type RunningDoorman, startDoorman } from '../support/doorman.js'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
+import { describe, expect, test } from '@jest/globals'
+import type { RunningDoorman } from '../support/doorman.js'
+import { allShowing, codeFlow, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
-flows: { main: { context: story-main }, slow: { context: story-slow }, fallback: { context: story-fallback } }
+flows: { ${flowsTo('main', 'slow', 'fallback')} }
 rules:
   - { name: Slow, when: { callee: "200" }, run: slow.ts }
   - { name: Main, when: { callee: ["100", "500"] }, goto: main }
 otherwise: fallback
 `
-const SLOW = `import type { Conversation } from 'asterisk-doorman'
-
-export default async function slow(conv: Conversation) {
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  conv.gotoFlow('slow')
-}
-`
+const SLOW = codeFlow('await new Promise((resolve) => setTimeout(resolve, 300))', "conv.gotoFlow('slow')")
 const FLOWS = { 'routing.yaml': ROUTING, 'slow.ts': SLOW }
-const DIALPLAN = [
-  ...['main', 'slow', 'fallback'].map((name) => showing(`story-${name}`, '${DOORMAN_RULE}')),
+const DIALPLAN =
+  allShowing(['main', 'slow', 'fallback'], '${DOORMAN_RULE}') +
   // An entry of an admin's own, without the time limit: here a call waits for as long as it takes.
-  '[from-trunk]\nexten => 500,1,Stasis(doorman)\n same => n,Hangup()\n',
-].join('')
+  '[from-trunk]\nexten => 500,1,Stasis(doorman)\n same => n,Hangup()\n'
 const call = (to: string) => ({ from: '+15559990000', to, trunk: 'carrier-a' })
 const PATIENT = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
 
 describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
-  const fixture = pbxFixture(release, { flows: FLOWS, dialplan: DIALPLAN, withDoorman: false })
-  const running: RunningDoorman[] = []
-  const start = async (settings: Record<string, string> = {}) => {
-    const doorman = await startDoorman(fixture.asterisk, {
-      DOORMAN_FLOWS: fixture.flows,
-      ...PATIENT,
-      ...settings,
-    })
-    running.push(doorman)
-    return doorman
-  }
+  const fixture = pbxFixture(release, {
+    ...{ flows: FLOWS, dialplan: DIALPLAN, settings: PATIENT, withDoorman: false },
+  })
+  const start = () => fixture.lab.startDoorman()
   const reached = async (to = '100') => (await fixture.place(call(to))).result.context
-  afterAll(() => Promise.all(running.map((doorman) => doorman.stop())))
 
   test('a Doorman that another one of the same name replaces stands by, and takes over when that has gone', async () => {
     const first = await start()
     const second = await start()
-    await first.line('the replacement', ({ event }) => event === 'application_replaced')
+    await first.event('application_replaced')
+    const from = first.lines.length
     expect(await reached()).toBe('story-main')
-    await second.line('its decision', ({ event }) => event === 'decision')
+    await second.event('decision')
     await second.stop()
-    await first.line('the take-over', (line) => line === upLines(first)[1], 15_000)
+    await first.event('connection_up', { connection: 'ARI' }, { from, limitMs: 15_000 })
     expect(await reached()).toBe('story-main')
     expect(await first.stop()).toBe(0)
-    expect(first.lines.filter(({ event }) => event === 'decision')).toHaveLength(1)
+    expect(first.records).toHaveLength(1)
   })
 
   test('SIGTERM finishes the call in hand and leaves nobody waiting', async () => {
@@ -92,7 +78,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     const waiting = fixture.place(call('500'))
     await inHand()
     const next = await start()
-    const adopted = await next.line('the adoption', ({ event }) => event === 'call_reconciled')
+    const adopted = await next.event('call_reconciled')
     const { result } = await waiting
     expect([result.context, result.appData[0]]).toEqual(['story-main', 'Main'])
     expect(adopted.call).toBe(result.uniqueId)
@@ -105,22 +91,16 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
   test('Asterisk may be restarted: calls are decided again when it is back', async () => {
     const doorman = await start()
     expect(await reached()).toBe('story-main')
-    const before = doorman.lines.length
+    const from = doorman.lines.length
 
     await fixture.asterisk.restart()
     await fixture.reopenObserver()
-    const isUp = (line: (typeof doorman.lines)[number]) =>
-      line.event === 'connection_up' && doorman.lines.indexOf(line) >= before
-    await doorman.line('ARI again', (line) => isUp(line) && line.connection === 'ARI', 20_000)
-    await doorman.line('AMI again', (line) => isUp(line) && line.connection === 'AMI', 20_000)
+    await doorman.connected({ from })
     expect(await reached()).toBe('story-main')
     expect(await doorman.stop()).toBe(0)
   })
 
-  const upLines = (doorman: RunningDoorman) =>
-    doorman.lines.filter(({ event, connection }) => event === 'connection_up' && connection === 'ARI')
-  const outcomes = (doorman: RunningDoorman) =>
-    doorman.lines.filter(({ event }) => event === 'decision').map(({ outcome }) => outcome)
+  const outcomes = ({ records }: RunningDoorman) => records.map(({ outcome }) => outcome)
 
   /** Until the PBX has a call in Stasis, and a little longer, so that Doorman has it, too. */
   async function inHand(moreMs = 100): Promise<void> {

@@ -1,33 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { placeCall } from '../support/calls.js'
-import { launchDoorman, type RunningDoorman, settingsFor, startDoorman } from '../support/doorman.js'
-import { pbxFixture, RELEASES, showing } from '../support/fixture.js'
-import { placeCalls } from '../support/sipp.js'
+import { placeCall, placeCalls } from '../support/calls.js'
+import { allShowing, codeFlow, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
 trunks: { carrier-a: { trust: [caller_number] } }
 vip: { numbers: ["+15551234567"] }
-flows:
-  vip: { context: story-vip }
-  missing: { context: story-missing }
-  other: { context: story-other }
+flows: { ${flowsTo('vip', 'missing', 'other')} }
 rules:
   - { name: Nowhere, when: { callee: "100" }, goto: missing, state: { city: Albany } }
   - { name: Slow, when: { callee: "102" }, run: slow.ts }
   - { name: VIP callers, when: { vip: true }, goto: vip, state: { city: Albany } }
 otherwise: other
 `
-const SLOW = `import type { Conversation } from 'asterisk-doorman'
-
-export default async function slow(conv: Conversation) {
-  await new Promise((resolve) => setTimeout(resolve, 250))
-  conv.state.city = 'Albany'
-  conv.gotoFlow('vip')
-}
-`
-const SHOWN = '${DOORMAN_FLOW}/${DOORMAN_RULE}/${CONV_city}'
-const DIALPLAN = showing('story-vip', SHOWN) + showing('story-other', SHOWN)
+const SLOW = codeFlow(
+  'await new Promise((resolve) => setTimeout(resolve, 250))',
+  "conv.state.city = 'Albany'",
+  "conv.gotoFlow('vip')",
+)
+const DIALPLAN = allShowing(['vip', 'other'], '${DOORMAN_FLOW}/${DOORMAN_RULE}/${CONV_city}')
 
 /** The longest deadline, so that the slow function does not meet it on a busy test machine. */
 const OURS = { DOORMAN_FUNCTION_DEADLINE_MS: '500' }
@@ -38,17 +29,9 @@ const LOST_MS = 3_500
 
 describe.each(RELEASES)('ways out on Debian %s', (release) => {
   const flows = { 'routing.yaml': ROUTING, 'slow.ts': SLOW }
-  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN, withDoorman: false })
-  let doorman: RunningDoorman | undefined
-  afterEach(async () => {
-    doorman?.signal('SIGCONT')
-    await doorman?.stop()
-    doorman = undefined
-  })
-  const started = async () => {
-    doorman = await startDoorman(fixture.asterisk, { ...OURS, DOORMAN_FLOWS: fixture.flows })
-    return doorman
-  }
+  const fixture = pbxFixture(release, { flows, dialplan: DIALPLAN, settings: OURS, withDoorman: false })
+  afterEach(() => fixture.lab.stopDoorman())
+  const started = () => fixture.lab.startDoorman()
 
   test('without a Doorman the call goes to the flow under otherwise, and the flow is told so', async () => {
     const { result, placed } = await fixture.place(VIP)
@@ -59,18 +42,9 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
   })
 
   test('without AMI the call reaches its flow; only where variables cannot be shared is its state missing, and the record says so', async () => {
-    const secret = { DOORMAN_AMI_SECRET: 'not-this-one' }
-    doorman = launchDoorman({ ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.flows, ...secret })
-    const down = await doorman.line(
-      'AMI refuses',
-      ({ event, connection }) => event === 'connection_down' && connection === 'AMI',
-      15_000,
-    )
-    await doorman.line(
-      'ARI is up',
-      ({ event, connection }) => event === 'connection_up' && connection === 'ARI',
-      15_000,
-    )
+    const doorman = fixture.lab.launch({ DOORMAN_AMI_SECRET: 'not-this-one' })
+    const down = await doorman.event('connection_down', { connection: 'AMI' }, { limitMs: 15_000 })
+    await doorman.event('connection_up', { connection: 'ARI' }, { limitMs: 15_000 })
     const { result, placed } = await fixture.place(VIP)
     const record = await doorman.record(placed.callId)
 
@@ -99,8 +73,8 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
     expect(result.path).toEqual(['from-trunk', 'doorman', 'doorman-fallback', 'story-other'])
     expect(result.appData[0]).toBe('other/fallback/')
     expect(placed.status).toBe(200)
-    expect(placed.ms).toBeGreaterThan(1_000)
-    expect(placed.ms).toBeLessThan(LOST_MS)
+    expect(placed.waitFromFirst_ms).toBeGreaterThan(1_000)
+    expect(placed.waitFromFirst_ms).toBeLessThan(LOST_MS)
     expect(late.outcome).toBe('taken_out')
     expect(next.result.appData[0]).toBe('vip/VIP callers/Albany')
     expect((await frozen.record(next.placed.callId)).outcome).toBe('routed')
@@ -167,14 +141,8 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
   test('SIGTERM leaves no caller behind who arrives while Doorman goes', async () => {
     const running = await started()
     const from = '+15550000200'
-    const calls = placeCalls(fixture.asterisk, {
-      ...VIP,
-      from,
-      to: '5550000001',
-      hold_ms: 300,
-      calls: 10,
-      perSecond: 200,
-    })
+    const call = { ...VIP, from, to: '5550000001', hold_ms: 300 }
+    const calls = placeCalls(fixture.asterisk, { ...call, calls: 10, perSecond: 200 })
     await fixture.observer.executes(({ caller }) => caller === from, 'Stasis', 5_000)
     const code = await running.stop()
     const results = await calls

@@ -16,7 +16,7 @@ export async function startAsterisk(
   install: AsteriskInstall,
   options: InstanceOptions = {},
 ): Promise<Asterisk> {
-  const asterisk = new Asterisk(install, await writeInstance(install, options))
+  const asterisk = new Asterisk(install, await writeInstance(install, options), options.leftovers)
   try {
     await asterisk.start()
   } catch (error) {
@@ -37,17 +37,19 @@ export class Asterisk {
   readonly observer: ObserverAccess
   readonly softphone: { readonly username: string; readonly password: string }
   readonly folder: string
-  readonly #beside: (() => Promise<unknown>)[] = []
+  readonly #folders: readonly string[]
   #child: ChildProcess | undefined
 
   constructor(
     readonly install: AsteriskInstall,
     { folder, ports, passwords }: Instance,
+    leftovers: readonly string[] = [],
   ) {
     const ami = { host: '127.0.0.1', port: ports.ami }
     this.version = install.version
     this.ports = ports
     this.folder = folder
+    this.#folders = keepFolders() ? leftovers : [folder, ...leftovers]
     this.ari = { url: `http://127.0.0.1:${ports.http}`, username: 'doorman', password: passwords.ari }
     this.ami = { ...ami, username: 'doorman', secret: passwords.ami }
     this.observer = {
@@ -66,21 +68,15 @@ export class Asterisk {
     const output = openSync(join(this.folder, 'log/output.log'), 'a')
     const command = [...this.install.command, '-f', '-C', join(this.folder, 'etc/asterisk.conf')]
     const stdio: ['ignore', number, number] = ['ignore', output, output]
-    this.#child = startGuarded(command, { cwd: this.folder, stdio }, keepFolders() ? [] : [this.folder])
+    this.#child = startGuarded(command, { cwd: this.folder, stdio }, this.#folders)
     closeSync(output)
     await this.#ready()
   }
 
-  /** Lets something that uses the folder be stopped before the folder goes. */
-  beforeStop(stop: () => Promise<unknown>): void {
-    this.#beside.push(stop)
-  }
-
-  /** SIGTERM, after 3 s SIGKILL; then the folder goes, unless DOORMAN_LAB_KEEP=1. */
+  /** SIGTERM, after 3 s SIGKILL; then the folders go, its own unless DOORMAN_LAB_KEEP=1. */
   async stop(): Promise<void> {
-    await Promise.all(this.#beside.splice(0).map((stop) => stop()))
     await this.#end()
-    if (!keepFolders()) rmSync(this.folder, { recursive: true, force: true })
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
   }
 
   /** Stops and starts it in the same folder, on the same ports; resolves when it is ready again. */

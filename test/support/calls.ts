@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { InviteIds, InviteParts } from '../../src/testcall/sip-message.js'
 import { type SipCall, type SipCallResult, SipUserAgent } from '../../src/testcall/user-agent.js'
 import type { Asterisk } from './asterisk.js'
@@ -15,7 +16,9 @@ export interface Timing {
   readonly patience_ms?: number
 }
 
-export interface CallOptions extends InviteParts, Timing {
+export interface CallPlan extends InviteParts, Timing {}
+
+export interface CallOptions extends CallPlan {
   /** `carrier-a` and `carrier-b` are known by their address; `1001` logs in as the sample softphone. */
   readonly trunk: string
 }
@@ -24,24 +27,52 @@ export interface CallOptions extends InviteParts, Timing {
 export interface PlacedCall {
   /** The same call has it on the PBX (`CHANNEL(pjsip,call-id)`). */
   readonly callId: string
-  /** The final SIP status; undefined where the PBX never gave one. */
+  /** When the first INVITE went out, by `performance.now()`. */
+  readonly begunAt: number
+  /** The final SIP status; undefined where the PBX gave none, or accepted the call after the caller had given it up. */
   readonly status: number | undefined
-  /** From the INVITE to that answer. */
-  readonly ms: number | undefined
-  readonly hungUpBy: 'caller' | 'pbx' | undefined
+  /** Whether the PBX ever responded, if only by 100 Trying. */
+  readonly isTaken: boolean
+  /** From the INVITE that the PBX took to its final answer, or until the caller gave up. */
+  readonly wait_ms: number
+  /** The same from the first INVITE, which may have been lost on its way or thrown away by a busy PBX. */
+  readonly waitFromFirst_ms: number
+  readonly hungUpBy: SipCallResult['hungUpBy']
+}
+
+export function userAgent(asterisk: Asterisk, trunk: string): Promise<SipUserAgent> {
+  return SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, ADDRESS_OF[trunk] ?? '127.0.0.1')
 }
 
 /** Places one call and resolves when it is over. */
 export async function placeCall(asterisk: Asterisk, options: CallOptions): Promise<PlacedCall> {
-  const { trunk, hold_ms, patience_ms, ...parts } = options
+  const { trunk, ...plan } = options
   const credentials = trunk === asterisk.softphone.username ? asterisk.softphone : undefined
-  const agent = await SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, ADDRESS_OF[trunk] ?? '127.0.0.1')
-  try {
-    const call = agent.call({ ...parts, credentials })
-    const { answer, hungUpBy } = await runCall(call, options)
-    return { callId: call.callId, status: answer?.status, ms: answer?.ms, hungUpBy }
-  } finally {
-    agent.close()
+  const agent = await userAgent(asterisk, trunk)
+  return placed(agent.call({ ...plan, credentials }), plan).finally(() => agent.close())
+}
+
+/** Places so many calls at a rate; one result each, in the order in which they began. */
+export async function placeCalls(
+  asterisk: Asterisk,
+  { trunk, calls, perSecond, ...plan }: CallOptions & { readonly calls: number; readonly perSecond: number },
+): Promise<readonly PlacedCall[]> {
+  const agent = await userAgent(asterisk, trunk)
+  const load = new Load(() => placed(agent.call(plan), plan), perSecond, calls)
+  return load.start().finally(() => agent.close())
+}
+
+/** Places a call that has not been sent yet, and resolves when it is over, at the latest a little after its limit. */
+export async function placed(call: SipCall, timing: Timing): Promise<PlacedCall> {
+  const { sentAt, taken, answer, cancelledAt, endedAt, hungUpBy } = await runCall(call, timing)
+  const [begunAt = 0] = sentAt
+  const until = cancelledAt ?? answer?.at ?? endedAt
+  const isTooLate = cancelledAt !== undefined && (answer?.status ?? 0) < 300
+  return {
+    ...{ callId: call.callId, begunAt, status: isTooLate ? undefined : answer?.status },
+    ...{ isTaken: taken !== undefined, hungUpBy },
+    wait_ms: until - (sentAt[taken ?? 0] ?? begunAt),
+    waitFromFirst_ms: until - begunAt,
   }
 }
 
@@ -56,6 +87,52 @@ export function runCall(
     timer = setTimeout(() => call.hangUp(), hold_ms)
   })
   return call.start().result.finally(() => clearTimeout(timer))
+}
+
+/** Places calls at a steady rate, an open loop: each when it is due, whether or not the earlier ones were answered. */
+export class Load<T> {
+  readonly #calls: Promise<T>[] = []
+  #isStopped = false
+
+  /**
+   * @param place gets the number of the call, from 0 on, and when it was due by `performance.now()`
+   * @param most how many calls there are; without it they come until `stop`
+   */
+  constructor(
+    private readonly place: (at: number, due_ms: number) => Promise<T>,
+    public perSecond: number,
+    private readonly most = Number.POSITIVE_INFINITY,
+  ) {}
+
+  /** Resolves when the last call is over. */
+  async start(): Promise<readonly T[]> {
+    // By a clock and not by pauses: a late timer makes no call less.
+    let due = performance.now()
+    while (!this.#isStopped && this.#calls.length < this.most) {
+      for (; due <= performance.now() && this.#calls.length < this.most; due += 1_000 / this.perSecond)
+        this.#place(due)
+      await sleep(Math.max(1, due - performance.now()))
+    }
+    return Promise.all(this.#calls)
+  }
+
+  /** So many calls at once, beside the others. */
+  burst(calls: number): void {
+    for (let at = 0; at < calls; at += 1) this.#place(performance.now())
+  }
+
+  /** No more calls. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  get placed(): number {
+    return this.#calls.length
+  }
+
+  #place(due_ms: number): void {
+    this.#calls.push(this.place(this.#calls.length, due_ms))
+  }
 }
 
 /** An INVITE of which every byte is the test's own. */
@@ -99,4 +176,9 @@ export function rawInvite(invite: RawInvite, ids: Omit<InviteIds, 'target'>): Bu
   return Buffer.concat(
     lines.flatMap((line, at) => [at === 0 ? '' : lineEnd, ...line]).map((part) => Buffer.from(part)),
   )
+}
+
+/** Such an INVITE as a call of a user agent. */
+export function rawCall(agent: SipUserAgent, invite: RawInvite): SipCall {
+  return agent.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
 }

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,26 +51,14 @@ export function launchDoorman(
   return new RunningDoorman(child)
 }
 
-/** Starts `doorman run` beside a private Asterisk; resolves when both lines stand. */
-export async function startDoorman(
-  asterisk: Asterisk,
+/** The dialplan as an admin gets it from `doorman dialplan`, or from another command line. */
+export function generatedDialplan(
+  flows: string,
   settings: Readonly<Record<string, string>> = {},
-): Promise<RunningDoorman> {
-  const doorman = launchDoorman({ ...settingsFor(asterisk), ...settings })
-  asterisk.beforeStop(() => doorman.stop())
-  try {
-    for (const name of ['ARI', 'AMI']) {
-      await doorman.line(
-        `${name} is up`,
-        ({ event, connection }) => event === 'connection_up' && connection === name,
-        15_000,
-      )
-    }
-  } catch (error) {
-    await doorman.stop()
-    throw error
-  }
-  return doorman
+  [node = '', ...args]: readonly string[] = DOORMAN,
+): string {
+  const env = { PATH: process.env.PATH ?? '', ...settings }
+  return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }
 
 /** A Doorman that runs as its users run it: `doorman run` in a process of its own. */
@@ -112,18 +100,38 @@ export class RunningDoorman {
     })
   }
 
-  /** The decision record of the call with this SIP Call-ID. */
-  async record(sipCallId: string, limitMs?: number): Promise<DecisionRecord> {
-    const isIt = (line: LogLine) => line.event === 'decision' && line.sipCallId === sipCallId
-    return (await this.line(`decision of ${sipCallId}`, isIt, limitMs)) as unknown as DecisionRecord
+  /**
+   * The first line with this event and these values.
+   * @param from passes over so many lines from the beginning of the log
+   */
+  event(event: string, values: object = {}, { limitMs = 5_000, from = 0 } = {}): Promise<LogLine> {
+    const wanted = Object.entries({ event, ...values })
+    const isIt = (line: LogLine) =>
+      wanted.every(([key, value]) => line[key] === value) && this.lines.indexOf(line) >= from
+    return this.line(JSON.stringify({ event, ...values }), isIt, limitMs)
   }
 
-  /** Its decision records as soon as there are so many: a record is written after its call has left. */
-  async decisions(
-    count: number,
-    which: (line: LogLine) => boolean = () => true,
-  ): Promise<readonly LogLine[]> {
-    const records = () => this.lines.filter((line) => line.event === 'decision' && which(line))
+  /** Resolves when ARI and AMI are connected; with `from`, again. */
+  async connected({ limitMs = 20_000, from = 0 } = {}): Promise<void> {
+    const both = ['ARI', 'AMI'].map((connection) =>
+      this.event('connection_up', { connection }, { limitMs, from }),
+    )
+    await Promise.all(both)
+  }
+
+  /** The decision record of the call with this SIP Call-ID. */
+  async record(sipCallId: string, limitMs = 5_000): Promise<DecisionRecord> {
+    return (await this.event('decision', { sipCallId }, { limitMs })) as unknown as DecisionRecord
+  }
+
+  /** Its decision records so far. */
+  get records(): readonly DecisionRecord[] {
+    return this.lines.filter(({ event }) => event === 'decision') as unknown as DecisionRecord[]
+  }
+
+  /** Those of one call, as soon as there are so many: a record is written after its call has left. */
+  async decisions(sipCallId: string, count: number): Promise<readonly DecisionRecord[]> {
+    const records = () => this.records.filter((record) => record.sipCallId === sipCallId)
     await this.line(`${count} decisions`, () => records().length >= count)
     return records()
   }

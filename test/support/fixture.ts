@@ -1,23 +1,18 @@
-import { execFileSync } from 'node:child_process'
-import { renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
-import { SipUserAgent } from '../../src/testcall/user-agent.js'
-import { type Asterisk, startAsterisk } from './asterisk.js'
+import type { Asterisk } from './asterisk.js'
 import {
-  ADDRESS_OF,
   type CallOptions,
   type PlacedCall,
   placeCall,
+  placed,
   type RawInvite,
-  rawInvite,
-  runCall,
+  rawCall,
+  userAgent,
 } from './calls.js'
 import { decodeState } from './channel-state.js'
-import { DOORMAN, launchDoorman, type RunningDoorman, settingsFor, startDoorman } from './doorman.js'
-import { type FlowFiles, flowFolder } from './flow-folder.js'
-import { repositoryFolder } from './lab-folder.js'
+import type { RunningDoorman } from './doorman.js'
+import { Lab, type LabOptions } from './lab.js'
 import { type CallResult, Observer } from './observer.js'
 import { asteriskRoot, RELEASES, type Release } from './roots.js'
 
@@ -27,190 +22,111 @@ export { RELEASES }
 const START_MS = 60_000
 const RESULT_MS = 5_000
 
-export interface FixtureOptions {
-  /** The flow files; the repository's own `flows` by default. */
-  readonly flows?: FlowFiles
-  /** Dialplan of the story, after the repository's own. */
-  readonly dialplan?: string
-  /** Settings of Doorman beside those that lead to this Asterisk and these flow files. */
-  readonly settings?: Readonly<Record<string, string>>
-  /** Text put behind a file of Asterisk's configuration, by its name. */
-  readonly overrides?: Readonly<Record<string, string>>
-  /** Changes what `doorman dialplan` generates. */
-  readonly editDialplan?: (text: string) => string
+export interface FixtureOptions extends LabOptions {
   /** False where the stories start Doorman themselves. */
   readonly withDoorman?: boolean
   /** False under load, where an AMI event for every step of every call would be most of the load. */
   readonly withObserver?: boolean
 }
 
-/** What the PBX and Doorman say of a call. */
+/** What the caller, the PBX and Doorman say of a call. */
 export interface SeenCall {
+  readonly placed: PlacedCall
   readonly result: CallResult
   /** The state on the channel, from the PBX. */
   readonly state: unknown
   readonly record: DecisionRecord
 }
 
-interface Parts {
-  readonly asterisk: Asterisk
-  readonly observer: Observer
-  readonly doorman: RunningDoorman | undefined
-}
-
 /** Sets Asterisk, an observer and Doorman up for the tests of this `describe`, and clears up after them. */
 export function pbxFixture(release: Release, options: FixtureOptions = {}): Fixture {
-  const folder = options.flows === undefined ? undefined : flowFolder(options.flows)
-  const fixture = new Fixture(folder?.path ?? join(repositoryFolder(), 'flows'), options)
+  const fixture = new Fixture()
   beforeAll(() => fixture.start(release, options), START_MS)
-  afterAll(async () => {
-    await fixture.stop()
-    folder?.remove()
-  })
+  afterAll(() => fixture.stop())
   return fixture
 }
 
 /** What a story needs. Everything in it is there from the first test to the last. */
 export class Fixture {
-  #parts: Parts | undefined
-  readonly #instances: RunningDoorman[] = []
-  readonly #settings: Readonly<Record<string, string>>
-
-  /** @param flows the folder of the flow files */
-  constructor(
-    readonly flows: string,
-    { settings }: FixtureOptions,
-  ) {
-    this.#settings = { DOORMAN_FLOWS: flows, ...settings }
-  }
+  lab!: Lab
+  observer!: Observer
+  /** Where the fixture starts it. */
+  doorman!: RunningDoorman
 
   get asterisk(): Asterisk {
-    return this.#started.asterisk
-  }
-
-  get observer(): Observer {
-    return this.#started.observer
-  }
-
-  get doorman(): RunningDoorman {
-    const { doorman } = this.#started
-    if (doorman === undefined) throw new Error('The stories of this fixture start Doorman themselves.')
-    return doorman
+    return this.lab.asterisk
   }
 
   async start(release: Release, options: FixtureOptions): Promise<void> {
-    this.#parts = await start(release, this.flows, options)
+    const { withDoorman = true, withObserver = true } = options
+    const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
+    this.lab = await Lab.start(install, { ...options, isQuiet: !withObserver })
+    if (withObserver) await this.reopenObserver()
+    if (withDoorman) this.doorman = await this.lab.startDoorman()
   }
 
   async stop(): Promise<void> {
-    await this.#parts?.doorman?.stop()
-    await this.stopInstances()
-    this.#parts?.observer.close()
-    await this.#parts?.asterisk.stop()
-  }
-
-  /** Starts a Doorman of the story's own, and resolves when it is connected. */
-  async startInstance(settings: Readonly<Record<string, string>> = {}): Promise<RunningDoorman> {
-    const doorman = await startDoorman(this.asterisk, { ...this.#settings, ...settings })
-    this.#instances.push(doorman)
-    return doorman
-  }
-
-  /** The same without waiting for anything. */
-  launchInstance(settings: Readonly<Record<string, string>> = {}): RunningDoorman {
-    const doorman = launchDoorman({ ...settingsFor(this.asterisk), ...this.#settings, ...settings })
-    this.#instances.push(doorman)
-    return doorman
-  }
-
-  /** Stops the story's own, as the end of the last test does. */
-  async stopInstances(): Promise<void> {
-    for (const doorman of this.#instances.splice(0)) {
-      doorman.signal('SIGCONT')
-      await doorman.stop()
-    }
-  }
-
-  /** Writes a flow file as a careful editor does: whole, under its name in one step. */
-  put(name: string, text: string): void {
-    const beside = join(this.flows, `.${name}.new`)
-    writeFileSync(beside, text)
-    renameSync(beside, join(this.flows, name))
+    this.observer?.close()
+    await this.lab?.stop()
   }
 
   /** After a restart of Asterisk. */
   async reopenObserver(): Promise<void> {
-    this.observer.close()
-    this.#parts = { ...this.#started, observer: await Observer.open(this.asterisk.observer) }
+    this.observer?.close()
+    this.observer = await Observer.open(this.asterisk.observer)
   }
 
   /** Places a call, and says what its caller saw and which flow it reached by the PBX's account. */
-  async place(options: CallOptions): Promise<{ readonly placed: PlacedCall; readonly result: CallResult }> {
+  async place(options: CallOptions): Promise<Pick<SeenCall, 'placed' | 'result'>> {
     const placed = await placeCall(this.asterisk, options)
     return { placed, result: await this.observer.result(placed.callId, RESULT_MS) }
   }
 
   /** The same for a call that Doorman decides, with its record. */
-  readonly call = async (options: CallOptions): Promise<SeenCall & { readonly placed: PlacedCall }> => {
+  readonly call = async (options: CallOptions): Promise<SeenCall> => {
     const { placed, result } = await this.place(options)
-    const record = await this.doorman.record(placed.callId)
-    return { placed, result, record, state: await stateOf(result) }
+    return { placed, result, ...(await this.#recorded(result, placed)) }
   }
 
-  /** The same for an INVITE in bytes, from carrier-a, that its flow refuses; with the status of its final answer. */
-  readonly raw = async (invite: RawInvite): Promise<SeenCall & { readonly status: number | undefined }> => {
-    const agent = await SipUserAgent.open(`127.0.0.1:${this.asterisk.ports.sip}`, ADDRESS_OF['carrier-a'])
-    const call = agent.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
-    const { answer } = await runCall(call, {}).finally(() => agent.close())
-    await this.observer.ended(call.callId, RESULT_MS)
-    const result = await this.observer.result(call.callId, 0)
-    const record = await this.doorman.record(call.callId)
-    return { status: answer?.status, result, record, state: await stateOf(result) }
+  /** The same for an INVITE in bytes, from carrier-a, that its flow refuses. */
+  readonly raw = async (invite: RawInvite): Promise<SeenCall> => {
+    const agent = await userAgent(this.asterisk, 'carrier-a')
+    const seen = await placed(rawCall(agent, invite), {}).finally(() => agent.close())
+    await this.observer.ended(seen.callId, RESULT_MS)
+    const result = await this.observer.result(seen.callId, 0)
+    return { placed: seen, result, ...(await this.#recorded(result, seen)) }
   }
 
-  get #started(): Parts {
-    if (this.#parts === undefined) throw new Error('The fixture starts before the first test, not earlier.')
-    return this.#parts
+  async #recorded(result: CallResult, { callId }: PlacedCall): Promise<Pick<SeenCall, 'state' | 'record'>> {
+    return { record: await this.doorman.record(callId), state: await stateOf(result) }
   }
-}
-
-async function start(release: Release, flows: string, options: FixtureOptions): Promise<Parts> {
-  const install = await asteriskRoot(release, (line) => void process.stderr.write(`${line}\n`))
-  const { editDialplan = (text: string) => text } = options
-  const generatedDialplan = editDialplan(generated(flows, options.settings))
-  const asterisk = await startAsterisk(install, {
-    ...{ generatedDialplan, extraDialplan: options.dialplan ?? '', isQuiet: options.withObserver === false },
-    overrides: options.overrides ?? {},
-  })
-  try {
-    const observer = await Observer.open(asterisk.observer)
-    if (options.withObserver === false) observer.close()
-    const isAlone = options.withDoorman === false
-    const settings = { DOORMAN_FLOWS: flows, ...options.settings }
-    const doorman = isAlone ? undefined : await startDoorman(asterisk, settings)
-    return { asterisk, observer, doorman }
-  } catch (error) {
-    await asterisk.stop()
-    throw error
-  }
-}
-
-/** The three contexts, as an admin gets them. */
-function generated(flows: string, settings: FixtureOptions['settings'] = {}): string {
-  const [node = '', ...args] = DOORMAN
-  const env = { PATH: process.env.PATH ?? '', ...settings }
-  return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }
 
 /** The state as the PBX said it was set; also of a call that is over. */
-export function stateOf({ variables }: CallResult): Promise<unknown> {
+export function stateOf({ variables }: Pick<CallResult, 'variables'>): Promise<unknown> {
   return decodeState((name) => variables[name] ?? '')
+}
+
+/** Flows of a routing.yaml of which each leads to the context `story-<name>`. */
+export function flowsTo(...names: readonly string[]): string {
+  return names.map((name) => `${name}: { context: story-${name} }`).join(', ')
+}
+
+/** A code flow of these lines. */
+export function codeFlow(...lines: readonly string[]): string {
+  const head = "import type { Conversation } from 'asterisk-doorman'\n"
+  return [head, 'export default async function flow(conv: Conversation) {', ...lines, '}\n'].join('\n')
 }
 
 /** The context of a flow that shows the dialplan's view of the call, answers, and waits for the caller to hang up. */
 export function showing(context: string, expression: string, extension = 's'): string {
   const steps = [`exten => ${extension},1,NoOp(${expression})`, ' same => n,Answer()', ' same => n,Wait(5)']
   return [`[${context}]`, ...steps, ''].join('\n')
+}
+
+/** Such contexts for flows of these names. */
+export function allShowing(names: readonly string[], expression: string): string {
+  return names.map((name) => showing(`story-${name}`, expression)).join('')
 }
 
 /** The same for `raw` calls: it is over without an answer. */

@@ -8,8 +8,6 @@ export interface AsteriskInstall {
   readonly version: string
   /** Program and arguments; the arguments of Asterisk itself follow. */
   readonly command: readonly string[]
-  /** The same for SIPp; empty where there is none. */
-  readonly sipp: readonly string[]
   /** The folder of the loadable modules (`astmoddir`). */
   readonly modules: string
   /** The folder that holds `rest-api`, `documentation` and `sounds`. */
@@ -32,19 +30,20 @@ export async function installInRoot(root: string): Promise<AsteriskInstall> {
   const through = [loader, '--library-path', libraries.join(delimiter)]
   const command = [...through, join(root, 'usr/sbin/asterisk')]
   return {
-    ...{ version: await versionOf(command), command, sipp: [...through, join(root, 'usr/bin/sipp')] },
-    ...{ modules: modulesBelow(root), data: join(root, 'usr/share/asterisk'), where: 'root' },
+    ...{ version: await versionOf(command), command, modules: modulesBelow(root) },
+    ...{ data: join(root, 'usr/share/asterisk'), where: 'root' },
   }
 }
 
 /** The Asterisk that the machine has on its PATH, if any; it is only ever run as a private instance. */
 export async function systemAsterisk(): Promise<AsteriskInstall | undefined> {
-  const [program, sipp] = [onPath('asterisk'), onPath('sipp')]
+  const paths = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+  const program = paths.map((folder) => join(folder, 'asterisk')).find((file) => existsSync(file))
   const folders = ['/usr/share/asterisk', '/var/lib/asterisk']
   const data = folders.find((folder) => existsSync(join(folder, 'rest-api')))
   if (program === undefined || data === undefined) return undefined
   return {
-    ...{ version: await versionOf([program]), command: [program], sipp: sipp === undefined ? [] : [sipp] },
+    ...{ version: await versionOf([program]), command: [program] },
     ...{ modules: modulesBelow('/'), data, where: 'system' },
   }
 }
@@ -74,9 +73,4 @@ async function versionOf(command: readonly string[]): Promise<string> {
   const version = /Asterisk (?:certified\/)?(\d+(?:\.\d+)*)/.exec(output)?.[1]
   if (version === undefined) throw new Error(`${command.at(-1)} -V told no version but: ${output.trim()}`)
   return version
-}
-
-function onPath(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file))
 }

@@ -21,6 +21,8 @@ export interface InstanceOptions {
   readonly isQuiet?: boolean
   /** Text put behind a file, by its name: `{ 'stir_shaken.conf': '…' }`. Files that the lab doesn't know are made. */
   readonly overrides?: Readonly<Record<string, string>>
+  /** Folders that go when this Asterisk does, in whatever way it ends. */
+  readonly leftovers?: readonly string[]
 }
 
 /** The folder, ports and passwords of one private Asterisk. */

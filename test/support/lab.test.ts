@@ -2,13 +2,11 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import { type Asterisk, startAsterisk } from './asterisk.js'
-import { placeCall, rawInvite, runCall } from './calls.js'
+import { placeCall, placeCalls, placed, rawCall, userAgent } from './calls.js'
 import { isAlive } from './child.js'
 import { Observer } from './observer.js'
 import { asteriskRoot, type Release } from './roots.js'
-import { placeCalls } from './sipp.js'
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
@@ -103,13 +101,10 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
 
   test('the softphone logs in with the password of this instance, and not without', async () => {
     const call = { from: '1001', to: '15557654321', trunk: '1001', hold_ms: 50 }
-    const agent = await SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, '127.0.0.1')
-    const { answer } = await agent
-      .call(call)
-      .start()
-      .result.finally(() => agent.close())
+    const agent = await userAgent(asterisk, '1001')
+    const { status } = await placed(agent.call(call), call).finally(() => agent.close())
 
-    expect(answer?.status).toBe(401)
+    expect(status).toBe(401)
     expect((await placeCall(asterisk, call)).status).toBe(200)
   })
 
@@ -122,7 +117,7 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
     expect(ended).toMatchObject({ status: 200, hungUpBy: 'pbx' })
   })
 
-  test('SIPp places many calls at a rate, one result each', async () => {
+  test('many calls are placed at a rate, one result each', async () => {
     const load = { from: '+15550000003', to: '15557654321', trunk: 'carrier-a', hold_ms: 50 }
     const calls = await placeCalls(asterisk, { ...load, calls: 20, perSecond: 50 })
     const refused = await placeCalls(asterisk, { ...load, to: '25557654321', calls: 5, perSecond: 50 })
@@ -133,17 +128,16 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
   })
 
   test('an INVITE in bytes is answered and acknowledged', async () => {
-    const agent = await SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, '127.0.0.2')
+    const agent = await userAgent(asterisk, 'carrier-a')
     const invite = {
       from: '"\xff" <sip:a@b>',
       to: '25557654321',
       headers: [Buffer.from('X-Odd: \xff', 'latin1')],
     }
-    const call = agent.call({ from: '', to: '', invite: (ids) => rawInvite(invite, ids) })
-    const { answer } = await runCall(call, { patience_ms: 3_000 }).finally(() => agent.close())
-    const { hungUp } = await observer.ended(call.callId, 5_000)
+    const { callId, status } = await placed(rawCall(agent, invite), {}).finally(() => agent.close())
+    const { hungUp } = await observer.ended(callId, 5_000)
 
-    expect([answer?.status, hungUp]).toEqual([486, true])
+    expect([status, hungUp]).toEqual([486, true])
   })
 
   test('ARI is whole: every part that ari-client asks for is described', async () => {

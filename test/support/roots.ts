@@ -9,7 +9,7 @@ export const RELEASES = ['forky', 'bullseye'] as const
 export type Release = (typeof RELEASES)[number]
 
 const LIMIT_MS = 15 * 60_000
-const PACKAGES = 'asterisk,asterisk-core-sounds-en-gsm,sip-tester'
+const PACKAGES = 'asterisk,asterisk-core-sounds-en-gsm'
 const WAYS = [
   'Ways to a real Asterisk:',
   '  - as root on Debian or Ubuntu: nothing to do but to be on line (it fetches about 100 MB with mmdebstrap);',
@@ -18,7 +18,7 @@ const WAYS = [
 ].join('\n')
 
 /**
- * A Debian root with Asterisk and SIPp, kept in `<lab>/roots/<release>` and built where it is missing (about 15 s
+ * A Debian root with Asterisk, kept in `<lab>/roots/<release>` and built where it is missing (about 15 s
  * and 300 MB). Nothing of the machine is touched, apart from installing mmdebstrap where it is missing.
  *
  * @param say gets a line of progress every few seconds while it is being built
@@ -51,7 +51,7 @@ async function build(
   removeTornBuilds(roots)
   const folder = join(roots, `${release}.building-${process.pid}`)
   const start = Date.now()
-  say(`Getting Asterisk and SIPp of Debian ${release} (once, about 300 MB on disk) …`)
+  say(`Getting Asterisk of Debian ${release} (once, about 300 MB on disk) …`)
   const progress = setInterval(async () => {
     const { output } = await runToEnd(['du', '-sm', folder], 5_000)
     const seconds = Math.round((Date.now() - start) / 1_000)
