@@ -10,10 +10,9 @@ export interface OfferedCall {
   readonly landing: Landing
 }
 
-/** What the flow's context says of a call: its own name, and the channel variables. */
+/** What is decided for a call. */
 export interface Landing {
-  readonly context: string
-  readonly flow: string
+  readonly flow: FlowName
   readonly rule: string
   readonly branch: string
 }
@@ -30,8 +29,12 @@ export const NO_RULE = 'otherwise'
 export const BRANCHES = { north: 'North Branch', south: 'South Branch' } as const
 
 /** VIP numbers and those of others never meet. */
-export const vipNumber = (at: number): string => `+1555${String(at).padStart(7, '0')}`
+const vipNumber = (at: number): string => `+1555${String(at).padStart(7, '0')}`
 const otherNumber = (at: number): string => `+1555${String(9_000_000 + (at % 100_000)).padStart(7, '0')}`
+
+export function vipNumbers(vips: number): readonly string[] {
+  return Array.from({ length: vips }, (_, at) => vipNumber(at))
+}
 
 /**
  * The call with this number. Four kinds in turn: a VIP by number, a VIP by header, an old account of the north,
@@ -39,30 +42,20 @@ const otherNumber = (at: number): string => `+1555${String(9_000_000 + (at % 100
  */
 export function callAt(at: number, vips: number): OfferedCall {
   const kind = at % 4
-  const caller = kind === 0 ? vipNumber((at * 7_919) % vips) : otherNumber(at)
-  const callee = kind % 2 === 0 ? NORTH : SOUTH
+  const [callee, branch] = kind % 2 === 0 ? [NORTH, BRANCHES.north] : [SOUTH, BRANCHES.south]
+  const flow = kind < 2 ? 'vip_support_flow' : 'general_support_flow'
+  const rule = kind < 2 ? RULES.vip : kind === 2 ? RULES.old : NO_RULE
   return {
-    caller,
+    caller: kind === 0 ? vipNumber((at * 7_919) % vips) : otherNumber(at),
     callee,
     xVip: kind === 1 ? 'gold' : 'standard',
-    xAccount:
-      kind === 2 ? `9${String(at % 10_000).padStart(4, '0')}` : `1${String(at % 10_000).padStart(4, '0')}`,
+    xAccount: `${kind === 2 ? 9 : 1}${String(at % 10_000).padStart(4, '0')}`,
     diversion: otherNumber(at + 1),
-    landing: landingOf(kind),
+    landing: { flow, rule, branch },
   }
 }
 
-function landingOf(kind: number): Landing {
-  const branch = kind % 2 === 0 ? BRANCHES.north : BRANCHES.south
-  if (kind < 2) return landing('vip_support_flow', RULES.vip, branch)
-  return landing('general_support_flow', kind === 2 ? RULES.old : NO_RULE, branch)
-}
-
-function landing(flow: FlowName, rule: string, branch: string): Landing {
-  return { context: FLOWS[flow], flow, rule, branch }
-}
-
-/** A landing as the contexts of the flows write it into the 200. */
-export function landingText({ context, flow, rule, branch }: Landing): string {
-  return [context, flow, rule, branch].join('/')
+/** A landing as the contexts of the flows write it into the 200: with their own name first. */
+export function landingText({ flow, rule, branch }: Landing): string {
+  return [FLOWS[flow], flow, rule, branch].join('/')
 }

@@ -1,8 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ended, hasEnded, signalGroup, startGuarded } from '../support/child.js'
+import { hasEnded, startGuarded, stopGroup } from '../support/child.js'
 import { settingsFor } from '../support/doorman.js'
 import { freePort } from '../support/free-ports.js'
 import { ARI_APPLICATION, PASSAGE_APPLICATION } from './dialplan.js'
@@ -73,6 +72,8 @@ function doorman(system: SystemName, fixture: Fixture, controlPort: number): Pro
   }
 }
 
+const READY_MS = 20_000
+
 async function launch({ command, env = {}, isReady }: Program, log: string): Promise<Controller> {
   const output = openSync(log, 'w')
   const child = startGuarded(command, {
@@ -81,26 +82,12 @@ async function launch({ command, env = {}, isReady }: Program, log: string): Pro
   })
   closeSync(output)
   const written = () => readFileSync(log, 'utf8')
-  const stop = async () => {
-    signalGroup(child, 'SIGTERM')
-    if (!(await ended(child, 5_000))) signalGroup(child, 'SIGKILL')
+  for (const start = Date.now(); !(await isReady(written())); await sleep(50)) {
+    if (!hasEnded(child) && Date.now() - start < READY_MS) continue
+    await stopGroup(child, 5_000)
+    throw new Error(
+      `${command.slice(0, 2).join(' ')} did not get ready. Its log:\n${written().slice(-2_000)}`,
+    )
   }
-  try {
-    await becomesReady(child, async () => isReady(written()))
-  } catch (error) {
-    await stop()
-    throw new Error(`${(error as Error).message} Its log:\n${written().slice(-2_000)}`)
-  }
-  return { pid: child.pid, log, stop }
-}
-
-const READY_MS = 20_000
-
-async function becomesReady(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
-  const program = child.spawnargs.slice(0, 2).join(' ')
-  for (const start = Date.now(); Date.now() - start < READY_MS; await sleep(50)) {
-    if (hasEnded(child)) throw new Error(`${program} ended at once.`)
-    if (await isReady()) return
-  }
-  throw new Error(`${program} was not ready within ${READY_MS / 1_000} s.`)
+  return { pid: child.pid, log, stop: () => stopGroup(child, 5_000) }
 }

@@ -1,16 +1,16 @@
-import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AmiConnection } from '../support/ami-connection.js'
 import { type Asterisk, startAsterisk } from '../support/asterisk.js'
-import { DOORMAN } from '../support/doorman.js'
+import { DOORMAN, generatedDialplan } from '../support/doorman.js'
 import { flowFolder } from '../support/flow-folder.js'
 import { freePort } from '../support/free-ports.js'
 import { asteriskRoot } from '../support/roots.js'
 import { doormanBefore } from './before.js'
+import { vipNumbers } from './calls.js'
 import { benchDialplan, benchTrunks, VIP_FAMILY } from './dialplan.js'
-import { benchFlowFiles, OWN_STATE, vipNumbers } from './flow-files.js'
+import { benchFlowFiles, OWN_STATE } from './flow-files.js'
 import type { BenchOptions } from './options.js'
 import type { SystemName } from './systems.js'
 
@@ -30,14 +30,12 @@ export class Fixture {
     const { rules, vips, systems } = options
     const before = systems.includes('doorman_before') ? doormanBefore(say) : undefined
     const install = await asteriskRoot('forky', say)
-    const folders = [{}, OWN_STATE].map((state) => flowFolder(benchFlowFiles(rules, vips, state)))
-    // Removed on every exit, also on an early one.
-    process.once('exit', () => folders.map(({ remove }) => remove()))
-    const [shared = '', own = ''] = folders.map(({ path }) => path)
+    const flowsWith = (state: Readonly<Record<string, string>>) =>
+      flowFolder(benchFlowFiles(rules, vips, state)).path
+    const flows = [flowsWith({}), flowsWith(OWN_STATE)] as const
     const agiPort = await freePort('tcp')
     const asterisk = await startAsterisk(install, {
-      extraDialplan: benchDialplan(agiPort),
-      isQuiet: true,
+      ...{ extraDialplan: benchDialplan(agiPort), isQuiet: true, leftovers: flows },
       overrides: { 'pjsip.conf': benchTrunks(), 'modules.conf': 'load = res_speech.so\nload = res_agi.so' },
     })
     try {
@@ -46,7 +44,7 @@ export class Fixture {
       await asterisk.stop()
       throw error
     }
-    return new Fixture(asterisk, agiPort, vips, [shared, own], before, say)
+    return new Fixture(asterisk, agiPort, vips, flows, before, say)
   }
 
   flowsOf(system: SystemName): string {
@@ -63,10 +61,7 @@ export class Fixture {
    * after an overload Asterisk keeps transactions and takes twice as long for a call.
    */
   async renew(system: SystemName): Promise<void> {
-    const [node = '', ...args] = this.doormanOf(system)
-    const text = execFileSync(node, [...args, 'dialplan', '--flows', this.flowsOf(system)], {
-      env: { PATH: process.env.PATH ?? '' },
-    })
+    const text = generatedDialplan(this.flowsOf(system), {}, this.doormanOf(system))
     writeFileSync(join(this.asterisk.folder, 'etc/extensions_doorman.conf'), text)
     await this.asterisk.restart()
   }

@@ -1,41 +1,12 @@
 import { stringify } from 'yaml'
-import { BRANCHES, FLOWS, NORTH, RULES, vipNumber } from './calls.js'
+import { BRANCHES, FLOWS, NORTH, RULES, vipNumbers } from './calls.js'
+import { HEADERS } from './peers/job.js'
 import { trunkName } from './systems.js'
-
-/**
- * The flow files of the bench: what an admin would write who has so many rules and VIP numbers.
- * @param state of both branches, and so of every call.
- */
-export function benchFlowFiles(
-  rules: number,
-  vips: number,
-  state: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
-  return { 'routing.yaml': stringify(routing(rules, state)), 'vips.csv': vipFile(vips) }
-}
-
-const DOORMAN_SYSTEMS = ['doorman', 'doorman_before', 'doorman_own'] as const
 
 /** State that differs from caller to caller, as a greeting with a name does. */
 export const OWN_STATE = { from: '{callerNumber}' }
 
-/** Those that the other systems read. */
-const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion']
-
-function routing(rules: number, state: Readonly<Record<string, string>>): object {
-  const trust = ['caller_number', ...HEADERS]
-  const flows = Object.entries(FLOWS).map(([name, context]) => [name, { context }])
-  return {
-    default_country: 'US',
-    trunks: Object.fromEntries(DOORMAN_SYSTEMS.map((name) => [trunkName(name), { trust }])),
-    vip: { files: ['vips.csv'], headers: { 'X-VIP': ['gold', 'platinum'] } },
-    branches: { [BRANCHES.north]: { numbers: [NORTH], state }, [BRANCHES.south]: { default: true, state } },
-    flows: Object.fromEntries(flows),
-    rules: [...others(rules - HEADS.length - DECIDING.length), ...HEADS, ...DECIDING],
-    otherwise: 'general_support_flow',
-  }
-}
-
+const DOORMAN_SYSTEMS = ['doorman', 'doorman_before', 'doorman_own'] as const
 const goto = 'general_support_flow'
 
 /** So that every decision needs all six headers, as it does with the peers. */
@@ -55,12 +26,33 @@ const DECIDING = [
   },
 ]
 
-/** Rules for other calls, a quarter each for a callee, a callee prefix, a caller, and a branch with an account. */
-function others(count: number): readonly object[] {
-  return Array.from({ length: count }, (_, at) => ({ name: `Rule ${at}`, when: conditionAt(at), goto }))
+/**
+ * The flow files of the bench: what an admin would write who has so many rules and VIP numbers.
+ * @param state of both branches, and so of every call.
+ */
+export function benchFlowFiles(
+  rules: number,
+  vips: number,
+  state: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const trust = ['caller_number', ...HEADERS]
+  const flows = Object.entries(FLOWS).map(([name, context]) => [name, { context }])
+  const others = Array.from({ length: rules - HEADS.length - DECIDING.length }, (_, at) => ruleAt(at))
+  const routing = {
+    default_country: 'US',
+    trunks: Object.fromEntries(DOORMAN_SYSTEMS.map((name) => [trunkName(name), { trust }])),
+    vip: { files: ['vips.csv'], headers: { 'X-VIP': ['gold', 'platinum'] } },
+    branches: { [BRANCHES.north]: { numbers: [NORTH], state }, [BRANCHES.south]: { default: true, state } },
+    flows: Object.fromEntries(flows),
+    rules: [...others, ...HEADS, ...DECIDING],
+    otherwise: goto,
+  }
+  const rows = vipNumbers(vips).map((number, at) => `${number},Caller ${at},gold`)
+  return { 'routing.yaml': stringify(routing), 'vips.csv': `number,name,tier\n${rows.join('\n')}\n` }
 }
 
-function conditionAt(at: number): object {
+/** A rule for other calls, a quarter each for a callee, a callee prefix, a caller, and a branch with an account. */
+function ruleAt(at: number): object {
   const digits = String(at).padStart(4, '0')
   const kinds = [
     { callee: `+1555800${digits}` },
@@ -68,14 +60,5 @@ function conditionAt(at: number): object {
     { caller: `+1555810${digits}` },
     { branch: BRANCHES.north, header: { 'X-Account': `account ${digits}` } },
   ]
-  return kinds[at % kinds.length] ?? {}
-}
-
-export function vipNumbers(vips: number): readonly string[] {
-  return Array.from({ length: vips }, (_, at) => vipNumber(at))
-}
-
-function vipFile(vips: number): string {
-  const rows = vipNumbers(vips).map((number, at) => `${number},Caller ${at},gold`)
-  return `number,name,tier\n${rows.join('\n')}\n`
+  return { name: `Rule ${at}`, when: kinds[at % kinds.length], goto }
 }

@@ -6,13 +6,10 @@ const TICK_MS = 1_000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 
 
 /** Time that all threads of a process have spent on a processor, in milliseconds; 0 where there is none. */
 export function cpuMs(pid: number | undefined): number {
-  return cpuTicks(text(pid, 'stat')) * TICK_MS
-}
-
-/** `utime + stime` of the text of /proc/PID/stat. The name in it may hold blanks and brackets: count behind it. */
-export function cpuTicks(stat: string): number {
+  // `utime + stime`. The name before them may hold blanks and brackets: count behind it.
+  const stat = text(pid, 'stat')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_MS
 }
 
 /** Resident memory in MB; 0 where there is no process. */

@@ -1,14 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { compile } from '../../src/flows/compile.js'
-import { flowFolder } from '../support/flow-folder.js'
-import { benchFlowFiles } from './flow-files.js'
+import type { Found, Measured } from './bench.js'
 import { benchOptions } from './options.js'
-import { HEADERS } from './peers/job.js'
 import { reportOf } from './report.js'
-import { type Found, type Results, resultsOf } from './results.js'
+import { type Results, resultsOf } from './results.js'
 import { COMPARED, FLOORS, SYSTEMS, type SystemName } from './systems.js'
 import { targetsOf } from './targets.js'
-import type { Measured } from './turn.js'
 
 const P50: Readonly<Record<SystemName, number>> = {
   ...{ dialplan: 1, ari_client: 6, fastagi: 4, doorman: 2.5, doorman_before: 2 },
@@ -106,17 +102,4 @@ describe('the results', () => {
     expect(report).toContain('| go on only | 1.65 | 0.55 | 4.95 | 1.65 |')
     expect(report).toContain('| 700 (700, 690, 710) |')
   })
-})
-
-test('the flow files of the bench compile and need every header of the job', async () => {
-  const folder = flowFolder(benchFlowFiles(100, 1_000))
-  try {
-    const compiled = await compile(folder.path)
-    if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems))
-    expect(compiled.revision.routing.rules).toHaveLength(100)
-    const needed = compiled.revision.headersNeeded.map((name) => name.toLowerCase())
-    expect(needed).toEqual(expect.arrayContaining(HEADERS.map((name) => name.toLowerCase())))
-  } finally {
-    folder.remove()
-  }
 })

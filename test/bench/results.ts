@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { repositoryFolder } from '../support/lab-folder.js'
+import { type Found, type Measured, STAGES, type Stages } from './bench.js'
 import type { DecideFigures } from './decide.bench.js'
 import type { BenchOptions } from './options.js'
 import { median, rounded } from './percentile.js'
 import type { ReloadFigures } from './reload.bench.js'
 import { COMPARED, type ComparedName, FLOORS, type FloorName, type SystemName } from './systems.js'
-import type { Measured } from './turn.js'
 
 /** One system at one rate: the medians of the rounds. */
 export interface RateFigures {
@@ -45,10 +45,6 @@ export interface SystemFigures {
   readonly rates: Readonly<Record<string, RateFigures>>
 }
 
-/** Milliseconds of one call in each stage, as in its decision record. */
-export type Stages = Readonly<Partial<Record<(typeof STAGES)[number], number>>>
-const STAGES = ['read', 'decide', 'write', 'continue'] as const
-
 export interface Results {
   readonly date: string
   /** The same: the knees are measured in the same run. */
@@ -76,14 +72,6 @@ export interface Results {
   readonly reload: ReloadFigures | null
 }
 
-export interface Found {
-  readonly measured: readonly Measured[]
-  /** Of each turn. */
-  readonly knees: Map<SystemName, readonly number[]>
-  readonly records: Results['records']
-  readonly stages: readonly Stages[]
-}
-
 export function resultsOf(
   found: Found,
   options: BenchOptions,
@@ -96,18 +84,11 @@ export function resultsOf(
   const systems = figuresOf(COMPARED)
   const date = new Date().toISOString()
   return {
-    ...{ date, knees_date: date },
-    mode: options.mode,
-    commit: commit(),
+    ...{ date, knees_date: date, mode: options.mode, commit: commit() },
     versions: { asterisk: others.asterisk, node: process.version.slice(1) },
-    cores: cpus().length,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    rounds: options.rounds,
-    seconds: options.otherSeconds,
-    seconds_at_100: options.seconds,
-    rules: options.rules,
-    vips: options.vips,
-    systems,
+    ...{ cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', rounds: options.rounds },
+    ...{ seconds: options.otherSeconds, seconds_at_100: options.seconds },
+    ...{ rules: options.rules, vips: options.vips, systems },
     floors: figuresOf(FLOORS),
     steps_us: stageFigures(found.stages),
     disturbed: isDisturbed(Object.values(systems)),
@@ -124,13 +105,6 @@ function commit(): string {
   } catch {
     return 'unknown'
   }
-}
-
-const ROUTED = /"event":"decision".*"outcome":"routed"/
-
-/** The stages of a routed call by its line in Doorman's log; undefined for any other line. */
-export function stagesOf(line: string): Stages | undefined {
-  return ROUTED.test(line) ? (JSON.parse(line) as { readonly ms: Stages }).ms : undefined
 }
 
 function stageFigures(calls: readonly Stages[]): Results['steps_us'] {

@@ -10,8 +10,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repositoryFolder } from '../support/lab-folder.js'
-import { Bench } from './bench.js'
-import { CallerProcess } from './caller/caller-process.js'
+import { runBench } from './bench.js'
+import { CallerProcess } from './caller.js'
 import type { DecideFigures } from './decide.bench.js'
 import { Fixture } from './fixture.js'
 import { benchOptions } from './options.js'
@@ -46,20 +46,13 @@ function nearKnee(system: SystemName): number {
 }
 
 const options = benchOptions(process.argv.slice(2))
-let clear = async (): Promise<void> => undefined
-const interrupted = () => void clear().finally(() => process.exit(130))
-process.once('SIGINT', interrupted).once('SIGTERM', interrupted)
+const isWhole = options.mode === 'whole'
+const decide = isWhole ? figuresOf<DecideFigures>('decide.bench.js') : null
+const reload = isWhole ? figuresOf<ReloadFigures>('reload.bench.js', '3', '0') : null
+const fixture = await Fixture.create(options, say)
+const caller = new CallerProcess()
 try {
-  const isWhole = options.mode === 'whole'
-  const decide = isWhole ? figuresOf<DecideFigures>('decide.bench.js') : null
-  const reload = isWhole ? figuresOf<ReloadFigures>('reload.bench.js', '3', '0') : null
-  const fixture = await Fixture.create(options, say)
-  const caller = new CallerProcess()
-  clear = async () => {
-    caller.stop()
-    await fixture.stop()
-  }
-  const found = await new Bench({ options, fixture, caller, say, near: nearKnee }).run()
+  const found = await runBench({ options, fixture, caller, say, near: nearKnee })
   const results = resultsOf(found, options, { asterisk: fixture.asterisk.version, decide, reload })
   console.log(tableOf(results))
   if (options.isWritten) {
@@ -67,5 +60,6 @@ try {
     writeFileSync(join(folder, 'RESULTS.md'), reportOf(results))
   }
 } finally {
-  await clear()
+  caller.stop()
+  await fixture.stop()
 }

@@ -46,7 +46,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     await inHand()
     doorman.signal('SIGTERM')
     expect(await slow).toBe('story-slow')
-    expect(await doorman.stop()).toBe(0)
+    expect(await doorman.exit()).toBe(0)
     expect(outcomes(doorman)).toEqual(['routed'])
     expect(await reached()).toBe('story-fallback')
   })
@@ -57,7 +57,7 @@ describe.each(RELEASES)('the line to ARI on Debian %s', (release) => {
     await inHand()
     doorman.signal('SIGINT')
     expect((await slow).result.context).toBe('story-fallback')
-    expect(await doorman.stop()).toBe(0)
+    expect(await doorman.exit()).toBe(0)
     expect(outcomes(doorman)).toEqual(['fallback_stopping'])
   })
 

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AmiAccess, AmiConnection } from './ami-connection.js'
-import { ended, hasEnded, signalGroup, startGuarded } from './child.js'
+import { ended, hasEnded, signalGroup, startGuarded, stopGroup } from './child.js'
 import type { AsteriskInstall } from './install.js'
 import { type Instance, type InstanceOptions, writeInstance } from './instance.js'
 import type { ObserverAccess } from './observer.js'
@@ -114,9 +114,7 @@ export class Asterisk {
   }
 
   async #end(): Promise<void> {
-    if (this.#child === undefined) return
-    signalGroup(this.#child, 'SIGTERM')
-    if (!(await ended(this.#child, STOP_MS))) await this.kill9()
+    if (this.#child !== undefined) await stopGroup(this.#child, STOP_MS)
   }
 
   /** Ready is when ARI answers with our password (before that: refused, then 503) and PJSIP listens on our port. */

@@ -70,6 +70,14 @@ export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** SIGTERM to the child's group, so that it can clean up; SIGKILL where that takes longer than `limit_ms`. */
+export async function stopGroup(child: ChildProcess, limit_ms: number): Promise<void> {
+  signalGroup(child, 'SIGTERM')
+  if (await ended(child, limit_ms)) return
+  signalGroup(child, 'SIGKILL')
+  await ended(child, limit_ms)
+}
+
 export interface Finished {
   /** Exit code; undefined where a signal or the limit ended it, or where it never started. */
   readonly code: number | undefined
@@ -96,7 +104,7 @@ export async function runToEnd(
   { signal, ...options }: RunOptions = {},
 ): Promise<Finished> {
   const child = startGuarded(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-  const abort = (): void => void endEarly(child)
+  const abort = (): void => void stopGroup(child, ABORT_MS)
   signal?.addEventListener('abort', abort)
   let output = ''
   const keep = (chunk: Buffer): void => {
@@ -110,11 +118,6 @@ export async function runToEnd(
   if (!inTime) signalGroup(child, 'SIGKILL')
   await drained(child)
   return { code: child.exitCode ?? undefined, output, timedOut: !inTime }
-}
-
-async function endEarly(child: ChildProcess): Promise<void> {
-  signalGroup(child, 'SIGTERM')
-  if (!(await ended(child, ABORT_MS))) signalGroup(child, 'SIGKILL')
 }
 
 /** The last output may arrive after the exit; a grandchild that holds the pipe open must not hold us up. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from './asterisk.js'
-import { ended, signalGroup, startGuarded } from './child.js'
+import { ended, signalGroup, startGuarded, stopGroup } from './child.js'
 import { repositoryFolder } from './lab-folder.js'
 
 /** One line of Doorman's log. */
@@ -142,9 +142,14 @@ export class RunningDoorman {
 
   /** SIGTERM; resolves with the exit code. */
   async stop(): Promise<number | undefined> {
-    this.signal('SIGTERM')
-    if (!(await ended(this.child, 5_000))) this.signal('SIGKILL')
+    await stopGroup(this.child, 5_000)
     return this.child.exitCode ?? undefined
+  }
+
+  /** The exit code of one that was told to stop: while Node exits, a further signal would kill it. */
+  async exit(): Promise<number | undefined> {
+    await ended(this.child, 5_000)
+    return this.stop()
   }
 
   #hear(text: string): void {

@@ -1,18 +1,10 @@
 /** The decision in plain code, without rules in files: the same facts, the same answer. Shared by the peers. */
-import { BRANCHES, type FlowName, NO_RULE, NORTH, RULES } from '../calls.js'
-import { vipNumbers } from '../flow-files.js'
+import { BRANCHES, type Landing, NO_RULE, NORTH, RULES, vipNumbers } from '../calls.js'
 
 /** Every header that the job reads, in the order in which the peers read them. */
 export const HEADERS = ['From', 'To', 'X-VIP', 'X-Account', 'P-Asserted-Identity', 'Diversion'] as const
-export type HeaderName = (typeof HEADERS)[number]
 
-export interface Answer {
-  readonly flow: FlowName
-  readonly rule: string
-  readonly branch: string
-}
-
-export type Decide = (headers: Readonly<Partial<Record<HeaderName, string>>>, callee: string) => Answer
+export type Decide = (headers: Readonly<Record<string, string>>, callee: string) => Landing
 
 export function decider(vips: number): Decide {
   const known = new Set(vipNumbers(vips))
