@@ -17,14 +17,13 @@ export function doormanBefore(say: (line: string) => void): readonly string[] {
 }
 
 function build(folder: string, say: (line: string) => void): void {
-  requireCommit()
+  const tree = archive()
   const short = COMMIT.slice(0, 7)
   say(`Building Doorman of commit ${short} in ${folder} (npm ci, about half a minute) …`)
   // A build that was interrupted must not be taken for a whole one.
   const partial = `${folder}.building`
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(partial, { recursive: true })
-  const tree = git('archive', COMMIT)
   execFileSync('tar', ['-x', '-C', partial], { input: tree })
   const options: ExecFileSyncOptions = { cwd: partial, stdio: ['ignore', 2, 2] }
   execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options)
@@ -32,21 +31,14 @@ function build(folder: string, say: (line: string) => void): void {
   renameSync(partial, folder)
 }
 
-function requireCommit(): void {
+function archive(): Buffer {
   try {
-    git('cat-file', '-e', `${COMMIT}^{commit}`)
+    const options: ExecFileSyncOptions = { cwd: repositoryFolder(), stdio: ['ignore', 'pipe', 'ignore'] }
+    return execFileSync('git', ['archive', COMMIT], { ...options, maxBuffer: 256 * 1024 * 1024 }) as Buffer
   } catch {
     throw new Error(
       `doorman_before is built from commit ${COMMIT.slice(0, 7)}, which this clone lacks. ` +
         `Fetch it with: git fetch origin ${COMMIT}\nOr leave it out with --systems.`,
     )
   }
-}
-
-function git(...args: readonly string[]): Buffer {
-  return execFileSync('git', args, {
-    cwd: repositoryFolder(),
-    stdio: ['ignore', 'pipe', 'ignore'],
-    maxBuffer: 256 * 1024 * 1024,
-  })
 }

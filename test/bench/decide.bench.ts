@@ -9,19 +9,9 @@ import { compile } from '../../src/flows/compile.js'
 import { decide } from '../../src/routing/decide.js'
 import { readNumberTable } from '../../src/routing/number-file.js'
 import { AT, call } from '../routing/support/make.js'
-import { callParts, largeFolder, revisionOf, vipsCsv } from './large.js'
+import { flowFolder } from '../support/flow-folder.js'
+import { callParts, largeFiles, revisionOf, vipsCsv } from './large.js'
 import { spreadOf } from './percentile.js'
-
-/** With the most VIP numbers; `load` is the time and memory that a file of them takes. */
-export interface DecideFigures {
-  readonly p50_us: number
-  readonly p99_us: number
-  readonly p50_us_few_numbers: number
-  readonly rules: number
-  readonly vips: number
-  readonly load_s: number
-  readonly load_mb: number
-}
 
 const RULES = 10_000
 const CALLS = 1_000
@@ -47,7 +37,7 @@ function load(vips: number) {
 
 async function measure(vips: number) {
   const loaded = load(vips)
-  const folder = largeFolder(RULES, vips)
+  const folder = flowFolder(largeFiles(RULES, vips))
   const { routing } = revisionOf(await compile(folder.path))
   folder.remove()
   const calls = Array.from({ length: CALLS }, (_, at) => call(callParts(at, vips, RULES)))
@@ -68,7 +58,10 @@ const many = await measure(1_000_000)
 const console = new Console(process.stderr)
 console.log(`decide, ${RULES} rules; Node ${process.version}`)
 console.table([few, many])
-const figures: DecideFigures = {
+
+/** With the most VIP numbers; `load` is the time and memory that a file of them takes. */
+export type DecideFigures = typeof figures
+const figures = {
   p50_us: many.p50_us,
   p99_us: many.p99_us,
   p50_us_few_numbers: few.p50_us,

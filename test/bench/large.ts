@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Compiled } from '../../src/flows/compile.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
+import type { FlowFiles } from '../support/flow-folder.js'
 
 /** Many rules and many VIP numbers, and calls that meet them; for benches without an Asterisk. */
 
@@ -45,14 +43,10 @@ export function vipsCsv(vips: number): string {
   return `number,name,tier\n${rows.join('')}`
 }
 
-/** A flows folder. Editions differ in every rule, as after an edit. */
-export function largeFolder(rules: number, vips: number, edition = 0) {
-  const path = mkdtempSync(join(tmpdir(), 'doorman-bench-'))
+/** Flow files. Editions differ in every rule, as after an edit. */
+export function largeFiles(rules: number, vips: number, edition = 0): FlowFiles {
   const code = "export default (conv: { gotoFlow(to: string): void }) => conv.gotoFlow('main')\n"
-  writeFileSync(join(path, 'vips.csv'), vipsCsv(vips))
-  writeFileSync(join(path, 'triage.ts'), code)
-  writeFileSync(join(path, 'routing.yaml'), routingYaml(rules, edition))
-  return { path, remove: () => rmSync(path, { recursive: true }) }
+  return { 'routing.yaml': routingYaml(rules, edition), 'vips.csv': vipsCsv(vips), 'triage.ts': code }
 }
 
 export function revisionOf(compiled: Compiled): Revision {

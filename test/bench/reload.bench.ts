@@ -10,17 +10,9 @@ import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'
-import { callParts, largeFolder, revisionOf } from './large.js'
+import { flowFolder } from '../support/flow-folder.js'
+import { callParts, largeFiles, revisionOf } from './large.js'
 import { median, rounded, spreadOf } from './percentile.js'
-
-/** What decisions waited while large folders were reloaded. */
-export interface ReloadFigures {
-  readonly reloads: number
-  readonly reload_ms: number
-  readonly p50_ms: number
-  readonly p99_ms: number
-  readonly max_ms: number
-}
 
 const RULES = 10_000
 const VIPS = 1_000_000
@@ -58,8 +50,11 @@ async function collectGarbage(): Promise<void> {
   globalThis.gc?.()
 }
 
-async function holdUps(): Promise<ReloadFigures> {
-  const folders = [0, 1].map((edition) => largeFolder(RULES, VIPS, edition))
+/** What decisions waited while large folders were reloaded. */
+export type ReloadFigures = Awaited<ReturnType<typeof holdUps>>
+
+async function holdUps() {
+  const folders = [0, 1].map((edition) => flowFolder(largeFiles(RULES, VIPS, edition)))
   let current = revisionOf(await compileInWorker(folders[0]?.path ?? ''))
   await collectGarbage()
   const callers = new Callers(() => current)
@@ -87,7 +82,7 @@ async function holdUps(): Promise<ReloadFigures> {
 
 /** What many reloads leave behind. */
 async function memory(): Promise<void> {
-  const folders = [0, 1].map((edition) => largeFolder(20, 1_000, edition))
+  const folders = [0, 1].map((edition) => flowFolder(largeFiles(20, 1_000, edition)))
   const seen: { reloads: number; 'RSS MB': number; 'heap MB': number }[] = []
   for (let at = 1; at <= SMALL_RELOADS; at++) {
     const { routing } = revisionOf(await compileInWorker(folders[at % 2]?.path ?? ''))

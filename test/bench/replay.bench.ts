@@ -13,7 +13,8 @@ import { findCalls } from '../../src/history/recorded-calls.js'
 import { replay } from '../../src/history/replay.js'
 import { Store, StoreReader } from '../../src/store/store.js'
 import { recorded, stored } from '../history/calls.js'
-import { callParts, largeFolder, revisionOf } from './large.js'
+import { flowFolder } from '../support/flow-folder.js'
+import { callParts, largeFiles, revisionOf } from './large.js'
 
 const CALLS = Number(process.argv[2] ?? 100_000)
 const [RULES, VIPS] = [1_000, 100_000]
@@ -44,7 +45,7 @@ async function record(data: string): Promise<number> {
 }
 
 const data = mkdtempSync(join(tmpdir(), 'doorman-bench-'))
-const flows = largeFolder(RULES, VIPS)
+const flows = flowFolder(largeFiles(RULES, VIPS))
 const functions = new FunctionRunner()
 try {
   const candidate = revisionOf(await compile(flows.path))

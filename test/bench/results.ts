@@ -6,98 +6,41 @@ import type { DecideFigures } from './decide.bench.js'
 import type { BenchOptions } from './options.js'
 import { median, rounded } from './percentile.js'
 import type { ReloadFigures } from './reload.bench.js'
-import { COMPARED, type ComparedName, FLOORS, type FloorName, type SystemName } from './systems.js'
+import { COMPARED, FLOORS, type SystemName } from './systems.js'
 
-/** One system at one rate: the medians of the rounds. */
-export interface RateFigures {
-  readonly p50_ms: number
-  readonly p90_ms: number
-  readonly p99_ms: number
-  /** The slowest call of all rounds. */
-  readonly max_ms: number
-  readonly asterisk_cpu_ms_per_call: number
-  readonly controller_cpu_ms_per_call: number
-  /** How much later than due the caller sent, at p99: on a quiet machine little over a millisecond. */
-  readonly caller_late_p99_ms: number
-  readonly offered: number
-  readonly right: number
-}
+/** What results.json holds. */
+export type Results = ReturnType<typeof resultsOf>
+/** One system. */
+export type SystemFigures = ReturnType<typeof systemFigures>
 
-export interface SystemFigures {
-  readonly p50_ms_at_100: number
-  readonly p99_ms_at_100: number
-  /** Null where no knee was looked for. */
-  readonly knee_cps: number | null
-  /** At 100 calls a second, as the memory is. */
-  readonly asterisk_cpu_ms_per_call: number
-  readonly controller_cpu_ms_per_call: number
-  /** Of the controller; the dialplan has none. */
-  readonly rss_mb: number
-  readonly asterisk_rss_mb: number
-  readonly rounds_at_100: readonly {
-    readonly p50_ms: number
-    readonly p99_ms: number
-    readonly controller_cpu_ms_per_call: number
-  }[]
-  /** The first 500 calls after a start, at 100 calls a second. */
-  readonly cold: RateFigures
-  readonly knees_cps: readonly number[]
-  readonly rates: Readonly<Record<string, RateFigures>>
-}
-
-export interface Results {
-  readonly date: string
-  /** The same: the knees are measured in the same run. */
-  readonly knees_date: string
-  readonly mode: BenchOptions['mode']
-  /** Of the code that was measured; `+` behind it where the work tree had changes. */
-  readonly commit: string
-  readonly versions: { readonly asterisk: string; readonly node: string }
-  readonly cores: number
-  readonly cpu: string
-  readonly rounds: number
-  readonly seconds: number
-  readonly seconds_at_100: number
-  readonly rules: number
-  readonly vips: number
-  readonly systems: Readonly<Partial<Record<ComparedName, SystemFigures>>>
-  readonly floors: Readonly<Partial<Record<FloorName, SystemFigures>>>
-  /** Microseconds in each stage of Doorman, at the median of all its calls. */
-  readonly steps_us: Readonly<Partial<Record<keyof Stages, number>>> | null
-  /** Something else kept the machine busy, so that no ratio of this run counts. */
-  readonly disturbed: boolean
-  /** Doorman's calls with the right result, and its decision records of routed calls. */
-  readonly records: { readonly calls: number; readonly routed: number }
+/** What was measured beside the calls; null where it was not. */
+interface Others {
+  readonly asterisk: string
   readonly decide: DecideFigures | null
   readonly reload: ReloadFigures | null
 }
 
-export function resultsOf(
-  found: Found,
-  options: BenchOptions,
-  others: Pick<Results, 'decide' | 'reload'> & { readonly asterisk: string },
-): Results {
-  const figuresOf = (names: readonly SystemName[]) => {
+export function resultsOf(found: Found, options: BenchOptions, { asterisk, decide, reload }: Others) {
+  const figuresOf = <N extends SystemName>(names: readonly N[]): Partial<Record<N, SystemFigures>> => {
     const measured = names.filter((name) => options.systems.includes(name))
     return Object.fromEntries(measured.map((name) => [name, systemFigures(name, found)]))
   }
   const systems = figuresOf(COMPARED)
   const date = new Date().toISOString()
   return {
+    // The knees are measured in the same run.
     ...{ date, knees_date: date, mode: options.mode, commit: commit() },
-    versions: { asterisk: others.asterisk, node: process.version.slice(1) },
+    versions: { asterisk, node: process.version.slice(1) },
     ...{ cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', rounds: options.rounds },
     ...{ seconds: options.otherSeconds, seconds_at_100: options.seconds },
-    ...{ rules: options.rules, vips: options.vips, systems },
-    floors: figuresOf(FLOORS),
+    ...{ rules: options.rules, vips: options.vips, systems, floors: figuresOf(FLOORS) },
     steps_us: stageFigures(found.stages),
     disturbed: isDisturbed(Object.values(systems)),
-    records: found.records,
-    decide: others.decide,
-    reload: others.reload,
+    ...{ records: found.records, decide, reload },
   }
 }
 
+/** Of the code that was measured; `+` behind it where the work tree had changes. */
 function commit(): string {
   try {
     const args = ['describe', '--always', '--abbrev=7', '--dirty=+', '--exclude=*']
@@ -107,7 +50,8 @@ function commit(): string {
   }
 }
 
-function stageFigures(calls: readonly Stages[]): Results['steps_us'] {
+/** Microseconds in each stage of Doorman, at the median of all its calls. */
+function stageFigures(calls: readonly Stages[]): Stages | null {
   if (calls.length === 0) return null
   const of = (stage: keyof Stages) => rounded(median(calls.map((each) => each[stage] ?? 0)) * 1_000, 0)
   return Object.fromEntries(STAGES.map((stage) => [stage, of(stage)]))
@@ -116,11 +60,13 @@ function stageFigures(calls: readonly Stages[]): Results['steps_us'] {
 /** A caller that is woken so late at 100 calls a second does not have the machine for itself. */
 const DISTURBED_MS = 4
 
+/** Whether something else kept the machine busy, so that no ratio of this run counts. */
 function isDisturbed(systems: readonly SystemFigures[]): boolean {
   return systems.some(({ rates }) => (rates['100']?.caller_late_p99_ms ?? 0) > DISTURBED_MS)
 }
 
-function systemFigures(system: SystemName, { measured, knees }: Found): SystemFigures {
+/** Medians of the rounds; those without a rate in their name at 100 calls a second. */
+function systemFigures(system: SystemName, { measured, knees }: Found) {
   const own = measured.filter((run) => run.system === system)
   const warm = own.filter(({ isCold }) => !isCold)
   const at100 = warm.filter(({ perSecond }) => perSecond === 100)
@@ -130,9 +76,11 @@ function systemFigures(system: SystemName, { measured, knees }: Found): SystemFi
   return {
     p50_ms_at_100: of(({ latency_ms }) => latency_ms.p50),
     p99_ms_at_100: of(({ latency_ms }) => latency_ms.p99),
+    // Null where no knee was looked for.
     knee_cps: found.length === 0 ? null : rounded(median(found), 0),
     asterisk_cpu_ms_per_call: of((run) => run.asterisk_cpu_ms),
     controller_cpu_ms_per_call: of((run) => run.controller_cpu_ms),
+    // Of the controller; the dialplan has none.
     rss_mb: of((run) => run.controller_rss_mb, 0),
     asterisk_rss_mb: of((run) => run.asterisk_rss_mb, 0),
     rounds_at_100: at100.map(({ latency_ms, controller_cpu_ms }) => ({
@@ -140,6 +88,7 @@ function systemFigures(system: SystemName, { measured, knees }: Found): SystemFi
       p99_ms: rounded(latency_ms.p99, 2),
       controller_cpu_ms_per_call: rounded(controller_cpu_ms, 2),
     })),
+    // The first 500 calls after a start, at 100 calls a second.
     cold: rateFigures(own.filter(({ isCold }) => isCold)),
     knees_cps: found,
     rates: Object.fromEntries(
@@ -148,16 +97,19 @@ function systemFigures(system: SystemName, { measured, knees }: Found): SystemFi
   }
 }
 
-function rateFigures(runs: readonly Measured[]): RateFigures {
+/** One system at one rate: the medians of the rounds. */
+function rateFigures(runs: readonly Measured[]) {
   const of = (value: (run: Measured) => number) => middle(runs, value, 2)
   const sum = (value: (run: Measured) => number) => runs.reduce((all, run) => all + value(run), 0)
   return {
     p50_ms: of(({ latency_ms }) => latency_ms.p50),
     p90_ms: of(({ latency_ms }) => latency_ms.p90),
     p99_ms: of(({ latency_ms }) => latency_ms.p99),
+    // The slowest call of all rounds.
     max_ms: rounded(Math.max(...runs.map(({ latency_ms }) => latency_ms.max)), 2),
     asterisk_cpu_ms_per_call: of((run) => run.asterisk_cpu_ms),
     controller_cpu_ms_per_call: of((run) => run.controller_cpu_ms),
+    // How much later than due the caller sent: on a quiet machine little over a millisecond.
     caller_late_p99_ms: of(({ lateness_ms }) => lateness_ms.p99),
     offered: sum(({ offered }) => offered),
     right: sum(({ right }) => right),

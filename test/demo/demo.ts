@@ -48,7 +48,7 @@ async function main(): Promise<number> {
     const { values } = parseArgs({
       options: { once: boolean, json: boolean, help: { ...boolean, short: 'h' } },
     })
-    if (!values.help) return await demo(values.once, values.json, stopSignal())
+    if (!values.help) return await demo(values.once, values.json)
     print(USAGE)
     return 0
   } catch (error) {
@@ -58,40 +58,30 @@ async function main(): Promise<number> {
 }
 
 /**
- * Aborted by the first signal, which lets the step at hand come to its end; a second one, later, does not wait: then
- * the guards of `startGuarded` end the children.
+ * Resolves at the first signal; a second one, later, does not wait: then the guards of `startGuarded` end the children,
+ * and those of a step that was not over when the first one came.
  */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController()
+function stopSignal(): Promise<void> {
   let firstAt: number | undefined
-  const onSignal = (): void => {
-    if (firstAt !== undefined && performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130)
-    if (firstAt !== undefined) return
-    firstAt = performance.now()
-    say('Stopping …')
-    stop.abort()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  return stop.signal
+  return new Promise((resolve) => {
+    const onSignal = (): void => {
+      if (firstAt !== undefined && performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(130)
+      if (firstAt !== undefined) return
+      firstAt = performance.now()
+      say('Stopping …')
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  })
 }
 
-async function demo(once: boolean, json: boolean, stop: AbortSignal): Promise<number> {
+async function demo(once: boolean, json: boolean): Promise<number> {
   const parts = new AsyncDisposableStack()
+  // Stopped as asked is OK, except where a script waits for results that there are not.
+  const stopped = stopSignal().then(() => (once ? 130 : 0))
   try {
-    const running = await start(parts, stop)
-    say(`Placing ${CALLS.length} SIP calls …`)
-    const stopped = new Promise<never>((_, reject) => {
-      stop.addEventListener('abort', () => reject(stop.reason), { once: true })
-    })
-    const results = await Promise.race([Promise.all(CALLS.map((call) => place(call, running))), stopped])
-    print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
-    const count = results.filter(isOk).length
-    say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
-    if (!once) await stay(running, parts, stop)
-    return results.every(isOk) ? 0 : 1
+    return await Promise.race([play(parts, once, json), stopped])
   } catch (error) {
-    // Stopped as asked is OK, except where a script waits for results that there are not.
-    if (stop.aborted) return once ? 130 : 0
     say(textOf(error))
     return 1
   } finally {
@@ -99,40 +89,48 @@ async function demo(once: boolean, json: boolean, stop: AbortSignal): Promise<nu
   }
 }
 
-async function start(parts: AsyncDisposableStack, stop: AbortSignal): Promise<Demo> {
-  const install = await findAsterisk(stop)
+async function play(parts: AsyncDisposableStack, once: boolean, json: boolean): Promise<number> {
+  const running = await start(parts)
+  say(`Placing ${CALLS.length} SIP calls …`)
+  const results = await Promise.all(CALLS.map((call) => place(call, running)))
+  print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
+  const count = results.filter(isOk).length
+  say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
+  if (!once) await stay(running, parts)
+  return results.every(isOk) ? 0 : 1
+}
+
+async function start(parts: AsyncDisposableStack): Promise<Demo> {
+  const install = await findAsterisk()
   const from = install.where === 'system' ? 'installed here; a private instance' : 'its own folder and ports'
   say(`Starting Asterisk ${install.version} (${from}) and Doorman …`)
   const lab = parts.adopt(await Lab.start(install, {}), (part) => part.stop())
-  stop.throwIfAborted()
   const { asterisk } = lab
   const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
-  const doorman = await lab.startDoorman()
-  stop.throwIfAborted()
-  return { asterisk, observer, doorman }
+  return { asterisk, observer, doorman: await lab.startDoorman() }
 }
 
 /** The machine's own Asterisk where there is one, else one out of a Debian root that is fetched once. */
-async function findAsterisk(stop: AbortSignal): Promise<AsteriskInstall> {
+async function findAsterisk(): Promise<AsteriskInstall> {
   const installed = await systemAsterisk().catch((error) => {
     say(`The installed Asterisk is passed over: ${textOf(error)}`)
     return undefined
   })
   if (installed !== undefined) return installed
-  return asteriskRoot('forky', say, stop).catch((error) => {
+  return asteriskRoot('forky', say).catch((error) => {
     throw new Error(`No Asterisk can be had here: ${textOf(error)}\n${WAYS}`)
   })
 }
 
-/** Keeps both sides up, says how to call them, and prints a line for each further call. Throws when it is over. */
-async function stay(demo: Demo, parts: AsyncDisposableStack, stop: AbortSignal): Promise<never> {
+/** Keeps both sides up, says how to call them, and prints a line for each further call. Throws where one of them ends. */
+async function stay(demo: Demo, parts: AsyncDisposableStack): Promise<never> {
   const file = join(labFolder(), 'demo.env')
   parts.defer(writeSettings(file, { ...settingsFor(demo.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2' }))
   print(instructions(demo, relative(process.cwd(), file)))
   const known = new Set(demo.observer.traces().map(({ uniqueId }) => uniqueId))
   let seen = demo.doorman.lines.length
   for (;;) {
-    await sleep(LOOK_MS, undefined, { signal: stop })
+    await sleep(LOOK_MS)
     refuseDead(demo)
     for (const line of demo.doorman.lines.slice(seen).flatMap(reloadLines)) print(line)
     seen = demo.doorman.lines.length

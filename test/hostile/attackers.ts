@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { randomBytes } from 'node:crypto'
-import { SipUserAgent } from '../../src/testcall/user-agent.js'
-import { rawInvite, runCall } from '../support/calls.js'
+import type { SipUserAgent } from '../../src/testcall/user-agent.js'
+import type { Asterisk } from '../support/asterisk.js'
+import { rawInvite, runCall, userAgent } from '../support/calls.js'
 
 /** A call in which some part is a caller's text of its own. What is not given is an honest call's. */
 export interface Attack {
@@ -57,13 +58,9 @@ export function percentEncoded(value: Buffer): Buffer {
   return Buffer.from(parts.join(''))
 }
 
-/** The endpoints that attacks come from, by the address that Asterisk knows them by. */
-export const ENDPOINTS = {
-  'carrier-a': '127.0.0.2',
-  'carrier-b': '127.0.0.3',
-  anonymous: '127.0.0.4',
-} as const
-export type Endpoint = keyof typeof ENDPOINTS
+/** The endpoints that attacks come from. */
+export const ENDPOINTS = ['carrier-a', 'carrier-b', 'anonymous'] as const
+export type Endpoint = (typeof ENDPOINTS)[number]
 
 /** Takes the calls that no other endpoint identifies. */
 export const ANONYMOUS_ENDPOINT = `
@@ -109,10 +106,9 @@ function isWhole(value: Buffer): boolean {
 export class Attackers {
   private constructor(private readonly agents: Readonly<Record<Endpoint, SipUserAgent>>) {}
 
-  static async open(pbxPort: number): Promise<Attackers> {
-    const open = (endpoint: Endpoint) => SipUserAgent.open(`127.0.0.1:${pbxPort}`, ENDPOINTS[endpoint])
-    const [a, b, anonymous] = [await open('carrier-a'), await open('carrier-b'), await open('anonymous')]
-    return new Attackers({ 'carrier-a': a, 'carrier-b': b, anonymous })
+  static async open(asterisk: Asterisk): Promise<Attackers> {
+    const agents = ENDPOINTS.map(async (endpoint) => [endpoint, await userAgent(asterisk, endpoint)])
+    return new Attackers(Object.fromEntries(await Promise.all(agents)))
   }
 
   close(): void {

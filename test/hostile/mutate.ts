@@ -20,17 +20,9 @@ interface Draft {
 type Mutation = (message: Draft, payload: Buffer, random: Random) => void
 
 const READ = ['X-Note', 'X-VIP', 'P-Asserted-Identity', 'Diversion', 'X-Account'] as const
-const OTHERS = [
-  'Subject',
-  'User-Agent',
-  'Reason',
-  'Privacy',
-  'Identity',
-  'History-Info',
-  'Supported',
-  'x',
-  's',
-] as const
+const OTHERS = 'Subject User-Agent Reason Privacy Identity History-Info Supported x s'.split(
+  ' ',
+) as unknown as readonly [string, ...string[]]
 const SIZES = [255, 1_023, 1_300, 4_095, 4_096, 8_192, 16_384, 32_000, 60_000] as const
 const TWICE = [
   'From: <sip:1@x>;tag=2',

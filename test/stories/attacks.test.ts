@@ -133,8 +133,7 @@ interface Seen {
   readonly record: DecisionRecord | undefined
 }
 
-const ALL_ENDPOINTS = Object.keys(ENDPOINTS) as readonly Endpoint[]
-const fromAll = (attack: Attack) => ALL_ENDPOINTS.map((endpoint) => [attack, endpoint] as const)
+const fromAll = (attack: Attack) => ENDPOINTS.map((endpoint) => [attack, endpoint] as const)
 const newMark = () => `dm${randomBytes(5).toString('hex')}`
 
 describe.each(RELEASES)('attacks on Debian %s', (release) => {
@@ -152,7 +151,7 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
     let attackers: Attackers
     let revision: Revision
     beforeAll(async () => {
-      attackers = await Attackers.open(fixture.asterisk.ports.sip)
+      attackers = await Attackers.open(fixture.asterisk)
       const loaded = await loadRevision(fixture.lab.flows, functions)
       if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems))
       revision = loaded.revision
@@ -266,7 +265,7 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
         ...values,
       ]
       // The places are no multiple of the endpoints, so that each place is taken from each of them.
-      return attacks.map((attack, at) => [attack, ALL_ENDPOINTS[at % ALL_ENDPOINTS.length] ?? 'anonymous'])
+      return attacks.map((attack, at) => [attack, ENDPOINTS[at % ENDPOINTS.length] ?? 'anonymous'])
     }
 
     function tellByNumber(): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /** One AMI message: its `Key: value` lines. A key that comes twice (`Output`) holds its values joined by line ends. */
@@ -34,31 +35,34 @@ export class AmiConnection {
 
   /** Connects and logs in; rejects with one sentence where that fails. */
   static async open(access: AmiAccess, onEvent?: (event: AmiMessage) => void): Promise<AmiConnection> {
-    const connection = new AmiConnection(await connected(access), onEvent)
-    const { Response, Message } = await connection.send({
-      ...{ Action: 'Login', Username: access.username, Secret: access.secret },
-      Events: onEvent === undefined ? 'off' : 'on',
+    const { host, port, username, secret } = access
+    const socket = connect({ host, port })
+    await once(socket, 'connect', { signal: AbortSignal.timeout(LIMIT_MS) }).catch((error: Error) => {
+      socket.destroy()
+      throw new Error(`No AMI on ${host}:${port}: ${error.message}`)
     })
+    const connection = new AmiConnection(socket, onEvent)
+    const Events = onEvent === undefined ? 'off' : 'on'
+    const login = { Action: 'Login', Username: username, Secret: secret, Events }
+    const { Response, Message } = await connection.send(login)
     if (Response === 'Success') return connection
     connection.close()
-    throw new Error(`AMI on port ${access.port} refused ${access.username}: ${Message ?? 'no reason given'}`)
+    throw new Error(`AMI on port ${port} refused ${username}: ${Message ?? 'no reason given'}`)
   }
 
   /** Sends one action and resolves with its answer, whether it says Success or Error. */
-  send(action: AmiMessage): Promise<AmiMessage> {
+  async send(action: AmiMessage): Promise<AmiMessage> {
     const id = `test-${++this.#count}`
     const lines = Object.entries({ ...action, ActionID: id }).map(([key, value]) => `${key}: ${value}`)
     if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('A line end would start a new AMI action.')
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id)
-        reject(new Error(`AMI did not answer ${action.Action} within ${LIMIT_MS} ms.`))
-      }, LIMIT_MS)
-      this.#waiting.set(id, (answer) => {
-        clearTimeout(timer)
-        resolve(answer)
-      })
-      this.socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    const { promise, resolve, reject } = Promise.withResolvers<AmiMessage>()
+    const late = () => reject(new Error(`AMI did not answer ${action.Action} within ${LIMIT_MS} ms.`))
+    const timer = setTimeout(late, LIMIT_MS)
+    this.#waiting.set(id, resolve)
+    this.socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    return promise.finally(() => {
+      clearTimeout(timer)
+      this.#waiting.delete(id)
     })
   }
 
@@ -69,32 +73,11 @@ export class AmiConnection {
   #onData(text: string): void {
     const parts = (this.#buffer + text).split('\r\n\r\n')
     this.#buffer = parts.pop() ?? ''
-    for (const part of parts) {
-      const message = parseMessage(part)
+    for (const message of parts.map(parseMessage)) {
       if (message.Event !== undefined) this.onEvent?.(message)
-      else {
-        const id = message.ActionID ?? ''
-        this.#waiting.get(id)?.(message)
-        this.#waiting.delete(id)
-      }
+      else this.#waiting.get(message.ActionID ?? '')?.(message)
     }
   }
-}
-
-function connected({ host, port }: AmiAccess): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: LIMIT_MS })
-    const fail = (why: string): void => {
-      socket.destroy()
-      reject(new Error(`No AMI on ${host}:${port}: ${why}`))
-    }
-    socket.once('timeout', () => fail('no answer'))
-    socket.once('error', (error) => fail(error.message))
-    socket.once('connect', () => {
-      socket.setTimeout(0).removeAllListeners()
-      resolve(socket)
-    })
-  })
 }
 
 /** The greeting (`Asterisk Call Manager/5.0`) stands before the first message and has no colon. */

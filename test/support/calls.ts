@@ -3,10 +3,11 @@ import type { InviteIds, InviteParts } from '../../src/testcall/sip-message.js'
 import { type SipCall, type SipCallResult, SipUserAgent } from '../../src/testcall/user-agent.js'
 import type { Asterisk } from './asterisk.js'
 
-/** Where a caller sends from: the sample trunks know their carriers by these addresses. */
-export const ADDRESS_OF: Readonly<Record<string, string>> = {
+/** Where a caller sends from: the sample trunks know their carriers by these addresses, and no trunk the last one. */
+const ADDRESS_OF: Readonly<Record<string, string>> = {
   'carrier-a': '127.0.0.2',
   'carrier-b': '127.0.0.3',
+  anonymous: '127.0.0.4',
 }
 
 export interface Timing {

@@ -1,4 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 
 /**
@@ -88,24 +89,13 @@ export interface Finished {
 
 const KEPT = 65_536
 
-export interface RunOptions {
-  readonly cwd?: string
-  readonly env?: NodeJS.ProcessEnv
-  /** Ends the program early: SIGTERM, so that it can clean up, and SIGKILL where that takes over 3 s. */
-  readonly signal?: AbortSignal | undefined
-}
-
-const ABORT_MS = 3_000
-
 /** Runs a program to its end, with its stdin closed; after `limit_ms` it is killed. Never rejects. */
 export async function runToEnd(
   command: readonly string[],
   limit_ms: number,
-  { signal, ...options }: RunOptions = {},
+  options: { readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Finished> {
   const child = startGuarded(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-  const abort = (): void => void stopGroup(child, ABORT_MS)
-  signal?.addEventListener('abort', abort)
   let output = ''
   const keep = (chunk: Buffer): void => {
     output = (output + chunk.toString('latin1')).slice(-KEPT)
@@ -114,22 +104,15 @@ export async function runToEnd(
   child.stderr?.on('data', keep)
   child.on('error', (error) => keep(Buffer.from(error.message)))
   const inTime = await ended(child, limit_ms)
-  signal?.removeEventListener('abort', abort)
   if (!inTime) signalGroup(child, 'SIGKILL')
   await drained(child)
   return { code: child.exitCode ?? undefined, output, timedOut: !inTime }
 }
 
 /** The last output may arrive after the exit; a grandchild that holds the pipe open must not hold us up. */
-function drained(child: ChildProcess): Promise<void> {
-  if (child.stdout?.readableEnded !== false && child.stderr?.readableEnded !== false) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, 500)
-    child.once('close', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+async function drained(child: ChildProcess): Promise<void> {
+  if (child.stdout?.readableEnded !== false && child.stderr?.readableEnded !== false) return
+  await once(child, 'close', { signal: AbortSignal.timeout(500) }).catch(() => undefined)
 }
 
 /**

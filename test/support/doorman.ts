@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from './asterisk.js'
+import { Changes } from './changes.js'
 import { ended, signalGroup, startGuarded, stopGroup } from './child.js'
 import { repositoryFolder } from './lab-folder.js'
 
@@ -68,7 +69,7 @@ export class RunningDoorman {
   /** What was no JSON line, stderr included. */
   noise = ''
   #rest = ''
-  readonly #heard = new Set<() => void>()
+  readonly #changes = new Changes<LogLine>()
 
   constructor(readonly child: ChildProcess) {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
@@ -83,21 +84,9 @@ export class RunningDoorman {
 
   /** Resolves with the first line, past or to come, for which `test` is true. */
   line(what: string, test: (line: LogLine) => boolean, limitMs = 5_000): Promise<LogLine> {
-    return new Promise((resolve, reject) => {
-      const settle = (found: LogLine | undefined) => {
-        clearTimeout(timer)
-        this.#heard.delete(look)
-        if (found !== undefined) resolve(found)
-        else reject(new Error(`No line "${what}" within ${limitMs} ms. Its log so far:\n${this.#tail()}`))
-      }
-      const look = () => {
-        const found = this.lines.find(test)
-        if (found !== undefined) settle(found)
-      }
-      const timer = setTimeout(settle, limitMs, undefined)
-      this.#heard.add(look)
-      look()
-    })
+    const failure = () => `No line "${what}" within ${limitMs} ms. Its log so far:\n${this.#tail()}`
+    const look = (line: LogLine) => (test(line) ? line : undefined)
+    return this.#changes.first(this.lines, look, { ms: limitMs, failure })
   }
 
   /**
@@ -156,15 +145,18 @@ export class RunningDoorman {
     const lines = (this.#rest + text).split('\n')
     this.#rest = lines.pop() ?? ''
     for (const line of lines) this.#keep(line)
-    for (const look of [...this.#heard]) look()
   }
 
-  #keep(line: string): void {
+  #keep(text: string): void {
+    let line: LogLine
     try {
-      this.lines.push(JSON.parse(line) as LogLine)
+      line = JSON.parse(text) as LogLine
     } catch {
-      this.noise += `${line}\n`
+      this.noise += `${text}\n`
+      return
     }
+    this.lines.push(line)
+    this.#changes.changed(line)
   }
 
   #tail(): string {

@@ -9,10 +9,6 @@ import { repositoryFolder } from './lab-folder.js'
 
 /** What a test may choose about its private Asterisk. */
 export interface InstanceOptions {
-  /** Where the instance's folder is made; the system's temporary folder by default (a socket path must be short). */
-  readonly folder?: string
-  /** The folder with ari.conf, http.conf, manager.conf, pjsip.conf and extensions.conf: `asterisk-conf` by default. */
-  readonly confFolder?: string
   /** Dialplan text of this test, after the repository's own. */
   readonly extraDialplan?: string
   /** What `doorman dialplan` generates; becomes `extensions_doorman.conf`. */
@@ -44,7 +40,7 @@ const FOLDERS = ['etc', 'lib', 'db', 'spool', 'run', 'log/cdr-csv', 'cache', 'da
 
 /** Chooses ports and passwords and writes the folder. Nothing in it is shared with another instance. */
 export async function writeInstance(install: AsteriskInstall, options: InstanceOptions): Promise<Instance> {
-  const folder = makeFolder(options.folder ?? tmpdir())
+  const folder = makeFolder(tmpdir())
   const [sip, http, ami] = [await freePort('udp'), await freePort('tcp'), await freePort('tcp')]
   const passwords = { ari: secret(), ami: secret(), observer: secret(), phone: secret() }
   const instance: Instance = { folder, ports: { sip, http, ami }, passwords }
@@ -57,7 +53,6 @@ export async function writeInstance(install: AsteriskInstall, options: InstanceO
 
 /** Asterisk's control socket has to fit into 108 bytes (unix(7)); anything longer is cut and fails oddly. */
 function makeFolder(parent: string): string {
-  mkdirSync(parent, { recursive: true })
   const fits = join(parent, 'doorman-XXXXXX', 'run', 'asterisk.ctl').length < 100
   const folder = mkdtempSync(join(fits ? parent : '/tmp', 'doorman-'))
   for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true })
@@ -81,7 +76,7 @@ function configuration(
   instance: Instance,
   options: InstanceOptions,
 ): Record<string, string> {
-  const conf = options.confFolder ?? join(repositoryFolder(), 'asterisk-conf')
+  const conf = join(repositoryFolder(), 'asterisk-conf')
   const files: Record<string, string> = {
     ...ownFiles(install, instance, options.isQuiet ?? false),
     ...overridden(instance, conf),
@@ -114,11 +109,9 @@ function overridden(instance: Instance, conf: string): Record<string, string> {
       ...['[1001-auth](+)', `password = ${passwords.phone}`],
     ],
   }
-  const texts = Object.entries(sections).map(([name, lines]) => [
-    name,
-    [`#include "${join(conf, name)}"`, ...lines, ''].join('\n'),
-  ])
-  return Object.fromEntries(texts)
+  const text = (name: string, lines: readonly string[]) =>
+    [`#include "${join(conf, name)}"`, ...lines, ''].join('\n')
+  return Object.fromEntries(Object.entries(sections).map(([name, lines]) => [name, text(name, lines)]))
 }
 
 /** The files that only the lab needs. Empty ones keep Asterisk from complaining that they are missing. */

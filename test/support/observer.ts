@@ -1,4 +1,5 @@
 import { type AmiAccess, AmiConnection, type AmiMessage } from './ami-connection.js'
+import { Changes } from './changes.js'
 import { decodeState } from './channel-state.js'
 
 /** One step of the dialplan, as the PBX says it executed it (AMI event Newexten). */
@@ -58,8 +59,7 @@ const ARI_APP = 'observer'
 export class Observer {
   readonly #traces = new Map<string, Trace>()
   readonly #callIds = new Map<string, string>()
-  readonly #waiting = new Set<(trace: Trace) => boolean>()
-  readonly userEvents: AmiMessage[] = []
+  readonly #changes = new Changes<Trace>()
   #ami: AmiConnection | undefined
   #ari: WebSocket | undefined
 
@@ -98,20 +98,16 @@ export class Observer {
     return this.#wait(which, limit_ms, `execute ${application}`, ifExecuted, (trace) => trace.hungUp)
   }
 
-  /** A variable or function as the PBX sees it now; empty where it is not set; rejects without such a channel. */
-  async getVariable(channel: string, name: string): Promise<string> {
-    const answer = await this.#ami?.send({ Action: 'Getvar', Channel: channel, Variable: name })
-    if (answer?.Response === 'Success') return answer.Value ?? ''
-    throw new Error(`Getvar ${name} on ${channel}: ${answer?.Message ?? 'no answer'}`)
-  }
-
   /** The state on a channel that is up, straight from the PBX; undefined where there is none. */
   state(channel: string): Promise<unknown> {
-    return decodeState((name) => this.getVariable(channel, name))
+    return decodeState(async (name) => {
+      const answer = await this.#ami?.send({ Action: 'Getvar', Channel: channel, Variable: name })
+      if (answer?.Response === 'Success') return answer.Value ?? ''
+      throw new Error(`Getvar ${name} on ${channel}: ${answer?.Message ?? 'no answer'}`)
+    })
   }
 
   #onEvent(event: AmiMessage): void {
-    if (event.Event === 'UserEvent') this.userEvents.push(event)
     const id = event.Uniqueid
     if (id === undefined) return
     const before = this.#traces.get(id) ?? newTrace(id, event, this.#callIds.get(id))
@@ -126,7 +122,7 @@ export class Observer {
 
   #changed(trace: Trace): void {
     this.#traces.set(trace.uniqueId, trace)
-    for (const isDone of this.#waiting) if (isDone(trace)) this.#waiting.delete(isDone)
+    this.#changes.changed(trace)
   }
 
   #wait<T>(
@@ -138,24 +134,15 @@ export class Observer {
   ): Promise<T> {
     const isIt = typeof which === 'string' ? (trace: Trace) => trace.callId === which : which
     const name = typeof which === 'string' ? `call ${which}` : 'call asked for'
-    return new Promise((resolve, reject) => {
-      const fail = (why: string): void =>
-        reject(new Error(`The ${name} did not ${what}: ${why}\n${this.#account()}`))
-      const isDone = (trace: Trace): boolean => {
-        if (!isIt(trace)) return false
-        const result = found(trace)
-        if (result === undefined && !isHopeless(trace)) return false
-        clearTimeout(timer)
-        if (result === undefined) fail('it hung up before.')
-        else resolve(result)
-        return true
-      }
-      const timer = setTimeout(() => {
-        this.#waiting.delete(isDone)
-        fail(`${limit_ms} ms are over.`)
-      }, limit_ms)
-      if (!this.traces().some(isDone)) this.#waiting.add(isDone)
-    })
+    const failure = (why: string) => `The ${name} did not ${what}: ${why}\n${this.#account()}`
+    const look = (trace: Trace) => {
+      const result = isIt(trace) ? found(trace) : undefined
+      if (result === undefined && isIt(trace) && isHopeless(trace))
+        throw new Error(failure('it hung up before.'))
+      return result
+    }
+    const limit = { ms: limit_ms, failure: () => failure(`${limit_ms} ms are over.`) }
+    return this.#changes.first(this.#traces.values(), look, limit)
   }
 
   /** What was seen, for the message of a failure. */

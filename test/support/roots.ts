@@ -22,31 +22,20 @@ const WAYS = [
  * and 300 MB). Nothing of the machine is touched, apart from installing mmdebstrap where it is missing.
  *
  * @param say gets a line of progress every few seconds while it is being built
- * @param signal gives the building up, and leaves nothing of it behind
  * @throws one Error that says what failed and which ways there are
  */
-export async function asteriskRoot(
-  release: Release,
-  say: (line: string) => void,
-  signal?: AbortSignal,
-): Promise<AsteriskInstall> {
+export async function asteriskRoot(release: Release, say: (line: string) => void): Promise<AsteriskInstall> {
   const roots = join(labFolder(), 'roots')
   const root = join(roots, release)
   if (!existsSync(root)) {
     await haveMmdebstrap(say)
-    signal?.throwIfAborted()
-    await build(release, roots, say, signal)
+    await build(release, roots, say)
   }
   return installInRoot(root)
 }
 
 /** Built beside and renamed. Of two processes that build the same root, the first one's is used. */
-async function build(
-  release: Release,
-  roots: string,
-  say: (line: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function build(release: Release, roots: string, say: (line: string) => void): Promise<void> {
   mkdirSync(roots, { recursive: true })
   removeTornBuilds(roots)
   const folder = join(roots, `${release}.building-${process.pid}`)
@@ -58,7 +47,7 @@ async function build(
     say(`  Debian ${release}: ${seconds} s, ${/^(\d+)\s/m.exec(output)?.[1] ?? '0'} MB so far`)
   }, 3_000)
   try {
-    await unpack(release, folder, signal)
+    await unpack(release, folder)
     if (!existsSync(join(roots, release))) renameSync(folder, join(roots, release))
     say(`Asterisk of Debian ${release} is ready.`)
   } finally {
@@ -71,15 +60,14 @@ async function build(
  * The extract variant runs no maintainer script: no service is installed, and nothing in the root is run. So a user
  * who isn't root can build it too, in the mode that never enters the root.
  */
-async function unpack(release: Release, folder: string, signal: AbortSignal | undefined): Promise<void> {
+async function unpack(release: Release, folder: string): Promise<void> {
   const options = ['APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"']
   const command = [
     ...['mmdebstrap', ...(process.getuid?.() === 0 ? [] : ['--mode=chrootless']), '--variant=extract'],
     ...[`--include=${PACKAGES}`, ...options.map((option) => `--aptopt=${option}`), release, folder],
   ]
-  const { code, output, timedOut } = await runToEnd(command, LIMIT_MS, { signal })
+  const { code, output, timedOut } = await runToEnd(command, LIMIT_MS)
   if (code === 0) return
-  signal?.throwIfAborted()
   const what = timedOut ? `took more than ${LIMIT_MS / 60_000} minutes` : `failed (exit ${code ?? 'none'})`
   throw new Error(`mmdebstrap ${what} on Debian ${release}:\n${tail(output)}\n${WAYS}`)
 }
