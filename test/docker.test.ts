@@ -20,12 +20,14 @@ function copied(dockerfile: string): readonly string[] {
   return [...lines].flatMap(([, sources = '']) => sources.split(' '))
 }
 
+type Env = Readonly<Record<string, string>>
+
 interface Service {
   readonly build?: { readonly context: string; readonly dockerfile: string }
   readonly network_mode?: string
   readonly ports?: unknown
   readonly profiles?: readonly string[]
-  readonly environment?: Readonly<Record<string, string>>
+  readonly environment?: Env
   readonly entrypoint?: readonly string[]
   readonly volumes?: readonly string[]
 }
@@ -53,20 +55,13 @@ describe.each(DOCKERFILES)('%s', (dockerfile) => {
 })
 
 describe('docker/Dockerfile', () => {
-  test('runs doorman, and not as root', () => {
+  test('runs doorman, not as root, on the Node.js that the package needs', () => {
     const text = read('docker/Dockerfile')
-    const { bin } = JSON.parse(read('package.json')) as { bin: { doorman: string } }
+    const { bin, engines } = JSON.parse(read('package.json')) as Record<'bin' | 'engines', Env>
+    const bases = [...text.matchAll(/^FROM node:(\d+)-/gm)].map(([, major]) => `>=${major}`)
 
     expect(text).toContain(`ENTRYPOINT ["node", "${bin.doorman}"]\nCMD ["run"]`)
     expect(text).toMatch(/^USER node$/m)
-  })
-
-  test('has the Node.js that the package needs', () => {
-    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
-    const bases = [...read('docker/Dockerfile').matchAll(/^FROM node:(\d+)-/gm)].map(
-      ([, major]) => `>=${major}`,
-    )
-
     expect(bases).toEqual([engines.node, engines.node])
   })
 
@@ -88,17 +83,16 @@ describe('docker/Dockerfile', () => {
 })
 
 describe('docker/compose.yaml', () => {
-  test('has a PBX, Doorman, and a caller that is started only when asked for', () => {
-    expect(services.map(([name]) => name)).toEqual(['prepare', 'pbx', 'doorman', 'caller'])
-    expect(services.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name)).toEqual([
-      'caller',
-    ])
-  })
-
-  test('opens no port: whoever speaks to the PBX shares its loopback', () => {
-    expect(services.filter(([, { ports }]) => ports !== undefined)).toEqual([])
-    expect(services.map(([, service]) => service.network_mode)).toEqual([
-      ...['none', undefined, 'service:pbx', 'service:pbx'],
+  test('has a caller that is started only when asked for, and opens no port: services share the loopback', () => {
+    const seen = services.map(([name, { profiles, ports, network_mode }]) => {
+      return { name, isOptional: profiles !== undefined, ports, network_mode }
+    })
+    const usual = { isOptional: false, ports: undefined }
+    expect(seen).toEqual([
+      { ...usual, name: 'prepare', network_mode: 'none' },
+      { ...usual, name: 'pbx', network_mode: undefined },
+      { ...usual, name: 'doorman', network_mode: 'service:pbx' },
+      { ...usual, name: 'caller', network_mode: 'service:pbx', isOptional: true },
     ])
   })
 

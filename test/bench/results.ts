@@ -21,9 +21,10 @@ interface Others {
 }
 
 export function resultsOf(found: Found, options: BenchOptions, { asterisk, decide, reload }: Others) {
-  const figuresOf = <N extends SystemName>(names: readonly N[]): Partial<Record<N, SystemFigures>> => {
+  const figuresOf = <N extends SystemName>(names: readonly N[]) => {
     const measured = names.filter((name) => options.systems.includes(name))
-    return Object.fromEntries(measured.map((name) => [name, systemFigures(name, found)]))
+    const all = Object.fromEntries(measured.map((name) => [name, systemFigures(name, found)]))
+    return all as Partial<Record<N, SystemFigures>>
   }
   const systems = figuresOf(COMPARED)
   const date = new Date().toISOString()

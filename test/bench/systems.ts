@@ -29,7 +29,3 @@ export const TITLES: Readonly<Record<SystemName, string>> = {
 export const trunkAddress = (system: SystemName): string => `127.0.0.${11 + SYSTEMS.indexOf(system)}`
 export const trunkName = (system: SystemName): string => `trunk-${system.replace('_', '-')}`
 export const entryContext = (system: SystemName): string => `from-${trunkName(system)}`
-
-export function isSystemName(name: string): name is SystemName {
-  return (SYSTEMS as readonly string[]).includes(name)
-}

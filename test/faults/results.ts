@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { Fault } from './fault.js'
 import { type FaultResult, LONGEST_WAIT_MS } from './run-fault.js'
 
@@ -19,25 +20,22 @@ export function cells(result: FaultResult): readonly string[] {
   return [fault, ...[offered, routed, fallback, lost].map(String), `${longest_wait_ms} ms`, again]
 }
 
-export interface Circumstances {
-  readonly date: string
-  readonly cores: number
-  readonly node: string
-  /** Calls a second, by the version of Asterisk. */
-  readonly rates: ReadonlyMap<string, number>
-}
-
-/** For people. */
+/**
+ * For people.
+ * @param rates calls a second, by the version of Asterisk
+ */
 export function resultsMd(
   results: readonly FaultResult[],
   faults: readonly Fault[],
-  { date, cores, node, rates }: Circumstances,
+  rates: ReadonlyMap<string, number>,
 ): string {
   const of = (version: string) => results.filter(({ asterisk }) => asterisk === version)
+  const date = new Date().toISOString().slice(0, 10)
+  const on = `on ${availableParallelism()} cores, with Node ${process.versions.node}`
   return [
     '# What faults do to callers',
     '',
-    `Written by \`npm run faults\` on ${date}, on ${cores} cores, with Node ${node}.`,
+    `Written by \`npm run faults\` on ${date}, ${on}.`,
     '',
     INTRODUCTION,
     ...[...rates].flatMap(([asterisk, rate]) => [

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Asterisk, startAsterisk } from './asterisk.js'
-import { placeCall, placeCalls, placed, rawCall, userAgent } from './calls.js'
+import { placeCall, placeCalls, placed, userAgent } from './calls.js'
 import { isAlive } from './child.js'
 import { Observer } from './observer.js'
 import { asteriskRoot, type Release } from './roots.js'
@@ -125,19 +125,6 @@ describe.each(RELEASES)('the lab with Debian %s', (release, major) => {
     expect(calls.map(({ status, hungUpBy }) => [status, hungUpBy])).toEqual(Array(20).fill([200, 'caller']))
     expect(new Set(calls.map(({ callId }) => callId)).size).toBe(20)
     expect(refused.map(({ status }) => status)).toEqual(Array(5).fill(486))
-  })
-
-  test('an INVITE in bytes is answered and acknowledged', async () => {
-    const agent = await userAgent(asterisk, 'carrier-a')
-    const invite = {
-      from: '"\xff" <sip:a@b>',
-      to: '25557654321',
-      headers: [Buffer.from('X-Odd: \xff', 'latin1')],
-    }
-    const { callId, status } = await placed(rawCall(agent, invite), {}).finally(() => agent.close())
-    const { hungUp } = await observer.ended(callId, 5_000)
-
-    expect([status, hungUp]).toEqual([486, true])
   })
 
   test('ARI is whole: every part that ari-client asks for is described', async () => {

@@ -28,15 +28,11 @@ export interface Trace {
 }
 
 /** Where a call ended up, by the PBX's own account. */
-export interface CallResult {
-  readonly channel: string
-  readonly uniqueId: string
-  readonly callId: string | undefined
+export interface CallResult extends Trace {
   readonly context: string
   readonly extension: string
   /** Contexts in the order in which they were entered, this one and what came after it included. */
   readonly path: readonly string[]
-  readonly variables: Readonly<Record<string, string>>
   /** What the applications of the context were given, so far. */
   readonly appData: readonly string[]
 }
@@ -196,10 +192,8 @@ function changeBy(event: AmiMessage, { steps, variables }: Trace): Partial<Trace
   const { Context: context = '', Application: application = '', AppData: data = '' } = event
   switch (event.Event) {
     case 'Newexten': {
-      const extension = event.Extension ?? event.Exten ?? ''
-      return {
-        steps: [...steps, { context, extension, priority: Number(event.Priority), application, data }],
-      }
+      const [extension, priority] = [event.Extension ?? event.Exten ?? '', Number(event.Priority)]
+      return { steps: [...steps, { context, extension, priority, application, data }] }
     }
     case 'VarSet': {
       // `_X` and `__X` are X, inherited by one and by all further channels.
@@ -234,13 +228,12 @@ export function callResultOf(trace: Trace): CallResult | undefined {
   const fallback = trace.hungUp ? after.findLast(({ context }) => context === 'doorman-fallback') : undefined
   const at = flow ?? fallback
   if (at === undefined) return undefined
-  const { channel, uniqueId, callId, variables } = trace
   const { context, extension } = at
   const appData = trace.steps.filter((step) => step.context === context).map(({ data }) => data)
-  return { channel, uniqueId, callId, context, extension, path: pathOf(trace), variables, appData }
+  return { ...trace, context, extension, path: pathOf(trace), appData }
 }
 
 /** The contexts in order, each once for every time it was entered. */
-export function pathOf(trace: Trace): readonly string[] {
+function pathOf(trace: Trace): readonly string[] {
   return trace.steps.map((step) => step.context).filter((context, at, all) => context !== all[at - 1])
 }
