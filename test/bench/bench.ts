@@ -33,7 +33,7 @@ export interface Found {
   readonly stages: Stages[]
 }
 
-export interface BenchParts {
+interface BenchParts {
   readonly options: BenchOptions
   readonly fixture: Fixture
   readonly caller: CallerProcess
@@ -200,7 +200,7 @@ function lineOf(measured: Measured): string {
 
 const [LOWEST, HIGHEST] = [50, 3_000]
 
-export interface Steps {
+interface Steps {
   /** Runs a rate and says whether it held. */
   hold(perSecond: number): Promise<boolean>
   /** Removes what an overload left behind: Asterisk takes twice as long for a call for half a minute afterwards. */

@@ -11,7 +11,7 @@ export const FLOORS = ['passage', 'passage_ami', 'doorman_own'] as const
 export const SYSTEMS = [...COMPARED, ...FLOORS] as const
 
 export type ComparedName = (typeof COMPARED)[number]
-export type FloorName = (typeof FLOORS)[number]
+type FloorName = (typeof FLOORS)[number]
 export type SystemName = ComparedName | FloorName
 
 export const TITLES: Readonly<Record<SystemName, string>> = {

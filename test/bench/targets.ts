@@ -2,7 +2,7 @@ import type { Results, SystemFigures } from './results.js'
 import type { ComparedName } from './systems.js'
 
 /** One thing that Doorman has to reach, and what it did. */
-export interface Target {
+interface Target {
   readonly what: string
   readonly wanted: string
   readonly reached: string

@@ -6,7 +6,7 @@ import { atMost, hook, lostCalls } from './fault.js'
 import { Fixture } from './fixture.js'
 
 /** What a process holds, as the system sees it. */
-export interface Holdings {
+interface Holdings {
   readonly rss_mb: number
   /** Sockets are files. */
   readonly files: number
@@ -26,7 +26,7 @@ export interface SoakReport {
   readonly problems: readonly string[]
 }
 
-export interface SoakOptions {
+interface SoakOptions {
   readonly calls: number
   readonly perSecond: number
   /** How many samples are taken; the last is compared with the first. */

@@ -50,7 +50,7 @@ export function quoted(value: Buffer): Buffer {
 }
 
 /** As PJSIP itself writes a user part (RFC 3261 §25.1: unreserved and user-unreserved stay as they are). */
-export function percentEncoded(value: Buffer): Buffer {
+function percentEncoded(value: Buffer): Buffer {
   const parts = [...value].map((byte) => {
     const sign = String.fromCharCode(byte)
     return /[0-9A-Za-z\-_.!~*'()&=+$,;?/]/.test(sign) ? sign : `%${byte.toString(16).padStart(2, '0')}`

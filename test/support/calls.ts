@@ -10,7 +10,7 @@ const ADDRESS_OF: Readonly<Record<string, string>> = {
   anonymous: '127.0.0.4',
 }
 
-export interface Timing {
+interface Timing {
   /** How long the caller stays when answered; 200 ms by default. */
   readonly hold_ms?: number
   /** How long the caller waits for an answer before it cancels; 10 s by default. */

@@ -12,7 +12,7 @@ import { PbxError } from '../../src/asterisk/pbx.js'
 import { type PassedCall, stasisArguments } from './stasis-arguments.js'
 
 /** A channel of the fake. */
-export interface FakeChannel {
+interface FakeChannel {
   readonly id: string
   readonly name: string
   readonly callerId: { readonly number: string; readonly name: string }
@@ -29,7 +29,7 @@ export type Step = 'readVariable' | 'readHeader' | 'setVariables' | 'continueInD
 /** A `PbxFault` is answered at once; `hang` never answers, so that the request runs into its time limit. */
 export type Fault = PbxFault | 'hang'
 
-export interface Request {
+interface Request {
   readonly step: Step
   readonly timeoutMs: number
   /** By the clock of `performance`. */

@@ -30,7 +30,7 @@ export interface FixtureOptions extends LabOptions {
 }
 
 /** What the caller, the PBX and Doorman say of a call. */
-export interface SeenCall {
+interface SeenCall {
   readonly placed: PlacedCall
   readonly result: CallResult
   /** The state on the channel, from the PBX. */
