@@ -199,8 +199,7 @@ describe('a function that never ends', () => {
 
   test('leaves a thread to other functions however often it is called', async () => {
     const under = runner({ deadlineMs: 1_500, maxWorkers: 2 })
-    const endless = body('await new Promise(() => {})', 'endless.ts')
-    const looping = Array.from({ length: 5 }, () => under.run(endless, input))
+    const looping = Array.from({ length: 5 }, () => under.run(body(LOOP, 'loop.ts'), input))
     const other = await under.run(sound(), input)
     expect(failure(other)).toBe('chose vip_support_flow')
     const reasons = (await Promise.all(looping)).map((result) => failure(result).split(':')[0])
@@ -279,7 +278,7 @@ describe('a function that keeps failing', () => {
   test('is suspended after three deadlines for ten seconds, and says when it is tried again', async () => {
     let now = Date.parse('2024-05-05T05:55:55Z')
     const under = runner({ deadlineMs: 500, now: () => now })
-    const fn = body('await new Promise(() => {})', 'loop.ts')
+    const fn = body(LOOP, 'loop.ts')
     expect(await failThrice(under, fn)).toEqual(['deadline', 'deadline', 'deadline'])
     expect(failure(await under.run(fn, input))).toMatch(/^suspended: loop\.ts: .*2024-05-05T05:56:05\.000Z/)
     now += 9_999
