@@ -1,5 +1,5 @@
 import type { Variable } from '../asterisk/pbx.js'
-import { encodeState, safeText, scalarVariables } from '../conversation/state-codec.js'
+import { dialplanText, encodeState, scalarVariables } from '../conversation/state-codec.js'
 import type { FinalDecision } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import type { CallData } from './read.js'
@@ -25,11 +25,11 @@ export function variablesOf(
     .map(({ name }) => ({ name, value: '' }))
   const inherited = [
     { name: 'DOORMAN_FLOW', value: flow.name },
-    { name: 'DOORMAN_RULE', value: safeText(decision.rule) },
+    { name: 'DOORMAN_RULE', value: dialplanText(decision.rule) },
     { name: 'DOORMAN_REVISION', value: revision.id },
     // 1 and 0 rather than words: GotoIf(${DOORMAN_VIP}?…) takes any word for true.
     { name: 'DOORMAN_VIP', value: decision.vip ? '1' : '0' },
-    { name: 'DOORMAN_BRANCH', value: safeText(decision.branch ?? '') },
+    { name: 'DOORMAN_BRANCH', value: dialplanText(decision.branch ?? '') },
     ...emptied,
     ...scalars,
     ...encodeState(state),

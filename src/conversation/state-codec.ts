@@ -131,7 +131,7 @@ export function scalarVariables(state: State): readonly ChannelVariable[] {
 }
 
 function scalarText(value: StateValue): string {
-  if (typeof value !== 'number') return value === null ? '' : safeText(String(value))
+  if (typeof value !== 'number') return value === null ? '' : dialplanText(String(value))
   return PLAIN_NUMBER.test(String(value)) ? String(value) : ''
 }
 
@@ -139,7 +139,7 @@ function scalarText(value: StateValue): string {
  * A text that is safe wherever a dialplan expands it: as an argument, in `$[…]`, in `System()` without quotes, and
  * on a line of AMI. At most 200 characters.
  */
-export function safeText(text: string): string {
+export function dialplanText(text: string): string {
   const plus = E164_PLUS.exec(text)?.[0] ?? ''
   const cut = (plus + text.replace(JOINT, '_').replace(UNSAFE, '')).slice(0, SCALAR_CHARACTERS)
   return cut.replace(/[\uD800-\uDBFF]$/, '')

@@ -1,6 +1,6 @@
 import { ANONYMOUS, isNumberLike, readNumber } from '../sip/phone-number.js'
 import { type Cell, splitLine } from './csv.js'
-import { asBuffer, keyOf, lineAt, lineNumber } from './number-table.js'
+import { asBuffer, keyOf, lineAt, lineEnd, lineNumber } from './number-table.js'
 import type { NumberTable } from './types.js'
 
 /** Something wrong with a file of numbers. Lines and columns count from 1. */
@@ -88,8 +88,7 @@ class Reader {
     for (let more = true; more && this.#start < content.length; ) {
       this.#line++
       more = this.#readLine(lineAt(content, this.#start))
-      const end = content.indexOf('\n', this.#start)
-      this.#start = end < 0 ? content.length : end + 1
+      this.#start = lineEnd(content, this.#start) + 1
     }
     const message = `${this.#hidden} more numbers stand in this file twice`
     if (this.#hidden > 0) duplicates.push({ line: duplicates.at(-1)?.line ?? 1, column: 1, message })

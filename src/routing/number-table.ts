@@ -17,10 +17,16 @@ export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer
   return Buffer.from(buffer, byteOffset, byteLength)
 }
 
-/** The line that begins at a byte of a file, without its end. */
+const LINE_FEED = 0x0a
+
+/** Where the line ends that begins at a byte of a file: at its line feed, or with the file. */
+export function lineEnd(content: Buffer, start: number): number {
+  const end = content.indexOf(LINE_FEED, start)
+  return end < 0 ? content.length : end
+}
+
 export function lineAt(content: Buffer, start: number): string {
-  const end = content.indexOf('\n', start)
-  const line = content.toString('utf8', start, end < 0 ? content.length : end)
+  const line = content.toString('utf8', start, lineEnd(content, start))
   return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
@@ -50,7 +56,7 @@ export function lineNumberOf(table: NumberTable, number: string): number | undef
 /** The line, from 1, on which a byte lies. */
 export function lineNumber(content: Buffer, offset: number): number {
   let line = 1
-  for (let at = content.indexOf('\n'); at >= 0 && at < offset; at = content.indexOf('\n', at + 1)) line++
+  for (let end = lineEnd(content, 0); end < offset; end = lineEnd(content, end + 1)) line++
   return line
 }
 

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { STATE_LIMIT_BYTES, type State } from '../../src/conversation/state.js'
 import {
   decodeState,
+  dialplanText,
   encodeState,
   partsIn,
-  safeText,
   scalarVariables,
 } from '../../src/conversation/state-codec.js'
 
@@ -201,7 +201,7 @@ describe('scalars for the dialplan', () => {
     ['1.5 Dr. No', '1.5 Dr. No'],
   ])('text %# is cleaned', (text, cleaned) => {
     expect(cleanedOf(text)).toBe(cleaned)
-    expect(safeText(text)).toBe(cleaned)
+    expect(dialplanText(text)).toBe(cleaned)
   })
 
   test.each([

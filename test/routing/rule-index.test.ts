@@ -48,25 +48,7 @@ describe('the rule index', () => {
     expect(candidates(call({}))).toEqual([])
   })
 
-  test('tries a rule once, though the call has several of its keys', () => {
-    const candidates = tried({
-      trust: trusting({ 'carrier-a': ['X-A'] }),
-      rules: [when.callee('+1*', '+1555*', '+15557654321'), when.headerIs('X-A', 'a', 'b'), always],
-    })
-    expect(
-      candidates(
-        call({
-          headers: [
-            ['X-A', 'b'],
-            ['X-A', 'a'],
-            ['X-A', 'a'],
-          ],
-        }),
-      ),
-    ).toEqual([0, 1, 2])
-  })
-
-  test('leaves out no rule that matches, and keeps their order, whatever the rules and the call', () => {
+  test('leaves out no rule that matches, and tries each once and in order, whatever the rules and the call', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
         const context = contextOf(any, some)
