@@ -44,9 +44,6 @@ const MOST_EXAMPLES = 5
 /** `FunctionRunner` lets one code flow have three of its four threads. */
 const RUNS_AT_ONCE = 3
 
-/** Asking for the time costs a fifth of a decision, so it is not asked for each call. */
-const CALLS_PER_TURN = 16
-
 /**
  * Decides recorded calls again with a candidate, each at its own instant, and compares the flow with the one that
  * the call took. Code flows are run, and may do what they like.
@@ -77,7 +74,6 @@ export async function replay(
     const run = decideAgain(call).finally(() => runs.delete(run))
     runs.add(run)
     if (runs.size >= RUNS_AT_ONCE) await Promise.race(runs)
-    if (counts.calls % CALLS_PER_TURN !== 0) continue
     await turn()
     if (counts.calls % 1_024 === 0) progress?.(counts.calls)
   }

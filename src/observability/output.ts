@@ -2,8 +2,6 @@ import { write, writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 
 const DELAY_MS = 50
-/** Characters that are written without waiting for the delay. */
-const FLUSH_AT = 65_536
 /** With a reader that has stopped reading, lines beyond this are dropped: memory is for calls. */
 const MOST_KEPT = 8 * 1_048_576
 
@@ -38,8 +36,7 @@ export class BatchedOutput extends Writable {
 
   override _write(text: string, _encoding: BufferEncoding, next: () => void): void {
     if (this.#lines.length < MOST_KEPT) this.#lines += text
-    if (this.#lines.length > FLUSH_AT) this.#flush()
-    else this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS)
+    this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS)
     next()
   }
 
@@ -50,7 +47,6 @@ export class BatchedOutput extends Writable {
   }
 
   #flush(): void {
-    clearTimeout(this.#timer)
     this.#timer = undefined
     if (this.#isWriting || this.#lines === '') return
     this.#isWriting = true

@@ -6,10 +6,15 @@ import { safeJson, safeText } from '../../src/lib/safe-text.js'
 /** Characters that break a line or steer a terminal: C0 and C1, line ends of Unicode, bidi marks. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u
 
+const urlOf = (file: string) => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).href)
+
 /** What a process logs, line by line: winston writes to the process's own standard output. */
-function logged(code: string, level = 'debug'): string[] {
-  const module = new URL('../../src/observability/log.js', import.meta.url).href
-  const program = `import { createLog } from ${JSON.stringify(module)}\nconst log = createLog('${level}')\n${code}`
+function logged(code: string, options = "'debug'"): string[] {
+  const program = `
+import { createLog } from ${urlOf('observability/log.js')}
+import { logDecision } from ${urlOf('history/decision-record.js')}
+const log = createLog(${options})
+${code}`
   const args = ['--no-warnings', '--input-type=module', '-e', program]
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (stderr !== '') throw new Error(stderr)
@@ -48,10 +53,52 @@ describe('a line of the log', () => {
 
   test('is there only from its level up', () => {
     const all = `for (const level of ['debug', 'info', 'warn', 'error']) log[level](level, { event: 'x' })`
-    const levels = logged(all, 'warn').map((line) => (JSON.parse(line) as { level: string }).level)
+    const levels = logged(all, "'warn'").map((line) => (JSON.parse(line) as { level: string }).level)
     expect(levels).toEqual(['warn', 'error'])
   })
 })
+
+describe('a log that masks numbers', () => {
+  /** One number, written so as to avoid masking. */
+  const SPELLINGS = `+15551234567|5551234567|(555) 123-4567|555.123.4567|555/123/4567|5 5 5 1 2 3 4 5 6 7
+  sip:+15551234567@trunk.invalid|<tel:+1-555-123-4567;ext=1>|555\u200b123\u202e4567|555\t1234567|５５５１２３４５６７
+  \${SHELL(touch 5551234567)}|"5551234567\\"|%2B15551234567|a5551234567b`.split(/\||\n */)
+
+  /** Lines with something in them that a caller, or a file with callers in it, said. */
+  const code = `
+const reason = (n) => ({ rule: n, matched: false, condition: 'caller: ' + n, value: n, trusted: false, why: n })
+for (const n of ${JSON.stringify(SPELLINGS)}) {
+  logDecision(log, {
+    at: '2030-01-01T12:00:00.000Z', call: '1700000000.1', sipCallId: n + '@phone', trunk: n, readBy: 'ari',
+    callerNumber: '+15551234567', calleeNumber: n, vip: false, branch: n, headers: [['from', n], [n, 'x']],
+    revision: 'abcabcabcabc', rule: n, flow: n, outcome: 'routed', faults: [n, 'Error: ' + n], reasons: [reason(n)],
+    reasonsOmitted: 0, provenance: [{ fact: 'header ' + n, value: n, from: n, trusted: false, why: n }],
+    hearsay: [{ what: n, value: n, for: ['vip'], why: n }], ms: { read: 1.25 },
+  })
+  log.info(n, { event: 'flow_log', call: '1700000000.1', details: JSON.stringify({ [n]: n }) })
+  log.error('A call could not be recorded: ' + n, { event: 'defect', by: n, warnings: [n], number: 15551234567 })
+}
+log.info('ARI is connected: http://192.168.100.200:8088.', { event: 'control' })`
+
+  test('has no number in clear in any line, but the address in a line without a caller', () => {
+    const lines = logged(code, "'debug', { mask: true }")
+    expect(lines).toHaveLength(SPELLINGS.length * 3 + 1)
+    expect(lines.at(-1)).toContain('http://192.168.100.200:8088')
+    for (const line of lines.slice(0, -1))
+      for (const text of textsOf(JSON.parse(line)))
+        expect(digitsOf(text)).not.toMatch(/5123456|5551234|1234567/)
+  })
+})
+
+function textsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [String(value)]
+  return Object.entries(value).flatMap(([key, one]) => [key, ...textsOf(one)])
+}
+
+/** Digits of all scripts as ASCII, without what stands between them. */
+function digitsOf(text: string): string {
+  return text.normalize('NFKC').replace(/[^\p{L}\p{Nd}]/gu, '')
+}
 
 describe('text that is safe to show', () => {
   test('keeps its lines and everything that can be read, and holds nothing that steers', () => {
