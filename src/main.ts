@@ -20,7 +20,6 @@ import { logDecision } from './history/decision-record.js'
 import { findCalls, storedCall } from './history/recorded-calls.js'
 import { changedShare, replay, replaySentence } from './history/replay.js'
 import type { Log } from './lib/log.js'
-import { logFlowLine } from './observability/log.js'
 import { Metrics } from './observability/metrics.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
@@ -117,7 +116,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     earlierRevision: (id) => revisions.earlier(id),
     now: () => new Date(),
     finished,
-    flowLog: (call, line) => logFlowLine(log, call, line),
+    flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
   })
   ami.start()
   ari.start(calls)

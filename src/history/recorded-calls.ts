@@ -58,17 +58,12 @@ export async function* findCalls(
   store: Pick<StoreReads, 'findCalls'>,
   { limit, ...query }: CallQuery,
 ): AsyncGenerator<CallRecord, void, undefined> {
-  let { before } = query
-  for (let left = limit; left > 0; ) {
-    const page = await store.findCalls({
-      ...query,
-      ...(before === undefined ? {} : { before }),
-      limit: Math.min(left, PAGE),
-    })
+  let { before = Number.MAX_SAFE_INTEGER } = query
+  for (let left = limit; left > 0; left -= PAGE) {
+    const page = await store.findCalls({ ...query, before, limit: Math.min(left, PAGE) })
     for (const { record } of page) yield* parsed(record)
-    before = page.at(-1)?.id
-    left -= page.length
     if (page.length < PAGE) return
+    before = page.at(-1)?.id ?? 0
   }
 }
 

@@ -1,7 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 
-export type ReloadOutcome = 'taken' | 'unchanged' | 'refused'
-
 /** Prometheus metrics. Labels are closed lists or names from the flow files; no text of a call is in them. */
 export class Metrics {
   readonly #registry = new Registry()
@@ -56,7 +54,7 @@ export class Metrics {
     if (readBy === 'ari') this.#readOverAri.inc()
   }
 
-  reload(way: string, result: ReloadOutcome): void {
+  reload(way: string, result: 'taken' | 'unchanged' | 'refused'): void {
     this.#reloads.inc({ way, result })
   }
 

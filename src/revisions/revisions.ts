@@ -13,6 +13,7 @@ import { FlowFilesError, formatProblem, type Problem } from '../flows/problem.js
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/timeout.js'
+import type { Metrics } from '../observability/metrics.js'
 import type { Flow } from '../routing/types.js'
 import { KEPT_REVISIONS, type NewRevision, type RevisionEntry } from '../store/database.js'
 import type { Store } from '../store/store.js'
@@ -52,7 +53,7 @@ export interface RevisionsParts {
   readonly store: Pick<Store, 'revisions' | 'files' | 'addRevision'>
   readonly log: Pick<Log, 'error' | 'warn' | 'info'>
   /** Counts reloads. */
-  readonly metrics: { reload(way: string, outcome: 'taken' | 'unchanged' | 'refused'): void }
+  readonly metrics: Pick<Metrics, 'reload'>
   /** Compiles a folder, loads its code flows once, and runs its examples. */
   load(folder: string): Promise<CompiledFiles>
   /** Compiles a folder only: a revision that decided before has been tried. */
@@ -189,16 +190,8 @@ export class Revisions {
     const entry = await add(this.#parts, loaded, { way: request.way, by: request.by ?? null, rollback })
     this.#active.swap({ revision, entry })
     this.#noteEntry(entry)
-    const number = entry?.number ?? null
-    return {
-      ok: true,
-      changed: true,
-      number,
-      revision: revision.id,
-      changes,
-      warnings,
-      replay: checked.replay,
-    }
+    const taken = { changed: true, changes, warnings, replay: checked.replay }
+    return { ok: true, number: entry?.number ?? null, revision: revision.id, ...taken }
   }
 
   async #loadFolder(): Promise<CompiledFiles> {
