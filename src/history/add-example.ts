@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { isMap, isSeq, parseDocument, stringify } from 'yaml'
+import { isSeq, parseDocument, stringify } from 'yaml'
 import { EXAMPLES_FILE, type ExampleSource, readExamples } from '../flows/examples.js'
 import type { Problem } from '../flows/problem.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
@@ -106,8 +106,7 @@ function rewritten(text: string, example: ExampleSource): string {
   if (isSeq(list)) {
     list.items.push(items.get(0, true))
     list.flow = false
-  } else if (isMap(doc.contents)) doc.set('examples', items.contents)
-  else return `${text.trimEnd()}\nexamples:\n${itemLines(example, 2)}`
+  } else doc.set('examples', items.contents)
   const whole = doc.toString({ lineWidth: 0 })
   // What the admin wrote stays as it is.
   return text === safeText(text) ? safeText(whole) : whole

@@ -3,37 +3,23 @@ import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
 import type { Reason } from '../routing/types.js'
 
-/**
- * How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics.
- * - `routed`: it went on to the flow that was decided, with its state.
- * - `routed_without_state`: the same, but AMI could not set (all of) the variables.
- * - `undecidable`: Asterisk could not pass it whole; it went to the flow under `undecidable`.
- * - `fallback_unread`: the channel could not be read, so nothing could be decided; it went to `otherwise`.
- * - `fallback_function`: the code flow that a rule runs failed; it went to `otherwise`.
- * - `fallback_place`: its flow's location is not in the dialplan or is too long; it went to the fallback.
- * - `fallback_error`: Doorman itself failed; it went to the fallback.
- * - `fallback_visits`: it came back too often; it went to the fallback.
- * - `fallback_stopping`: Doorman was stopped at once; it went to the fallback.
- * - `taken_out`: the dialplan's time limit took it to the fallback before Doorman was done.
- * - `hung_up`: the caller hung up first.
- * - `unconfirmed`: Asterisk did not say that the call left, or whether Doorman or the time limit was first.
- */
-export const OUTCOMES = [
-  'routed',
-  'routed_without_state',
-  'undecidable',
-  'fallback_unread',
-  'fallback_function',
-  'fallback_place',
-  'fallback_error',
-  'fallback_visits',
-  'fallback_stopping',
-  'taken_out',
-  'hung_up',
-  'unconfirmed',
-] as const
+/** How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics. */
+export const OUTCOMES = {
+  routed: 'it went on to its flow, with its state',
+  routed_without_state: 'the same, but its variables could not all be set',
+  fallback_unread: 'the channel could not be read; it went to `otherwise`',
+  fallback_function: 'its code flow failed; it went to `otherwise`',
+  fallback_place: 'the location of its flow is not in the dialplan, or is too long; it went to the fallback',
+  fallback_error: 'Doorman failed; it went to the fallback',
+  fallback_stopping: 'Doorman was told to stop at once; it went to the fallback',
+  taken_out: 'the time limit of the dialplan took it to the fallback before Doorman was done',
+  fallback_visits: 'it came back too often (10 times in 30 s, 100 in all); it went to the fallback',
+  hung_up: 'the caller hung up first',
+  undecidable: 'Asterisk could not hand the call over whole; it went to the flow under `undecidable`',
+  unconfirmed: 'Asterisk did not say that the call left, or whether Doorman or the time limit was first',
+} as const
 
-export type Outcome = (typeof OUTCOMES)[number]
+export type Outcome = keyof typeof OUTCOMES
 
 /** Milliseconds that a call spent in each step; a step that was not reached is missing. */
 export interface Stages {

@@ -149,7 +149,9 @@ beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrota
 afterEach(() => void jest.useRealTimers())
 
 describe('outcomes', () => {
-  test.each(OUTCOMES)('a call can leave as %s, and then has this one record', async (outcome) => {
+  const outcomes = Object.keys(OUTCOMES) as Outcome[]
+
+  test.each(outcomes)('a call can leave as %s, and then has this one record', async (outcome) => {
     const lab = new Lab()
     WAYS[outcome](lab)
     expect((await lab.only()).outcome).toBe(outcome)
@@ -503,7 +505,7 @@ describe('races with the caller and with the time limit', () => {
         for (const [step, list] of Object.entries(failing)) lab.pbx.fail(step as Step, ...list)
         const start = performance.now()
         lab.pbx.enter(call)
-        expect(OUTCOMES).toContain((await lab.only()).outcome)
+        expect(OUTCOMES).toHaveProperty((await lab.only()).outcome)
         expect(lab.pbx.requestsOf('continueInDialplan')).not.toEqual([])
         const ends = lab.pbx.requests.map(({ atMs, timeoutMs }) => atMs + timeoutMs - start)
         expect(Math.max(...ends)).toBeLessThan(2_000)

@@ -52,8 +52,10 @@ describe('the reference page', () => {
     for (const [code, meaning] of codes) expect(page).toContain(`| \`${code}\` | ${meaning} |`)
   })
 
-  test('has every outcome', () => {
-    expect(listed('Outcomes')).toEqual([...OUTCOMES].sort())
+  test('has every outcome, with what it means', () => {
+    expect(listed('Outcomes')).toEqual(Object.keys(OUTCOMES).sort())
+    for (const [outcome, meaning] of Object.entries(OUTCOMES))
+      expect(page).toContain(`| \`${outcome}\` | ${meaning} |`)
   })
 
   test('has every metric', async () => {

@@ -1,18 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewRevision, StoredCall } from '../../src/store/database.js'
 import { Store, type StoreOptions } from '../../src/store/store.js'
+import { inFolder } from '../flows/temp-folder.js'
 
 /** A data folder for as long as `use` takes. */
-export async function inDataFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'doorman-data-'))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+export function inDataFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  return inFolder({}, use)
 }
 
 /** A running store that is closed afterwards, and what it reported. */
