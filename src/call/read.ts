@@ -1,7 +1,9 @@
 import {
   MOST_LISTED,
-  type PassedValue,
-  parsePair,
+  type Pieces,
+  parseListed,
+  parsePieces,
+  parseValues,
   type StasisArguments,
 } from '../asterisk/dialplan/arguments.js'
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
@@ -53,25 +55,33 @@ export async function readCall(
   if (args !== undefined && args.count > MOST_LISTED) {
     return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`, args)
   }
-  // A dialplan of the admin's own may pass nothing.
-  const dialled = args?.dialled ?? ((await reader.variable('DOORMAN_DIALLED')) || arrival.extension)
-  if (dialled !== '' && !isCleanExtension(dialled)) {
-    const why = 'The dialled number has characters that are not valid in an extension.'
-    return undecidable(arrival, why, args, dialled)
-  }
+  let dialled = ''
   try {
-    const values = args === undefined ? [] : await passedValuesOf(args, reader)
-    const missing = missingNames(args, values, arrival.channel, revision)
+    const passed = args === undefined ? NOTHING_PASSED : await passedValues(args, reader)
+    // A dialplan of the admin's own may pass nothing.
+    dialled =
+      args === undefined
+        ? (await reader.variable('DOORMAN_DIALLED')) || arrival.extension
+        : (passed.get('DIALLED') ?? '')
+    if (dialled !== '' && !isCleanExtension(dialled))
+      throw new PbxError('refused', 'The dialled number has characters that are not valid in an extension.')
+    const listed = args === undefined ? [] : await listedHeaders(args, reader)
+    const missing = missingNames(
+      args,
+      [...passed.keys(), ...listed.map(([name]) => name)],
+      arrival.channel,
+      revision,
+    )
     const found = missing.length === 0 ? [] : await askedHeaders(missing, reader)
     const state = args?.decidedBy ? await readState(args, reader) : NO_STATE
-    const headers = new SipHeaders([...headersOf(values, args?.named ?? 0), ...found])
+    const headers = new SipHeaders([...headersOf(passed, listed), ...found])
     return {
       facts: {
         trunk: trunkOf(arrival.channel),
         callerId: { ...arrival.callerId, name: wholeName(arrival.callerId.name, headers) },
         dialled: dialled === '' ? 's' : dialled,
         headers,
-        verification: verification(values),
+        verification: verification(passed),
         state: state.ok ? state.state : {},
       },
       readBy: missing.length === 0 && args !== undefined ? 'dialplan' : 'ari',
@@ -98,34 +108,58 @@ function wholeName(name: string, headers: SipHeaders): string {
   return Buffer.byteLength(display) > 79 && display.startsWith(name) ? display : name
 }
 
-/** The pairs of the arguments; those that had no room in them are in channel variables, and so is the rest of a value. */
-async function passedValuesOf(
-  { pairs, count, named }: StasisArguments,
-  reader: ChannelReader,
-): Promise<readonly PassedValue[]> {
-  const missing = Array.from(
-    { length: Math.max(0, count - pairs.length) },
-    (_, index) => pairs.length + index + 1,
-  )
-  const read = await Promise.all(missing.map((number) => reader.variable(`DOORMAN_HEADER_${number}`)))
-  if (read.includes(''))
-    throw new PbxError('refused', 'The headers of the call are longer than Asterisk can pass.')
-  const values = [...pairs, ...read].map((pair, index) => parsePair(pair, index < named))
-  for (const [index, value] of values.entries()) {
-    if (!value.hasMore) continue
-    const rest = await reader.variable(`DOORMAN_VALUE_${index + 1}`)
-    values[index] = { ...value, text: `${value.text})${rest}` }
-  }
-  return values
+/** The passed values by key. Where the arguments had no room for them, they are in channel variables. */
+type PassedValues = ReadonlyMap<string, string>
+type Header = readonly [name: string, value: string]
+
+const NOTHING_PASSED: PassedValues = new Map()
+const TOO_LONG = 'The headers of the call are longer than Asterisk can pass, or have line breaks.'
+/** Asterisk hands over 4,095 bytes of a variable; a character of more bytes may be cut in two. */
+const CUT_BYTES = 4_090
+
+async function passedValues(args: StasisArguments, reader: ChannelReader): Promise<PassedValues> {
+  const groups = args.keys.map(async (keys, index) => {
+    const passed = args.passed[index] ?? (await reader.variable(`DOORMAN_PASSED_${index + 1}`))
+    const pieces = parsePieces(passed)
+    const text = pieces && (await wholeText(pieces, `DOORMAN_VALUES_${index + 1}`, reader))
+    const values = text === undefined ? undefined : parseValues(text, keys)
+    if (values === undefined) throw new PbxError('refused', TOO_LONG)
+    return keys.map((key, at): readonly [string, string] => [key, values[at] ?? ''])
+  })
+  return new Map((await Promise.all(groups)).flat())
 }
 
-/** A list has every repeat, and headers that are there but empty. Where it lacks a name, the named value counts. */
-function headersOf(values: readonly PassedValue[], named: number): readonly [name: string, value: string][] {
-  const listed = values.slice(named)
-  const names = new Set(listed.map(({ key }) => key))
-  const isHeader = ({ key, text }: PassedValue) => text !== '' && !names.has(key) && key === key.toLowerCase()
-  const others = values.slice(0, named).filter(isHeader)
-  return [...listed, ...others].map(({ key, text }) => [key, text])
+/** @returns undefined where Asterisk has cut the rest. */
+async function wholeText(
+  { text, hasMore }: Pieces,
+  variable: string,
+  reader: ChannelReader,
+): Promise<string | undefined> {
+  if (!hasMore) return text
+  const rest = await reader.variable(variable)
+  return Buffer.byteLength(rest) < CUT_BYTES ? `${text})${rest}` : undefined
+}
+
+async function listedHeaders(args: StasisArguments, reader: ChannelReader): Promise<readonly Header[]> {
+  const numbers = Array.from({ length: args.count }, (_, index) => index + 1)
+  const texts =
+    args.listed.length === args.count
+      ? args.listed
+      : await Promise.all(numbers.map((number) => reader.variable(`DOORMAN_HEADER_${number}`)))
+  if (texts.includes('')) throw new PbxError('refused', TOO_LONG)
+  const headers: Header[] = []
+  for (const [index, text] of texts.entries()) {
+    const { name, ...pieces } = parseListed(text)
+    headers.push([name, (await wholeText(pieces, `DOORMAN_VALUE_${index + 1}`, reader)) ?? ''])
+  }
+  return headers
+}
+
+/** A list has every repeat, and headers that are there but empty. Where it lacks a name, the passed value counts. */
+function headersOf(passed: PassedValues, listed: readonly Header[]): readonly Header[] {
+  const names = new Set(listed.map(([name]) => name))
+  const isHeader = ([key, text]: Header) => text !== '' && !names.has(key) && key === key.toLowerCase()
+  return [...listed, ...[...passed].filter(isHeader)]
 }
 
 function undecidable(
@@ -149,13 +183,13 @@ function undecidable(
 /** Headers that the revision needs and the running dialplan does not pass: it was generated for other flow files. */
 function missingNames(
   args: StasisArguments | undefined,
-  values: readonly PassedValue[],
+  passed: readonly string[],
   channel: string,
   revision: Revision,
 ): readonly string[] {
   if (!channel.startsWith('PJSIP/') || args?.listsAll === true) return []
-  const passed = new Set(values.map(({ key }) => key))
-  return neededNames(revision).filter((name) => !passed.has(name))
+  const known = new Set(passed)
+  return neededNames(revision).filter((name) => !known.has(name))
 }
 
 function outdated(
@@ -184,8 +218,8 @@ async function readState({ state }: StasisArguments, reader: ChannelReader): Pro
 }
 
 /** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */
-function verification(values: readonly PassedValue[]): CallFacts['verification'] {
-  const of = (key: string) => values.find((value) => value.key === key)?.text ?? ''
+function verification(passed: PassedValues): CallFacts['verification'] {
+  const of = (key: string) => passed.get(key) ?? ''
   if (['', '0'].includes(of('VERIFICATIONS'))) return undefined
   return { attestation: of('ATTESTATION'), verified: /passed|success/i.test(of('RESULT')) }
 }

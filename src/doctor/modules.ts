@@ -23,7 +23,7 @@ const MODULE_OF: Readonly<Record<string, string | null>> = {
   ...{ FIELDQTY: 'func_strings.so', LEN: 'func_strings.so' },
   ...{ REGEX: 'func_strings.so', SHIFT: 'func_strings.so' },
   TIMEOUT: 'func_timeout.so',
-  URIENCODE: 'func_uri.so',
+  ...{ URIDECODE: 'func_uri.so', URIENCODE: 'func_uri.so' },
   VERSION: 'func_version.so',
   ...{ PJSIP_HEADER: 'res_pjsip_header_funcs.so', PJSIP_HEADERS: 'res_pjsip_header_funcs.so' },
   STIR_SHAKEN: 'res_stir_shaken.so',

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { argumentsText, parseArguments, parsePair } from '../../src/asterisk/dialplan/arguments.js'
+import {
+  argumentsText,
+  parseArguments,
+  parseListed,
+  parsePieces,
+  parseValues,
+} from '../../src/asterisk/dialplan/arguments.js'
 import { stasisArguments } from '../support/stasis-arguments.js'
 
 /** A byte of a header, often one with a meaning for a parser, or none of UTF-8. */
@@ -8,30 +14,30 @@ const byte = fc.oneof(fc.constantFrom(...Buffer.from(')(:,;&=/%"\\ $')), fc.inte
 const bytes = fc.array(byte, { maxLength: 60 }).map((all) => Buffer.from(all))
 const header = fc.tuple(fc.stringMatching(/^[A-Za-z0-9!._~-]{1,20}$/), bytes)
 
-/** What reading does: the pieces of the pair, and the rest from its variable. */
-function textOf(pair: string, isNamed: boolean, rest = ''): string {
-  const { text, hasMore } = parsePair(pair, isNamed)
-  return hasMore ? `${text})${rest}` : text
-}
-
 describe('the arguments of Stasis()', () => {
   test('come out as they went in, whatever bytes a caller sends', () => {
     fc.assert(
-      fc.property(fc.array(header, { maxLength: 6 }), bytes, fc.nat(6), (headers, dialled, split) => {
+      fc.property(fc.array(header, { maxLength: 12 }), bytes, fc.nat(12), (headers, dialled, split) => {
         const named = headers.slice(0, split).map(([name, value]) => [name.toLowerCase(), value] as const)
         const listed = headers.slice(split)
         const call = { dialled: dialled.toString('latin1'), named, listed, state: 'e30', decidedBy: 'r1' }
         const { text, variables } = stasisArguments(call)
         const args = parseArguments(text)
         expect(args).toMatchObject({ state: 'e30', decidedBy: 'r1', isOverLimit: false, listsAll: false })
-        expect([args?.named, args?.count, args?.isMissing]).toEqual([named.length, headers.length, false])
-        const pieces = call.dialled.split(')')
-        expect(args?.dialled).toBe(pieces.slice(0, 3).join(')'))
-        const found = (args?.pairs ?? []).map((pair, index) => {
-          const rest = Buffer.from(variables.get(`DOORMAN_VALUE_${index + 1}`) ?? '', 'latin1').toString()
-          return [parsePair(pair, index < named.length).key, textOf(pair, index < named.length, rest)]
+        expect([args?.count, args?.isMissing]).toEqual([listed.length, false])
+        const rest = (variable: string) => Buffer.from(variables.get(variable) ?? '', 'latin1').toString()
+        const values = args?.keys.map((keys, index) => {
+          const { text: start = '', hasMore } = parsePieces(args.passed[index] ?? '') ?? {}
+          return parseValues(hasMore ? `${start})${rest(`DOORMAN_VALUES_${index + 1}`)}` : start, keys)
         })
-        expect(found).toEqual(headers.map(([name, value]) => [name.toLowerCase(), value.toString()]))
+        const sent = [call.dialled, ...named.map(([, value]) => value.toString())]
+        const groups = [sent.slice(0, 8), sent.slice(8)].filter((group) => group.length > 0)
+        expect(values).toEqual(groups.map((group) => (group.join('').includes('\n') ? undefined : group)))
+        const found = args?.listed.map((one, index) => {
+          const { name, text: start, hasMore } = parseListed(one)
+          return [name, hasMore ? `${start})${rest(`DOORMAN_VALUE_${index + 1}`)}` : start]
+        })
+        expect(found).toEqual(listed.map(([name, value]) => [name.toLowerCase(), value.toString()]))
       }),
     )
   })
@@ -42,54 +48,62 @@ describe('the arguments of Stasis()', () => {
     const passed = { headers: ['from'], repeatable: [], attestation: false, prefixes: [] }
     const layout = argumentsText({ ...passed, listAlways: false, listsAll: false }, 0)
     const values: Readonly<Record<string, string>> = {
-      ...{ DOORMAN_HEADER_0: '1/300//', DOORMAN_DECIDED: 'r1', DOORMAN_LIMIT: '1', DOORMAN_COUNT: '1' },
-      DOORMAN_HEADER_1: 'from=2/Ada%20%3A//',
+      ...{ DOORMAN_DECIDED: 'r1', DOORMAN_LIMIT: '1', DOORMAN_PASSED_1: '2/300%0AAda%20%3A/%0A//' },
     }
     expect(layout.replace(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? '')).toBe(text)
   })
 
-  test.each(['', '1&DIALLED=1/300//&end', 'doorman', '22&end'])('of another layout are none: %j', (text) => {
+  test.each(['', '2&DIALLED=1/300//&end', 'doorman', '33&end'])('of another layout are none: %j', (text) => {
     expect(parseArguments(text)).toBeUndefined()
   })
 
   test('that ask about a missing location, or tell of lost variables, say so', () => {
-    expect(parseArguments('2&MISSING=1&end')).toMatchObject({ isMissing: true, count: 0, pairs: [] })
-    expect(parseArguments('2&LIMIT=1&LOST=1&end')).toMatchObject({
+    expect(parseArguments('3&MISSING=1&end')).toMatchObject({ isMissing: true, count: 0, listed: [] })
+    expect(parseArguments('3&LIMIT=1&LOST=1&end')).toMatchObject({
       isOverLimit: true,
       hasLostVariables: true,
     })
   })
 
-  test('that Asterisk has cut hand over none of the pairs, of which the last may be half', () => {
-    const { text } = stasisArguments({
-      named: [
-        ['a', '1'],
-        ['b', '12345'],
-      ],
+  test('that Asterisk has cut hand over no value and no header, of which the last may be half', () => {
+    const listed = [
+      ['a', '1'],
+      ['b', '12345'],
+    ] as const
+    const { text } = stasisArguments({ dialled: '300', listed })
+    expect(parseArguments(text)).toMatchObject({
+      passed: ['1/300%0A///'],
+      listed: ['a=1/1///', 'b=1/12345///'],
     })
-    const whole = parseArguments(text)
-    expect(whole?.pairs).toEqual(['a=1/1//', 'b=1/12345//'])
-    for (let length = text.indexOf('a=1'); length < text.length; length += 1) {
-      expect(parseArguments(text.slice(0, length))).toMatchObject({ count: 2, pairs: [] })
+    for (let length = text.indexOf('1/300'); length < text.length; length += 1) {
+      expect(parseArguments(text.slice(0, length))).toMatchObject({ count: 2, passed: [], listed: [] })
     }
   })
 })
 
-describe('one value', () => {
-  test('with more than three pieces has the rest in its variable', () => {
-    expect(parsePair('x=3/a/b/c', true)).toEqual({ key: 'x', text: 'a)b)c', hasMore: false })
-    expect(parsePair('x=5/a/b/c', true)).toEqual({ key: 'x', text: 'a)b)c', hasMore: true })
+describe('one text', () => {
+  test('with more than four pieces has the rest in its variable', () => {
+    expect(parsePieces('4/a/b/c/d')).toEqual({ text: 'a)b)c)d', hasMore: false })
+    expect(parsePieces('6/a/b/c/d')).toEqual({ text: 'a)b)c)d', hasMore: true })
   })
 
-  test('that Asterisk has cut at 4,095 characters is none, the key of the pair included', () => {
-    const pair = `p-asserted-identity=1/${'a'.repeat(4_060)}//`
-    expect(parsePair(pair, true).text).toHaveLength(4_060)
-    const long = `p-asserted-identity=1/${'a'.repeat(4_090)}//`
-    for (const length of [4_093, 4_094, 4_095]) expect(parsePair(long.slice(0, length), true).text).toBe('')
+  test('that Asterisk has cut at 4,095 characters is none, the name of a header included', () => {
+    const listed = `p-asserted-identity=1/${'a'.repeat(4_060)}///`
+    expect(parseListed(listed).text).toHaveLength(4_060)
+    const long = `p-asserted-identity=1/${'a'.repeat(4_090)}///`
+    for (const length of [4_093, 4_094, 4_095]) {
+      expect(parseListed(long.slice(0, length)).text).toBe('')
+      expect(parsePieces(long.slice(20, 20 + length))).toBeUndefined()
+    }
   })
 
-  test('has a key of the dialplan only where it is a named one', () => {
-    expect(parsePair('ATTESTATION=1/A//', true).key).toBe('ATTESTATION')
-    expect(parsePair('ATTESTATION=1/A//', false).key).toBe('attestation')
+  test('of several values is none where a line is missing or one too many', () => {
+    expect(parseValues('300\ngold\n', ['DIALLED', 'x-vip'])).toEqual(['300', 'gold'])
+    for (const text of ['300\ngold', '300\n', '', '300\n1\ngold\n'])
+      expect(parseValues(text, ['DIALLED', 'x-vip'])).toBeUndefined()
+  })
+
+  test('of a list has a name in lower case, and so never a key of the dialplan', () => {
+    expect(parseListed('ATTESTATION=1/A///').name).toBe('attestation')
   })
 })

@@ -59,7 +59,7 @@ export class AriPeer {
 
   /** A call enters the application: its StasisStart is sent, unless it is `lost`. */
   enter(id: string, how: 'told' | 'lost' = 'told'): void {
-    const dialplan = { app_name: 'Stasis', app_data: 'doorman,2&end' }
+    const dialplan = { app_name: 'Stasis', app_data: 'doorman,3&end' }
     this.channels.set(id, { id, name: `PJSIP/carrier-a-${id}`, dialplan })
     if (how === 'told') this.send('StasisStart', id)
   }
@@ -172,7 +172,7 @@ export class AriPeer {
 }
 
 export function eventOf(type: string, id: string): object {
-  return { type, application: 'doorman', args: ['2&end'], channel: { id, name: `PJSIP/carrier-a-${id}` } }
+  return { type, application: 'doorman', args: ['3&end'], channel: { id, name: `PJSIP/carrier-a-${id}` } }
 }
 
 /** One unmasked text frame (RFC 6455 §5.2). */

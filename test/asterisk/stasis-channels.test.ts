@@ -38,7 +38,7 @@ function lab() {
   }
   const channels = new StasisChannels('doorman', send, listener, new KeptLog())
   const event = (type: string, id: string, more = {}) => channels.onEvent({ ...eventOf(type, id), ...more })
-  const enter = (id: string, app_data = 'doorman,2&end', app_name = 'Stasis') =>
+  const enter = (id: string, app_data = 'doorman,3&end', app_name = 'Stasis') =>
     there.set(id, { status: 200, body: { id, name: `PJSIP/a-${id}`, dialplan: { app_name, app_data } } })
   channels.start()
   return { channels, there, asked, told, arrivals, asterisk, event, enter }
@@ -54,7 +54,7 @@ describe('calls in the application', () => {
     expect(told.map(([what]) => what)).toEqual(['arrived', 'continued', 'arrived', 'hung_up'])
     const callerId = { number: '+1555', name: '"Ada"' }
     const at = Date.parse('2030-01-01T00:00:00.250Z')
-    expect(arrivals[0]).toMatchObject({ channel: 'PJSIP/a-1', callerId, args: '2&end', at })
+    expect(arrivals[0]).toMatchObject({ channel: 'PJSIP/a-1', callerId, args: '3&end', at })
   })
 
   test('are not those of another application, nor events that name no channel', () => {
@@ -68,8 +68,8 @@ describe('calls in the application', () => {
 
   test('whose StasisStart was lost are found, also while events of others come', async () => {
     const { event, enter, told, arrivals } = lab()
-    enter('1.1', 'doorman,2&STATE=a,b&end')
-    enter('1.2', '500,^(doorman-a|doorman-b)$,2&end', 'StasisBroadcast')
+    enter('1.1', 'doorman,3&STATE=a,b&end')
+    enter('1.2', '500,^(doorman-a|doorman-b)$,3&end', 'StasisBroadcast')
     for (let at = 0; at < 15; at += 1) {
       event('StasisStart', `9.${at}`)
       event('StasisEnd', `9.${at}`)
@@ -81,8 +81,8 @@ describe('calls in the application', () => {
     ])
     const found = arrivals.filter(({ channelId }) => channelId.startsWith('1.'))
     expect(found.map(({ args, at }) => [args, at])).toEqual([
-      ['2&STATE=a,b&end', undefined],
-      ['2&end', undefined],
+      ['3&STATE=a,b&end', undefined],
+      ['3&end', undefined],
     ])
   })
 
@@ -167,7 +167,7 @@ describe('a comparison', () => {
     const { channels, asterisk, enter, told } = lab()
     asterisk.isRegistered = false
     enter('1.1')
-    enter('1.2', 'other,2&end')
+    enter('1.2', 'other,3&end')
     await channels.reconcile(true)
     expect(told).toEqual([['arrived', '1.1']])
   })

@@ -33,7 +33,7 @@ test('a revision with very many headers has all of them listed, attestation or n
   const passed = passedFacts(revision)
   expect(passed).toMatchObject({ headers: [], attestation: true, listAlways: true, listsAll: true })
   expect(passed.prefixes).toEqual(expect.arrayContaining(['a', 'x', 'n-7']))
-  expect(argumentsText(passed, 40)).toContain('&ALL=1&NAMED=3&')
+  expect(argumentsText(passed, 40)).toContain('&ALL=1&KEYS=DIALLED/VERIFICATIONS/ATTESTATION/RESULT&')
   const attested = [['VERIFICATIONS', '0']] as const
   const listed = [['N-7', 'x']] as const
   const { asked, facts, faults } = await read(revision, { named: attested, listed, listsAll: true })

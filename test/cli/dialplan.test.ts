@@ -12,5 +12,5 @@ test('doorman dialplan prints what is committed in asterisk-conf, and needs no p
 
 test('doorman dialplan names the application of DOORMAN_APP', async () => {
   const { out } = await doorman(['dialplan', ...FLOWS], { DOORMAN_APP: 'front-desk' })
-  expect(out).toContain('Stasis(front-desk,2&')
+  expect(out).toContain('Stasis(front-desk,3&')
 })

@@ -36,7 +36,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     expect([exit, stderr]).toEqual([0, ''])
     expect(stdout).toBe(`${file}: written.\nAsterisk has reloaded its dialplan and runs what was written.\n`)
     expect(reloads(fixture.asterisk)).toBe(before + 1)
-    expect(await running('doorman')).toContain('Stasis(doorman,2&')
+    expect(await running('doorman')).toContain('Stasis(doorman,3&')
     expect(await running('doorman-fallback')).toContain('__DOORMAN_FLOW=general_support_flow')
     expect(readFileSync(file, 'utf8')).toBe((await doorman(['dialplan'], env())).stdout)
   })
@@ -57,7 +57,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     const file = generated()
     await write(file)
     expect((await write(file, { DOORMAN_APP: 'concierge' })).exit).toBe(0)
-    expect(await running('doorman')).toContain('Stasis(concierge,2&')
+    expect(await running('doorman')).toContain('Stasis(concierge,3&')
   })
 
   test('reloads an unchanged file that Asterisk does not run yet', async () => {
@@ -66,7 +66,7 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     expect(await running('doorman')).not.toContain('Stasis')
     const { exit, stdout } = await write(file)
     expect([exit, stdout]).toEqual([0, expect.stringContaining('unchanged')])
-    expect(await running('doorman')).toContain('Stasis(doorman,2&')
+    expect(await running('doorman')).toContain('Stasis(doorman,3&')
   })
 
   test('says no, with the remedy, where the file is not included', async () => {

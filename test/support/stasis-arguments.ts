@@ -18,33 +18,46 @@ export function stasisArguments(call: PassedCall): {
   readonly variables: Map<string, string>
 } {
   const { dialled = '', named = [], listed = [] } = call
-  const values = [...named, ...listed]
-  const pairs = values.map(([name, value]) => `${uriEncode(name)}=${inPieces(value)}`)
+  const groups = inGroups([['DIALLED', dialled] as const, ...named])
+  const values = groups.map((group) =>
+    Buffer.concat(group.flatMap(([, value]) => [value, '\n']).map((one) => Buffer.from(one))),
+  )
+  const headers = listed.map(([name, value]) => `${uriEncode(name)}=${inPieces(value)}`)
   const text = [
-    '2',
-    `DIALLED=${inPieces(dialled)}`,
+    '3',
     `STATE=${call.state ?? ''}`,
     `DECIDED=${call.decidedBy ?? ''}`,
     `LIMIT=${call.isOverLimit ? '1' : ''}`,
     `LOST=${call.hasLostVariables ? '1' : ''}`,
     ...(call.listsAll ? ['ALL=1'] : []),
-    `NAMED=${named.length}`,
-    `COUNT=${values.length}`,
-    ...pairs,
+    `KEYS=${groups
+      .flat()
+      .map(([key]) => key)
+      .join('/')}`,
+    `COUNT=${listed.length}`,
+    ...values.map(inPieces),
+    ...headers,
     'end',
   ].join('&')
   const variables = new Map([
     ['DOORMAN_DIALLED', dialled],
-    ...pairs.map((pair, index) => [`DOORMAN_HEADER_${index + 1}`, pair] as const),
-    ...values.map(([, value], index) => [`DOORMAN_VALUE_${index + 1}`, restOf(value)] as const),
+    ...values.map((value, index) => [`DOORMAN_PASSED_${index + 1}`, inPieces(value)] as const),
+    ...values.map((value, index) => [`DOORMAN_VALUES_${index + 1}`, restOf(value)] as const),
+    ...headers.map((header, index) => [`DOORMAN_HEADER_${index + 1}`, header] as const),
+    ...listed.map(([, value], index) => [`DOORMAN_VALUE_${index + 1}`, restOf(value)] as const),
   ])
   return { text, variables }
 }
 
-/** `FIELDQTY/URIENCODE(SHIFT)/URIENCODE(SHIFT)/URIENCODE(SHIFT)`. */
+/** Eight values have one variable. */
+function inGroups<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return all.length <= 8 ? [all] : [all.slice(0, 8), ...inGroups(all.slice(8))]
+}
+
+/** `FIELDQTY/URIENCODE(SHIFT)/URIENCODE(SHIFT)/URIENCODE(SHIFT)/URIENCODE(SHIFT)`. */
 function inPieces(value: string | Buffer): string {
   const pieces = piecesOf(value)
-  const shown = [0, 1, 2].map((index) => uriEncode(pieces[index] ?? ''))
+  const shown = [0, 1, 2, 3].map((index) => uriEncode(pieces[index] ?? ''))
   return [pieces.length, ...shown].join('/')
 }
 
@@ -54,7 +67,7 @@ function piecesOf(value: string | Buffer): readonly Buffer[] {
 }
 
 function restOf(value: string | Buffer): string {
-  return piecesOf(value).slice(3).join(')')
+  return piecesOf(value).slice(4).join(')')
 }
 
 /** Asterisk's URIENCODE (RFC 3986 unreserved characters and parentheses stay). */

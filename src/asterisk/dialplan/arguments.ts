@@ -1,15 +1,15 @@
 /**
  * The arguments of `Stasis()`: what the generated entry context passes of a call, in one text.
  *
- *     2&DIALLED=1/5557654321//&STATE=&DECIDED=&LIMIT=&LOST=&NAMED=2&COUNT=2&from=2/%22Ada%20%3A/%22…/&x-vip=1/gold//&end
- *     │         │ └ the number, in pieces                                  │
- *     │         └ how many pieces there are                                └ DOORMAN_HEADER_1, a pair for each header
- *     └ version of the layout
+ *     3&STATE=&DECIDED=&LIMIT=&LOST=&KEYS=DIALLED/from/x-vip&COUNT=0&2/5557654321%0A%22Ada%20%3A/%22…%0Agold%0A////&end
+ *     │                                │                       │       │ └ the values, a line each, in pieces
+ *     └ version of the layout          └ whose values follow   │       └ how many pieces there are
+ *                                                              └ how many listed headers follow: x-note=1/text//
  *
  * A caller's text never meets Asterisk's parser. FIELDQTY and SHIFT take the *name* of a variable; SHIFT hands over
  * the text before the next `)`, the one character that could end a function around it (16.28, 22.10), and URIENCODE
- * leaves no separator in it. Three pieces are passed; the rest of a value with more stays in its DOORMAN_VALUE_n.
- * `end` tells that Asterisk has not cut the text (8,191 bytes); of a list, the DOORMAN_HEADER_n are still there.
+ * leaves no separator in it. The text behind the last piece stays in the variable. `end` tells that Asterisk has not
+ * cut the arguments (8,191 bytes); the variables that they were put together from are still there.
  */
 
 /** What an entry context passes of a call. */
@@ -26,15 +26,19 @@ export interface PassedFacts {
   readonly prefixes: readonly string[]
 }
 
-export const LAYOUT_VERSION = '2'
+export const LAYOUT_VERSION = '3'
 const END = 'end'
-const PIECES = 3
+const PIECES = 4
+/** A variable has 4,095 bytes: few values are put into one. */
+const VALUES_TOGETHER = 8
 /** How many headers are listed at the most. */
 export const MOST_LISTED = 250
 /** Asterisk hands over 4,095 characters and cuts the rest, up to two earlier where a `%XX` would be cut in two. */
 const CUT_LENGTH = 4_093
 
-/** What STIR/SHAKEN says, by the key of its pair, in capitals. */
+/** The key of the dialled number; as the keys below, in capitals, which the name of a header never has. */
+const DIALLED = 'DIALLED'
+/** What STIR/SHAKEN says, by its key. */
 const ATTESTATION: Readonly<Record<string, string>> = {
   VERIFICATIONS: 'STIR_SHAKEN(count)',
   ATTESTATION: 'STIR_SHAKEN(0,attestation)',
@@ -46,58 +50,55 @@ export function isReadableHeaderName(name: string): boolean {
   return /^[A-Za-z0-9!._+~-]{1,80}$/.test(name)
 }
 
-/** The values that are passed of each PJSIP channel: the key of the pair, and the dialplan function that reads it. */
-export function passedValues({
-  headers,
-  attestation,
-}: PassedFacts): readonly (readonly [key: string, source: string])[] {
-  return [
+/** Values that the dialplan puts into one variable, a line each. */
+interface ValueGroup {
+  readonly variable: string
+  readonly values: readonly (readonly [key: string, source: string])[]
+}
+
+/** The values that are passed of each PJSIP channel, by key, each with the dialplan expression that reads it. */
+export function valueGroups({ headers, attestation }: PassedFacts): readonly ValueGroup[] {
+  const values: readonly (readonly [string, string])[] = [
+    [DIALLED, 'DOORMAN_DIALLED'],
     ...(attestation ? Object.entries(ATTESTATION) : []),
     ...headers.map((name) => [name, `PJSIP_HEADER(read,${name},1)`] as const),
   ]
+  return inGroups(values).map((some, index) => ({ variable: `DOORMAN_VALUES_${index + 1}`, values: some }))
 }
 
-/** The dialplan text that hands over a variable in pieces. */
+function inGroups<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(all.length / VALUES_TOGETHER)
+  return Array.from({ length: count }, (_, at) => all.slice(at * VALUES_TOGETHER, (at + 1) * VALUES_TOGETHER))
+}
+
+/** The dialplan text that hands over a variable in pieces. It works once, as SHIFT empties the variable. */
 export function inPieces(variable: string): string {
   const piece = `\${URIENCODE(\${SHIFT(${variable},\\x29)})}`
   return [`\${FIELDQTY(${variable},\\x29)}`, ...Array.from({ length: PIECES }, () => piece)].join('/')
 }
 
-/** The text of the arguments from the variables, with room for so many listed headers. */
+/** The text of the arguments, with room for so many listed headers. */
 export function argumentsText(passed: PassedFacts, listed: number): string {
-  const named = passedValues(passed).length
-  return withOwn('${DOORMAN_HEADER_0}', [
-    ...(listed > 0 && passed.listsAll ? ['ALL=1'] : []),
-    `NAMED=${named}`,
-    'COUNT=${DOORMAN_COUNT}',
-    ...Array.from({ length: named + listed }, (_, index) => `\${DOORMAN_HEADER_${index + 1}}`),
-  ])
-}
-
-/** The same with the values taken to pieces in place, which costs a call less; it works once, as SHIFT empties them. */
-export function inlineArguments(passed: PassedFacts): string {
-  const values = passedValues(passed)
-  return withOwn(inPieces('DOORMAN_VALUE_0'), [
-    `NAMED=${values.length}`,
-    `COUNT=${values.length}`,
-    ...values.map(([key], index) => `${key}=${inPieces(`DOORMAN_VALUE_${index + 1}`)}`),
-  ])
-}
-
-/** `STATE`, `DECIDED`, `LIMIT` and `LOST` are Doorman's own: base64url, hexadecimal, 1 or empty. */
-function withOwn(dialled: string, values: readonly string[]): string {
-  const own = [
+  const groups = valueGroups(passed)
+  const keys = groups.flatMap(({ values }) => values.map(([key]) => key))
+  return [
+    LAYOUT_VERSION,
+    // Doorman's own: base64url, hexadecimal, 1 or empty.
     'STATE=${CONV_STATE}',
     'DECIDED=${DOORMAN_DECIDED}',
     'LIMIT=${DOORMAN_LIMIT}',
     'LOST=${DOORMAN_LOST}',
-  ]
-  return [LAYOUT_VERSION, `DIALLED=${dialled}`, ...own, ...values, END].join('&')
+    ...(listed > 0 && passed.listsAll ? ['ALL=1'] : []),
+    `KEYS=${keys.join('/')}`,
+    listed === 0 ? 'COUNT=0' : 'COUNT=${DOORMAN_COUNT}',
+    ...groups.map((_, index) => `\${DOORMAN_PASSED_${index + 1}}`),
+    ...Array.from({ length: listed }, (_, index) => `\${DOORMAN_HEADER_${index + 1}}`),
+    END,
+  ].join('&')
 }
 
 /** The arguments of a call. */
 export interface StasisArguments {
-  readonly dialled: string
   /** `CONV_STATE`. */
   readonly state: string
   /** Id of the revision that decided this channel on an earlier visit; empty on the first. */
@@ -110,57 +111,39 @@ export interface StasisArguments {
   readonly isMissing: boolean
   /** Whether the list has all headers of the message. */
   readonly listsAll: boolean
-  /** How many of the pairs are named; those behind them are listed. */
-  readonly named: number
-  /** How many `DOORMAN_HEADER_n` there are. */
+  /** The keys of the passed values, those of each variable together. */
+  readonly keys: readonly (readonly string[])[]
+  /** The `DOORMAN_PASSED_n`, one for each group of keys; none where there was no room for all. */
+  readonly passed: readonly string[]
+  /** How many headers are listed in `DOORMAN_HEADER_n`. */
   readonly count: number
-  /** The pairs that came with the arguments; fewer than `count` where there was no room. */
-  readonly pairs: readonly string[]
+  /** Those that came with the arguments; none where there was no room for all. */
+  readonly listed: readonly string[]
 }
 
 /** Undefined for arguments that are not of this layout. */
 export function parseArguments(text: string): StasisArguments | undefined {
   const [version, ...parts] = text.split('&')
   if (version !== LAYOUT_VERSION) return undefined
-  const isWhole = parts.at(-1) === END
-  const own = new Map<string, string>()
-  let pairs: readonly string[] = []
-  for (const [index, part] of parts.entries()) {
-    const [key = '', value = ''] = split(part)
-    own.set(key, value)
-    if (key !== 'COUNT') continue
-    // Of a text that was cut the last pair may be half.
-    pairs = isWhole ? parts.slice(index + 1, -1).filter((pair) => pair !== '') : []
-    break
-  }
+  const behindCount = parts.findIndex((part) => part.startsWith('COUNT=')) + 1
+  const own = new Map(parts.slice(0, behindCount || undefined).map(split))
   const of = (key: string) => own.get(key) ?? ''
+  const keys = of('KEYS') === '' ? [] : inGroups(of('KEYS').split('/'))
+  // Of a text that was cut the last part may be half.
+  const values = behindCount > 0 && parts.at(-1) === END ? parts.slice(behindCount, -1) : []
   return {
-    dialled: decodePieces(of('DIALLED'), of('DIALLED').length).text,
     state: of('STATE'),
     decidedBy: of('DECIDED'),
     isOverLimit: of('LIMIT') === '1',
     hasLostVariables: of('LOST') === '1',
     isMissing: of('MISSING') === '1',
     listsAll: of('ALL') === '1',
-    named: Number(of('NAMED')),
+    keys,
+    passed: values.slice(0, keys.length),
     count: Number(of('COUNT')),
-    pairs,
+    // There is room for more headers than there are.
+    listed: values.slice(keys.length).filter((pair) => pair !== ''),
   }
-}
-
-/** A header, or what STIR/SHAKEN says. */
-export interface PassedValue {
-  /** A header's name in lower case; for STIR/SHAKEN the key in capitals, which no header can have. */
-  readonly key: string
-  readonly text: string
-  /** Whether `DOORMAN_VALUE_n` has more of it, behind one more `)`. */
-  readonly hasMore: boolean
-}
-
-/** A `DOORMAN_HEADER_n`. The generated dialplan writes the keys of named values; a list has the names that a caller sent. */
-export function parsePair(pair: string, isNamed: boolean): PassedValue {
-  const [key, value] = split(pair)
-  return { key: isNamed ? key : percentDecode(key).toLowerCase(), ...decodePieces(value, pair.length) }
 }
 
 function split(pair: string): readonly [key: string, value: string] {
@@ -168,12 +151,32 @@ function split(pair: string): readonly [key: string, value: string] {
   return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-/** @param length that of the variable which has the value. What Asterisk has cut is no value. */
-function decodePieces(value: string, length: number): Pick<PassedValue, 'text' | 'hasMore'> {
-  const [count = '', ...pieces] = value.split('/')
+/** A text that came in pieces. */
+export interface Pieces {
+  readonly text: string
+  /** Whether the variable has more of it, behind one more `)`. */
+  readonly hasMore: boolean
+}
+
+/** A `DOORMAN_PASSED_n`; undefined where Asterisk has cut it. */
+export function parsePieces(passed: string): Pieces | undefined {
+  if (passed.length >= CUT_LENGTH) return undefined
+  const [count = '', ...pieces] = passed.split('/')
   const there = Number(count)
-  if (length >= CUT_LENGTH) return { text: '', hasMore: false }
-  return { text: pieces.slice(0, there).map(percentDecode).join(')'), hasMore: there > PIECES }
+  return { text: pieces.slice(0, there).map(percentDecode).join(')'), hasMore: there > pieces.length }
+}
+
+/** What a variable of several values has; undefined where it is not whole, or a value has a line break itself. */
+export function parseValues(text: string, keys: readonly string[]): readonly string[] | undefined {
+  const lines = text.split('\n')
+  return lines.length === keys.length + 1 && lines.at(-1) === '' ? lines.slice(0, -1) : undefined
+}
+
+/** A header of the list: its name in lower case, as the caller sent it, and its value; one that was cut is empty. */
+export function parseListed(header: string): Pieces & { readonly name: string } {
+  const [name, value] = split(header)
+  const pieces = header.length >= CUT_LENGTH ? undefined : parsePieces(value)
+  return { name: percentDecode(name).toLowerCase(), ...(pieces ?? { text: '', hasMore: false }) }
 }
 
 /** Bytes that are not UTF-8 become U+FFFD, as everywhere on the web. */

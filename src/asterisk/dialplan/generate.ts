@@ -2,12 +2,11 @@ import { type Applications, applicationsPattern } from '../applications.js'
 import type { DialplanLocation } from '../pbx.js'
 import {
   argumentsText,
-  inlineArguments,
   inPieces,
   LAYOUT_VERSION,
   MOST_LISTED,
   type PassedFacts,
-  passedValues,
+  valueGroups,
 } from './arguments.js'
 import { FALLBACK, GO_CONTEXT } from './destination.js'
 import {
@@ -109,14 +108,19 @@ function entryContext(options: DialplanOptions): Context {
         why: ['A flow that wants its call decided again sends it to  Goto(doorman,s,1).'],
         lines: [
           { run: 'GotoIf(${DOORMAN_VISITS}?again)' },
-          { run: 'MSet(__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=${EPOCH})' },
+          {
+            why: [
+              'Stasis() waits for ever; the time limit takes the caller out, to T below. doorman-go gives back the old one.',
+            ],
+            run: `MSet(__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=\${EPOCH},${TIME_LIMIT})`,
+          },
           ...readLines(passed),
           ...askLines(options, 'ask', 0),
-          ...pieceLines(passed, 'list'),
           ...listLines(passed),
           { label: 'end', run: `GotoIf($[\${DOORMAN_COUNT} > ${FEW_LISTED}]?many)` },
           ...askLines(options, 'few', FEW_LISTED),
           ...askLines(options, 'many', MOST_LISTED),
+          ...otherChannelLines(passed),
           ...visitLines(options.visits ?? VISITS),
         ],
       },
@@ -126,6 +130,8 @@ function entryContext(options: DialplanOptions): Context {
 }
 
 const ENTER: readonly Line[] = [{ run: 'Set(DOORMAN_DIALLED=${EXTEN})' }, { run: 'Goto(s,1)' }]
+
+const TIME_LIMIT = `DOORMAN_TIME_LIMIT=\${TIMEOUT(absolute)},TIMEOUT(absolute)=${TIME_LIMIT_S}`
 
 /** A repeated header is listed with all its repeats; for code flows, every header is. */
 function readLines(passed: PassedFacts): readonly Line[] {
@@ -137,58 +143,57 @@ function readLines(passed: PassedFacts): readonly Line[] {
   return [
     {
       label: 'enter',
-      why: [
-        'Stasis() waits for ever; the time limit takes the caller out, to T below. doorman-go gives back the old one.',
-      ],
-      run: `MSet(DOORMAN_TIME_LIMIT=\${TIMEOUT(absolute)},TIMEOUT(absolute)=${TIME_LIMIT_S})`,
-    },
-    { run: 'Set(DOORMAN_VALUE_0=${DOORMAN_DIALLED})' },
-    {
       why: ['Other channels have no SIP headers.'],
-      run: 'GotoIf($["${CHANNEL(channeltype)}" != "PJSIP"]?ask)',
+      run: 'GotoIf($["${CHANNEL(channeltype)}" != "PJSIP"]?other)',
     },
-    ...passedValues(passed).map(([, source], index) => ({
-      run: `Set(DOORMAN_VALUE_${index + 1}=\${${source}})`,
-    })),
+    ...valueLines(passed, (source) => `\${${source}}`),
     ...(passed.listAlways ? [{ run: 'Goto(list)' }] : second.length === 0 ? [] : ifRepeated),
   ]
 }
 
-/** The values in pieces, in variables: for a list behind them, and where several instances are asked. */
-function pieceLines(passed: PassedFacts, label: string): readonly Line[] {
-  const values = passedValues(passed)
-  return [
-    { label, run: `Set(DOORMAN_HEADER_0=${inPieces('DOORMAN_VALUE_0')})` },
-    ...values.map(([key], index) => ({
-      run: `Set(DOORMAN_HEADER_${index + 1}=${key}=${inPieces(`DOORMAN_VALUE_${index + 1}`)})`,
-    })),
-    { run: `Set(DOORMAN_COUNT=${values.length})` },
-  ]
+const LINE_BREAK = '${URIDECODE(%0A)}'
+
+/** The values into variables, and those into pieces; `text` is that of a value. */
+function valueLines(passed: PassedFacts, text: (source: string) => string): readonly Line[] {
+  return valueGroups(passed).flatMap(({ variable, values }, index) => [
+    {
+      why: index === 0 ? VALUES_WHY : [],
+      run: `Set(${variable}=${values.map(([, source]) => `${text(source)}${LINE_BREAK}`).join('')})`,
+    },
+    { run: `Set(DOORMAN_PASSED_${index + 1}=${inPieces(variable)})` },
+  ])
 }
 
-const PIECES_WHY =
-  'A value goes to Doorman in pieces, percent-encoded: first how many, then the text up to each ")".'
+const VALUES_WHY = [
+  'The number and the headers, a line each, go to Doorman in pieces, percent-encoded: first how many, then the text',
+  'up to each ")".',
+]
+
+function otherChannelLines(passed: PassedFacts): readonly Line[] {
+  const [first, ...others] = valueLines(passed, (source) =>
+    source === 'DOORMAN_DIALLED' ? `\${${source}}` : '',
+  )
+  return [{ label: 'other', run: first?.run ?? '' }, ...others, { run: 'Goto(ask)' }]
+}
 
 /** Offers the call to Doorman: to the one instance, or to several. */
 function askLines({ applications, passed }: DialplanOptions, label: string, listed: number): readonly Line[] {
   const { names, pattern } = applications
   const fallback = { run: TO_FALLBACK }
   const [name] = names
-  if (pattern === undefined && names.length === 1) {
-    const args = listed === 0 ? inlineArguments(passed) : argumentsText(passed, listed)
-    return [{ label, why: listed === 0 ? [PIECES_WHY] : [], run: `Stasis(${name},${args})` }, fallback]
-  }
   const args = argumentsText(passed, listed)
-  const inOrder = names.flatMap((name, index) => [
+  if (pattern === undefined && names.length === 1)
+    return [{ label, run: `Stasis(${name},${args})` }, fallback]
+  const inOrder = names.flatMap((instance, index) => [
     ...(index === 0 ? [] : [{ run: 'GotoIf($["${STASISSTATUS}" != "FAILED"]?doorman-fallback,s,1)' }]),
-    { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${name},${args})` },
+    { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${instance},${args})` },
   ])
-  const ask = {
-    why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.'],
-    run: `GotoIf($[${HAS_BROADCAST}]?broadcast-${label})`,
-  }
   return [
-    ...(listed === 0 ? [...pieceLines(passed, label), ask] : [{ label, ...ask }]),
+    {
+      label,
+      why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.'],
+      run: `GotoIf($[${HAS_BROADCAST}]?broadcast-${label})`,
+    },
     ...inOrder,
     fallback,
     {
@@ -224,11 +229,12 @@ function visitLines({ most, seconds, inAll }: typeof VISITS): readonly Line[] {
       ],
       run: 'GotoIf(${DOORMAN_LIMIT}?loop)',
     },
-    { run: 'Set(__DOORMAN_VISITS=$[${DOORMAN_VISITS} + 1])' },
     {
       run: `ExecIf($[\${EPOCH} - \${DOORMAN_SINCE} >= ${seconds}]?MSet(__DOORMAN_SINCE=\${EPOCH},__DOORMAN_RECENT=0))`,
     },
-    { run: 'Set(__DOORMAN_RECENT=$[${DOORMAN_RECENT} + 1])' },
+    {
+      run: `MSet(__DOORMAN_VISITS=$[\${DOORMAN_VISITS} + 1],__DOORMAN_RECENT=$[\${DOORMAN_RECENT} + 1],${TIME_LIMIT})`,
+    },
     { run: `ExecIf($[\${DOORMAN_RECENT} > ${most} | \${DOORMAN_VISITS} > ${inAll}]?Set(__DOORMAN_LIMIT=1))` },
     { run: 'Goto(enter)' },
     { label: 'loop', run: 'Log(ERROR,Doorman: ${UNIQUEID} came back from the fallback and is hung up)' },
@@ -240,12 +246,14 @@ function visitLines({ most, seconds, inAll }: typeof VISITS): readonly Line[] {
 function listLines({ prefixes }: PassedFacts): readonly Line[] {
   return [
     {
+      label: 'list',
       why: [
-        'Every header that begins with one of these, behind the DOORMAN_HEADER_n that are there. The n-th name of',
-        'PJSIP_HEADERS(x) is that of PJSIP_HEADER(read,x*,n).',
+        'Every header that begins with one of these. The n-th name of PJSIP_HEADERS(x) is that of',
+        'PJSIP_HEADER(read,x*,n).',
       ],
-      run: `Set(DOORMAN_PREFIXES=${prefixes.join(',')})`,
+      run: 'Set(DOORMAN_COUNT=0)',
     },
+    { run: `Set(DOORMAN_PREFIXES=${prefixes.join(',')})` },
     { label: 'prefix', run: 'Set(DOORMAN_PREFIX=${SHIFT(DOORMAN_PREFIXES,\\,)})' },
     { run: 'Set(DOORMAN_NAMES=${PJSIP_HEADERS(${DOORMAN_PREFIX})})' },
     { run: 'Set(DOORMAN_AT=0)' },

@@ -12,7 +12,11 @@ import { unsafeSteps } from './safe-lines.js'
  */
 const OWN_VARIABLES =
   /^(CONV_STATE|DOORMAN_(DECIDED|LIMIT|LOST|VISITS|RECENT|SINCE|TIME_LIMIT|COUNT|AT|PREFIX|PREFIXES|TO|PRIORITY|EXTENSION|INSTANCE|SET_1))$/
-const GENERATED = { variables: OWN_VARIABLES, encoded: /^DOORMAN_HEADER_\d+$/, contexts: ['doorman-go'] }
+const GENERATED = {
+  variables: OWN_VARIABLES,
+  encoded: /^DOORMAN_(PASSED|HEADER)_\d+$/,
+  contexts: ['doorman-go'],
+}
 
 const NOTHING: PassedFacts = {
   ...{ headers: [], repeatable: [], attestation: false, listAlways: false, listsAll: false, prefixes: [] },
