@@ -128,7 +128,7 @@ const CASES: Readonly<Record<string, Change>> = {
   },
   'version | fault | 13.38.3 is too old | Asterisk 16 or later': { version: '13.38.3' },
   'version | warning | "SVN-trunk-r1234" | Asterisk 16 or later': { version: 'SVN-trunk-r1234' },
-  'modules | fault | func_uri.so is not running (URIENCODE()) | module load func_uri.so': {
+  'modules | fault | func_uri.so is not running (URIDECODE(), URIENCODE()) | module load func_uri.so': {
     missingModule: 'func_uri.so',
   },
   'modules | fault | Calls are decided without their SIP headers. | module load res_pjsip_header_funcs.so': {
