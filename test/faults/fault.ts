@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Counts } from './counts.js'
-import type { Fixture, Surroundings } from './fixture.js'
+import type { Fixture, FixtureOptions } from './fixture.js'
 
 /** One thing that goes wrong while calls come. */
-export interface Fault {
+export interface Fault extends Pick<FixtureOptions, 'flows' | 'applications' | 'surroundings'> {
   /** Its name in the results. */
   readonly name: string
   /** What is done, for the reader of the results. */
@@ -13,11 +13,6 @@ export interface Fault {
   readonly isOn22Only?: boolean
   /** Where calls come back: the limit for all their visits together. */
   readonly longestWaitMs?: number
-  /** The applications of the instances at this PBX; one called `doorman` by default. */
-  readonly applications?: readonly string[]
-  /** The flow files; `FLOW_FILES` by default. */
-  readonly flows?: Readonly<Record<string, string>>
-  readonly surroundings?: Surroundings
   /** Breaks something, and mends what an admin or a supervisor would mend. Calls come all the time. */
   readonly act: (fixture: Fixture) => Promise<void>
   /** What must be true beyond the promise that no call is lost: a sentence for each thing that is not. */

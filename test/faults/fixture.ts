@@ -14,7 +14,7 @@ import { FLOW_FILES, type FlowName, flowContexts, GOOD, type Kind } from './flow
 import { FaultyProxy } from './proxy.js'
 
 /** How an instance is started. */
-export interface Surroundings {
+interface Surroundings {
   readonly settings?: Readonly<Record<string, string>>
   /** A command that runs Doorman, by its data folder. */
   readonly through?: (data: string) => readonly string[]
@@ -30,6 +30,7 @@ export interface FixtureOptions {
   readonly perSecond: number
   /** The flow files; `FLOW_FILES` by default. */
   readonly flows?: Readonly<Record<string, string>>
+  /** Of the instances at this PBX; one called `doorman` by default. */
   readonly applications?: readonly string[]
   readonly surroundings?: Surroundings
   /** Doorman connects to Asterisk without the proxies. */
