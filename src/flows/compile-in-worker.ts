@@ -4,7 +4,7 @@ import { deepFreeze } from '../lib/deep-freeze.js'
 import { leavesOf } from '../routing/condition.js'
 import { compilePattern } from '../routing/pattern.js'
 import type { NumberPattern, NumberTable, Routing, Rule } from '../routing/types.js'
-import { type CompiledFiles, ROUTING_FILE } from './compile.js'
+import { type Compiled, ROUTING_FILE } from './compile.js'
 
 export interface CompileOptions {
   /** Ends the compile early; the result then has that as its problem. */
@@ -16,17 +16,17 @@ export interface CompileOptions {
 /** The messages of the worker, in this order. Each is deserialized in one go, in some milliseconds. */
 export type CompileMessage =
   /** A revision lacks its rules and its index; they follow. */
-  | { readonly kind: 'compiled'; readonly compiled: CompiledFiles }
+  | { readonly kind: 'compiled'; readonly compiled: Compiled }
   | { readonly kind: 'rules'; readonly rules: readonly Rule[] }
   | { readonly kind: 'index'; readonly index: Routing['index'] }
 
 const BODY = new URL('./compile-worker.js', import.meta.url)
 
 /**
- * As `compileFiles`, in a worker thread, so that calls are decided meanwhile. Rejects never: a thread that dies is a
+ * As `compile`, in a worker thread, so that calls are decided meanwhile. Rejects never: a thread that dies is a
  * problem. The thread sees no environment (no secrets).
  */
-export async function compileInWorker(folder: string, options: CompileOptions = {}): Promise<CompiledFiles> {
+export async function compileInWorker(folder: string, options: CompileOptions = {}): Promise<Compiled> {
   const { signal, memoryMb = 4_096 } = options
   if (signal?.aborted) return failed('it was stopped')
   const { port1: port, port2 } = new MessageChannel()
@@ -66,7 +66,7 @@ function posted(worker: Worker, memoryMb: number, signal?: AbortSignal): Promise
 }
 
 /** Puts the messages together; between two of them calls have their turn. */
-async function received(port: MessagePort): Promise<CompiledFiles> {
+async function received(port: MessagePort): Promise<Compiled> {
   let compiled = failed('the thread sent nothing')
   let index: Routing['index'] | undefined
   const rules: Rule[] = []
@@ -121,7 +121,7 @@ async function compilePatterns(rules: readonly Rule[], index: Routing['index']):
   }
 }
 
-function failed(why: string): CompiledFiles {
+function failed(why: string): Compiled {
   const message = `the flow files could not be compiled: ${why}; the rules stay as they were`
   const problem = { file: ROUTING_FILE, line: 1, column: 1, code: 'flows.compile', message }
   return { ok: false, problems: [problem], warnings: [], files: new Map() }

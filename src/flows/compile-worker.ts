@@ -7,7 +7,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { indexRouting } from '../routing/rule-index.js'
-import { compileFiles } from './compile.js'
+import { compile } from './compile.js'
 import type { CompileMessage } from './compile-in-worker.js'
 
 const RULES_IN_BATCH = 200
@@ -19,7 +19,7 @@ subscribe('child_process', (message) => children.add((message as { process: Chil
 // Listening keeps the thread, and with it the port, until it is ended.
 parentPort?.on('message', () => {})
 
-const compiled = await compileFiles(folder)
+const compiled = await compile(folder)
 await Promise.all([...children].map(end))
 if (compiled.ok) {
   const { index, rules, ...routing } = compiled.revision.routing

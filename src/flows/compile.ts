@@ -6,37 +6,35 @@ import { canonicalName } from '../sip/headers.js'
 import { bundle } from './bundle.js'
 import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
 import { lint } from './lint.js'
-import { Diagnostics, type Position, type Problem } from './problem.js'
+import type { Diagnostics, Position, Problem } from './problem.js'
+import { headersOfState, readRouting } from './read-routing.js'
 import type { FlowFunction, Revision } from './revision.js'
-import { headersOfState, RoutingReader } from './routing-reader.js'
-import { FlowSource, fileName, hashOf } from './source.js'
+import { RoutingSchema, type RoutingSource } from './schema.js'
+import { checkShape } from './shape.js'
+import { FlowSource, hashOf } from './source.js'
 import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that names all the others. */
 export const ROUTING_FILE = 'routing.yaml'
 
 /** A revision, or everything that is wrong, sorted by file, line and column. */
-export type Compiled =
-  | { readonly ok: true; readonly revision: Revision; readonly warnings: readonly Problem[] }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
-
-/** The same with every file that was read, by its name relative to the folder; problems or not. */
-export type CompiledFiles = Compiled & { readonly files: ReadonlyMap<string, Buffer> }
-
-/**
- * Reads a flows folder and makes a revision of it. Rejects never: whatever is wrong with the files or the folder
- * is a problem.
- */
-export async function compile(folder: string): Promise<Compiled> {
-  const { files: _, ...compiled } = await compileFiles(folder)
-  return compiled
-}
+export type Compiled = {
+  readonly warnings: readonly Problem[]
+  /** Every file that was read, by its name relative to the folder; problems or not. */
+  readonly files: ReadonlyMap<string, Buffer>
+} & (
+  | { readonly ok: true; readonly revision: Revision }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+)
 
 /** So often the files are read again where one of them changed meanwhile. */
 const MOST_ATTEMPTS = 3
 
-/** As `compile`, with the files. All of them are as they were at one time: none changed while they were read. */
-export async function compileFiles(folder: string): Promise<CompiledFiles> {
+/**
+ * Reads a flows folder and makes a revision of it. Rejects never: whatever is wrong with the files or the folder
+ * is a problem. All files are as they were at one time: none changed while they were read.
+ */
+export async function compile(folder: string): Promise<Compiled> {
   for (let attempt = 1; ; attempt++) {
     const source = new FlowSource(folder)
     const compiled = await compileSource(source)
@@ -51,22 +49,20 @@ function beingWritten(file: string): Problem {
   return { file, line: 1, column: 1, code: 'flows.file_changing', message }
 }
 
-async function compileSource(source: FlowSource): Promise<CompiledFiles> {
+async function compileSource(source: FlowSource): Promise<Compiled> {
   const content = source.read(ROUTING_FILE, 'yaml')
   if (!Buffer.isBuffer(content)) {
     const message = `${content.message}; the folder is ${source.folder}, and DOORMAN_FLOWS names it`
     return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code: content.code, message }])
   }
-  const document = parseFlowDocument(ROUTING_FILE, content)
-  const diagnostics = new Diagnostics(ROUTING_FILE, document.positions)
-  diagnostics.add(document.problems)
-  if (document.value === undefined) return refused(source, diagnostics.problems)
-  const reader = new RoutingReader(document.value, source, diagnostics)
-  const routing = reader.routing()
+  const { value, diagnostics } = parseFlowDocument(ROUTING_FILE, content)
+  if (value === undefined) return refused(source, diagnostics.problems)
+  checkShape(RoutingSchema, value, diagnostics)
+  const routing = readRouting(value as RoutingSource, source, diagnostics)
   const functions = await bundleFunctions(routing.rules, source, diagnostics)
   const examples = examplesOf(source, routing, diagnostics)
   if (diagnostics.problems.length > 0) return refused(source, diagnostics.problems, diagnostics.warnings)
-  lint(document.value, routing, diagnostics)
+  lint(value as RoutingSource, routing, diagnostics)
   const hash = hashOf(source.files)
   const revision: Revision = {
     id: hash.slice(0, 12),
@@ -75,7 +71,7 @@ async function compileSource(source: FlowSource): Promise<CompiledFiles> {
     functions,
     examples,
     contexts: contextsOf(routing, diagnostics),
-    headersNeeded: headersNeeded(routing, reader.trusted, functions.values()),
+    headersNeeded: headersNeeded(routing, functions.values()),
     needsAllHeaders: needsAllHeaders(functions.values()),
     needsAttestation: needsAttestation(routing),
   }
@@ -86,7 +82,7 @@ function refused(
   { files }: FlowSource,
   problems: readonly Problem[],
   warnings: readonly Problem[] = [],
-): CompiledFiles {
+): Compiled {
   return { ok: false, problems, warnings, files }
 }
 
@@ -97,28 +93,23 @@ async function bundleFunctions(
   diagnostics: Diagnostics,
 ): Promise<ReadonlyMap<string, FlowFunction>> {
   const names = new Set<string>()
-  for (const { index, target } of rules)
-    if (target.kind === 'run' && isFunction(target.file, ['rules', index, 'run'], source, diagnostics))
-      names.add(fileName(target.file))
+  for (const { index, target } of rules) {
+    if (target.kind !== 'run') continue
+    const path = ['rules', index, 'run']
+    const content = source.read(target.file, 'code')
+    if (!Buffer.isBuffer(content)) diagnostics.problem(path, content.code, content.message)
+    else if (/\.[cm]?[jt]s$/.test(target.file)) names.add(target.file)
+    else {
+      const message = `"${target.file}" is no code flow: its name must end in .ts or .js`
+      diagnostics.problem(path, 'flows.file', message)
+    }
+  }
   const functions = new Map<string, FlowFunction>()
   for (const made of await Promise.all([...names].map((file) => bundle(source, file)))) {
     if ('code' in made) functions.set(made.file, made)
     else diagnostics.add(made)
   }
   return functions
-}
-
-function isFunction(
-  file: string,
-  path: readonly (string | number)[],
-  source: FlowSource,
-  diagnostics: Diagnostics,
-): boolean {
-  const content = source.read(file, 'code')
-  if (!Buffer.isBuffer(content)) diagnostics.problem(path, content.code, content.message)
-  else if (/\.[cm]?[jt]s$/.test(file)) return true
-  else diagnostics.problem(path, 'flows.file', `"${file}" is no code flow: its name must end in .ts or .js`)
-  return false
 }
 
 /** There need not be any. Names in them are only checked against rules that are sound. */
@@ -149,9 +140,9 @@ function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostic
 /** Names (lower case, sorted) of every header that a revision may use: the dialplan passes them all at once. */
 function headersNeeded(
   routing: Omit<Routing, 'index'>,
-  trusted: ReadonlySet<string>,
   functions: Iterable<FlowFunction>,
 ): readonly string[] {
+  const trusted = new Set([...routing.trust.values()].flatMap((items) => [...items]))
   const names = [
     'from',
     ...(trusted.has('p-asserted-identity') || trusted.has('verstat') ? ['p-asserted-identity'] : []),

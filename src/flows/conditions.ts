@@ -4,120 +4,121 @@ import type { Condition, HeaderTest, Trust } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import type { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
-import { conditionShape, HeaderNameSchema, HeaderTestSchema } from './schema.js'
-import { isRawMap, type SchemaCheck } from './schema-check.js'
+import type { ConditionSource, HeaderTestSource } from './schema.js'
+import { entriesOf, itemsOf, listed } from './shape.js'
 
-/** What conditions need to know of the rest of `routing.yaml`. */
-export interface ConditionContext {
-  readonly check: SchemaCheck
+/** What the parts of `routing.yaml` need to know of each other. */
+export interface Surroundings {
   readonly diagnostics: Diagnostics
   readonly numbers: Numbers
   readonly trust: Trust
-  /** Everything for which some trunk is trusted: `caller_number`, header names in lower case. */
-  readonly trusted: ReadonlySet<string>
-  checkBranch(name: string, path: YamlPath): void
-  warnUntrusted(name: string, path: YamlPath): void
+  /** Names, even of entries that have problems of their own: those must not cause others. */
+  readonly flows: ReadonlySet<string>
+  readonly branches: ReadonlySet<string>
+  /** The columns of all VIP files, which a text may name as `{caller.…}`. */
+  readonly callerColumns: ReadonlySet<string>
 }
 
 /** Reads a `when`. Several keys mean all of them, in the order in which they were written. */
-export function readCondition(raw: unknown, path: YamlPath, context: ConditionContext): Condition {
-  const parts = readKeys(raw, path, context)
+export function readCondition(
+  source: ConditionSource,
+  path: YamlPath,
+  surroundings: Surroundings,
+): Condition {
+  const parts = Object.keys(source).flatMap((key) =>
+    readKey(key as keyof ConditionSource, source, [...path, key], surroundings),
+  )
   const [only] = parts
   return only !== undefined && parts.length === 1 ? only : { kind: 'all', of: parts }
 }
 
-const PARTS = ['header', 'all', 'any', 'not'] as const
-
-function readKeys(raw: unknown, path: YamlPath, context: ConditionContext): readonly Condition[] {
-  const checked = context.check.map(conditionShape, raw, path, PARTS)
-  const readers: { readonly [Key in keyof typeof conditionShape]: (at: YamlPath) => readonly Condition[] } = {
-    vip: () => (checked.vip === undefined ? [] : [{ kind: 'vip', is: checked.vip }]),
-    branch: (at) => {
-      const found = names(checked.branch, at, (name, nameAt) => context.checkBranch(name, nameAt))
-      return found.length === 0 ? [] : [{ kind: 'branch', oneOf: new Set(found) }]
-    },
-    trunk: (at) => {
-      const found = names(checked.trunk, at, (name, nameAt) => checkTrunk(name, nameAt, context))
-      return found.length === 0 ? [] : [{ kind: 'trunk', oneOf: new Set(found) }]
-    },
-    caller: (at) => numbers('caller', checked.caller, at, context),
-    callee: (at) => numbers('callee', checked.callee, at, context),
-    header: (at) => readHeaders(checked.header, at, context),
-    attestation: () => {
-      const levels = checked.attestation
-      return levels === undefined ? [] : [{ kind: 'attestation', oneOf: new Set([levels].flat()) }]
-    },
-    all: (at) => [{ kind: 'all', of: readList(checked.all, at, context) }],
-    any: (at) => [{ kind: 'any', of: readList(checked.any, at, context) }],
-    not: (at) => [{ kind: 'not', of: readCondition(checked.not, at, context) }],
-  }
-  const written = isRawMap(raw) ? Object.keys(raw) : []
-  return written.flatMap((key) =>
-    Object.hasOwn(readers, key) ? readers[key as keyof typeof readers]([...path, key]) : [],
-  )
-}
-
-function readList(raw: unknown, path: YamlPath, context: ConditionContext): readonly Condition[] {
-  const items = context.check.items(raw, path)
-  if (Array.isArray(raw) && items.length === 0)
-    context.diagnostics.problem(
-      path,
-      'flows.invalid_value',
-      'this list is empty: name at least one condition',
-    )
-  return items.map(([item, at]) => readCondition(item, at, context))
-}
-
-function numbers(
-  kind: 'caller' | 'callee',
-  written: Parameters<Numbers['pattern']>[0] | undefined,
-  path: YamlPath,
-  context: ConditionContext,
+function readKey(
+  key: keyof ConditionSource,
+  source: ConditionSource,
+  at: YamlPath,
+  surroundings: Surroundings,
 ): readonly Condition[] {
-  return written === undefined ? [] : [{ kind, numbers: context.numbers.pattern(written, path) }]
+  // The shape refuses unknown keys, and takes out what is unsound.
+  if (source[key] === undefined) return []
+  switch (key) {
+    case 'vip':
+      return [{ kind: key, is: source[key] }]
+    case 'branch':
+    case 'trunk':
+      for (const [name, nameAt] of listed(source[key], at))
+        if (key === 'trunk') checkTrunk(name, nameAt, surroundings)
+        else checkName(key, name, nameAt, surroundings)
+      return [{ kind: key, oneOf: new Set([source[key]].flat()) }]
+    case 'caller':
+    case 'callee':
+      return [{ kind: key, numbers: surroundings.numbers.pattern(source[key], at) }]
+    case 'header':
+      return entriesOf(source.header, at).flatMap((entry) => readHeader(...entry, surroundings))
+    case 'attestation':
+      return [{ kind: key, oneOf: new Set([source[key]].flat()) }]
+    case 'all':
+    case 'any': {
+      const of = itemsOf(source[key], at).map(([part, partAt]) => readCondition(part, partAt, surroundings))
+      return [{ kind: key, of }]
+    }
+    case 'not':
+      return [{ kind: key, of: readCondition(source[key], at, surroundings) }]
+    default:
+      return []
+  }
 }
 
-/** A name or a list of names, each checked where it stands. */
-function names(
-  written: string | readonly string[] | undefined,
+export function checkName(
+  what: 'flow' | 'branch',
+  name: string,
   path: YamlPath,
-  check: (name: string, path: YamlPath) => void,
-): readonly string[] {
-  if (typeof written === 'string') check(written, path)
-  else for (const [i, name] of (written ?? []).entries()) check(name, [...path, i])
-  return [written ?? []].flat()
+  { diagnostics, flows, branches }: Surroundings,
+): void {
+  const known = what === 'flow' ? flows : branches
+  if (known.has(name)) return
+  const message = `there is no ${what} "${name}"${suggestion(name, known)}`
+  diagnostics.problem(path, 'flows.unknown_name', message)
 }
 
-function checkTrunk(name: string, path: YamlPath, { trust, diagnostics }: ConditionContext): void {
+function checkTrunk(name: string, path: YamlPath, { trust, diagnostics }: Surroundings): void {
   if (trust.has(name)) return
   const message = `the trunk "${name}" is not listed under "trunks", so it is trusted for nothing${suggestion(name, trust.keys())}`
   diagnostics.warning(path, 'flows.unknown_name', message)
 }
 
-/** Reads `header: { name: test, … }` into one condition a header. */
-function readHeaders(raw: unknown, path: YamlPath, context: ConditionContext): readonly Condition[] {
-  return context.check.entries(HeaderNameSchema, raw, path).flatMap(([name, rawTest, at]): Condition[] => {
-    const written = context.check.value(HeaderTestSchema, rawTest, at)
-    const test = written === undefined ? undefined : headerTest(written, at, context)
-    if (test === undefined) return []
-    // Only a trusted header satisfies a condition.
-    if (test.kind !== 'present' && !context.trusted.has(canonicalName(name))) context.warnUntrusted(name, at)
-    return [{ kind: 'header', name, test }]
-  })
+/** Warns of a header for which no trunk is trusted. */
+export function checkTrusted(
+  name: string,
+  path: YamlPath,
+  { trust, diagnostics }: Pick<Surroundings, 'trust' | 'diagnostics'>,
+  consequence = 'this never counts',
+): void {
+  if ([...trust.values()].some((items) => items.has(canonicalName(name)))) return
+  const message = `no trunk is trusted for ${name}, so ${consequence}; add it to the "trust" of the trunk that sets it`
+  diagnostics.warning(path, 'flows.untrusted', message)
 }
 
-function headerTest(
-  written: NonNullable<ReturnType<(typeof HeaderTestSchema)['parse']>>,
+function readHeader(
+  name: string,
+  written: HeaderTestSource,
   path: YamlPath,
-  { diagnostics }: ConditionContext,
-): HeaderTest | undefined {
+  surroundings: Surroundings,
+): readonly Condition[] {
+  const test = headerTest(written)
+  if (test === undefined) return []
+  const problem = test.kind === 'matches' ? patternProblem(test.pattern) : undefined
+  if (problem !== undefined) surroundings.diagnostics.problem([...path, 'matches'], 'flows.pattern', problem)
+  // Only a trusted header satisfies a condition.
+  else if (test.kind !== 'present') checkTrusted(name, path, surroundings)
+  return [{ kind: 'header', name, test }]
+}
+
+/** Undefined where there is only an unknown key. */
+function headerTest(written: HeaderTestSource): HeaderTest | undefined {
   if (typeof written === 'string' || Array.isArray(written))
     return { kind: 'exact', oneOf: new Set([written].flat()) }
-  const { matches, present, starts_with: prefixes = [] } = written
+  const { matches, present, starts_with: prefixes } = written
   if (present !== undefined) return { kind: 'present', present }
-  if (matches === undefined) return { kind: 'starts_with', prefixes: [prefixes].flat() }
-  const problem = patternProblem(matches)
-  if (problem === undefined) return { kind: 'matches', pattern: matches }
-  diagnostics.problem([...path, 'matches'], 'flows.pattern', problem)
-  return undefined
+  if (matches !== undefined) return { kind: 'matches', pattern: matches }
+  return prefixes === undefined ? undefined : { kind: 'starts_with', prefixes: [prefixes].flat() }
 }

@@ -3,9 +3,9 @@ import { suggestion } from '../lib/nearest.js'
 import type { CallFacts, Routing } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
-import { Diagnostics, type Problem, type YamlPath } from './problem.js'
+import type { Diagnostics, Problem, YamlPath } from './problem.js'
 import { HeaderNameSchema, HeaderValuesSchema, NameSchema, StateSchema, strict } from './schema.js'
-import { SchemaCheck } from './schema-check.js'
+import { checkShape, itemsOf } from './shape.js'
 import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that holds the examples; there need not be one. */
@@ -50,7 +50,7 @@ const ExampleSchema = strict({
   expect: strict(expectShape).check(something),
 })
 
-const examplesShape = { examples: z.array(ExampleSchema).nullable() }
+const ExamplesSchema = strict({ examples: z.array(ExampleSchema).nullable() })
 
 /** An example as it stands in the file, checked. */
 export type ExampleSource = z.output<typeof ExampleSchema>
@@ -73,13 +73,10 @@ export function readExamples(
   content: Buffer,
   routing: Pick<Routing, 'flows' | 'rules' | 'branches'> | undefined,
 ): { readonly examples: readonly Example[]; readonly problems: readonly Problem[] } {
-  const document = parseFlowDocument(EXAMPLES_FILE, content)
-  const diagnostics = new Diagnostics(EXAMPLES_FILE, document.positions)
-  diagnostics.add(document.problems)
-  const check = new SchemaCheck(diagnostics)
-  const top = document.value === undefined ? {} : check.map(examplesShape, document.value, [])
-  const examples = (top.examples ?? []).map((source, index): Example => {
-    const path = ['examples', index]
+  const { value, diagnostics } = parseFlowDocument(EXAMPLES_FILE, content)
+  if (value !== undefined) checkShape(ExamplesSchema, value, diagnostics)
+  const sources = value as z.output<typeof ExamplesSchema> | undefined
+  const examples = itemsOf(sources?.examples ?? [], ['examples']).map(([source, path], index): Example => {
     if (routing !== undefined) checkNames(source, path, routing, diagnostics)
     const position = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(path) }
     return { ...source, name: source.name ?? `example ${index + 1}`, position }
@@ -100,7 +97,7 @@ function checkNames(
     branch: branches.map(({ name }) => name),
   }
   for (const what of ['flow', 'rule', 'branch'] as const) {
-    const name = expect[what]
+    const name = expect?.[what]
     if (typeof name !== 'string' || known[what].includes(name)) continue
     const message = `there is no ${what} "${name}" in routing.yaml${suggestion(name, known[what])}`
     diagnostics.problem([...path, 'expect', what], 'flows.unknown_name', message)

@@ -14,7 +14,8 @@ import {
   type Rules,
 } from './implies.js'
 import type { Diagnostics, YamlPath } from './problem.js'
-import { isRawMap } from './schema-check.js'
+import type { NumbersSource, RoutingSource } from './schema.js'
+import { listed } from './shape.js'
 
 /** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */
 const MOST_RULES = 1_500
@@ -26,9 +27,9 @@ const MOST_LITERALS = 100
  * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
  * themselves or an earlier rule takes all their calls, and numbers that stand twice.
  */
-export function lint(value: unknown, routing: Rules, diagnostics: Diagnostics): void {
+export function lint(source: RoutingSource, routing: Rules, diagnostics: Diagnostics): void {
   lintRules(routing, diagnostics)
-  lintNumbers(value, routing, diagnostics)
+  lintNumbers(source, diagnostics)
 }
 
 function lintRules(routing: Rules, diagnostics: Diagnostics): void {
@@ -118,11 +119,11 @@ interface WrittenNumber {
 }
 
 /** Numbers that stand twice among the VIPs, or in two branches, where only the first one counts. */
-function lintNumbers(value: unknown, { defaultCountry }: Rules, diagnostics: Diagnostics): void {
+function lintNumbers(source: RoutingSource, diagnostics: Diagnostics): void {
   const firsts = new Map<string, WrittenNumber>()
-  for (const written of writtenNumbers(value)) {
+  for (const written of writtenNumbers(source)) {
     const { text, branch, path } = written
-    const key = `${branch === undefined ? 'caller' : 'callee'} ${readNumber(text, defaultCountry)}`
+    const key = `${branch === undefined ? 'caller' : 'callee'} ${readNumber(text, source.default_country)}`
     const first = firsts.get(key)
     firsts.set(key, first ?? written)
     if (first === undefined) continue
@@ -135,19 +136,15 @@ function lintNumbers(value: unknown, { defaultCountry }: Rules, diagnostics: Dia
   }
 }
 
-function writtenNumbers(value: unknown): readonly WrittenNumber[] {
-  const { vip, branches } = isRawMap(value) ? value : {}
-  const ofVip = isRawMap(vip) ? texts(vip.numbers, ['vip', 'numbers'], undefined) : []
-  const ofBranches = Object.entries(isRawMap(branches) ? branches : {}).flatMap(([name, branch]) =>
-    isRawMap(branch) ? texts(branch.numbers, ['branches', name, 'numbers'], name) : [],
-  )
-  return [...ofVip, ...ofBranches].filter(({ text }) => !text.trim().endsWith('*'))
-}
-
-function texts(raw: unknown, path: YamlPath, branch: string | undefined): readonly WrittenNumber[] {
-  if (typeof raw === 'string') return [{ path, text: raw, branch }]
-  if (!Array.isArray(raw)) return []
-  return raw.flatMap((item, at) =>
-    typeof item === 'string' ? [{ path: [...path, at], text: item, branch }] : [],
-  )
+function writtenNumbers({ vip, branches = {} }: RoutingSource): readonly WrittenNumber[] {
+  const written = (numbers: NumbersSource = [], path: YamlPath, branch?: string) =>
+    typeof numbers === 'object' && 'file' in numbers
+      ? []
+      : listed(numbers, path).map(([text, at]) => ({ text, path: at, branch }))
+  return [
+    ...written(vip?.numbers, ['vip', 'numbers']),
+    ...Object.entries(branches).flatMap(([name, { numbers }]) =>
+      written(numbers, ['branches', name, 'numbers'], name),
+    ),
+  ].filter(({ text }) => !text.trim().endsWith('*'))
 }

@@ -1,5 +1,5 @@
 import type { Reason, State, StateValue } from '../routing/types.js'
-import { type CompiledFiles, compileFiles } from './compile.js'
+import { type Compiled, compile } from './compile.js'
 import { type Example, factsOfExample } from './examples.js'
 import { type DecisionParts, type Functions, finalDecision, reasonsOf } from './final-decision.js'
 import type { Problem } from './problem.js'
@@ -14,14 +14,14 @@ export interface FunctionCheck {
  * A flows folder → a revision that may decide calls: compiled and tried. Every code flow is loaded once, and where
  * they are sound, every example is run, so that what would fail with the first call is a problem now.
  *
- * @param compile `compileInWorker` where calls are decided meanwhile.
+ * @param compileFolder `compileInWorker` where calls are decided meanwhile.
  */
 export async function loadRevision(
   folder: string,
   functions: FunctionCheck & Functions,
-  compile: (folder: string) => Promise<CompiledFiles> = compileFiles,
-): Promise<CompiledFiles> {
-  const compiled = await compile(folder)
+  compileFolder: (folder: string) => Promise<Compiled> = compile,
+): Promise<Compiled> {
+  const compiled = await compileFolder(folder)
   if (!compiled.ok) return compiled
   const { revision, warnings, files } = compiled
   const problems = [...(await functions.check(revision.functions.values()))]

@@ -1,9 +1,9 @@
-import type * as z from 'zod'
 import { readNumberTable } from '../routing/number-file.js'
 import type { NumberPattern, NumberTable } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
 import type { Diagnostics, YamlPath } from './problem.js'
-import type { NumbersSchema } from './schema.js'
+import type { NumbersSource } from './schema.js'
+import { listed } from './shape.js'
 import { type FlowSource, fileName } from './source.js'
 
 /** Reads telephone numbers, prefixes and files of numbers. Each file is parsed once, however often it is named. */
@@ -13,25 +13,23 @@ export class Numbers {
   /** @param country ISO 3166 code of `default_country`. */
   constructor(
     private readonly source: FlowSource,
-    readonly country: string | undefined,
+    private readonly country: string | undefined,
     private readonly diagnostics: Diagnostics,
   ) {}
 
   /** A number, a prefix, a list of both, or a file of numbers. */
-  pattern(written: z.output<typeof NumbersSchema>, path: YamlPath): NumberPattern {
+  pattern(written: NumbersSource, path: YamlPath): NumberPattern {
     if (typeof written === 'object' && 'file' in written) {
       const table = this.table(written.file, [...path, 'file'])
-      return pattern([], [], table === undefined ? [] : [table], `{ file: ${written.file} }`)
+      const tables = table === undefined ? [] : [table]
+      return { exact: new Set(), prefixes: [], tables, text: `{ file: ${written.file} }` }
     }
-    const texts =
-      typeof written === 'string'
-        ? [[written, path] as const]
-        : written.map((text, i) => [text, [...path, i]] as const)
+    const texts = listed(written, path)
     const exact = texts.filter(([text]) => !isPrefix(text)).map(([text, at]) => this.exact(text, at))
     const prefixes = texts.filter(([text]) => isPrefix(text)).map(([text, at]) => this.#prefix(text, at))
     const shown = texts.slice(0, 5).map(([text]) => text)
     const more = texts.length > 5 ? `, … (${texts.length})` : ''
-    return pattern(exact, prefixes, [], shown.join(', ') + more)
+    return { exact: new Set(exact), prefixes, tables: [], text: shown.join(', ') + more }
   }
 
   /** A number that stands alone, as under `vip.numbers`, where a prefix has no meaning. */
@@ -83,18 +81,6 @@ export class Numbers {
     }
     return digits
   }
-}
-
-/** What a branch without `numbers` has. */
-export const NO_NUMBERS: NumberPattern = pattern([], [], [], '')
-
-function pattern(
-  exact: readonly string[],
-  prefixes: readonly string[],
-  tables: NumberPattern['tables'],
-  text: string,
-): NumberPattern {
-  return { exact: new Set(exact), prefixes, tables, text }
 }
 
 function isPrefix(text: string): boolean {

@@ -4,8 +4,8 @@ import type { State, StateValue } from '../conversation/state.js'
 import { suggestion } from '../lib/nearest.js'
 
 /**
- * The shape of `routing.yaml`. Its readers check with these schemas and the editor's JSON Schema is made from
- * them, so every key carries the description that an editor shows.
+ * The shape of `routing.yaml`. The file is checked with it, and the editor's JSON Schema is made from it, so every
+ * key carries the description that an editor shows.
  */
 
 /** A map that refuses unknown keys; the message has one line for each, in the order of the issue's `keys`. */
@@ -13,13 +13,9 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join('\n')
+        ? issue.keys.map((key) => `unknown key "${key}"${suggestion(key, Object.keys(shape))}`).join('\n')
         : undefined,
   })
-}
-
-export function unknownKey(key: string, known: readonly string[]): string {
-  return `unknown key "${key}"${suggestion(key, known)}`
 }
 
 /** A text of a certain form; the message says which. */
@@ -43,22 +39,13 @@ export const HeaderNameSchema = text(
 ).max(100, 'a header name has at most 100 characters')
 
 const TextsSchema = { error: 'write a text or a list of texts' }
-export const NamesSchema = z.union([NameSchema, z.array(NameSchema).min(1, EMPTY)], TextsSchema)
+const NamesSchema = z.union([NameSchema, z.array(NameSchema).min(1, EMPTY)], TextsSchema)
 export const HeaderValuesSchema = z.union([z.string(), z.array(z.string()).min(1, EMPTY)], TextsSchema)
 
-const StateValueSchema: z.ZodType<StateValue> = z
+const nestedState = z.lazy((): z.ZodType<StateValue, StateValue> => StateValueSchema)
+const StateValueSchema = z
   .union(
-    [
-      z.string(),
-      z.number(),
-      z.boolean(),
-      z.null(),
-      z.array(z.lazy(() => StateValueSchema)),
-      z.record(
-        z.string(),
-        z.lazy(() => StateValueSchema),
-      ),
-    ],
+    [z.string(), z.number(), z.boolean(), z.null(), z.array(nestedState), z.record(z.string(), nestedState)],
     { error: 'state holds texts, numbers, true, false, null, lists and maps' },
   )
   .meta({ id: 'state-value' })
@@ -71,10 +58,10 @@ const stateKey = text(
   error: 'this key is reserved: CONV_STATE holds the whole state; choose another name',
 })
 
-export const StateSchema: z.ZodType<State> = z.record(stateKey, StateValueSchema)
+export const StateSchema: z.ZodType<State, State> = z.record(stateKey, StateValueSchema)
 
 /** Numbers as an admin writes them: one, several, or a file of them. */
-export const NumbersSchema = z.union(
+const NumbersSchema = z.union(
   [
     NameSchema,
     z.array(NameSchema).min(1, EMPTY),
@@ -103,7 +90,7 @@ function exactlyOne(test: z.core.ParsePayload<object>): void {
   test.issues.push({ code: 'custom', message, input: test.value })
 }
 
-export const HeaderTestSchema = z.union(
+const HeaderTestSchema = z.union(
   [
     ...HeaderValuesSchema.options,
     strict(headerTestShape).meta({ minProperties: 1, maxProperties: 1 }).check(exactlyOne),
@@ -112,10 +99,10 @@ export const HeaderTestSchema = z.union(
 )
 
 const attestation = z.enum(['A', 'B', 'C', 'failed', 'none'])
-const nested = z.lazy((): z.ZodType => ConditionSchema)
+const nested = z.lazy((): z.ZodType<ConditionSource, ConditionSource> => ConditionSchema)
 const several = z.array(nested).min(1, 'this list is empty: name at least one condition')
 
-export const conditionShape = {
+const leafShape = {
   vip: optional(z.boolean(), 'Whether the call is a VIP call.'),
   branch: optional(NamesSchema, 'The branch of the callee number, or one of several.'),
   trunk: optional(NamesSchema, 'The PJSIP endpoint that the call came in on, or one of several.'),
@@ -129,26 +116,28 @@ export const conditionShape = {
     z.union([attestation, z.array(attestation).min(1, EMPTY)]),
     'The STIR/SHAKEN result: a verified level, `failed` (did not verify) or `none` (no token).',
   ),
+}
+
+const ConditionSchema = strict({
+  ...leafShape,
   all: optional(several, 'Every one of these conditions.'),
   any: optional(several, 'At least one of these conditions.'),
   not: optional(nested, 'The contrary of this condition.'),
-}
+}).meta({ id: 'condition' })
 
-const ConditionSchema = strict(conditionShape).meta({ id: 'condition' })
-
-export const FlowNameSchema = text(
+const FlowNameSchema = text(
   /^[A-Za-z_][A-Za-z0-9_-]*$/,
   'a flow name begins with a letter or _ and goes on with letters, digits, _ and -',
 )
 
-export const trunkShape = {
+const TrunkSchema = strict({
   trust: optional(
     z.array(HeaderNameSchema),
     'What this trunk is trusted for: `caller_number`, `verstat`, and names of headers. Nothing else.',
   ),
-}
+})
 
-export const vipShape = {
+const VipSchema = strict({
   numbers: optional(z.array(NameSchema), 'Numbers of VIPs, in quotes: `"+15551234567"`.'),
   files: optional(
     z.array(NameSchema),
@@ -158,18 +147,18 @@ export const vipShape = {
     z.record(HeaderNameSchema, HeaderValuesSchema),
     'Header → the value or values that make a call a VIP call, where the trunk is trusted for it.',
   ),
-}
+})
 
-export const branchShape = {
+const BranchSchema = strict({
   numbers: optional(
     NumbersSchema,
     'Callee numbers of this branch: a number, a prefix such as `+1555*`, a list, or `{ file: numbers.csv }`.',
   ),
   state: optional(StateSchema, 'State that goes onto every call to this branch.'),
   default: optional(z.boolean(), 'True for the branch of callee numbers that no branch lists.'),
-}
+})
 
-export const flowShape = {
+const FlowSchema = strict({
   context: text(/^[A-Za-z0-9_-]+$/, 'a dialplan context has letters, digits, _ and - only').describe(
     'The dialplan context in which the call continues, e.g. `vip-support`.',
   ),
@@ -182,9 +171,9 @@ export const flowShape = {
     .max(999_999, 'a dialplan priority has at most six digits')
     .default(1)
     .describe('The priority in that extension; 1 unless given.'),
-}
+})
 
-export const ruleShape = {
+const RuleSchema = strict({
   name: optional(NameSchema, 'The name of this rule in decision records and explanations.'),
   when: optional(ConditionSchema, 'The condition; several keys mean all of them. Without it: every call.'),
   goto: optional(NameSchema, 'The flow that the call goes to, by its name under `flows`.'),
@@ -193,12 +182,12 @@ export const ruleShape = {
     StateSchema,
     'State for calls that this rule takes; a text may hold `{caller.name}` and the like.',
   ),
-}
+}).meta({ oneOf: [{ required: ['goto'] }, { required: ['run'] }] })
 
 const COUNTRY =
   'default_country must be a country code of two capital letters (ISO 3166), such as US, GB or DE'
 
-export const routingShape = {
+export const RoutingSchema = strict({
   default_country: optional(
     z.enum(getCountries(), { error: COUNTRY }),
     'How to read numbers without a country code: `US` makes `5551234567` into `+15551234567`.',
@@ -208,24 +197,37 @@ export const routingShape = {
     'Headers that give the callee number in place of the dialled extension: `[Diversion, To]`.',
   ),
   trunks: optional(
-    z.record(NameSchema, strict(trunkShape)),
+    z.record(NameSchema, TrunkSchema),
     'Trust by PJSIP endpoint. A trunk that is not listed is trusted for nothing.',
   ),
-  vip: optional(strict(vipShape), 'Which calls are VIP calls; any of these is enough.'),
+  vip: optional(VipSchema, 'Which calls are VIP calls; any of these is enough.'),
   branches: optional(
-    z.record(NameSchema, strict(branchShape)),
+    z.record(NameSchema, BranchSchema),
     'Branches by name: which callee numbers belong to them, and the state they put onto the call.',
   ),
-  flows: z.record(FlowNameSchema, strict(flowShape)).describe('Every name that a rule may lead to.'),
-  rules: optional(
-    z.array(strict(ruleShape).meta({ oneOf: [{ required: ['goto'] }, { required: ['run'] }] })),
-    'The rules in order; the first that matches wins.',
-  ),
+  flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
+  rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),
   otherwise: NameSchema.describe('The flow for calls that no rule takes, and for every failure.'),
   undecidable: optional(
     NameSchema,
     'The flow for calls that Asterisk cannot hand over whole; that of `otherwise` unless given.',
   ),
+})
+
+/**
+ * `routing.yaml` as it was written. Where something is wrong with it, `checkShape` leaves out what is, so that any
+ * part may be missing.
+ */
+export type RoutingSource = Partial<z.input<typeof RoutingSchema>>
+export type FlowEntry = Partial<z.input<typeof FlowSchema>>
+export type BranchEntry = z.input<typeof BranchSchema>
+export type RuleEntry = z.input<typeof RuleSchema>
+export type NumbersSource = z.input<typeof NumbersSchema>
+export type HeaderTestSource = z.input<typeof HeaderTestSchema>
+export interface ConditionSource extends z.input<z.ZodObject<typeof leafShape>> {
+  readonly all?: readonly ConditionSource[] | undefined
+  readonly any?: readonly ConditionSource[] | undefined
+  readonly not?: ConditionSource | undefined
 }
 
 /**
@@ -233,6 +235,6 @@ export const routingShape = {
  * than `doorman check`, which also follows the names in the file.
  */
 export function routingJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(strict(routingShape), { target: 'draft-7', io: 'input' })
+  const schema = z.toJSONSchema(RoutingSchema, { target: 'draft-7', io: 'input' })
   return { title: 'Doorman: routing.yaml', ...schema }
 }

@@ -1,25 +1,25 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isCollection,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
-  type Node,
   parseDocument,
   type Scalar,
 } from 'yaml'
-import type { Position, Positions, Problem, ProblemCode, YamlPath } from './problem.js'
+import { Diagnostics, type Position, type Positions, type ProblemCode, type YamlPath } from './problem.js'
 
-/** A flow file as it was read: its value, not yet checked, and the way back to lines and columns. */
+/** A flow file as it was read. */
 export interface FlowDocument {
-  /** A map; undefined where the text cannot be read. */
+  /** A map, not yet checked; undefined where the text cannot be read. */
   readonly value: unknown
-  readonly positions: Positions
-  /** What is wrong with the text itself. */
-  readonly problems: readonly Problem[]
+  /** Holds what is wrong with the text itself. */
+  readonly diagnostics: Diagnostics
 }
 
 /**
@@ -32,10 +32,9 @@ export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
   const text = decode(content)
   const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
   const positions = new DocumentPositions(doc, lines)
-  const problems: Problem[] = []
-  let value: unknown
-  const report = (offset: number, code: ProblemCode, message: string) =>
-    void problems.push({ file, ...positions.ofOffset(offset), code, message })
+  const diagnostics = new Diagnostics(file, positions)
+  const report: Report = (offset, code, message) =>
+    diagnostics.add([{ file, ...positions.ofOffset(offset), code, message }])
 
   if (text === undefined) report(0, 'flows.yaml', 'this file is not UTF-8 text; save it as UTF-8')
   for (const { code, message, pos } of [...doc.errors, ...doc.warnings]) {
@@ -43,14 +42,11 @@ export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
       report(pos[0], 'flows.duplicate_key', 'this key stands here twice; keep one of them')
     else report(pos[0], 'flows.yaml', syntaxMessage(code, message))
   }
-  if (text !== undefined && doc.errors.every(({ code }) => code === 'DUPLICATE_KEY')) {
-    if (isMap(doc.contents)) value = resolvedValue(doc, report)
-    else {
-      const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
-      report(offsetOf(doc.contents), 'flows.wrong_type', least)
-    }
-  }
-  return { value, positions, problems }
+  const isReadable = text !== undefined && doc.errors.every(({ code }) => code === 'DUPLICATE_KEY')
+  if (isReadable && isMap(doc.contents)) return { value: resolvedValue(doc, report), diagnostics }
+  const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
+  if (isReadable) report(offsetOf(doc.contents), 'flows.wrong_type', least)
+  return { value: undefined, diagnostics }
 }
 
 type Report = (offset: number, code: ProblemCode, message: string) => void
@@ -70,12 +66,12 @@ function syntaxMessage(code: string, message: string): string {
 
 /** Undefined where a problem leaves no value. Aliases are followed 100 times at most: a few lines can be gigabytes. */
 function resolvedValue(doc: Document, report: Report): unknown {
-  let fatal = false
+  let isWhole = true
   resolve(doc, doc.contents, [], (offset, code, message) => {
-    fatal ||= code !== 'flows.unquoted_number'
+    isWhole &&= code === 'flows.unquoted_number'
     report(offset, code, message)
   })
-  if (fatal) return undefined
+  if (!isWhole) return undefined
   try {
     return doc.toJS({ maxAliasCount: 100 })
   } catch (error) {
@@ -100,11 +96,11 @@ function resolve(doc: Document, node: unknown, path: YamlPath, report: Report): 
 }
 
 /** The flow file says `*98`, which is YAML for "the value of the anchor 98". */
-function checkAlias(node: Node & { source: string }, target: unknown, report: Report): void {
+function checkAlias(node: Alias, target: unknown, report: Report): void {
   const offset = offsetOf(node)
   if (target === undefined)
     report(offset, 'flows.alias', `a text that begins with * must stand in quotes: "*${node.source}"`)
-  else if (offsetOf(target) <= offset && offset < (rangeOf(target)?.[1] ?? 0))
+  else if (isNode(target) && offsetOf(target) <= offset && offset < (target.range?.[1] ?? 0))
     report(offset, 'flows.alias', `*${node.source} stands inside of what it refers to, which has no end`)
 }
 
@@ -117,8 +113,8 @@ const STATE = /^(?:(?:branches\/[^/]*|rules\/\d+)\/state|examples\/\d+\/(?:call|
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 
 function resolveScalar(node: Scalar, path: YamlPath, report: Report): void {
-  const text = String(node.value)
   if (node.type !== 'PLAIN') return
+  const text = String(node.value)
   if (text === '' || text === '~' || text === 'null') node.value = null
   else if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) {
     const at = pointer(path)
@@ -126,12 +122,10 @@ function resolveScalar(node: Scalar, path: YamlPath, report: Report): void {
   } else if (NUMBER.test(text)) {
     const at = pointer(path)
     if (INTEGER.test(at) || STATE.test(at)) node.value = Number(text)
-    if (STATE.test(at) && losesDigits(text))
-      report(
-        offsetOf(node),
-        'flows.unquoted_number',
-        `put ${text} in quotes: as a number it would become ${Number(text)}`,
-      )
+    if (STATE.test(at) && losesDigits(text)) {
+      const message = `put ${text} in quotes: as a number it would become ${Number(text)}`
+      report(offsetOf(node), 'flows.unquoted_number', message)
+    }
   }
 }
 
@@ -146,25 +140,18 @@ function losesDigits(text: string): boolean {
 }
 
 function offsetOf(node: unknown): number {
-  return rangeOf(node)?.[0] ?? 0
-}
-
-function rangeOf(node: unknown): readonly number[] | null | undefined {
-  return isScalar(node) || isCollection(node) || isAlias(node) ? node.range : undefined
+  return (isNode(node) && node.range?.[0]) || 0
 }
 
 /** An alias leads to where its anchor stands: there is the text to change. */
 class DocumentPositions implements Positions {
-  readonly #doc: Document
-  readonly #lines: LineCounter
-
-  constructor(doc: Document, lines: LineCounter) {
-    this.#doc = doc
-    this.#lines = lines
-  }
+  constructor(
+    private readonly doc: Document,
+    private readonly lines: LineCounter,
+  ) {}
 
   ofOffset(offset: number): Position {
-    const { line, col } = this.#lines.linePos(offset)
+    const { line, col } = this.lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
 
@@ -179,11 +166,11 @@ class DocumentPositions implements Positions {
   }
 
   #nearestNode(path: YamlPath): unknown {
-    let node: unknown = this.#doc.contents
+    let node: unknown = this.doc.contents
     for (const step of path) {
-      const parent = isAlias(node) ? node.resolve(this.#doc) : node
+      const parent = isAlias(node) ? node.resolve(this.doc) : node
       const child: unknown = isCollection(parent) ? parent.get(step, true) : undefined
-      if (!isScalar(child) && !isCollection(child) && !isAlias(child)) break
+      if (!isNode(child)) break
       node = child
     }
     return node

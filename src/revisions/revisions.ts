@@ -8,7 +8,7 @@
  * Requests are handled one after the other. The swap is one assignment, so that each call is decided by one revision
  * or the other, and nothing that can fail comes after it.
  */
-import type { CompiledFiles } from '../flows/compile.js'
+import type { Compiled } from '../flows/compile.js'
 import { FlowFilesError, formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
@@ -55,9 +55,9 @@ export interface RevisionsParts {
   /** Counts reloads. */
   readonly metrics: Pick<Metrics, 'reload'>
   /** Compiles a folder, loads its code flows once, and runs its examples. */
-  load(folder: string): Promise<CompiledFiles>
+  load(folder: string): Promise<Compiled>
   /** Compiles a folder only: a revision that decided before has been tried. */
-  compile(folder: string): Promise<CompiledFiles>
+  compile(folder: string): Promise<Compiled>
   /** Resolves once the flows folder does not seem to be written to. */
   settled(): Promise<void>
   /** Which of these flows lead to a location that the running dialplan does not have. */
@@ -194,7 +194,7 @@ export class Revisions {
     return { ok: true, number: entry?.number ?? null, revision: revision.id, ...taken }
   }
 
-  async #loadFolder(): Promise<CompiledFiles> {
+  async #loadFolder(): Promise<Compiled> {
     const { folder, load, settled } = this.#parts
     await settled()
     const loaded = await load(folder)
@@ -202,7 +202,7 @@ export class Revisions {
     return loaded
   }
 
-  #loadStored(entry: RevisionEntry, how: 'load' | 'compile'): Promise<CompiledFiles> {
+  #loadStored(entry: RevisionEntry, how: 'load' | 'compile'): Promise<Compiled> {
     return withFilesOf(this.#parts.store, entry, this.#parts[how])
   }
 
@@ -283,7 +283,7 @@ export class Revisions {
  */
 async function firstRevision(
   parts: RevisionsParts,
-  folder: CompiledFiles,
+  folder: Compiled,
   last: RevisionEntry | undefined,
 ): Promise<ActiveRevision> {
   const isRolledBackFrom = folder.ok && last?.rollback?.insteadOf === folder.revision.hash
@@ -309,7 +309,7 @@ async function firstRevision(
 /** Stores a revision; undefined where that failed, which the store reports and which stops nothing. */
 function add(
   { store }: RevisionsParts,
-  { revision: { id, hash }, files }: CompiledFiles & { ok: true },
+  { revision: { id, hash }, files }: Compiled & { ok: true },
   how: Pick<NewRevision, 'way' | 'by' | 'rollback'>,
 ): Promise<RevisionEntry | undefined> {
   const entry = { id, hash, at: new Date().toISOString(), ...how }

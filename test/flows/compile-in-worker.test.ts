@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { types } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { compileFiles } from '../../src/flows/compile.js'
+import { compile } from '../../src/flows/compile.js'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { type FunctionCheck, loadRevision } from '../../src/flows/load.js'
 import { formatProblem } from '../../src/flows/problem.js'
@@ -42,7 +42,7 @@ const FILES: Files = {
 }
 
 async function bothWays(folder: string) {
-  const [direct, inWorker] = [await compileFiles(folder), await compileInWorker(folder)]
+  const [direct, inWorker] = [await compile(folder), await compileInWorker(folder)]
   return { direct, inWorker }
 }
 

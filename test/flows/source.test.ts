@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { compile, compileFiles } from '../../src/flows/compile.js'
+import { compile } from '../../src/flows/compile.js'
 import { FlowSource, fileNameProblem, hashOf } from '../../src/flows/source.js'
 import { inFolder, revisionOf, routing } from './temp-folder.js'
 
@@ -47,7 +47,7 @@ describe('the source of a revision', () => {
       'vips.csv': '+15551234567\n',
     }
     await inFolder({ ...files, 'a.ts': RETURNS }, async (folder) => {
-      const compiling = compileFiles(folder)
+      const compiling = compile(folder)
       // The bundler has the thread wait; the numbers were read before.
       await writeFile(join(folder, 'vips.csv'), '+15551234567\n+15551234568\n')
       expect((await compiling).files.get('vips.csv')?.toString()).toContain('+15551234568')

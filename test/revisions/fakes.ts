@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CompiledFiles } from '../../src/flows/compile.js'
+import type { Compiled } from '../../src/flows/compile.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { LogFields } from '../../src/lib/log.js'
 import { type ReloadResult, Revisions, type RevisionsParts } from '../../src/revisions/revisions.js'
@@ -20,11 +20,11 @@ export function revision(name: string): Revision {
   } as unknown as Revision
 }
 
-export function loaded(name: string): CompiledFiles & { ok: true } {
+export function loaded(name: string): Compiled & { ok: true } {
   return { ok: true, revision: revision(name), warnings: [], files: new Map([['name', Buffer.from(name)]]) }
 }
 
-export function broken(message: string): CompiledFiles & { ok: false } {
+export function broken(message: string): Compiled & { ok: false } {
   const problem = { file: 'routing.yaml', line: 2, column: 1, code: 'flows.unknown_name', message }
   return { ok: false, problems: [problem], warnings: [], files: new Map() }
 }
@@ -40,7 +40,7 @@ type FakeParts = Partial<Omit<RevisionsParts, 'store'>> & {
 
 /** The revisions of a Doorman over fakes: its flows folder holds `folder`, its database `entries`. */
 export class FakeDoorman {
-  folder: CompiledFiles = loaded('A')
+  folder: Compiled = loaded('A')
   readonly entries: RevisionEntry[]
   /** What the log and the metrics got. */
   readonly lines: string[] = []

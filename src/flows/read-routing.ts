@@ -1,0 +1,233 @@
+import type { State, StateValue } from '../conversation/state.js'
+import { nearest } from '../lib/nearest.js'
+import { templateProblems } from '../routing/template.js'
+import type { Branch, Flow, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
+import { canonicalName } from '../sip/headers.js'
+import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
+import { Numbers } from './numbers.js'
+import type { Diagnostics, YamlPath } from './problem.js'
+import {
+  type BranchEntry,
+  type FlowEntry,
+  HeaderNameSchema,
+  type RoutingSource,
+  type RuleEntry,
+} from './schema.js'
+import { entriesOf, itemsOf } from './shape.js'
+import { type FlowSource, fileName } from './source.js'
+
+/**
+ * Asterisk cuts a context and an extension at 79 characters, and the encoded destination carries context,
+ * extension and priority in one extension, with separators between them.
+ */
+const LONGEST_DESTINATION = 70
+
+/** What may stand in a `trust` without being a header. */
+const NOT_HEADERS = ['caller_number', 'verstat']
+
+const EVERY_CALL = { kind: 'all', of: [] } as const
+
+/**
+ * Follows the names in `routing.yaml`, reads the files of numbers, and reports what is wrong. The result is only of
+ * use where nothing was reported, here or by `checkShape`.
+ */
+export function readRouting(
+  source: RoutingSource,
+  files: FlowSource,
+  diagnostics: Diagnostics,
+): Omit<Routing, 'index'> {
+  const { otherwise = '', undecidable = otherwise } = source
+  const numbers = new Numbers(files, source.default_country, diagnostics)
+  const trust = readTrust(source.trunks, diagnostics)
+  const vip = readVip(source.vip, numbers, trust, diagnostics)
+  const surroundings: Surroundings = {
+    ...{ diagnostics, numbers, trust },
+    flows: new Set(Object.keys(source.flows ?? {})),
+    branches: new Set(Object.keys(source.branches ?? {})),
+    callerColumns: new Set(vip.tables.flatMap((table) => table.columns)),
+  }
+  if (otherwise !== '') checkName('flow', otherwise, ['otherwise'], surroundings)
+  if (undecidable !== otherwise) checkName('flow', undecidable, ['undecidable'], surroundings)
+  return {
+    defaultCountry: source.default_country,
+    calleeFrom: readCalleeFrom(source.callee_from, surroundings),
+    trust,
+    vip,
+    branches: readBranches(source.branches, surroundings),
+    flows: readFlows(source.flows, diagnostics),
+    rules: readRules(source.rules, surroundings),
+    otherwise,
+    undecidable,
+  }
+}
+
+function readTrust(trunks: RoutingSource['trunks'], diagnostics: Diagnostics): Trust {
+  return new Map(
+    entriesOf(trunks, ['trunks']).map(([name, { trust }, path]) => {
+      const items = itemsOf(trust, [...path, 'trust'])
+      for (const [item, at] of items) checkTrustItem(item, at, diagnostics)
+      return [name, new Set(items.map(([item]) => canonicalName(item)))]
+    }),
+  )
+}
+
+/** `caller-number` would be taken for a header of that name, and the caller number would not be trusted. */
+function checkTrustItem(item: string, path: YamlPath, diagnostics: Diagnostics): void {
+  if (/^x-/i.test(item) || NOT_HEADERS.includes(canonicalName(item))) return
+  const meant = nearest(item.replace(/[^A-Za-z]/g, '_'), NOT_HEADERS)
+  if (meant === undefined) return
+  const message = `"${item}" is taken for a header; did you mean "${meant}"?`
+  diagnostics.warning(path, 'flows.unknown_name', message)
+}
+
+function readCalleeFrom(
+  written: RoutingSource['callee_from'],
+  surroundings: Surroundings,
+): readonly string[] {
+  const headers = itemsOf(written, ['callee_from'])
+  for (const [name, at] of headers) checkTrusted(name, at, surroundings, 'no callee number comes from it')
+  return headers.map(([name]) => name)
+}
+
+function readVip(
+  vip: RoutingSource['vip'],
+  numbers: Numbers,
+  trust: Trust,
+  diagnostics: Diagnostics,
+): VipPolicy {
+  const headers = new Map<string, ReadonlySet<string>>()
+  for (const [name, values, at] of entriesOf(vip?.headers, ['vip', 'headers'])) {
+    const key = canonicalName(name)
+    if (headers.has(key)) {
+      const message = `the header ${name} stands here twice; join the two lists`
+      diagnostics.problemAtKey(at, 'flows.duplicate_key', message)
+    }
+    checkTrusted(name, at, { trust, diagnostics })
+    headers.set(key, new Set([values].flat()))
+  }
+  return {
+    numbers: new Set(itemsOf(vip?.numbers, ['vip', 'numbers']).map(([text, at]) => numbers.exact(text, at))),
+    tables: itemsOf(vip?.files, ['vip', 'files']).flatMap(([file, at]) => numbers.table(file, at) ?? []),
+    headers,
+  }
+}
+
+/** At most one branch is the default. */
+function readBranches(written: RoutingSource['branches'], surroundings: Surroundings): readonly Branch[] {
+  const branches = entriesOf(written, ['branches']).map((entry) => readBranch(...entry, surroundings))
+  const [first, ...others] = branches.filter(({ isDefault }) => isDefault)
+  for (const { name } of others) {
+    const message = `"${first?.name}" is the default branch already; only one branch can be`
+    surroundings.diagnostics.problem(['branches', name, 'default'], 'flows.branch', message)
+  }
+  return branches
+}
+
+function readBranch(name: string, branch: BranchEntry, path: YamlPath, surroundings: Surroundings): Branch {
+  const { numbers, diagnostics } = surroundings
+  const { default: isDefault = false, state = {} } = branch
+  if (!('numbers' in branch) && !isDefault) {
+    const message = `no call can belong to the branch "${name}": give it "numbers" or "default: true"`
+    diagnostics.problem(path, 'flows.branch', message)
+  }
+  checkState(state, [...path, 'state'], surroundings)
+  const pattern = numbers.pattern(branch.numbers ?? [], [...path, 'numbers'])
+  return { name, numbers: pattern, isDefault, state }
+}
+
+function readFlows(written: RoutingSource['flows'], diagnostics: Diagnostics): Routing['flows'] {
+  return new Map(
+    entriesOf(written, ['flows']).map(([name, flow, path]) => [
+      name,
+      readFlow(name, flow, path, diagnostics),
+    ]),
+  )
+}
+
+function readFlow(
+  name: string,
+  { context = '', extension = 's', priority = 1 }: FlowEntry,
+  path: YamlPath,
+  diagnostics: Diagnostics,
+): Flow {
+  const length = context.length + extension.length + String(priority).length
+  if (length > LONGEST_DESTINATION) {
+    const message = `context, extension and priority have ${length} characters together, and Asterisk carries at most ${LONGEST_DESTINATION}; choose a shorter context`
+    diagnostics.problem([...path, 'context'], 'flows.too_long', message)
+  }
+  return { name, context, extension, priority }
+}
+
+/** Decision records name a rule and nothing else, so every rule has its own name. */
+function readRules(written: RoutingSource['rules'], surroundings: Surroundings): readonly Rule[] {
+  const taken = new Map<string, number>()
+  return itemsOf(written, ['rules']).map(([rule, path], index) => {
+    const { name = `rule ${index + 1}`, state = {} } = rule
+    checkRuleName(name, [...path, 'name'], taken.get(name), surroundings.diagnostics)
+    taken.set(name, taken.get(name) ?? index)
+    checkState(state, [...path, 'state'], surroundings)
+    const target = readTarget(rule, path, surroundings)
+    const when =
+      rule.when === undefined ? EVERY_CALL : readCondition(rule.when, [...path, 'when'], surroundings)
+    return { index, name, when, target, state }
+  })
+}
+
+function checkRuleName(
+  name: string,
+  path: YamlPath,
+  first: number | undefined,
+  diagnostics: Diagnostics,
+): void {
+  if (first !== undefined) {
+    const message = `rule ${first + 1} is called "${name}" already; give every rule its own name`
+    diagnostics.problem(path, 'flows.duplicate_name', message)
+  } else if (name === 'otherwise' || name.startsWith('(')) {
+    const message = `a rule can't be called "${name}": "otherwise" and names in parentheses stand for what is no rule`
+    diagnostics.problem(path, 'flows.duplicate_name', message)
+  }
+}
+
+function readTarget(rule: RuleEntry, path: YamlPath, surroundings: Surroundings): Target {
+  if ('goto' in rule && 'run' in rule) {
+    const message = 'a rule has "goto" or "run", not both; remove one'
+    surroundings.diagnostics.problemAtKey([...path, 'run'], 'flows.rule_target', message)
+  }
+  if (!('goto' in rule || 'run' in rule)) {
+    const message = 'this rule leads nowhere; add "goto: <flow>" or "run: <file>"'
+    surroundings.diagnostics.problem(path, 'flows.rule_target', message)
+  }
+  if (rule.run !== undefined && rule.goto === undefined) return { kind: 'run', file: fileName(rule.run) }
+  if (rule.goto !== undefined) checkName('flow', rule.goto, [...path, 'goto'], surroundings)
+  return { kind: 'goto', flow: rule.goto ?? '' }
+}
+
+/** Checks the placeholders in the texts of a state. */
+function checkState(state: State, path: YamlPath, surroundings: Surroundings): void {
+  const { diagnostics, callerColumns } = surroundings
+  for (const [text, at] of textsOf(state, path)) {
+    for (const message of templateProblems(text, callerColumns))
+      diagnostics.problem(at, 'flows.template', message)
+    for (const name of headersOfText(text)) {
+      const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message
+      if (problem === undefined) checkTrusted(name, at, surroundings)
+      else diagnostics.problem(at, 'flows.template', `{header.${name}}: ${problem}`)
+    }
+  }
+}
+
+/** Every text of a state, however deep, with its path. */
+function textsOf(value: StateValue | undefined, path: YamlPath): readonly (readonly [string, YamlPath])[] {
+  if (typeof value === 'string') return [[value, path]]
+  return Object.entries(value ?? {}).flatMap(([key, inner]) => textsOf(inner, [...path, key]))
+}
+
+/** The headers that the placeholders of a state name. */
+export function headersOfState(state: State): readonly string[] {
+  return textsOf(state, []).flatMap(([text]) => headersOfText(text))
+}
+
+/** `{{` and `}}` stand for braces, so what they enclose is no placeholder. */
+function headersOfText(text: string): readonly string[] {
+  return [...text.matchAll(/\{\{|\}\}|\{\s*header\.([^{}\s]+)\s*\}/g)].flatMap((match) => match[1] ?? [])
+}
