@@ -5,7 +5,7 @@ import type { Problem, ProblemCode } from './problem.js'
 import type { FlowFunction } from './revision.js'
 import type { FlowSource } from './source.js'
 
-/** The name under which esbuild sees the line that asks a code flow for its default export. */
+/** esbuild's name for the line that asks a code flow for its default export. */
 const ENTRY = 'doorman-entry.js'
 
 /** Nothing is printed, and no `tsconfig.json` further up can change what a code flow means. */

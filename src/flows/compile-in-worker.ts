@@ -1,38 +1,25 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { deepFreeze } from '../lib/deep-freeze.js'
 import { leavesOf } from '../routing/condition.js'
+import { asBuffer } from '../routing/number-table.js'
 import { compilePattern } from '../routing/pattern.js'
-import type { NumberPattern, NumberTable, Routing, Rule } from '../routing/types.js'
+import type { Rule } from '../routing/types.js'
 import { type Compiled, ROUTING_FILE } from './compile.js'
-
-export interface CompileOptions {
-  /** Ends the compile early; the result then has that as its problem. */
-  readonly signal?: AbortSignal
-  /** Heap of the thread in MiB; 4,096 by default, of which 10,000 rules need a fraction. */
-  readonly memoryMb?: number
-}
-
-/** The messages of the worker, in this order. Each is deserialized in one go, in some milliseconds. */
-export type CompileMessage =
-  /** A revision lacks its rules and its index; they follow. */
-  | { readonly kind: 'compiled'; readonly compiled: Compiled }
-  | { readonly kind: 'rules'; readonly rules: readonly Rule[] }
-  | { readonly kind: 'index'; readonly index: Routing['index'] }
 
 const BODY = new URL('./compile-worker.js', import.meta.url)
 
+/** Heap of the thread in MiB, of which 10,000 rules need a fraction. */
+const MEMORY_MB = 4_096
+
 /**
  * As `compile`, in a worker thread, so that calls are decided meanwhile. Rejects never: a thread that dies is a
- * problem. The thread sees no environment (no secrets).
+ * problem. The thread sees no environment (no secrets). Number tables and their files lie in shared memory and are
+ * not copied.
  */
-export async function compileInWorker(folder: string, options: CompileOptions = {}): Promise<Compiled> {
-  const { signal, memoryMb = 4_096 } = options
-  if (signal?.aborted) return failed('it was stopped')
-  const { port1: port, port2 } = new MessageChannel()
+export async function compileInWorker(folder: string, memoryMb = MEMORY_MB): Promise<Compiled> {
   const worker = new Worker(BODY, {
-    workerData: { folder, port: port2 },
-    transferList: [port2],
+    workerData: folder,
     env: {},
     execArgv: [],
     argv: [],
@@ -40,84 +27,34 @@ export async function compileInWorker(folder: string, options: CompileOptions = 
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   })
-  try {
-    const failure = await posted(worker, memoryMb, signal)
-    return failure === undefined ? await received(port) : failed(failure)
-  } catch (error) {
-    return failed(String(error))
-  } finally {
-    port.close()
-    await worker.terminate()
-  }
-}
-
-/** Resolves once everything is in the port, to the reason where the thread dies before. */
-function posted(worker: Worker, memoryMb: number, signal?: AbortSignal): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    let trouble: string | undefined
-    signal?.addEventListener('abort', () => resolve('it was stopped'), { once: true })
-    worker.on('message', () => resolve(undefined))
+  const compiled = await new Promise<Compiled>((resolve) => {
+    worker.on('message', resolve)
+    worker.on('messageerror', (error) => resolve(failed(String(error))))
     worker.on('error', (error: NodeJS.ErrnoException) => {
       const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      trouble = outOfMemory ? `it needs more than ${memoryMb} MiB of memory` : `its thread died of ${error}`
+      resolve(
+        failed(outOfMemory ? `it needs more than ${memoryMb} MiB of memory` : `its thread died of ${error}`),
+      )
     })
-    worker.on('exit', (code) => resolve(trouble ?? `its thread ended with code ${code}`))
+    worker.on('exit', (code) => resolve(failed(`its thread ended with code ${code}`)))
   })
+  await worker.terminate()
+  // A Buffer arrives as a Uint8Array.
+  const files = new Map([...compiled.files].map(([name, content]) => [name, asBuffer(content)]))
+  if (!compiled.ok) return { ...compiled, files }
+  await prepare(compiled.revision.routing.rules)
+  return { ...compiled, files, revision: deepFreeze(compiled.revision) }
 }
 
-/** Puts the messages together; between two of them calls have their turn. */
-async function received(port: MessagePort): Promise<Compiled> {
-  let compiled = failed('the thread sent nothing')
-  let index: Routing['index'] | undefined
-  const rules: Rule[] = []
-  const tables = new Map<string, NumberTable>()
-  for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-    const message = got.message as CompileMessage
-    if (message.kind === 'compiled') compiled = message.compiled
-    else if (message.kind === 'rules') {
-      for (const leaf of message.rules.flatMap(({ when }) => leavesOf(when)))
-        if ('numbers' in leaf) share(leaf.numbers, tables)
-      rules.push(...deepFreeze(message.rules))
-    } else {
-      share(message.index.referenced.callers, tables)
-      index = message.index
-    }
-    await turn()
-  }
-  const files = new Map([...compiled.files].map(([name, content]) => [name, bufferOf(content)]))
-  if (!compiled.ok || index === undefined) return { ...compiled, files }
-  await compilePatterns(rules, index)
-  const routing = { ...compiled.revision.routing, rules, index }
-  return { ...compiled, files, revision: deepFreeze({ ...compiled.revision, routing }) }
-}
+/** So many rules are prepared at once; then calls have their turn. */
+const RULES_IN_TURN = 50
 
-/** A table arrives with each message that names it: one copy is kept. */
-function share(numbers: NumberPattern, tables: Map<string, NumberTable>): void {
-  const shared = numbers.tables.map((table) => tables.get(table.file) ?? table)
-  for (const table of shared) tables.set(table.file, table)
-  Object.assign(numbers, { tables: shared })
-}
-
-/** A Buffer arrives as a Uint8Array. */
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
-}
-
-/** Compiling a regular expression takes a tenth of a millisecond, so a call may find that many that are not. */
-const FEW = 50
-
-/**
- * Compiles the regular expressions of rules that are tried together, where they are many: the first call would have to
- * wait for all of them. Others are compiled when a call needs them; most are never needed, and each takes 8 KB.
- */
-async function compilePatterns(rules: readonly Rule[], index: Routing['index']): Promise<void> {
-  const buckets = index.rules.fields.flatMap((field) => [...field.buckets.values()])
-  for (const list of [index.rules.unindexed, ...buckets].filter(({ length }) => length > FEW)) {
-    for (const [at, position] of list.entries()) {
-      for (const leaf of leavesOf(rules[position]?.when ?? { kind: 'all', of: [] }))
-        if (leaf.kind === 'header' && leaf.test.kind === 'matches') compilePattern(leaf.test)
-      if (at % FEW === 0) await turn()
-    }
+/** Freezes rules and compiles their patterns, each in a tenth of a millisecond: a first call would wait for them. */
+async function prepare(rules: readonly Rule[]): Promise<void> {
+  for (const [at, rule] of rules.entries()) {
+    for (const leaf of leavesOf(deepFreeze(rule).when))
+      if (leaf.kind === 'header' && leaf.test.kind === 'matches') compilePattern(leaf.test)
+    if (at % RULES_IN_TURN === 0) await turn()
   }
 }
 

@@ -19,7 +19,6 @@ export interface Unreadable {
 export class FlowSource {
   /** What was read, by name relative to the folder. */
   readonly files = new Map<string, Buffer>()
-  readonly #unreadable = new Map<string, Unreadable>()
   /** Inode, size and time of the last change of each file, as it was before it was read. */
   readonly #stamps = new Map<string, string>()
 
@@ -30,11 +29,8 @@ export class FlowSource {
     const outside = fileNameProblem(written)
     if (outside !== undefined) return { code: 'flows.file', message: outside }
     const name = fileName(written)
-    const known = this.files.get(name) ?? this.#unreadable.get(name)
-    if (known !== undefined) return known
-    const content = this.#read(name, kind)
+    const content = this.files.get(name) ?? this.#read(name, kind)
     if (Buffer.isBuffer(content)) this.files.set(name, content)
-    else this.#unreadable.set(name, content)
     return content
   }
 
@@ -56,7 +52,11 @@ export class FlowSource {
       this.#stamps.set(name, stampOf(stats))
       // A named pipe would block the reader.
       if (!stats.isFile()) return { code: 'flows.file', message: `"${name}" is not a file` }
-      if (stats.size > MOST_MB[kind] * 2 ** 20) return tooLarge(name, stats.size, MOST_MB[kind])
+      if (stats.size > MOST_MB[kind] * 2 ** 20) {
+        const has = `"${name}" has ${Math.ceil(stats.size / 2 ** 20)} MB`
+        const message = `${has}, and Doorman reads at most ${MOST_MB[kind]} MB of such a file`
+        return { code: 'flows.file_too_large', message }
+      }
       const content = readFileSync(join(this.folder, name))
       if (kind !== 'numbers') return content
       const shared = Buffer.from(new SharedArrayBuffer(content.length))
@@ -92,14 +92,6 @@ export function fileNameProblem(written: string): string | undefined {
 
 function stampOf(stats: Stats | undefined): string {
   return stats === undefined ? '' : `${stats.ino} ${stats.size} ${stats.mtimeMs}`
-}
-
-function tooLarge(name: string, size: number, most: number): Unreadable {
-  const has = `"${name}" has ${Math.ceil(size / 2 ** 20)} MB`
-  return {
-    code: 'flows.file_too_large',
-    message: `${has}, and Doorman reads at most ${most} MB of such a file`,
-  }
 }
 
 function reason(name: string, error: unknown): string {

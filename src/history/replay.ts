@@ -41,7 +41,7 @@ export interface ReplayOptions {
 
 const MOST_EXAMPLES = 5
 
-/** `FunctionRunner` lets one code flow have three of its four threads. */
+/** `FunctionRunner` lets one code flow have four threads by default. */
 const RUNS_AT_ONCE = 3
 
 /**

@@ -17,74 +17,36 @@ function flow(source: string): FlowFunction {
   return { file: 'triage.ts', code, map }
 }
 
+/** What the check of one flow finds. */
+const PROBLEM = { file: 'triage.ts', line: 1, column: 1, code: 'flows.function_load' }
+
 describe('the check of a flow function', () => {
   test('finds nothing wrong with a sound one', async () => {
-    expect(
-      await runner.check([flow('export default function triage() { throw new Error("not run") }')]),
-    ).toEqual([])
+    const fn = flow('export default function triage() { throw new Error("not run") }')
+    expect(await runner.check([fn])).toEqual([])
   })
 
-  test('finds a throw while the file is loaded, at its place in the author’s file', async () => {
-    const source = `interface Row { readonly a: number }\n\nconst rows: Row[] = []\nconsole.log(rows[0].a)\nexport default () => rows`
-    expect(await runner.check([flow(source)])).toEqual([
-      {
-        file: 'triage.ts',
-        line: 4,
-        column: 21,
-        code: 'flows.function_load',
-        message: expect.stringContaining('TypeError: Cannot read'),
-      },
-    ])
-  })
-
-  test('finds code that does not parse', async () => {
-    const code = 'module.exports.default = function () {\n  const a = ;\n}'
-    expect(await runner.check([{ file: 'triage.ts', code, map: '' }])).toEqual([
-      {
-        file: 'triage.ts',
-        line: 2,
-        column: 13,
-        code: 'flows.function_load',
-        message: expect.stringContaining('SyntaxError'),
-      },
-    ])
-  })
-
-  test.each(['', 'export const triage = () => 1', 'export default 5', 'export default null'])(
-    'finds that %j has no default function',
-    async (source) => {
-      const message = expect.stringContaining('export default function')
-      expect(await runner.check([flow(source)])).toEqual([
-        { file: 'triage.ts', line: 1, column: 1, code: 'flows.function_load', message },
-      ])
-    },
-  )
-
-  test('finds code that exports null', async () => {
-    const problems = await runner.check([{ file: 'triage.ts', code: 'module.exports = null', map: '' }])
-    expect(problems).toEqual([expect.objectContaining({ message: expect.stringContaining('no default') })])
-  })
-
-  test('finds a loop and an exit while the file is loaded', async () => {
-    const problems = await Promise.all([
-      runner.check([flow('for (;;);\nexport default () => 1')]),
-      runner.check([flow('process.exit(0)\nexport default () => 1')]),
-    ])
-    expect(problems.flat()).toEqual([
-      {
-        file: 'triage.ts',
-        line: 1,
-        column: 1,
-        code: 'flows.function_load',
-        message: expect.stringMatching(/longer than 1000 ms/),
-      },
-      {
-        file: 'triage.ts',
-        line: 1,
-        column: 1,
-        code: 'flows.function_load',
-        message: expect.stringMatching(/process\.exit, code 0/),
-      },
+  const CRASHES = `interface Row { readonly a: number }\n\nconst rows: Row[] = []\nconsole.log(rows[0].a)\nexport default () => rows`
+  const NO_SYNTAX = 'module.exports.default = function () {\n  const a = ;\n}'
+  const plain = (code: string) => ({ file: 'triage.ts', code, map: '' })
+  test.each<readonly [string, FlowFunction, string, Partial<typeof PROBLEM>]>([
+    [
+      'a throw at its place in the author’s file',
+      flow(CRASHES),
+      'TypeError: Cannot read',
+      { line: 4, column: 21 },
+    ],
+    ['code that does not parse', plain(NO_SYNTAX), 'SyntaxError', { line: 2, column: 13 }],
+    ['an empty file', flow(''), 'export default function', {}],
+    ['a file without a default', flow('export const triage = () => 1'), 'export default function', {}],
+    ['a default that is a number', flow('export default 5'), 'export default function', {}],
+    ['a default that is null', flow('export default null'), 'export default function', {}],
+    ['code that exports null', plain('module.exports = null'), 'no default', {}],
+    ['a loop', flow('for (;;);\nexport default () => 1'), 'longer than 1000 ms', {}],
+    ['an exit', flow('process.exit(0)\nexport default () => 1'), 'process.exit, code 0', {}],
+  ])('finds %s', async (_what, fn, message, at) => {
+    expect(await runner.check([fn])).toEqual([
+      { ...PROBLEM, ...at, message: expect.stringContaining(message) },
     ])
   })
 
@@ -93,10 +55,9 @@ describe('the check of a flow function', () => {
     const map = fn.map.replace('../flows/triage.ts', '../flows/lib/numbers.ts')
     expect(await runner.check([{ ...fn, map }])).toEqual([
       {
+        ...PROBLEM,
         file: 'flows/lib/numbers.ts',
-        line: 1,
         column: 7,
-        code: 'flows.function_load',
         message: expect.stringContaining('in a helper'),
       },
     ])
@@ -107,8 +68,7 @@ describe('the check of a flow function', () => {
     const checks = [other.check([flow('for (;;);')]), other.check([flow('for (;;);')])]
     await other.stop()
     const problems = (await Promise.all(checks)).flat()
-    expect(problems.map(({ message }) => message)).toEqual(
-      Array(2).fill(expect.stringContaining('not checked')),
-    )
+    const messages = problems.map(({ message }) => message)
+    expect(messages).toEqual(Array(2).fill(expect.stringContaining('not checked')))
   })
 })

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
+import type { Compiled } from '../../src/flows/compile.js'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { loadRevision } from '../../src/flows/load.js'
@@ -20,8 +21,6 @@ async function areGone(parts: readonly WeakRef<object>[], most = 20): Promise<bo
   return false
 }
 
-type Compiled = Awaited<ReturnType<typeof compileInWorker>>
-
 /** Decides a call on a revision and keeps hold of nothing. */
 async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<object>[]> {
   const result = await compiled
@@ -31,17 +30,18 @@ async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<objec
   decide(facts, revision.routing, AT)
   explained(facts, revision.routing)
   const { routing } = revision
+  const { rules, index, branches, vip } = routing
   const parts = [
     revision,
     routing,
-    routing.rules,
-    routing.index,
-    routing.branches,
-    ...routing.vip.tables,
+    rules,
+    index,
+    branches,
     files,
+    ...vip.tables,
+    ...revision.functions.values(),
   ]
-  const [fn] = revision.functions.values()
-  return [...parts, ...(fn === undefined ? [] : [fn])].map((part) => new WeakRef(part))
+  return parts.map((part) => new WeakRef(part))
 }
 
 describe('a revision that is no longer used', () => {
@@ -53,6 +53,7 @@ describe('a revision that is no longer used', () => {
     const runner = new FunctionRunner()
     try {
       const parts = await used(loadRevision(projectFolder('flows'), runner, compileInWorker))
+      await runner.check([])
       expect(await areGone(parts)).toBe(true)
     } finally {
       await runner.stop()

@@ -114,57 +114,6 @@ describe('an example that does not hold', () => {
 })
 
 describe('examples.yaml', () => {
-  test.each([
-    [
-      'an unknown flow',
-      one(ANY, '{ flow: vip_flwo }'),
-      ['examples.yaml:4:21: there is no flow "vip_flwo" in routing.yaml; did you mean "vip_flow"?'],
-    ],
-    [
-      'an unknown rule',
-      one(ANY, '{ rule: VIP caller }'),
-      ['examples.yaml:4:21: there is no rule "VIP caller" in routing.yaml; did you mean "VIP callers"?'],
-    ],
-    [
-      'an unknown branch',
-      one(ANY, '{ branch: Nroth Branch }'),
-      ['examples.yaml:4:23: there is no branch "Nroth Branch" in routing.yaml; did you mean "North Branch"?'],
-    ],
-    [
-      'nothing expected',
-      one(ANY, '{}'),
-      ['examples.yaml:4:13: expect at least one of flow, rule, branch, vip, state'],
-    ],
-    [
-      'an unknown key',
-      one('{ from: "1", too: "2" }', '{ vip: false }'),
-      [
-        'examples.yaml:3:11: the key "to" is missing here',
-        'examples.yaml:3:24: unknown key "too"; did you mean "to"?',
-      ],
-    ],
-    [
-      'what is no instant',
-      one('{ from: "1", to: "2", at: noon }', '{ vip: false }'),
-      ['examples.yaml:3:37: write the instant as 2030-12-24T18:00:00Z, in quotes or not'],
-    ],
-    ['what is no list', 'examples: 1\n', ['examples.yaml:1:11: "examples" must be a list, not a text']],
-    [
-      'what is no YAML',
-      'examples: [\n',
-      [
-        'examples.yaml:2:1: this is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
-      ],
-    ],
-    [
-      'what is no text',
-      Buffer.from([0xff, 0xfe]),
-      ['examples.yaml:1:1: this file is not UTF-8 text; save it as UTF-8'],
-    ],
-  ])('with %s is told with its place', async (_what, examples, lines) => {
-    expect(await problemsWith(examples)).toEqual(lines)
-  })
-
   test('is told of together with what is wrong with the rules, which cause no problems in it', async () => {
     const rules = { 'routing.yaml': 'flows: { main: { context: "no good" } }\notherwise: main\n' }
     const lines = await problemsWith(`${one(ANY, '{ flow: main }')}    color: red\n`, rules)

@@ -25,16 +25,6 @@ export function compiled(files: Files): Promise<Compiled> {
   return inFolder(files, compile)
 }
 
-/** The problems as `file:line:column: message` lines; empty where there are none. */
-export async function problemLines(files: Files): Promise<readonly string[]> {
-  const result = await compiled(files)
-  return result.ok ? [] : result.problems.map(formatProblem)
-}
-
-export async function warningLines(files: Files): Promise<readonly string[]> {
-  return (await compiled(files)).warnings.map(formatProblem)
-}
-
 /** The revision of files that have no problems. */
 export async function revisionOf(files: Files): Promise<Revision> {
   const result = await compiled(files)

@@ -49,33 +49,30 @@ export type FunctionResult =
       readonly log: readonly FlowLogLine[]
     }
 
-/** One job for a worker thread: run a function for a call, or only load it (`input` undefined). */
+/** Why a run came to nothing. `not-taken`: the thread never began with it, held or killed by an earlier run. */
+export interface Failure {
+  readonly kind: 'failed'
+  readonly reason: FunctionFailure | 'not-taken'
+  readonly message: string
+  /** The stack of what was thrown, where it has one. */
+  readonly stack?: string
+}
+
+/** An order to a worker thread: run the function for a call, or only load it (`input` undefined). */
 export interface FunctionOrder {
   readonly job: number
-  /** The file as `run:` names it; stacks show it. */
-  readonly file: string
-  /** SHA-256 of the code: the name under which the worker keeps it. */
-  readonly hash: string
-  /** The code, where the worker does not have it yet. */
-  readonly code: string | undefined
   readonly input: ConversationInput | undefined
 }
 
-/** What a worker thread reports. `state` is JSON text, so that nothing but JSON comes out of a code flow. */
+/** The last word of a thread about an order. */
+export type Answer =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'chose'; readonly flow: string; readonly state: State }
+  | Failure
+
+/** What a worker thread reports, in this order. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'taken'; readonly job: number }
   | { readonly kind: 'log'; readonly job: number; readonly line: FlowLogLine }
-  | { readonly kind: 'loaded'; readonly job: number }
-  | { readonly kind: 'chose'; readonly job: number; readonly flow: string; readonly state: string }
-  | WorkerFailed
-
-export interface WorkerFailed {
-  readonly kind: 'failed'
-  readonly job: number
-  /** The failures that only the worker can see. */
-  readonly reason: Extract<FunctionFailure, 'threw' | 'unknown-flow' | 'chose-nothing' | 'not-cloneable'>
-  readonly message: string
-  /** The stack of what was thrown, where it has one. */
-  readonly stack: string
-}
+  | { readonly kind: 'answer'; readonly job: number; readonly answer: Answer }

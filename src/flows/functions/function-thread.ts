@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { FunctionJob } from './function-job.js'
-import type { FunctionOrder, WorkerMessage } from './function-result.js'
+import type { FlowFunction } from '../revision.js'
+import type { Answer, Failure, FlowLogLine, FunctionOrder, WorkerMessage } from './function-result.js'
+import type { FunctionWorkerData } from './function-worker.js'
 
 /** The worker's file always lies beside this one: tests run compiled code too. */
 const BODY = new URL('./function-worker.js', import.meta.url)
@@ -8,37 +9,48 @@ const BODY = new URL('./function-worker.js', import.meta.url)
 /** Node freezes the intrinsics before the first line of the worker runs, see intrinsics.ts. */
 const NODE_OPTIONS = ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning']
 
+export interface RunLimits {
+  /** How long the thread may take to begin, in milliseconds. */
+  readonly takeMs: number
+  /** How long it may then run, in milliseconds; asked once it has begun. */
+  runMs(): number
+  /** What to say of a run that takes longer. */
+  readonly overdue: string
+}
+
+interface Run {
+  readonly job: number
+  isTaken: boolean
+  onMessage(message: Exclude<WorkerMessage, { kind: 'ready' }>): void
+  /** Only the first answer counts. */
+  answer(answer: Answer): void
+}
+
+const NOT_TAKEN: Failure = { kind: 'failed', reason: 'not-taken', message: 'no worker thread began in time' }
+export const STOPPED: Failure = { kind: 'failed', reason: 'busy', message: 'Doorman is being stopped' }
+
 /**
- * One worker thread and the port to it. It sees no environment (no secrets) and never keeps the process alive:
- * while a call waits for it, the timer of that call does.
+ * A worker thread that runs one code flow, and the port to it. It sees no environment (no secrets) and never keeps
+ * the process alive: while a call waits for it, the timer of that call does.
  */
 export class FunctionThread {
   ready = false
-  /** The job in hand, or the one that it is started for. */
-  job: FunctionJob | undefined
-  /** Ends after the job in hand: a new revision has threads of its own. */
-  retired = false
-  /** Hash of the function that ran on it last, which is at fault where the thread no longer answers. */
-  lastHash: string | undefined
-  /** Runs in a row that failed; what an earlier run left behind may be the reason. */
-  failures = 0
+  /** A call has it. */
+  isTaken = false
   readonly #worker: Worker
   readonly #port: MessagePort
-  readonly #onMessage: (thread: FunctionThread, message: WorkerMessage) => void
-  readonly #loaded = new Set<string>()
+  readonly #onReady: () => void
+  #jobs = 0
+  #run: Run | undefined
   #ended = false
 
-  /** @param onExit called where the thread dies by itself, with the reason. */
-  constructor(
-    memoryMb: number,
-    onMessage: (thread: FunctionThread, message: WorkerMessage) => void,
-    onExit: (thread: FunctionThread, why: string) => void,
-  ) {
+  /** @param onDeath called where the thread dies by itself */
+  constructor(fn: FlowFunction, memoryMb: number, onReady: () => void, onDeath: () => void) {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
-    this.#onMessage = onMessage
+    this.#onReady = onReady
     this.#worker = new Worker(BODY, {
-      workerData: { port: port2 },
+      workerData: { port: port2, file: fn.file, code: fn.code } satisfies FunctionWorkerData,
       transferList: [port2],
       env: {},
       execArgv: NODE_OPTIONS,
@@ -48,17 +60,19 @@ export class FunctionThread {
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     })
     let error = ''
-    this.#port.on('message', (message: WorkerMessage) => onMessage(this, message))
+    this.#port.on('message', (message: WorkerMessage) => this.#onMessage(message))
     this.#worker.on('error', (thrown: NodeJS.ErrnoException) => {
       const outOfMemory = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY'
       error = outOfMemory ? 'it ran out of memory' : `its worker thread died: ${thrown}`
     })
     this.#worker.on('exit', (code) => {
       if (this.#ended) return
-      this.drain()
+      this.#drain()
       this.#ended = true
       this.#port.close()
-      onExit(this, error || `it ended its worker thread (process.exit, code ${code})`)
+      const message = error || `it ended its worker thread (process.exit, code ${code})`
+      this.#run?.answer(this.#run.isTaken ? { kind: 'failed', reason: 'crashed', message } : NOT_TAKEN)
+      onDeath()
     })
     // The standard streams are captured and not read: reading would keep the process alive, and what a flow writes
     // there arrives as log lines.
@@ -66,29 +80,69 @@ export class FunctionThread {
     this.#worker.unref()
   }
 
-  /** @throws DataCloneError where the input cannot be sent to a thread. */
-  hand(job: FunctionJob): void {
-    const { id, fn, hash, input } = job
-    const code = this.#loaded.has(hash) ? undefined : fn.code
-    this.#port.postMessage({ job: id, file: fn.file, hash, code, input } satisfies FunctionOrder)
-    this.#loaded.add(hash)
-    this.job = job
+  /**
+   * Runs the function for one call, one at a time, or only loads it. Never rejects.
+   *
+   * @param log is given the lines that it writes.
+   */
+  run(input: FunctionOrder['input'], limits: RunLimits, log: FlowLogLine[] = []): Promise<Answer> {
+    if (this.#ended) return Promise.resolve(NOT_TAKEN)
+    const { promise, resolve: answer } = Promise.withResolvers<Answer>()
+    const overdue: Failure = { kind: 'failed', reason: 'deadline', message: limits.overdue }
+    const late = (failure: Failure) => () => {
+      this.#drain()
+      if (failure === overdue || !run.isTaken) answer(failure)
+    }
+    let timer = setTimeout(late(NOT_TAKEN), limits.takeMs)
+    const run: Run = {
+      job: ++this.#jobs,
+      isTaken: false,
+      answer,
+      onMessage(message) {
+        if (message.kind === 'log') log.push(message.line)
+        else if (message.kind === 'answer') answer(message.answer)
+        else {
+          run.isTaken = true
+          clearTimeout(timer)
+          timer = setTimeout(late(overdue), Math.max(0, limits.runMs()))
+        }
+      },
+    }
+    this.#run = run
+    try {
+      this.#port.postMessage({ job: run.job, input } satisfies FunctionOrder)
+    } catch (error) {
+      const message = `its call cannot be sent to a worker thread: ${error}`
+      answer({ kind: 'failed', reason: 'not-cloneable', message })
+    }
+    return promise.finally(() => {
+      clearTimeout(timer)
+      this.#run = undefined
+    })
+  }
+
+  #onMessage(message: WorkerMessage): void {
+    if (message.kind === 'ready') {
+      this.ready = true
+      this.#onReady()
+    } else if (message.job === this.#run?.job) this.#run.onMessage(message)
   }
 
   /**
    * Handles messages that have arrived already. A timer of a busy process may fire before a message that came
    * in time, and that run must not count as late.
    */
-  drain(): void {
+  #drain(): void {
     let got = receiveMessageOnPort(this.#port)
     for (; got !== undefined; got = receiveMessageOnPort(this.#port))
-      this.#onMessage(this, got.message as WorkerMessage)
+      this.#onMessage(got.message as WorkerMessage)
   }
 
   /** Ends the thread, whatever it does. Some native code (a huge `JSON.parse`) delays this by seconds. */
   async end(): Promise<void> {
     this.#ended = true
     this.#port.close()
+    this.#run?.answer(STOPPED)
     await this.#worker.terminate()
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The body of a worker thread that runs code flows, one at a time: order in → `taken` → log lines → result.
+ * The body of a worker thread that runs one code flow, for one call at a time: order in → `taken` → log lines →
+ * `answer`.
  * The thread is the boundary that protects Doorman from a flow. What is guarded here is the next call on the same
  * thread against what an earlier one left behind.
  */
@@ -14,12 +15,13 @@ import {
   type LogSink,
   UnknownFlow,
 } from '../../conversation/conversation.js'
-import { STATE_LIMIT_BYTES, whyNotJson } from '../../conversation/state.js'
+import { parseState, STATE_LIMIT_BYTES, type State, whyNotJson } from '../../conversation/state.js'
 import {
+  type Answer,
+  type Failure,
   type FlowLogLine,
   type FunctionOrder,
   MOST_LOG_LINES,
-  type WorkerFailed,
   type WorkerMessage,
 } from './function-result.js'
 import { lockGlobals, replaceDate, setCallInstant } from './intrinsics.js'
@@ -27,7 +29,15 @@ import { lockGlobals, replaceDate, setCallInstant } from './intrinsics.js'
 const MESSAGE_CHARACTERS = 2_000
 const STACK_CHARACTERS = 8_000
 
-const { port } = workerData as { readonly port: MessagePort }
+/** What a thread is started with. */
+export interface FunctionWorkerData {
+  readonly port: MessagePort
+  /** The file as `run:` names it; stacks show it. */
+  readonly file: string
+  readonly code: string
+}
+
+const { port, file, code } = workerData as FunctionWorkerData
 const post = (message: WorkerMessage): void => port.postMessage(message)
 
 /** The log of the call that the running code belongs to, also after an `await` and in a timer. */
@@ -36,42 +46,38 @@ const logOfCall = new AsyncLocalStorage<LogSink>()
 /** A failure that the worker found itself, as opposed to one that the flow threw. */
 class Refusal extends Error {
   constructor(
-    readonly reason: WorkerFailed['reason'],
+    readonly reason: Failure['reason'],
     message: string,
   ) {
     super(message)
   }
 }
 
-async function obey(order: FunctionOrder): Promise<void> {
-  const { job } = order
+async function obey({ job, input }: FunctionOrder): Promise<void> {
   post({ kind: 'taken', job })
   const log = boundedLog((line) => post({ kind: 'log', job, line }))
-  try {
-    post(await logOfCall.run(log, () => run(order, log)))
-  } catch (thrown) {
-    post({ kind: 'failed', job, ...describe(thrown) })
-  }
+  const answer = await logOfCall.run(log, () => run(input, log)).catch(failureOf)
+  post({ kind: 'answer', job, answer })
 }
 
-async function run(order: FunctionOrder, log: LogSink): Promise<WorkerMessage> {
-  const { job, input } = order
+async function run(input: FunctionOrder['input'], log: LogSink): Promise<Answer> {
   setCallInstant(input?.now.getTime())
-  const main = loadFunction(order)
-  if (input === undefined) return { kind: 'loaded', job }
+  const main = loadFunction()
+  if (input === undefined) return { kind: 'loaded' }
   const hosted = createConversation(input, log)
   await main(hosted.conversation)
   const flow = hosted.chosenFlow()
   if (flow === undefined) throw new Refusal('chose-nothing', 'it ended without conv.gotoFlow(…)')
-  return { kind: 'chose', job, flow, state: stateText(hosted.conversation.state) }
+  return { kind: 'chose', flow, state: asState(hosted.conversation.state) }
 }
 
-function stateText(state: unknown): string {
+/** A copy that has nothing but JSON. */
+function asState(state: unknown): State {
   const why = whyNotJson(state, 'conv.state')
   if (why !== undefined) throw new Refusal('not-cloneable', `${why}; keep only what JSON can hold`)
   const text = JSON.stringify(state)
   const bytes = Buffer.byteLength(text)
-  if (bytes <= STATE_LIMIT_BYTES) return text
+  if (bytes <= STATE_LIMIT_BYTES) return parseState(text)
   throw new Refusal(
     'not-cloneable',
     `conv.state is ${bytes} bytes of JSON; a call keeps at most ${STATE_LIMIT_BYTES}`,
@@ -80,22 +86,20 @@ function stateText(state: unknown): string {
 
 type DefaultExport = (conversation: unknown) => unknown
 
-/** Scripts by the hash of their code. `exports` is undefined until the module was evaluated without a throw. */
-const scripts = new Map<string, { readonly code: string; exports?: unknown }>()
+/** Undefined until the module was evaluated without a throw. */
+let exported: unknown
 const requireBuiltin = createRequire(import.meta.url)
 
-/** The function that a flow file exports. Its module is evaluated once a thread, as any module would be. */
-function loadFunction({ hash, code = '', file }: FunctionOrder): DefaultExport {
-  const script = scripts.get(hash) ?? { code }
-  scripts.set(hash, script)
-  script.exports ??= evaluate(script.code, file)
-  const main = (script.exports as { readonly default?: unknown } | null)?.default
+/** The function that the flow file exports. Its module is evaluated once a thread, as any module would be. */
+function loadFunction(): DefaultExport {
+  exported ??= evaluate()
+  const main = (exported as { readonly default?: unknown } | null)?.default
   if (typeof main === 'function') return main as DefaultExport
   throw new TypeError('it has no default function; begin with `export default function (conv) { … }`')
 }
 
 /** `compileFunction` rather than a wrapper around the text: lines and columns stay those of the code. */
-function evaluate(code: string, file: string): unknown {
+function evaluate(): unknown {
   const module = { exports: {} as unknown }
   const body = compileFunction(code, ['module', 'exports', 'require'], { filename: file })
   // A bundle brings its packages along; what is left to require are Node's own modules.
@@ -133,17 +137,19 @@ function asJson(details: unknown): string {
   return inspect(details, { depth: 4 })
 }
 
-function describe(thrown: unknown): Pick<WorkerFailed, 'reason' | 'message' | 'stack'> {
-  if (thrown instanceof Refusal) return { reason: thrown.reason, message: thrown.message, stack: '' }
+function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof Refusal) return { kind: 'failed', reason: thrown.reason, message: thrown.message }
+  const kind = 'failed'
   const reason = thrown instanceof UnknownFlow ? 'unknown-flow' : 'threw'
   // Anything can be thrown, and an author may have put anything where an error keeps its texts.
   try {
     const isError = thrown instanceof Error
     const message = isError ? `${thrown.name}: ${thrown.message}` : inspect(thrown)
     const stack = isError ? String(thrown.stack) : ''
-    return { reason, message: message.slice(0, STACK_CHARACTERS), stack: stack.slice(0, STACK_CHARACTERS) }
+    const [shownMessage, shownStack] = [message, stack].map((text) => text.slice(0, STACK_CHARACTERS))
+    return { kind, reason, message: shownMessage ?? '', stack: shownStack ?? '' }
   } catch {
-    return { reason, message: 'something that cannot be shown', stack: '' }
+    return { kind, reason, message: 'something that cannot be shown' }
   }
 }
 
@@ -158,7 +164,7 @@ function capture(stream: NodeJS.WriteStream, level: 'info' | 'warn'): void {
 
 /** An error outside of the result (a promise without await, a timer) is a log line, not the end of the thread. */
 function logStray(what: string): (thrown: unknown) => void {
-  return (thrown) => logOfCall.getStore()?.('error', `${what}: ${describe(thrown).message}`, undefined)
+  return (thrown) => logOfCall.getStore()?.('error', `${what}: ${failureOf(thrown).message}`, undefined)
 }
 
 capture(process.stdout, 'info')
