@@ -138,7 +138,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     reload: () => void revisions.reload('signal'),
     abort: () => calls.abort(),
     async stop() {
-      // From now on /ready says no; whoever asks is answered until the end.
+      // From now on /ready says no; requests are answered until the end.
       isStopping = true
       ari.stopClaiming()
       await Promise.all([watch.stop(), sleep(CLAIMED_MS)])

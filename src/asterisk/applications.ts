@@ -1,4 +1,4 @@
-/** The Stasis applications of all Doormen at one PBX. */
+/** The Stasis applications of all instances at one PBX. */
 export interface Applications {
   /** In the order in which an Asterisk without StasisBroadcast tries them. */
   readonly names: readonly string[]

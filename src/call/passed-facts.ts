@@ -53,7 +53,7 @@ export function dialplanFor(applications: Applications, revision: Revision): Gen
   return generateDialplan({ applications, fallback, fallbackFlow: otherwise, passed: passedFacts(revision) })
 }
 
-/** A header that is empty and one that is not there look alike, unless the names are listed. */
+/** An empty header and a missing one look the same, unless the names are listed. */
 function asksForPresence({ routing }: Revision): boolean {
   return routing.rules.some(({ when }) =>
     leavesOf(when).some((leaf) => leaf.kind === 'header' && leaf.test.kind === 'present'),

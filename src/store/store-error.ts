@@ -33,8 +33,8 @@ const REASONS: readonly (readonly [codes: readonly (string | number)[], reason: 
   [[SQLITE.cantopen], 'it cannot be opened by this user. Give the folder of DOORMAN_DATA to that user.'],
   [['EACCES', 'EPERM'], 'this user may not access it. Give the folder of DOORMAN_DATA to that user.'],
   [['EROFS'], 'the file system is read-only. Set DOORMAN_DATA to a folder that can be written.'],
-  [['ENOTDIR', 'EEXIST'], 'a file is where the folder should be. Move it aside.'],
-  [['EISDIR'], 'a folder is where the file should be. Move it aside.'],
+  [['ENOTDIR', 'EEXIST'], 'a file is where the folder should be. Move it away.'],
+  [['EISDIR'], 'a folder is where the file should be. Move it away.'],
 ]
 
 /** A `StoreError` for whatever SQLite or the file system answered about `path`. */

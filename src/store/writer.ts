@@ -168,10 +168,10 @@ class Writer {
     for (const name of readdirSync(folder)) {
       if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true })
     }
-    const aside = `${prefix}${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
-    renameSync(this.#path, join(folder, aside))
+    const renamed = `${prefix}${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
+    renameSync(this.#path, join(folder, renamed))
     for (const part of ['-wal', '-shm']) rmSync(this.#path + part, { force: true })
-    const message = `${why} Doorman has renamed it to ${aside} and begins a new one, without the revisions and calls in it.`
+    const message = `${why} Doorman has renamed it to ${renamed} and begins a new one, without the revisions and calls in it.`
     this.#report({ replaced: 'damaged', message })
   }
 

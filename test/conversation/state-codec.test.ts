@@ -105,7 +105,7 @@ describe('the state on the channel', () => {
     expect(decodeAll(variables)).toEqual({ ok: true, state: { city: 'Albany' } })
   })
 
-  test('a __proto__ key never reaches whoever copies the state', () => {
+  test('a __proto__ key never reaches code that copies the state', () => {
     const json = '{"a":{"__proto__":{"vip":true},"b":1},"__proto__":{"vip":true}}'
     const decoded = decodeState(base64url(json), [])
     expect(decoded).toEqual({ ok: true, state: { a: { b: 1 } } })

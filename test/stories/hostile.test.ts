@@ -139,7 +139,7 @@ describe.each(RELEASES)('hostile messages on Debian %s', (release) => {
     expect(what.filter((one) => one === undefined || !known.includes(one))).toEqual([])
   })
 
-  test('Doorman is alive and ready, and says so to whoever asks', async () => {
+  test('Doorman is alive and ready, and says so over HTTP', async () => {
     const [live, ready] = [await view(fixture.asterisk, '/live'), await view(fixture.asterisk, '/ready')]
     expect([live.status, ready.status]).toEqual([200, 200])
     expect(JSON.parse(ready.text)).toMatchObject({ ready: true, ari: 'up', ami: 'up', stopping: false })

@@ -24,7 +24,7 @@ interface PublishedSet {
 
 /**
  * Sets of channel variables in global variables of Asterisk, from which `doorman-go` copies them to a call's channel.
- * Calls that are decided alike share one set. The names form a ring: one is used again when no call needs it any more.
+ * Calls with the same variables share one set. The names form a ring: one is used again when no call needs it any more.
  */
 export class SharedVariableSets {
   readonly #owner: string

@@ -31,7 +31,7 @@ describe('the file of the generated contexts', () => {
     expect(readdirSync(folder)).toEqual(['extensions_doorman.conf'])
   })
 
-  test('is replaced as a whole: whoever has the old one open reads it to its end', async () => {
+  test('is replaced as a whole: a process that has the old one open reads it to its end', async () => {
     writeFileSync(file, '[doorman]\nexten => s,1,Hangup()\n')
     const before = statSync(file).ino
     expect(await writeDialplanFile(file, TEXT)).toBe('written')
