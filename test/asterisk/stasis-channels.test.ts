@@ -36,7 +36,7 @@ function lab() {
     },
     onDeparture: (id: string, { kind }: Departure) => void told.push([kind, id]),
   }
-  const channels = new StasisChannels('doorman', send, listener, new KeptLog())
+  const channels = new StasisChannels('doorman', { send }, listener, new KeptLog())
   const event = (type: string, id: string, more = {}) => channels.onEvent({ ...eventOf(type, id), ...more })
   const enter = (id: string, app_data = 'doorman,3&end', app_name = 'Stasis') =>
     there.set(id, { status: 200, body: { id, name: `PJSIP/a-${id}`, dialplan: { app_name, app_data } } })

@@ -54,7 +54,6 @@ describe('a usage error ends with 2 and says what is wrong', () => {
   })
 
   test.concurrent.each<[string, string[], RegExp]>([
-    ['a mistyped option', ['check', '--flow', 'x'], /unknown option '--flow'/],
     [
       'a settings file that is not there',
       ['--settings', '/nowhere.env', 'check'],

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
-import { PermissionDenied } from '../../src/asterisk/ami/session.js'
 import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, AriReply, Finding, Subject } from '../../src/doctor/check.js'
 import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
@@ -152,7 +151,7 @@ const CASES: Readonly<Record<string, Change>> = {
     admin: new Error('AMI at 127.0.0.1:5038 refused the user doorman-admin: Authentication failed'),
   },
   'AMI rights | fault | may not set variables | write = call': {
-    ami: { Setvar: new PermissionDenied('Permission denied') },
+    ami: { Setvar: new Error('AMI Setvar: Permission denied') },
   },
   'AMI rights | warning | Command (class command), Originate | write = call': {
     ami: actions('setvar', 'command', 'originate', 'updateconfig', 'moduleload'),

@@ -1,8 +1,7 @@
 import { chmodSync, chownSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { ADMIN_SETTINGS, adminConf, reloads } from '../doctor/admin-conf.js'
-import { doorman } from '../doctor/command.js'
+import { ADMIN_SETTINGS, adminConf, doorman, reloads } from '../doctor/installation.js'
 import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
 
@@ -32,23 +31,23 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   test('writes the contexts, has them reloaded, and reads back that they run', async () => {
     const file = generated()
     const before = reloads(fixture.asterisk)
-    const { exit, stdout, stderr } = await write(file)
-    expect([exit, stderr]).toEqual([0, ''])
-    expect(stdout).toBe(`${file}: written.\nAsterisk has reloaded its dialplan and runs what was written.\n`)
+    const { exit, out, err } = await write(file)
+    expect([exit, err]).toEqual([0, ''])
+    expect(out).toBe(`${file}: written.\nAsterisk has reloaded its dialplan and runs what was written.\n`)
     expect(reloads(fixture.asterisk)).toBe(before + 1)
     expect(await running('doorman')).toContain('Stasis(doorman,3&')
     expect(await running('doorman-fallback')).toContain('__DOORMAN_FLOW=general_support_flow')
-    expect(readFileSync(file, 'utf8')).toBe((await doorman(['dialplan'], env())).stdout)
+    expect(readFileSync(file, 'utf8')).toBe((await doorman(['dialplan'], env())).out)
   })
 
   test('writes nothing and reloads nothing where nothing has changed', async () => {
     const file = generated()
     await write(file)
     const [before, written] = [reloads(fixture.asterisk), statSync(file)]
-    const { exit, stdout } = await write(file)
+    const { exit, out } = await write(file)
     expect(exit).toBe(0)
-    expect(stdout).toContain('unchanged')
-    expect(stdout).toContain('was not reloaded')
+    expect(out).toContain('unchanged')
+    expect(out).toContain('was not reloaded')
     expect(reloads(fixture.asterisk)).toBe(before)
     expect([statSync(file).ino, statSync(file).mtimeMs]).toEqual([written.ino, written.mtimeMs])
   })
@@ -64,28 +63,28 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     const file = generated()
     expect((await write(file, {}, '--no-reload')).exit).toBe(0)
     expect(await running('doorman')).not.toContain('Stasis')
-    const { exit, stdout } = await write(file)
-    expect([exit, stdout]).toEqual([0, expect.stringContaining('unchanged')])
+    const { exit, out } = await write(file)
+    expect([exit, out]).toEqual([0, expect.stringContaining('unchanged')])
     expect(await running('doorman')).toContain('Stasis(doorman,3&')
   })
 
   test('says no, with the remedy, where the file is not included', async () => {
     const file = fileIn('elsewhere.conf')
-    const { exit, stdout, stderr } = await write(file)
-    expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
-    expect(stderr).toContain('does not have [doorman], [doorman-go], [doorman-fallback]')
-    expect(stderr).toContain(`#tryinclude "${file}"`)
+    const { exit, out, err } = await write(file)
+    expect([exit, out]).toEqual([1, `${file}: written.\n`])
+    expect(err).toContain('does not have [doorman], [doorman-go], [doorman-fallback]')
+    expect(err).toContain(`#tryinclude "${file}"`)
   })
 
   test('says no, and shows the step, where another file has the same contexts', async () => {
     const extensions = fileIn('extensions.conf')
     const before = readFileSync(extensions, 'utf8')
     writeFileSync(extensions, `[doorman-fallback]\nexten => s,1,Hangup()\n${before}`)
-    const { exit, stderr } = await write(generated())
+    const { exit, err } = await write(generated())
     writeFileSync(extensions, before)
     expect(exit).toBe(1)
-    expect(stderr).toContain('doorman-fallback,s,1: runs Hangup(), written is Set(')
-    expect(stderr).toContain('Another file has these contexts')
+    expect(err).toContain('doorman-fallback,s,1: runs Hangup(), written is Set(')
+    expect(err).toContain('Another file has these contexts')
   })
 
   test('keeps the mode and the owner of the file', async () => {
@@ -102,32 +101,32 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
   test('without the second AMI user writes the file, says how to reload, and does not call that well', async () => {
     const file = generated()
     const before = reloads(fixture.asterisk)
-    const { exit, stdout, stderr } = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
-    expect([exit, stdout]).toEqual([1, `${file}: written.\n`])
-    expect(stderr).toContain('Asterisk runs something else than was written')
-    expect(stderr).toContain('asterisk -rx "dialplan reload"')
+    const { exit, out, err } = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
+    expect([exit, out]).toEqual([1, `${file}: written.\n`])
+    expect(err).toContain('Asterisk runs something else than was written')
+    expect(err).toContain('asterisk -rx "dialplan reload"')
     expect(reloads(fixture.asterisk)).toBe(before)
 
     await fixture.asterisk.cli('dialplan reload')
     const again = await write(file, { DOORMAN_AMI_ADMIN_SECRET: '' })
-    expect([again.exit, again.stdout]).toEqual([0, expect.stringContaining('runs it already')])
+    expect([again.exit, again.out]).toEqual([0, expect.stringContaining('runs it already')])
   })
 
   test.each([
     ['is not let in', { DOORMAN_AMI_ADMIN_SECRET: 'wrong' }, 'refused the user doorman-admin'],
-    ['may not reload', { DOORMAN_AMI_ADMIN_USERNAME: 'doorman' }, 'Reload: permission denied (as doorman)'],
+    ['may not reload', { DOORMAN_AMI_ADMIN_USERNAME: 'doorman' }, 'Reload: Permission denied (as doorman)'],
   ])('says no where the second user %s', async (_why, change, said) => {
     const own =
       'DOORMAN_AMI_ADMIN_USERNAME' in change ? { DOORMAN_AMI_ADMIN_SECRET: fixture.asterisk.ami.secret } : {}
-    const { exit, stderr } = await write(generated(), { ...change, ...own })
-    expect([exit, stderr]).toEqual([1, expect.stringContaining(said)])
+    const { exit, err } = await write(generated(), { ...change, ...own })
+    expect([exit, err]).toEqual([1, expect.stringContaining(said)])
   })
 
   test("does not write over the admin's own dialplan", async () => {
     const file = fileIn('extensions.conf')
     const before = readFileSync(file, 'utf8')
-    const { exit, stderr } = await write(file)
-    expect([exit, stderr]).toEqual([1, expect.stringContaining('Nothing was changed')])
+    const { exit, err } = await write(file)
+    expect([exit, err]).toEqual([1, expect.stringContaining('Nothing was changed')])
     expect(readFileSync(file, 'utf8')).toBe(before)
   })
 })

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { Finding, Verdict } from '../../src/doctor/check.js'
-import { ADMIN_SETTINGS, adminConf } from '../doctor/admin-conf.js'
-import { doctor, doorman } from '../doctor/command.js'
+import { ADMIN_SETTINGS, adminConf, doctor, doorman } from '../doctor/installation.js'
 import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { flowFolder } from '../support/flow-folder.js'
@@ -113,10 +112,10 @@ describe.each(RELEASES)('doctor on Debian %s', (release) => {
   })
 
   test('says for people, line by line, with the remedy under what is wrong', async () => {
-    const { exit, stdout } = await doorman(['doctor'], env({ DOORMAN_AMI_SECRET: 'wrong' }))
-    expect(stdout).toMatch(/^ok {7}ARI {16}/m)
-    expect(stdout).toMatch(/^fault {4}AMI {16}.*\n +→ Check DOORMAN_AMI_HOST/m)
-    expect(stdout).toMatch(/^1 fault, 1 warning\n$/m)
+    const { exit, out } = await doorman(['doctor'], env({ DOORMAN_AMI_SECRET: 'wrong' }))
+    expect(out).toMatch(/^ok {7}ARI {16}/m)
+    expect(out).toMatch(/^fault {4}AMI {16}.*\n +→ Check DOORMAN_AMI_HOST/m)
+    expect(out).toMatch(/^1 fault, 1 warning\n$/m)
     expect(exit).toBe(1)
   })
 

@@ -19,7 +19,7 @@ export type AmiAnswer = Readonly<Record<string, string>>
 
 /** Actions, each with a time limit. */
 export interface AmiSession {
-  /** @throws PermissionDenied, or PbxError: `refused` with what Asterisk said, `unreachable` on silence. */
+  /** @throws PbxError: `gone` without such a channel, `refused` with what Asterisk said, `unreachable` on silence. */
   action(action: AmiAction): Promise<AmiAnswer>
   /**
    * For actions that are answered with a list of events (ShowDialPlan, PJSIPShowEndpoints …): the events, without the
@@ -31,13 +31,6 @@ export interface AmiSession {
 export interface OpenSession extends AmiSession {
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>
-}
-
-/** The user's classes (`write=` in manager.conf) do not include the action. Another user might do it. */
-export class PermissionDenied extends PbxError {
-  constructor(readonly action: string) {
-    super('refused', `AMI ${action}: permission denied`)
-  }
 }
 
 const OPEN_MS = 3_000
@@ -105,16 +98,12 @@ export async function withAmi<T>(access: AmiAccess, work: (session: AmiSession) 
   }
 }
 
-/**
- * Sends one action; settles when it is answered, which a broken connection never does.
- * @throws PermissionDenied, and PbxError for every other refusal.
- */
+/** Sends one action; settles when it is answered, which a broken connection never does. */
 function act(manager: ManagerConnection, action: AmiAction): Promise<ManagerResponse> {
   return new Promise((resolve, reject) => {
     manager.action({ actionid: randomUUID(), ...action }, (error, response) => {
       if (error === undefined) return resolve(response ?? {})
       const text = `AMI ${action.action}: ${error.message ?? 'refused'}`
-      if (/permission denied/i.test(text)) return reject(new PermissionDenied(action.action))
       // "No such channel": the caller has hung up meanwhile.
       reject(new PbxError(/no such channel/i.test(text) ? 'gone' : 'refused', text))
     })

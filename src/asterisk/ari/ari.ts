@@ -7,13 +7,11 @@ import {
   type SharedVariables,
   type Variable,
 } from '../pbx.js'
-import { hasFeature, parseVersion, REST_OVER_WEBSOCKET } from '../version.js'
 import { AriConnection } from './connection.js'
 import type { AriEvent } from './events.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
 import { SharedVariableSets } from './shared-variables.js'
 import { StasisChannels } from './stasis-channels.js'
-import type { AriSocket } from './web-socket.js'
 
 const ANSWER_MS = 3_000
 const HEADER_FUNCTIONS = 'res_pjsip_header_funcs.so'
@@ -45,8 +43,6 @@ export class Ari {
   readonly #connection: AriConnection
   readonly #sets: SharedVariableSets
   #channels: StasisChannels | undefined
-  /** The WebSocket, where it takes requests. */
-  #restSocket: AriSocket | undefined
   #claims = true
   #refusal: string | undefined
   #missingModule: string | undefined
@@ -59,9 +55,9 @@ export class Ari {
     this.#http = new AriHttp(access)
     this.#sets = new SharedVariableSets(application)
     const listener = {
-      onUp: (socket: AriSocket, version: string) => void this.#onUp(socket, version),
+      onUp: () => void this.#onUp(),
       onDown: (standsBy: boolean) => {
-        this.#onDown(standsBy)
+        if (standsBy) this.#channels?.stop()
         onLost()
       },
       onEvent: (event: AriEvent) => this.#onEvent(event),
@@ -71,7 +67,7 @@ export class Ari {
 
   /** Whether calls arrive, and may be continued. */
   get isUp(): boolean {
-    return this.#connection.socket !== undefined && this.#refusal === undefined
+    return this.#connection.isUp && this.#refusal === undefined
   }
 
   /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
@@ -81,8 +77,7 @@ export class Ari {
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
   start(listener: PbxListener): void {
-    const send = (request: AriRequest, timeoutMs: number) => this.#http.send(request, timeoutMs)
-    this.#channels = new StasisChannels(this.#application, send, listener, this.#log)
+    this.#channels = new StasisChannels(this.#application, this.#http, listener, this.#log)
     void this.#connection.keepOpen()
   }
 
@@ -97,7 +92,6 @@ export class Ari {
    */
   async leave(): Promise<void> {
     this.#connection.stop()
-    this.#onDown(false)
     await this.#channels?.reconcile(true)
   }
 
@@ -121,7 +115,7 @@ export class Ari {
   }
 
   shareVariables(variables: readonly Variable[]): SharedVariables | undefined {
-    const socket = this.#requestSocket()
+    const socket = this.#connection.requestSocket
     const shared = socket === undefined ? undefined : this.#sets.share(variables)
     if (shared?.publish !== undefined) socket?.post(shared.publish)
     return shared?.set
@@ -142,12 +136,7 @@ export class Ari {
   }
 
   #send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
-    return (this.#requestSocket() ?? this.#http).send(request, timeoutMs)
-  }
-
-  /** One that is silent may be half open: requests go over HTTP for as long. */
-  #requestSocket(): AriSocket | undefined {
-    return this.#restSocket?.isSilent === false ? this.#restSocket : undefined
+    return (this.#connection.requestSocket ?? this.#http).send(request, timeoutMs)
   }
 
   async #read(channelId: string, name: string, timeoutMs: number): Promise<string | undefined> {
@@ -164,8 +153,7 @@ export class Ari {
     throw refused(request, answer)
   }
 
-  async #onUp(socket: AriSocket, version: string): Promise<void> {
-    this.#restSocket = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET) ? socket : undefined
+  async #onUp(): Promise<void> {
     // A new Asterisk, or one that was restarted, has no global variables.
     this.#sets.forget()
     this.#channels?.start()
@@ -174,12 +162,6 @@ export class Ari {
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
     const filtered = this.#http.send({ method: 'PUT', path, body }, ANSWER_MS).catch(() => undefined)
     await Promise.all([filtered, this.#channels?.reconcile(true), this.#check()])
-  }
-
-  #onDown(standsBy: boolean): void {
-    this.#restSocket = undefined
-    this.#sets.forget()
-    if (standsBy) this.#channels?.stop()
   }
 
   #onEvent(event: AriEvent): void {

@@ -5,6 +5,7 @@ import { pause, retryDelayMs } from '../../lib/backoff.js'
 import type { Log } from '../../lib/log.js'
 import { within } from '../../lib/timeout.js'
 import { ConnectionLog } from '../connection-log.js'
+import { hasFeature, parseVersion, REST_OVER_WEBSOCKET } from '../version.js'
 import type { AriEvent } from './events.js'
 import { type AriAccess, AriHttp, MOST_REQUESTS } from './http.js'
 import { AriSocket, type RawSocket } from './web-socket.js'
@@ -23,8 +24,8 @@ nodeHttp.globalAgent.maxSockets = MOST_REQUESTS
 nodeHttps.globalAgent.maxSockets = MOST_REQUESTS
 
 export interface ConnectionListener {
-  /** The application is registered, perhaps again, at an Asterisk of this version. */
-  onUp(socket: AriSocket, version: string): void
+  /** The application is registered, perhaps again. */
+  onUp(): void
   /** `standsBy`: another program has registered the application, and its calls are that program's. */
   onDown(standsBy: boolean): void
   onEvent(event: AriEvent): void
@@ -47,7 +48,7 @@ export class AriConnection {
   readonly #stopped = new AbortController()
   #client: Client | undefined
   #socket: AriSocket | undefined
-  #version = ''
+  #takesRequests = false
   #openedAt = 0
   /** Resolves when the current socket is of no more use. */
   #end = Promise.withResolvers<'closed' | 'silent' | 'replaced'>()
@@ -63,8 +64,13 @@ export class AriConnection {
     this.#report = new ConnectionLog('ARI', log)
   }
 
-  get socket(): AriSocket | undefined {
-    return this.#socket
+  get isUp(): boolean {
+    return this.#socket !== undefined
+  }
+
+  /** The WebSocket, where it takes requests. While it is silent, and so perhaps half open, HTTP has to do. */
+  get requestSocket(): AriSocket | undefined {
+    return this.#takesRequests && this.#socket?.isSilent === false ? this.#socket : undefined
   }
 
   /** Until `stop`. */
@@ -98,7 +104,8 @@ export class AriConnection {
   async #open(): Promise<void> {
     const { signal } = this.#stopped
     const { url } = this.#access
-    this.#version = await askVersion(this.#http, url)
+    const version = await askVersion(this.#http, url)
+    this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
     this.#client ??= await loadClient(this.#access, signal)
     void this.#client.start(this.#application)
@@ -108,7 +115,7 @@ export class AriConnection {
     const what = `ARI at ${url}, its WebSocket`
     const opened = new Promise<void>((resolve, reject) => {
       // Used in the handler, as the first event may be there already.
-      raw.on('open', () => resolve(this.#use(raw)))
+      raw.on('open', () => resolve(this.#use(raw, version)))
       raw.on('error', (error) => {
         reject(new Error(`${what}: ${error.message}`))
         raw.terminate()
@@ -120,7 +127,7 @@ export class AriConnection {
     })
   }
 
-  #use(raw: RawSocket): void {
+  #use(raw: RawSocket, version: string): void {
     const before = this.#socket
     const socket: AriSocket = new AriSocket(raw, {
       onEvent: (event) => {
@@ -136,8 +143,8 @@ export class AriConnection {
     this.#isReplacing = false
     before?.terminate()
     const { url, username } = this.#access
-    this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${this.#version}`)
-    this.#listener.onUp(socket, this.#version)
+    this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${version}`)
+    this.#listener.onUp()
   }
 
   /** Its HTTP connections have gone the same way. */

@@ -59,7 +59,5 @@ function arrival(channel: AriChannel, args: string, at: number | undefined): Arr
 
 /** A channel that Asterisk cannot describe. */
 export function undescribedCall(channelId: string): Arrival {
-  const callerId = { number: '', name: '' }
-  const at = undefined
-  return { channelId, channel: '', sipCallId: '', callerId, extension: '', args: '', at, isUndescribed: true }
+  return { ...arrival({ id: channelId }, '', undefined), isUndescribed: true }
 }

@@ -8,7 +8,7 @@ import {
   undescribedCall,
   waitingCallOf,
 } from './events.js'
-import type { AriAnswer, AriRequest } from './http.js'
+import type { AriAnswer, AriHttp } from './http.js'
 
 /** How often the channels in the application are compared with the events that came. The dialplan waits 1.1 s. */
 const RECONCILE_MS = 300
@@ -24,7 +24,7 @@ const NO_DESCRIPTION = 500
  */
 export class StasisChannels {
   readonly #application: string
-  readonly #send: (request: AriRequest, timeoutMs: number) => Promise<AriAnswer>
+  readonly #http: Pick<AriHttp, 'send'>
   readonly #listener: PbxListener
   readonly #log: Log
   readonly #present = new Set<string>()
@@ -37,14 +37,9 @@ export class StasisChannels {
   #timer: NodeJS.Timeout | undefined
   #reconciling: Promise<void> | undefined
 
-  constructor(
-    application: string,
-    send: (request: AriRequest, timeoutMs: number) => Promise<AriAnswer>,
-    listener: PbxListener,
-    log: Log,
-  ) {
+  constructor(application: string, http: Pick<AriHttp, 'send'>, listener: PbxListener, log: Log) {
     this.#application = application
-    this.#send = send
+    this.#http = http
     this.#listener = listener
     this.#log = log
   }
@@ -129,7 +124,7 @@ export class StasisChannels {
   }
 
   #get(path: string): Promise<AriAnswer> {
-    return this.#send({ method: 'GET', path }, ANSWER_MS)
+    return this.#http.send({ method: 'GET', path }, ANSWER_MS)
   }
 
   #onStart(event: AriEvent): void {

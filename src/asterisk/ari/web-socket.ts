@@ -1,3 +1,4 @@
+import { within } from '../../lib/timeout.js'
 import { PbxError } from '../pbx.js'
 import type { AriEvent } from './events.js'
 import { type AriAnswer, type AriRequest, parseJson } from './http.js'
@@ -43,7 +44,7 @@ export class AriSocket {
   readonly #socket: RawSocket
   readonly #listener: SocketListener
   readonly #watch: NodeJS.Timeout
-  readonly #pending = new Map<string, (answer: AriAnswer | undefined) => void>()
+  readonly #pending = new Map<string, PromiseWithResolvers<AriAnswer>>()
   #requests = 0
   #heardAt = performance.now()
   #watchedAt = performance.now()
@@ -67,25 +68,19 @@ export class AriSocket {
   }
 
   /** Asterisk carries out the requests of one socket in their order. @throws PbxError `unreachable` */
-  send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
-    return new Promise((resolve, reject) => {
-      const id = String(++this.#requests)
-      const settle = (answer: AriAnswer | undefined) => {
-        clearTimeout(timer)
-        this.#pending.delete(id)
-        if (answer !== undefined) resolve(answer)
-        else
-          reject(
-            new PbxError(
-              'unreachable',
-              `ARI ${request.method} ${request.path}: no answer over the WebSocket`,
-            ),
-          )
-      }
-      const timer = setTimeout(() => settle(undefined), timeoutMs)
-      this.#pending.set(id, settle)
+  async send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
+    const id = String(++this.#requests)
+    const what = `ARI ${request.method} ${request.path}`
+    const answer = Promise.withResolvers<AriAnswer>()
+    this.#pending.set(id, answer)
+    try {
       this.post(request, id)
-    })
+      return await within(timeoutMs, what, answer.promise)
+    } catch {
+      throw new PbxError('unreachable', `${what}: no answer over the WebSocket`)
+    } finally {
+      this.#pending.delete(id)
+    }
   }
 
   /** A request whose answer nothing waits for. */
@@ -120,14 +115,14 @@ export class AriSocket {
 
   #onResponse({ request_id, status_code, message_body }: RestResponse): void {
     const body = typeof message_body === 'string' ? parseJson(message_body) : message_body
-    this.#pending.get(String(request_id))?.({ status: Number(status_code), body })
+    this.#pending.get(String(request_id))?.resolve({ status: Number(status_code), body })
   }
 
   #onClose(): void {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#watch)
-    for (const settle of [...this.#pending.values()]) settle(undefined)
+    for (const { reject } of this.#pending.values()) reject(new Error('closed'))
     this.#listener.onClose()
   }
 }
