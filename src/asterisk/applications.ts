@@ -2,7 +2,7 @@
 export interface Applications {
   /** In the order in which an Asterisk without StasisBroadcast tries them. */
   readonly names: readonly string[]
-  /** Where any application whose name begins so is a Doorman, too: those that join later need no new dialplan. */
+  /** Where any application whose name begins so is an instance, too: those that join later need no new dialplan. */
   readonly pattern?: string
 }
 

@@ -1,5 +1,7 @@
 /** What all commands share: printing, exit codes, errors, settings and option types. */
 import { type Command, InvalidArgumentError } from 'commander'
+import { DialplanFileError } from '../asterisk/dialplan/file.js'
+import { NotRunningError } from '../control/client.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
@@ -65,6 +67,8 @@ export function reportFailure(error: unknown): number {
 function describe(error: unknown): [code: ErrorCode, message: string] {
   if (error instanceof Refusal) return [error.code, error.message]
   if (error instanceof StoreError) return ['store', error.message]
+  if (error instanceof NotRunningError) return ['not_running', error.message]
+  if (error instanceof DialplanFileError) return ['dialplan_not_written', error.message]
   if (error instanceof SettingsError) return ['settings', `The settings cannot be used:\n${error.message}`]
   if (error instanceof FlowFilesError)
     return ['flow_files', `The flow files cannot be used:\n${error.message}`]

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type DialplanState, lookForMarker, reloadDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
-import { DialplanFileError, writeDialplanFile } from '../asterisk/dialplan/file.js'
+import { writeDialplanFile } from '../asterisk/dialplan/file.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile } from '../flows/compile.js'
@@ -41,10 +41,7 @@ async function write(
   generated: GeneratedDialplan,
   settings: Settings | undefined,
 ): Promise<void> {
-  const result = await writeDialplanFile(file, generated.text).catch((error: Error) => {
-    throw error instanceof DialplanFileError ? new Refusal('dialplan_not_written', error.message) : error
-  })
-  const isOld = result === 'unchanged'
+  const isOld = (await writeDialplanFile(file, generated.text)) === 'unchanged'
   print(isOld ? `${file}: unchanged, so it was not written.` : `${file}: written.`)
   if (settings === undefined) return
   const admin = adminAccess(settings)

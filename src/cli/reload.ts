@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Command } from 'commander'
-import { type CommandRequest, NotRunningError, sendCommand } from '../control/client.js'
+import { type CommandRequest, sendCommand } from '../control/client.js'
 import { formatProblem } from '../flows/problem.js'
 import type { ReloadResult } from '../revisions/revisions.js'
 import {
@@ -10,7 +10,6 @@ import {
   parseCount,
   parseShareOption,
   printResult,
-  Refusal,
   settingsFor,
 } from './command.js'
 
@@ -59,9 +58,7 @@ export function addRollback(program: Command): void {
 
 async function send(command: Command, options: Options, ...request: CommandRequest): Promise<void> {
   const { DOORMAN_DATA: data } = settingsFor(command, 'files')
-  const result = await sendCommand(data, ...request).catch((error: Error) => {
-    throw error instanceof NotRunningError ? new Refusal('not_running', error.message) : error
-  })
+  const result = await sendCommand(data, ...request)
   printResult(options, result, format(result).join('\n'))
   process.exitCode = result.ok ? EXIT.ok : EXIT.failed
 }

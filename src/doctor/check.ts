@@ -1,4 +1,5 @@
 import type { AmiSession } from '../asterisk/ami/session.js'
+import type { AriAnswer } from '../asterisk/ari/http.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import type { Revision } from '../flows/revision.js'
 import type { Settings } from '../settings/index.js'
@@ -21,9 +22,7 @@ export const ok = (says: string): Result => ({ verdict: 'ok', says, remedy: null
 export const warning = (says: string, remedy: string): Result => ({ verdict: 'warning', says, remedy })
 export const fault = (says: string, remedy: string): Result => ({ verdict: 'fault', says, remedy })
 
-export interface AriReply {
-  readonly status: number
-  readonly body: unknown
+export interface AriReply extends AriAnswer {
   /** The header Date, in milliseconds since 1970; NaN if there is none. */
   readonly date: number
 }

@@ -45,6 +45,22 @@ describe('the README', () => {
   })
 })
 
+describe('SECURITY', () => {
+  const text = readFileSync(projectFolder('SECURITY.md'), 'utf8')
+
+  test('names only tests that there are', () => {
+    const named = [...text.matchAll(/`(test\/[\w./-]+\.ts)`/g)].map((match) => match[1] ?? '')
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((file) => !existsSync(projectFolder(file)))).toEqual([])
+  })
+
+  test('names a test for every promise', () => {
+    const promises = text.split('\n').filter((line) => line.startsWith('| **'))
+    expect(promises.length).toBeGreaterThan(5)
+    expect(promises.filter((line) => !line.includes('`test/'))).toEqual([])
+  })
+})
+
 describe('every page', () => {
   test.each(PAGES)('%s links only to files that there are', (page) => {
     const text = readFileSync(projectFolder(page), 'utf8')
@@ -75,4 +91,28 @@ test('decision records are short and have the three parts', () => {
     expect(text.match(/^\*\*(Context|Decision|Consequence)\.\*\*/gm)).toHaveLength(3)
     expect(text.split('\n').length).toBeLessThanOrEqual(16)
   }
+})
+
+interface Package {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly overrides: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly allowScripts: Readonly<Record<string, boolean>>
+}
+
+test('every dependency, override and denied install script has its reason, and nothing else has one', () => {
+  const used = JSON.parse(readFileSync(projectFolder('package.json'), 'utf8')) as Package
+  const overrides = Object.entries(used.overrides).flatMap(([of, names]) =>
+    Object.keys(names).map((name) => `${of} > ${name}`),
+  )
+  const page = readFileSync(projectFolder('docs/dependencies.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `(.+?)` \| (\S.*) \|$/gm)].map((row) => row[1])
+
+  expect(rows.sort()).toEqual(
+    [
+      ...Object.keys({ ...used.dependencies, ...used.devDependencies }),
+      ...overrides,
+      ...Object.keys(used.allowScripts),
+    ].sort(),
+  )
 })
