@@ -1,14 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
 import { type Example, factsOfExample } from '../flows/examples.js'
-import { type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
+import { finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import type { Revision } from '../flows/revision.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { contextOf } from '../routing/context-of.js'
-import { type Provenance, provenanceOf } from '../routing/facts.js'
-import { type Hearsay, hearsayOf } from '../routing/hearsay.js'
-import type { CallFacts, Reason } from '../routing/types.js'
+import { provenanceOf } from '../routing/facts.js'
+import { hearsayOf } from '../routing/hearsay.js'
+import type { CallFacts } from '../routing/types.js'
 import {
   FLOWS_OPTION,
   HEADER_OPTION,
@@ -56,7 +56,9 @@ export function addExplain(program: Command): void {
     })
 }
 
-async function explain(options: Options, revision: Revision, functions: FunctionRunner): Promise<Explained> {
+type Explained = Awaited<ReturnType<typeof explain>>
+
+async function explain(options: Options, revision: Revision, functions: FunctionRunner) {
   const { from, to, name, trunk, header, attestation, state, at } = options
   const headers: Record<string, string[]> = {}
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
@@ -94,15 +96,6 @@ function parseState(text: string): State {
     // The error below says what is expected.
   }
   throw new Refusal('usage', '--state takes a JSON object, such as {"city":"Albany"}.')
-}
-
-interface Explained {
-  readonly decision: FinalDecision
-  readonly revision: Revision
-  readonly facts: CallFacts
-  readonly reasons: readonly Reason[]
-  readonly provenance: readonly Provenance[]
-  readonly hearsay: readonly Hearsay[]
 }
 
 /** Scripts rely on these keys. */

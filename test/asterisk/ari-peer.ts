@@ -25,8 +25,8 @@ export class AriPeer {
   readonly requests: RequestLine[] = []
   /** How many WebSockets have been opened, and each registered the application. */
   registrations = 0
-  /** The status of a WebSocket's upgrade. */
-  upgrade = 101
+  /** The status of a WebSocket's upgrade; undefined is never answered. */
+  upgrade: number | undefined = 101
   /** How long an answer over HTTP takes. */
   slowMs = 0
   /** An event in the very packet that accepts a WebSocket. */
@@ -127,6 +127,7 @@ export class AriPeer {
   #upgrade({ headers }: IncomingMessage, socket: Duplex): void {
     for (const event of ['error', 'end']) socket.on(event, () => socket.destroy())
     socket.on('close', () => this.#sockets.delete(socket))
+    if (this.upgrade === undefined) return
     if (this.upgrade !== 101)
       return void socket.end(`HTTP/1.1 ${this.upgrade} No\r\nContent-Length: 0\r\n\r\n`)
     const accept = createHash('sha1')

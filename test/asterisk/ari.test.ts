@@ -96,18 +96,27 @@ describe('the connection to ARI', () => {
     expect([peer.registrations, next.registrations]).toEqual([2, 1])
   })
 
-  test.concurrent('is opened by one client at a time: one that Asterisk refused for long does not come back', async () => {
-    const peer = await peerOf()
-    peer.upgrade = 503
-    const { ari, log, told } = ariAt(peer.url)
-    await until(() => log.of('connection_down').length === 1)
-    peer.upgrade = 101
-    await until(() => ari.isUp)
-    await sleep(400)
-    peer.enter('1.1')
-    await until(() => told.includes('arrived 1.1'))
-    expect([peer.registrations, log.of('application_replaced')]).toEqual([1, []])
-  })
+  test.concurrent.each([
+    [503, 'Unexpected server response: 503'],
+    [undefined, 'no answer within 3000 ms'],
+  ])(
+    'is opened by one try at a time: one that Asterisk answered with %j does not come back',
+    async (status, reason) => {
+      const peer = await peerOf()
+      peer.upgrade = status
+      const { ari, log, told } = ariAt(peer.url)
+      await until(() => log.of('connection_down').length === 1)
+      expect(log.of('connection_down')).toEqual([
+        `ARI at ${peer.url}, its WebSocket: ${reason}. Doorman keeps trying.`,
+      ])
+      peer.upgrade = 101
+      await until(() => ari.isUp)
+      await sleep(400)
+      peer.enter('1.1')
+      await until(() => told.includes('arrived 1.1'))
+      expect([peer.registrations, log.of('application_replaced')]).toEqual([1, []])
+    },
+  )
 })
 
 const REASONS = {

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
 import { NotRunningError, sendCommand } from '../../src/control/client.js'
 import { type Control, openControl } from '../../src/control/server.js'
-import type { Log } from '../../src/lib/log.js'
 import type { ReloadResult } from '../../src/revisions/revisions.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
+import { KeptLog } from '../asterisk/kept-log.js'
 import { freePort } from '../support/free-ports.js'
 
 const TOKEN = 'a-token-of-some-length'
@@ -40,9 +40,7 @@ const control: Control = {
 
 /** A control server with a free port, the lines that it logs, and requests to it. */
 async function opened(data: string, env: Readonly<Record<string, string>> = {}, isDataInUse = false) {
-  const lines: { message: string; event: string }[] = []
-  const write: Log['info'] = (message, { event }) => void lines.push({ message, event })
-  const log: Log = { error: write, warn: write, info: write, debug: write }
+  const log = new KeptLog()
   const port = await freePort('tcp')
   const own = {
     DOORMAN_DATA: data,
@@ -57,7 +55,7 @@ async function opened(data: string, env: Readonly<Record<string, string>> = {}, 
     const headers = { 'content-type': 'application/json', ...authorization }
     return fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
   }
-  return { lines, port, server, get, post }
+  return { lines: log.lines, port, server, get, post }
 }
 
 describe('the control server', () => {
