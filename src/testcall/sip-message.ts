@@ -1,57 +1,71 @@
 import { randomBytes } from 'node:crypto'
-import { SipHeaders } from '../sip/headers.js'
 
 export const token = (): string => randomBytes(8).toString('hex')
 
-const START = /^(?:([A-Z]+) .+ SIP\/2\.0|SIP\/2\.0 (\d{3}) ?(.*))$/
+/** Compact forms of header names (RFC 3261 §7.3.3). */
+const COMPACT: Readonly<Record<string, string>> = {
+  via: 'v',
+  from: 'f',
+  to: 't',
+  'call-id': 'i',
+  contact: 'm',
+}
+const patterns = new Map<string, RegExp>()
 
-/** What a caller reads of a SIP message (RFC 3261 §7). Bytes are kept as Latin-1. */
+/** The lines of a header, folded ones included; the value is the first group. */
+function patternOf(name: string): RegExp {
+  const known = patterns.get(name)
+  if (known !== undefined) return known
+  const pattern = new RegExp(`^(?:${name}|${COMPACT[name] ?? name})[ \\t]*:(.*(?:\\r\\n[ \\t].*)*)`, 'gim')
+  patterns.set(name, pattern)
+  return pattern
+}
+
+/** As much of a SIP message (RFC 3261 §7) as a caller reads, when it reads it. Bytes are kept as Latin-1. */
 export class SipMessage {
   /** 0 for a request. */
   readonly status: number
   readonly reason: string
   /** The method of a request, or of the request that a response answers. */
   readonly method: string
-  readonly #headers: SipHeaders
+  readonly callId: string
+  readonly #head: string
 
-  private constructor([, method, status = '0', reason = '']: RegExpExecArray, headers: readonly string[]) {
-    this.#headers = new SipHeaders(
-      headers.map((line) => [line.replace(/:.*/s, ''), line.replace(/^[^:]*:/, '')]),
-    )
+  private constructor(head: string, [, method, status = '0', reason = '']: RegExpExecArray) {
+    this.#head = head
     this.status = Number(status)
     this.reason = reason
-    this.method = method ?? this.header('CSeq').split(/\s+/)[1] ?? ''
+    this.method = method ?? this.header('cseq').split(/\s+/)[1] ?? ''
+    this.callId = this.header('call-id')
   }
 
   /** Reads one datagram; undefined for what is no SIP message. */
   static parse(bytes: Buffer): SipMessage | undefined {
-    const [head = ''] = bytes.toString('latin1').split('\r\n\r\n', 1)
-    const [first = '', ...headers] = head.split(/\r\n(?![ \t])/)
-    const start = START.exec(first)
-    return start === null ? undefined : new SipMessage(start, headers)
+    const text = bytes.toString('latin1')
+    const start = /^(?:([A-Z]+) .+ SIP\/2\.0|SIP\/2\.0 (\d{3}) ?(.*))\r\n/.exec(text)
+    const end = text.indexOf('\r\n\r\n')
+    return start === null ? undefined : new SipMessage(end < 0 ? text : text.slice(0, end), start)
   }
 
-  /** The value of the first header of this name; empty where there is none. */
+  /** The value of the first header of this name, which is in lower case; empty where there is none. */
   header(name: string): string {
-    return this.#headers.getAll(name)[0] ?? ''
+    const pattern = patternOf(name)
+    pattern.lastIndex = 0
+    return pattern.exec(this.#head)?.[1]?.trim() ?? ''
   }
 
   /** The lines of these headers, which a request or response of the same call repeats. */
   lines(...names: readonly string[]): readonly string[] {
-    return names.flatMap((name) => this.#headers.getAll(name).map((value) => `${name}: ${value}`))
-  }
-
-  get callId(): string {
-    return this.header('Call-ID')
+    return names.flatMap((name) => this.#head.match(patternOf(name)) ?? [])
   }
 
   get cseq(): number {
-    return Number.parseInt(this.header('CSeq'), 10)
+    return Number.parseInt(this.header('cseq'), 10)
   }
 
   /** The URI of the Contact, to which later requests of the dialog go. */
   get contact(): string | undefined {
-    return /<([^>]+)>/.exec(this.header('Contact'))?.[1]
+    return /<([^>]+)>/.exec(this.header('contact'))?.[1]
   }
 }
 
@@ -112,14 +126,14 @@ export function formatRequest(
   of: SipMessage,
   { via, cseq = of.cseq }: { readonly via?: string | undefined; readonly cseq?: number } = {},
 ): Buffer {
-  const vias = via === undefined ? of.lines('Via') : [`Via: ${via}`]
+  const vias = via === undefined ? of.lines('via') : [`Via: ${via}`]
   const own = ['Max-Forwards: 70', `CSeq: ${cseq} ${method}`, 'Content-Length: 0', '', '']
-  return format(`${method} ${uri} SIP/2.0`, [...vias, ...of.lines('From', 'To', 'Call-ID'), ...own], 'latin1')
+  return format(`${method} ${uri} SIP/2.0`, [...vias, ...of.lines('from', 'to', 'call-id'), ...own], 'latin1')
 }
 
 /** The response to a request of the PBX, with what it repeats (RFC 3261 §8.2.6.2). */
 export function formatOk(request: SipMessage): Buffer {
-  const repeated = request.lines('Via', 'From', 'To', 'Call-ID', 'CSeq')
+  const repeated = request.lines('via', 'from', 'to', 'call-id', 'cseq')
   return format('SIP/2.0 200 OK', [...repeated, 'Content-Length: 0', '', ''], 'latin1')
 }
 

@@ -76,12 +76,10 @@ export class SipUserAgent {
    */
   static async open(target: string, local?: string): Promise<SipUserAgent> {
     const [host = '', port = '5060'] = target.split(':')
+    const address = local ?? (await addressTowards(host, Number(port)))
     const socket = createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES })
-    socket.bind(0, local)
+    socket.bind(0, address)
     await once(socket, 'listening')
-    // Only a connected socket knows its own address.
-    socket.connect(Number(port), host)
-    await once(socket, 'connect')
     return new SipUserAgent(target, socket)
   }
 
@@ -95,7 +93,8 @@ export class SipUserAgent {
 
   /** Sends one datagram as it is. A final response to it is acknowledged. */
   send(bytes: Buffer): void {
-    if (!this.#isClosed) this.socket.send(bytes, () => undefined)
+    const [host, port] = this.target.split(':')
+    if (!this.#isClosed) this.socket.send(bytes, Number(port), host, () => undefined)
   }
 
   close(): void {
@@ -112,6 +111,15 @@ export class SipUserAgent {
     else if (message.status >= 200 && message.method === 'INVITE')
       this.send(formatRequest('ACK', `sip:${this.target}`, message))
   }
+}
+
+async function addressTowards(host: string, port: number): Promise<string> {
+  const socket = createSocket('udp4')
+  socket.connect(port, host)
+  await once(socket, 'connect')
+  const { address } = socket.address()
+  socket.close()
+  return address
 }
 
 /**
