@@ -60,19 +60,13 @@ function values(revision: Revision): unknown {
 }
 
 describe('a revision that is compiled in a worker', () => {
-  test('is the one that is compiled directly', async () => {
+  test('is the one that is compiled directly, and comes with every file as it was read', async () => {
     await inFolder(FILES, async (folder) => {
       const { direct, inWorker } = await bothWays(folder)
       expect(values(good(inWorker))).toEqual(values(good(direct)))
       expect(good(inWorker).hash).toMatch(/^[0-9a-f]{64}$/)
       expect(inWorker.warnings).toEqual(direct.warnings)
       expect(inWorker.warnings).not.toEqual([])
-    })
-  })
-
-  test('comes with every file that was read, as it was read', async () => {
-    await inFolder(FILES, async (folder) => {
-      const { direct, inWorker } = await bothWays(folder)
       expect([...inWorker.files.keys()].sort()).toEqual(Object.keys(FILES).sort())
       expect(inWorker.files).toEqual(direct.files)
       for (const content of inWorker.files.values()) expect(Buffer.isBuffer(content)).toBe(true)

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { type Compiled, compile } from '../../src/flows/compile.js'
+import { compile } from '../../src/flows/compile.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
 
@@ -21,13 +21,9 @@ export async function inFolder<T>(files: Files, use: (folder: string) => Promise
   }
 }
 
-export function compiled(files: Files): Promise<Compiled> {
-  return inFolder(files, compile)
-}
-
 /** The revision of files that have no problems. */
 export async function revisionOf(files: Files): Promise<Revision> {
-  const result = await compiled(files)
+  const result = await inFolder(files, compile)
   if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'))
   return result.revision
 }
