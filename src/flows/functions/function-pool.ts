@@ -21,6 +21,7 @@ export interface FunctionPoolOptions {
 /** Starting a thread takes some 50 ms; this is for a busy machine. */
 const START_MS = 10_000
 
+/** So many runs at fault in a row suspend a function; so many other failures in a row renew its threads. */
 const MOST_STRIKES = 3
 const SUSPENDED_MS = 10_000
 const MOST_FAILURES = 3
@@ -81,10 +82,10 @@ export class FunctionPool {
       overdue: `it did not end within ${deadlineMs} ms; look for an endless loop or a slow await`,
     }
     const log: FlowLogLine[] = []
-    for (;;) {
+    for (let isFirst = false; ; isFirst = true) {
       const refusal = this.#refusal(left(deadlineMs))
       if (refusal !== undefined) return this.#failed(refusal, log)
-      const thread = await this.#freeThread(left(deadlineMs))
+      const thread = await this.#freeThread(left(deadlineMs), isFirst)
       const answer = await thread?.run(input, limits, log)
       if (thread === undefined || answer === undefined) continue
       this.#release(thread, answer)
@@ -118,9 +119,10 @@ export class FunctionPool {
     return leftMs > 0 ? undefined : { kind: 'failed', reason: 'busy', message }
   }
 
-  #freeThread(ms: number): Promise<FunctionThread | undefined> {
+  /** @param isFirst for a call that waits again, since it has waited longest */
+  #freeThread(ms: number, isFirst: boolean): Promise<FunctionThread | undefined> {
     const { promise, resolve } = Promise.withResolvers<FunctionThread | undefined>()
-    this.#waiting.push(resolve)
+    this.#waiting = isFirst ? [resolve, ...this.#waiting] : [...this.#waiting, resolve]
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== resolve)
       resolve(undefined)
