@@ -7,8 +7,9 @@ import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { type FunctionCheck, loadRevision } from '../../src/flows/load.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
+import { leavesOf } from '../../src/routing/condition.js'
 import { decide } from '../../src/routing/decide.js'
-import type { Condition, NumberTable } from '../../src/routing/types.js'
+import type { Rule } from '../../src/routing/types.js'
 import { AT, call } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 import { type Files, inFolder, routing } from './temp-folder.js'
@@ -75,15 +76,14 @@ describe('a revision that is compiled in a worker', () => {
 
   test('has the memory of each table once, however many rules and branches name it', async () => {
     const { routing: some } = await inFolder(FILES, async (folder) => good(await compileInWorker(folder)))
-    const tablesOf = (condition: Condition | undefined): readonly NumberTable[] => {
-      if (condition?.kind === 'all') return condition.of.flatMap(tablesOf)
-      if (condition?.kind === 'not') return tablesOf(condition.of)
-      return condition?.kind === 'caller' || condition?.kind === 'callee' ? condition.numbers.tables : []
-    }
+    const tablesOf = (rule: Rule | undefined) =>
+      leavesOf(rule?.when ?? { kind: 'all', of: [] }).flatMap((leaf) =>
+        'numbers' in leaf ? leaf.numbers.tables : [],
+      )
     expect(some.vip.tables[0]?.keys.buffer).toBe(some.branches[1]?.numbers.tables[0]?.keys.buffer)
-    const [more] = tablesOf(some.rules[0]?.when)
+    const [more] = tablesOf(some.rules[0])
     expect(more).toBeDefined()
-    expect(tablesOf(some.rules[1]?.when)[0]?.keys.buffer).toBe(more?.keys.buffer)
+    expect(tablesOf(some.rules[1])[0]?.keys.buffer).toBe(more?.keys.buffer)
   })
 
   test.each([

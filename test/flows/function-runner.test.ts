@@ -102,11 +102,6 @@ describe('a flow function', () => {
     })
   })
 
-  test('may be async', async () => {
-    const fn = body(`await new Promise((done) => setTimeout(done, 5)); conv.gotoFlow('vip_support_flow')`)
-    expect(await runner().run(fn, input)).toMatchObject({ kind: 'chose', flow: 'vip_support_flow' })
-  })
-
   test('is evaluated once a thread, as any module is', async () => {
     const under = runner({ maxWorkers: 1 })
     const fn = flow(`let calls = 0; export default (conv: any) => {
