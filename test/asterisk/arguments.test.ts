@@ -25,7 +25,7 @@ describe('the arguments of Stasis()', () => {
         const args = parseArguments(text)
         expect(args).toMatchObject({ state: 'e30', decidedBy: 'r1', isOverLimit: false, listsAll: false })
         expect([args?.count, args?.isMissing]).toEqual([listed.length, false])
-        const rest = (variable: string) => Buffer.from(variables.get(variable) ?? '', 'latin1').toString()
+        const rest = (variable: string) => variables.get(variable) ?? ''
         const values = args?.keys.map((keys, index) => {
           const { text: start = '', hasMore } = parsePieces(args.passed[index] ?? '') ?? {}
           return parseValues(hasMore ? `${start})${rest(`DOORMAN_VALUES_${index + 1}`)}` : start, keys)
