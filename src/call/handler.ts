@@ -37,8 +37,8 @@ const RETRY_MS = 50
 /** How long StasisEnd may take after `continue` was accepted, and after it was not. */
 const DEPART_MS = 1_000
 const DEPART_ANYWAY_MS = 500
-/** The time limit starts before StasisStart: by some milliseconds, by a hundred on a busy PBX. */
-const TAKEN_OUT_MS = TIME_LIMIT_S * 1_000 - 200
+/** StasisStart comes a little after the dialplan has read what is left of its time limit, on a busy PBX above all. */
+const ENTER_MS = 50
 
 export interface HandlerParts {
   readonly pbx: Pbx
@@ -263,7 +263,7 @@ export class CallHandler implements PbxListener {
     if (isAccepted && location === FALLBACK) return outcome
     // Where the request or its answer was lost, the time of the departure tells which.
     if (departure.at === undefined || arrival.at === undefined) return isAccepted ? outcome : 'unconfirmed'
-    if (departure.at - arrival.at < TAKEN_OUT_MS) return outcome
+    if (departure.at - arrival.at < (call.args?.leftMs ?? TIME_LIMIT_S * 1_000) - ENTER_MS) return outcome
     // Asterisk 16 accepts a request up to 200 ms before it carries it out: the time limit may come in between.
     return isAccepted ? 'unconfirmed' : 'taken_out'
   }

@@ -49,8 +49,9 @@ describe('the arguments of Stasis()', () => {
     const layout = argumentsText({ ...passed, listAlways: false, listsAll: false }, 0)
     const values: Readonly<Record<string, string>> = {
       ...{ DOORMAN_DECIDED: 'r1', DOORMAN_LIMIT: '1', DOORMAN_PASSED_1: '2/300%0AAda%20%3A/%0A//' },
+      'TIMEOUT(absolute)': '1.100',
     }
-    expect(layout.replace(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? '')).toBe(text)
+    expect(layout.replace(/\$\{([\w()]+)\}/g, (_, name: string) => values[name] ?? '')).toBe(text)
   })
 
   test.each(['', '2&DIALLED=1/300//&end', 'doorman', '33&end'])('of another layout are none: %j', (text) => {

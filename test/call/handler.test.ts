@@ -424,12 +424,23 @@ describe('continue', () => {
 
   test.each([
     [300, 'routed'],
-    [1_020, 'taken_out'],
+    [1_060, 'taken_out'],
     [1_150, 'taken_out'],
   ])('whose answer is lost was carried out by the channel leaving after %i ms: %s', async (ms, outcome) => {
     const lab = new Lab()
     lab.pbx.fail('continueInDialplan', 'hang', 'hang', 'hang', 'hang')
     const { id } = lab.pbx.enter(GOLD)
+    setTimeout(() => lab.pbx.leave(id, 'continued'), ms)
+    expect((await lab.only()).outcome).toBe(outcome)
+  })
+
+  test.each([
+    [600, 'routed'],
+    [660, 'unconfirmed'],
+  ])('that was accepted counts by what the dialplan had left (700 ms): %i ms, %s', async (ms, outcome) => {
+    const lab = new Lab()
+    lab.pbx.confirmsLeaving = false
+    const { id } = lab.pbx.enter({ passed: { ...GOLD.passed, leftMs: 700 } })
     setTimeout(() => lab.pbx.leave(id, 'continued'), ms)
     expect((await lab.only()).outcome).toBe(outcome)
   })

@@ -1,6 +1,8 @@
 /** What a call brings, as the generated entry context would pass it. */
 export interface PassedCall {
   readonly dialled?: string
+  /** What is left of the time limit, in milliseconds; 1,100 by default. */
+  readonly leftMs?: number
   readonly state?: string
   readonly decidedBy?: string
   readonly isOverLimit?: boolean
@@ -25,6 +27,7 @@ export function stasisArguments(call: PassedCall): {
   const headers = listed.map(([name, value]) => `${uriEncode(name)}=${inPieces(value)}`)
   const text = [
     '3',
+    `LEFT=${((call.leftMs ?? 1_100) / 1_000).toFixed(3)}`,
     `STATE=${call.state ?? ''}`,
     `DECIDED=${call.decidedBy ?? ''}`,
     `LIMIT=${call.isOverLimit ? '1' : ''}`,

@@ -1,10 +1,10 @@
 /**
  * The arguments of `Stasis()`: what the generated entry context passes of a call, in one text.
  *
- *     3&STATE=&DECIDED=&LIMIT=&LOST=&KEYS=DIALLED/from/x-vip&COUNT=0&2/5557654321%0A%22Ada%20%3A/%22…%0Agold%0A////&end
- *     │                                │                       │       │ └ the values, a line each, in pieces
- *     └ version of the layout          └ whose values follow   │       └ how many pieces there are
- *                                                              └ how many listed headers follow: x-note=1/text//
+ *     3&LEFT=1.099&STATE=&DECIDED=&LIMIT=&LOST=&KEYS=DIALLED/from/x-vip&COUNT=0&2/5557654321%0A%22Ada%20%3A/%22…%0A//&end
+ *     │                                         │                       │       │ └ the values, a line each, in pieces
+ *     └ version of the layout                   └ whose values follow   │       └ how many pieces there are
+ *                                                                       └ how many listed headers follow: x-note=1/text///
  *
  * A caller's text never meets Asterisk's parser. FIELDQTY and SHIFT take the *name* of a variable; SHIFT hands over
  * the text before the next `)`, the one character that could end a function around it (16.28, 22.10), and URIENCODE
@@ -83,7 +83,8 @@ export function argumentsText(passed: PassedFacts, listed: number): string {
   const keys = groups.flatMap(({ values }) => values.map(([key]) => key))
   return [
     LAYOUT_VERSION,
-    // Doorman's own: base64url, hexadecimal, 1 or empty.
+    // Doorman's and Asterisk's own: seconds, base64url, hexadecimal, 1 or empty.
+    'LEFT=${TIMEOUT(absolute)}',
     'STATE=${CONV_STATE}',
     'DECIDED=${DOORMAN_DECIDED}',
     'LIMIT=${DOORMAN_LIMIT}',
@@ -99,6 +100,8 @@ export function argumentsText(passed: PassedFacts, listed: number): string {
 
 /** The arguments of a call. */
 export interface StasisArguments {
+  /** What is left of the dialplan's time limit when the call enters, in milliseconds; undefined without a limit. */
+  readonly leftMs: number | undefined
   /** `CONV_STATE`. */
   readonly state: string
   /** Id of the revision that decided this channel on an earlier visit; empty on the first. */
@@ -131,7 +134,9 @@ export function parseArguments(text: string): StasisArguments | undefined {
   const keys = of('KEYS') === '' ? [] : inGroups(of('KEYS').split('/'))
   // Of a text that was cut the last part may be half.
   const values = behindCount > 0 && parts.at(-1) === END ? parts.slice(behindCount, -1) : []
+  const left = Number(of('LEFT'))
   return {
+    leftMs: left > 0 ? left * 1_000 : undefined,
     state: of('STATE'),
     decidedBy: of('DECIDED'),
     isOverLimit: of('LIMIT') === '1',

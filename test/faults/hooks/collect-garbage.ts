@@ -1,16 +1,24 @@
 /**
- * Loaded into Doorman's process by `--import`: SIGUSR2 collects its garbage. The memory of a Node process varies by a
- * fifth between collections; what it holds shows only after one. Doorman itself has no such hook.
+ * Loaded into Doorman's process by `--import`, and so into each of its threads: SIGUSR2 collects the garbage of all of
+ * them. The memory of a Node process varies by a fifth between collections; what it holds shows only after one.
+ * Doorman itself has no such hook.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { isMainThread } from 'node:worker_threads'
+import { BroadcastChannel, isMainThread } from 'node:worker_threads'
 
-if (isMainThread) {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('globalThis.gc') as () => void
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('globalThis.gc') as () => void
+const collect = () => {
+  gc()
+  gc()
+}
+const threads = new BroadcastChannel('collect-garbage')
+threads.unref()
+// Signals reach the main thread alone.
+if (isMainThread)
   process.on('SIGUSR2', () => {
-    collect()
+    threads.postMessage('all')
     collect()
   })
-}
+else threads.onmessage = collect
