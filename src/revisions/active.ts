@@ -11,7 +11,7 @@ export interface ActiveRevision {
 /** How many revisions before the current one stay in memory, for calls that come back. */
 const RECENT = 4
 
-/** How long a call that comes back waits for its revision; all of Doorman's work on a call has 1.7 s. */
+/** How long a call that comes back waits for its revision; all of Doorman's work on a call has a second. */
 const FIND_MS = 400
 
 /** The revision that decides calls now, and earlier ones for calls that were decided by them before. */

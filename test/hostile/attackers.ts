@@ -96,9 +96,9 @@ function callerIdOf({ user = HONEST.user, name = Buffer.of() }: Attack): Sent['c
   return { number: isUtf8(number) ? number.toString() : '', name: name.toString() }
 }
 
-/** What is behind the third closing parenthesis of a value is read over ARI, for which it has to be UTF-8. */
+/** What is behind the fourth closing parenthesis of a value is read over ARI, for which it has to be UTF-8. */
 function isWhole(value: Buffer): boolean {
-  const rest = value.toString('latin1').split(')').slice(3).join(')')
+  const rest = value.toString('latin1').split(')').slice(4).join(')')
   return isUtf8(Buffer.from(rest, 'latin1'))
 }
 
