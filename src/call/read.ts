@@ -41,8 +41,8 @@ export interface ChannelReader {
 }
 
 /**
- * All that the revision needs of a call. The arguments of `Stasis()` have it; ARI is asked for the rest of a value with
- * more than two closing parentheses, for a long state, and for headers that the running dialplan does not pass.
+ * All that the revision needs of a call. The arguments of `Stasis()` have it; ARI is asked for the rest of values
+ * with more than three closing parentheses, for a long state, and for headers that the running dialplan does not pass.
  * @throws PbxError
  */
 export async function readCall(

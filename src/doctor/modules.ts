@@ -14,7 +14,6 @@ const ALWAYS: Readonly<Record<string, string>> = {
 const MODULE_OF: Readonly<Record<string, string | null>> = {
   ...{ Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null, Set: null },
   ExecIf: 'app_exec.so',
-  ...{ Gosub: 'app_stack.so', Return: 'app_stack.so' },
   Log: 'app_verbose.so',
   ...{ Stasis: 'app_stasis.so', StasisBroadcast: 'app_stasis_broadcast.so' },
   CHANNEL: 'func_channel.so',
