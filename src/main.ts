@@ -64,7 +64,11 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     keepCallsMb: settings.DOORMAN_KEEP_CALLS_MB,
     report: (level, message, event) => log[level](message, { event }),
   })
-  const metrics = new Metrics({ ari, ami }, () => store.dropped)
+  const metrics = new Metrics({
+    ...{ ari, ami },
+    activeCalls: () => calls.activeCalls,
+    database: () => store.health,
+  })
   let usedFiles: readonly string[] = []
   // Before the first load, so that no change after it is missed.
   const watch = await FolderWatch.open({
@@ -96,8 +100,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const finished = (call: FinishedCall) => {
     try {
       const record = recordOf(call)
-      metrics.call(record)
-      metrics.hearsay(record.hearsay, record.trunk, revisions.current.routing.index.referenced.trunks)
+      metrics.call(record, revisions.current.routing)
       logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
       if (call.data !== undefined && !mask) store.recordCall(storedCall(call.data.facts, record))

@@ -17,7 +17,7 @@ export class ActiveCall {
   revision: Revision
   /** What went wrong on the way, in sentences. */
   readonly faults: string[] = []
-  /** Milliseconds of each stage so far. */
+  /** Milliseconds of each stage so far, and in the end of all. */
   readonly ms: { -readonly [stage in keyof Stages]: number } = {}
   departure: Departure | undefined
   readonly #start = performance.now()
@@ -78,12 +78,21 @@ export class ActiveCall {
     try {
       return await work()
     } finally {
-      this.ms[stage] = Math.round((performance.now() - start) * 100) / 100
+      this.ms[stage] = msSince(start)
     }
+  }
+
+  /** It has left, or is given up. */
+  finish(): void {
+    this.ms.total = msSince(this.#start)
   }
 
   fault(error: unknown): void {
     const fault = error instanceof Error ? error.message : String(error)
     if (!this.faults.includes(fault)) this.faults.push(fault)
   }
+}
+
+function msSince(start: number): number {
+  return Math.round((performance.now() - start) * 100) / 100
 }

@@ -7,7 +7,7 @@ import {
   type StasisArguments,
 } from '../asterisk/dialplan/arguments.js'
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
-import { PbxError } from '../asterisk/pbx.js'
+import { type Pbx, PbxError } from '../asterisk/pbx.js'
 import { trunkOf } from '../asterisk/trunk-name.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
@@ -38,6 +38,21 @@ export interface CallData {
 export interface ChannelReader {
   variable(name: string): Promise<string>
   header(name: string): Promise<string | undefined>
+}
+
+/** Milliseconds that one answer may take. A PBX under load answers in a few. */
+const READ_MS = 800
+
+/** Does not ask once the channel has left: the answer would be of no use. */
+export function channelReader(call: ActiveCall, pbx: Pbx): ChannelReader {
+  const timeout = () => {
+    if (call.departure !== undefined) throw new PbxError('gone', 'The call has left')
+    return call.atMost(READ_MS)
+  }
+  return {
+    variable: async (name) => pbx.readVariable(call.id, name, timeout()),
+    header: async (name) => pbx.readHeader(call.id, name, timeout()),
+  }
 }
 
 /**

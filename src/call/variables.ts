@@ -2,6 +2,7 @@ import type { Variable } from '../asterisk/pbx.js'
 import { dialplanText, encodeState, scalarVariables } from '../conversation/state-codec.js'
 import type { FinalDecision } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
+import type { Flow } from '../routing/types.js'
 import type { CallData } from './read.js'
 
 /**
@@ -39,5 +40,16 @@ export function variablesOf(
     { name: 'DOORMAN_INSTANCE', value: instance },
     ...(hasLostVariables ? [{ name: 'DOORMAN_LOST', value: '' }] : []),
     ...inherited.map(({ name, value }) => ({ name: `__${name}`, value })),
+  ]
+}
+
+/** Those of a call that no rule decided. */
+export function undecidableVariables(flow: Flow, revision: Revision, instance: string): readonly Variable[] {
+  return [
+    { name: '__DOORMAN_FLOW', value: flow.name },
+    { name: '__DOORMAN_RULE', value: 'undecidable' },
+    { name: '__DOORMAN_REVISION', value: revision.id },
+    { name: '__DOORMAN_VIP', value: '0' },
+    { name: 'DOORMAN_INSTANCE', value: instance },
   ]
 }

@@ -21,13 +21,15 @@ export const OUTCOMES = {
 
 export type Outcome = keyof typeof OUTCOMES
 
-/** Milliseconds that a call spent in each step; a step that was not reached is missing. */
+/** Milliseconds that a call spent in each stage; a stage that was not reached is missing. */
 export interface Stages {
   readonly read?: number | undefined
   readonly decide?: number | undefined
   readonly write?: number | undefined
   readonly continue?: number | undefined
   readonly leave?: number | undefined
+  /** From its arrival to its departure. */
+  readonly total?: number | undefined
 }
 
 /** The answer to "why did this call go there?": one for each call. */

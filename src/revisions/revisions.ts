@@ -94,7 +94,8 @@ export class Revisions {
 
   /** Finds the revision to start with. @throws FlowFilesError where there is none. */
   static async start(parts: RevisionsParts): Promise<Revisions> {
-    const { log, store } = parts
+    const { log, metrics, store } = parts
+    const start = performance.now()
     // Without the database the flows folder decides.
     const [folder, entries] = await Promise.all([
       parts.load(parts.folder),
@@ -105,6 +106,7 @@ export class Revisions {
     const { revision, entry } = first
     const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
     log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number })
+    metrics.reload('start', folder.ok ? 'taken' : 'refused', performance.now() - start)
     return new Revisions(parts, first, entries, folder.ok ? folder.revision.hash : '')
   }
 
@@ -257,7 +259,7 @@ export class Revisions {
 
   #report({ way, by }: Request, result: ReloadResult, ms: number): void {
     const { log, metrics } = this.#parts
-    metrics.reload(way, result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused')
+    metrics.reload(way, result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused', ms)
     const warnings = result.warnings.map(formatProblem)
     const fields = { event: 'reload', way, by: by ?? null, ms, warnings, ok: result.ok }
     if (!result.ok) {

@@ -47,6 +47,20 @@ export interface StoreOptions extends Pick<WriterOptions, 'folder' | 'keepCallsD
   readonly queueBytes?: number
 }
 
+/** What the metrics show of the database. */
+export interface StoreHealth {
+  /** False from a failure on until something was written again. */
+  readonly isUp: boolean
+  /** The size of the database file. */
+  readonly bytes: number
+  /** How many calls wait to be written. */
+  readonly queued: number
+  /** How many reads and writes failed since the start. */
+  readonly failures: number
+  /** How many calls were not recorded since the start, because they exceeded the queue. */
+  readonly dropped: number
+}
+
 export type StoreEvent = `store_${StoreFault}` | 'store_restored' | 'store_deleted'
 
 const BATCH_CALLS = 500
@@ -69,14 +83,22 @@ export class Store implements StoreReads {
   #isWriting = false
   #fault: StoreFault | undefined
   #dropped = 0
+  #failures = 0
+  /** The size of the database file. */
+  #bytes = 0
 
   constructor(options: StoreOptions) {
     this.#options = { batchMs: 200, retryMs: 5_000, upkeepMs: 1_000, queueBytes: 16 * 1_048_576, ...options }
   }
 
-  /** How many calls were not recorded because they exceeded the queue. */
-  get dropped(): number {
-    return this.#dropped
+  get health(): StoreHealth {
+    return {
+      isUp: this.#fault === undefined,
+      bytes: this.#bytes,
+      queued: this.#queue.length,
+      failures: this.#failures,
+      dropped: this.#dropped,
+    }
   }
 
   /** Whether another process writes to the data folder, as far as is known. */
@@ -170,7 +192,10 @@ export class Store implements StoreReads {
       if (method === 'insertCalls' || method === 'addRevision') this.#wrote()
       return result as ReturnType<Methods[M]>
     } catch (error) {
-      if (error instanceof StoreError && error.fault !== 'missing') this.#failed(error.fault, error.message)
+      if (error instanceof StoreError && error.fault !== 'missing') {
+        this.#failures += 1
+        this.#failed(error.fault, error.message)
+      }
       throw error
     }
   }
@@ -211,7 +236,10 @@ export class Store implements StoreReads {
     const request = this.#requests.get(reply.id)
     this.#requests.delete(reply.id)
     if ('fault' in reply) request?.reject(new StoreError(reply.fault, reply.message))
-    else request?.resolve(reply.result)
+    else {
+      this.#bytes = reply.bytes
+      request?.resolve(reply.result)
+    }
   }
 
   /** Reported once, and again only after writing had worked in between or for another fault. */

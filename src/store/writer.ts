@@ -51,7 +51,7 @@ export interface WriterRequest {
 }
 
 export type WriterReply =
-  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly result: unknown; readonly bytes: number }
   | { readonly id: number; readonly fault: StoreFault; readonly message: string }
   /** The database was replaced by a new one. */
   | { readonly replaced: 'damaged' | 'deleted'; readonly message: string }
@@ -76,6 +76,11 @@ class Writer {
     this.#path = join(options.folder, DATABASE_FILE)
     this.#report = report
     setInterval(() => this.#upkeep(), options.upkeepMs).unref()
+  }
+
+  /** The size of the database file after the last use. */
+  get bytes(): number {
+    return this.#file?.size ?? 0
   }
 
   /** @throws StoreError */
@@ -232,7 +237,8 @@ if (port !== null) {
   port.on('message', (request: WriterRequest) => {
     const { id, method } = request
     try {
-      port.postMessage({ id, result: writer.handle(request) } satisfies WriterReply)
+      const result = writer.handle(request)
+      port.postMessage({ id, result, bytes: writer.bytes } satisfies WriterReply)
     } catch (error) {
       const { fault, message } = storeError(DATABASE_FILE, error)
       port.postMessage({ id, fault, message } satisfies WriterReply)

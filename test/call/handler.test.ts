@@ -194,7 +194,9 @@ describe('a call for which all goes well', () => {
         expect.objectContaining({ rule: 'VIP callers', matched: true, condition: 'vip: true' }),
       ]),
     })
-    expect(Object.keys(record.ms).sort()).toEqual(['continue', 'decide', 'leave', 'read', 'write'])
+    const { total = 0, ...stages } = record.ms
+    expect(Object.keys(stages)).toEqual(['read', 'decide', 'write', 'continue', 'leave'])
+    expect(total).toBeGreaterThanOrEqual(Math.max(...Object.values(stages).map(Number)))
   })
 
   test('is no VIP for a header of a trunk that is not trusted for it', async () => {

@@ -17,7 +17,7 @@ describe('the revision to start with', () => {
     const doorman = new FakeDoorman(entries)
     doorman.folder = folder
     await doorman.start()
-    expect(doorman.lines).toEqual([`revision: ${line}`])
+    expect(doorman.lines).toEqual([`revision: ${line}`, 'start taken'])
     expect(doorman.revisions.entries()).toEqual(doorman.entries)
   })
 
@@ -36,6 +36,7 @@ describe('the revision to start with', () => {
       ...(folder.ok ? [] : ['flow_problem: routing.yaml:2:1: no']),
       `not_the_folder: Revision 7 (B) decides, not the flows folder: ${why}.`,
       'revision: Revision 7 (B) decides.',
+      `start ${folder.ok ? 'taken' : 'refused'}`,
     ])
   })
 
@@ -45,7 +46,7 @@ describe('the revision to start with', () => {
     ['the database is damaged', { store: failingStore }, 'Revision A decides.', 0],
   ])('is the flows folder where %s', async (_what, parts, line, entries) => {
     const doorman = await new FakeDoorman([rolledBack]).start(parts)
-    expect(doorman.lines).toEqual([`revision: ${line}`])
+    expect(doorman.lines).toEqual([`revision: ${line}`, 'start taken'])
     expect([doorman.deciding, doorman.revisions.entries().length]).toEqual(['A', entries])
   })
 
@@ -69,6 +70,7 @@ describe('the revisions of a running Doorman', () => {
     await doorman.revisions.reload('signal')
     expect(doorman.lines).toEqual([
       'revision: Revision 3 (A) decides.',
+      'start taken',
       'files unchanged',
       'reload: The flow files were read again; nothing has changed.',
       'signal refused',

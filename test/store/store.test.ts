@@ -286,11 +286,14 @@ describe('a database that cannot be written', () => {
       expect(await recordMany(store, 500)).toBeLessThan(HELD_UP_MS)
       await until(() => reports.some((line) => /^store_unavailable/.test(line)), 'the report')
       expect(reports.join()).toContain('Calls are routed, but not recorded')
+      expect(store.health).toMatchObject({ isUp: false, queued: 500 })
+      expect(store.health.failures).toBeGreaterThan(0)
       await unblock()
       await until(() => reports.some((line) => /^store_restored/.test(line)), 'recording goes on')
       await store.flush()
       expect(await ids(store)).toHaveLength(500)
-      expect(store.dropped).toBe(0)
+      expect(store.health).toMatchObject({ isUp: true, queued: 0, dropped: 0 })
+      expect(store.health.bytes).toBe((await stat(database(folder))).size)
     }),
   )
 
@@ -303,8 +306,8 @@ describe('a database that cannot be written', () => {
         expect(await recordMany(store, 300)).toBeLessThan(HELD_UP_MS)
         await added
         await store.flush()
-        expect(store.dropped).toBeGreaterThan(0)
-        expect(await ids(store)).toHaveLength(300 - store.dropped)
+        expect(store.health.dropped).toBeGreaterThan(0)
+        expect(await ids(store)).toHaveLength(300 - store.health.dropped)
         expect(reports[0]).toMatch(/^store_unavailable: .*does not keep up/)
       },
       { queueBytes: 100_000 },
@@ -349,7 +352,7 @@ describe('a database that cannot be written', () => {
         expect(reports[0]).toMatch(new RegExp(inUse))
         await expect(second.addRevision(newRevision('b'), FILES)).rejects.toMatchObject({ fault: 'in_use' })
         expect([await ids(first), (await first.revisions()).length]).toEqual([[], 1])
-        expect([reports.length, second.dropped]).toEqual([1, 1])
+        expect([reports.length, second.health.dropped]).toEqual([1, 1])
         await first.close()
         await until(() => reports.some((line) => /^store_restored/.test(line)), 'the second takes over')
         expect(await ids(second)).toEqual(['second'])
