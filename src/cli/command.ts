@@ -7,9 +7,11 @@ import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { parseShare } from '../history/replay.js'
+import { wrap } from '../lib/columns.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
 import { StoreError } from '../store/store-error.js'
+import { paint } from './paint.js'
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
@@ -23,6 +25,7 @@ export type ErrorCode =
   | 'dialplan_not_written'
   | 'examples_not_written'
   | 'flow_files'
+  | 'no_data'
   | 'no_revision'
   | 'not_running'
   | 'revision_files'
@@ -41,20 +44,44 @@ export class Refusal extends Error {
   }
 }
 
-/** Prints to standard output; control characters from a call, a file or the PBX are written out. */
+/**
+ * Prints to standard output; control characters from a call, a file or the PBX are written out. On a terminal long
+ * lines are wrapped.
+ */
 export function print(text: string): void {
-  process.stdout.write(`${safeText(text)}\n`)
+  printTo(process.stdout, text)
 }
 
-/** Prints the text for people, or with `--json` one object for scripts. */
-export function printResult({ json }: { readonly json?: true }, value: unknown, text: string): void {
-  if (json) process.stdout.write(`${safeJson(value)}\n`)
-  else print(text)
+/**
+ * Prints the text for people, or with `--json` one object for scripts.
+ * @param next what to run next, for a person at a terminal
+ */
+export function printResult(
+  { json }: { readonly json?: true },
+  value: unknown,
+  text: string,
+  next?: string,
+): void {
+  if (json) printJson(value)
+  else print(next === undefined || !process.stdout.isTTY ? text : `${text}\nNext: ${next}`)
+}
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${safeJson(value)}\n`)
 }
 
 /** Prints to standard error. */
 export function printError(text: string): void {
-  process.stderr.write(`${safeText(text)}\n`)
+  printTo(process.stderr, text)
+}
+
+function printTo(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${paint(wrap(safeText(text), widthOf(stream)), stream)}\n`)
+}
+
+/** How many characters fit in a line; a file has room for all. */
+export function widthOf({ isTTY, columns }: NodeJS.WriteStream): number {
+  return isTTY ? columns : Number.POSITIVE_INFINITY
 }
 
 /** Prints what went wrong, with a stack only if it is a defect, and returns the exit code. */
@@ -83,11 +110,20 @@ const OPTIONAL = {
   files: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
 } as const satisfies Record<string, readonly SettingName[]>
 
-/** The environment and the `--settings` file; `--flows` and `--data` override both. @throws SettingsError */
+/** Options that stand for a setting. */
+const OVERRIDES = {
+  flows: 'DOORMAN_FLOWS',
+  data: 'DOORMAN_DATA',
+  logFormat: 'DOORMAN_LOG_FORMAT',
+} as const satisfies Record<string, SettingName>
+
+/** The environment and the `--settings` file; options of the command override both. @throws SettingsError */
 export function settingsFor(command: Command, needs: keyof typeof OPTIONAL): Settings {
-  const options = command.optsWithGlobals<{ settings?: string; flows?: string; data?: string }>()
-  const { flows = process.env.DOORMAN_FLOWS, data = process.env.DOORMAN_DATA } = options
-  const env = { ...process.env, DOORMAN_FLOWS: flows, DOORMAN_DATA: data }
+  const options = command.optsWithGlobals<Partial<Record<'settings' | keyof typeof OVERRIDES, string>>>()
+  const env = { ...process.env }
+  for (const [option, name] of Object.entries(OVERRIDES)) {
+    env[name] = options[option as keyof typeof OVERRIDES] ?? env[name]
+  }
   const file = options.settings ?? process.env.DOORMAN_SETTINGS
   return readSettings({ env, file, optional: OPTIONAL[needs] })
 }
@@ -113,6 +149,7 @@ export const FLOWS_OPTION = [
 ] as const
 export const DATA_OPTION = ['--data <folder>', "Doorman's data folder (or DOORMAN_DATA)"] as const
 export const JSON_OPTION = ['--json', 'print one JSON object'] as const
+export const VERBOSE_OPTION = ['--verbose', 'print every fact, with its source'] as const
 
 export type Header = readonly [name: string, value: string]
 

@@ -2,9 +2,8 @@ import type { Command } from 'commander'
 import { EXAMPLES_FILE } from '../flows/examples.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { addExample, exampleOfCall } from '../history/add-example.js'
-import { type CallRecord, findCalls } from '../history/recorded-calls.js'
-import { StoreReader } from '../store/store.js'
 import { FLOWS_OPTION, print, Refusal, settingsFor } from './command.js'
+import { visitsOf } from './recorded.js'
 
 interface Options {
   readonly fromCall: string
@@ -17,12 +16,18 @@ export function addExamples(program: Command): void {
     .description('the calls in examples.yaml whose flow no change of the rules may change')
     .command('add')
     .description('add a recorded call with the flow that it took')
-    .requiredOption('--from-call <id>', 'unique id of its channel, or its SIP Call-ID')
+    .requiredOption(
+      '--from-call <id>',
+      'its number in "doorman calls", id of its channel, SIP Call-ID, or last',
+    )
     .option('--name <text>', 'name of the example')
     .option(...FLOWS_OPTION)
     .action(async (options: Options, command: Command) => {
-      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-      const call = await findCall(data, options.fromCall)
+      const settings = settingsFor(command, 'files')
+      const { DOORMAN_FLOWS: folder } = settings
+      // Of several visits the last one counts.
+      const [first, ...more] = await visitsOf(settings, options.fromCall)
+      const call = more.at(-1) ?? first
       const example = exampleOfCall(call, options.name)
       const problems = await addExample(folder, example).catch(refuse)
       if (problems.length > 0) throw new FlowFilesError(problems)
@@ -30,18 +35,6 @@ export function addExamples(program: Command): void {
         `${folder}/${EXAMPLES_FILE}: added "${example.name}", which expects ${call.flow}. Run it with doorman check.`,
       )
     })
-}
-
-/** A call that entered Stasis again has several records with its id: the newest counts. */
-async function findCall(data: string, id: string): Promise<CallRecord> {
-  const store = new StoreReader(data)
-  for (const by of [{ channelId: id }, { sipCallId: id }]) {
-    for await (const record of findCalls(store, { ...by, limit: 1 })) return record
-  }
-  throw new Refusal(
-    'call_not_found',
-    `No call ${id} is recorded in ${data}. The log has the ids, as "call" and "sipCallId".`,
-  )
 }
 
 function refuse(error: NodeJS.ErrnoException): never {

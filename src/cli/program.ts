@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { addCall } from './call.js'
+import { addCalls } from './calls.js'
 import { addCheck } from './check.js'
 import { EXIT, reportFailure } from './command.js'
 import { addDialplan } from './dialplan.js'
@@ -12,11 +13,12 @@ import { addReload, addRollback } from './reload.js'
 import { addReplay } from './replay.js'
 import { addRevisions } from './revisions.js'
 import { addRun } from './run.js'
+import { addWhy } from './why.js'
 
 /** In the order of --help. */
 const COMMANDS = [
-  ...[addRun, addCheck, addExplain, addReplay, addReload, addRollback, addRevisions, addDiff, addExamples],
-  ...[addDialplan, addDoctor, addCall],
+  ...[addRun, addCheck, addExplain, addCalls, addWhy, addReplay, addReload, addRollback, addRevisions],
+  ...[addDiff, addExamples, addDialplan, addDoctor, addCall],
 ]
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type Doorman, startDoorman } from '../main.js'
 import { createLog } from '../observability/log.js'
 import { FLOWS_OPTION, settingsFor } from './command.js'
@@ -6,11 +6,17 @@ import { FLOWS_OPTION, settingsFor } from './command.js'
 export function addRun(program: Command): void {
   program
     .command('run')
-    .description('route calls until SIGTERM or SIGINT; logs JSON lines to standard output')
+    .description('route calls until SIGTERM or SIGINT, and log to standard output')
     .option(...FLOWS_OPTION)
+    .addOption(
+      new Option('--log-format <format>', 'text (default on a terminal) or json (default elsewhere)').choices(
+        ['text', 'json'],
+      ),
+    )
     .action(async (_options, command: Command) => {
       const settings = settingsFor(command, 'everything')
-      const log = createLog(settings.DOORMAN_LOG_LEVEL, { mask: settings.DOORMAN_MASK_NUMBERS })
+      const { DOORMAN_LOG_FORMAT: format = process.stdout.isTTY ? 'text' : 'json' } = settings
+      const log = createLog(settings.DOORMAN_LOG_LEVEL, { format, mask: settings.DOORMAN_MASK_NUMBERS })
       // Registered before the start, so that a signal during it stops Doorman as soon as it has started.
       const signal = stopSignal()
       let doorman: Doorman | undefined

@@ -66,10 +66,7 @@ export function withFunction(final: FinalDecision, reasons: readonly Reason[]): 
 }
 
 function functionReason(file: string, { flow, failure }: FinalDecision): Reason {
-  const why =
-    failure === undefined
-      ? `${file} chose ${flow.name}`
-      : `${failure.message} (${failure.reason}), so the call goes to otherwise, ${flow.name}`
+  const why = failure === undefined ? `${file} chose ${flow.name}` : `${failure.message} (${failure.reason})`
   return {
     rule: '(function)',
     matched: failure === undefined,

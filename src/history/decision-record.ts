@@ -1,4 +1,3 @@
-import type { Log } from '../lib/log.js'
 import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
 import type { Reason } from '../routing/types.js'
@@ -75,10 +74,4 @@ export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'rea
 }
 
 /** Outcomes that are as they should be; all others are warnings. */
-const EXPECTED: ReadonlySet<Outcome> = new Set(['routed', 'hung_up', 'fallback_stopping'])
-
-/** Writes the record as one line of the log. */
-export function logDecision(log: Log, record: DecisionRecord): void {
-  const message = record.outcome === 'routed' ? 'call routed' : `call left: ${record.outcome}`
-  log[EXPECTED.has(record.outcome) ? 'info' : 'warn'](message, { event: 'decision', ...record })
-}
+export const EXPECTED: ReadonlySet<Outcome> = new Set(['routed', 'hung_up', 'fallback_stopping'])

@@ -1,7 +1,7 @@
 import type { CallFacts, State } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
-import type { CallQuery, StoredCall } from '../store/database.js'
+import type { CallQuery, FoundCall, StoredCall } from '../store/database.js'
 import type { StoreReads } from '../store/store.js'
 import type { DecisionRecord } from './decision-record.js'
 
@@ -14,6 +14,12 @@ export interface CallRecord extends DecisionRecord {
   readonly verification: Verification | null
   /** The state that the call came with; left out where there was none. */
   readonly state?: State
+}
+
+/** A call as the database has it. */
+export interface NumberedCall extends CallRecord {
+  /** Counts the recorded calls of a data folder; `doorman why` takes it. */
+  readonly number: number
 }
 
 /** A call for the database. */
@@ -57,21 +63,43 @@ const PAGE = 500
 export async function* findCalls(
   store: Pick<StoreReads, 'findCalls'>,
   { limit, ...query }: CallQuery,
-): AsyncGenerator<CallRecord, void, undefined> {
+): AsyncGenerator<NumberedCall, void, undefined> {
   let { before = Number.MAX_SAFE_INTEGER } = query
   for (let left = limit; left > 0; left -= PAGE) {
     const page = await store.findCalls({ ...query, before, limit: Math.min(left, PAGE) })
-    for (const { record } of page) yield* parsed(record)
+    for (const call of page) yield* parsed(call)
     if (page.length < PAGE) return
     before = page.at(-1)?.id ?? 0
   }
 }
 
 /** SQLite has no checksums: a record that a failing disk has changed is passed over. */
-function parsed(record: string): readonly CallRecord[] {
+function parsed({ id, record }: FoundCall): readonly NumberedCall[] {
   try {
-    return [JSON.parse(record) as CallRecord]
+    return [{ ...(JSON.parse(record) as CallRecord), number: id }]
   } catch {
     return []
   }
+}
+
+/** A call that enters Stasis again has a record for each visit; so many are found at the most. */
+const MOST_VISITS = 100
+
+/**
+ * The visits of a call to Doorman, the first one first; empty where none is recorded.
+ * @param named the unique id of its channel, its SIP Call-ID, its number, or `last` for the newest call
+ */
+export async function findVisits(
+  store: Pick<StoreReads, 'findCalls'>,
+  named: string,
+): Promise<readonly NumberedCall[]> {
+  const find = (query: Omit<CallQuery, 'limit'>, limit = MOST_VISITS) =>
+    Array.fromAsync(findCalls(store, { ...query, limit }))
+  for (const query of [{ channelId: named }, { sipCallId: named }]) {
+    const visits = await find(query)
+    if (visits.length > 0) return visits.reverse()
+  }
+  if (named !== 'last' && !/^\d{1,15}$/.test(named)) return []
+  const [call] = await find(named === 'last' ? {} : { id: Number(named) }, 1)
+  return call === undefined ? [] : (await find({ channelId: call.call })).reverse()
 }

@@ -1,12 +1,29 @@
 import winston from 'winston'
 import type { Log, LogFields } from '../lib/log.js'
-import { safeJson } from '../lib/safe-text.js'
+import { safeJson, safeLine } from '../lib/safe-text.js'
+import { localTime } from '../lib/time-text.js'
 import { maskNumbers, maskText } from './masking.js'
 import { BatchedOutput } from './output.js'
 
-const line = winston.format.printf(({ time, level, message, fields }) =>
-  safeJson({ time, level, message, ...(fields as LogFields) }),
-)
+interface Line {
+  readonly time: Date
+  readonly level: keyof Log
+  readonly message: string
+  readonly fields: LogFields
+}
+
+const FORMATS = {
+  json: ({ time, level, message, fields }: Line) =>
+    safeJson({ time: time.toISOString(), level, message, ...fields }),
+  /** One readable line; the fields that a person needs besides the message are `call` and what a code flow logged. */
+  text: ({ time, level, message, fields: { call, details } }: Line) => {
+    const rest = [details, call === undefined ? undefined : `(call ${call})`]
+    const text = [message, ...rest].filter((part) => part !== undefined).join(' ')
+    return `${localTime(time)} ${safeLine(LABELS[level] + text)}`
+  },
+} as const
+
+const LABELS = { error: 'ERROR ', warn: 'Warning: ', info: '', debug: 'debug: ' } as const
 
 /** Events whose lines hold network addresses, which look like numbers, and no caller. */
 const NO_CALLER = new Set<unknown>(['connection_up', 'connection_down', 'control', 'control_problem'])
@@ -15,10 +32,13 @@ const NO_CALLER = new Set<unknown>(['connection_up', 'connection_down', 'control
  * Logs to standard output. With `mask`, phone numbers are masked in every line. No part of Doorman passes settings to
  * a log, so that no secret gets here.
  */
-export function createLog(level: keyof Log, { mask = false }: { readonly mask?: boolean } = {}): Log {
+export function createLog(
+  level: keyof Log,
+  { mask = false, format = 'json' }: { readonly mask?: boolean; readonly format?: keyof typeof FORMATS } = {},
+): Log {
   const logger = winston.createLogger({
     level,
-    format: line,
+    format: winston.format.printf((info) => FORMATS[format](info as unknown as Line)),
     transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
   })
   // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
@@ -27,7 +47,7 @@ export function createLog(level: keyof Log, { mask = false }: { readonly mask?: 
     logger.log({
       level: at,
       message: isMasked ? maskText(text) : text,
-      time: new Date().toISOString(),
+      time: new Date(),
       fields: isMasked ? maskNumbers(fields) : fields,
     })
   }

@@ -87,6 +87,7 @@ const schema = z.object({
     500,
     'give 10 to 500 milliseconds: the caller waits 2 seconds at most',
   ).default(250),
+  DOORMAN_LOG_FORMAT: z.enum(['text', 'json'], 'say text or json').optional(),
   DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   DOORMAN_MASK_NUMBERS: yesOrNo.default(false),
   DOORMAN_SIP_TARGET: z.string().min(1).default('127.0.0.1:5060'),

@@ -53,8 +53,12 @@ export interface StoredCall {
 export interface CallQuery extends Partial<Omit<StoredCall, 'at' | 'record'>> {
   /** The earliest instant, in milliseconds since 1970. */
   readonly since?: number
+  /** The `id` that SQLite gave it, ascending. */
+  readonly id?: number
   /** Only calls recorded before the one with this `id`: for the next page. */
   readonly before?: number
+  /** Only calls recorded after the one with this `id`: for those that are new. */
+  readonly after?: number
   readonly limit: number
 }
 
@@ -112,6 +116,11 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_sip_call_id ON calls (sip_call_id);
   CREATE INDEX calls_caller ON calls (caller);
   CREATE INDEX calls_callee ON calls (callee);
+  `,
+  `
+  CREATE INDEX calls_rule ON calls (rule);
+  CREATE INDEX calls_flow ON calls (flow);
+  CREATE INDEX calls_outcome ON calls (outcome);
   `,
 ]
 
@@ -258,7 +267,9 @@ export function insertCalls(db: DatabaseSync, calls: readonly StoredCall[]): voi
 /** What each property of a query asks for. */
 const CONDITIONS: Readonly<Record<Exclude<keyof CallQuery, 'limit'>, string>> = {
   since: 'at >= $since',
+  id: 'id = $id',
   before: 'id < $before',
+  after: 'id > $after',
   channelId: 'channel_id = $channelId',
   sipCallId: 'sip_call_id = $sipCallId',
   caller: 'caller = $caller',

@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '../../src/history/decision-record.js'
-import type { CallRecord } from '../../src/history/recorded-calls.js'
+import { type CallRecord, factsOfCall, storedCall } from '../../src/history/recorded-calls.js'
 import type { StoredCall } from '../../src/store/database.js'
-import { storedCall, withStore } from '../store/open-store.js'
+import { withStore } from '../store/open-store.js'
 
 /** The record of a decision: from +15550000001 to +15557654321 over carrier-a into `main`, unless told otherwise. */
 export function decided(parts: Partial<DecisionRecord> = {}): DecisionRecord {
@@ -31,10 +31,9 @@ export function recordedCalls(count: number, parts: (n: number) => Partial<CallR
   return Array.from({ length: count }, (_, at) => recorded({ call: `call ${at + 1}`, ...parts(at + 1) }))
 }
 
-/** A call for the database, as if it were recorded now. */
+/** A call for the database. */
 export function stored(call: CallRecord): StoredCall {
-  const { call: channelId, sipCallId, flow } = call
-  return storedCall({ channelId, sipCallId, flow, record: JSON.stringify(call) })
+  return storedCall(factsOfCall(call), call)
 }
 
 /** Puts calls into the database of a data folder, in their order. */

@@ -12,7 +12,7 @@ const urlOf = (file: string) => JSON.stringify(new URL(`../../src/${file}`, impo
 function logged(code: string, options = "'debug'"): string[] {
   const program = `
 import { createLog } from ${urlOf('observability/log.js')}
-import { logDecision } from ${urlOf('history/decision-record.js')}
+import { logDecision } from ${urlOf('history/sentence.js')}
 const log = createLog(${options})
 ${code}`
   const args = ['--no-warnings', '--input-type=module', '-e', program]
@@ -55,6 +55,22 @@ describe('a line of the log', () => {
     const all = `for (const level of ['debug', 'info', 'warn', 'error']) log[level](level, { event: 'x' })`
     const levels = logged(all, "'warn'").map((line) => (JSON.parse(line) as { level: string }).level)
     expect(levels).toEqual(['warn', 'error'])
+  })
+})
+
+describe('a line of the log in text', () => {
+  const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`
+
+  test.each([
+    [`log.info('took it', { event: 'decision', call: '1.2', flow: 'main' })`, 'took it (call 1.2)'],
+    [`log.warn('slow\\nOK', { event: 'x' })`, 'Warning: slow\\\\nOK'],
+    [`log.error('it broke\u001b[1m', { event: 'x' })`, 'ERROR it broke\\\\u001b\\[1m'],
+    [`log.info('hello', { event: 'flow_log', call: '1.2', details: '{"a":1}' })`, 'hello {"a":1} (call 1.2)'],
+  ])('of %s is readable and one line', (code, expected) => {
+    const escaped = expected.replace(/[(){}]/g, '\\$&')
+    expect(logged(code, "'info', { format: 'text' }")).toEqual([
+      expect.stringMatching(new RegExp(`^${TIME} ${escaped}$`)),
+    ])
   })
 })
 

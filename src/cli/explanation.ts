@@ -1,0 +1,30 @@
+/** How `explain` and `why` show what a decision is based on. */
+import type { DecisionRecord } from '../history/decision-record.js'
+import { Columns } from '../lib/columns.js'
+
+/** The rules that were tried, `+` for one that matched, each with the value that settled it. */
+export function formatRules({
+  reasons,
+  reasonsOmitted,
+}: Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'>): readonly string[] {
+  const tried = reasons.filter(({ rule }) => !rule.startsWith('(') || rule === '(function)')
+  const rows = tried.map(({ rule, matched, why }) => [`  ${matched ? '+' : '-'} ${shortened(rule)}`, why])
+  const omitted = reasonsOmitted === 0 ? [] : [`  ${reasonsOmitted} rules before these did not match.`]
+  return [...omitted, ...new Columns().lines(rows)]
+}
+
+/** Every fact with its source, and whether it is trusted. */
+export function formatFacts({ provenance }: Pick<DecisionRecord, 'provenance'>): readonly string[] {
+  return new Columns().lines(
+    provenance.map(({ fact, value, from, trusted, why }) => [
+      `  ${trusted ? '+' : '-'} ${fact}`,
+      `${shortened(value ?? '-')} (${from}): ${why}`,
+    ]),
+  )
+}
+
+const LONGEST = 32
+
+function shortened(name: string): string {
+  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1)}…`
+}
