@@ -76,10 +76,9 @@ export class Fixture {
     this.observer = await Observer.open(this.asterisk.observer)
   }
 
-  /** Places a call, and says what its caller saw and which flow it reached by the PBX's account. */
+  /** Places a call, and says what its caller saw and which flow it reached by the PBX's whole account of it. */
   async place(options: CallOptions): Promise<Pick<SeenCall, 'placed' | 'result'>> {
-    const placed = await placeCall(this.asterisk, options)
-    return { placed, result: await this.observer.result(placed.callId, RESULT_MS) }
+    return this.#seen(await placeCall(this.asterisk, options))
   }
 
   /** The same for a call that Doorman decides, with its record. */
@@ -91,10 +90,14 @@ export class Fixture {
   /** The same for an INVITE in bytes, from carrier-a, that its flow refuses. */
   readonly raw = async (invite: RawInvite): Promise<SeenCall> => {
     const agent = await userAgent(this.asterisk, 'carrier-a')
-    const seen = await placed(rawCall(agent, invite), {}).finally(() => agent.close())
-    await this.observer.ended(seen.callId, RESULT_MS)
-    const result = await this.observer.result(seen.callId, 0)
-    return { placed: seen, result, ...(await this.#recorded(result, seen)) }
+    const seen = await this.#seen(await placed(rawCall(agent, invite), {}).finally(() => agent.close()))
+    return { ...seen, ...(await this.#recorded(seen.result, seen.placed)) }
+  }
+
+  /** The events of a call reach the observer later than its answer reaches the caller. */
+  async #seen(placed: PlacedCall): Promise<Pick<SeenCall, 'placed' | 'result'>> {
+    await this.observer.ended(placed.callId, RESULT_MS)
+    return { placed, result: await this.observer.result(placed.callId, 0) }
   }
 
   async #recorded(result: CallResult, { callId }: PlacedCall): Promise<Pick<SeenCall, 'state' | 'record'>> {
