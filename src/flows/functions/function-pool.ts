@@ -14,6 +14,8 @@ export interface FunctionPoolOptions {
   readonly memoryMb: number
   /** How long loading a file may take when it is checked, in milliseconds; 2,000 by default. */
   readonly checkDeadlineMs: number
+  /** After so many milliseconds without a call one thread is kept; 10,000 by default. */
+  readonly idleMs: number
   /** Milliseconds since 1970, for how long a broken function is suspended. */
   readonly now: () => number
 }
@@ -42,12 +44,14 @@ export class FunctionPool {
   #failures = 0
   #suspendedUntil = 0
   #state: 'open' | 'retired' | 'stopped' = 'open'
+  readonly #idle: NodeJS.Timeout
 
   /** @param ending holds the threads that are being ended */
   constructor(fn: FlowFunction, options: FunctionPoolOptions, ending: Set<Promise<void>>) {
     this.#fn = fn
     this.#options = options
     this.#ending = ending
+    this.#idle = setTimeout(() => this.#endAllFreeBut(1), options.idleMs).unref()
   }
 
   /** How many threads live, those that still start included. */
@@ -82,10 +86,10 @@ export class FunctionPool {
       overdue: `it did not end within ${deadlineMs} ms; look for an endless loop or a slow await`,
     }
     const log: FlowLogLine[] = []
-    for (let isFirst = false; ; isFirst = true) {
+    for (let isWaitingAgain = false; ; isWaitingAgain = true) {
       const refusal = this.#refusal(left(deadlineMs))
       if (refusal !== undefined) return this.#failed(refusal, log)
-      const thread = await this.#freeThread(left(deadlineMs), isFirst)
+      const thread = await this.#freeThread(left(deadlineMs), isWaitingAgain)
       const answer = await thread?.run(input, limits, log)
       if (thread === undefined || answer === undefined) continue
       this.#release(thread, answer)
@@ -103,6 +107,7 @@ export class FunctionPool {
   /** Fails what still runs, and ends every thread. */
   stop(): void {
     this.#state = 'stopped'
+    clearTimeout(this.#idle)
     for (const resolve of this.#waiting.splice(0)) resolve(undefined)
     for (const thread of this.#threads) this.#end(thread)
   }
@@ -119,10 +124,10 @@ export class FunctionPool {
     return leftMs > 0 ? undefined : { kind: 'failed', reason: 'busy', message }
   }
 
-  /** @param isFirst for a call that waits again, since it has waited longest */
-  #freeThread(ms: number, isFirst: boolean): Promise<FunctionThread | undefined> {
+  /** @param isWaitingAgain puts the call first, since it has waited longest */
+  #freeThread(ms: number, isWaitingAgain: boolean): Promise<FunctionThread | undefined> {
     const { promise, resolve } = Promise.withResolvers<FunctionThread | undefined>()
-    this.#waiting = isFirst ? [resolve, ...this.#waiting] : [...this.#waiting, resolve]
+    this.#waiting = isWaitingAgain ? [resolve, ...this.#waiting] : [...this.#waiting, resolve]
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== resolve)
       resolve(undefined)
@@ -134,21 +139,28 @@ export class FunctionPool {
   /** Gives free threads to calls that wait. Then one is free or starts for each that still waits, or for the next. */
   #serve(): void {
     if (this.#state === 'stopped') return
-    const free = () => [...this.#threads].filter(({ isTaken }) => !isTaken)
-    for (const thread of free().filter(({ ready }) => ready)) {
+    for (const thread of this.#free().filter(({ ready }) => ready)) {
       const resolve = this.#waiting.shift()
       if (resolve === undefined) break
       thread.isTaken = true
       resolve(thread)
     }
     const needed = Math.max(this.#state === 'open' ? 1 : 0, this.#waiting.length)
-    if (this.#state === 'retired') for (const thread of free().slice(needed)) this.#end(thread)
+    if (this.#state === 'retired') this.#endAllFreeBut(needed)
     try {
-      for (let count = free().length; count < needed && this.size < this.#options.maxWorkers; count++)
+      for (let count = this.#free().length; count < needed && this.size < this.#options.maxWorkers; count++)
         this.#startThread()
     } catch {
       // The system gives no more threads: the calls that wait for one end as busy, and the next one tries again.
     }
+  }
+
+  #free(): readonly FunctionThread[] {
+    return [...this.#threads].filter(({ isTaken }) => !isTaken)
+  }
+
+  #endAllFreeBut(kept: number): void {
+    for (const thread of this.#free().slice(kept)) this.#end(thread)
   }
 
   #startThread(): FunctionThread {
@@ -169,6 +181,7 @@ export class FunctionPool {
   /** Takes a thread back after a run. */
   #release(thread: FunctionThread, answer: Answer): void {
     thread.isTaken = false
+    this.#idle.refresh()
     const reason = answer.kind === 'failed' ? answer.reason : undefined
     if (reason === 'not-taken') this.#strike(++this.#leftBehind)
     else if (reason === 'deadline' || reason === 'crashed') this.#strike(++this.#strikes)
@@ -178,7 +191,7 @@ export class FunctionPool {
     }
     if (reason === 'not-taken' || reason === 'deadline') this.#end(thread)
     // What an earlier run left on the threads may be why runs fail.
-    if (this.#failures === MOST_FAILURES) for (const free of this.#threads) if (!free.isTaken) this.#end(free)
+    if (this.#failures === MOST_FAILURES) this.#endAllFreeBut(0)
     this.#serve()
   }
 

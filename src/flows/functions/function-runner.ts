@@ -36,8 +36,8 @@ export class FunctionRunner {
   #stopped = false
 
   constructor(options: Partial<FunctionPoolOptions> = {}) {
-    const defaults = { deadlineMs: 250, maxWorkers: 4, memoryMb: MEMORY_MB, checkDeadlineMs: 2_000 }
-    this.#options = { ...defaults, now: Date.now, ...options }
+    const limits = { deadlineMs: 250, maxWorkers: 4, memoryMb: MEMORY_MB }
+    this.#options = { ...limits, checkDeadlineMs: 2_000, idleMs: 10_000, now: Date.now, ...options }
   }
 
   /** How many threads live, those that still start included. */
