@@ -18,7 +18,7 @@ const LAYERS = ['lib', 'sip', 'routing', 'conversation', 'flows', 'history', 'ca
 const BESIDE = ['asterisk', 'store', 'settings', 'observability']
 /** These have no I/O and no clock. */
 const PURE = ['sip', 'routing']
-const TOP = ['control', 'doctor', 'testcall', 'cli']
+const TOP = ['control', 'doctor', 'setup', 'testcall', 'cli']
 
 function allowed(from: string): readonly string[] {
   if (from === 'cli') return folders

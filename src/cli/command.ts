@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'not_running'
   | 'revision_files'
   | 'settings'
+  | 'setup_refused'
   | 'sip_unreachable'
   | 'store'
   | 'usage'

@@ -13,12 +13,13 @@ import { addReload, addRollback } from './reload.js'
 import { addReplay } from './replay.js'
 import { addRevisions } from './revisions.js'
 import { addRun } from './run.js'
+import { addSetup } from './setup.js'
 import { addWhy } from './why.js'
 
 /** In the order of --help. */
 const COMMANDS = [
-  ...[addRun, addCheck, addExplain, addCalls, addWhy, addReplay, addReload, addRollback, addRevisions],
-  ...[addDiff, addExamples, addDialplan, addDoctor, addCall],
+  ...[addSetup, addRun, addCheck, addExplain, addCalls, addWhy, addReplay, addReload, addRollback],
+  ...[addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
 ]
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }

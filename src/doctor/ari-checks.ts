@@ -1,5 +1,6 @@
 import { askVersion } from '../asterisk/ari/connection.js'
 import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
+import { neededModules } from '../asterisk/modules.js'
 import {
   ARI_SET_POISONS,
   hasFeature,
@@ -19,7 +20,6 @@ import {
   sentence,
   warning,
 } from './check.js'
-import { neededModules } from './modules.js'
 
 const TIMEOUT_MS = 5_000
 

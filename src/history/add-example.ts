@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { isSeq, parseDocument, stringify } from 'yaml'
 import { EXAMPLES_FILE, type ExampleSource, readExamples } from '../flows/examples.js'
 import type { Problem } from '../flows/problem.js'
+import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { headerName } from '../routing/format.js'
 import type { CallRecord } from './recorded-calls.js'
@@ -49,8 +49,7 @@ function levelOf({ attestation, verified }: { attestation: string; verified: boo
  * Rejects where the folder may not be written.
  */
 export async function addExample(folder: string, example: ExampleSource): Promise<readonly Problem[]> {
-  // A file that is a symbolic link stays one: what it leads to is written.
-  const path = await realpath(join(folder, EXAMPLES_FILE)).catch(ifMissing(join(folder, EXAMPLES_FILE)))
+  const path = join(folder, EXAMPLES_FILE)
   const text = await readFile(path, 'utf8').catch(ifMissing(''))
   const before = text.trim() === '' ? [] : readExamples(Buffer.from(text), undefined).problems
   if (before.length > 0) return before
@@ -58,25 +57,6 @@ export async function addExample(folder: string, example: ExampleSource): Promis
   const { problems } = readExamples(written, undefined)
   if (problems.length === 0) await replaceFile(path, written)
   return problems
-}
-
-async function replaceFile(path: string, content: Buffer): Promise<void> {
-  const beside = `${path}.${randomUUID()}`
-  const mode = await stat(path).then(({ mode }) => mode & 0o777, ifMissing(0o644))
-  try {
-    await writeFile(beside, content, { flag: 'wx', mode, flush: true })
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
-}
-
-function ifMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT') return instead
-    throw error
-  }
 }
 
 const HEAD = `# Calls and what must come of them: "doorman check" and every reload run them, and refuse rules that break one.

@@ -1,0 +1,137 @@
+/** Where a configuration stands, for `file:line`. */
+export interface ConfigPosition {
+  readonly file: string
+  readonly line: number
+}
+
+export interface ConfigOption extends ConfigPosition {
+  readonly key: string
+  readonly value: string
+}
+
+export interface ConfigSection extends ConfigPosition {
+  readonly name: string
+  /** `[name](!)`: other sections may inherit its options; Asterisk reads it for nothing else. */
+  readonly isTemplate: boolean
+  /** Inherited ones first, those of a `[name](+)` last: of two for one key the last counts. */
+  readonly options: ConfigOption[]
+}
+
+/** A file of Asterisk's configuration with all that it includes, in Asterisk's own order. */
+export interface AsteriskConfig {
+  readonly sections: readonly ConfigSection[]
+  /** Files that were asked for by `#include` and `#tryinclude`, as they are written there. */
+  readonly includes: readonly (ConfigPosition & { readonly name: string })[]
+  /** What makes Asterisk (16 and 22) ignore the whole configuration, a line each. */
+  readonly faults: readonly string[]
+}
+
+/** The configuration folder: what a file holds; undefined if there is none. */
+export interface ConfigSource {
+  read(name: string): string | undefined
+  /** The names that an `#include` stands for, which may hold `*`. */
+  matching(pattern: string): readonly string[]
+}
+
+/** Includes that lead to themselves are an error of Asterisk's, too. */
+const MOST_NESTED = 10
+
+/** Reads a file and its includes as Asterisk 16 and 22 do (main/config.c); `#exec` is not run. */
+export function readConfig(name: string, source: ConfigSource): AsteriskConfig {
+  const reader = new ConfigReader(source)
+  const text = source.read(name)
+  if (text !== undefined) reader.readFile(name, text, 0)
+  return reader
+}
+
+class ConfigReader implements AsteriskConfig {
+  readonly sections: ConfigSection[] = []
+  readonly includes: (ConfigPosition & { readonly name: string })[] = []
+  readonly faults: string[] = []
+
+  constructor(private readonly source: ConfigSource) {}
+
+  /** An included file ends where it ends: what follows the `#include` belongs to the section before it. */
+  readFile(file: string, text: string, depth: number, outer?: ConfigSection): void {
+    let current = outer
+    for (const [index, content] of withoutComments(text).entries()) {
+      const at = { file, line: index + 1 }
+      const [, kind, target] = /^#(include|tryinclude)\s+["<]?([^">]*)[">]?/.exec(content) ?? []
+      const [, name, marks = ''] = /^\[([^\]]*)\](?:\s*\(([^)]*)\))?/.exec(content) ?? []
+      const [, key, value] = /^([^=]+?)\s*=>?\s*(.*)$/.exec(content) ?? []
+      if (target !== undefined) this.#include(target.trim(), kind === 'include', at, depth, current)
+      else if (name !== undefined) current = this.#section(name, marks, at)
+      else if (key !== undefined && value !== undefined) current?.options.push({ key, value, ...at })
+    }
+  }
+
+  #include(
+    name: string,
+    isNeeded: boolean,
+    at: ConfigPosition,
+    depth: number,
+    current?: ConfigSection,
+  ): void {
+    this.includes.push({ name, ...at })
+    const files = depth >= MOST_NESTED ? [] : this.source.matching(name)
+    if (files.length === 0 && isNeeded && !name.includes('*'))
+      this.faults.push(`${at.file}:${at.line}: #include "${name}": there is no such file that can be read.`)
+    for (const file of files) this.readFile(file, this.source.read(file) ?? '', depth + 1, current)
+  }
+
+  #section(name: string, marks: string, at: ConfigPosition): ConfigSection | undefined {
+    const [isAddition, isTemplate] = [/\+/.test(marks), /!/.test(marks)]
+    const existing = this.sections.find((section) => section.name === name && !section.isTemplate)
+    if (isAddition && existing === undefined)
+      this.faults.push(`${at.file}:${at.line}: [${name}](+) has no plain [${name}] before it.`)
+    const inherited = marks
+      .split(',')
+      .map((mark) => mark.trim())
+      .flatMap((mark) => this.sections.find((section) => section.name === mark)?.options ?? [])
+    if (isAddition) {
+      existing?.options.push(...inherited)
+      return existing
+    }
+    const section = { name, isTemplate, options: [...inherited], ...at }
+    this.sections.push(section)
+    return section
+  }
+}
+
+/** The lines without comments and spaces around them: `; …` and `;-- … --;`, which may span lines. `\;` is text. */
+function withoutComments(text: string): string[] {
+  let depth = 0
+  return text.split('\n').map((line) => {
+    let kept = ''
+    for (let at = 0; at < line.length; at++) {
+      if (line.startsWith(';--', at) && line[at + 3] !== '-') {
+        depth += 1
+        at += 2
+      } else if (depth > 0) {
+        if (!line.startsWith('--;', at)) continue
+        depth -= 1
+        at += 2
+      } else if (line[at] === '\\' && line[at + 1] === ';') {
+        kept += ';'
+        at += 1
+      } else if (line[at] === ';') break
+      else kept += line[at]
+    }
+    return kept.trim()
+  })
+}
+
+/** The sections of this name that Asterisk reads as such; it takes the first, or refuses the file for the second. */
+export function sectionsNamed(config: AsteriskConfig, name: string): readonly ConfigSection[] {
+  return config.sections.filter((section) => section.name === name && !section.isTemplate)
+}
+
+/** The value that counts: the last. */
+export function optionOf(section: ConfigSection | undefined, key: string): string | undefined {
+  return section?.options.findLast((option) => option.key.toLowerCase() === key)?.value
+}
+
+/** As ast_true() of Asterisk. */
+export function isTrue(value: string | undefined): boolean {
+  return /^(yes|true|y|t|1|on)$/i.test(value ?? '')
+}

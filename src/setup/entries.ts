@@ -1,0 +1,66 @@
+import { readConfig } from './asterisk-config.js'
+import { textOf } from './files.js'
+import type { Findings } from './inspect.js'
+import { blockOf } from './marked-block.js'
+
+/**
+ * A context that leads to Doorman, for trunks whose calls come in on `before`. A trunk gets it in place of `before`: a
+ * line in that context would compete with the patterns that are there, and calls that go on there would come back.
+ */
+export interface Entry {
+  readonly name: string
+  readonly before: string
+}
+
+const ENTRY = 'from-doorman-trunk'
+const FROM_PSTN = 'from-pstn'
+/** PJSIP's own, where there is no trunk to tell. */
+const DEFAULT_CONTEXT = 'default'
+
+/** What `Set(DOORMAN_FALLBACK=…)` may name. */
+const CLEAN = /^[0-9A-Za-z+*#._-]+$/
+
+/** The entries for the contexts of all trunks; those that are there already stay as they are. */
+export function entriesFor(findings: Findings): readonly Entry[] {
+  const existing = existingEntries(findings)
+  const known = new Set(existing.flatMap(({ name, before }) => [name, before]))
+  const wanted = findings.isFreePbx
+    ? [FROM_PSTN]
+    : findings.endpoints.filter(({ isTrunk }) => isTrunk).map(({ context }) => context)
+  const missing = [...new Set(wanted)].filter((context) => CLEAN.test(context) && !known.has(context))
+  if (existing.length + missing.length === 0) missing.push(DEFAULT_CONTEXT)
+  const isOnly = existing.length + missing.length === 1
+  return [...existing, ...missing.map((before) => ({ name: isOnly ? ENTRY : `${ENTRY}-${before}`, before }))]
+}
+
+/** Where the calls of a context went before a trunk was pointed at Doorman. */
+export function contextBefore(entries: readonly Entry[], context: string): string {
+  return entries.find(({ name }) => name === context)?.before ?? context
+}
+
+/** The entries in the block of extensions.conf. */
+export function existingEntries({ targets }: Pick<Findings, 'targets'>): readonly Entry[] {
+  const { state } = targets['extensions.conf']
+  const block = blockOf(state === undefined ? '' : textOf(state.content))
+  const { sections } = readConfig('block', { read: () => block, matching: () => [] })
+  return sections.flatMap(({ name, options }) => {
+    const set = options.map(({ value }) => /Set\(DOORMAN_FALLBACK=([^,]+),/.exec(value)?.[1])
+    const before = set.find((context) => context !== undefined)
+    return before === undefined ? [] : [{ name, before }]
+  })
+}
+
+/** Numbers, names, and calls without either; nothing of the caller's text is in a destination. */
+const PATTERNS = ['_[+*#0-9]!', '_[A-Za-z].', 's']
+
+/** The dialplan of an entry. */
+export function entryLines({ name, before }: Entry): readonly string[] {
+  return [
+    `; Without Doorman its calls go on in [${before}].`,
+    `[${name}]`,
+    ...PATTERNS.flatMap((pattern) => [
+      `exten => ${pattern},1,Set(DOORMAN_FALLBACK=${before},dialled,1)`,
+      ' same => n,Goto(doorman,,1)',
+    ]),
+  ]
+}

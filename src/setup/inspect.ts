@@ -1,0 +1,225 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AsteriskConfig, isTrue, optionOf, readConfig, sectionsNamed } from './asterisk-config.js'
+import type { Console } from './console.js'
+import { type Endpoint, endpointNames, endpointShown, endpointsIn } from './endpoints.js'
+import { configSource, type FileState, stateOf } from './files.js'
+import { BlockError } from './marked-block.js'
+
+/** The files of Asterisk's that setup adds to. */
+export const ASTERISK_FILES = ['http.conf', 'ari.conf', 'manager.conf', 'extensions.conf'] as const
+export type AsteriskFile = (typeof ASTERISK_FILES)[number]
+
+/** FreePBX writes the files themselves; these are for an admin's additions, and FreePBX's own include them. */
+const CUSTOM: Readonly<Record<AsteriskFile, string>> = {
+  'http.conf': 'http_custom.conf',
+  'ari.conf': 'ari_additional_custom.conf',
+  'manager.conf': 'manager_custom.conf',
+  'extensions.conf': 'extensions_custom.conf',
+}
+
+/** Files of setup's own, beside Asterisk's. */
+export const OWN_FILES = {
+  ari: 'ari_doorman.conf',
+  manager: 'manager_doorman.conf',
+  dialplan: 'extensions_doorman.conf',
+} as const
+
+export interface Identity {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** An Asterisk, as far as Doorman has to do with it, and as it is without what setup has added. */
+export interface Findings {
+  /** The folder of its configuration. */
+  readonly folder: string
+  /** `22.10.1`; undefined where it cannot be told. */
+  readonly version: string | undefined
+  readonly isRunning: boolean
+  /** As which user it runs, and so reads its files. */
+  readonly runsAs: Identity
+  readonly isFreePbx: boolean
+  readonly configs: Readonly<Record<AsteriskFile, AsteriskConfig>>
+  /** Where setup adds its lines for each of them: its name in `folder`, and the file with all that it has now. */
+  readonly targets: Readonly<
+    Record<AsteriskFile, { readonly name: string; readonly state: FileState | undefined }>
+  >
+  readonly endpoints: readonly Endpoint[]
+  /** Names of the modules that run; undefined where none can be asked. */
+  readonly modules: ReadonlySet<string> | undefined
+  /** What must be mended first, a line each: with it, changes would have no effect or do harm. */
+  readonly faults: readonly string[]
+}
+
+/** Looks at the configuration in `folder`, and at its Asterisk if it runs. Changes nothing. */
+export async function inspect(folder: string, console: Console, forFreePbx: boolean): Promise<Findings> {
+  const faults: string[] = []
+  const source = configSource(folder, Object.values(OWN_FILES))
+  const read = (name: string): AsteriskConfig =>
+    orElse(faults, name, { sections: [], includes: [], faults: [] }, () => readConfig(name, source))
+  const configs = {
+    'http.conf': read('http.conf'),
+    'ari.conf': read('ari.conf'),
+    'manager.conf': read('manager.conf'),
+    'extensions.conf': read('extensions.conf'),
+  }
+  const isFreePbx = forFreePbx || existsSync(join(folder, 'extensions_additional.conf'))
+  const target = (file: AsteriskFile) => {
+    const name = isFreePbx ? CUSTOM[file] : file
+    return { name, state: orElse(faults, name, undefined, () => stateOf(join(folder, name))) }
+  }
+  const targets = {
+    'http.conf': target('http.conf'),
+    'ari.conf': target('ari.conf'),
+    'manager.conf': target('manager.conf'),
+    'extensions.conf': target('extensions.conf'),
+  }
+  const modules = await console.command('module show')
+  const isRunning = modules !== undefined
+  const inFiles = endpointsIn(read('pjsip.conf'), read('pjsip_wizard.conf'))
+  return {
+    ...{ folder, isRunning, isFreePbx, configs, targets },
+    version: await console.version(),
+    runsAs: runsAs(folder),
+    endpoints: [...inFiles, ...(isRunning ? await otherEndpoints(console, inFiles) : [])],
+    modules: modules === undefined ? undefined : runningModules(modules),
+    faults: [...new Set([...faults, ...faultsOf(configs), ...(isFreePbx ? notIncluded(configs) : [])])],
+  }
+}
+
+/** A file that cannot be read, or a block without an end, is a fault and no reason to look at nothing else. */
+function orElse<T>(faults: string[], name: string, instead: T, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined && !(error instanceof BlockError)) throw error
+    const hint = code === 'EACCES' ? ' Run this command as root.' : ''
+    faults.push(`${name}: ${message}.${hint}`)
+    return instead
+  }
+}
+
+/** Faults that Asterisk itself mentions in its log at most, and that make it ignore the file. */
+function faultsOf(configs: Findings['configs']): string[] {
+  const ignored = ASTERISK_FILES.flatMap((file) =>
+    configs[file].faults.map((fault) => `${fault} Asterisk ignores all of ${file} for it.`),
+  )
+  const [first, second] = sectionsNamed(configs['ari.conf'], 'general')
+  if (second !== undefined) {
+    const where = `${second.file}:${second.line}`
+    ignored.push(
+      `${where}: a second [general] (the first is at ${first?.file}:${first?.line}): Asterisk ignores all of ari.conf at its next start. Make one of the two.`,
+    )
+  }
+  const prefix = optionOf(general(configs['http.conf']), 'prefix')
+  if (prefix)
+    ignored.push(`http.conf: Doorman needs ARI at /ari, and prefix = ${prefix} moves it. Remove it.`)
+  return ignored
+}
+
+function notIncluded(configs: Findings['configs']): string[] {
+  return ASTERISK_FILES.filter(
+    (file) => !configs[file].includes.some(({ name }) => name === CUSTOM[file]),
+  ).map((file) => `${file} does not include ${CUSTOM[file]}, as it does on FreePBX.`)
+}
+
+/** Of two, the one that Asterisk reads. */
+export function general(config: AsteriskConfig) {
+  return sectionsNamed(config, 'general')[0]
+}
+
+export interface Server {
+  readonly isOn: boolean
+  /** Undefined if none is given. */
+  readonly address: string | undefined
+  readonly port: number
+}
+
+const ANY_ADDRESS = new Set(['0.0.0.0', '::', '[::]'])
+
+/** Asterisk's HTTP server; it does not listen without a bindaddr (16.28, 22.10). */
+export function httpServer({ configs }: Findings): Server {
+  const server = serverOf(general(configs['http.conf']), 'bindport', 8088)
+  return { ...server, isOn: server.isOn && server.address !== undefined }
+}
+
+/** The manager interface; it listens on all addresses without a bindaddr. */
+export function amiServer({ configs }: Findings): Server {
+  return serverOf(general(configs['manager.conf']), 'port', 5038)
+}
+
+function serverOf(section: ReturnType<typeof general>, portOption: string, port: number): Server {
+  return {
+    isOn: isTrue(optionOf(section, 'enabled')),
+    address: optionOf(section, 'bindaddr') || undefined,
+    port: Number(optionOf(section, portOption) ?? port),
+  }
+}
+
+/** The address at which a program on this machine reaches a server. */
+export function localAddress({ isOn, address }: Server): string {
+  return !isOn || address === undefined || ANY_ADDRESS.has(address) ? '127.0.0.1' : address
+}
+
+function runningModules(answer: string): ReadonlySet<string> {
+  return new Set([...answer.matchAll(/^(\S+\.so)\s.*\bRunning\b/gm)].map(([, name = '']) => name))
+}
+
+/** Those of a database, which no file has. Each is a command of its own, so the number is limited. */
+const MOST_ASKED = 50
+async function otherEndpoints(console: Console, known: readonly Endpoint[]): Promise<readonly Endpoint[]> {
+  const names = endpointNames((await console.command('pjsip show endpoints')) ?? '')
+  const others = names.filter((name) => !known.some((endpoint) => endpoint.name === name))
+  const found: Endpoint[] = []
+  for (const name of others.slice(0, MOST_ASKED))
+    found.push(endpointShown(name, (await console.command(`pjsip show endpoint ${name}`)) ?? ''))
+  return found
+}
+
+/** The user of the running process; else that of asterisk.conf; else whose the folder is. */
+function runsAs(folder: string): Identity {
+  const options = optionsOf(folder)
+  const runFolder = options('directories', 'astrundir') ?? '/var/run/asterisk'
+  const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
+  const { uid, gid } = (pid && tried(() => statSync(`/proc/${pid}`))) || statSync(folder)
+  const user = options('options', 'runuser')
+  const named = user === undefined ? undefined : userNamed(user)
+  const group = options('options', 'rungroup')
+  const own = pid === undefined ? named : undefined
+  return {
+    uid: own?.uid ?? uid,
+    gid: (pid === undefined && group !== undefined ? groupNamed(group) : undefined) ?? own?.gid ?? gid,
+  }
+}
+
+function optionsOf(folder: string) {
+  const config = readConfig('asterisk.conf', configSource(folder, []))
+  return (section: string, key: string) => optionOf(sectionsNamed(config, section)[0], key)
+}
+
+function tried<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}
+
+/** From /etc/passwd; undefined if there is no such user. */
+export function userNamed(name: string): Identity | undefined {
+  const line = lineOf('/etc/passwd', name)
+  return line === undefined ? undefined : { uid: Number(line[2]), gid: Number(line[3]) }
+}
+
+/** From /etc/group. */
+export function groupNamed(name: string): number | undefined {
+  const line = lineOf('/etc/group', name)
+  return line === undefined ? undefined : Number(line[2])
+}
+
+function lineOf(file: string, name: string): readonly string[] | undefined {
+  const lines = tried(() => readFileSync(file, 'utf8').split('\n')) ?? []
+  return lines.map((line) => line.split(':')).find(([first]) => first === name)
+}

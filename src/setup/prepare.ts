@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
+import { dialplanFor } from '../call/passed-facts.js'
+import { compile, ROUTING_FILE } from '../flows/compile.js'
+import { FlowFilesError } from '../flows/problem.js'
+import { applicationsOf, readSettings, type Settings } from '../settings/index.js'
+import { sectionsNamed } from './asterisk-config.js'
+import { type Entry, entriesFor, existingEntries } from './entries.js'
+import { stateOf } from './files.js'
+import { type Findings, type Identity, userNamed } from './inspect.js'
+import { type Places, type Plan, planSetup } from './plan.js'
+import { startingFlows } from './starting-flows.js'
+
+/** What is to be done, and what it was made of. */
+export interface Prepared {
+  readonly plan: Plan
+  readonly places: Places
+  readonly entries: readonly Entry[]
+  readonly dialplan: GeneratedDialplan
+  /** What must be mended first, a line each; then nothing is to be done. */
+  readonly faults: readonly string[]
+}
+
+/** The user doorman of the package, if there is one. */
+const SERVICE = 'doorman'
+const SECRET_BYTES = 24
+
+/** The settings that are there already, which stay; a secret that the service may not read is no problem here. */
+function existingSettings(file: string): Settings {
+  const optional = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'] as const
+  return readSettings({ env: {}, file: existsSync(file) ? file : undefined, optional })
+}
+
+/** Where all goes: `doorman` and `data` by the command line, unless the settings name others. */
+function placesOf(doorman: string, data: string, settings: Settings): Places {
+  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: givenData } = settings
+  return {
+    doorman,
+    // The defaults are for a command that is run in a folder of one's own.
+    flows: flows === 'flows' ? join(doorman, 'flows') : flows,
+    data: givenData === 'data' ? data : givenData,
+    settingsFile: join(doorman, 'settings.env'),
+    adminSecretFile: join(doorman, 'ami-admin-secret'),
+  }
+}
+
+/** Plans the setup of an Asterisk. @throws SettingsError, FlowFilesError of what is there already */
+export async function prepare(
+  findings: Findings,
+  folders: { readonly doorman: string; readonly data: string },
+  self: Identity,
+): Promise<Prepared> {
+  const settings = existingSettings(join(folders.doorman, 'settings.env'))
+  const places = placesOf(folders.doorman, folders.data, settings)
+  const entries = entriesFor(findings)
+  const starting = existsSync(join(places.flows, ROUTING_FILE)) ? undefined : startingFlows(findings, entries)
+  const dialplan = await dialplanOf(settings, places.flows, starting)
+  const plan = planSetup({
+    ...{ findings, places, entries, stateOf, dialplan, self, startingFlows: starting },
+    service: userNamed(SERVICE),
+    secret: () => randomBytes(SECRET_BYTES).toString('hex'),
+  })
+  const faults = [...findings.faults, ...foreignContexts(findings, entries), ...unwritable(plan, self)]
+  return { plan, places, entries, dialplan, faults }
+}
+
+/** The contexts for the flow files that are there, or that will be. */
+async function dialplanOf(
+  settings: Settings,
+  flows: string,
+  starting: string | undefined,
+): Promise<GeneratedDialplan> {
+  const folder = starting === undefined ? flows : mkdtempSync(join(tmpdir(), 'doorman-setup-'))
+  try {
+    if (starting !== undefined) writeFileSync(join(folder, ROUTING_FILE), starting)
+    const compiled = await compile(folder)
+    if (!compiled.ok) throw new FlowFilesError(compiled.problems)
+    return dialplanFor(applicationsOf(settings), compiled.revision)
+  } finally {
+    if (starting !== undefined) rmSync(folder, { recursive: true })
+  }
+}
+
+/** Contexts of these names that the admin has written: Asterisk would put both together. */
+function foreignContexts({ configs }: Findings, entries: readonly Entry[]): string[] {
+  const names = [...GENERATED_CONTEXTS, ...entries.map(({ name }) => name)]
+  return names.flatMap((name) =>
+    sectionsNamed(configs['extensions.conf'], name).map(
+      ({ file, line }) => `${file}:${line}: the context [${name}] is Doorman's. Remove or rename it.`,
+    ),
+  )
+}
+
+/** Files and folders that only another user can write, or give to whom they belong. */
+function unwritable({ folders, changes }: Plan, self: Identity): string[] {
+  if (self.uid === 0) return []
+  const canWrite = (path: string): boolean => {
+    try {
+      accessSync(path, constants.W_OK)
+      return true
+    } catch {
+      return !existsSync(path) && canWrite(dirname(path))
+    }
+  }
+  const isOwn = ({ uid, gid }: Identity) => uid === self.uid && gid === self.gid
+  const all = [
+    ...folders.filter(
+      ({ path, ...owned }) => !existsSync(path) && !(canWrite(dirname(path)) && isOwn(owned)),
+    ),
+    ...changes.filter(({ path, after }) => !(canWrite(dirname(path)) && isOwn(after))),
+  ]
+  return all.map(({ path }) => `${path}: only root can write it. Run this command as root.`)
+}
+
+/** Trunks that lead to an entry: without it, their calls would have nowhere to go. */
+export function stillConnected(findings: Findings): readonly string[] {
+  const entries = existingEntries(findings)
+  return findings.endpoints.flatMap(({ name, context, where }) => {
+    const entry = entries.find((one) => one.name === context)
+    return entry === undefined
+      ? []
+      : [`${where ?? 'PJSIP'}: [${name}] has context = ${context}. Set it back to ${entry.before}.`]
+  })
+}
