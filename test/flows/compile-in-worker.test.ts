@@ -1,8 +1,8 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { types } from 'node:util'
-import { describe, expect, test } from '@jest/globals'
-import { compile } from '../../src/flows/compile.js'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { type Compiled, compile } from '../../src/flows/compile.js'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { type FunctionCheck, loadRevision } from '../../src/flows/load.js'
 import { formatProblem } from '../../src/flows/problem.js'
@@ -41,12 +41,7 @@ const FILES: Files = {
   'lib/b.ts': 'export const b: number = 1\n',
 }
 
-async function bothWays(folder: string) {
-  const [direct, inWorker] = [await compile(folder), await compileInWorker(folder)]
-  return { direct, inWorker }
-}
-
-function good(compiled: Awaited<ReturnType<typeof compileInWorker>>): Revision {
+function good(compiled: Compiled): Revision {
   if (!compiled.ok) throw new Error(compiled.problems.map(formatProblem).join('\n'))
   return compiled.revision
 }
@@ -60,22 +55,29 @@ function values(revision: Revision): unknown {
   )
 }
 
+/** The same folder both ways; it is gone since. */
+let direct: Compiled
+let inWorker: Compiled
+beforeAll(() =>
+  inFolder(FILES, async (folder) => {
+    direct = await compile(folder)
+    inWorker = await compileInWorker(folder)
+  }),
+)
+
 describe('a revision that is compiled in a worker', () => {
-  test('is the one that is compiled directly, and comes with every file as it was read', async () => {
-    await inFolder(FILES, async (folder) => {
-      const { direct, inWorker } = await bothWays(folder)
-      expect(values(good(inWorker))).toEqual(values(good(direct)))
-      expect(good(inWorker).hash).toMatch(/^[0-9a-f]{64}$/)
-      expect(inWorker.warnings).toEqual(direct.warnings)
-      expect(inWorker.warnings).not.toEqual([])
-      expect([...inWorker.files.keys()].sort()).toEqual(Object.keys(FILES).sort())
-      expect(inWorker.files).toEqual(direct.files)
-      for (const content of inWorker.files.values()) expect(Buffer.isBuffer(content)).toBe(true)
-    })
+  test('is the one that is compiled directly, and comes with every file as it was read', () => {
+    expect(values(good(inWorker))).toEqual(values(good(direct)))
+    expect(good(inWorker).hash).toMatch(/^[0-9a-f]{64}$/)
+    expect(inWorker.warnings).toEqual(direct.warnings)
+    expect(inWorker.warnings).not.toEqual([])
+    expect([...inWorker.files.keys()].sort()).toEqual(Object.keys(FILES).sort())
+    expect(inWorker.files).toEqual(direct.files)
+    for (const content of inWorker.files.values()) expect(Buffer.isBuffer(content)).toBe(true)
   })
 
-  test('has the memory of each table once, however many rules and branches name it', async () => {
-    const { routing: some } = await inFolder(FILES, async (folder) => good(await compileInWorker(folder)))
+  test('has the memory of each table once, however many rules and branches name it', () => {
+    const { routing: some } = good(inWorker)
     const tablesOf = (rule: Rule | undefined) =>
       leavesOf(rule?.when ?? { kind: 'all', of: [] }).flatMap((leaf) =>
         'numbers' in leaf ? leaf.numbers.tables : [],
@@ -87,26 +89,23 @@ describe('a revision that is compiled in a worker', () => {
   })
 
   test.each([
-    ['here', compile],
-    ['in the worker', compileInWorker],
-  ])('can’t be changed wherever it is plain data, compiled %s', async (_where, by) => {
-    const revision = await inFolder(FILES, async (folder) => good(await by(folder)))
+    ['here', () => direct],
+    ['in the worker', () => inWorker],
+  ])('can’t be changed wherever it is plain data, compiled %s', (_where, compiled) => {
+    const revision = good(compiled())
     const { headersNeeded, routing: some } = revision
     const { rules, branches, flows, vip } = some
-    const parts = [
-      revision,
-      headersNeeded,
-      some,
-      vip,
-      flows.get('main'),
-      branches,
-      branches[0],
-      branches[0]?.state,
-    ]
-    const ofRules = [rules, rules[0], rules[0]?.when, rules[2]?.state, branches[0]?.state.deep]
+    const [branch] = branches
+    const parts = [revision, headersNeeded, some, vip, flows.get('main'), branches, branch, branch?.state]
+    const ofRules = [rules, rules[0], rules[0]?.when, rules[2]?.state, branch?.state.deep]
     expect([...parts, ...ofRules].map((part) => typeof part === 'object' && Object.isFrozen(part))).toEqual(
       Array(13).fill(true),
     )
+  })
+
+  test('needs its folder no more', () => {
+    const facts = call({ from: '+15551234567', to: '+14445550000' })
+    expect(decide(facts, good(inWorker).routing, AT).state).toMatchObject({ hi: 'Hi Ann', city: 'Albany' })
   })
 })
 
@@ -119,9 +118,9 @@ describe('a folder that can’t be compiled', () => {
 
   test.each(BROKEN)('has the same problems and warnings: %s', async (_what, files) => {
     await inFolder(files, async (folder) => {
-      const { direct, inWorker } = await bothWays(folder)
-      expect(inWorker.ok).toBe(false)
-      expect(inWorker).toEqual(direct)
+      const [there, here] = [await compileInWorker(folder), await compile(folder)]
+      expect(there.ok).toBe(false)
+      expect(there).toEqual(here)
     })
   })
 })
@@ -144,52 +143,38 @@ describe('the thread that compiles', () => {
     })
   })
 
-  test('sees no environment', async () => {
+  test('sees no environment, and leaves no dead process behind', async () => {
     // esbuild takes its program from here where it is told to; a thread that saw it would fail.
     process.env.ESBUILD_BINARY_PATH = join(projectFolder(), 'no', 'such', 'program')
     try {
       expect((await compileInWorker(projectFolder('flows'))).ok).toBe(true)
+      expect(await deadChildren()).toEqual([])
     } finally {
       delete process.env.ESBUILD_BINARY_PATH
     }
   })
-
-  test('leaves no dead process behind', async () => {
-    expect((await compileInWorker(projectFolder('flows'))).ok).toBe(true)
-    expect(await deadChildren()).toEqual([])
-  })
-
-  test('leaves a revision that needs its folder no more', async () => {
-    const revision = await inFolder(FILES, async (folder) => {
-      const compiled = await compileInWorker(folder)
-      await rm(folder, { recursive: true })
-      return good(compiled)
-    })
-    const decision = decide(call({ from: '+15551234567', to: '+14445550000' }), revision.routing, AT)
-    expect(decision.state).toMatchObject({ hi: 'Hi Ann', city: 'Albany' })
-  })
 })
 
-describe('a revision that is loaded in a worker', () => {
-  const load = (files: Files, check: FunctionCheck['check']) => {
-    const run = () => Promise.reject(new Error('there are no examples to run it for'))
-    return inFolder(files, (folder) => loadRevision(folder, { check, run }, compileInWorker))
-  }
+describe('a revision that is loaded', () => {
+  const run = () => Promise.reject(new Error('there are no examples to run it for'))
+  const load = (compiled: Compiled, check: FunctionCheck['check']) =>
+    loadRevision('', { check, run }, async () => compiled)
 
   test('is refused where one of its functions is, and comes with the files', async () => {
     const problem = { file: 'a.ts', line: 1, column: 1, code: 'flows.function_load', message: 'it loops' }
     const asked: string[] = []
-    const loaded = await load(FILES, async (functions) => {
+    const loaded = await load(inWorker, async (functions) => {
       asked.push(...[...functions].map(({ file }) => file))
       return [problem]
     })
     expect(loaded).toMatchObject({ ok: false, problems: [problem], warnings: [expect.anything()] })
     expect([loaded.files.size, asked]).toEqual([Object.keys(FILES).length, ['a.ts']])
-    expect(await load(FILES, async () => [])).toMatchObject({ ok: true })
+    expect(await load(inWorker, async () => [])).toMatchObject({ ok: true })
   })
 
   test('is refused without a look at its functions where its rules are', async () => {
-    const loaded = await load({}, () => Promise.reject(new Error('nobody should ask')))
+    const refused: Compiled = { ok: false, problems: [], warnings: [], files: new Map() }
+    const loaded = await load(refused, () => Promise.reject(new Error('nobody should ask')))
     expect(loaded.ok).toBe(false)
   })
 })

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 /** Deadlines are long where they are not the matter: a busy machine must not make these tests fail. */
 function runner(options: ConstructorParameters<typeof FunctionRunner>[0] = {}): FunctionRunner {
-  const made = new FunctionRunner({ deadlineMs: 5_000, ...options })
+  const made = new FunctionRunner({ deadlineMs: 5_000, maxWorkers: 1, ...options })
   runners.push(made)
   return made
 }
@@ -32,7 +32,8 @@ function flow(source: string, file = 'triage.ts'): FlowFunction {
 const body = (statements: string, file?: string) =>
   flow(`export default async function triage(conv: any) {\n  ${statements}\n}\n`, file)
 const sound = (name = 'vip_support_flow') => body(`conv.gotoFlow('${name}')`, 'sound.ts')
-const LOOP = 'for (;;);'
+/** Holds its thread for good, as `for (;;);` does, but takes no processor time from the tests beside it. */
+const LOOP = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);'
 
 const input: ConversationInput = {
   callId: '1700000000.1',
@@ -93,7 +94,7 @@ describe('a flow function', () => {
   })
 
   test('decides otherwise for another caller and callee, on the same thread', async () => {
-    const [under, triage] = [runner({ maxWorkers: 1 }), flow(TRIAGE)]
+    const [under, triage] = [runner(), flow(TRIAGE)]
     await under.run(triage, input)
     const other = { ...input, headers: [], callerNumber: '+15550000001', calleeNumber: '+15550000002' }
     expect(await under.run(triage, other)).toMatchObject({
@@ -103,7 +104,7 @@ describe('a flow function', () => {
   })
 
   test('is evaluated once a thread, as any module is', async () => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const fn = flow(`let calls = 0; export default (conv: any) => {
       conv.state.calls = ++calls; conv.gotoFlow('vip_support_flow') }`)
     await under.run(fn, input)
@@ -162,7 +163,7 @@ describe('a function that fails', () => {
   })
 
   test('while its file is loaded is tried anew at the next call', async () => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const fn =
       flow(`const seen = globalThis as any; if (!seen.again) { seen.again = true; throw new Error('first') }
       export default (conv: any) => conv.gotoFlow('vip_support_flow')`)
@@ -176,7 +177,7 @@ describe('a function that fails', () => {
   })
 
   test('because its call cannot be sent to a thread is not-cloneable, and the thread can be used again', async () => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const odd = { ...input, state: { f: () => 1 } } as unknown as ConversationInput
     expect(said(await under.run(sound(), odd))).toMatch(/^not-cloneable/)
     expect(await saidOf(under, sound())).toBe(CHOSE)
@@ -186,8 +187,8 @@ describe('a function that fails', () => {
 
 describe('a function that never ends', () => {
   test('meets the deadline while calls of others notice nothing', async () => {
-    const under = runner({ deadlineMs: 1_500, maxWorkers: 2 })
-    const looping = Array.from({ length: 5 }, () => saidOf(under, body(LOOP, 'loop.ts')))
+    const under = runner({ deadlineMs: 1_500 })
+    const looping = Array.from({ length: 5 }, () => saidOf(under, body('for (;;);', 'loop.ts')))
     const others = await Promise.all(Array.from({ length: 10 }, () => saidOf(under, sound())))
     expect(others).toEqual(Array(10).fill(CHOSE))
     const results = await Promise.all(looping)
@@ -203,7 +204,7 @@ describe('a function that never ends', () => {
   })
 
   test('makes a call that has to wait for its thread busy, not late', async () => {
-    const under = runner({ deadlineMs: 1_000, maxWorkers: 1 })
+    const under = runner({ deadlineMs: 1_000 })
     const fn = body('await new Promise(() => {})', 'slow.ts')
     const results = await Promise.all([saidOf(under, fn), saidOf(under, fn)])
     expect(results).toEqual([
@@ -213,7 +214,7 @@ describe('a function that never ends', () => {
   })
 
   test('after it chose does not cost the next call on its thread its flow', async () => {
-    const under = runner({ deadlineMs: 2_000, maxWorkers: 1 })
+    const under = runner({ deadlineMs: 2_000 })
     const fn = onceBad(`setTimeout(() => { ${LOOP} }, 0)`)
     expect(await saidOf(under, fn, 'bad')).toBe(CHOSE)
     await new Promise((done) => setTimeout(done, 50))
@@ -223,20 +224,20 @@ describe('a function that never ends', () => {
 
 describe('a function that kills its thread', () => {
   test('by process.exit is crashed, and the next call finds another thread', async () => {
-    const [under, fn] = [runner({ maxWorkers: 1 }), onceBad('process.exit(3)')]
+    const [under, fn] = [runner(), onceBad('process.exit(3)')]
     expect(await saidOf(under, fn, 'bad')).toMatch(/^crashed: .*process\.exit, code 3/)
     expect(await saidOf(under, fn)).toBe(CHOSE)
   })
 
   test('by taking all its memory is crashed, and the next call finds another thread', async () => {
-    const under = runner({ maxWorkers: 1, memoryMb: 24, deadlineMs: 20_000 })
-    const fn = onceBad('const all = []; for (;;) all.push({ a: [1, 2, 3] })')
+    const under = runner({ memoryMb: 24, deadlineMs: 20_000 })
+    const fn = onceBad('const all = []; for (;;) all.push(Array(100_000).fill(1))')
     expect(await saidOf(under, fn, 'bad')).toMatch(/^crashed: triage\.ts: it ran out of memory/)
     expect(await saidOf(under, fn)).toBe(CHOSE)
   })
 
   test('after it chose harms no other call', async () => {
-    const [under, fn] = [runner({ maxWorkers: 1 }), onceBad('setTimeout(() => process.exit(1), 0)')]
+    const [under, fn] = [runner(), onceBad('setTimeout(() => process.exit(1), 0)')]
     expect(await saidOf(under, fn, 'bad')).toBe(CHOSE)
     for (let i = 0; i < 20; i += 1) expect(await saidOf(under, fn)).toBe(CHOSE)
   })
@@ -282,7 +283,7 @@ describe('a function that keeps failing', () => {
   })
 
   test('by leaving a loop behind is suspended although it chose each time', async () => {
-    const under = runner({ deadlineMs: 1_000, maxWorkers: 1, now: () => 0 })
+    const under = runner({ deadlineMs: 1_000, now: () => 0 })
     const fn = body(`conv.gotoFlow('vip_support_flow'); setTimeout(() => { ${LOOP} }, 0)`, 'late.ts')
     for (let i = 0; i < 3; i += 1) {
       expect(await saidOf(under, fn)).toBe(CHOSE)
@@ -326,7 +327,7 @@ describe('the log of a function', () => {
   })
 
   test('belongs to its own call, also for a line that comes late', async () => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const fn = body(`if (conv.callId === 'bad') setTimeout(() => console.log('late'), 1)
       else await new Promise((done) => setTimeout(done, 60)); conv.gotoFlow('vip_support_flow')`)
     await under.run(fn, { ...input, callId: 'bad' })
@@ -349,7 +350,7 @@ describe('a function that changes a built-in', () => {
     ['a class of the web', 'URL.prototype.toString = () => ""'],
     ['a function of the web', 'globalThis.structuredClone = (x) => x'],
   ])('(%s) is refused, and the next call on its thread does not notice', async (_what, statement) => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const PROBE = `conv.state.seen = [JSON.stringify([1].map((x) => x)), ({}).x, [...[1]], Buffer.byteLength('é'), String(new URL('http://a/')), Date.now() > 0]`
     const seen = ['[1]', undefined, [1], 2, 'http://a/', true].map((value) => value ?? null)
     const code = `module.exports.default = (conv) => { if (conv.callId === 'bad') { ${statement} }
@@ -377,7 +378,7 @@ describe('a function that changes a built-in', () => {
   })
 
   test('of its own making gets a fresh thread once it fails again and again', async () => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const fn = body(`const { promises } = require('node:fs')
       if (conv.callId === 'bad') promises.readFile = null
       await promises.readFile('/dev/null'); conv.gotoFlow('vip_support_flow')`)
@@ -422,7 +423,7 @@ describe('the threads of a runner', () => {
   })
 
   test('of an earlier revision finish the calls that they have in hand', async () => {
-    const under = runner({ maxWorkers: 1 })
+    const under = runner()
     const slow = body(`await new Promise((done) => setTimeout(done, 300)); conv.gotoFlow('vip_support_flow')`)
     expect(await under.check([slow])).toEqual([])
     const running = under.run(slow, input)

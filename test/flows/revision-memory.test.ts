@@ -45,11 +45,7 @@ async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<objec
 }
 
 describe('a revision that is no longer used', () => {
-  test('is garbage', async () => {
-    expect(await areGone(await used(compileInWorker(projectFolder('flows'))))).toBe(true)
-  })
-
-  test('is garbage after its functions were checked', async () => {
+  test('is garbage, also after its functions were checked', async () => {
     const runner = new FunctionRunner()
     try {
       const parts = await used(loadRevision(projectFolder('flows'), runner, compileInWorker))

@@ -5,9 +5,8 @@ import { formatProblem } from '../../src/flows/problem.js'
 import { projectFolder } from './project-folder.js'
 import { type Files, inFolder, revisionOf } from './temp-folder.js'
 
-/** Rules with a VIP, a branch, state and a code flow, for examples to be about. */
-const RULES: Files = {
-  'routing.yaml': `
+/** Rules with a VIP, a branch and state, for examples to be about. */
+const routing = (rule = '') => `
 default_country: US
 trunks: { carrier-a: { trust: [caller_number, X-VIP] } }
 vip: { numbers: ["+15551234567"], headers: { X-VIP: gold } }
@@ -16,9 +15,14 @@ flows: { vip_flow: { context: vip }, main: { context: main } }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: vip_flow }
   - { name: Verified, when: { attestation: A }, goto: vip_flow }
-  - { name: Code, when: { callee: "+15550000200" }, run: code.ts }
+${rule}
 otherwise: main
-`,
+`
+const RULES: Files = { 'routing.yaml': routing() }
+
+/** The same with a code flow. Each check of one starts a thread. */
+const CODE: Files = {
+  'routing.yaml': routing('  - { name: Code, when: { callee: "+15550000200" }, run: code.ts }'),
   'code.ts': `export default function code(conv: any) {
     conv.state.metadata = { from: conv.sipHeaders.get('From'), list: [1, { deep: true }] }
     if (conv.state.fail) throw new Error('told to')
@@ -47,7 +51,7 @@ function one(call: string, expected: string, name = 'It'): string {
 const ANY = '{ from: "+15550000001", to: "+15550000100" }'
 
 describe('an example that holds', () => {
-  test.each([
+  test.each<readonly [string, string, Files?]>([
     ['by its flow', one(ANY, '{ flow: main }')],
     ['by its rule', one(ANY, '{ rule: otherwise }')],
     ['by having no branch', one(ANY, '{ branch: null }')],
@@ -82,9 +86,10 @@ describe('an example that holds', () => {
         '{ from: "1", to: "5550000200" }',
         '{ rule: Code, flow: vip_flow, state: { metadata: { from: "<sip:1@trunk.invalid>", list: [1, { deep: true }] } } }',
       ),
+      CODE,
     ],
-  ])('%s lets the revision pass', async (_what, examples) => {
-    expect(await problemsWith(examples)).toEqual([])
+  ])('%s lets the revision pass', async (_what, examples, rules = RULES) => {
+    expect(await problemsWith(examples, rules)).toEqual([])
   })
 
   test('need not be there, and the file may be empty of them', async () => {
@@ -123,6 +128,7 @@ describe('an example that does not hold', () => {
   test('for one item of a list names it', async () => {
     const [line] = await problemsWith(
       one('{ from: "1", to: "5550000200" }', '{ state: { metadata: { list: [1, { deep: false }] } } }'),
+      CODE,
     )
     expect(line).toContain('expected state.metadata.list[1].deep false, got true (Code: ')
     expect(line).toContain('code.ts chose vip_flow')
@@ -131,6 +137,7 @@ describe('an example that does not hold', () => {
   test('because its function failed says how', async () => {
     const [line] = await problemsWith(
       one('{ from: "1", to: "5550000200", state: { fail: true } }', '{ flow: vip_flow }'),
+      CODE,
     )
     expect(line).toContain('expected flow vip_flow, got main')
     expect(line).toMatch(/code\.ts:\d+:\d+: Error: told to \(threw\)/)
