@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { transformSync } from 'esbuild'
 import type { ConversationInput } from '../../src/conversation/conversation.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
@@ -336,36 +336,39 @@ describe('the log of a function', () => {
 })
 
 describe('a function that changes a built-in', () => {
-  test.each([
-    ['a function of the language', 'JSON.stringify = () => "broken"'],
-    ['the object of a function', 'globalThis.JSON = { parse() {}, stringify() {} }'],
-    ['the prototype of every object', 'Object.prototype.x = 1'],
-    ['a method of lists', 'Array.prototype.map = () => []'],
-    [
-      'the prototype of iterators',
-      `Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })`,
-    ],
-    ['the clock', 'Date.now = () => 0'],
-    ['a class of Node', 'Buffer.byteLength = () => 0'],
-    ['a class of the web', 'URL.prototype.toString = () => ""'],
-    ['a function of the web', 'globalThis.structuredClone = (x) => x'],
-  ])('(%s) is refused, and the next call on its thread does not notice', async (_what, statement) => {
-    const under = runner()
-    const PROBE = `conv.state.seen = [JSON.stringify([1].map((x) => x)), ({}).x, [...[1]], Buffer.byteLength('é'), String(new URL('http://a/')), Date.now() > 0]`
-    const seen = ['[1]', undefined, [1], 2, 'http://a/', true].map((value) => value ?? null)
-    const code = `module.exports.default = (conv) => { if (conv.callId === 'bad') { ${statement} }
-      ${PROBE}; conv.gotoFlow('vip_support_flow') }`
-    const strict = body(
-      `'use strict'; if (conv.callId === 'bad') { ${statement} }
-      ${PROBE}; conv.gotoFlow('vip_support_flow')`,
-      'strict.ts',
-    )
-    expect(await saidOf(under, strict, 'bad')).toMatch(/^threw: strict\.ts:2.*TypeError: Cannot/)
-    for (const one of [strict, { file: 'sloppy.js', map: '', code }]) {
-      await saidOf(under, one, 'bad')
-      expect(await under.run(one, input)).toMatchObject({ state: { seen } })
-    }
-  })
+  const CHANGES: Readonly<Record<string, string>> = {
+    'a function of the language': 'JSON.stringify = () => "broken"',
+    'the object of a function': 'globalThis.JSON = { parse() {}, stringify() {} }',
+    'the prototype of every object': 'Object.prototype.x = 1',
+    'a method of lists': 'Array.prototype.map = () => []',
+    'the prototype of iterators':
+      'Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })',
+    'the clock': 'Date.now = () => 0',
+    'a class of Node': 'Buffer.byteLength = () => 0',
+    'a class of the web': 'URL.prototype.toString = () => ""',
+    'a function of the web': 'globalThis.structuredClone = (x) => x',
+  }
+  const changes = Object.entries(CHANGES).map(([what, statement]) => `'${what}': () => { ${statement} }`)
+  const code = `const changes = { ${changes.join(', ')} }
+    module.exports.default = (conv) => { changes[conv.callId]?.()
+      conv.state.seen = [JSON.stringify([1].map((x) => x)), ({}).x, [...[1]], Buffer.byteLength('é'), String(new URL('http://a/')), Date.now() > 0]
+      conv.gotoFlow('vip_support_flow') }`
+  const seen = ['[1]', undefined, [1], 2, 'http://a/', true].map((value) => value ?? null)
+  // Each of the two has one thread for all changes.
+  const under = new FunctionRunner({ deadlineMs: 5_000, maxWorkers: 1 })
+  const strict = { file: 'strict.js', map: '', code: `'use strict'; ${code}` }
+  afterAll(() => under.stop())
+
+  test.each(Object.keys(CHANGES))(
+    '(%s) is refused, and the next call on its thread does not notice',
+    async (change) => {
+      expect(await saidOf(under, strict, change)).toMatch(/^threw: strict\.js:1:\d+: TypeError: Cannot/)
+      for (const one of [strict, { file: 'sloppy.js', map: '', code }]) {
+        await saidOf(under, one, change)
+        expect(await under.run(one, input)).toMatchObject({ state: { seen } })
+      }
+    },
+  )
 
   test('in an object of its own does so as ever', async () => {
     const fn = body(`const own: any = {}; own.toString = () => 'own'
