@@ -25,10 +25,10 @@ describe('a request to ARI over HTTP', () => {
   test('is answered with a status and what the JSON says, or with the text that is no JSON', async () => {
     const { peer, http } = await connected()
     peer.answer = () => [404, { message: 'Channel not found' }]
-    expect(await http.send(ASK, 1_000)).toEqual({ status: 404, body: { message: 'Channel not found' } })
+    expect(await http.send(ASK, 20_000)).toEqual({ status: 404, body: { message: 'Channel not found' } })
     expect(peer.requests).toEqual(['HTTP GET channels/1.1/variable?variable=EVAL(${A&B})'])
     peer.answer = () => [204]
-    expect(await http.send({ method: 'PUT', path: 'x', body: { a: 1 } }, 1_000)).toEqual({ status: 204 })
+    expect(await http.send({ method: 'PUT', path: 'x', body: { a: 1 } }, 20_000)).toEqual({ status: 204 })
   })
 
   test('that is not answered in time gives its connection back: hundreds do not use them up', async () => {
@@ -42,14 +42,14 @@ describe('a request to ARI over HTTP', () => {
       message: 'ARI GET channels/1.1/variable: no answer within 100 ms',
     })
     peer.answer = () => [200, { value: '1' }]
-    const next = await Promise.all(Array.from({ length: 50 }, () => http.send(ASK, 1_000)))
+    const next = await Promise.all(Array.from({ length: 50 }, () => http.send(ASK, 20_000)))
     expect(next.map(({ status }) => status)).toEqual(next.map(() => 200))
   })
 
   test('opens no more connections at once than the 10 that Asterisk queues: the kernel drops the rest for a second', async () => {
     const { peer, http } = await connected()
     peer.answer = () => undefined
-    const asked = Array.from({ length: 40 }, () => http.send(ASK, 400))
+    const asked = Array.from({ length: 40 }, () => http.send(ASK, 2_000))
     await until(() => peer.requests.length >= 10)
     await sleep(100)
     expect(peer.requests).toHaveLength(10)
@@ -64,7 +64,7 @@ describe('a request to ARI over HTTP', () => {
     http.reset()
     await expect(silent).rejects.toMatchObject({ fault: 'unreachable' })
     peer.answer = () => [204]
-    expect(await http.send(ASK, 1_000)).toMatchObject({ status: 204 })
+    expect(await http.send(ASK, 20_000)).toMatchObject({ status: 204 })
   })
 })
 

@@ -43,8 +43,10 @@ export class TcpPeer {
   }
 
   async close(): Promise<void> {
+    // First no more are accepted: one that came in between would keep the server open.
+    const closed = new Promise((resolve) => this.#server.close(resolve))
     this.drop()
-    await new Promise((resolve) => this.#server.close(resolve))
+    await closed
   }
 }
 

@@ -45,7 +45,7 @@ describe('the event WebSocket', () => {
   test('matches answers to their requests, in whatever order they come', async () => {
     const { raw, receive, socket } = opened()
     const query = { context: 'A&B' }
-    const answers = ['one', 'two'].map((path) => socket.send({ method: 'POST', path, query }, 1_000))
+    const answers = ['one', 'two'].map((path) => socket.send({ method: 'POST', path, query }, 20_000))
     const [one, two] = raw.sent
     expect(one).toMatchObject({ type: 'RESTRequest', method: 'POST', uri: 'one' })
     expect(one?.query_strings).toEqual([{ name: 'context', value: 'A&B' }])
@@ -87,8 +87,8 @@ describe('the event WebSocket', () => {
     const { raw, told, socket } = opened()
     raw.answersPings = false
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700)
-    // The pong comes only after the next look.
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    // The pong comes only after the next look, which is overdue.
+    await new Promise((resolve) => setTimeout(resolve, 20))
     raw.emit('pong')
     expect(told).toEqual([])
     socket.terminate()

@@ -73,11 +73,11 @@ export async function openSession(access: AmiAccess, signal: AbortSignal): Promi
     ended,
     async action(action) {
       refuseUnsendable(action)
-      return plain(await answered(`AMI ${action.action}`, act(manager, action)))
+      return plain(await answered(action, act(manager, action), signal))
     },
     async list(action) {
       refuseUnsendable(action)
-      return collect(manager, action)
+      return answered(action, collect(manager, action), signal)
     },
   }
 }
@@ -112,7 +112,6 @@ function act(manager: ManagerConnection, action: AmiAction): Promise<ManagerResp
 
 async function collect(manager: ManagerConnection, action: AmiAction): Promise<readonly AmiAnswer[]> {
   const actionid = randomUUID()
-  const what = `AMI ${action.action}`
   const events: AmiAnswer[] = []
   const complete = Promise.withResolvers<void>()
   const onEvent = (event: ManagerResponse) => {
@@ -122,16 +121,17 @@ async function collect(manager: ManagerConnection, action: AmiAction): Promise<r
   }
   manager.on('managerevent', onEvent)
   try {
-    await answered(what, act(manager, { ...action, actionid }))
-    await answered(`${what}, the end of its list`, complete.promise)
+    await act(manager, { ...action, actionid })
+    await complete.promise
     return events
   } finally {
     manager.removeListener('managerevent', onEvent)
   }
 }
 
-async function answered<T>(what: string, work: Promise<T>): Promise<T> {
-  return within(ANSWER_MS, what, work).catch((error: Error) => {
+/** What waits when the connection is closed fails at once. */
+async function answered<T>({ action }: AmiAction, work: Promise<T>, closed: AbortSignal): Promise<T> {
+  return within(ANSWER_MS, `AMI ${action}`, work, closed).catch((error: Error) => {
     throw error instanceof TimeoutError ? new PbxError('unreachable', error.message) : error
   })
 }
