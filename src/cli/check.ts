@@ -36,6 +36,7 @@ async function check(folder: string, options: Options): Promise<number> {
     ...(examples > 0 ? [`${folder}: all examples hold (${examples})`] : []),
     `${folder}: ${revision === undefined ? count : `OK, revision ${revision.id}`}`,
   ]
-  printResult(options, { revision: revision?.id ?? null, problems, warnings }, lines.join('\n'))
+  const next = revision && 'doorman diff says what would change, doorman replay for which calls'
+  printResult(options, { revision: revision?.id ?? null, problems, warnings }, lines.join('\n'), next)
   return problems.length === 0 ? EXIT.ok : EXIT.failed
 }

@@ -9,6 +9,7 @@ import type { Revision } from '../flows/revision.js'
 import { parseShare } from '../history/replay.js'
 import { wrap } from '../lib/columns.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
+import { findSettings } from '../settings/find.js'
 import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
 import { StoreError } from '../store/store-error.js'
 import { paint } from './paint.js'
@@ -118,14 +119,19 @@ const OVERRIDES = {
   logFormat: 'DOORMAN_LOG_FORMAT',
 } as const satisfies Record<string, SettingName>
 
-/** The environment and the `--settings` file; options of the command override both. @throws SettingsError */
+/**
+ * The environment and the settings file, of which a line on standard error says where it was found; options of the
+ * command override both. @throws SettingsError
+ */
 export function settingsFor(command: Command, needs: keyof typeof OPTIONAL): Settings {
-  const options = command.optsWithGlobals<Partial<Record<'settings' | keyof typeof OVERRIDES, string>>>()
+  type Options = Partial<Record<'settings' | keyof typeof OVERRIDES, string>> & { readonly json?: true }
+  const options = command.optsWithGlobals<Options>()
   const env = { ...process.env }
   for (const [option, name] of Object.entries(OVERRIDES)) {
     env[name] = options[option as keyof typeof OVERRIDES] ?? env[name]
   }
-  const file = options.settings ?? process.env.DOORMAN_SETTINGS
+  const { file, note } = findSettings(options.settings, process.env)
+  if (note !== undefined && options.json !== true) printError(note)
   return readSettings({ env, file, optional: OPTIONAL[needs] })
 }
 

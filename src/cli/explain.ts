@@ -4,6 +4,7 @@ import { type Example, factsOfExample } from '../flows/examples.js'
 import { finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import type { Revision } from '../flows/revision.js'
+import { sentenceOf } from '../history/sentence.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { contextOf } from '../routing/context-of.js'
 import { provenanceOf } from '../routing/facts.js'
@@ -18,8 +19,10 @@ import {
   printResult,
   Refusal,
   settingsFor,
+  VERBOSE_OPTION,
   withRevision,
 } from './command.js'
+import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js'
 
 interface Options {
   readonly from: string
@@ -30,6 +33,7 @@ interface Options {
   readonly attestation?: Example['call']['attestation']
   readonly state: State
   readonly at: Date
+  readonly verbose?: true
   readonly json?: true
 }
 
@@ -46,13 +50,15 @@ export function addExplain(program: Command): void {
     .option('--state <json>', 'state that the call has already', parseState, {})
     .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z', parseInstant, new Date())
     .option(...FLOWS_OPTION)
+    .option(...VERBOSE_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
       const { DOORMAN_FLOWS: folder } = settingsFor(command, 'files')
       const explained = await withRevision(folder, (revision, functions) =>
         explain(options, revision, functions),
       )
-      printResult(options, toJson(explained), toText(explained))
+      const next = options.verbose ? undefined : 'the same with --verbose shows every fact and its source'
+      printResult(options, toJson(explained), toText(explained, options), next)
     })
 }
 
@@ -107,27 +113,26 @@ function toJson({ decision: final, revision, reasons, provenance, hearsay }: Exp
   }
 }
 
-function toText({ decision: final, revision, facts, reasons, provenance, hearsay }: Explained): string {
-  const { decision, flow, state } = final
-  const width = Math.min(32, Math.max(...reasons.map(({ rule }) => rule.length)))
-  return [
-    `${decision.callerNumber} calls ${decision.calleeNumber} on ${facts.trunk ?? 'no trunk'}`,
-    ...reasons.map(({ rule, matched, why }) => `  ${mark(matched)} ${rule.padEnd(width)}  ${why}`),
+function toText(explained: Explained, { verbose }: Options): string {
+  const { decision: final, revision, facts, reasons, provenance, hearsay } = explained
+  const { flow, state, failure } = final
+  const { branch = null, rule, vip, callerNumber, calleeNumber } = final.decision
+  const answer = sentenceOf(
+    {
+      ...{ callerNumber, calleeNumber, branch, rule, reasons, hearsay, flow: flow.name },
+      ...{ trunk: facts.trunk ?? null, faults: [] },
+      outcome: failure === undefined ? 'routed' : 'fallback_function',
+    },
+    'would go',
+  )
+  const lines = [
+    ...[answer, ...formatRules({ reasons, reasonsOmitted: 0 })],
     `flow      ${flow.name}  (${flow.context},${flow.extension},${flow.priority})`,
-    `rule      ${decision.rule}`,
-    `vip       ${decision.vip ? 'yes' : 'no'}`,
-    `branch    ${decision.branch ?? '-'}`,
+    `vip       ${vip ? 'yes' : 'no'}`,
+    `branch    ${branch ?? '-'}`,
     `state     ${safeJson(state)}`,
     `revision  ${revision.id}`,
-    'facts',
-    ...provenance.map(({ fact, value, from, trusted, why }) => {
-      return `  ${mark(trusted)} ${fact.padEnd(20)}  ${value ?? '-'}  from ${from}: ${why}`
-    }),
-    ...(hearsay.length === 0 ? [] : ['hearsay']),
-    ...hearsay.map(({ what, value, why }) => `  - ${what.padEnd(20)}  ${value}  ${why}`),
+    ...(verbose ? [FACTS_HEADING, ...formatFacts({ provenance })] : []),
   ]
-    .map(safeLine)
-    .join('\n')
+  return lines.map(safeLine).join('\n')
 }
-
-const mark = (is: boolean) => (is ? '+' : '-')

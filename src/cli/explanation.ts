@@ -23,6 +23,8 @@ export function formatFacts({ provenance }: Pick<DecisionRecord, 'provenance'>):
   )
 }
 
+export const FACTS_HEADING = 'facts (+ trusted, - untrusted)'
+
 const LONGEST = 32
 
 function shortened(name: string): string {

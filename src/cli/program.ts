@@ -28,7 +28,10 @@ export function createProgram(): Command {
   const program = new Command('doorman')
     .description('Call routing for Asterisk: reads each call, decides its flow and continues it there.')
     .version(version)
-    .option('--settings <file>', 'file of NAME=value settings (or DOORMAN_SETTINGS)')
+    .option(
+      '--settings <file>',
+      'file of NAME=value settings (or DOORMAN_SETTINGS; default: /etc/doorman/settings.env)',
+    )
     .showSuggestionAfterError()
     .showHelpAfterError('(doorman --help shows all commands)')
     .exitOverride()

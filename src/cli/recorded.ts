@@ -1,7 +1,7 @@
 /** What the commands that read the database share. */
 import { accessSync, constants } from 'node:fs'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { findVisits, type NumberedCall } from '../history/recorded-calls.js'
 import { maskNumbers } from '../observability/masking.js'
 import type { Settings } from '../settings/index.js'
@@ -11,7 +11,7 @@ import { Refusal } from './command.js'
 
 /** @throws Refusal where there is no database, or this user may not read it. */
 export function storeIn({ DOORMAN_DATA: data }: Pick<Settings, 'DOORMAN_DATA'>): StoreReader {
-  const file = join(data, DATABASE_FILE)
+  const file = resolve(data, DATABASE_FILE)
   try {
     accessSync(file, constants.R_OK)
   } catch (error) {

@@ -3,6 +3,7 @@ import { findCalls } from '../history/recorded-calls.js'
 import { changedShare, formatReplay, replay } from '../history/replay.js'
 import { StoreReader } from '../store/store.js'
 import {
+  DATA_OPTION,
   EXIT,
   FLOWS_OPTION,
   JSON_OPTION,
@@ -25,16 +26,24 @@ export function addReplay(program: Command): void {
     .description('decide recorded calls by the flow files and say how many would change')
     .option('--last <calls>', 'how many of the newest recorded calls', parseCount, 10_000)
     .option(...FLOWS_OPTION)
+    .option(...DATA_OPTION)
     .option('--max-change <share>', 'exit 1 if more than this share would change, as 1%', parseShareOption)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-      const progress = process.stderr.isTTY && !options.json ? showProgress : () => undefined
+      const progress = process.stderr.isTTY && !options.json ? showProgress : undefined
       const result = await withRevision(folder, (candidate, functions) => {
         const recorded = findCalls(new StoreReader(data), { limit: options.last })
-        return replay(recorded, { candidate, functions, progress })
+        return replay(recorded, { candidate, functions, ...(progress && { progress }) })
       })
-      printResult(options, result, formatReplay(result))
+      if (progress) process.stderr.write('\u001b[K')
+      const [call] = result.groups[0]?.examples ?? []
+      printResult(
+        options,
+        result,
+        formatReplay(result),
+        call && `doorman why ${call} says where it went until now`,
+      )
       process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
 }

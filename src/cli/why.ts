@@ -6,7 +6,7 @@ import { Columns } from '../lib/columns.js'
 import { safeLine } from '../lib/safe-text.js'
 import { age, localTime } from '../lib/time-text.js'
 import { DATA_OPTION, JSON_OPTION, printResult, settingsFor, VERBOSE_OPTION } from './command.js'
-import { formatFacts, formatRules } from './explanation.js'
+import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js'
 import { shown, visitsOf } from './recorded.js'
 
 interface Options {
@@ -59,5 +59,5 @@ function details(call: NumberedCall): readonly string[] {
     ['stages', `${stages.join(', ')} ms`],
     ...(state === undefined ? [] : [['came with', JSON.stringify(state)]]),
   ]
-  return ['Facts (+ trusted, - untrusted)', ...formatFacts(call), ...new Columns().lines(rows)]
+  return [FACTS_HEADING, ...formatFacts(call), ...new Columns().lines(rows)]
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ReloadResult } from '../revisions/revisions.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { ReloadRequest, RollbackRequest } from './server.js'
@@ -17,8 +18,8 @@ export async function sendCommand(dataFolder: string, ...request: CommandRequest
   const address = await readAddress(dataFolder)
   if (address === undefined) {
     throw new NotRunningError(
-      `No Doorman runs with the data folder ${dataFolder}: it has no control.json that this user may read. ` +
-        'Check DOORMAN_DATA, and run the command as the user that runs Doorman, or as root.',
+      `No Doorman runs with the data folder ${resolve(dataFolder)}: it has no control.json that this user may read. ` +
+        'Give the folder of the running one with --data or DOORMAN_DATA, and run the command as its user, or with sudo.',
     )
   }
   const response = await post(address, ...request)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { deepFreeze } from '../lib/deep-freeze.js'
 import { leavesOf } from '../routing/condition.js'
 import { indexRouting } from '../routing/rule-index.js'
@@ -52,7 +53,7 @@ function beingWritten(file: string): Problem {
 async function compileSource(source: FlowSource): Promise<Compiled> {
   const content = source.read(ROUTING_FILE, 'yaml')
   if (!Buffer.isBuffer(content)) {
-    const message = `${content.message}; the folder is ${source.folder}, and DOORMAN_FLOWS names it`
+    const message = `${content.message} ${resolve(source.folder)}; give another with --flows or DOORMAN_FLOWS`
     return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code: content.code, message }])
   }
   const { value, diagnostics } = parseFlowDocument(ROUTING_FILE, content)

@@ -115,13 +115,12 @@ export function replaySentence(result: ReplayResult): string {
 /** The result on several lines, and what has to be known to read the numbers rightly. */
 export function formatReplay(result: ReplayResult): string {
   const { functionRuns, undecided, unseenHeaders, groups } = result
-  const lines = groups.flatMap((group) => {
-    const more = group.count > group.examples.length ? ', …' : ''
-    return [
-      `${thousands(group.count).padStart(8)}  ${formatGroup(group)}`,
-      `${' '.repeat(10)}${group.examples.join(', ')}${more}`,
-    ]
-  })
+  const [only, ...more] = groups
+  const isOne = only !== undefined && more.length === 0
+  const lines = groups.flatMap((group) => [
+    ...(isOne ? [] : [`${thousands(group.count).padStart(8)}  ${formatGroup(group)}`]),
+    `${' '.repeat(10)}${group.examples.join(', ')}${group.count > group.examples.length ? ', …' : ''}`,
+  ])
   if (functionRuns > 0) {
     lines.push(`${counted(functionRuns)} went through a code flow, which may not say the same each time.`)
   }
@@ -134,7 +133,8 @@ export function formatReplay(result: ReplayResult): string {
       `No recorded call has ${names}, which these flow files refer to: a header is recorded only from then on.`,
     )
   }
-  return [`${headline(result)}${groups.length === 0 ? '' : ':'}`, ...lines].join('\n')
+  const what = isOne ? `: ${formatGroup(only)}` : ':'
+  return [`${headline(result)}${groups.length === 0 ? '' : what}`, ...lines].join('\n')
 }
 
 function headline({ calls, changed }: ReplayResult): string {

@@ -86,8 +86,11 @@ export class RunningCommand {
 let commands: ChildProcess | undefined
 let orders = 0
 
-/** Runs `doorman` to its end, in a process that other commands of the same test file have run in. */
-export async function doorman(args: readonly string[], env: Env = {}): Promise<Ending> {
+/**
+ * Runs `doorman` to its end, in a process that other commands of the same test file have run in.
+ * @param columns the width of the terminal that its output goes to, if it goes to one
+ */
+export async function doorman(args: readonly string[], env: Env = {}, columns?: number): Promise<Ending> {
   if (commands === undefined) {
     commands = fork(join(import.meta.dirname, 'command-process.js'), { cwd: folder })
     commands.setMaxListeners(0)
@@ -95,7 +98,7 @@ export async function doorman(args: readonly string[], env: Env = {}): Promise<E
   }
   const child = commands
   const id = ++orders
-  const order: Order = { args, env: { ...ownEnv(), ...env } }
+  const order: Order = { args, env: { ...ownEnv(), ...env }, columns }
   const ending = await new Promise<Ending>((resolve, reject) => {
     const onExit = () => reject(new Error(`The process ended during: doorman ${args.join(' ')}`))
     const onMessage = (answer: { readonly id: number; readonly ending: Ending }) => {

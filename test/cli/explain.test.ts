@@ -121,31 +121,41 @@ describe('doorman explain --json', () => {
 })
 
 describe('doorman explain for people', () => {
-  test.concurrent('prints numbers, every reason, flow, rule and state', async () => {
+  test.concurrent('prints the answer, then every rule that was tried, then flow and state', async () => {
     const { exit, out, err } = await explain(...VIP)
     expect({ exit, err }).toEqual({ exit: 0, err: '' })
-    expect(out).toMatch(/^\+15551234567 calls \+15557654321 on carrier-a\n/)
-    expect(out).toMatch(/^ {2}\+ VIP callers /m)
+    expect(out).toMatch(
+      /^\+15551234567 via carrier-a to North Branch would go to vip by rule "VIP callers": caller number \S+ is in vip.numbers\n {2}\+ VIP callers /,
+    )
     expect(out).toMatch(/^flow {6}vip {2}\(vip-support,s,1\)$/m)
     expect(out).toMatch(/^state {5}\{"city":"Albany","greeting":"Welcome"\}$/m)
   })
 
-  test.concurrent('prints facts and hearsay, a line each, and notes a trunk that may be mistyped', async () => {
+  test.concurrent('prints untrusted claims in the answer, and notes a trunk that may be mistyped', async () => {
     const { exit, out, err } = await explain(...GOLD, '--trunk', 'carrier-A')
     expect(exit).toBe(0)
     expect(err).toMatch(/^Note: carrier-A is not under "trunks".*carrier-a/)
-    expect(out).toMatch(/^facts\n {2}- caller number +\+15559990000 {2}from caller ID: trunk carrier-A is/m)
-    expect(out).toMatch(/^hearsay\n {2}- X-VIP +gold {2}/m)
+    expect(out).toMatch(/^.* by `otherwise`: its X-VIP: gold is untrusted on carrier-A\n/)
+    expect(out).not.toContain('facts')
   })
 
-  test.concurrent.each([[[]], [['--json']]])('prints nothing that controls a terminal %j', async (json) => {
-    const evil = '\u001b[31mred\u202e\u2066\u0085\u009b\nflow vip\r'
-    const call = ['--from', evil, '--to', evil, '--name', evil, '--trunk', evil]
-    const header = ['--header', `X-VIP: ${evil.replace(/[\r\n]/g, '')}`]
-    const state = ['--state', JSON.stringify({ [evil]: evil })]
-    const { out, err } = await explain(...call, ...header, ...state, ...json)
-    expect(out.length).toBeGreaterThan(100)
-    expect(out + err).not.toMatch(/[\0-\t\v-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
-    expect(out).not.toMatch(/^flow vip/m)
+  test.concurrent('prints facts and their sources with --verbose, a line each', async () => {
+    const { out } = await explain(...GOLD, '--trunk', 'carrier-A', '--verbose')
+    expect(out).toMatch(/^facts .*\n {2}- caller number +\+15559990000 \(caller ID\): trunk carrier-A is/m)
+    expect(out).toMatch(/^ {2}- header X-VIP +gold \(trunk carrier-A\): trunk carrier-A is not trusted/m)
   })
+
+  test.concurrent.each([[[]], [['--verbose']], [['--json']]])(
+    'prints nothing that controls a terminal %j',
+    async (json) => {
+      const evil = '\u001b[31mred\u202e\u2066\u0085\u009b\nflow vip\r'
+      const call = ['--from', evil, '--to', evil, '--name', evil, '--trunk', evil]
+      const header = ['--header', `X-VIP: ${evil.replace(/[\r\n]/g, '')}`]
+      const state = ['--state', JSON.stringify({ [evil]: evil })]
+      const { out, err } = await explain(...call, ...header, ...state, ...json)
+      expect(out.length).toBeGreaterThan(100)
+      expect(out + err).not.toMatch(/[\0-\t\v-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/)
+      expect(out).not.toMatch(/^flow vip/m)
+    },
+  )
 })

@@ -8,7 +8,7 @@ import { runToEnd } from '../support/child.js'
 import { DOORMAN } from '../support/doorman.js'
 import { labFolder } from '../support/lab-folder.js'
 import { CALLS, isOk, type Result } from './calls.js'
-import { formatTable, jsonLine, reloadLines } from './output.js'
+import { formatTable, jsonLine, newsLines } from './output.js'
 
 jest.setTimeout(60_000)
 
@@ -83,7 +83,7 @@ test('it stays up, shows where a further call went, and stops with nothing left 
   await demo.says('stdout', 'Ctrl-C stops both sides')
   const mode = statSync(file).mode & 0o777
   const settings = parseEnv(readFileSync(file, 'utf8')) as Record<string, string>
-  const reached = demo.says('stdout', '+15551234567 → 5550001111 → vip-support')
+  const reached = demo.says('stdout', '+15551234567 via carrier-a to South Branch went to vip_support_flow')
   const call = ['call', '--from', '+15551234567', '--to', '5550001111']
   const placed = await runToEnd([...DOORMAN, '--settings', file, ...call], 20_000)
   await reached
@@ -95,7 +95,7 @@ test('it stays up, shows where a further call went, and stops with nothing left 
   expect(demo.stdout).toContain('X-VIP: gold (hearsay)')
   expect(demo.stdout).toContain('npx doorman --settings')
   expect(demo.stdout).toMatch(/softphone[\s\S]*127\.0\.0\.1 port \d+,\s+user 1001, password \w+/)
-  expect(demo.stdout).toContain('+15551234567 → 5550001111 → vip-support')
+  expect(demo.stdout).toContain('+15551234567 via carrier-a to South Branch went to vip_support_flow')
   expect({ mode, code, fileIsThere: existsSync(file) }).toEqual({
     mode: 0o600,
     code: 0,
@@ -172,9 +172,10 @@ test('the table breaks a long state over lines, and nothing from a call steers t
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
 })
 
-test('changed flow files are a line, with what changed or what is wrong', () => {
+test('a call is a line, and changed flow files with what changed or what is wrong', () => {
   const line = { level: 'info', message: 'Revision 2 is active.', changes: ['rule VIP: changed'] }
 
-  expect(reloadLines({ ...line, event: 'reload' })).toEqual(['Revision 2 is active.', '  rule VIP: changed'])
-  expect(reloadLines({ ...line, event: 'decision' })).toEqual([])
+  expect(newsLines({ ...line, event: 'reload' })).toEqual(['Revision 2 is active.', '  rule VIP: changed'])
+  expect(newsLines({ ...line, event: 'decision', message: '1 went to main' })).toEqual(['1 went to main'])
+  expect(newsLines({ ...line, event: 'revision' })).toEqual([])
 })

@@ -17,7 +17,7 @@ import { labFolder } from '../support/lab-folder.js'
 import { Observer } from '../support/observer.js'
 import { asteriskRoot } from '../support/roots.js'
 import { CALLS, type Demo, isOk, place } from './calls.js'
-import { callLine, formatTable, instructions, jsonLine, reloadLines } from './output.js'
+import { formatTable, instructions, jsonLine, newsLines } from './output.js'
 
 const USAGE = `usage: npm run demo [-- [--once] [--json]]
 
@@ -127,19 +127,12 @@ async function stay(demo: Demo, parts: AsyncDisposableStack): Promise<never> {
   const file = join(labFolder(), 'demo.env')
   parts.defer(writeSettings(file, { ...settingsFor(demo.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2' }))
   print(instructions(demo, relative(process.cwd(), file)))
-  const known = new Set(demo.observer.traces().map(({ uniqueId }) => uniqueId))
   let seen = demo.doorman.lines.length
   for (;;) {
     await sleep(LOOK_MS)
     refuseDead(demo)
-    for (const line of demo.doorman.lines.slice(seen).flatMap(reloadLines)) print(line)
+    for (const line of demo.doorman.lines.slice(seen).flatMap(newsLines)) print(line)
     seen = demo.doorman.lines.length
-    for (const trace of demo.observer.traces()) {
-      const line = known.has(trace.uniqueId) ? undefined : callLine(trace)
-      if (line === undefined) continue
-      known.add(trace.uniqueId)
-      print(line)
-    }
   }
 }
 

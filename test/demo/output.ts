@@ -1,6 +1,5 @@
 import { safeJson } from '../../src/lib/safe-text.js'
 import type { LogLine } from '../support/doorman.js'
-import { callResultOf, type Trace } from '../support/observer.js'
 import { type Demo, isOk, type Result } from './calls.js'
 
 /** Columns of a terminal that the table fits into. */
@@ -95,16 +94,9 @@ Each further call, and each change of the flow files, is a line here. Ctrl-C sto
 `
 }
 
-/** The line of a call that reached a flow or is over; undefined for others, and for channels that are not PJSIP. */
-export function callLine(trace: Trace): string | undefined {
-  const { caller, channel, steps, hungUp } = trace
-  const context = callResultOf(trace)?.context ?? (hungUp ? 'hung up before it reached a flow' : undefined)
-  if (context === undefined || !channel.startsWith('PJSIP/')) return undefined
-  return printable(`${caller || 'anonymous'} → ${steps.at(0)?.extension ?? 'no number'} → ${context}`)
-}
-
-/** What Doorman says of changed flow files, with the changes, or the problems that made it refuse them. */
-export function reloadLines({ event, message, changes, problems }: LogLine): readonly string[] {
+/** What Doorman says of a call, and of changed flow files with the changes or the problems that made it refuse them. */
+export function newsLines({ event, message, changes, problems }: LogLine): readonly string[] {
   const texts = (list: unknown) => (Array.isArray(list) ? list.map((text) => `  ${text}`) : [])
+  if (event === 'decision') return [printable(message)]
   return event === 'reload' ? [message, ...texts(changes), ...texts(problems)].map(printable) : []
 }

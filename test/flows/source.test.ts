@@ -97,7 +97,7 @@ describe('the source of a revision', () => {
         column: 1,
         code: 'flows.file',
         message:
-          'there is no file "routing.yaml" in the flows folder; the folder is /no/such/flows, and DOORMAN_FLOWS names it',
+          'there is no file "routing.yaml" in the flows folder /no/such/flows; give another with --flows or DOORMAN_FLOWS',
       },
     ])
   })

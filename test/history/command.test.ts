@@ -38,8 +38,7 @@ describe('doorman replay', () => {
       const { exit, out } = await run('replay')
       expect([exit, ...out.split('\n')]).toEqual([
         0,
-        '2 of 100 calls would change:',
-        '       2  main → sales by rule "Sales hours"',
+        '2 of 100 calls would change: main → sales by rule "Sales hours"',
         '          call 100, call 50',
         '',
       ])

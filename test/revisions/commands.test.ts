@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { localTime } from '../../src/lib/time-text.js'
 import { doorman, type Ending } from '../cli/command.js'
 import { type Files, inFolder } from '../flows/temp-folder.js'
 import { filesOf, inDataFolder, newRevision, withStore } from '../store/open-store.js'
@@ -30,9 +31,15 @@ describe('doorman revisions', () => {
     inBoth(MAIN, async (run) => {
       const { exit, out } = await run('revisions')
       expect(exit).toBe(0)
-      expect(out.trimEnd().split('\n').slice(1)).toEqual([
-        '   1       aaaaaaaaaaaa  2026-05-01T08:00:00.000Z  files          -    1',
-        '*  2       bbbbbbbbbbbb  2026-05-01T08:00:00.000Z  rollback to 1  ann  1',
+      const when = localTime(new Date('2026-05-01T08:00:00Z'))
+      const lines = out
+        .trimEnd()
+        .replace(/\d+ d /g, 'x d ')
+        .replace(/ {2,}/g, '  ')
+        .split('\n')
+      expect(lines.slice(1)).toEqual([
+        `  1  aaaaaaaaaaaa  ${when}  x d  files  -  1`,
+        `*  2  bbbbbbbbbbbb  ${when}  x d  rollback to 1  ann  1`,
       ])
     }))
 
@@ -46,10 +53,11 @@ describe('doorman revisions', () => {
       ])
     }))
 
-  test('says that there is none, which is no fault; a database that cannot be read is one', () =>
+  test('exits with 1 where there is none, and where the database cannot be read', () =>
     inDataFolder(async (data) => {
       const none = await doorman(['revisions', '--data', data])
-      expect(none).toMatchObject({ exit: 0, out: expect.stringMatching(/ holds no revision yet/) })
+      const where = `${join(data, 'doorman.db')} does not exist`
+      expect(none).toMatchObject({ exit: 1, err: expect.stringContaining(where) })
       await writeFile(join(data, 'doorman.db'), 'no database '.repeat(1_000))
       const damaged = await doorman(['revisions', '--data', data])
       expect(damaged).toMatchObject({ exit: 1, err: expect.stringMatching(/doorman\.db is damaged/) })
