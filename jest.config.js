@@ -7,7 +7,7 @@ const common = {
   globalSetup: '<rootDir>/support/setup.js',
   globalTeardown: '<rootDir>/support/teardown.js',
 }
-const LAB = ['stories', 'support', 'demo', 'docker']
+const LAB = ['stories', 'support', 'demo', 'docker', 'ops']
 
 export default {
   projects: [

@@ -15,11 +15,20 @@ export interface AsteriskInstall {
   readonly where: 'root' | 'system'
 }
 
-/**
- * Looks at an unpacked Debian root. Its programs run through the root's own dynamic loader and libraries: no
- * chroot, no mounts, no rights, and they see our files and are our children.
- */
+/** Looks at an unpacked Debian root with Asterisk. */
 export async function installInRoot(root: string): Promise<AsteriskInstall> {
+  const command = [...throughLoader(root), join(root, 'usr/sbin/asterisk')]
+  return {
+    ...{ version: await versionOf(command), command, modules: modulesBelow(root) },
+    ...{ data: join(root, 'usr/share/asterisk'), where: 'root' },
+  }
+}
+
+/**
+ * What runs a program of an unpacked Debian root: the root's own dynamic loader and libraries. No chroot, no mounts, no
+ * rights, and the program sees our files and is our child.
+ */
+export function throughLoader(root: string): readonly string[] {
   const libraries = libraryFolders(root)
   // `ld-linux-x86-64.so.2`, `ld-linux-aarch64.so.1` … whatever the architecture calls it.
   const loader = libraries
@@ -27,12 +36,7 @@ export async function installInRoot(root: string): Promise<AsteriskInstall> {
     .find((file) => /\/ld-linux-[^/]*\.so\.\d+$/.test(file))
   if (loader === undefined)
     throw new Error(`No dynamic loader (ld-linux-*.so.*) below ${root}: remove it and build it again.`)
-  const through = [loader, '--library-path', libraries.join(delimiter)]
-  const command = [...through, join(root, 'usr/sbin/asterisk')]
-  return {
-    ...{ version: await versionOf(command), command, modules: modulesBelow(root) },
-    ...{ data: join(root, 'usr/share/asterisk'), where: 'root' },
-  }
+  return [loader, '--library-path', libraries.join(delimiter)]
 }
 
 /** The Asterisk that the machine has on its PATH, if any; it is only ever run as a private instance. */

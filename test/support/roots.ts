@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAlive, runToEnd } from './child.js'
-import { type AsteriskInstall, installInRoot } from './install.js'
+import { type AsteriskInstall, installInRoot, throughLoader } from './install.js'
 import { labFolder } from './lab-folder.js'
 
 /** Debian suites by the Asterisk they hold: forky 22.10, bullseye 16.28. */
@@ -9,9 +9,26 @@ export const RELEASES = ['forky', 'bullseye'] as const
 export type Release = (typeof RELEASES)[number]
 
 const LIMIT_MS = 15 * 60_000
-const PACKAGES = 'asterisk,asterisk-core-sounds-en-gsm'
+
+/** A Debian root of the lab: its name, and what is in it. */
+interface Root {
+  readonly name: string
+  readonly suite: string
+  readonly packages: string
+  /** What the progress lines call it. */
+  readonly what: string
+  /** Paths in it that are not needed and large. */
+  readonly without?: readonly string[]
+}
+
+/** Prometheus 2.42 of Debian 12, of which only promtool is needed. */
+const PROMETHEUS: Root = {
+  ...{ name: 'prometheus', suite: 'bookworm', packages: 'prometheus', what: 'Prometheus of Debian bookworm' },
+  without: ['usr/share', 'usr/bin/prometheus'],
+}
+
 const WAYS = [
-  'Ways to a real Asterisk:',
+  'Ways to the programs of the lab:',
   '  - as root on Debian or Ubuntu: nothing to do but to be on line (it fetches about 100 MB with mmdebstrap);',
   '  - as a user: have mmdebstrap installed (apt-get install mmdebstrap) and try again;',
   '  - set DOORMAN_LAB to a folder of another checkout that has roots/<release> already (its .lab).',
@@ -25,31 +42,45 @@ const WAYS = [
  * @throws one Error that says what failed and which ways there are
  */
 export async function asteriskRoot(release: Release, say: (line: string) => void): Promise<AsteriskInstall> {
+  const packages = 'asterisk,asterisk-core-sounds-en-gsm'
+  const root = { name: release, suite: release, packages, what: `Asterisk of Debian ${release}` }
+  return installInRoot(await debianRoot(root, say))
+}
+
+/** The command line of Prometheus' promtool, out of a root that is built where it is missing, like Asterisk's. */
+export async function promtool(say: (line: string) => void): Promise<readonly string[]> {
+  const root = await debianRoot(PROMETHEUS, say)
+  return [...throughLoader(root), join(root, 'usr/bin/promtool')]
+}
+
+/** The folder of a root, which is built where it is missing. */
+async function debianRoot(root: Root, say: (line: string) => void): Promise<string> {
   const roots = join(labFolder(), 'roots')
-  const root = join(roots, release)
-  if (!existsSync(root)) {
+  const folder = join(roots, root.name)
+  if (!existsSync(folder)) {
     await haveMmdebstrap(say)
-    await build(release, roots, say)
+    await build(root, roots, say)
   }
-  return installInRoot(root)
+  return folder
 }
 
 /** Built beside and renamed. Of two processes that build the same root, the first one's is used. */
-async function build(release: Release, roots: string, say: (line: string) => void): Promise<void> {
+async function build(root: Root, roots: string, say: (line: string) => void): Promise<void> {
   mkdirSync(roots, { recursive: true })
   removeTornBuilds(roots)
-  const folder = join(roots, `${release}.building-${process.pid}`)
+  const folder = join(roots, `${root.name}.building-${process.pid}`)
   const start = Date.now()
-  say(`Getting Asterisk of Debian ${release} (once, about 300 MB on disk) …`)
+  say(`Getting ${root.what} (once, up to 300 MB on disk) …`)
   const progress = setInterval(async () => {
     const { output } = await runToEnd(['du', '-sm', folder], 5_000)
     const seconds = Math.round((Date.now() - start) / 1_000)
-    say(`  Debian ${release}: ${seconds} s, ${/^(\d+)\s/m.exec(output)?.[1] ?? '0'} MB so far`)
+    say(`  ${root.what}: ${seconds} s, ${/^(\d+)\s/m.exec(output)?.[1] ?? '0'} MB so far`)
   }, 3_000)
   try {
-    await unpack(release, folder)
-    if (!existsSync(join(roots, release))) renameSync(folder, join(roots, release))
-    say(`Asterisk of Debian ${release} is ready.`)
+    await unpack(root, folder)
+    for (const path of root.without ?? []) rmSync(join(folder, path), { recursive: true })
+    if (!existsSync(join(roots, root.name))) renameSync(folder, join(roots, root.name))
+    say(`${root.what} is ready.`)
   } finally {
     clearInterval(progress)
     rmSync(folder, { recursive: true, force: true })
@@ -60,16 +91,16 @@ async function build(release: Release, roots: string, say: (line: string) => voi
  * The extract variant runs no maintainer script: no service is installed, and nothing in the root is run. So a user
  * who isn't root can build it too, in the mode that never enters the root.
  */
-async function unpack(release: Release, folder: string): Promise<void> {
+async function unpack({ suite, packages, what }: Root, folder: string): Promise<void> {
   const options = ['APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"']
   const command = [
     ...['mmdebstrap', ...(process.getuid?.() === 0 ? [] : ['--mode=chrootless']), '--variant=extract'],
-    ...[`--include=${PACKAGES}`, ...options.map((option) => `--aptopt=${option}`), release, folder],
+    ...[`--include=${packages}`, ...options.map((option) => `--aptopt=${option}`), suite, folder],
   ]
   const { code, output, timedOut } = await runToEnd(command, LIMIT_MS)
   if (code === 0) return
-  const what = timedOut ? `took more than ${LIMIT_MS / 60_000} minutes` : `failed (exit ${code ?? 'none'})`
-  throw new Error(`mmdebstrap ${what} on Debian ${release}:\n${tail(output)}\n${WAYS}`)
+  const failure = timedOut ? `took more than ${LIMIT_MS / 60_000} minutes` : `failed (exit ${code ?? 'none'})`
+  throw new Error(`mmdebstrap ${failure} on ${what}:\n${tail(output)}\n${WAYS}`)
 }
 
 async function haveMmdebstrap(say: (line: string) => void): Promise<void> {
