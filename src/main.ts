@@ -55,7 +55,13 @@ const REPLAYED_CALLS = 10_000
  */
 export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
-  const functions = new FunctionRunner({ deadlineMs: settings.DOORMAN_FUNCTION_DEADLINE_MS })
+  const deadlineMs = settings.DOORMAN_FUNCTION_DEADLINE_MS
+  const functions = new FunctionRunner({ deadlineMs })
+  /** Checks and replays have a runner of their own: no call waits for them, and none loses its threads to them. */
+  const aside = async <T>(use: (functions: FunctionRunner) => Promise<T>): Promise<T> => {
+    const own = new FunctionRunner({ deadlineMs, maxWorkers: 2 })
+    return use(own).finally(() => own.stop())
+  }
   const ami = new Ami(amiAccess(settings), log)
   const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, log, () => ami.probe())
   const store = new Store({
@@ -81,17 +87,25 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   })
   const revisions = await Revisions.start({
     ...{ folder, log, metrics, store },
+    isManual: settings.DOORMAN_RELOAD === 'manual',
+    maxChange: settings.DOORMAN_MAX_CHANGE,
     load: async (from) => {
-      const loaded = await loadRevision(from, functions, compileInWorker)
+      const loaded = await aside((own) => loadRevision(from, own, compileInWorker))
       if (from === folder) usedFiles = [...loaded.files.keys()]
       return loaded
     },
     compile: compileInWorker,
+    prepare: (revision) => functions.check(revision.functions.values()),
     settled: () => watch.settled(),
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
-    replay: (candidate) => replayRecorded(candidate, store),
+    replay: async (candidate, current) => {
+      await store.flush()
+      const calls = findCalls(store, { limit: REPLAYED_CALLS })
+      const result = await aside((own) => replay(calls, { candidate, current, functions: own }))
+      return { share: changedShare(result), summary: replaySentence(result) }
+    },
   }).catch(async (error: Error) => {
     await Promise.all([functions.stop(), store.close(), watch.stop()])
     throw error
@@ -131,6 +145,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       reload: ({ way, ...options }) => revisions.reload(way, options),
       rollback: ({ to, ...options }) => revisions.rollback(to, options),
       revisions: () => revisions.entries(),
+      candidate: () => revisions.waiting,
       metrics: () => metrics.text(),
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
     },
@@ -171,17 +186,4 @@ function pbxOf(ari: Ari, ami: Ami): Pbx {
 /** The location by which the running dialplan tells that it was generated for this revision. */
 function markerOf(settings: Settings, revision: Revision): DialplanLocation {
   return { ...FALLBACK, extension: dialplanFor(applicationsOf(settings), revision).marker }
-}
-
-/** A runner of its own, so that no call waits for a replay. */
-async function replayRecorded(candidate: Revision, store: Store) {
-  await store.flush()
-  const functions = new FunctionRunner({ maxWorkers: 2 })
-  try {
-    const calls = findCalls(store, { limit: REPLAYED_CALLS })
-    const result = await replay(calls, { candidate, functions })
-    return { share: changedShare(result), summary: replaySentence(result) }
-  } finally {
-    await functions.stop()
-  }
 }

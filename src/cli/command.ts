@@ -6,9 +6,9 @@ import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import { parseShare } from '../history/replay.js'
 import { wrap } from '../lib/columns.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
+import { parseShare } from '../lib/share.js'
 import { findSettings } from '../settings/find.js'
 import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
 import { StoreError } from '../store/store-error.js'
@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'dialplan_not_reloaded'
   | 'dialplan_not_running'
   | 'dialplan_not_written'
+  | 'draft'
   | 'examples_not_written'
   | 'flow_files'
   | 'no_data'
@@ -152,7 +153,7 @@ export async function withRevision<T>(
 
 export const FLOWS_OPTION = [
   '--flows <folder>',
-  'the folder that holds routing.yaml (or DOORMAN_FLOWS)',
+  'the folder that holds routing.yaml, also of a draft (or DOORMAN_FLOWS)',
 ] as const
 export const DATA_OPTION = ['--data <folder>', "Doorman's data folder (or DOORMAN_DATA)"] as const
 export const JSON_OPTION = ['--json', 'print one JSON object'] as const

@@ -1,7 +1,13 @@
+import { isUtf8 } from 'node:buffer'
+import { realpath } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { type CommandRequest, sendCommand } from '../control/client.js'
+import { findInstance, sendCommand } from '../control/client.js'
+import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
+import { unusable } from '../revisions/candidate.js'
+import { draftProblem } from '../revisions/revision-files.js'
 import type { ReloadResult } from '../revisions/revisions.js'
 import {
   DATA_OPTION,
@@ -10,12 +16,12 @@ import {
   parseCount,
   parseShareOption,
   printResult,
+  Refusal,
   settingsFor,
 } from './command.js'
 
 interface Options {
   readonly allowMissingContexts?: true
-  readonly maxChange?: number
   readonly json?: true
 }
 
@@ -25,45 +31,80 @@ const ALLOW_MISSING = [
 ] as const
 
 export function addReload(program: Command): void {
+  type ReloadOptions = Options & { readonly flows?: string; readonly maxChange?: number }
   program
     .command('reload')
-    .description('have the running Doorman check and load the flow files')
+    .description('have the running Doorman check and load its flow files, or a draft of them')
+    .option('--flows <folder>', 'upload this draft, which decides until the flows folder is loaded again')
     .option('--max-change <share>', 'refuse if more recorded calls than this would change', parseShareOption)
     .option(...ALLOW_MISSING)
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
-    .action(async (options: Options, command: Command) => {
-      const { json: _, ...request } = options
-      await send(command, options, '/reload', { ...request, way: 'command', by: userInfo().username })
+    .action(async (options: ReloadOptions, command: Command) => {
+      const { json: _, flows, ...request } = options
+      const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
+      const body = { ...request, way: 'command', by: userInfo().username } as const
+      if (flows === undefined || (await isSameFolder(flows, address.flows)))
+        return report(options, await sendCommand(address, '/reload', body))
+      const draft = await compile(flows)
+      if (!draft.ok) return report(options, { ok: false, ...unusable(draft.problems, draft.warnings) })
+      const files = await textsOf(flows, draft)
+      report(options, await sendCommand(address, '/reload', { ...body, files }), KEPT)
     })
 }
 
 export function addRollback(program: Command): void {
+  type RollbackOptions = Options & { readonly to?: number }
   program
     .command('rollback')
-    .argument(
-      '[number]',
-      'of the revision, as "doorman revisions" lists it; default: the one before',
-      parseCount,
-    )
-    .description('have the running Doorman go back to an earlier revision')
+    .argument('[number]', 'the same as --to', parseCount)
+    .description('have the running Doorman go back to the revision before, or to an earlier one')
+    .option('--to <number>', 'of the revision, as "doorman revisions" lists it', parseCount)
     .option(...ALLOW_MISSING)
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
-    .action(async (to: number | undefined, options: Options, command: Command) => {
-      const { json: _, ...request } = options
-      await send(command, options, '/rollback', { ...request, to, by: userInfo().username })
+    .action(async (number: number | undefined, options: RollbackOptions, command: Command) => {
+      const { json: _, to = number, ...request } = options
+      const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
+      const body = { ...request, to, by: userInfo().username }
+      report(options, await sendCommand(address, '/rollback', body), KEPT)
     })
 }
 
-async function send(command: Command, options: Options, ...request: CommandRequest): Promise<void> {
-  const { DOORMAN_DATA: data } = settingsFor(command, 'files')
-  const result = await sendCommand(data, ...request)
-  printResult(options, result, format(result).join('\n'))
+/** Whether both lead to one folder, which the user of this command may not be able to read. */
+async function isSameFolder(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [one, other].map((folder) => realpath(folder).catch(() => resolve(folder))),
+  )
+  return a === b
+}
+
+/** The files of a draft as texts by name, since Doorman's user may not be able to read its folder. */
+async function textsOf(folder: string, { files }: Compiled): Promise<Record<string, string>> {
+  const root = await realpath(folder)
+  const refuse = (why: string) => new Refusal('draft', `The draft ${folder} cannot be uploaded: ${why}.`)
+  const problem = draftProblem(files)
+  if (problem !== undefined) throw refuse(problem)
+  const texts: Record<string, string> = {}
+  for (const [name, content] of files) {
+    // What a link leads to may be meant for the eyes of this user alone.
+    if ((await realpath(join(folder, name))) !== join(root, name))
+      throw refuse(`${name} is a symbolic link; put a copy of the file there`)
+    if (!isUtf8(content)) throw refuse(`${name} is not UTF-8; save it as UTF-8`)
+    texts[name] = content.toString()
+  }
+  return texts
+}
+
+const KEPT = 'It stays, also over restarts, until the flows folder is loaded again.'
+
+/** @param kept said where the result is not the flows folder. */
+function report(options: Options, result: ReloadResult, kept?: string): void {
+  printResult(options, result, format(result, kept).join('\n'))
   process.exitCode = result.ok ? EXIT.ok : EXIT.failed
 }
 
-function format(result: ReloadResult): string[] {
+function format(result: ReloadResult, kept = ''): string[] {
   const warnings = result.warnings.map((warning) => `${formatProblem(warning)} (warning)`)
   if (!result.ok)
     return [
@@ -75,5 +116,5 @@ function format(result: ReloadResult): string[] {
   if (!result.changed) return [...warnings, `Nothing has changed: revision ${name} is active already.`]
   const replay = result.replay === null ? [] : [result.replay]
   const changes = result.changes.map(({ text }) => `  ${text}`)
-  return [...warnings, ...replay, `Revision ${name} is active:`, ...changes]
+  return [...warnings, ...replay, `Revision ${name} is active:`, ...changes, ...(kept === '' ? [] : [kept])]
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { compile } from '../flows/compile.js'
 import { findCalls } from '../history/recorded-calls.js'
 import { changedShare, formatReplay, replay } from '../history/replay.js'
+import { withFilesOf } from '../revisions/revision-files.js'
 import { StoreReader } from '../store/store.js'
 import {
   DATA_OPTION,
@@ -32,10 +34,13 @@ export function addReplay(program: Command): void {
     .action(async (options: Options, command: Command) => {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
       const progress = process.stderr.isTTY && !options.json ? showProgress : undefined
-      const result = await withRevision(folder, (candidate, functions) => {
-        const recorded = findCalls(new StoreReader(data), { limit: options.last })
-        return replay(recorded, { candidate, functions, ...(progress && { progress }) })
-      })
+      const store = new StoreReader(data)
+      const active = (await store.revisions()).at(-1)
+      const compiled = active && (await withFilesOf(store, active, compile))
+      const current = compiled?.ok ? compiled.revision : undefined
+      const result = await withRevision(folder, (candidate, functions) =>
+        replay(findCalls(store, { limit: options.last }), { candidate, current, functions, progress }),
+      )
       if (progress) process.stderr.write('\u001b[K')
       const [call] = result.groups[0]?.examples ?? []
       printResult(

@@ -1,6 +1,9 @@
 import type { Command } from 'commander'
+import { findInstance, readCandidate } from '../control/client.js'
+import { formatProblem } from '../flows/problem.js'
 import { Columns } from '../lib/columns.js'
 import { age, localTime } from '../lib/time-text.js'
+import type { WaitingCandidate } from '../revisions/revisions.js'
 import type { RevisionEntry } from '../store/database.js'
 import { DATA_OPTION, EXIT, JSON_OPTION, printResult, settingsFor, widthOf } from './command.js'
 import { storeIn } from './recorded.js'
@@ -8,7 +11,7 @@ import { storeIn } from './recorded.js'
 export function addRevisions(program: Command): void {
   program
     .command('revisions')
-    .description('list the last 50 revisions; * marks the active one')
+    .description('list the last 50 revisions, * marks the active one; and say if changed flow files wait')
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: { json?: true }, command: Command) => {
@@ -16,10 +19,34 @@ export function addRevisions(program: Command): void {
       const entries = await storeIn(settings).revisions()
       const last = entries.at(-1)
       const revisions = entries.map((entry) => ({ ...entry, decides: entry === last }))
-      const text = entries.length === 0 ? `${settings.DOORMAN_DATA} holds no revision yet.` : table(entries)
-      printResult(options, { revisions }, text)
+      // Only a running Doorman knows.
+      const candidate = await findInstance(settings.DOORMAN_DATA)
+        .then(readCandidate)
+        .catch(() => null)
+      const list = entries.length === 0 ? `${settings.DOORMAN_DATA} holds no revision yet.` : table(entries)
+      const text = candidate === null ? list : `${list}\n\n${format(candidate)}`
+      const next = candidate === null ? undefined : nextFor(candidate)
+      printResult(options, { revisions, candidate }, text, next)
       process.exitCode = last === undefined ? EXIT.failed : EXIT.ok
     })
+}
+
+function format({ at, problems, warnings, changes }: WaitingCandidate): string {
+  const isAccepted = problems.length === 0
+  const notes = warnings.map((warning) => `${formatProblem(warning)} (warning)`)
+  const lines = isAccepted ? changes.map(({ text }) => text) : problems.map(formatProblem)
+  const what = isAccepted ? 'waits for a reload' : 'a reload refuses it'
+  return [
+    `The flows folder has changed (${age(new Date(at), new Date())} ago), and ${what}:`,
+    ...[...lines, ...notes].map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function nextFor({ problems }: WaitingCandidate): string {
+  if (problems.length === 0) return 'doorman replay says which calls it would move; doorman reload takes it'
+  return problems.some(({ code }) => code === 'reload.max_change')
+    ? 'doorman replay says which calls; if it is meant, doorman reload --max-change 100%'
+    : 'mend the files, then doorman check'
 }
 
 const HEADING = ['', 'number', 'id', 'when', 'ago', 'way', 'by', 'files']
@@ -29,8 +56,10 @@ function table(entries: readonly RevisionEntry[]): string {
   return new Columns(widthOf(process.stdout)).lines([HEADING, ...rows]).join('\n')
 }
 
-function cells({ number, id, at, way, by, rollback, files }: RevisionEntry, isActive: boolean): string[] {
-  const how = rollback === null ? way : `${way} to ${rollback.of}`
+function cells(entry: RevisionEntry, isActive: boolean): string[] {
+  const { number, id, at, way, by, rollbackOf, insteadOf, files } = entry
+  const draft = insteadOf === null ? way : `${way}, draft`
+  const how = rollbackOf === null ? draft : `${way} to ${rollbackOf}`
   const when = new Date(at)
   const times = [localTime(when), age(when, new Date())]
   return [isActive ? '*' : '', String(number), id, ...times, how, by ?? '-', String(files)]

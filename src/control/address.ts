@@ -6,6 +6,8 @@ export interface ControlAddress {
   readonly url: string
   readonly token: string
   readonly pid: number
+  /** The flows folder, as an absolute path. */
+  readonly flows: string
 }
 
 const FILE = 'control.json'

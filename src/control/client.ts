@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ReloadResult } from '../revisions/revisions.js'
+import type { ReloadResult, WaitingCandidate } from '../revisions/revisions.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { ReloadRequest, RollbackRequest } from './server.js'
 
@@ -7,40 +7,50 @@ import type { ReloadRequest, RollbackRequest } from './server.js'
 export class NotRunningError extends Error {}
 
 /** A reload may compile a million numbers and replay ten thousand calls. */
-const TIMEOUT_MS = 120_000
+const COMMAND_MS = 120_000
+const READ_MS = 2_000
 
 export type CommandRequest =
   | [path: '/reload', body: ReloadRequest]
   | [path: '/rollback', body: RollbackRequest]
 
-/** Sends a command to the Doorman that uses this data folder. @throws NotRunningError */
-export async function sendCommand(dataFolder: string, ...request: CommandRequest): Promise<ReloadResult> {
+/** Where the Doorman that uses this data folder listens. @throws NotRunningError */
+export async function findInstance(dataFolder: string): Promise<ControlAddress> {
   const address = await readAddress(dataFolder)
-  if (address === undefined) {
-    throw new NotRunningError(
-      `No Doorman runs with the data folder ${resolve(dataFolder)}: it has no control.json that this user may read. ` +
-        'Give the folder of the running one with --data or DOORMAN_DATA, and run the command as its user, or with sudo.',
-    )
-  }
-  const response = await post(address, ...request)
-  const answer: unknown = await response.json()
-  if (response.ok || response.status === 409) return answer as ReloadResult
+  if (address !== undefined) return address
   throw new NotRunningError(
-    `Doorman at ${address.url} answered ${response.status}: ${JSON.stringify(answer)}`,
+    `No Doorman runs with the data folder ${resolve(dataFolder)}: it has no control.json that this user may read. ` +
+      'Give the folder of the running one with --data or DOORMAN_DATA, and run the command as its user, or with sudo.',
   )
 }
 
-async function post({ url, token, pid }: ControlAddress, ...[path, body]: CommandRequest): Promise<Response> {
-  try {
-    return await fetch(new URL(path, url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-  } catch (error) {
-    throw new NotRunningError(
-      `Doorman (process ${pid}) did not answer at ${url}: ${(error as Error).message}`,
-    )
-  }
+/** Has a running Doorman do something. @throws NotRunningError */
+export async function sendCommand(
+  address: ControlAddress,
+  ...[path, body]: CommandRequest
+): Promise<ReloadResult> {
+  const init = { method: 'POST', body: JSON.stringify(body) }
+  return (await request(address, path, COMMAND_MS, init)) as ReloadResult
+}
+
+/** The changed flows folder that does not decide calls, if there is one. @throws NotRunningError */
+export async function readCandidate(address: ControlAddress): Promise<WaitingCandidate | null> {
+  const answer = await request(address, '/candidate', READ_MS)
+  return (answer as { readonly candidate: WaitingCandidate | null }).candidate
+}
+
+async function request(
+  { url, token, pid }: ControlAddress,
+  path: string,
+  timeoutMs: number,
+  init: RequestInit = {},
+): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const signal = AbortSignal.timeout(timeoutMs)
+  const response = await fetch(new URL(path, url), { ...init, headers, signal }).catch((error: Error) => {
+    throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`)
+  })
+  const answer: unknown = await response.json()
+  if (response.ok || response.status === 409) return answer
+  throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${JSON.stringify(answer)}`)
 }

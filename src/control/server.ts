@@ -1,9 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { resolve } from 'node:path'
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
-import type { ReloadResult } from '../revisions/revisions.js'
+import { draftProblem } from '../revisions/revision-files.js'
+import type { ReloadResult, WaitingCandidate } from '../revisions/revisions.js'
 import type { Settings } from '../settings/index.js'
 import type { RevisionEntry } from '../store/database.js'
 import { removeAddress, writeAddress } from './address.js'
@@ -14,14 +16,26 @@ const reloadRequest = z.strictObject({
   ...{ by, allowMissingContexts },
   maxChange: z.number().min(0).max(1).exactOptional(),
   way: z.enum(['command', 'http']).default('http'),
+  /** A draft: its files by name. */
+  files: z
+    .record(z.string(), z.string())
+    .transform((files) => new Map(Object.entries(files)))
+    .superRefine((files, context) => {
+      const found = draftProblem(files)
+      if (found !== undefined) context.addIssue(found)
+    })
+    .exactOptional(),
 })
 const rollbackRequest = z.strictObject({
   ...{ by, allowMissingContexts },
   to: z.int().positive().optional(),
 })
 
-export type ReloadRequest = z.output<typeof reloadRequest>
-export type RollbackRequest = z.output<typeof rollbackRequest>
+export type ReloadRequest = z.input<typeof reloadRequest>
+export type RollbackRequest = z.input<typeof rollbackRequest>
+
+/** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
+const MOST_BYTES = 25_000_000
 
 /** Whether calls can be decided now. Holds nothing about a caller: it is served without a token. */
 export interface Readiness {
@@ -38,9 +52,10 @@ export interface Readiness {
 
 /** What a running Doorman does on command, and what it tells. */
 export interface Control {
-  reload(request: ReloadRequest): Promise<ReloadResult>
-  rollback(request: RollbackRequest): Promise<ReloadResult>
+  reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
+  rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
   revisions(): readonly RevisionEntry[]
+  candidate(): WaitingCandidate | undefined
   metrics(): Promise<string>
   vitals(): Vitals
 }
@@ -51,6 +66,7 @@ export interface Vitals extends Pick<Readiness, 'stopping' | 'revision'> {
 }
 
 const REFUSED = 409
+const TOO_LARGE = 413
 const UNAVAILABLE = 503
 
 /** Served without a token: nothing about a caller is in them. */
@@ -73,7 +89,8 @@ export async function openControl(
   try {
     await server.listen({ host, port })
     const url = boundAt(server.server.address() as AddressInfo)
-    if (!isDataInUse) await writeAddress(data, { url: reachable(url), token, pid: process.pid })
+    const address = { url: reachable(url), token, pid: process.pid, flows: resolve(settings.DOORMAN_FLOWS) }
+    if (!isDataInUse) await writeAddress(data, address)
     log.info(`The control server listens at ${url}.`, { event: 'control' })
   } catch (error) {
     await server.close()
@@ -92,11 +109,15 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback` and `GET /revisions`, each with `Authorization: Bearer <token>`, and without a token
+ * `POST /reload`, `POST /rollback`, `GET /revisions` and `GET /candidate`, each with `Authorization: Bearer <token>`, and without a token
  * `GET /metrics`, `GET /live` and `GET /ready`.
  */
 function controlServer(control: Control, token: string): FastifyInstance {
-  const server = fastify({ bodyLimit: 10_000, forceCloseConnections: true })
+  const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
+  server.setErrorHandler<FastifyError>(async ({ statusCode = 500, message }, _request, reply) => {
+    const next = statusCode === TOO_LARGE ? ' A draft may have 10 MB in all.' : ''
+    await reply.code(statusCode).send({ error: `${message}.${next}` })
+  })
   server.addHook('onRequest', async (request, reply) => {
     if (!PUBLIC.has(request.routeOptions.url) && !isAllowed(request, token))
       await reply.code(401).send({ error: 'The token is missing or wrong.' })
@@ -127,6 +148,7 @@ function addCommand<Request>(
 
 function addViews(server: FastifyInstance, control: Control): void {
   server.get('/revisions', async () => control.revisions())
+  server.get('/candidate', async () => ({ candidate: control.candidate() ?? null }))
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.
   server.get('/live', async () => ({ live: true }))

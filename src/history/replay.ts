@@ -33,10 +33,15 @@ export interface ReplayGroup {
 
 export interface ReplayOptions {
   readonly candidate: Revision
+  /**
+   * What decides calls now. A call that another revision decided is compared with what this one makes of it, so that
+   * a change that was made before counts no more; without it, with the flow that the call took.
+   */
+  readonly current?: Revision | undefined
   /** Runs code flows. In a running Doorman a runner of its own, so that no call waits for a replay. */
   readonly functions: Functions
   /** Called now and then with how many calls are done. */
-  readonly progress?: (calls: number) => void
+  readonly progress?: ((calls: number) => void) | undefined
 }
 
 const MOST_EXAMPLES = 5
@@ -46,24 +51,27 @@ const RUNS_AT_ONCE = 3
 
 /**
  * Decides recorded calls again with a candidate, each at its own instant, and compares the flow with the one that
- * the call took. Code flows are run, and may do what they like.
+ * they take now. Code flows are run, and may do what they like.
  */
 export async function replay(
   calls: AsyncIterable<CallRecord> | Iterable<CallRecord>,
-  { candidate, functions, progress }: ReplayOptions,
+  { candidate, current, functions, progress }: ReplayOptions,
 ): Promise<ReplayResult> {
   const groups = new Map<string, ReplayGroup>()
   const unseen = new Set(candidate.headersNeeded)
   const counts = { calls: 0, changed: 0, functionRuns: 0, undecided: 0 }
   const decideAgain = async (call: CallRecord) => {
-    const parts = { revision: candidate, functions, at: new Date(call.at), callId: call.call }
-    const { decision, flow, failure } = await finalDecision(factsOfCall(call), parts)
+    const decide = (revision: Revision) =>
+      finalDecision(factsOfCall(call), { revision, functions, at: new Date(call.at), callId: call.call })
+    const before = current === undefined || call.revision === current.id ? undefined : await decide(current)
+    const { decision, flow, failure } = await decide(candidate)
     if (decision.target.kind === 'run') counts.functionRuns += 1
+    const from = before?.flow.name ?? call.flow
     // That the threads were busy says nothing about the candidate.
-    if (failure?.reason === 'busy') counts.undecided += 1
-    else if (flow.name !== call.flow) {
+    if (before?.failure?.reason === 'busy' || failure?.reason === 'busy') counts.undecided += 1
+    else if (flow.name !== from) {
       counts.changed += 1
-      addTo(groups, call, flow.name, decision.rule)
+      addTo(groups, { from, to: flow.name, rule: decision.rule }, call.call)
     }
   }
   const runs = new Set<Promise<void>>()
@@ -88,9 +96,8 @@ export async function replay(
 
 function addTo(
   groups: Map<string, ReplayGroup>,
-  { flow: from, call }: CallRecord,
-  to: string,
-  rule: string,
+  { from, to, rule }: Pick<ReplayGroup, 'from' | 'to' | 'rule'>,
+  call: string,
 ): void {
   const key = JSON.stringify([from, to, rule])
   const { count, examples } = groups.get(key) ?? { count: 0, examples: [] }
@@ -153,19 +160,4 @@ function counted(count: number): string {
 
 function thousands(count: number): string {
   return count.toLocaleString('en-US')
-}
-
-/**
- * Reads a share such as `1%`, `0.5 %` or `0.01` into a number from 0 to 1. A plain `1` is refused: it could mean one
- * percent or all.
- * @throws RangeError whose message says how to write it.
- */
-export function parseShare(text: string): number {
-  const [, number = '', percent] = /^(\d{1,3}(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? []
-  const isPlain = number === '0' || number.includes('.')
-  const share = percent === '%' ? Number(number) / 100 : Number(number)
-  if (number === '' || (percent === '' && !isPlain) || share > 1) {
-    throw new RangeError(`"${text}" is no share of calls; write it as 1% or 0.01.`)
-  }
-  return share
 }

@@ -84,6 +84,10 @@ export class Metrics {
     timestamp: this.#gauge('doorman_last_reload_timestamp_seconds', 'When a reload last succeeded'),
     duration: this.#gauge('doorman_last_reload_duration_seconds', 'How long the last reload took'),
   }
+  readonly #candidate = this.#gauge(
+    'doorman_candidate_waiting',
+    '1 while the flows folder has changed and does not decide calls: it was refused, or waits for a reload',
+  )
   readonly #hearsay = this.#counter(
     'doorman_hearsay_refused_total',
     'Untrusted claims of calls that would have counted from a trusted trunk',
@@ -132,11 +136,16 @@ export class Metrics {
   }
 
   /** @param ms how long it took. */
-  reload(way: string, result: 'taken' | 'unchanged' | 'refused', ms: number): void {
+  reload(way: string, result: 'taken' | 'unchanged' | 'waiting' | 'refused', ms: number): void {
     this.#reloads.inc({ way, result })
+    if (result === 'waiting') return
     this.#lastReload.successful.set(result === 'refused' ? 0 : 1)
     this.#lastReload.duration.set(ms / 1_000)
     if (result !== 'refused') this.#lastReload.timestamp.setToCurrentTime()
+  }
+
+  candidate(isWaiting: boolean): void {
+    this.#candidate.set(isWaiting ? 1 : 0)
   }
 
   /** The text format of Prometheus. */

@@ -1,11 +1,27 @@
+import type { Compiled } from '../flows/compile.js'
 import type { Revision } from '../flows/revision.js'
 import { within } from '../lib/timeout.js'
-import type { RevisionEntry } from '../store/database.js'
+import type { NewRevision, RevisionEntry } from '../store/database.js'
+import type { Store } from '../store/store.js'
 
 /** A revision, with its entry in the database where it could be stored. */
 export interface ActiveRevision {
   readonly revision: Revision
   readonly entry: RevisionEntry | undefined
+}
+
+/** How long a start or a reload waits for the database. A disk that hangs must not stop it. */
+export const STORE_MS = 5_000
+
+/** Stores a revision that is about to decide; where that fails, the store reports it, and the revision decides too. */
+export async function storeRevision(
+  store: Pick<Store, 'addRevision'>,
+  { revision, files }: Compiled & { ok: true },
+  how: Pick<NewRevision, 'way' | 'by' | 'rollbackOf' | 'insteadOf'>,
+): Promise<ActiveRevision> {
+  const { id, hash } = revision
+  const adding = store.addRevision({ id, hash, at: new Date().toISOString(), ...how }, files)
+  return { revision, entry: await within(STORE_MS, 'the database', adding).catch(() => undefined) }
 }
 
 /** How many revisions before the current one stay in memory, for calls that come back. */

@@ -1,85 +1,71 @@
 /**
  * The revisions of a running Doorman, and the one path by which the rules change while calls run:
  *
- *     load ──▶ locations ──▶ replay ──▶ diff ──▶ store ──▶ swap
- *      │           │           │         │
- *      └───────────┴───────────┴─────────┴──▶ refused: the current revision goes on deciding
+ *     load ──▶ locations ──▶ replay ──▶ diff ──▶ threads ──▶ store ──▶ swap
+ *      │           │           │         │          │
+ *      └───────────┴───────────┴─────────┴──────────┴──▶ refused: the current revision goes on deciding
  *
  * Requests are handled one after the other. The swap is one assignment, so that each call is decided by one revision
  * or the other, and nothing that can fail comes after it.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Compiled } from '../flows/compile.js'
-import { FlowFilesError, formatProblem, type Problem } from '../flows/problem.js'
+import { formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import type { Log } from '../lib/log.js'
 import { within } from '../lib/timeout.js'
 import type { Metrics } from '../observability/metrics.js'
-import type { Flow } from '../routing/types.js'
-import { KEPT_REVISIONS, type NewRevision, type RevisionEntry } from '../store/database.js'
+import { KEPT_REVISIONS, type RevisionEntry } from '../store/database.js'
 import type { Store } from '../store/store.js'
-import { type ActiveRevision, ActiveRevisions } from './active.js'
-import { type Change, diffRevisions } from './diff.js'
-import { withFilesOf } from './revision-files.js'
+import { type ActiveRevision, ActiveRevisions, STORE_MS, storeRevision } from './active.js'
+import {
+  type Candidate,
+  type CandidateChecks,
+  checkCandidate,
+  type Limits,
+  messageOf,
+  problem,
+  unusable,
+} from './candidate.js'
+import { type FlowFiles, inTemporaryFolder, withFilesOf } from './revision-files.js'
+import { firstRevision, type StartupParts } from './startup.js'
 
-/** What asks for a reload. */
+/** What asks for a reload; `files` is the flows folder, which has changed. */
 export type Way = 'files' | 'signal' | 'command' | 'http'
 
-export interface ReloadOptions {
+export interface ReloadOptions extends Limits {
   /** The user who asks, where that is known. */
   readonly by?: string | undefined
-  /** Accept flows whose location the running dialplan does not have; their calls take the fallback. */
-  readonly allowMissingContexts?: boolean | undefined
-  /** The largest share of recorded calls that may go to another flow, from 0 to 1. */
-  readonly maxChange?: number | undefined
+  /** The files of a draft, which take the place of the flows folder until that changes. */
+  readonly files?: FlowFiles | undefined
 }
 
 export type ReloadResult =
-  | {
+  | ({
       readonly ok: true
       /** False where the files are those of the current revision. */
       readonly changed: boolean
       readonly number: number | null
-      readonly revision: string
-      readonly changes: readonly Change[]
-      readonly warnings: readonly Problem[]
-      /** What the replay of recorded calls showed, where one was asked for. */
-      readonly replay: string | null
-    }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+    } & Omit<Candidate, 'problems'>)
+  | ({ readonly ok: false } & Candidate)
 
-export interface RevisionsParts {
+/** The changed flows folder, while it does not decide calls: it was refused, or DOORMAN_RELOAD is manual. */
+export interface WaitingCandidate extends Candidate {
+  /** Since when, in ISO 8601. */
+  readonly at: string
+}
+
+export interface RevisionsParts extends StartupParts, CandidateChecks {
   /** The flows folder. */
   readonly folder: string
   readonly store: Pick<Store, 'revisions' | 'files' | 'addRevision'>
-  readonly log: Pick<Log, 'error' | 'warn' | 'info'>
-  /** Counts reloads. */
-  readonly metrics: Pick<Metrics, 'reload'>
-  /** Compiles a folder, loads its code flows once, and runs its examples. */
-  load(folder: string): Promise<Compiled>
+  readonly metrics: Pick<Metrics, 'reload' | 'candidate'>
   /** Compiles a folder only: a revision that decided before has been tried. */
   compile(folder: string): Promise<Compiled>
+  /** Loads code flows to run for calls, in place of the current ones; what is wrong with them. */
+  prepare(revision: Revision): Promise<readonly Problem[]>
   /** Resolves once the flows folder does not seem to be written to. */
   settled(): Promise<void>
-  /** Which of these flows lead to a location that the running dialplan does not have. */
-  missingLocations(flows: readonly Flow[]): Promise<readonly Flow[]>
-  /** Whether the generated contexts that run were made from this revision. */
-  isDialplanCurrent(revision: Revision): Promise<boolean>
-  /** Decides recorded calls with the candidate: the share that would go elsewhere, and that as a sentence. */
-  replay(candidate: Revision): Promise<{ readonly share: number; readonly summary: string }>
 }
-
-/** The codes of problems and warnings that a reload adds to those of the flow files, with what each means. */
-export const RELOAD_CODES = {
-  'reload.dialplan': 'Warning: the running dialplan was generated for other flow files.',
-  'reload.failed': 'The reload failed for a reason that lies outside of the flow files.',
-  'reload.location': 'A flow leads to a context or an extension that the running dialplan does not have.',
-  'reload.max_change': 'More recorded calls would go to another flow than `--max-change` allows.',
-  'reload.not_stored': 'The revision to roll back to is not in the database.',
-  'reload.pbx': 'Warning: Asterisk could not be asked for the locations of the flows.',
-} as const
-
-/** How long a start or a reload waits for the database. A disk that hangs must not stop it. */
-const STORE_MS = 5_000
 
 type Request = ReloadOptions &
   ({ readonly way: Way } | { readonly way: 'rollback'; readonly to: number | undefined })
@@ -90,6 +76,7 @@ export class Revisions {
   #entries: readonly RevisionEntry[]
   /** The hash of the flows folder when it was last loaded without problems. */
   #folderHash: string
+  #waiting: WaitingCandidate | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   /** Finds the revision to start with. @throws FlowFilesError where there is none. */
@@ -101,13 +88,18 @@ export class Revisions {
       parts.load(parts.folder),
       within(STORE_MS, 'the database', store.revisions()).catch(() => []),
     ])
-    for (const warning of folder.warnings) log.warn(formatProblem(warning), { event: 'flow_warning' })
     const first = await firstRevision(parts, folder, entries.at(-1))
     const { revision, entry } = first
+    await parts.prepare(revision)
     const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
     log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number })
     metrics.reload('start', folder.ok ? 'taken' : 'refused', performance.now() - start)
-    return new Revisions(parts, first, entries, folder.ok ? folder.revision.hash : '')
+    const insteadOf = entry?.insteadOf ?? ''
+    const folderHash = folder.ok ? folder.revision.hash : insteadOf
+    const revisions = new Revisions(parts, first, entries, folderHash)
+    // A folder that the start passed over is handled as one that changes now.
+    if (!folder.ok || ![revision.hash, insteadOf].includes(folderHash)) void revisions.reload('files')
+    return revisions
   }
 
   private constructor(
@@ -127,6 +119,11 @@ export class Revisions {
     return this.#active.current.revision
   }
 
+  /** The changed flows folder that does not decide calls, if there is one. */
+  get waiting(): WaitingCandidate | undefined {
+    return this.#waiting
+  }
+
   /** A revision that decided calls before, where it is found in time. Never rejects. */
   earlier(id: string): Promise<Revision | undefined> {
     return this.#active.find(id)
@@ -137,7 +134,7 @@ export class Revisions {
     return this.#entries
   }
 
-  /** Takes the flows folder as it is now. Never rejects. */
+  /** Takes the flows folder as it is now, or a draft. Never rejects. */
   reload(way: Way, options: ReloadOptions = {}): Promise<ReloadResult> {
     return this.#queue({ ...options, way })
   }
@@ -160,11 +157,17 @@ export class Revisions {
 
   async #handle(request: Request): Promise<ReloadResult> {
     const start = performance.now()
-    const result = await this.#try(request).catch((error: unknown) =>
-      refused([problem('reload.failed', messageOf(error))]),
+    const result = await this.#try(request).catch(
+      (error: unknown): ReloadResult => refused([problem('reload.failed', messageOf(error))]),
     )
+    const before = this.#waiting
+    this.#waiting = this.#stillWaiting(request, result)
+    const ms = Math.round(performance.now() - start)
     try {
-      this.#report(request, result, Math.round(performance.now() - start))
+      this.#parts.metrics.candidate(this.#waiting !== undefined)
+      this.#parts.metrics.reload(request.way, resultLabel(result), ms)
+      if (result.ok || request.way !== 'files') this.#report(request, result, ms)
+      else if (this.#waiting !== before) this.#announce(result)
     } catch {
       // A log line that could not be written does not undo a swap.
     }
@@ -172,40 +175,48 @@ export class Revisions {
   }
 
   async #try(request: Request): Promise<ReloadResult> {
+    const { isManual, maxChange, prepare, store } = this.#parts
     const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined
     if (request.way === 'rollback' && target === undefined) return this.#notStored(request.to)
-    const loaded = await (target === undefined ? this.#loadFolder() : this.#loadStored(target, 'load'))
-    if (!loaded.ok) return refused(loaded.problems, loaded.warnings)
-    const { revision } = loaded
+    const folderBefore = this.#folderHash
+    const loaded = await this.#load(request, target)
     const { revision: current, entry: currentEntry } = this.#active.current
-    // An editor that only touches a file does not end a rollback; a reload by command does.
-    const isRolledBackFrom = request.way === 'files' && currentEntry?.rollback?.insteadOf === revision.hash
-    if (revision.hash === current.hash || isRolledBackFrom) {
+    const hash = loaded.ok ? loaded.revision.hash : undefined
+    // An editor that only touches a file does not end a rollback or a draft; a reload by command does.
+    const isTouched =
+      request.way === 'files' && typeof currentEntry?.insteadOf === 'string' && hash === folderBefore
+    if (hash === current.hash || isTouched) {
       const unchanged = { changed: false, changes: [], warnings: loaded.warnings, replay: null }
       return { ok: true, number: currentEntry?.number ?? null, revision: current.id, ...unchanged }
     }
-    const { problems, ...checked } = await this.#check(revision, request)
-    const warnings = [...loaded.warnings, ...checked.warnings]
-    if (problems.length > 0) return refused(problems, warnings)
-    const changes = await diffRevisions(current, revision)
-    const rollback = target === undefined ? null : { of: originOf(target), insteadOf: this.#folderHash }
-    const entry = await add(this.#parts, loaded, { way: request.way, by: request.by ?? null, rollback })
-    this.#active.swap({ revision, entry })
-    this.#noteEntry(entry)
-    const taken = { changed: true, changes, warnings, replay: checked.replay }
-    return { ok: true, number: entry?.number ?? null, revision: revision.id, ...taken }
+    // A rollback has to work at once, and leads to what decided before.
+    const limits =
+      request.way === 'rollback' ? request : { ...request, maxChange: request.maxChange ?? maxChange }
+    const candidate = await checkCandidate(loaded, current, this.#parts, limits)
+    const mayTake = candidate.problems.length === 0 && !(isManual && request.way === 'files')
+    if (!loaded.ok || !mayTake) return { ok: false, ...candidate }
+    const unprepared = await prepare(loaded.revision)
+    if (unprepared.length > 0) return { ok: false, ...candidate, problems: unprepared }
+    const next = await storeRevision(store, loaded, {
+      way: request.way,
+      by: request.by ?? null,
+      rollbackOf: target === undefined ? null : originOf(target),
+      insteadOf: isFolder(request) ? null : this.#folderHash,
+    })
+    this.#active.swap(next)
+    this.#noteEntry(next.entry)
+    const { problems: _, ...taken } = candidate
+    return { ok: true, changed: true, number: next.entry?.number ?? null, ...taken }
   }
 
-  async #loadFolder(): Promise<Compiled> {
-    const { folder, load, settled } = this.#parts
+  async #load({ files }: Request, target: RevisionEntry | undefined): Promise<Compiled> {
+    const { folder, load, settled, store } = this.#parts
+    if (target !== undefined) return withFilesOf(store, target, load)
+    if (files !== undefined) return inTemporaryFolder(files, load)
     await settled()
     const loaded = await load(folder)
     if (loaded.ok) this.#folderHash = loaded.revision.hash
     return loaded
-  }
-
-  #loadStored(entry: RevisionEntry, how: 'load' | 'compile'): Promise<Compiled> {
-    return withFilesOf(this.#parts.store, entry, this.#parts[how])
   }
 
   /** Without a number, the revision before the current one; a second rollback goes back one further. */
@@ -222,32 +233,9 @@ export class Revisions {
     return refused([problem('reload.not_stored', `${what}; stored are: ${stored}.`)])
   }
 
-  /** What the running PBX and the recorded calls say against a candidate. */
-  async #check(candidate: Revision, { allowMissingContexts = false, maxChange }: ReloadOptions) {
-    const parts = this.#parts
-    const problems: Problem[] = []
-    const warnings: Problem[] = []
-    const missing = allowMissingContexts ? warnings : problems
-    try {
-      for (const flow of await parts.missingLocations([...candidate.routing.flows.values()]))
-        missing.push(problem('reload.location', missingLocation(flow), candidate.contexts.get(flow.context)))
-    } catch (error) {
-      const message = `The PBX could not be asked for the locations of the flows: ${messageOf(error)}`
-      warnings.push(problem('reload.pbx', message))
-    }
-    // Contexts that were generated for other flow files do no harm: what they do not pass is read over ARI.
-    if (!(await parts.isDialplanCurrent(candidate).catch(() => true)))
-      warnings.push(problem('reload.dialplan', OTHER_DIALPLAN))
-    if (maxChange === undefined) return { problems, warnings, replay: null }
-    const { share, summary: replay } = await parts.replay(candidate)
-    const tooMany = `${replay} That is more than --max-change allows (${percent(share)} of ${percent(maxChange)}).`
-    if (share > maxChange) problems.push(problem('reload.max_change', tooMany))
-    return { problems, warnings, replay }
-  }
-
   async #loadById(id: string): Promise<Revision | undefined> {
     const entry = this.#entries.findLast((one) => one.id === id)
-    const loaded = entry && (await this.#loadStored(entry, 'compile'))
+    const loaded = entry && (await withFilesOf(this.#parts.store, entry, this.#parts.compile))
     return loaded?.ok ? loaded.revision : undefined
   }
 
@@ -257,9 +245,17 @@ export class Revisions {
     this.#entries = [...others, entry].slice(-KEPT_REVISIONS)
   }
 
-  #report({ way, by }: Request, result: ReloadResult, ms: number): void {
-    const { log, metrics } = this.#parts
-    metrics.reload(way, result.ok ? (result.changed ? 'taken' : 'unchanged') : 'refused', ms)
+  /** What waits after a request. A rollback and a draft take the place of the flows folder as it is. */
+  #stillWaiting(request: Request, result: ReloadResult): WaitingCandidate | undefined {
+    if (result.ok) return result.changed || isFolder(request) ? undefined : this.#waiting
+    if (request.way !== 'files') return this.#waiting
+    const { ok: _, ...candidate } = result
+    const isSame = this.#waiting !== undefined && saysTheSame(this.#waiting, candidate)
+    return isSame ? this.#waiting : { at: new Date().toISOString(), ...candidate }
+  }
+
+  #report({ way, by, files }: Request, result: ReloadResult, ms: number): void {
+    const { log } = this.#parts
     const warnings = result.warnings.map(formatProblem)
     const fields = { event: 'reload', way, by: by ?? null, ms, warnings, ok: result.ok }
     if (!result.ok) {
@@ -272,83 +268,49 @@ export class Revisions {
     } else {
       const { revision, number, replay } = result
       const changes = result.changes.map(({ text }) => text)
-      const message = `Revision ${number ?? revision} decides from now on.`
+      const draft = files === undefined ? '' : ', from a draft,'
+      const message = `Revision ${number ?? revision}${draft} decides from now on.`
       log.info(message, { ...fields, revision, number, changes, replay })
     }
   }
-}
 
-/**
- * The flows folder, with two exceptions, so that a restart at night changes nothing by itself: a rollback stays in
- * effect while the folder is still the one that was rolled back from, and a folder with problems does not stop a
- * start where the database has an earlier revision. @throws FlowFilesError
- */
-async function firstRevision(
-  parts: RevisionsParts,
-  folder: Compiled,
-  last: RevisionEntry | undefined,
-): Promise<ActiveRevision> {
-  const isRolledBackFrom = folder.ok && last?.rollback?.insteadOf === folder.revision.hash
-  if (last !== undefined && (!folder.ok || isRolledBackFrom)) {
-    const stored = await withFilesOf(parts.store, last, parts.load).catch(() => undefined)
-    if (stored?.ok) {
-      for (const found of folder.ok ? [] : folder.problems)
-        parts.log.error(formatProblem(found), { event: 'flow_problem' })
-      const why = isRolledBackFrom
-        ? 'it was rolled back to, and the flows folder has not changed since'
-        : 'the flows folder has problems'
-      const message = `Revision ${last.number} (${last.id}) decides, not the flows folder: ${why}.`
-      parts.log.warn(message, { event: 'not_the_folder' })
-      return { revision: stored.revision, entry: last }
-    }
+  #announce({ revision, changes, replay, ...candidate }: Candidate): void {
+    const { log } = this.#parts
+    const [problems, warnings] = [
+      candidate.problems.map(formatProblem),
+      candidate.warnings.map(formatProblem),
+    ]
+    const accepted = problems.length === 0
+    const texts = changes.map(({ text }) => text)
+    const fields = { event: 'candidate', accepted, revision, problems, warnings, changes: texts, replay }
+    const still = `revision ${this.current.id} still decides`
+    if (accepted) log.info(`The flows folder has changed: ${still} until "doorman reload".`, fields)
+    else log.error(`The flows folder has changed and was refused: ${still}.`, fields)
   }
-  if (!folder.ok) throw new FlowFilesError(folder.problems)
-  const { revision } = folder
-  if (last?.hash === revision.hash) return { revision, entry: last }
-  return { revision, entry: await add(parts, folder, { way: 'start', by: null, rollback: null }) }
 }
 
-/** Stores a revision; undefined where that failed, which the store reports and which stops nothing. */
-function add(
-  { store }: RevisionsParts,
-  { revision: { id, hash }, files }: Compiled & { ok: true },
-  how: Pick<NewRevision, 'way' | 'by' | 'rollback'>,
-): Promise<RevisionEntry | undefined> {
-  const entry = { id, hash, at: new Date().toISOString(), ...how }
-  return within(STORE_MS, 'the database', store.addRevision(entry, files)).catch(() => undefined)
+/** Whether a candidate is the one before, with the same result: an announcement would be a repetition. */
+function saysTheSame(before: Candidate, now: Candidate): boolean {
+  if (before.revision !== now.revision) return false
+  if (now.revision === null) return isDeepStrictEqual(before.problems, now.problems)
+  return (before.problems.length === 0) === (now.problems.length === 0)
+}
+
+/** Whether the flows folder is asked for, and no draft or stored revision. */
+function isFolder({ way, files }: Request): boolean {
+  return way !== 'rollback' && files === undefined
 }
 
 /** The number of the revision that an entry stands for: a rollback stands for an earlier one. */
-function originOf({ number, rollback }: RevisionEntry): number {
-  return rollback?.of ?? number
+function originOf({ number, rollbackOf }: RevisionEntry): number {
+  return rollbackOf ?? number
 }
 
-const OTHER_DIALPLAN =
-  'The contexts of Doorman in the running dialplan were not generated for these flow files. Calls are decided all ' +
-  'the same, but the fallback may be another one, and reading a call may take longer. Run  doorman dialplan --write FILE'
-
-function missingLocation({ name, context, extension, priority }: Flow): string {
-  const inIt = extension === 'dialled' ? '' : ` with extension ${extension}, priority ${priority}`
-  return `The running dialplan has no [${context}]${inIt}, where flow ${name} leads.`
+function refused(problems: readonly Problem[]): ReloadResult {
+  return { ok: false, ...unusable(problems) }
 }
 
-function refused(problems: readonly Problem[], warnings: readonly Problem[] = []): ReloadResult {
-  return { ok: false, problems, warnings }
-}
-
-/** A problem of the candidate as a whole is at the head of its file, where it has no position of its own. */
-function problem(
-  code: keyof typeof RELOAD_CODES,
-  message: string,
-  { line, column } = { line: 1, column: 1 },
-): Problem {
-  return { file: 'routing.yaml', line, column, code, message }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 10_000) / 100} %`
+function resultLabel(result: ReloadResult): 'taken' | 'unchanged' | 'waiting' | 'refused' {
+  if (result.ok) return result.changed ? 'taken' : 'unchanged'
+  return result.problems.length === 0 ? 'waiting' : 'refused'
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { parseShare } from '../lib/share.js'
 
 const yesOrNo = z
   .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
@@ -22,6 +23,15 @@ const httpUrl = z
     error: 'names a user: give that in DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD',
   })
   .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''))
+
+const share = z.string().transform((text, context) => {
+  try {
+    return parseShare(text)
+  } catch {
+    context.addIssue('write a share of calls as 1% or 0.01')
+    return z.NEVER
+  }
+})
 
 const APP_NAME = /^[A-Za-z0-9_-]+$/
 const APPS_HINT =
@@ -71,6 +81,8 @@ const schema = z.object({
     .default('doorman'),
   DOORMAN_APPS: applications.optional(),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
+  DOORMAN_RELOAD: z.enum(['auto', 'manual'], { error: 'say auto or manual' }).default('auto'),
+  DOORMAN_MAX_CHANGE: share.optional(),
   DOORMAN_DATA: z.string().min(1).default('data'),
   DOORMAN_KEEP_CALLS: integer(0, 9_999_999, 'give days, or 0 to record no calls').default(30),
   DOORMAN_KEEP_CALLS_MB: integer(
@@ -136,17 +148,28 @@ export function readSettings(source: SettingsSource): Settings {
   problems.push(...unknownNames(given, inFile))
   const optional = Object.fromEntries((source.optional ?? []).map((name) => [name, true as const]))
   const parsed = schema.partial(optional as Record<SettingName, true>).safeParse(values)
-  if (parsed.success) problems.push(...unlistedApp(parsed.data as Settings))
+  if (parsed.success) problems.push(...contradictions(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
   return Object.freeze(parsed.data as Settings)
 }
 
-/** The generated dialplan would never send a call to an application that DOORMAN_APPS does not name. */
-function unlistedApp({ DOORMAN_APP: own, DOORMAN_APPS: all }: Settings): string[] {
-  const isListed =
-    all === undefined || all.names.includes(own) || (all.pattern !== undefined && own.startsWith(all.pattern))
-  return isListed ? [] : [`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`]
+function contradictions(settings: Settings): string[] {
+  const { DOORMAN_APP: own, DOORMAN_APPS: all, DOORMAN_MAX_CHANGE: maxChange } = settings
+  const problems: string[] = []
+  // The generated dialplan would never send a call to an application that DOORMAN_APPS does not name.
+  if (
+    all !== undefined &&
+    !all.names.includes(own) &&
+    !(all.pattern !== undefined && own.startsWith(all.pattern))
+  )
+    problems.push(`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`)
+  // A limit that no candidate can exceed would guard nothing.
+  if (maxChange !== undefined && (settings.DOORMAN_MASK_NUMBERS || settings.DOORMAN_KEEP_CALLS === 0))
+    problems.push(
+      'DOORMAN_MAX_CHANGE needs recorded calls: DOORMAN_MASK_NUMBERS=yes and DOORMAN_KEEP_CALLS=0 record none',
+    )
+  return problems
 }
 
 function settingsIn(env: SettingsSource['env']): Record<string, string> {

@@ -27,8 +27,10 @@ export interface RevisionEntry {
   readonly way: string
   /** The user who asked for it, where that is known. */
   readonly by: string | null
-  /** For a rollback: the number that was brought back, and the hash of the flows folder that it stands in for. */
-  readonly rollback: { readonly of: number; readonly insteadOf: string } | null
+  /** For a rollback: the number that was brought back. */
+  readonly rollbackOf: number | null
+  /** For a rollback or a draft: the hash of the flows folder in whose place it decides. */
+  readonly insteadOf: string | null
   /** How many files it has. */
   readonly files: number
 }
@@ -198,11 +200,11 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
 
 /** The stored revisions, ascending by number. */
 export function listRevisions(db: DatabaseSync): readonly RevisionEntry[] {
-  const files = 'SELECT count(*) FROM revision_files WHERE revision = number'
-  const rows = db.prepare(`SELECT *, (${files}) AS files FROM revisions ORDER BY number`).all()
-  return rows.map(({ rollback_of: of, instead_of: insteadOf, ...row }) => {
-    return { ...row, rollback: of === null ? null : { of, insteadOf } } as unknown as RevisionEntry
-  })
+  const sql = `
+    SELECT number, id, hash, at, way, by, rollback_of AS rollbackOf, instead_of AS insteadOf,
+      (SELECT count(*) FROM revision_files WHERE revision = number) AS files
+    FROM revisions ORDER BY number`
+  return db.prepare(sql).all() as unknown as RevisionEntry[]
 }
 
 /** The files of a revision by name. @throws StoreError `missing`, or `damaged` where a content was changed. */
@@ -231,14 +233,13 @@ export function addRevision(
   files: ReadonlyMap<string, Uint8Array>,
   above: number,
 ): RevisionEntry {
-  const { id, hash, at, way, by, rollback } = revision
+  const { id, hash, at, way, by, rollbackOf, insteadOf } = revision
   // A revision must survive a power failure: it decides after the next start if the flows folder has problems.
   db.exec('PRAGMA synchronous = FULL')
   const next = transaction(db, () => {
     const next = Math.max(above, number(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1
-    const { of = null, insteadOf = null } = rollback ?? {}
     const revisions = db.prepare('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    revisions.run(next, id, hash, at, way, by, of, insteadOf)
+    revisions.run(next, id, hash, at, way, by, rollbackOf, insteadOf)
     const blob = db.prepare('INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)')
     const file = db.prepare('INSERT INTO revision_files VALUES (?, ?, ?)')
     for (const [name, content] of files) {

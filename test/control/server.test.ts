@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
-import { NotRunningError, sendCommand } from '../../src/control/client.js'
+import { findInstance, NotRunningError, readCandidate, sendCommand } from '../../src/control/client.js'
 import { type Control, openControl } from '../../src/control/server.js'
-import type { ReloadResult } from '../../src/revisions/revisions.js'
+import type { ReloadResult, WaitingCandidate } from '../../src/revisions/revisions.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { freePort } from '../support/free-ports.js'
@@ -17,7 +17,7 @@ const TAKEN: ReloadResult = {
 const REFUSED: ReloadResult = {
   ok: false,
   problems: [{ file: 'routing.yaml', line: 3, column: 1, code: 'flows.yaml', message: 'no' }],
-  warnings: [],
+  ...{ revision: null, warnings: [], changes: [], replay: null },
 }
 
 const root = mkdtempSync(join(tmpdir(), 'doorman-control-'))
@@ -27,6 +27,7 @@ const asked: unknown[] = []
 let answer: ReloadResult = TAKEN
 let connections = { ari: { isUp: true, problems: ['why'] }, ami: { isUp: true } }
 let isStopping = false
+let waiting: WaitingCandidate | undefined
 const answered = async (request: unknown) => {
   asked.push(request)
   return answer
@@ -34,6 +35,7 @@ const answered = async (request: unknown) => {
 const control: Control = {
   ...{ reload: answered, rollback: answered },
   revisions: () => [],
+  candidate: () => waiting,
   metrics: async () => 'doorman_calls_total 0\n',
   vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
 }
@@ -69,7 +71,7 @@ describe('the control server', () => {
   test.each([undefined, '', 'a-token-of-some-lengt', `${TOKEN}x`])('refuses the token %j', async (token) => {
     asked.length = 0
     for (const path of ['/reload', '/rollback']) expect((await on.post(path, {}, token)).status).toBe(401)
-    expect((await on.get('/revisions')).status).toBe(401)
+    for (const path of ['/revisions', '/candidate']) expect((await on.get(path)).status).toBe(401)
     expect(asked).toEqual([])
   })
 
@@ -81,6 +83,41 @@ describe('the control server', () => {
     const invalid = await on.post('/reload', { maxChange: 'a lot', force: true }, TOKEN)
     expect(invalid.status).toBe(400)
     expect(await invalid.text()).toMatch(/maxChange[\s\S]*force|force[\s\S]*maxChange/)
+  })
+
+  test('takes a draft of 10 MB and no more, whose names stay inside of it', async () => {
+    asked.length = 0
+    const upload = async (files: unknown) => {
+      const response = await on.post('/reload', { files }, TOKEN)
+      return [response.status, ((await response.json()) as { error?: string }).error ?? '']
+    }
+    const line = '+15551234567,"Jürgen"\n'
+    const numbers = line.repeat((9.9 * 2 ** 20) / Buffer.byteLength(line))
+    expect(await upload({ 'routing.yaml': 'otherwise: a\n', 'lists/vips.csv': numbers })).toEqual([200, ''])
+    const files = new Map([
+      ['routing.yaml', 'otherwise: a\n'],
+      ['lists/vips.csv', numbers],
+    ])
+    expect(asked).toEqual([{ files, way: 'http' }])
+    expect(await upload({ 'vips.csv': numbers + numbers })).toEqual([
+      400,
+      expect.stringMatching(/a draft may have 10 MB, and this one has 19\.\d MB/),
+    ])
+    expect(await upload({ 'vips.csv': numbers.repeat(3) })).toEqual([
+      413,
+      expect.stringMatching(/A draft may have 10 MB in all/),
+    ])
+    for (const files of [{ '../a': '' }, { 'a.csv': 1 }, 'a', ['a']])
+      expect(await upload(files)).toEqual([400, expect.stringContaining('files')])
+    expect(asked).toHaveLength(1)
+  })
+
+  test('tells which candidate waits', async () => {
+    const address = await findInstance(data)
+    expect(await readCandidate(address)).toBeNull()
+    const { ok: _, ...candidate } = REFUSED as ReloadResult & { ok: false }
+    waiting = { at: '2030-01-01T00:00:00.000Z', ...candidate }
+    expect(await readCandidate(address)).toEqual(waiting)
   })
 
   test('serves metrics without a token', async () => {
@@ -118,9 +155,9 @@ describe('the control server', () => {
   test('is found by commands in the data folder, which only its user may read', async () => {
     expect(statSync(join(data, 'control.json')).mode & 0o777).toBe(0o600)
     answer = REFUSED
-    expect(await sendCommand(data, '/rollback', { to: 1 })).toEqual(REFUSED)
+    expect(await sendCommand(await findInstance(data), '/rollback', { to: 1 })).toEqual(REFUSED)
     answer = TAKEN
-    expect(await sendCommand(data, '/reload', { way: 'command' })).toEqual(TAKEN)
+    expect(await sendCommand(await findInstance(data), '/reload', { way: 'command' })).toEqual(TAKEN)
   })
 
   test('answers nothing once it is stopped, and only the instance that wrote its address removes it', async () => {
@@ -128,14 +165,16 @@ describe('the control server', () => {
     const { server, get } = await opened(folder)
     await removeAddress(folder, process.pid + 1)
     expect(await readAddress(folder)).toBeDefined()
+    const address = await findInstance(folder)
     await server.stop()
     await expect(get('/live')).rejects.toThrow()
-    await expect(sendCommand(folder, '/reload', { way: 'command' })).rejects.toThrow(NotRunningError)
+    await expect(sendCommand(address, '/reload', { way: 'command' })).rejects.toThrow(NotRunningError)
+    await expect(findInstance(folder)).rejects.toThrow(/No Doorman runs with the data folder/)
   })
 
   test('leaves the address of another Doorman that uses the data folder where it is', async () => {
     const folder = join(root, 'in use')
-    await writeAddress(folder, { url: 'http://127.0.0.1:1', token: TOKEN, pid: 1 })
+    await writeAddress(folder, { url: 'http://127.0.0.1:1', token: TOKEN, pid: 1, flows: '/flows' })
     const { server, get } = await opened(folder, {}, true)
     expect((await get('/live')).status).toBe(200)
     await server.stop()

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { CallRecord } from '../../src/history/recorded-calls.js'
 import { doorman } from '../cli/command.js'
-import { type Files, inFolder } from '../flows/temp-folder.js'
+import { inFolder } from '../flows/temp-folder.js'
+import { filesOf, newRevision, withStore } from '../store/open-store.js'
 import { recordCalls, recordedCalls } from './calls.js'
 
-const RULES: Files = {
+const RULES = {
   'routing.yaml': `
 flows: { main: { context: main }, sales: { context: sales } }
 rules:
@@ -65,6 +66,15 @@ describe('doorman replay', () => {
       expect((await run('replay', '--max-change', '1%')).exit).toBe(1)
       expect((await run('replay', '--max-change', '2%')).exit).toBe(0)
       expect((await run('replay', '--max-change', '1')).exit).toBe(2)
+    })
+  })
+
+  test('compares with the newest stored revision, where there is one', async () => {
+    await beside(CALLS, async (folder, run) => {
+      await withStore(join(folder, 'data'), (store) =>
+        store.addRevision(newRevision('aaaaaaaaaaaa'), filesOf(RULES)),
+      )
+      expect((await run('replay')).out).toBe('None of 100 calls would change.\n')
     })
   })
 

@@ -17,7 +17,7 @@ async function inBoth(flows: Files, use: (run: Run, flows: string, data: string)
   await inDataFolder(async (data) => {
     await withStore(data, async (store) => {
       await store.addRevision(newRevision('aaaaaaaaaaaa'), filesOf(MAIN))
-      const rollback = { way: 'rollback', by: 'ann', rollback: { of: 1, insteadOf: 'ff' } }
+      const rollback = { way: 'rollback', by: 'ann', rollbackOf: 1, insteadOf: 'ff' }
       await store.addRevision(newRevision('bbbbbbbbbbbb', rollback), filesOf(SALES))
     })
     await inFolder(flows, (folder) =>
@@ -46,10 +46,10 @@ describe('doorman revisions', () => {
   test('--json is one object', () =>
     inBoth(MAIN, async (run) => {
       const { revisions } = JSON.parse((await run('revisions', '--json')).out)
-      const rollback = { of: 1, insteadOf: 'ff' }
+      const rollback = { way: 'rollback', rollbackOf: 1, insteadOf: 'ff' }
       expect(revisions).toEqual([
         { ...newRevision('aaaaaaaaaaaa'), number: 1, files: 1, decides: false },
-        expect.objectContaining({ number: 2, by: 'ann', rollback, decides: true }),
+        expect.objectContaining({ number: 2, by: 'ann', ...rollback, decides: true }),
       ])
     }))
 

@@ -31,7 +31,18 @@ export function broken(message: string): Compiled & { ok: false } {
 
 export function entry(number: number, name: string, parts: Partial<RevisionEntry> = {}): RevisionEntry {
   const at = '2030-01-01T00:00:00.000Z'
-  return { number, id: name, hash: name, at, way: 'files', by: null, rollback: null, files: 1, ...parts }
+  return {
+    number,
+    id: name,
+    hash: name,
+    at,
+    way: 'files',
+    by: null,
+    rollbackOf: null,
+    insteadOf: null,
+    files: 1,
+    ...parts,
+  }
 }
 
 type FakeParts = Partial<Omit<RevisionsParts, 'store'>> & {
@@ -44,6 +55,10 @@ export class FakeDoorman {
   readonly entries: RevisionEntry[]
   /** What the log and the metrics got. */
   readonly lines: string[] = []
+  /** What the gauge of the waiting candidate shows. */
+  isWaiting = false
+  /** The revisions whose code flows were loaded to run for calls. */
+  readonly prepared: string[] = []
   #revisions: Revisions | undefined
 
   constructor(entries: readonly RevisionEntry[] = []) {
@@ -58,7 +73,12 @@ export class FakeDoorman {
     this.#revisions = await Revisions.start({
       folder: '/flows',
       log: { error: log, warn: log, info: log },
-      metrics: { reload: (way, outcome) => void this.lines.push(`${way} ${outcome}`) },
+      metrics: {
+        reload: (way, outcome) => void this.lines.push(`${way} ${outcome}`),
+        candidate: (isWaiting) => {
+          this.isWaiting = isWaiting
+        },
+      },
       store: {
         revisions: async () => [...this.entries],
         files: async (number) => {
@@ -72,7 +92,11 @@ export class FakeDoorman {
         },
         ...store,
       },
-      ...{ load, compile: load },
+      ...{ load, compile: load, isManual: false, maxChange: undefined },
+      prepare: async ({ id }) => {
+        this.prepared.push(id)
+        return []
+      },
       settled: async () => undefined,
       missingLocations: async () => [],
       isDialplanCurrent: async () => true,
@@ -96,6 +120,17 @@ export class FakeDoorman {
   reload(name?: string, options: Parameters<Revisions['reload']>[1] = {}): Promise<ReloadResult> {
     if (name !== undefined) this.folder = loaded(name)
     return this.revisions.reload('command', options)
+  }
+
+  /** The flows folder now holds these files, and the watch has seen it. */
+  async save(folder: string | Compiled): Promise<ReloadResult> {
+    this.folder = typeof folder === 'string' ? loaded(folder) : folder
+    return this.revisions.reload('files')
+  }
+
+  /** Reloads a draft by command. */
+  draft(name: string): Promise<ReloadResult> {
+    return this.revisions.reload('command', { files: new Map([['name', name]]) })
   }
 
   rollback(to?: number): Promise<ReloadResult> {

@@ -12,7 +12,7 @@ describe('a reload', () => {
       ...{ ok: true, changed: true, number: 2, revision: 'B', changes, warnings: [], replay: null },
     })
     expect(doorman.deciding).toBe('B')
-    expect(doorman.entries.at(-1)).toMatchObject({ hash: 'B', way: 'command', by: 'ann', rollback: null })
+    expect(doorman.entries.at(-1)).toMatchObject({ hash: 'B', way: 'command', by: 'ann', insteadOf: null })
     expect(doorman.lines.slice(2)).toEqual(['command taken', 'reload: Revision 2 decides from now on.'])
   })
 
@@ -53,7 +53,7 @@ describe('a reload', () => {
     const reload = (way: string) => {
       if (way !== 'start') throw new Error('the metrics are gone')
     }
-    const doorman = await new FakeDoorman().start({ metrics: { reload } })
+    const doorman = await new FakeDoorman().start({ metrics: { reload, candidate: () => undefined } })
     expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true })
     expect(doorman.deciding).toBe('B')
     expect(await doorman.reload('C')).toMatchObject({ ok: true, changed: true })
@@ -93,13 +93,13 @@ describe('a reload', () => {
   })
 
   test('is refused where more recorded calls would change than allowed', async () => {
-    const replay = async () => ({ share: 0.02, summary: '2 of 100 calls would change.' })
+    const replay = async () => ({ share: 0.02, summary: '2 of 100 calls would change' })
     const doorman = await new FakeDoorman().start({ replay })
     expect(problemsOf(await doorman.reload('B', { maxChange: 0.01 }))).toEqual([
-      '2 of 100 calls would change. That is more than --max-change allows (2 % of 1 %).',
+      '2 of 100 calls would change. That is 2%, and at most 1% may change. If it is meant, reload with --max-change 100%',
     ])
     const result = await doorman.reload('B', { maxChange: 0.02 })
-    expect(result).toMatchObject({ ok: true, replay: '2 of 100 calls would change.' })
+    expect(result).toMatchObject({ ok: true, replay: '2 of 100 calls would change' })
   })
 
   test('waits for the one before, and each is compared with what decides by then', async () => {
@@ -125,9 +125,9 @@ describe('a rollback', () => {
   test('brings back the revision before the current one, and twice goes back two', async () => {
     const doorman = await doormanWithThree()
     expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 4, revision: 'B' })
-    expect(doorman.entries.at(-1)).toMatchObject({ way: 'rollback', rollback: { of: 2, insteadOf: 'C' } })
+    expect(doorman.entries.at(-1)).toMatchObject({ way: 'rollback', rollbackOf: 2, insteadOf: 'C' })
     expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 5, revision: 'A' })
-    expect(doorman.entries.at(-1)).toMatchObject({ rollback: { of: 1, insteadOf: 'C' } })
+    expect(doorman.entries.at(-1)).toMatchObject({ rollbackOf: 1, insteadOf: 'C' })
     expect(problemsOf(await doorman.rollback())).toEqual([
       'No earlier revision is stored; stored are: 1, 2, 3, 4, 5.',
     ])
@@ -163,7 +163,7 @@ describe('a rollback', () => {
     await doorman.reload('B')
     doorman.folder = loaded('never loaded')
     await doorman.rollback()
-    expect(doorman.entries.at(-1)?.rollback).toEqual({ of: 1, insteadOf: 'B' })
+    expect(doorman.entries.at(-1)).toMatchObject({ rollbackOf: 1, insteadOf: 'B' })
   })
 
   test('stays when the same files are only touched, and ends when they change or somebody reloads', async () => {
@@ -174,6 +174,13 @@ describe('a rollback', () => {
     expect(await doorman.revisions.reload('files')).toMatchObject({ changed: true, revision: 'D' })
     await doorman.rollback()
     expect(await doorman.reload('D')).toMatchObject({ changed: true, revision: 'D' })
+  })
+
+  test('ends when the folder holds what decides, and later something else, be it what it held before', async () => {
+    const doorman = await doormanWithThree()
+    await doorman.rollback()
+    await doorman.save('B')
+    expect(await doorman.save('C')).toMatchObject({ changed: true, revision: 'C' })
   })
 
   test('is refused where the stored files cannot be read', async () => {

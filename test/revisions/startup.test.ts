@@ -3,7 +3,8 @@ import { FlowFilesError } from '../../src/flows/problem.js'
 import { StoreError } from '../../src/store/store-error.js'
 import { broken, entry, FakeDoorman, loaded } from './fakes.js'
 
-const rolledBack = entry(7, 'B', { way: 'rollback', rollback: { of: 2, insteadOf: 'A' } })
+const rolledBack = entry(7, 'B', { way: 'rollback', rollbackOf: 2, insteadOf: 'A' })
+const STILL = 'revision B still decides'
 const fail = async () => Promise.reject(new StoreError('damaged', 'doorman.db is damaged.'))
 const failingStore = { revisions: fail, files: fail, addRevision: fail }
 const uncompilable = async (folder: string) => (folder === '/flows' ? loaded('A') : broken('old'))
@@ -32,12 +33,55 @@ describe('the revision to start with', () => {
     const doorman = new FakeDoorman([entry(6, 'A'), rolledBack])
     doorman.folder = folder
     await doorman.start()
+    await doorman.revisions.done()
     expect(doorman.lines).toEqual([
-      ...(folder.ok ? [] : ['flow_problem: routing.yaml:2:1: no']),
       `not_the_folder: Revision 7 (B) decides, not the flows folder: ${why}.`,
       'revision: Revision 7 (B) decides.',
       `start ${folder.ok ? 'taken' : 'refused'}`,
+      ...(folder.ok
+        ? []
+        : ['files refused', `candidate: The flows folder has changed and was refused: ${STILL}.`]),
     ])
+    expect(doorman.isWaiting).toBe(!folder.ok)
+  })
+
+  const manual = { isManual: true }
+  const limited = (share: number) => ({
+    maxChange: 0.01,
+    replay: async () => ({ share, summary: '2 of 100 calls would change' }),
+  })
+  const asManual = 'the flows folder has changed, and DOORMAN_RELOAD is manual'
+  const asLimited = 'the flows folder has changed, and DOORMAN_MAX_CHANGE has to be checked'
+
+  test.each([
+    ['with manual reloads', manual, asManual, `has changed: ${STILL} until "doorman reload"`],
+    ['with a limit that it exceeds', limited(0.02), asLimited, `has changed and was refused: ${STILL}`],
+  ])('is the newest stored one %s, and the changed folder waits', async (_what, parts, why, said) => {
+    const doorman = await new FakeDoorman([entry(7, 'B')]).start(parts)
+    await doorman.revisions.done()
+    expect(doorman.lines.filter((line) => line.includes(': '))).toEqual([
+      `not_the_folder: Revision 7 (B) decides, not the flows folder: ${why}.`,
+      'revision: Revision 7 (B) decides.',
+      `candidate: The flows folder ${said}.`,
+    ])
+    expect([doorman.deciding, doorman.isWaiting]).toEqual(['B', true])
+  })
+
+  test('is the newest stored one, and at once the folder, with a limit that this keeps', async () => {
+    const doorman = await new FakeDoorman([entry(7, 'B')]).start(limited(0.01))
+    await doorman.revisions.done()
+    expect([doorman.deciding, doorman.isWaiting]).toEqual(['A', false])
+    expect(doorman.lines.at(-1)).toBe('reload: Revision 8 decides from now on.')
+  })
+
+  test.each([
+    ['with manual reloads', manual],
+    ['with a limit', limited(1)],
+  ])('is the flows folder %s where nothing else is stored, or the same', async (_what, parts) => {
+    for (const entries of [[], [entry(7, 'A')]]) {
+      const doorman = await new FakeDoorman(entries).start(parts)
+      expect([doorman.deciding, doorman.lines.length]).toEqual(['A', 2])
+    }
   })
 
   test.each([

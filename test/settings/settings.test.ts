@@ -64,6 +64,8 @@ describe('settings', () => {
   test.each<[setting: string, text: string, value: unknown]>([
     ...['yes', 'true', '1'].map((text): [string, string, boolean] => ['MASK_NUMBERS', text, true]),
     ...['no', 'false', '0'].map((text): [string, string, boolean] => ['MASK_NUMBERS', text, false]),
+    ['MAX_CHANGE', '0.5%', 0.005],
+    ['RELOAD', 'manual', 'manual'],
     ['APPS', 'doorman, doorman-b', { names: ['doorman', 'doorman-b'] }],
     ['APPS', 'door*', { names: [], pattern: 'door' }],
     ['APPS', 'doorman,b-*', { names: ['doorman'], pattern: 'b-' }],
@@ -88,6 +90,16 @@ describe('problems of the settings', () => {
     expect(problems.map((problem) => /^DOORMAN_(\w+)/.exec(problem)?.[1]).sort()).toEqual(names.sort())
   })
 
+  test.each(['DOORMAN_MASK_NUMBERS=yes', 'DOORMAN_KEEP_CALLS=0'])(
+    'say that DOORMAN_MAX_CHANGE would guard nothing with %s',
+    (other) => {
+      const [name = '', value = ''] = other.split('=')
+      expect(problemsWith({ DOORMAN_MAX_CHANGE: '1%', [name]: value })).toEqual([
+        expect.stringMatching(/^DOORMAN_MAX_CHANGE needs recorded calls/),
+      ])
+    },
+  )
+
   test('of a missing password say where it is found and how else it can be given', () => {
     expect(problemsOf({})).toEqual([
       expect.stringMatching(/^DOORMAN_ARI_PASSWORD is missing: .*ari\.conf.*DOORMAN_ARI_PASSWORD_FILE/),
@@ -99,7 +111,16 @@ describe('problems of the settings', () => {
     [
       ...['ARI_URL=ftp://pbx', 'ARI_URL=127.0.0.1', 'ARI_URL=http://doorman:hunter22@pbx:8088', 'AMI_PORT=0'],
       ...['AMI_PORT=50a', 'AMI_PORT=-1', 'FUNCTION_DEADLINE_MS=2000', 'FUNCTION_DEADLINE_MS=1e2'],
-      ...['LOG_LEVEL=trace', 'APP=door,man', 'APPS=a b', 'APPS=doorman,', 'APPS=*', 'APPS=doorman,a-*,b-*'],
+      ...[
+        'RELOAD=never',
+        'MAX_CHANGE=1',
+        'LOG_LEVEL=trace',
+        'APP=door,man',
+        'APPS=a b',
+        'APPS=doorman,',
+        'APPS=*',
+        'APPS=doorman,a-*,b-*',
+      ],
       ...['APPS=front, desk-*', 'CONTROL_TOKEN=short'],
       // A line end would begin a new line of AMI or HTTP.
       ...['ARI_USERNAME=a\r\nb', 'AMI_USERNAME=a\r\nb', 'AMI_SECRET=a\r\nb', 'ARI_PASSWORD=a\r\nb'],

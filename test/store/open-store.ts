@@ -53,7 +53,16 @@ export function filesOf(files: Readonly<Record<string, string>>): ReadonlyMap<st
 
 export function newRevision(id: string, parts: Partial<NewRevision> = {}): NewRevision {
   const at = '2026-05-01T08:00:00.000Z'
-  return { id, hash: id.padEnd(64, '0'), at, way: 'files', by: null, rollback: null, ...parts }
+  return {
+    id,
+    hash: id.padEnd(64, '0'),
+    at,
+    way: 'files',
+    by: null,
+    rollbackOf: null,
+    insteadOf: null,
+    ...parts,
+  }
 }
 
 export function storedCall(parts: Partial<StoredCall> = {}): StoredCall {

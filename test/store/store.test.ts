@@ -35,7 +35,7 @@ describe('stored revisions', () => {
 
   test('survive a restart with their files, and can be read while Doorman runs and when it is stopped', () =>
     inDataFolder(async (folder) => {
-      const given = newRevision('aaa', { by: 'ann', way: 'rollback', rollback: { of: 3, insteadOf: 'ff' } })
+      const given = newRevision('aaa', { by: 'ann', way: 'rollback', rollbackOf: 3, insteadOf: 'ff' })
       const reader = new StoreReader(folder)
       const check = async (store: Pick<Store, 'revisions' | 'files'>) => {
         expect(await store.revisions()).toEqual([{ ...given, number: 1, files: 2 }])
