@@ -10,7 +10,13 @@ import { wrap } from '../lib/columns.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { parseShare } from '../lib/share.js'
 import { findSettings } from '../settings/find.js'
-import { readSettings, type SettingName, type Settings, SettingsError } from '../settings/index.js'
+import {
+  readSettings,
+  type SettingName,
+  type Settings,
+  SettingsError,
+  type SettingsSource,
+} from '../settings/index.js'
 import { StoreError } from '../store/store-error.js'
 import { paint } from './paint.js'
 
@@ -120,20 +126,21 @@ const OVERRIDES = {
   logFormat: 'DOORMAN_LOG_FORMAT',
 } as const satisfies Record<string, SettingName>
 
-/**
- * The environment and the settings file, of which a line on standard error says where it was found; options of the
- * command override both. @throws SettingsError
- */
-export function settingsFor(command: Command, needs: keyof typeof OPTIONAL): Settings {
-  type Options = Partial<Record<'settings' | keyof typeof OVERRIDES, string>> & { readonly json?: true }
-  const options = command.optsWithGlobals<Options>()
+/** The environment and the settings file; options of the command override both. `note` says where the file was found. */
+export function settingsSource(command: Command): SettingsSource & { readonly note: string | undefined } {
+  const options = command.optsWithGlobals<Partial<Record<'settings' | keyof typeof OVERRIDES, string>>>()
   const env = { ...process.env }
   for (const [option, name] of Object.entries(OVERRIDES)) {
     env[name] = options[option as keyof typeof OVERRIDES] ?? env[name]
   }
-  const { file, note } = findSettings(options.settings, process.env)
-  if (note !== undefined && options.json !== true) printError(note)
-  return readSettings({ env, file, optional: OPTIONAL[needs] })
+  return { env, ...findSettings(options.settings, process.env) }
+}
+
+/** A line on standard error says which settings file was found. @throws SettingsError */
+export function settingsFor(command: Command, needs: keyof typeof OPTIONAL): Settings {
+  const { note, ...source } = settingsSource(command)
+  if (note !== undefined && command.optsWithGlobals<{ json?: true }>().json !== true) printError(note)
+  return readSettings({ ...source, optional: OPTIONAL[needs] })
 }
 
 /** The revision of a flows folder, and what runs its code flows while `use` takes. @throws FlowFilesError */

@@ -1,25 +1,42 @@
+import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
-import { type Finding, fault } from '../doctor/check.js'
+import { isAddressHidden, readAddress } from '../control/address.js'
+import type { Readiness } from '../control/server.js'
+import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { safeLine } from '../lib/safe-text.js'
-import { applicationsOf, SettingsError } from '../settings/index.js'
-import { EXIT, FLOWS_OPTION, JSON_OPTION, printResult, settingsFor } from './command.js'
+import { applicationsOf, type Settings, SettingsError, secretFiles } from '../settings/index.js'
+import {
+  DATA_OPTION,
+  EXIT,
+  FLOWS_OPTION,
+  JSON_OPTION,
+  printResult,
+  settingsFor,
+  settingsSource,
+} from './command.js'
+
+interface Options {
+  readonly json?: true
+  readonly verbose?: true
+}
 
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('check the PBX, the settings and the flow files, and say what to do about each fault')
     .option(...FLOWS_OPTION)
+    .option(...DATA_OPTION)
+    .option('--verbose', 'also say what was found to be right')
     .option(...JSON_OPTION)
-    .action(async (options: { json?: true }, command: Command) => {
+    .action(async (options: Options, command: Command) => {
       const findings = await findingsFor(command)
-      const faults = findings.filter(({ verdict }) => verdict === 'fault').length
-      const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
-      const lines = [...findings.flatMap(format), summary(faults, warnings)]
-      printResult(options, { findings, faults, warnings }, lines.join('\n'))
+      const count = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).length
+      const [faults, warnings] = [count('fault'), count('warning')]
+      printResult(options, { findings, faults, warnings, info: count('info') }, report(findings, options))
       process.exitCode = faults === 0 ? EXIT.ok : EXIT.failed
     })
 }
@@ -27,10 +44,12 @@ export function addDoctor(program: Command): void {
 async function findingsFor(command: Command): Promise<readonly Finding[]> {
   try {
     const settings = settingsFor(command, 'everything')
-    const compiled = await compile(settings.DOORMAN_FLOWS)
-    if (!compiled.ok) return await examine(settings, new FlowFilesError(compiled.problems))
-    const { revision } = compiled
-    return await examine(settings, { revision, dialplan: dialplanFor(applicationsOf(settings), revision) })
+    return await examine({
+      settings,
+      flows: await flowsOf(settings),
+      instance: await findInstance(settings.DOORMAN_DATA),
+      secretFiles: secretFiles(settingsSource(command)),
+    })
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     const remedy = 'Correct it in the environment or the settings file; nothing else was checked.'
@@ -38,12 +57,78 @@ async function findingsFor(command: Command): Promise<readonly Finding[]> {
   }
 }
 
-function format({ check, verdict, says, remedy }: Finding): string[] {
-  const line = safeLine(`${verdict.padEnd(8)} ${check.padEnd(18)} ${says}`)
-  return remedy === null ? [line] : [line, safeLine(`${' '.repeat(27)} → ${remedy}`)]
+async function flowsOf(settings: Settings): Promise<Subject['flows']> {
+  const compiled = await compile(settings.DOORMAN_FLOWS)
+  if (!compiled.ok) return new FlowFilesError(compiled.problems)
+  const { revision } = compiled
+  return { revision, dialplan: dialplanFor(applicationsOf(settings), revision) }
+}
+
+const READY_MS = 3_000
+
+/** Asks the Doorman that uses this data folder whether it is ready. */
+async function findInstance(dataFolder: string): Promise<InstanceState> {
+  const address = await readAddress(dataFolder)
+  if (address === undefined) return { state: (await isAddressHidden(dataFolder)) ? 'hidden' : 'none' }
+  const { url, pid } = address
+  try {
+    const response = await fetch(new URL('/ready', url), { signal: AbortSignal.timeout(READY_MS) })
+    const { ready, revision, problems } = (await response.json()) as Readiness
+    return { state: 'answers', pid, ready, revision, problems }
+  } catch (error) {
+    const { cause, message } = error as Error
+    return { state: 'silent', pid, reason: `${url}: ${cause instanceof Error ? cause.message : message}` }
+  }
+}
+
+const ORDER = ['fault', 'warning', 'info'] as const satisfies readonly Verdict[]
+const COLOUR = { fault: 'red', warning: 'yellow', info: 'cyan', ok: 'green' } as const satisfies Record<
+  Verdict,
+  string
+>
+
+/** What is wrong comes first, and the sum last. */
+function report(findings: readonly Finding[], { verbose }: Options): string {
+  const of = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict)
+  const right = of('ok')
+  const checks = [...new Set(right.map(({ check }) => check))]
+  const details = verbose ? right.flatMap(format) : block('ok', `${checks.join(', ')}.`)
+  return [
+    ...ORDER.flatMap((verdict) => of(verdict).flatMap(format)),
+    ...(right.length > 0 ? details : []),
+    summary(of('fault').length, of('warning').length),
+  ].join('\n')
+}
+
+function format({ check, verdict, says, remedy }: Finding): readonly string[] {
+  const lines = block(verdict, `${check}: ${says}`)
+  return remedy === null ? lines : [...lines, ...wrap(remedy, '       → ', '         ')]
+}
+
+function block(verdict: Verdict, text: string): readonly string[] {
+  const [first = '', ...others] = wrap(text, verdict.padEnd(9), '         ')
+  return [styleText(COLOUR[verdict], verdict) + first.slice(verdict.length), ...others]
+}
+
+const COLUMNS = 80
+
+/** Breaks a text between words; a word that is longer than a line stays whole. */
+function wrap(text: string, first: string, others: string): readonly string[] {
+  const lines: string[] = []
+  let line = first
+  for (const word of safeLine(text).split(/ (?=\S)/)) {
+    const isStart = line === first || line === others
+    if (!isStart && line.length + 1 + word.length > COLUMNS) {
+      lines.push(line)
+      line = others + word
+    } else line += isStart ? word : ` ${word}`
+  }
+  return [...lines, line]
 }
 
 function summary(faults: number, warnings: number): string {
   const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
-  return `${count(faults, 'fault')}, ${count(warnings, 'warning')}`
+  if (faults + warnings === 0) return 'OK: nothing is wrong.'
+  if (faults === 0) return `OK: no fault, ${count(warnings, 'warning')}.`
+  return `${count(faults, 'fault')}, ${count(warnings, 'warning')}. Correct the faults and run doctor again.`
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Where a running Doorman accepts commands, and the token for them. */
@@ -34,4 +34,13 @@ export async function readAddress(dataFolder: string): Promise<ControlAddress | 
   } catch {
     return undefined
   }
+}
+
+/** Whether there may be an address that this user is not allowed to read. */
+export async function isAddressHidden(dataFolder: string): Promise<boolean> {
+  const refusal = await access(join(dataFolder, FILE), constants.R_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  )
+  return refusal === 'EACCES'
 }

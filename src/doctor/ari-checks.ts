@@ -9,12 +9,14 @@ import {
   STASIS_BROADCAST,
   type Version,
 } from '../asterisk/version.js'
+import { knownProblems } from './advisories.js'
 import {
   type Ari,
   type AriReply,
   type Check,
   checkWith,
   fault,
+  info,
   ok,
   type Result,
   sentence,
@@ -98,18 +100,6 @@ export const MODULES = checkWith(['ari'], 'modules', MODULES_REMEDY, async ({ ar
   })
 })
 
-export const APPLICATION = checkWith(['ari'], 'application', ARI_REMEDY, async ({ ari, settings }) => {
-  const application = settings.DOORMAN_APP
-  const { status } = await ari.ask('GET', `applications/${encodeURIComponent(application)}`)
-  if (status !== 200 && status !== 404) throw new Error(`ARI answered ${status}`)
-  const name = `The ARI application "${application}"`
-  return ok(
-    status === 200
-      ? `${name} is registered, by a Doorman or another program. Only one of them at a time gets the calls.`
-      : `${name} is not registered: no Doorman runs, and calls take the fallback until  doorman run.`,
-  )
-})
-
 /** Beyond this, times in Doorman's records and in the PBX's log cannot be compared. */
 const CLOCK_TOLERANCE_S = 5
 
@@ -127,7 +117,22 @@ export const CLOCK = checkWith(['ari'], 'clock', ARI_REMEDY, async ({ ari }) => 
 /** The oldest Asterisk on which the generated dialplan is tested. */
 const OLDEST = 16
 
-export const VERSION = checkWith(['ari'], 'version', ARI_REMEDY, async ({ ari }) => checkVersion(ari.version))
+export const VERSION = checkWith(['ari'], 'version', ARI_REMEDY, async ({ ari }) => [
+  checkVersion(ari.version),
+  ...checkSecurity(ari.version),
+])
+
+/** A distribution mends problems in builds that keep the version, such as 22.10.0+dfsg-2. */
+export function checkSecurity(text: string): readonly Result[] {
+  const problems = knownProblems(text)
+  if (problems.length === 0) return []
+  const says = `Asterisk ${text} has known security problems: ${problems.join('; ')}.`
+  const remedy = 'Update Asterisk. https://github.com/asterisk/asterisk/security/advisories has the details.'
+  const isOfDistribution = /[+~-]/.test(text)
+  return isOfDistribution
+    ? [info(`${says} Your distribution may have mended them in this build.`, remedy)]
+    : [warning(says, remedy)]
+}
 
 export function checkVersion(text: string): Result {
   const version = parseVersion(text)

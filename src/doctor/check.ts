@@ -1,17 +1,22 @@
 import type { AmiSession } from '../asterisk/ami/session.js'
 import type { AriAnswer } from '../asterisk/ari/http.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import type { RunningDialplan } from '../asterisk/dialplan/running.js'
 import type { Revision } from '../flows/revision.js'
+import type { FileUser } from '../lib/file-access.js'
 import type { Settings } from '../settings/index.js'
 
-/** `warning`: calls are routed, but something should be changed. `fault`: calls go wrong, or will. */
-export type Verdict = 'ok' | 'warning' | 'fault'
+/**
+ * `info`: good to know, and may stay as it is. `warning`: calls are routed, but something should be changed. `fault`:
+ * calls go wrong, or will.
+ */
+export type Verdict = 'ok' | 'info' | 'warning' | 'fault'
 
 export interface Finding {
   readonly check: string
   readonly verdict: Verdict
   readonly says: string
-  /** Null if the verdict is ok. */
+  /** Null where there is nothing to do. */
   readonly remedy: string | null
 }
 
@@ -19,6 +24,11 @@ export interface Finding {
 export type Result = Omit<Finding, 'check'>
 
 export const ok = (says: string): Result => ({ verdict: 'ok', says, remedy: null })
+export const info = (says: string, remedy: string | null = null): Result => ({
+  verdict: 'info',
+  says,
+  remedy,
+})
 export const warning = (says: string, remedy: string): Result => ({ verdict: 'warning', says, remedy })
 export const fault = (says: string, remedy: string): Result => ({ verdict: 'fault', says, remedy })
 
@@ -39,6 +49,26 @@ export interface Flows {
   readonly dialplan: GeneratedDialplan
 }
 
+/** The instance that uses the data folder; `hidden` where this user may not read the folder. */
+export type InstanceState =
+  | { readonly state: 'none' | 'hidden' }
+  | { readonly state: 'silent'; readonly pid: number; readonly reason: string }
+  | {
+      readonly state: 'answers'
+      readonly pid: number
+      readonly ready: boolean
+      /** Id of its active revision. */
+      readonly revision: string
+      readonly problems: readonly string[]
+    }
+
+/** Asterisk's configuration on this machine. */
+export interface PbxFiles {
+  readonly folder: string
+  /** Whom Asterisk runs as; undefined where that is not known. */
+  readonly user: FileUser | undefined
+}
+
 /** What is checked. A connection that failed is its error, and so are flow files with problems. */
 export interface Subject {
   readonly settings: Settings
@@ -47,6 +77,13 @@ export interface Subject {
   readonly ami: AmiSession | Error
   /** Undefined without a second AMI user. */
   readonly admin: AmiSession | Error | undefined
+  /** Undefined without a second AMI user, who alone can read it. */
+  readonly dialplan: RunningDialplan | undefined
+  readonly instance: InstanceState
+  /** Undefined where the PBX is on another machine. */
+  readonly pbxFiles: PbxFiles | undefined
+  /** Files of the settings that hold passwords. */
+  readonly secretFiles: readonly string[]
 }
 
 type Results = Promise<Result | readonly Result[]>
@@ -63,9 +100,12 @@ interface Parts {
   readonly flows: Flows
   readonly ari: Ari
   readonly ami: AmiSession
+  readonly admin: AmiSession
+  readonly dialplan: RunningDialplan
+  readonly pbxFiles: PbxFiles
 }
 
-/** A check that is skipped where a part that it needs is an error, which has a check of its own. */
+/** A check that is skipped where a part that it needs is not there; another check says so. */
 export function checkWith<Needed extends keyof Parts>(
   needed: readonly Needed[],
   name: string,
@@ -73,7 +113,7 @@ export function checkWith<Needed extends keyof Parts>(
   run: (parts: Pick<Parts, Needed> & Omit<Subject, Needed>) => Results,
 ): Check {
   const isThere = (subject: Subject): subject is Subject & Pick<Parts, Needed> =>
-    needed.every((part) => !(subject[part] instanceof Error))
+    needed.every((part) => subject[part] !== undefined && !(subject[part] instanceof Error))
   return { name, remedy, run: async (subject) => (isThere(subject) ? run(subject) : []) }
 }
 

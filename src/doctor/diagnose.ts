@@ -1,22 +1,32 @@
+import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
-import { AMI, AMI_ADMIN, AMI_RIGHTS, HTTP_SESSIONS, TIME_ZONE, WEBSOCKET_TIMEOUT } from './ami-checks.js'
-import { APPLICATION, ARI, ARI_RIGHTS, CLOCK, connectAri, MODULES, VERSION } from './ari-checks.js'
+import {
+  AMI,
+  AMI_ADMIN,
+  AMI_RIGHTS,
+  HTTP_SESSIONS,
+  TIME_ZONE,
+  variable,
+  WEBSOCKET_TIMEOUT,
+} from './ami-checks.js'
+import { ARI, ARI_RIGHTS, CLOCK, connectAri, MODULES, VERSION } from './ari-checks.js'
 import {
   type Check,
   type Finding,
   fault,
   listed,
   ok,
+  type PbxFiles,
   type Result,
   type Subject,
   sentence,
   warning,
 } from './check.js'
 import { ENTRY_CONTEXTS, FLOW_CONTEXTS, TRUNKS } from './dialplan-checks.js'
-
-/** The secret of every sample in asterisk-conf. */
-const SAMPLE_SECRET = 'CHANGE-ME'
+import { DIALPLAN_FILE, PASSWORD_FILES, SAMPLE_SECRET, SECTIONS, userListeningAt } from './file-checks.js'
+import { INSTANCE, RETENTION } from './instance-checks.js'
+import { ENDPOINTS, ENTRIES, LOOPS } from './path-checks.js'
 
 const SETTINGS: Check = {
   name: 'settings',
@@ -64,19 +74,42 @@ const FLOW_FILES: Check = {
 
 /** In the order of the report. */
 export const CHECKS: readonly Check[] = [
-  ...[SETTINGS, FLOW_FILES, ARI, ARI_RIGHTS, VERSION, MODULES, APPLICATION, AMI, AMI_RIGHTS, AMI_ADMIN],
-  ...[HTTP_SESSIONS, WEBSOCKET_TIMEOUT, ENTRY_CONTEXTS, FLOW_CONTEXTS, TRUNKS, CLOCK, TIME_ZONE],
+  ...[SETTINGS, FLOW_FILES, INSTANCE, ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
+  ...[SECTIONS, DIALPLAN_FILE, PASSWORD_FILES, HTTP_SESSIONS, WEBSOCKET_TIMEOUT, ENTRY_CONTEXTS, ENDPOINTS],
+  ...[ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, CLOCK, TIME_ZONE, RETENTION],
 ]
 
+/** What the command knows of an installation before it asks the PBX. */
+export type Known = Pick<Subject, 'settings' | 'flows' | 'instance' | 'secretFiles'>
+
 /** Connects to the PBX and runs all checks; changes nothing on it, and never rejects. */
-export async function examine(settings: Settings, flows: Subject['flows']): Promise<readonly Finding[]> {
+export async function examine(known: Known): Promise<readonly Finding[]> {
+  const { settings } = known
   const ari = await connectAri(ariAccess(settings)).catch((error: Error) => error)
   const access = adminAccess(settings)
-  const checked = (ami: AmiSession | Error) => {
-    const withAdmin = (admin: Subject['admin']) => diagnose({ settings, flows, ari, ami, admin })
+  const checked = async (ami: AmiSession | Error) => {
+    const pbxFiles = await filesOf(settings, ami)
+    const withAdmin = async (admin: Subject['admin']) => {
+      const dialplan =
+        admin === undefined || admin instanceof Error
+          ? undefined
+          : await readRunningDialplan(admin).catch(() => undefined)
+      return diagnose({ ...known, ari, ami, admin, dialplan, pbxFiles })
+    }
     return access === undefined ? withAdmin(undefined) : withAmi(access, withAdmin).catch(withAdmin)
   }
   return withAmi(amiAccess(settings), checked).catch(checked)
+}
+
+const USUAL_FOLDER = '/etc/asterisk'
+
+/** Asterisk tells its own folder by a global variable (16.28, 22.10). */
+async function filesOf(settings: Settings, ami: AmiSession | Error): Promise<PbxFiles | undefined> {
+  const { hostname, port, protocol } = new URL(settings.DOORMAN_ARI_URL)
+  if (!isLoopback(hostname)) return undefined
+  const told = ami instanceof Error ? '' : await variable(ami, 'ASTETCDIR').catch(() => '')
+  const user = await userListeningAt(Number(port) || (protocol === 'https:' ? 443 : 80))
+  return { folder: told === '' ? USUAL_FOLDER : told, user }
 }
 
 /** Runs all checks. A check that fails itself is a warning. */

@@ -2,9 +2,9 @@ import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/am
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { nearest } from '../lib/nearest.js'
-import { variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
-import { checkWith, fault, listed, ok, warning } from './check.js'
+import { checkWith, fault, info, listed, ok } from './check.js'
+import { endpointContext } from './path-checks.js'
 
 const REWRITE =
   'Write it again,  doorman dialplan --write FILE,  where FILE is what extensions.conf includes ' +
@@ -55,8 +55,12 @@ export const FLOW_CONTEXTS = checkWith(['ami', 'flows'], 'flow contexts', UNSEEN
     )
   return missing.map(({ name, context, extension, priority }) => {
     const location = extension === 'dialled' ? `[${context}]` : `${context},${extension},${priority}`
+    const effect =
+      name === flows.revision.routing.otherwise
+        ? 'it is also the fallback, so that calls hear that all lines are busy'
+        : 'its calls take the fallback'
     return fault(
-      `The flow ${name} leads to ${location}, which the running dialplan does not have: its calls take the fallback.`,
+      `The flow ${name} leads to ${location}, which the running dialplan does not have: ${effect}.`,
       `Write [${context}] into extensions.conf and reload the dialplan, or name another context under "flows".`,
     )
   })
@@ -80,9 +84,7 @@ export const TRUNKS = checkWith(['ari', 'flows'], 'trunks', TRUNKS_REMEDY, async
 
 /** Realtime endpoints may be in no list until they are used; PJSIP_ENDPOINT() finds them. */
 async function inPjsip(ami: AmiSession, trunks: readonly string[]): Promise<readonly string[]> {
-  const contexts = await Promise.all(
-    trunks.map((trunk) => variable(ami, `PJSIP_ENDPOINT(${trunk.replace(/[(),]/g, '')},context)`)),
-  )
+  const contexts = await Promise.all(trunks.map((trunk) => endpointContext(ami, trunk)))
   return trunks.filter((_, index) => contexts[index] !== '')
 }
 
@@ -96,9 +98,8 @@ function unknownTrunk(trunk: string, endpoints: readonly string[]) {
 }
 
 function untrusted(endpoints: readonly string[]) {
-  return warning(
-    `No flow file names ${listed(endpoints)}: calls from there are trusted for nothing.`,
-    'That is right for phones and for carriers that you do not trust. For another, name it under "trunks" in ' +
-      'routing.yaml, with what it is trusted for (trust: [] for nothing removes this warning).',
+  return info(
+    `No flow file names ${listed(endpoints)}: calls from there are trusted for nothing. That is right for phones.`,
+    'For a carrier that you trust, name it under "trunks" in routing.yaml, with what it is trusted for.',
   )
 }

@@ -188,6 +188,14 @@ function readSettingsFile(file: string | undefined, problems: string[]): Record<
   }
 }
 
+/** The files that hold secrets: those that `…_FILE` names, and the settings file where it has one itself. */
+export function secretFiles({ env, file }: SettingsSource): readonly string[] {
+  const inFile = readSettingsFile(file, [])
+  const given = { ...inFile, ...settingsIn(env) }
+  const own = file !== undefined && SECRETS.some((name) => inFile[name] !== undefined) ? [file] : []
+  return [...own, ...SECRETS.flatMap((name) => given[`${name}_FILE`] ?? [])]
+}
+
 function withSecretFiles(
   given: Readonly<Record<string, string>>,
   problems: string[],

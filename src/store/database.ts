@@ -265,6 +265,12 @@ export function insertCalls(db: DatabaseSync, calls: readonly StoredCall[]): voi
   })
 }
 
+/** When the oldest recorded call came, in milliseconds since 1970; undefined where none is recorded. */
+export function oldestCall(db: DatabaseSync): number | undefined {
+  const { at } = db.prepare('SELECT min(at) AS at FROM calls').get() ?? {}
+  return typeof at === 'number' ? at : undefined
+}
+
 /** What each property of a query asks for. */
 const CONDITIONS: Readonly<Record<Exclude<keyof CallQuery, 'limit'>, string>> = {
   since: 'at >= $since',

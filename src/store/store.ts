@@ -19,6 +19,7 @@ import {
   findCalls,
   listRevisions,
   type NewRevision,
+  oldestCall,
   openReadOnly,
   type RevisionEntry,
   type StoredCall,
@@ -276,6 +277,11 @@ export class StoreReader implements StoreReads {
 
   async findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
     return this.#read((db) => findCalls(db, query), [])
+  }
+
+  /** When the oldest recorded call came, in milliseconds since 1970. */
+  async oldestCall(): Promise<number | undefined> {
+    return this.#read(oldestCall, undefined)
   }
 
   /** A connection for each read: one that stays open would keep the -wal file from being emptied. */

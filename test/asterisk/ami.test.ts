@@ -184,7 +184,8 @@ describe('a session', () => {
     const { port } = await kept(amiPeer((action) => (isOpening(action) ? SUCCESS : answer(action))))
     return withAmi(accessTo(port), work)
   }
-  const step = 'Event: ListDialplan\r\nExtension: s\r\nPriority: 1\r\nApplication: Verbose\r\nAppData: 1,a: b'
+  const step =
+    'Event: ListDialplan\r\nContext: vip\r\nExtension: s\r\nPriority: 1\r\nApplication: Verbose\r\nAppData: 1,a: b'
   const list = ({ ActionID, Context }: AmiAction) => {
     if (Context !== 'vip') return 'Response: Error\r\nMessage: Did not find context nowhere'
     const stray = step.replace('1,a: b', 'of another list')

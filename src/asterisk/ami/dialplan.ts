@@ -1,8 +1,9 @@
 import { FALLBACK } from '../dialplan/destination.js'
 import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../dialplan/generate.js'
-import { type DialplanStep, stepDifferences } from '../dialplan/steps.js'
+import { RunningDialplan, type RunningStep } from '../dialplan/running.js'
+import { stepDifferences } from '../dialplan/steps.js'
 import { type DialplanLocation, PbxError } from '../pbx.js'
-import type { AmiSession } from './session.js'
+import type { AmiAnswer, AmiSession } from './session.js'
 
 /**
  * Which of these the running dialplan lacks, in the order given; of one with the extension `dialled` only the context
@@ -67,17 +68,34 @@ export async function compareDialplan(
 }
 
 /** The steps that a running context has; none for a context that is not there. Class `reporting` or `config`. */
-export async function runningSteps(session: AmiSession, context: string): Promise<readonly DialplanStep[]> {
+export async function runningSteps(session: AmiSession, context: string): Promise<readonly RunningStep[]> {
   const events = await session.list({ action: 'ShowDialPlan', context }).catch((error: Error) => {
     // A context that is not there is refused rather than answered with nothing.
     if (/did not find/i.test(error.message)) return []
     throw error
   })
-  return events
-    .filter(({ event, priority }) => event === 'ListDialplan' && priority !== undefined)
-    .map(({ extension = '', priority, application = '', appdata: data = '' }) => {
-      return { context, extension, priority: Number(priority), application, data }
-    })
+  return events.flatMap(stepIn)
+}
+
+function stepIn(event: AmiAnswer): readonly RunningStep[] {
+  const { priority, context = '', extension = '', extensionlabel: label, application = '' } = event
+  if (event.event !== 'ListDialplan' || priority === undefined) return []
+  return [{ context, extension, priority: Number(priority), label, application, data: event.appdata ?? '' }]
+}
+
+/** The whole dialplan that Asterisk runs. Class `reporting` or `config`. */
+export async function readRunningDialplan(session: AmiSession): Promise<RunningDialplan> {
+  const events = await session.list({ action: 'ShowDialPlan' })
+  const includes = Map.groupBy(
+    events.filter(({ includecontext }) => includecontext !== undefined),
+    ({ context = '' }) => context,
+  )
+  // An include with times is listed as name|times (16.28, 22.10).
+  const nameOf = ({ includecontext = '' }: AmiAnswer) => includecontext.split('|', 1)[0] ?? ''
+  return new RunningDialplan(
+    events.flatMap(stepIn),
+    new Map([...includes].map(([context, all]) => [context, all.map(nameOf)])),
+  )
 }
 
 /**
