@@ -51,10 +51,13 @@ async function list<T>(ari: Ari, path: string): Promise<readonly T[]> {
   return body as readonly T[]
 }
 
-/** Names of the PJSIP endpoints that ARI lists. */
+/** Names of the PJSIP endpoints that ARI lists, sorted. */
 export async function pjsipEndpoints(ari: Ari): Promise<readonly string[]> {
   const endpoints = await list<{ technology: string; resource: string }>(ari, 'endpoints')
-  return endpoints.filter(({ technology }) => technology === 'PJSIP').map(({ resource }) => resource)
+  return endpoints
+    .filter(({ technology }) => technology === 'PJSIP')
+    .map(({ resource }) => resource)
+    .sort()
 }
 
 export const ARI: Check = {
