@@ -88,9 +88,9 @@ function printTo(stream: NodeJS.WriteStream, text: string): void {
   stream.write(`${paint(wrap(safeText(text), widthOf(stream)), stream)}\n`)
 }
 
-/** How many characters fit in a line; a file has room for all. */
+/** How many characters fit in a line; a file has room for all. A serial console says 0. */
 export function widthOf({ isTTY, columns }: NodeJS.WriteStream): number {
-  return isTTY ? columns : Number.POSITIVE_INFINITY
+  return isTTY ? columns || 80 : Number.POSITIVE_INFINITY
 }
 
 /** Prints what went wrong, with a stack only if it is a defect, and returns the exit code. */

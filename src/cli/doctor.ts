@@ -1,4 +1,3 @@
-import { styleText } from 'node:util'
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
 import { isAddressHidden, readAddress } from '../control/address.js'
@@ -7,6 +6,7 @@ import { type Finding, fault, type InstanceState, type Subject, type Verdict } f
 import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
+import { wrapLine } from '../lib/columns.js'
 import { safeLine } from '../lib/safe-text.js'
 import { applicationsOf, type Settings, SettingsError, secretFiles } from '../settings/index.js'
 import {
@@ -17,6 +17,7 @@ import {
   printResult,
   settingsFor,
   settingsSource,
+  widthOf,
 } from './command.js'
 
 interface Options {
@@ -82,48 +83,31 @@ async function findInstance(dataFolder: string): Promise<InstanceState> {
 }
 
 const ORDER = ['fault', 'warning', 'info'] as const satisfies readonly Verdict[]
-const COLOUR = { fault: 'red', warning: 'yellow', info: 'cyan', ok: 'green' } as const satisfies Record<
-  Verdict,
-  string
->
 
 /** What is wrong comes first, and the sum last. */
 function report(findings: readonly Finding[], { verbose }: Options): string {
   const of = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict)
-  const right = of('ok')
-  const checks = [...new Set(right.map(({ check }) => check))]
-  const details = verbose ? right.flatMap(format) : block('ok', `${checks.join(', ')}.`)
+  const wrong = ORDER.flatMap(of)
+  const right = of('ok').filter(({ check }) => verbose || wrong.every((other) => other.check !== check))
+  const names = right.map(({ check }) => check).join(', ')
   return [
-    ...ORDER.flatMap((verdict) => of(verdict).flatMap(format)),
-    ...(right.length > 0 ? details : []),
+    ...wrong.flatMap(format),
+    ...(verbose ? right.flatMap(format) : right.length > 0 ? block('ok', `${names}.`) : []),
     summary(of('fault').length, of('warning').length),
   ].join('\n')
 }
 
 function format({ check, verdict, says, remedy }: Finding): readonly string[] {
   const lines = block(verdict, `${check}: ${says}`)
-  return remedy === null ? lines : [...lines, ...wrap(remedy, '       → ', '         ')]
-}
-
-function block(verdict: Verdict, text: string): readonly string[] {
-  const [first = '', ...others] = wrap(text, verdict.padEnd(9), '         ')
-  return [styleText(COLOUR[verdict], verdict) + first.slice(verdict.length), ...others]
+  return remedy === null ? lines : [...lines, ...block('       →', remedy)]
 }
 
 const COLUMNS = 80
+const INDENT = 9
 
-/** Breaks a text between words; a word that is longer than a line stays whole. */
-function wrap(text: string, first: string, others: string): readonly string[] {
-  const lines: string[] = []
-  let line = first
-  for (const word of safeLine(text).split(/ (?=\S)/)) {
-    const isStart = line === first || line === others
-    if (!isStart && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line)
-      line = others + word
-    } else line += isStart ? word : ` ${word}`
-  }
-  return [...lines, line]
+function block(head: string, text: string): readonly string[] {
+  const width = Math.min(COLUMNS, widthOf(process.stdout))
+  return wrapLine(head.padEnd(INDENT) + safeLine(text), width, INDENT)
 }
 
 function summary(faults: number, warnings: number): string {

@@ -8,6 +8,7 @@ const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/^ *-(?= )/gm, 'red'],
   [/\bOK\b|^ok\b/gm, 'green'],
   [/^warning\b|\(warning\)$/gm, 'yellow'],
+  [/^info\b/gm, 'cyan'],
   [/^fault\b|^error\[\w+\]:/gm, 'red'],
   [/^Next: .*(\n {6}.*)*$/gm, 'dim'],
 ]

@@ -44,20 +44,24 @@ function cut(cell: string, width: number): string {
 export function wrap(text: string, width: number): string {
   return text
     .split('\n')
-    .map((line) => wrapLine(line, width))
+    .flatMap((line) => wrapLine(line, width, lastColumn(line, width)))
     .join('\n')
 }
 
-function wrapLine(line: string, width: number): string {
-  const indent = /^(.*\s{2,}| *)(?=\S)/.exec(line.slice(0, width / 2))?.[0].length ?? 0
+function lastColumn(line: string, width: number): number {
+  return /^(.*\s{2,}| *)(?=\S)/.exec(line.slice(0, width / 2))?.[0].length ?? 0
+}
+
+/** The same for one line, with what follows indented by so many spaces. */
+export function wrapLine(line: string, width: number, indent: number): readonly string[] {
   const lines: string[] = []
   let rest = line
   while (rest.length > width) {
     const end = rest.lastIndexOf(' ', width)
     // A word that is longer stays whole.
     if (end <= indent) break
-    lines.push(rest.slice(0, end))
-    rest = ' '.repeat(indent) + rest.slice(end + 1)
+    lines.push(rest.slice(0, end).trimEnd())
+    rest = ' '.repeat(indent) + rest.slice(end).trimStart()
   }
-  return [...lines, rest].join('\n')
+  return [...lines, rest]
 }
