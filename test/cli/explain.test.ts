@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { doorman } from './command.js'
 
-const FILES = {
-  'routing.yaml': `
+const routing = (rules = '') => `
 default_country: US
 trunks: { carrier-a: { trust: [caller_number, X-VIP] } }
 vip: { numbers: ["+15551234567"], headers: { X-VIP: gold } }
@@ -13,10 +12,15 @@ branches: { North Branch: { numbers: ["+15557654321"], state: { city: Albany } }
 flows: { vip: { context: vip-support }, main: { context: main } }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: vip, state: { greeting: "Welcome" } }
-  - { name: Code, when: { callee: "+15550*" }, run: triage.ts }
-  - { name: Broken code, when: { callee: "+15559*" }, run: broken.ts }
+${rules}
 otherwise: main
-`,
+`
+
+/** With code flows, of which each starts a thread. */
+const CODE_FILES = {
+  'routing.yaml': routing(`
+  - { name: Code, when: { callee: "+15550*" }, run: triage.ts }
+  - { name: Broken code, when: { callee: "+15559*" }, run: broken.ts }`),
   'triage.ts': `import type { Conversation } from 'asterisk-doorman'
 
 export default async function triage(conv: Conversation) {
@@ -28,11 +32,11 @@ export default async function triage(conv: Conversation) {
   'broken.ts': `export default function broken() {\n  throw new Error('out of order')\n}\n`,
 }
 
-let folder = ''
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'doorman-explain-'))
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text)
-})
+const folder = mkdtempSync(join(tmpdir(), 'doorman-explain-'))
+const codeFolder = join(folder, 'code')
+writeFileSync(join(folder, 'routing.yaml'), routing())
+mkdirSync(codeFolder)
+for (const [name, text] of Object.entries(CODE_FILES)) writeFileSync(join(codeFolder, name), text)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 interface Explanation {
@@ -51,7 +55,7 @@ async function explained(...args: string[]): Promise<Explanation> {
 
 const VIP = ['--from', '+15551234567', '--to', '5557654321', '--trunk', 'carrier-a']
 const GOLD = ['--from', '+15559990000', '--to', '5557654321', '--header', 'X-VIP: gold']
-const CODE = ['--from', '5550001111', '--to', '+15550009999', '--trunk', 'carrier-a']
+const CODE = ['--flows', codeFolder, '--from', '5550001111', '--to', '+15550009999', '--trunk', 'carrier-a']
 
 describe('doorman explain --json', () => {
   test.concurrent('has exactly the keys that scripts rely on', async () => {
@@ -107,7 +111,7 @@ describe('doorman explain --json', () => {
   })
 
   test.concurrent('says where a code flow failed, and that the call goes to otherwise', async () => {
-    const explanation = await explained('--from', '1', '--to', '+15559000000')
+    const explanation = await explained('--flows', codeFolder, '--from', '1', '--to', '+15559000000')
     expect(explanation).toMatchObject({ flow: 'main', rule: 'Broken code' })
     expect(explanation.reasons.at(-1)).toMatchObject({
       ...{ rule: '(function)', matched: false, why: expect.stringMatching(/broken\.ts:2:\d+.*out of order/) },
