@@ -3,8 +3,9 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { Ami } from '../../src/asterisk/ami/ami.js'
 import { locationsMissing, runningSteps } from '../../src/asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../../src/asterisk/ami/session.js'
+import { until } from '../support/until.js'
 import { type AmiAction, amiPeer } from './ami-peer.js'
-import { KeptLog, until } from './kept-log.js'
+import { KeptLog } from './kept-log.js'
 import { deadPort, TcpPeer } from './tcp-peer.js'
 
 const SUCCESS = 'Response: Success'
@@ -41,7 +42,7 @@ async function connected() {
     }),
   )
   const { ami, log } = started(tcp.port)
-  while (!ami.isUp) await new Promise(setImmediate)
+  await until(() => ami.isUp)
   const set = (value: string, timeoutMs = 20_000) =>
     ami.setVariables('PJSIP/a-00000001', [{ name: 'A', value }], timeoutMs)
   return { actions, peer, tcp, ami, log, set }
@@ -49,10 +50,12 @@ async function connected() {
 
 /** With fake timers: a second at a time, with some real time for what comes over the network. */
 async function advance(isSo: () => boolean): Promise<void> {
-  while (!isSo()) {
-    await jest.advanceTimersByTimeAsync(1_000)
-    await sleep(10)
+  const isSoNow = async () => {
+    if (!isSo()) await jest.advanceTimersByTimeAsync(1_000)
+    return isSo()
   }
+  // The time limit is one of the fake clock, too.
+  await until(isSoNow, 'what is advanced to', 120_000)
 }
 
 describe('the connection to AMI', () => {
@@ -66,7 +69,8 @@ describe('the connection to AMI', () => {
     expect(actions).toEqual([
       expect.objectContaining({ Action: 'login', Username: 'doorman', Secret: 's3cr,t' }),
       expect.objectContaining({ Action: 'Events', Eventmask: 'off' }),
-      expect.objectContaining({ Action: 'Setvar', Variable: 'ARRAY(__A,__B)', Value: '1,b\\,c' }),
+      expect.objectContaining({ Action: 'Setvar', Variable: '__A', Value: '1' }),
+      expect.objectContaining({ Action: 'Setvar', Variable: '__B', Value: 'b,c' }),
     ])
     expect(log.lines.map(({ message }) => message)).toEqual([
       `AMI is connected: 127.0.0.1:${tcp.port} as doorman.`,
@@ -84,9 +88,19 @@ describe('the connection to AMI', () => {
     await expect(set('1', answer === undefined ? 100 : 20_000)).rejects.toMatchObject(failed)
   })
 
-  test('sends nothing with a line end in it', async () => {
-    const { actions, set, ami } = await connected()
-    await expect(set('1\r\nAction: Command')).rejects.toThrow(RangeError)
+  test('sends nothing of a set with a line end in it, or with a line that is longer than Asterisk takes', async () => {
+    const { actions, ami } = await connected()
+    const unsendable = [
+      ...['1\r\nAction: Command', '1\n', '1\r', '1\0', 'é'.repeat(500)].map((value) => ({
+        name: 'A',
+        value,
+      })),
+      { name: 'A\r\nAction: Command', value: '' },
+    ]
+    for (const variable of unsendable) {
+      const sent = ami.setVariables('PJSIP/a-00000001', [{ name: 'B', value: '1' }, variable], 100)
+      await expect(sent).rejects.toThrow(RangeError)
+    }
     await expect(ami.setVariables('PJSIP/a\r\n', [{ name: 'A', value: '' }], 100)).rejects.toThrow(RangeError)
     expect(actions.map(({ Action }) => Action)).toEqual(['login', 'Events'])
   })

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { Ari } from '../../src/asterisk/ari/ari.js'
+import { until } from '../support/until.js'
 import { AriPeer, eventOf } from './ari-peer.js'
-import { KeptLog, until } from './kept-log.js'
+import { KeptLog } from './kept-log.js'
 import { deadPort, TcpPeer } from './tcp-peer.js'
 
 const closing: (() => unknown)[] = []

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { AriHttp, type AriRequest, MOST_REQUESTS, RequestLimiter } from '../../src/asterisk/ari/http.js'
+import { until } from '../support/until.js'
 import { AriPeer } from './ari-peer.js'
-import { until } from './kept-log.js'
 
 const closing: (() => unknown)[] = []
 afterEach(async () => {

@@ -17,8 +17,3 @@ export class KeptLog implements Log {
     this.lines.push({ event: fields.event, message })
   }
 }
-
-/** Looks every few milliseconds until it is so; the test's own time limit ends the wait. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
-}

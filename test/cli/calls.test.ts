@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { CallRecord, NumberedCall } from '../../src/history/recorded-calls.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { recordCalls, recorded } from '../history/calls.js'
-import { until } from '../store/open-store.js'
+import { until } from '../support/until.js'
 import { doorman, type Env, RunningCommand } from './command.js'
 
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString()
@@ -14,7 +14,7 @@ const CALLS: readonly CallRecord[] = [
   recorded({ call: '1.1', at: ago(3 * 86_400_000), outcome: 'hung_up', callerNumber: '+15550000002' }),
   recorded({ call: '1.2', at: ago(7_200_000), rule: 'Sales', flow: 'sales', branch: 'North Branch' }),
   recorded({
-    ...{ call: '1.3', sipCallId: 'b@example.com', at: ago(90_000), ms: { read: 0.2, decide: 0.1 } },
+    ...{ call: '1.3', sipCallId: 'b@example.com', at: ago(61_000), ms: { read: 0.2, decide: 0.1 } },
     reasons: [{ rule: 'VIP callers', matched: false, ...REASON }],
     provenance: [
       { fact: 'header X-VIP', value: 'gold', from: 'trunk b', trusted: false, why: 'b is not trusted' },
@@ -54,7 +54,7 @@ describe('doorman calls', () => {
       ['--since', '3h'],
       [4, 3, 2],
     ],
-    [['--since', ago(10_000)], [4]],
+    [['--since', ago(60_000)], [4]],
     [['--caller', '+1 (555) 000-0002'], [1]],
     [['--callee', '+15550000009'], [4]],
     [['--flow', 'sales'], [2]],
@@ -78,7 +78,7 @@ describe('doorman calls', () => {
         [
           '4',
           expect.any(String),
-          expect.stringMatching(/^\d s$/),
+          expect.stringMatching(/^\d+ s$/),
           '+15550000001',
           '+15550000009',
           'main',

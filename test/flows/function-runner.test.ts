@@ -1,11 +1,21 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from '@jest/globals'
+import type { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import type { FlowFunction } from '../../src/flows/revision.js'
 import { body, CHOSE, flow, input, LOOP, onceBad, runner, said, saidOf, sound } from './functions.js'
+
+/** What comes of a call that a thread takes: a busy machine may start one later than a call waits. */
+async function takenBy(under: FunctionRunner, fn: FlowFunction, callId?: string): Promise<string> {
+  const result = await saidOf(under, fn, callId)
+  return result.startsWith('busy') ? takenBy(under, fn, callId) : result
+}
 
 describe('a function that never ends', () => {
   test('meets the deadline while calls of others notice nothing', async () => {
     const under = runner({ deadlineMs: 1_500 })
-    const looping = Array.from({ length: 5 }, () => saidOf(under, body('for (;;);', 'loop.ts')))
+    const loop = body('for (;;);', 'loop.ts')
+    expect(await under.check([loop, sound()])).toEqual([])
+    const looping = Array.from({ length: 5 }, () => saidOf(under, loop))
     const others = await Promise.all(Array.from({ length: 10 }, () => saidOf(under, sound())))
     expect(others).toEqual(Array(10).fill(CHOSE))
     const results = await Promise.all(looping)
@@ -15,7 +25,9 @@ describe('a function that never ends', () => {
 
   test('in an await meets the deadline too, and keeps what it logged before', async () => {
     const fn = body(`conv.log.info('waiting', { on: 'nothing' }); await new Promise(() => {})`)
-    const result = await runner({ deadlineMs: 1_000 }).run(fn, input)
+    const under = runner({ deadlineMs: 500 })
+    expect(await under.check([fn])).toEqual([])
+    const result = await under.run(fn, input)
     expect(said(result)).toMatch(/^deadline/)
     expect(result.log).toEqual([{ level: 'info', message: 'waiting', details: '{"on":"nothing"}' }])
   })
@@ -23,6 +35,7 @@ describe('a function that never ends', () => {
   test('makes a call that has to wait for its thread busy, not late', async () => {
     const under = runner({ deadlineMs: 1_000 })
     const fn = body('await new Promise(() => {})', 'slow.ts')
+    expect(await under.check([fn])).toEqual([])
     const results = await Promise.all([saidOf(under, fn), saidOf(under, fn)])
     expect(results).toEqual([
       expect.stringMatching(/^deadline/),
@@ -76,12 +89,12 @@ describe('a function that keeps failing', () => {
     let now = Date.parse('2024-05-05T05:55:55Z')
     const under = runner({ deadlineMs: 500, now: () => now })
     const fn = body(LOOP, 'loop.ts')
-    for (let i = 0; i < 3; i += 1) expect(await saidOf(under, fn)).toMatch(/^deadline/)
+    for (let i = 0; i < 3; i += 1) expect(await takenBy(under, fn)).toMatch(/^deadline/)
     expect(await saidOf(under, fn)).toMatch(/^suspended: loop\.ts: .*2024-05-05T05:56:05\.000Z/)
     now += 9_999
     expect(await saidOf(under, fn)).toMatch(/^suspended/)
     now += 1
-    expect(await saidOf(under, fn)).toMatch(/^deadline/)
+    expect(await takenBy(under, fn)).toMatch(/^deadline/)
     expect(await saidOf(under, fn)).toMatch(/^suspended/)
   })
 
@@ -103,7 +116,7 @@ describe('a function that keeps failing', () => {
     const under = runner({ deadlineMs: 1_000, now: () => 0 })
     const fn = body(`conv.gotoFlow('vip_support_flow'); setTimeout(() => { ${LOOP} }, 0)`, 'late.ts')
     for (let i = 0; i < 3; i += 1) {
-      expect(await saidOf(under, fn)).toBe(CHOSE)
+      expect(await takenBy(under, fn)).toBe(CHOSE)
       await new Promise((done) => setTimeout(done, 50))
     }
     expect(await saidOf(under, fn)).toMatch(/^suspended/)

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { ActiveRevisions } from '../../src/revisions/active.js'
 import { withFilesOf } from '../../src/revisions/revision-files.js'
-import { inDataFolder, newRevision, until, withStore } from '../store/open-store.js'
+import { inDataFolder, newRevision, withStore } from '../store/open-store.js'
+import { until } from '../support/until.js'
 import { revision } from './fakes.js'
 
 /** Active revisions whose database answers by `load`, and which ids it was asked for. */

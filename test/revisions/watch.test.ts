@@ -12,7 +12,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
 import { FolderWatch, type WatchOptions } from '../../src/revisions/watch.js'
-import { inDataFolder, until } from '../store/open-store.js'
+import { inDataFolder } from '../store/open-store.js'
+import { until } from '../support/until.js'
 
 /** A tenth of the real times: a poll takes 25 ms, YAML settles in 50, numbers in 300. */
 const FAST = { pollMs: 25, settleMs: 50, settleNumbersMs: 300 }

@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Store } from '../../src/store/store.js'
-import { recordMany, until } from './open-store.js'
+import { until } from '../support/until.js'
+import { recordMany } from './open-store.js'
 
 const [disk = ''] = process.argv.slice(2)
 const filler = join(disk, 'filler')

@@ -73,11 +73,3 @@ export function storedCall(parts: Partial<StoredCall> = {}): StoredCall {
     ...parts,
   }
 }
-
-/** Resolves once `isSo` holds; it is asked often. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, ms = 8_000): Promise<void> {
-  for (const end = performance.now() + ms; !(await isSo()); ) {
-    if (performance.now() > end) throw new Error(`Not within ${ms} ms: ${what}`)
-    await sleep(10)
-  }
-}

@@ -8,6 +8,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type CallQuery, KEPT_REVISIONS } from '../../src/store/database.js'
 import { type Store, StoreReader } from '../../src/store/store.js'
 import { storeError } from '../../src/store/store-error.js'
+import { until } from '../support/until.js'
 import {
   filesOf,
   inDataFolder,
@@ -15,7 +16,6 @@ import {
   newRevision,
   recordMany,
   storedCall,
-  until,
   withStore,
 } from './open-store.js'
 

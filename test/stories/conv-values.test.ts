@@ -56,7 +56,7 @@ const NOTES: readonly (readonly [string, string])[] = [
   ['quotes', `" | "1" = "1`],
   ['commas', 'x,1,vip-support,s,1'],
   ['a shell command', `'; touch ${EVIL}; \`touch ${EVIL}\``],
-  ['separators of ARRAY and of Dial', 'a\\,b&PJSIP/carrier-b^c|d;e'],
+  ['separators of MSet and of Dial', 'a\\,b&PJSIP/carrier-b^c|d;e'],
   ['an AMI action', `x%0d%0aAction: Command%0d%0aCommand: !touch ${EVIL}`],
   ['an encoded function call', '%24%7BEXTEN%7D'],
   ['an option of a command', '-n --help'],

@@ -4,8 +4,13 @@ import { within } from '../../lib/timeout.js'
 import { ConnectionLog } from '../connection-log.js'
 import { type DialplanLocation, PbxError, type Variable } from '../pbx.js'
 import { locationsMissing } from './dialplan.js'
-import { type AmiAccess, type AmiSession, type OpenSession, openSession } from './session.js'
-import { setvars } from './setvar.js'
+import {
+  type AmiAccess,
+  type AmiSession,
+  type OpenSession,
+  openSession,
+  refuseUnsendable,
+} from './session.js'
 
 /** A connection without work is closed: while one stands, Asterisk formats every event of every call (manager.c). */
 const IDLE_MS = 5_000
@@ -63,7 +68,11 @@ export class Ami {
 
   /** Sets variables on a channel, in order. @throws PbxError, or RangeError for what AMI cannot carry. */
   async setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void> {
-    const actions = setvars(variables).map((set) => ({ action: 'Setvar', channel, ...set }))
+    const actions = variables.map(({ name, value }) => ({
+      ...{ action: 'Setvar', channel, variable: name, value },
+    }))
+    // Before anything is sent: half a set would be worse than none.
+    for (const action of actions) refuseUnsendable(action)
     await this.#with(timeoutMs, (session) => Promise.all(actions.map((action) => session.action(action))))
   }
 

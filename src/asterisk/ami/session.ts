@@ -39,7 +39,7 @@ const ANSWER_MS = 5_000
  * Asterisk refuses a line over 1,024 bytes ("line too long") and drops the whole action without an answer. The longest
  * that passed on 16.28 and 22.10 had 1,021 bytes with its key; some distance is kept.
  */
-export const MAX_LINE_BYTES = 1_000
+const MAX_LINE_BYTES = 1_000
 
 /**
  * Connects, logs in, turns events off. `signal` ends the connection, now or later: asterisk-manager's own `disconnect`
@@ -149,8 +149,8 @@ function plain(message: ManagerResponse): AmiAnswer {
   return Object.fromEntries(texts)
 }
 
-/** asterisk-manager sends what it is given: a line end in a value would begin another action. */
-function refuseUnsendable(action: AmiAction): void {
+/** asterisk-manager sends what it is given: a line end in a value would begin another action. @throws RangeError */
+export function refuseUnsendable(action: AmiAction): void {
   for (const [key, value] of Object.entries(action)) {
     if (/[\r\n\0]/.test(key + value))
       throw new RangeError(`AMI ${action.action}: ${key} holds a line end, which AMI cannot carry.`)

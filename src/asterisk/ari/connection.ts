@@ -46,6 +46,8 @@ export class AriConnection {
   readonly #log: Log
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
+  /** It loads while Asterisk is asked for its version. */
+  readonly #library = import('ari-client')
   #client: Client | undefined
   #socket: AriSocket | undefined
   #takesRequests = false
@@ -107,7 +109,7 @@ export class AriConnection {
     const version = await askVersion(this.#http, url)
     this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
-    this.#client ??= await loadClient(this.#access, signal)
+    this.#client ??= await loadClient(this.#library, this.#access, signal)
     void this.#client.start(this.#application)
     const raw = socketOf(this.#client)
     // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
@@ -198,10 +200,16 @@ export class AriConnection {
   }
 }
 
-/** Loads ARI's description; no WebSocket is open yet. */
-async function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
-  // Loading it takes a sixth of a second, which commands that need no ARI save.
-  const { connect } = await import('ari-client')
+/**
+ * Loads ARI's description; no WebSocket is open yet.
+ * @param library ari-client: loading it takes a sixth of a second, which commands that need no ARI save
+ */
+async function loadClient(
+  library: Promise<typeof import('ari-client')>,
+  { url, username, password }: AriAccess,
+  stopped: AbortSignal,
+): Promise<Client> {
+  const { connect } = await library
   // Its swagger library prints a banner through a global `log` unless there is one.
   Object.assign(globalThis, { log: () => undefined })
   return within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password), stopped)
@@ -211,7 +219,7 @@ async function loadClient({ url, username, password }: AriAccess, stopped: Abort
 export async function connectAri(access: AriAccess): Promise<Client> {
   const http = new AriHttp(access)
   await askVersion(http, access.url).finally(() => http.stop())
-  return loadClient(access, new AbortController().signal)
+  return loadClient(import('ari-client'), access, new AbortController().signal)
 }
 
 function socketOf(client: Client): RawSocket {
