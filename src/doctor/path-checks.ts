@@ -1,6 +1,6 @@
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
-import { jumpsOf, type Place, type RunningDialplan } from '../asterisk/dialplan/running.js'
+import { jumpsOf, type Place, type RunningDialplan, type RunningStep } from '../asterisk/dialplan/running.js'
 import { variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
 import { checkWith, fault, info, listed, ok, type Result, warning } from './check.js'
@@ -61,24 +61,32 @@ function leadsIn(dialplan: RunningDialplan, context: string): boolean {
 const placesIn = (dialplan: RunningDialplan, context: string): readonly Place[] =>
   dialplan.numbersIn(context).map((number) => ({ context, number }))
 
-/** How callers could choose where an entry sends them, as Asterisk looks for commas after it has put the number in. */
+/** What leads to Doorman: whether a caller could choose the place, and the fallbacks that are named on the way. */
 export const ENTRIES = checkWith(['dialplan'], 'entries', UNSEEN, async ({ dialplan }) => {
-  const found: Result[] = []
-  for (const step of handWritten(dialplan)) {
-    const where = `[${step.context}] ${step.extension},${step.priority}`
-    const open = jumpsOf(step).find((jump) => new RegExp(`^${ENTRY},[^,]*\\$\\{`).test(jump))
-    if (open !== undefined) {
-      const says = `${where}: Goto(${open}) lets a caller who dials commas choose a place in the dialplan.`
-      found.push(warning(says, `Write  Goto(${ENTRY},,1)  there, which keeps the dialled number.`))
-    }
-    const [, fallback] = /(?<![A-Za-z])DOORMAN_FALLBACK=(.*?)\)?$/s.exec(step.data) ?? []
-    if (fallback !== undefined && fallback !== '') found.push(...fallbackOf(dialplan, where, fallback))
+  const steps = dialplan.steps.filter(({ context }) => !OWN_CONTEXTS.has(context))
+  const open = steps.flatMap(openGotos)
+  // The extensions of a context name one fallback as a rule.
+  const fallbacks = new Map<string, readonly Result[]>()
+  for (const { context, data } of steps) {
+    const [, fallback = ''] = /(?<![A-Za-z])DOORMAN_FALLBACK=(.*?)\)?$/s.exec(data) ?? []
+    const key = `${context},${fallback}`
+    if (fallback !== '' && !fallbacks.has(key))
+      fallbacks.set(key, fallbackOf(dialplan, `[${context}]`, fallback))
   }
+  const found = [...open, ...[...fallbacks.values()].flat()]
   return found.length > 0 ? found : ok('The fallbacks that entries name are in the dialplan.')
 })
 
-const handWritten = (dialplan: RunningDialplan) =>
-  dialplan.steps.filter(({ context }) => !(GENERATED_CONTEXTS as readonly string[]).includes(context))
+const OWN_CONTEXTS = new Set<string>(GENERATED_CONTEXTS)
+
+/** Asterisk looks for the commas of a location after it has put the number in. */
+function openGotos(step: RunningStep): readonly Result[] {
+  const jump = jumpsOf(step).find((text) => new RegExp(`^${ENTRY},[^,]*\\$\\{`).test(text))
+  if (jump === undefined) return []
+  const where = `[${step.context}] ${step.extension},${step.priority}`
+  const says = `${where}: Goto(${jump}) lets a caller who dials commas choose a place in the dialplan.`
+  return [warning(says, `Write  Goto(${ENTRY},,1)  there, which keeps the dialled number.`)]
+}
 
 function fallbackOf(dialplan: RunningDialplan, where: string, fallback: string): readonly Result[] {
   if (fallback.includes('$')) {

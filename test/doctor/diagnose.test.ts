@@ -316,7 +316,7 @@ const CASES: Readonly<Record<string, Change>> = {
   'entries | fault | the fallback from-pstm,dialled,1 is not in the dialplan | context, extension': {
     dialplan: '[in]\nexten => _X.,1,Set(__DOORMAN_FALLBACK=from-pstm,dialled,1)\n',
   },
-  'entries | warning | [in] _X.,1: DOORMAN_FALLBACK=phones,${EXTEN},1 lets a caller | dialled': {
+  'entries | warning | [in]: DOORMAN_FALLBACK=phones,${EXTEN},1 lets a caller | dialled': {
     dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,${EXTEN},1)\n',
   },
   'entries | warning | Goto(doorman,${EXTEN},1) lets a caller | Goto(doorman,,1)': {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Finding, Verdict } from '../../src/doctor/check.js'
 import { ADMIN_SETTINGS, adminConf, doctor, doorman } from '../doctor/installation.js'
 import { settingsFor } from '../support/doorman.js'
@@ -196,8 +196,13 @@ describe.each(RELEASES)('doctor beside a broken PBX on Debian %s', (release) => 
   }
   const fixture = pbxFixture(release, { overrides, editDialplan: () => '', withDoorman: false })
 
-  test.each(BROKEN_PBX)('finds %s', async (...row) => {
-    const { exit, findings } = await doctor({ ...settingsFor(fixture.asterisk), ...ADMIN_SETTINGS })
+  let diagnosis: Awaited<ReturnType<typeof doctor>>
+  beforeAll(async () => {
+    diagnosis = await doctor({ ...settingsFor(fixture.asterisk), ...ADMIN_SETTINGS })
+  })
+
+  test.each(BROKEN_PBX)('finds %s', (...row) => {
+    const { exit, findings } = diagnosis
     expect(findings.filter(({ check }) => check === row[2])).toEqual([found(row)])
     expect(exit).toBe(1)
   })

@@ -11,6 +11,8 @@ import { repositoryFolder } from './lab-folder.js'
 export interface InstanceOptions {
   /** Dialplan text of this test, after the repository's own. */
   readonly extraDialplan?: string
+  /** True where that text is all of extensions.conf. */
+  readonly isDialplanAlone?: boolean
   /** What `doorman dialplan` generates; becomes `extensions_doorman.conf`. */
   readonly generatedDialplan?: string
   /** True where so many calls come that a log line for each of their steps would be most of the work. */
@@ -81,7 +83,8 @@ function configuration(
     ...ownFiles(install, instance, options.isQuiet ?? false),
     ...overridden(instance, conf),
   }
-  files['extensions.conf'] = `#include "${join(conf, 'extensions.conf')}"\n${options.extraDialplan ?? ''}\n`
+  const sample = options.isDialplanAlone ? '' : `#include "${join(conf, 'extensions.conf')}"\n`
+  files['extensions.conf'] = `${sample}${options.extraDialplan ?? ''}\n`
   files['extensions_doorman.conf'] = options.generatedDialplan ?? '; nothing generated for this instance\n'
   for (const [name, text] of Object.entries(options.overrides ?? {}))
     files[name] = `${files[name] ?? ''}\n${text}\n`

@@ -13,6 +13,8 @@ export interface LabOptions {
   readonly flows?: FlowFiles | undefined
   /** Dialplan of the test, after the repository's own. */
   readonly dialplan?: string
+  /** True where that is all of extensions.conf, without the sample. */
+  readonly isDialplanAlone?: boolean
   /** Settings of each instance beside those that lead to this Asterisk and these flow files. */
   readonly settings?: Settings
   /** Text put behind a file of Asterisk's configuration, by its name. */
@@ -36,12 +38,13 @@ export class Lab {
 
   /** Starts Asterisk, and no Doorman. */
   static async start(install: AsteriskInstall, options: LabOptions): Promise<Lab> {
-    const { dialplan = '', settings = {}, overrides = {}, isQuiet = false, editDialplan } = options
+    const { dialplan = '', settings = {}, overrides = {}, isQuiet = false, isDialplanAlone = false } = options
     const own = options.flows === undefined ? undefined : flowFolder(options.flows).path
     const flows = own ?? join(repositoryFolder(), 'flows')
     const text = generatedDialplan(flows, settings)
     const asterisk = await startAsterisk(install, {
-      ...{ generatedDialplan: editDialplan?.(text) ?? text, extraDialplan: dialplan, overrides, isQuiet },
+      ...{ generatedDialplan: options.editDialplan?.(text) ?? text, extraDialplan: dialplan },
+      ...{ isDialplanAlone, overrides, isQuiet },
       leftovers: own === undefined ? [] : [own],
     })
     return new Lab(asterisk, flows, settings)
