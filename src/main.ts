@@ -16,11 +16,13 @@ import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import { loadRevision } from './flows/load.js'
 import type { Revision } from './flows/revision.js'
+import { EXPECTED } from './history/decision-record.js'
 import { findCalls, storedCall } from './history/recorded-calls.js'
 import { changedShare, replay, replaySentence } from './history/replay.js'
 import { logDecision } from './history/sentence.js'
 import type { Log } from './lib/log.js'
 import { Metrics } from './observability/metrics.js'
+import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
@@ -110,6 +112,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     await Promise.all([functions.stop(), store.close(), watch.stop()])
     throw error
   })
+  const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log })
   let outdatedRevision = ''
   const finished = (call: FinishedCall) => {
     try {
@@ -118,6 +121,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
       if (call.data !== undefined && !mask) store.recordCall(storedCall(call.data.facts, record))
+      tracing?.call(record, !EXPECTED.has(record.outcome))
       if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
       outdatedRevision = record.revision
       log.warn(OUTDATED_DIALPLAN, { event: 'dialplan_outdated', revision: record.revision })
@@ -165,7 +169,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await Promise.all([calls.finish(), revisions.done()])
       await ari.stop()
       ami.stop()
-      await Promise.all([functions.stop(), store.close(), control.stop()])
+      await Promise.all([functions.stop(), store.close(), control.stop(), tracing?.stop()])
     },
   }
 }

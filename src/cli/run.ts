@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { type Doorman, startDoorman } from '../main.js'
 import { createLog } from '../observability/log.js'
-import { FLOWS_OPTION, settingsFor } from './command.js'
+import { otelVariables } from '../settings/index.js'
+import { FLOWS_OPTION, settingsFor, settingsSource } from './command.js'
 
 export function addRun(program: Command): void {
   program
@@ -15,6 +16,8 @@ export function addRun(program: Command): void {
     )
     .action(async (_options, command: Command) => {
       const settings = settingsFor(command, 'everything')
+      const inFile = otelVariables(settingsSource(command).file)
+      for (const [name, value] of Object.entries(inFile)) process.env[name] ??= value
       const { DOORMAN_LOG_FORMAT: format = process.stdout.isTTY ? 'text' : 'json' } = settings
       const log = createLog(settings.DOORMAN_LOG_LEVEL, { format, mask: settings.DOORMAN_MASK_NUMBERS })
       // Registered before the start, so that a signal during it stops Doorman as soon as it has started.

@@ -26,7 +26,9 @@ const FORMATS = {
 const LABELS = { error: 'ERROR ', warn: 'Warning: ', info: '', debug: 'debug: ' } as const
 
 /** Events whose lines hold network addresses, which look like numbers, and no caller. */
-const NO_CALLER = new Set<unknown>(['connection_up', 'connection_down', 'control', 'control_problem'])
+const NO_CALLER = new Set<unknown>([
+  ...['connection_up', 'connection_down', 'control', 'control_problem', 'tracing_problem'],
+])
 
 /**
  * Logs to standard output. With `mask`, phone numbers are masked in every line. No part of Doorman passes settings to

@@ -1,9 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type ObservedCall, STAGES } from './observed-call.js'
 
 /** Seconds: a stage of a call takes from less than half a millisecond to the time limit of the dialplan. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
-
-const STAGES = ['read', 'decide', 'write', 'continue', 'leave'] as const
 
 /** So many names of a kind are counted each for itself: a scrape writes 1,000 lines in about 2 ms. */
 const MOST_NAMES = 1_000
@@ -24,20 +23,6 @@ export interface MetricsSources {
     readonly failures: number
     readonly dropped: number
   }
-}
-
-/** What is counted of the record of a call. */
-export interface CountedCall {
-  readonly outcome: string
-  readonly readBy: string | null
-  readonly flow: string
-  readonly rule: string | null
-  readonly branch: string | null
-  readonly trunk: string | null
-  /** Its untrusted claims: `what` is a header that the flow files name. */
-  readonly hearsay: readonly { readonly what: string }[]
-  /** Milliseconds in each stage that it reached, and in all. */
-  readonly ms: { readonly [stage in (typeof STAGES)[number] | 'total']?: number | undefined }
 }
 
 /** What the flow files name. */
@@ -118,7 +103,10 @@ export class Metrics {
   }
 
   /** @param names those of the current flow files; only they become labels. */
-  call({ outcome, readBy, flow, rule, branch, trunk, hearsay, ms }: CountedCall, names: FlowFileNames): void {
+  call(
+    { outcome, readBy, flow, rule, branch, trunk, hearsay, ms }: ObservedCall,
+    names: FlowFileNames,
+  ): void {
     this.#forgetAllBut(names)
     if (ms.total !== undefined) this.#total.observe(ms.total / 1_000)
     for (const stage of STAGES) {

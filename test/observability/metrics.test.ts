@@ -1,14 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { type CountedCall, type FlowFileNames, Metrics } from '../../src/observability/metrics.js'
-import { SOURCES } from './sources.js'
+import { type FlowFileNames, Metrics } from '../../src/observability/metrics.js'
+import { CALL, SOURCES } from './sources.js'
 
 const samples = async (metrics: Metrics, name: string) =>
   (await metrics.text()).split('\n').filter((line) => line.startsWith(name))
-
-const CALL: CountedCall = {
-  ...{ outcome: 'routed', readBy: 'dialplan', flow: 'main', rule: 'otherwise', branch: null, trunk: null },
-  ...{ hearsay: [], ms: {} },
-}
 
 function namesOf(names: { readonly rules?: readonly string[]; readonly trunks?: readonly string[] }) {
   return {

@@ -1,4 +1,5 @@
 import type { MetricsSources } from '../../src/observability/metrics.js'
+import type { ObservedCall } from '../../src/observability/observed-call.js'
 
 /** A Doorman for which all is well and nothing has happened. */
 export const SOURCES: MetricsSources = {
@@ -6,4 +7,11 @@ export const SOURCES: MetricsSources = {
   ami: { isUp: true },
   activeCalls: () => 0,
   database: () => ({ isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 }),
+}
+
+export const CALL: ObservedCall = {
+  ...{ at: '2030-01-01T12:00:00.000Z', call: '1700000000.42', sipCallId: 'a84b4c76e66710' },
+  ...{ callerNumber: '+15551234567', calleeNumber: '+15557654321', trunk: null, branch: null },
+  ...{ readBy: 'dialplan', revision: 'abcdef012345', rule: 'otherwise', flow: 'main', outcome: 'routed' },
+  ...{ hearsay: [], ms: {} },
 }

@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { OtlpReceiver } from '../observability/otlp-receiver.js'
 import { labelsBySeries, metricsIn, QUERIES } from '../ops/queries.js'
 import { view } from '../support/doorman.js'
 import { flowsTo, pbxFixture, showing } from '../support/fixture.js'
@@ -16,19 +17,28 @@ otherwise: main
 const hasAll = (known: ReadonlySet<string> | undefined, labels: readonly string[]) =>
   known !== undefined && labels.every((label) => known.has(label))
 
-describe('the metrics after a call with an untrusted claim', () => {
+describe('a call with an untrusted claim', () => {
   const fixture = pbxFixture('forky', {
     ...{
       flows: { 'routing.yaml': ROUTING },
       dialplan: showing('story-vip', 'x') + showing('story-main', 'x'),
     },
+    withDoorman: false,
   })
+  let receiver: OtlpReceiver
+  let callId: string
 
-  test('count it once each, with its stages, and have all that the alerts and the dashboard name', async () => {
+  beforeAll(async () => {
+    receiver = await OtlpReceiver.open()
+    fixture.doorman = await fixture.lab.startDoorman({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
     const headers = [['X-VIP', 'gold']] as const
-    await fixture.call({ from: '+15550000001', to: '5557654321', trunk: 'carrier-b', headers })
-    const { text } = await view(fixture.asterisk, '/metrics')
+    const seen = await fixture.call({ from: '+15550000001', to: '5557654321', trunk: 'carrier-b', headers })
+    callId = seen.placed.callId
+  })
+  afterAll(() => receiver?.close())
 
+  test('is in the metrics, which have all that the alerts and the dashboard name', async () => {
+    const { text } = await view(fixture.asterisk, '/metrics')
     const calls = text.split('\n').filter((line) => /^doorman_(calls_|hearsay|active)/.test(line))
     expect(calls.sort()).toEqual([
       'doorman_active_calls 0',
@@ -54,5 +64,14 @@ describe('the metrics after a call with an untrusted claim', () => {
     )
     expect(missing).toEqual([])
     expect(QUERIES.flatMap(metricsIn).length).toBeGreaterThan(30)
+  })
+
+  test('has a trace by its Call-ID, which reaches the receiver at the latest when Doorman stops', async () => {
+    expect(await fixture.doorman.stop()).toBe(0)
+    const call = receiver.spans.find(({ attributes }) => attributes['sip.call_id'] === callId)
+    expect(call?.attributes).toMatchObject({ 'doorman.trunk': 'carrier-b', 'doorman.outcome': 'routed' })
+    const stages = receiver.spans.filter(({ parentSpanId }) => parentSpanId === call?.spanId)
+    expect(stages.map(({ name }) => name)).toEqual(['read', 'decide', 'write', 'continue', 'leave'])
+    expect(fixture.doorman.lines.filter(({ event }) => event === 'tracing_problem')).toEqual([])
   })
 })
