@@ -6,6 +6,7 @@ import { routingJsonSchema } from '../flows/schema.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
 
 interface Options {
+  readonly flows?: string
   readonly json?: true
   readonly schema?: true
 }
@@ -36,7 +37,9 @@ async function check(folder: string, options: Options): Promise<number> {
     ...(examples > 0 ? [`${folder}: all examples hold (${examples})`] : []),
     `${folder}: ${revision === undefined ? count : `OK, revision ${revision.id}`}`,
   ]
-  const next = revision && 'doorman diff says what would change, doorman replay for which calls'
+  const draft = options.flows === undefined ? '' : ` --flows ${options.flows}`
+  const next =
+    revision && `doorman diff${draft} says what would change, doorman replay${draft} for which calls`
   printResult(options, { revision: revision?.id ?? null, problems, warnings }, lines.join('\n'), next)
   return problems.length === 0 ? EXIT.ok : EXIT.failed
 }

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { findInstance, sendCommand } from '../control/client.js'
 import { type Compiled, compile } from '../flows/compile.js'
-import { formatProblem } from '../flows/problem.js'
-import { unusable } from '../revisions/candidate.js'
+import { formatProblem, type Problem } from '../flows/problem.js'
+import { type RELOAD_CODES, unusable } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { ReloadResult } from '../revisions/revisions.js'
 import {
@@ -41,15 +41,15 @@ export function addReload(program: Command): void {
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: ReloadOptions, command: Command) => {
-      const { json: _, flows, ...request } = options
+      const { flows, maxChange, allowMissingContexts } = options
       const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
-      const body = { ...request, way: 'command', by: userInfo().username } as const
+      const body = { maxChange, allowMissingContexts, way: 'command', by: userInfo().username } as const
       if (flows === undefined || (await isSameFolder(flows, address.flows)))
         return report(options, await sendCommand(address, '/reload', body))
       const draft = await compile(flows)
       if (!draft.ok) return report(options, { ok: false, ...unusable(draft.problems, draft.warnings) })
       const files = await textsOf(flows, draft)
-      report(options, await sendCommand(address, '/reload', { ...body, files }), KEPT)
+      report({ ...options, kept: KEPT }, await sendCommand(address, '/reload', { ...body, files }))
     })
 }
 
@@ -64,10 +64,10 @@ export function addRollback(program: Command): void {
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
     .action(async (number: number | undefined, options: RollbackOptions, command: Command) => {
-      const { json: _, to = number, ...request } = options
+      const { to = number, allowMissingContexts } = options
       const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
-      const body = { ...request, to, by: userInfo().username }
-      report(options, await sendCommand(address, '/rollback', body), KEPT)
+      const body = { to, allowMissingContexts, by: userInfo().username }
+      report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body))
     })
 }
 
@@ -98,23 +98,41 @@ async function textsOf(folder: string, { files }: Compiled): Promise<Record<stri
 
 const KEPT = 'It stays, also over restarts, until the flows folder is loaded again.'
 
-/** @param kept said where the result is not the flows folder. */
-function report(options: Options, result: ReloadResult, kept?: string): void {
-  printResult(options, result, format(result, kept).join('\n'))
+interface Asked extends Options {
+  /** The draft that was uploaded. */
+  readonly flows?: string
+  /** Said of a revision that is not that of the flows folder. */
+  readonly kept?: string
+}
+
+function report(asked: Asked, result: ReloadResult): void {
+  const next = result.ok ? undefined : nextAfter(result.problems, asked.flows)
+  printResult(asked, result, format(result, asked).join('\n'), next)
   process.exitCode = result.ok ? EXIT.ok : EXIT.failed
 }
 
-function format(result: ReloadResult, kept = ''): string[] {
+function format(result: ReloadResult, { kept }: Asked): string[] {
   const warnings = result.warnings.map((warning) => `${formatProblem(warning)} (warning)`)
   if (!result.ok)
     return [
+      'Refused: the active revision has not changed.',
       ...result.problems.map(formatProblem),
       ...warnings,
-      'Refused: the active revision has not changed.',
     ]
   const name = result.number === null ? result.revision : `${result.number} (${result.revision})`
-  if (!result.changed) return [...warnings, `Nothing has changed: revision ${name} is active already.`]
-  const replay = result.replay === null ? [] : [result.replay]
+  if (!result.changed) return [`Nothing has changed: revision ${name} is active already.`, ...warnings]
   const changes = result.changes.map(({ text }) => `  ${text}`)
-  return [...warnings, ...replay, `Revision ${name} is active:`, ...changes, ...(kept === '' ? [] : [kept])]
+  const more = [result.replay, kept].filter((line) => typeof line === 'string')
+  return [`Revision ${name} is active:`, ...changes, ...more, ...warnings]
+}
+
+/** What to do about problems of a reload. */
+export function nextAfter(problems: readonly Problem[], flows?: string): string {
+  const option = flows === undefined ? '' : ` --flows ${flows}`
+  const has = (code: keyof typeof RELOAD_CODES) => problems.some((found) => found.code === code)
+  if (has('reload.max_change'))
+    return `doorman replay${option} says which calls; if it is meant, doorman reload${option} --max-change 100%`
+  if (has('reload.not_stored')) return 'doorman revisions lists those that are stored'
+  if (has('reload.location')) return `add it to the dialplan, then doorman reload${option}`
+  return `mend the files, then doorman check${option}`
 }

@@ -7,6 +7,7 @@ import type { WaitingCandidate } from '../revisions/revisions.js'
 import type { RevisionEntry } from '../store/database.js'
 import { DATA_OPTION, EXIT, JSON_OPTION, printResult, settingsFor, widthOf } from './command.js'
 import { storeIn } from './recorded.js'
+import { nextAfter } from './reload.js'
 
 export function addRevisions(program: Command): void {
   program
@@ -25,7 +26,7 @@ export function addRevisions(program: Command): void {
         .catch(() => null)
       const list = entries.length === 0 ? `${settings.DOORMAN_DATA} holds no revision yet.` : table(entries)
       const text = candidate === null ? list : `${list}\n\n${format(candidate)}`
-      const next = candidate === null ? undefined : nextFor(candidate)
+      const next = candidate === null ? undefined : nextFor(candidate.problems)
       printResult(options, { revisions, candidate }, text, next)
       process.exitCode = last === undefined ? EXIT.failed : EXIT.ok
     })
@@ -42,11 +43,10 @@ function format({ at, problems, warnings, changes }: WaitingCandidate): string {
   ].join('\n')
 }
 
-function nextFor({ problems }: WaitingCandidate): string {
-  if (problems.length === 0) return 'doorman replay says which calls it would move; doorman reload takes it'
-  return problems.some(({ code }) => code === 'reload.max_change')
-    ? 'doorman replay says which calls; if it is meant, doorman reload --max-change 100%'
-    : 'mend the files, then doorman check'
+function nextFor(problems: WaitingCandidate['problems']): string {
+  return problems.length > 0
+    ? nextAfter(problems)
+    : 'doorman replay says which calls it would move; doorman reload takes it'
 }
 
 const HEADING = ['', 'number', 'id', 'when', 'ago', 'way', 'by', 'files']

@@ -10,11 +10,11 @@ import type { Settings } from '../settings/index.js'
 import type { RevisionEntry } from '../store/database.js'
 import { removeAddress, writeAddress } from './address.js'
 
-const by = z.string().max(100).exactOptional()
-const allowMissingContexts = z.boolean().exactOptional()
+const by = z.string().max(100).optional()
+const allowMissingContexts = z.boolean().optional()
 const reloadRequest = z.strictObject({
   ...{ by, allowMissingContexts },
-  maxChange: z.number().min(0).max(1).exactOptional(),
+  maxChange: z.number().min(0).max(1).optional(),
   way: z.enum(['command', 'http']).default('http'),
   /** A draft: its files by name. */
   files: z
@@ -24,7 +24,7 @@ const reloadRequest = z.strictObject({
       const found = draftProblem(files)
       if (found !== undefined) context.addIssue(found)
     })
-    .exactOptional(),
+    .optional(),
 })
 const rollbackRequest = z.strictObject({
   ...{ by, allowMissingContexts },

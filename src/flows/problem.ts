@@ -1,6 +1,6 @@
 /** Something wrong with the flow files, and where. Lines and columns count from 1. */
 export interface Problem {
-  /** Path of the file, relative to the flows folder. */
+  /** Path of the file, relative to the flows folder; empty for a problem that is in no file. */
   readonly file: string
   readonly line: number
   readonly column: number
@@ -46,8 +46,8 @@ export const PROBLEM_CODES = {
 export type ProblemCode = keyof typeof PROBLEM_CODES
 
 /** `routing.yaml:12:7: …`, the form that editors and terminals make clickable. */
-export function formatProblem(problem: Problem): string {
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.message}`
+export function formatProblem({ file, line, column, message }: Problem): string {
+  return file === '' ? message : `${file}:${line}:${column}: ${message}`
 }
 
 /** The flow files cannot be used; `problems` says why, each with its position. */

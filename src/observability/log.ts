@@ -15,9 +15,10 @@ interface Line {
 const FORMATS = {
   json: ({ time, level, message, fields }: Line) =>
     safeJson({ time: time.toISOString(), level, message, ...fields }),
-  /** One readable line; the fields that a person needs besides the message are `call` and what a code flow logged. */
-  text: ({ time, level, message, fields: { call, details } }: Line) => {
-    const rest = [details, call === undefined ? undefined : `(call ${call})`]
+  /** One readable line. A person needs besides the message: problems, what a code flow logged, and `call`. */
+  text: ({ time, level, message, fields: { call, details, problems } }: Line) => {
+    const said = Array.isArray(problems) ? problems.join('; ') : details
+    const rest = [said || undefined, call === undefined ? undefined : `(call ${call})`]
     const text = [message, ...rest].filter((part) => part !== undefined).join(' ')
     return `${localTime(time)} ${safeLine(LABELS[level] + text)}`
   },

@@ -1,5 +1,5 @@
-import type { Compiled } from '../flows/compile.js'
-import type { Problem } from '../flows/problem.js'
+import { type Compiled, ROUTING_FILE } from '../flows/compile.js'
+import type { Position, Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { formatShare } from '../lib/share.js'
 import type { Flow } from '../routing/types.js'
@@ -95,14 +95,12 @@ function missingLocation({ name, context, extension, priority }: Flow): string {
   return `The running dialplan has no [${context}]${inIt}, where flow ${name} leads.`
 }
 
-/** A problem of the candidate as a whole is at the head of its file, where it has no position of its own. */
-export function problem(
-  code: keyof typeof RELOAD_CODES,
-  message: string,
-  { line, column } = { line: 1, column: 1 },
-): Problem {
-  return { file: 'routing.yaml', line, column, code, message }
+/** Without a position it is one of the reload as a whole, and in no file. */
+export function problem(code: keyof typeof RELOAD_CODES, message: string, position?: Position): Problem {
+  return { file: position === undefined ? '' : ROUTING_FILE, ...(position ?? NOWHERE), code, message }
 }
+
+const NOWHERE: Position = { line: 1, column: 1 }
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -260,7 +260,8 @@ export class Revisions {
     const fields = { event: 'reload', way, by: by ?? null, ms, warnings, ok: result.ok }
     if (!result.ok) {
       const problems = result.problems.map(formatProblem)
-      const message = `The flow files were refused; revision ${this.current.id} still decides.`
+      const what = way === 'rollback' ? 'The rollback was' : `The ${files ? 'draft was' : 'flow files were'}`
+      const message = `${what} refused; revision ${this.current.id} still decides.`
       log.error(message, { ...fields, problems })
     } else if (!result.changed) {
       const { revision } = result

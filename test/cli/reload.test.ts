@@ -71,6 +71,14 @@ describe('doorman reload', () => {
     expect(asked).toEqual([{ way: 'command', by: expect.any(String), maxChange: 0.01 }])
   })
 
+  test('asks for the same, wherever the data folder was given', async () => {
+    for (const command of ['reload', 'rollback']) {
+      const at = ['--data', data.path, '--allow-missing-contexts']
+      expect(await doorman([command, ...at])).toMatchObject({ exit: 0 })
+      expect(asked.at(-1)).toMatchObject({ allowMissingContexts: true })
+    }
+  })
+
   test('--flows uploads the files that a draft uses', async () => {
     const numbers = 'number,name\n+15551234567,Jürgen\n'
     const routing = `${ROUTING}vip: { files: [lists/vips.csv] }\n`
@@ -97,7 +105,7 @@ describe('doorman reload', () => {
     const { exit, out } = await runDraft({
       'routing.yaml': ROUTING.replace('otherwise: main', 'otherwise: mian'),
     })
-    expect([exit, out]).toEqual([1, expect.stringMatching(/^routing\.yaml:2:12: [\s\S]*\nRefused: /)])
+    expect([exit, out]).toEqual([1, expect.stringMatching(/^Refused: .*\nrouting\.yaml:2:12: /)])
     expect(asked).toEqual([])
   })
 

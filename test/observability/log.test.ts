@@ -64,6 +64,8 @@ describe('a line of the log in text', () => {
   test.each([
     [`log.info('took it', { event: 'decision', call: '1.2', flow: 'main' })`, 'took it (call 1.2)'],
     [`log.warn('slow\\nOK', { event: 'x' })`, 'Warning: slow\\\\nOK'],
+    [`log.error('no:', { event: 'reload', problems: ['a:1:1: b', 'c'] })`, 'ERROR no: a:1:1: b; c'],
+    [`log.info('yes', { event: 'candidate', problems: [] })`, 'yes'],
     [`log.error('it broke\u001b[1m', { event: 'x' })`, 'ERROR it broke\\\\u001b\\[1m'],
     [`log.info('hello', { event: 'flow_log', call: '1.2', details: '{"a":1}' })`, 'hello {"a":1} (call 1.2)'],
   ])('of %s is readable and one line', (code, expected) => {
