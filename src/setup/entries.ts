@@ -22,15 +22,17 @@ const CLEAN = /^[0-9A-Za-z+*#._-]+$/
 
 /** The entries for the contexts of all trunks; those that are there already stay as they are. */
 export function entriesFor(findings: Findings): readonly Entry[] {
-  const existing = existingEntries(findings)
-  const known = new Set(existing.flatMap(({ name, before }) => [name, before]))
-  const wanted = findings.isFreePbx
-    ? [FROM_PSTN]
-    : findings.endpoints.filter(({ isTrunk }) => isTrunk).map(({ context }) => context)
-  const missing = [...new Set(wanted)].filter((context) => CLEAN.test(context) && !known.has(context))
-  if (existing.length + missing.length === 0) missing.push(DEFAULT_CONTEXT)
-  const isOnly = existing.length + missing.length === 1
-  return [...existing, ...missing.map((before) => ({ name: isOnly ? ENTRY : `${ENTRY}-${before}`, before }))]
+  const entries = [...existingEntries(findings)]
+  const contexts = findings.endpoints.filter(({ isTrunk }) => isTrunk).map(({ context }) => context)
+  const isKnown = (context: string) =>
+    entries.some(({ name, before }) => name === context || before === context)
+  const add = (before: string) => {
+    const isFirst = entries.every(({ name }) => name !== ENTRY)
+    if (!isKnown(before)) entries.push({ name: isFirst ? ENTRY : `${ENTRY}-${before}`, before })
+  }
+  for (const context of contexts.filter((context) => CLEAN.test(context))) add(context)
+  if (entries.length === 0) add(findings.isFreePbx ? FROM_PSTN : DEFAULT_CONTEXT)
+  return entries
 }
 
 /** Where the calls of a context went before a trunk was pointed at Doorman. */

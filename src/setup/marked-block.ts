@@ -10,7 +10,8 @@ export function withoutBlock(text: string): string {
   const begin = text.indexOf(BEGIN)
   if (begin === -1) return text
   const end = text.indexOf(END, begin)
-  if (end === -1) throw new BlockError(`It has the line "${BEGIN}", and not the line "${END}" after it.`)
+  if (end === -1)
+    throw new BlockError('It has the begin line of "doorman setup", and no end line. Remove these lines')
   const lineEnd = text.indexOf('\n', end)
   return text.slice(0, begin) + (lineEnd === -1 ? '' : text.slice(lineEnd + 1))
 }

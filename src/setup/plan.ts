@@ -58,9 +58,9 @@ export interface Plan {
   readonly folders: readonly Folder[]
   /** In an order in which Asterisk can be restarted after each. */
   readonly changes: readonly Change[]
-  /** The user names for ARI and AMI, which may have been taken. */
-  readonly users: { readonly ari: string; readonly ami: string }
 }
+
+export const NO_PLAN: Plan = { folders: [], changes: [] }
 
 export interface PlanInput {
   readonly findings: Findings
@@ -114,7 +114,6 @@ export function planSetup(input: PlanInput): Plan {
   }
   const settings = settingLines(input, users, admin, secrets)
   return {
-    users,
     folders: [
       { path: places.doorman, ...forService, mode: modes.folder },
       { path: places.flows, ...forService, mode: modes.folder },
@@ -255,13 +254,13 @@ function managerFile(
 ): string {
   const section = general(findings.configs['manager.conf'])
   const server = amiServer(findings)
-  const local = localAddress(server)
+  // A server that listens on one address gets our connection from that address.
+  const local = localAddress(server).replace(/[[\]]/g, '')
+  const mask = local.includes(':') ? '/128' : '/255.255.255.255'
   const common = [
-    '; Only this machine, whatever bindaddr is.',
-    ...['deny = 0.0.0.0/0.0.0.0', 'permit = 127.0.0.1/255.255.255.255'],
-    ...(/^\d+\.\d+\.\d+\.\d+$/.test(local) && local !== '127.0.0.1'
-      ? [`permit = ${local}/255.255.255.255`]
-      : []),
+    '; Only this machine, whatever bindaddr is; without the second deny any IPv6 address.',
+    ...['deny = 0.0.0.0/0.0.0.0', 'deny = ::/0', 'permit = 127.0.0.1/255.255.255.255'],
+    ...(local === '127.0.0.1' ? [] : [`permit = ${local}${mask}`]),
     // "doorman doctor" logs in beside "doorman run".
     ...(/^(no|false|n|f|0|off)$/i.test(optionOf(section, 'allowmultiplelogin') ?? '')
       ? ['allowmultiplelogin = yes']
@@ -285,7 +284,7 @@ function managerFile(
 
 function settingLines(
   { findings, places }: PlanInput,
-  users: Plan['users'],
+  users: { readonly ari: string; readonly ami: string },
   admin: string,
   secrets: { readonly ari: string; readonly ami: string },
 ): readonly SettingsLine[] {

@@ -12,7 +12,7 @@ import { sectionsNamed } from './asterisk-config.js'
 import { type Entry, entriesFor, existingEntries } from './entries.js'
 import { stateOf } from './files.js'
 import { type Findings, type Identity, userNamed } from './inspect.js'
-import { type Places, type Plan, planSetup } from './plan.js'
+import { NO_PLAN, type Places, type Plan, planSetup } from './plan.js'
 import { startingFlows } from './starting-flows.js'
 
 /** What is to be done, and what it was made of. */
@@ -59,12 +59,16 @@ export async function prepare(
   const entries = entriesFor(findings)
   const starting = existsSync(join(places.flows, ROUTING_FILE)) ? undefined : startingFlows(findings, entries)
   const dialplan = await dialplanOf(settings, places.flows, starting)
-  const plan = planSetup({
-    ...{ findings, places, entries, stateOf, dialplan, self, startingFlows: starting },
-    service: userNamed(SERVICE),
-    secret: () => randomBytes(SECRET_BYTES).toString('hex'),
-  })
-  const faults = [...findings.faults, ...foreignContexts(findings, entries), ...unwritable(plan, self)]
+  const input = { findings, places, entries, stateOf, dialplan, self, startingFlows: starting }
+  const service = userNamed(SERVICE)
+  const secret = () => randomBytes(SECRET_BYTES).toString('hex')
+  const plan = findings.faults.length > 0 ? NO_PLAN : planSetup({ ...input, service, secret })
+  const faults = [
+    ...findings.faults,
+    ...foreignContexts(findings, entries),
+    ...(starting === undefined ? [] : loops(findings, entries)),
+    ...unwritable(plan, self),
+  ]
   return { plan, places, entries, dialplan, faults }
 }
 
@@ -92,6 +96,18 @@ function foreignContexts({ configs }: Findings, entries: readonly Entry[]): stri
     sectionsNamed(configs['extensions.conf'], name).map(
       ({ file, line }) => `${file}:${line}: the context [${name}] is Doorman's. Remove or rename it.`,
     ),
+  )
+}
+
+/** Where calls go on as before, and come back from there, as the admin has sent them to Doorman by hand. */
+function loops({ configs }: Findings, entries: readonly Entry[]): string[] {
+  const sections = entries.flatMap(({ before }) => sectionsNamed(configs['extensions.conf'], before))
+  return sections.flatMap(({ name, options }) =>
+    options
+      .filter(({ value }) => /\bGoto(If)?\(.*\bdoorman,/.test(value))
+      .map(
+        ({ file, line }) => `${file}:${line}: [${name}] sends calls to Doorman already. Remove this line.`,
+      ),
   )
 }
 

@@ -68,35 +68,39 @@ export function describeParts(states: readonly PartState[]): readonly string[] {
 }
 
 /** The one change that is left to the admin: which trunks Doorman gets. */
-export function remaining(findings: Findings, entries: readonly Entry[]): readonly string[] {
-  if (findings.isFreePbx)
-    return [
-      'One thing is left to you: which trunks Doorman routes. In the web interface, under',
-      'Connectivity > Trunks, open a trunk, then pjsip Settings > Advanced, and set',
-      '',
-      `  Context:  ${entries[0]?.name}      (it is from-pstn now)`,
-      '',
-      'then Submit and Apply Config. Until then no call changes.',
-    ]
-  const trunks = findings.endpoints.filter(({ isTrunk }) => isTrunk)
-  const isConnected = ({ context }: (typeof trunks)[number]) => entries.some(({ name }) => name === context)
-  const open = trunks.filter((trunk) => !isConnected(trunk))
-  const connected = trunks.filter(isConnected).map(({ name }) => `${name} leads to Doorman already.`)
-  if (trunks.length > 0 && open.length === 0) return connected
-  const lines = open.flatMap(({ name, context, where }) => {
-    const entry = entries.find(({ before }) => before === context)
-    return [
-      `  [${name}]${where === undefined ? '' : `    ; ${where}`}`,
-      `  context = ${entry?.name}    ; now ${context}`,
-      '',
-    ]
+export function remaining({ endpoints, isFreePbx }: Findings, entries: readonly Entry[]): readonly string[] {
+  const trunks = endpoints.filter(({ isTrunk }) => isTrunk)
+  const connected = trunks.filter(({ context }) => entries.some(({ name }) => name === context))
+  const open = trunks.flatMap((trunk) => {
+    const entry = entries.find(({ before }) => before === trunk.context)
+    return entry === undefined ? [] : [{ ...trunk, entry: entry.name }]
   })
-  return [
-    ...connected,
-    'One line is left to you: the context of each trunk that Doorman is to route.',
-    'Calls that no rule matches go on as before. In pjsip.conf:',
+  const already = connected.map(({ name }) => `${name} leads to Doorman already.`)
+  if (open.length === 0 && connected.length > 0) return already
+  const lines = open.flatMap(({ name, context, where, entry }) => [
+    isFreePbx ? `  trunk ${name}` : `  [${name}]${where === undefined ? '' : `    ; ${where}`}`,
+    isFreePbx ? `  Context:  ${entry}    (now ${context})` : `  context = ${entry}    ; now ${context}`,
     '',
-    ...(lines.length > 0 ? lines : [`  context = ${entries[0]?.name}`, '']),
-    "then  asterisk -rx 'module reload res_pjsip.so'.  Until then no call changes.",
+  ])
+  const [first] = entries
+  return [
+    ...already,
+    ...(isFreePbx ? IN_FREEPBX : IN_PJSIP),
+    '',
+    ...(lines.length > 0 ? lines : [`  ${isFreePbx ? 'Context:  ' : 'context = '}${first?.name}`, '']),
+    isFreePbx
+      ? 'then Submit and Apply Config. Until then no call changes.'
+      : "then  asterisk -rx 'module reload res_pjsip.so'.  Until then no call changes.",
   ]
 }
+
+const IN_PJSIP = [
+  'One line is left to you: the context of each trunk that Doorman is to route.',
+  'Calls that no rule matches go on as before. In pjsip.conf:',
+]
+
+const IN_FREEPBX = [
+  'One thing is left to you: the context of each trunk that Doorman is to route.',
+  'Calls that no rule matches go on as before. In the web interface, under',
+  'Connectivity > Trunks, the trunk, pjsip Settings > Advanced:',
+]

@@ -117,7 +117,7 @@ export class Asterisk {
     if (this.#child !== undefined) await stopGroup(this.#child, STOP_MS)
   }
 
-  /** Ready is when ARI answers with our password (before that: refused, then 503) and PJSIP listens on our port. */
+  /** Ready is when ARI answers with the tests' password (before that: refused, then 503) and PJSIP listens on our port. */
   async #ready(): Promise<void> {
     const deadline = Date.now() + READY_MS
     while (!(await this.#ariAnswers())) {
@@ -132,7 +132,8 @@ export class Asterisk {
   }
 
   async #ariAnswers(): Promise<boolean> {
-    const authorization = `Basic ${Buffer.from(`${this.ari.username}:${this.ari.password}`).toString('base64')}`
+    const { username, password } = this.observer.ari
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
     try {
       const signal = AbortSignal.timeout(2_000)
       const answer = await fetch(`${this.ari.url}/ari/asterisk/info`, { headers: { authorization }, signal })

@@ -19,6 +19,8 @@ export interface InstanceOptions {
   readonly isQuiet?: boolean
   /** Text put behind a file, by its name: `{ 'stir_shaken.conf': '…' }`. Files that the lab doesn't know are made. */
   readonly overrides?: Readonly<Record<string, string>>
+  /** Asterisk's configuration in place of the repository's own, with the users `observer` that the tests need. */
+  readonly configuration?: (instance: Instance) => Readonly<Record<string, string>>
   /** Folders that go when this Asterisk does, in whatever way it ends. */
   readonly leftovers?: readonly string[]
 }
@@ -79,12 +81,13 @@ function configuration(
   options: InstanceOptions,
 ): Record<string, string> {
   const conf = join(repositoryFolder(), 'asterisk-conf')
-  const files: Record<string, string> = {
-    ...ownFiles(install, instance, options.isQuiet ?? false),
-    ...overridden(instance, conf),
-  }
-  const sample = options.isDialplanAlone ? '' : `#include "${join(conf, 'extensions.conf')}"\n`
-  files['extensions.conf'] = `${sample}${options.extraDialplan ?? ''}\n`
+  const own = ownFiles(install, instance, options.isQuiet ?? false)
+  if (options.configuration !== undefined) return { ...own, ...options.configuration(instance) }
+  const files: Record<string, string> = { ...own, ...overridden(instance, conf) }
+  const sample = options.isDialplanAlone ? '' : `#include "${join(conf, 'extensions.conf')}"
+`
+  files['extensions.conf'] = `${sample}${options.extraDialplan ?? ''}
+`
   files['extensions_doorman.conf'] = options.generatedDialplan ?? '; nothing generated for this instance\n'
   for (const [name, text] of Object.entries(options.overrides ?? {}))
     files[name] = `${files[name] ?? ''}\n${text}\n`
