@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
@@ -8,7 +8,7 @@ import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.
 import { stateOf } from '../setup/files.js'
 import { type Findings, inspect } from '../setup/inspect.js'
 import { backupFile, readManifest } from '../setup/manifest.js'
-import { type Prepared, prepare, stillConnected } from '../setup/prepare.js'
+import { type Prepared, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, describeParts, missingModules, remaining } from '../setup/report.js'
 import { showChange } from '../setup/show.js'
 import { lookAt, type Part, type PartState, RELOAD, reload } from '../setup/take-effect.js'
@@ -58,10 +58,7 @@ export function addSetup(program: Command): void {
         doorman: resolve(given.doorman),
         data: resolve(given.data),
       }
-      if (!existsSync(options.asterisk)) {
-        const says = `There is no folder ${options.asterisk}. Name that of Asterisk's configuration: --asterisk <folder>.`
-        throw new Refusal('setup_refused', says)
-      }
+      refuseUnreadable(options.asterisk)
       const console = asteriskConsole(options.asterisk)
       const findings = await inspect(options.asterisk, console, options.freepbx === true)
       process.exitCode = await (options.undo ? undo : setUp)(options, findings, console)
@@ -77,6 +74,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   const { changes } = plan
   for (const change of changes) print(`\n${showChange(change, options.verbose === true)}`)
   print(changes.length === 0 ? '\nThe files need no change.' : '')
+  if (changes.length > 0 && !options.dryRun) refuseFaults([unwritable(plan, self) ?? []].flat())
   if (changes.length > 0 && !(await isWanted(options, `Make these ${changes.length} changes?`)))
     return unchanged(options)
   if (options.dryRun) return EXIT.ok
@@ -86,6 +84,18 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   const isRight = await takeEffect(prepared, findings, console)
   print(['', ...remaining(findings, entries), '', ...next(options, prepared)].join('\n'))
   return isRight ? EXIT.ok : EXIT.failed
+}
+
+function refuseUnreadable(folder: string): void {
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK)
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const says = isMissing
+      ? `There is no folder ${folder}. Name that of Asterisk's\nconfiguration: --asterisk <folder>.`
+      : `This user cannot read ${folder}. Run this command as root.`
+    throw new Refusal('setup_refused', says)
+  }
 }
 
 function refuseFaults(faults: readonly string[]): void {
@@ -104,7 +114,9 @@ async function takeEffect(
   console: Console,
 ): Promise<boolean> {
   if (!findings.isRunning) {
-    print('\nAsterisk is not running: the changes take effect when it starts. Then run this command again.')
+    print(
+      '\nAsterisk is not running: the changes take effect when it starts. Then run this\ncommand again, and it looks whether they did.',
+    )
     return true
   }
   const look = () => lookAt(readSettings({ env: {}, file: places.settingsFile }), dialplan)

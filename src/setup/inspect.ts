@@ -180,23 +180,14 @@ async function otherEndpoints(console: Console, known: readonly Endpoint[]): Pro
 
 /** The user of the running process; else that of asterisk.conf; else whose the folder is. */
 function runsAs(folder: string): Identity {
-  const options = optionsOf(folder)
-  const runFolder = options('directories', 'astrundir') ?? '/var/run/asterisk'
-  const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
-  const { uid, gid } = (pid && tried(() => statSync(`/proc/${pid}`))) || statSync(folder)
-  const user = options('options', 'runuser')
-  const named = user === undefined ? undefined : userNamed(user)
-  const group = options('options', 'rungroup')
-  const own = pid === undefined ? named : undefined
-  return {
-    uid: own?.uid ?? uid,
-    gid: (pid === undefined && group !== undefined ? groupNamed(group) : undefined) ?? own?.gid ?? gid,
-  }
-}
-
-function optionsOf(folder: string) {
   const config = readConfig('asterisk.conf', configSource(folder, []))
-  return (section: string, key: string) => optionOf(sectionsNamed(config, section)[0], key)
+  const option = (section: string, key: string) => optionOf(sectionsNamed(config, section)[0], key)
+  const runFolder = option('directories', 'astrundir') ?? '/var/run/asterisk'
+  const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
+  const running = pid === undefined ? undefined : tried(() => statSync(`/proc/${pid}`))
+  if (running !== undefined) return running
+  const user = userNamed(option('options', 'runuser') ?? '') ?? statSync(folder)
+  return { uid: user.uid, gid: groupNamed(option('options', 'rungroup') ?? '') ?? user.gid }
 }
 
 function tried<T>(work: () => T): T | undefined {

@@ -67,7 +67,6 @@ export async function prepare(
     ...findings.faults,
     ...foreignContexts(findings, entries),
     ...(starting === undefined ? [] : loops(findings, entries)),
-    ...unwritable(plan, self),
   ]
   return { plan, places, entries, dialplan, faults }
 }
@@ -111,25 +110,24 @@ function loops({ configs }: Findings, entries: readonly Entry[]): string[] {
   )
 }
 
-/** Files and folders that only another user can write, or give to whom they belong. */
-function unwritable({ folders, changes }: Plan, self: Identity): string[] {
-  if (self.uid === 0) return []
+/** Why this user cannot make the changes of a plan; undefined if it can. */
+export function unwritable({ folders, changes }: Plan, self: Identity): string | undefined {
   const canWrite = (path: string): boolean => {
+    if (!existsSync(path)) return canWrite(dirname(path))
     try {
       accessSync(path, constants.W_OK)
       return true
     } catch {
-      return !existsSync(path) && canWrite(dirname(path))
+      return false
     }
   }
-  const isOwn = ({ uid, gid }: Identity) => uid === self.uid && gid === self.gid
+  const isOwn = ({ uid, gid }: Identity) => self.uid === 0 || (uid === self.uid && gid === self.gid)
   const all = [
-    ...folders.filter(
-      ({ path, ...owned }) => !existsSync(path) && !(canWrite(dirname(path)) && isOwn(owned)),
-    ),
-    ...changes.filter(({ path, after }) => !(canWrite(dirname(path)) && isOwn(after))),
+    ...folders.filter(({ path }) => !existsSync(path)),
+    ...changes.map(({ path, after }) => ({ path, uid: after.uid, gid: after.gid })),
   ]
-  return all.map(({ path }) => `${path}: only root can write it. Run this command as root.`)
+  const first = all.find(({ path, ...owner }) => !canWrite(dirname(path)) || !isOwn(owner))
+  return first === undefined ? undefined : `Only root can write ${first.path}. Run this command as root.`
 }
 
 /** Trunks that lead to an entry: without it, their calls would have nowhere to go. */

@@ -8,26 +8,36 @@ import type { Part, PartState } from './take-effect.js'
 
 /** What setup found, a line each, for a terminal of 80 columns. */
 export function describe(findings: Findings, entries: readonly Entry[], dialplan: string): readonly string[] {
-  const { version, isRunning, folder, isFreePbx, endpoints, configs } = findings
+  const { folder, isFreePbx, endpoints, configs } = findings
   const trunks = endpoints.filter(({ isTrunk }) => isTrunk)
-  const users = configs['ari.conf'].sections
-    .filter((section) => optionOf(section, 'type') === 'user' && !section.isTemplate)
-    .map(({ name }) => name)
+  const usersOf = (file: 'ari.conf' | 'manager.conf', option: string) => {
+    const users = configs[file].sections.filter(
+      (section) => !section.isTemplate && optionOf(section, option) !== undefined,
+    )
+    return users.length === 0 ? 'no users' : `users: ${few(users.map(({ name }) => name))}`
+  }
   const lines: readonly (readonly [name: string, says: string])[] = [
     ['HTTP server', described(httpServer(findings))],
-    ['ARI', users.length === 0 ? 'no users' : `users: ${few(users)}`],
-    ['AMI', described(amiServer(findings))],
+    ['ARI', usersOf('ari.conf', 'password')],
+    ['AMI', `${described(amiServer(findings))}; ${usersOf('manager.conf', 'secret')}`],
+    ['FreePBX', isFreePbx ? 'yes; setup uses its *_custom.conf files' : 'no'],
     ['modules', modulesOf(findings, dialplan)],
-    ...trunks.map(
-      ({ name, context }) =>
-        ['', `${name}, its calls come in on [${contextBefore(entries, context)}]`] as const,
-    ),
+    ['trunks', trunks.length === 0 ? `none among ${endpoints.length} PJSIP endpoints` : `${trunks.length}`],
+    ...trunks
+      .slice(0, MOST_TRUNKS)
+      .map(({ name, context }) => ['', `${name}, from [${contextBefore(entries, context)}]`] as const),
   ]
-  const name = `${isFreePbx ? 'FreePBX, ' : ''}Asterisk${version === undefined ? '' : ` ${shortVersion(version)}`}`
   return [
-    `${name}, ${isRunning ? 'running' : 'not running'}; its configuration: ${folder}`,
-    ...lines.map(([title, says]) => `  ${title.padEnd(12)} ${says}`.trimEnd()),
+    `${nameOf(findings)}; its configuration: ${folder}`,
+    ...lines.map(([title, says]) => `  ${title.padEnd(12)} ${says}`),
   ]
+}
+
+const MOST_TRUNKS = 10
+
+function nameOf({ version, isRunning }: Findings): string {
+  if (version === undefined) return 'Asterisk, whose program is not found here'
+  return `Asterisk ${shortVersion(version)}, ${isRunning ? 'running' : 'not running'}`
 }
 
 /** Without what the distribution adds: `22.10.1+dfsg+~cs6…` */
