@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'not_running'
   | 'revision_files'
   | 'settings'
+  | 'setup_incomplete'
   | 'setup_refused'
   | 'sip_unreachable'
   | 'store'

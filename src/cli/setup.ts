@@ -13,7 +13,7 @@ import { describe, describeParts, missingModules, remaining } from '../setup/rep
 import { showChange } from '../setup/show.js'
 import { lookAt, type Part, type PartState, RELOAD, reload } from '../setup/take-effect.js'
 import { planUndo } from '../setup/undo.js'
-import { EXIT, print, Refusal } from './command.js'
+import { type ErrorCode, EXIT, print, Refusal } from './command.js'
 
 interface Options {
   readonly asterisk: string
@@ -60,14 +60,18 @@ export function addSetup(program: Command): void {
       }
       refuseUnreadable(options.asterisk)
       const console = asteriskConsole(options.asterisk)
-      const findings = await inspect(options.asterisk, console, options.freepbx === true)
+      const findings = await inspect(options.asterisk, console, options.freepbx === true).catch(
+        refuseOn('setup_refused', 'Nothing was changed.'),
+      )
       process.exitCode = await (options.undo ? undo : setUp)(options, findings, console)
     })
 }
 
 async function setUp(options: Options, findings: Findings, console: Console): Promise<number> {
   const self = ownIdentity()
-  const prepared = await prepare(findings, options, self)
+  const prepared = await prepare(findings, options, self).catch(
+    refuseOn('setup_refused', 'Nothing was changed.'),
+  )
   const { plan, entries, dialplan, faults } = prepared
   print(describe(findings, entries, dialplan.text).join('\n'))
   refuseFaults(faults)
@@ -78,12 +82,23 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   if (changes.length > 0 && !(await isWanted(options, `Make these ${changes.length} changes?`)))
     return unchanged(options)
   if (options.dryRun) return EXIT.ok
-  await applyPlan(plan, options.doorman, self)
-  if (changes.length > 0)
+  if (changes.length > 0 || plan.folders.some(({ path }) => !existsSync(path))) {
+    await applyPlan(plan, options.doorman, self).catch(refuseOn('setup_incomplete', INCOMPLETE))
     print(`Written. What was there before is kept in ${join(options.doorman, 'setup')}.`)
+  }
   const isRight = await takeEffect(prepared, findings, console)
   print(['', ...remaining(findings, entries), '', ...next(options, prepared)].join('\n'))
   return isRight ? EXIT.ok : EXIT.failed
+}
+
+const INCOMPLETE =
+  'What is written so far does no harm. Run the command again when this is mended, or "doorman setup --undo".'
+
+/** For `.catch`: what a file system refuses, with what that means; anything else is a defect. */
+function refuseOn(code: ErrorCode, meaning: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw error.syscall === undefined ? error : new Refusal(code, `${error.message}.\n${meaning}`)
+  }
 }
 
 function refuseUnreadable(folder: string): void {
@@ -177,7 +192,7 @@ async function undo(options: Options, findings: Findings, console: Console): Pro
   for (const path of kept) print(`\n${path}: has changed since, and stays.`)
   print('')
   if (!(await isWanted(options, `Undo these ${steps.length} changes?`))) return unchanged(options)
-  await applyUndo(steps, manifest, options.doorman)
+  await applyUndo(steps, manifest, options.doorman).catch(refuseOn('setup_incomplete', INCOMPLETE))
   const parts = partsOf(steps.map(({ path }) => path))
   const commands = findings.isRunning ? parts.flatMap((part) => RELOAD[part]) : []
   for (const command of commands) await console.command(command)

@@ -186,8 +186,8 @@ function runsAs(folder: string): Identity {
   const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
   const running = pid === undefined ? undefined : tried(() => statSync(`/proc/${pid}`))
   if (running !== undefined) return running
-  const user = userNamed(option('options', 'runuser') ?? '') ?? statSync(folder)
-  return { uid: user.uid, gid: groupNamed(option('options', 'rungroup') ?? '') ?? user.gid }
+  const user = userNamed(option('options', 'runuser')) ?? statSync(folder)
+  return { uid: user.uid, gid: groupNamed(option('options', 'rungroup')) ?? user.gid }
 }
 
 function tried<T>(work: () => T): T | undefined {
@@ -199,18 +199,18 @@ function tried<T>(work: () => T): T | undefined {
 }
 
 /** From /etc/passwd; undefined if there is no such user. */
-export function userNamed(name: string): Identity | undefined {
-  const line = lineOf('/etc/passwd', name)
-  return line === undefined ? undefined : { uid: Number(line[2]), gid: Number(line[3]) }
+export function userNamed(name: string | undefined): Identity | undefined {
+  const entry = entryOf('/etc/passwd', name)
+  return entry === undefined ? undefined : { uid: Number(entry[2]), gid: Number(entry[3]) }
 }
 
 /** From /etc/group. */
-export function groupNamed(name: string): number | undefined {
-  const line = lineOf('/etc/group', name)
-  return line === undefined ? undefined : Number(line[2])
+function groupNamed(name: string | undefined): number | undefined {
+  const entry = entryOf('/etc/group', name)
+  return entry === undefined ? undefined : Number(entry[2])
 }
 
-function lineOf(file: string, name: string): readonly string[] | undefined {
-  const lines = tried(() => readFileSync(file, 'utf8').split('\n')) ?? []
+function entryOf(file: string, name: string | undefined): readonly string[] | undefined {
+  const lines = tried(() => readFileSync(file, 'utf8').trim().split('\n')) ?? []
   return lines.map((line) => line.split(':')).find(([first]) => first === name)
 }
