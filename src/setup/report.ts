@@ -1,9 +1,10 @@
 import { neededModules } from '../asterisk/modules.js'
 import { hasFeature, parseVersion, STASIS_BROADCAST } from '../asterisk/version.js'
 import { optionOf } from './asterisk-config.js'
-import type { Entry } from './entries.js'
-import { contextBefore } from './entries.js'
+import { contextBefore, type Entry } from './entries.js'
+import { textOf } from './files.js'
 import { amiServer, type Findings, httpServer, type Server } from './inspect.js'
+import { blockOf } from './marked-block.js'
 import type { Part, PartState } from './take-effect.js'
 
 /** What setup found, a line each, for a terminal of 80 columns. */
@@ -29,11 +30,18 @@ export function describe(findings: Findings, entries: readonly Entry[], dialplan
   ]
   return [
     `${nameOf(findings)}; its configuration: ${folder}`,
+    ...(wasSetUp(findings) ? ['It has been set up before; this is how it is without that:'] : []),
     ...lines.map(([title, says]) => `  ${title.padEnd(12)} ${says}`),
   ]
 }
 
 const MOST_TRUNKS = 10
+
+function wasSetUp({ targets }: Findings): boolean {
+  return Object.values(targets).some(
+    ({ state }) => state !== undefined && blockOf(textOf(state.content)) !== '',
+  )
+}
 
 function nameOf({ version, isRunning }: Findings): string {
   if (version === undefined) return 'Asterisk, whose program is not found here'
