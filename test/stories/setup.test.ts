@@ -176,7 +176,9 @@ describe.each(RELEASES)('an existing PBX on Debian %s', (release) => {
     observer = await Observer.open(asterisk.observer)
   }
 
-  test(
+  // Both versions make the same of the files at each step.
+  const once = release === RELEASES[0] ? test : test.skip
+  once(
     'starts and takes calls after a setup that was cut off at any step',
     async () => {
       const folders = { doorman: own(), data: join(asterisk.folder, 'doorman-data') }

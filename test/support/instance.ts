@@ -84,7 +84,9 @@ function configuration(
   const own = ownFiles(install, instance, options.isQuiet ?? false)
   if (options.configuration !== undefined) return { ...own, ...options.configuration(instance) }
   const files: Record<string, string> = { ...own, ...overridden(instance, conf) }
-  const sample = options.isDialplanAlone ? '' : `#include "${join(conf, 'extensions.conf')}"
+  const sample = options.isDialplanAlone
+    ? ''
+    : `#include "${join(conf, 'extensions.conf')}"
 `
   files['extensions.conf'] = `${sample}${options.extraDialplan ?? ''}
 `
