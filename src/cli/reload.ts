@@ -6,9 +6,8 @@ import type { Command } from 'commander'
 import { findInstance, sendCommand } from '../control/client.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
-import { type RELOAD_CODES, unusable } from '../revisions/candidate.js'
+import { type RELOAD_CODES, type ReloadResult, unusable } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
-import type { ReloadResult } from '../revisions/revisions.js'
 import {
   DATA_OPTION,
   EXIT,

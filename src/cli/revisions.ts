@@ -3,7 +3,7 @@ import { findInstance, readCandidate } from '../control/client.js'
 import { formatProblem } from '../flows/problem.js'
 import { Columns } from '../lib/columns.js'
 import { age, localTime } from '../lib/time-text.js'
-import type { WaitingCandidate } from '../revisions/revisions.js'
+import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RevisionEntry } from '../store/database.js'
 import { DATA_OPTION, EXIT, JSON_OPTION, printResult, settingsFor, widthOf } from './command.js'
 import { storeIn } from './recorded.js'
@@ -39,14 +39,21 @@ function format({ at, problems, warnings, changes }: WaitingCandidate): string {
   const what = isAccepted ? 'waits for a reload' : 'a reload refuses it'
   return [
     `The flows folder has changed (${age(new Date(at), new Date())} ago), and ${what}:`,
-    ...[...lines, ...notes].map((line) => `  ${line}`),
+    ...atMost(MOST_LINES, [...lines, ...notes]).map((line) => `  ${line}`),
   ].join('\n')
+}
+
+/** All of them are in `doorman diff`, and with `--json`. */
+const MOST_LINES = 10
+
+function atMost(most: number, lines: readonly string[]): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most), `… and ${lines.length - most} more`]
 }
 
 function nextFor(problems: WaitingCandidate['problems']): string {
   return problems.length > 0
     ? nextAfter(problems)
-    : 'doorman replay says which calls it would move; doorman reload takes it'
+    : 'doorman diff and doorman replay say what it would change; doorman reload takes it'
 }
 
 const HEADING = ['', 'number', 'id', 'when', 'ago', 'way', 'by', 'files']

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ReloadResult, WaitingCandidate } from '../revisions/revisions.js'
+import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { ReloadRequest, RollbackRequest } from './server.js'
 
@@ -52,5 +52,6 @@ async function request(
   })
   const answer: unknown = await response.json()
   if (response.ok || response.status === 409) return answer
-  throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${JSON.stringify(answer)}`)
+  const { error = JSON.stringify(answer) } = answer as { readonly error?: string }
+  throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`)
 }

@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
+import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
-import type { ReloadResult, WaitingCandidate } from '../revisions/revisions.js'
 import type { Settings } from '../settings/index.js'
 import type { RevisionEntry } from '../store/database.js'
 import { removeAddress, writeAddress } from './address.js'
@@ -37,19 +37,6 @@ export type RollbackRequest = z.input<typeof rollbackRequest>
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
 
-/** Whether calls can be decided now. Holds nothing about a caller: it is served without a token. */
-export interface Readiness {
-  readonly ready: boolean
-  readonly ari: 'up' | 'down'
-  readonly ami: 'up' | 'down'
-  /** Doorman was told to stop and only finishes active calls. */
-  readonly stopping: boolean
-  /** Id of the active revision. */
-  readonly revision: string
-  /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
-  readonly problems: readonly string[]
-}
-
 /** What a running Doorman does on command, and what it tells. */
 export interface Control {
   reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
@@ -60,10 +47,19 @@ export interface Control {
   vitals(): Vitals
 }
 
-export interface Vitals extends Pick<Readiness, 'stopping' | 'revision'> {
+/** Of what `/ready` is made. Nothing about a caller is in it: it is served without a token. */
+export interface Vitals {
+  /** `problems` say what keeps calls from being continued, or from being decided on all their facts. */
   readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
   readonly ami: { readonly isUp: boolean }
+  /** Doorman was told to stop and only finishes active calls. */
+  readonly stopping: boolean
+  /** Id of the active revision. */
+  readonly revision: string
 }
+
+/** The answer of `/ready`: whether calls can be decided now. */
+export type Readiness = Readonly<ReturnType<typeof readinessOf>>
 
 const REFUSED = 409
 const TOO_LARGE = 413
@@ -158,7 +154,7 @@ function addViews(server: FastifyInstance, control: Control): void {
   })
 }
 
-function readinessOf({ ari, ami, stopping, revision }: Vitals): Readiness {
+function readinessOf({ ari, ami, stopping, revision }: Vitals) {
   const stateOf = ({ isUp }: { readonly isUp: boolean }) => (isUp ? 'up' : 'down')
   const ready = ari.isUp && ami.isUp && !stopping
   return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }

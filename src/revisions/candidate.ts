@@ -4,6 +4,7 @@ import type { Revision } from '../flows/revision.js'
 import { formatShare } from '../lib/share.js'
 import type { Flow } from '../routing/types.js'
 import { type Change, diffRevisions } from './diff.js'
+import type { FlowFiles } from './revision-files.js'
 
 /** Flow files other than those of the current revision, and what a reload makes of them. */
 export interface Candidate {
@@ -18,6 +19,15 @@ export interface Candidate {
   readonly replay: string | null
 }
 
+export type ReloadResult =
+  | ({
+      readonly ok: true
+      /** False where the files are those of the current revision. */
+      readonly changed: boolean
+      readonly number: number | null
+    } & Omit<Candidate, 'problems'>)
+  | ({ readonly ok: false } & Candidate)
+
 /** The codes of problems and warnings that a reload adds to those of the flow files, with what each means. */
 export const RELOAD_CODES = {
   'reload.dialplan': 'Warning: the running dialplan was generated for other flow files.',
@@ -29,7 +39,17 @@ export const RELOAD_CODES = {
   'reload.pbx': 'Warning: Asterisk could not be asked for the locations of the flows.',
 } as const
 
-export interface Limits {
+/** The changed flows folder, while it does not decide calls: it was refused, or DOORMAN_RELOAD is manual. */
+export interface WaitingCandidate extends Candidate {
+  /** Since when, in ISO 8601. */
+  readonly at: string
+}
+
+export interface ReloadOptions {
+  /** The user who asks, where that is known. */
+  readonly by?: string | undefined
+  /** The files of a draft, which take the place of the flows folder until that changes. */
+  readonly files?: FlowFiles | undefined
   /** Accept flows whose location the running dialplan does not have; their calls take the fallback. */
   readonly allowMissingContexts?: boolean | undefined
   /** The largest share of recorded calls that may go to another flow, from 0 to 1. */
@@ -54,7 +74,7 @@ export async function checkCandidate(
   loaded: Compiled,
   current: Revision,
   checks: CandidateChecks,
-  { allowMissingContexts = false, maxChange }: Limits,
+  { allowMissingContexts = false, maxChange }: Pick<ReloadOptions, 'allowMissingContexts' | 'maxChange'>,
 ): Promise<Candidate> {
   if (!loaded.ok) return unusable(loaded.problems, loaded.warnings)
   const { revision } = loaded

@@ -47,6 +47,10 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   const rules = await diffItems('rule', old.rules, now.rules, (rule, side) =>
     ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
   )
+  // Where it follows `otherwise` on both sides, that one says it.
+  const isUndecidableChanged =
+    followed(old.undecidable) !== now.undecidable &&
+    (old.undecidable !== old.otherwise || now.undecidable !== now.otherwise)
   // Examples decide no call, but one that was removed can refuse no reload any more.
   const examples = await diffItems('example', before.examples, after.examples, exampleItem)
   return Object.freeze([
@@ -59,7 +63,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...rules.changes,
     ...codeChanges(before, after),
     ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
-    ...undecidableChange(old, now, followed),
+    ...(isUndecidableChanged ? setting('undecidable', old.undecidable, now.undecidable) : []),
     ...examples.changes,
   ])
 }
@@ -70,16 +74,6 @@ function setting(part: Change['part'], old: string | undefined, now: string | un
 
 function formatHeaders({ calleeFrom }: Routing): string {
   return calleeFrom.length === 0 ? '' : formatList(calleeFrom)
-}
-
-/** `undecidable` that follows `otherwise` is none of its own. */
-function undecidableChange(
-  { undecidable: old, otherwise: oldOtherwise }: Routing,
-  { undecidable: now, otherwise }: Routing,
-  followed: (flow: string) => string,
-): readonly Change[] {
-  const follows = old === oldOtherwise && now === otherwise
-  return follows || followed(old) === now ? [] : setting('undecidable', old, now)
 }
 
 /** A code flow that came or went came or went with the rule that runs it. */

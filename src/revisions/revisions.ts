@@ -10,7 +10,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Compiled } from '../flows/compile.js'
-import { formatProblem, type Problem } from '../flows/problem.js'
+import type { Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { within } from '../lib/timeout.js'
 import type { Metrics } from '../observability/metrics.js'
@@ -21,38 +21,19 @@ import {
   type Candidate,
   type CandidateChecks,
   checkCandidate,
-  type Limits,
   messageOf,
   problem,
+  type ReloadOptions,
+  type ReloadResult,
   unusable,
+  type WaitingCandidate,
 } from './candidate.js'
-import { type FlowFiles, inTemporaryFolder, withFilesOf } from './revision-files.js'
+import { countReload, logCandidate, logReload } from './report.js'
+import { inTemporaryFolder, withFilesOf } from './revision-files.js'
 import { firstRevision, type StartupParts } from './startup.js'
 
 /** What asks for a reload; `files` is the flows folder, which has changed. */
 export type Way = 'files' | 'signal' | 'command' | 'http'
-
-export interface ReloadOptions extends Limits {
-  /** The user who asks, where that is known. */
-  readonly by?: string | undefined
-  /** The files of a draft, which take the place of the flows folder until that changes. */
-  readonly files?: FlowFiles | undefined
-}
-
-export type ReloadResult =
-  | ({
-      readonly ok: true
-      /** False where the files are those of the current revision. */
-      readonly changed: boolean
-      readonly number: number | null
-    } & Omit<Candidate, 'problems'>)
-  | ({ readonly ok: false } & Candidate)
-
-/** The changed flows folder, while it does not decide calls: it was refused, or DOORMAN_RELOAD is manual. */
-export interface WaitingCandidate extends Candidate {
-  /** Since when, in ISO 8601. */
-  readonly at: string
-}
 
 export interface RevisionsParts extends StartupParts, CandidateChecks {
   /** The flows folder. */
@@ -163,11 +144,12 @@ export class Revisions {
     const before = this.#waiting
     this.#waiting = this.#stillWaiting(request, result)
     const ms = Math.round(performance.now() - start)
+    const { log, metrics } = this.#parts
     try {
-      this.#parts.metrics.candidate(this.#waiting !== undefined)
-      this.#parts.metrics.reload(request.way, resultLabel(result), ms)
-      if (result.ok || request.way !== 'files') this.#report(request, result, ms)
-      else if (this.#waiting !== before) this.#announce(result)
+      countReload(metrics, request.way, result, ms)
+      metrics.candidate(this.#waiting !== undefined)
+      if (result.ok || request.way !== 'files') logReload(log, request, result, ms, this.current)
+      else if (this.#waiting !== before) logCandidate(log, result, this.current)
     } catch {
       // A log line that could not be written does not undo a swap.
     }
@@ -253,41 +235,6 @@ export class Revisions {
     const isSame = this.#waiting !== undefined && saysTheSame(this.#waiting, candidate)
     return isSame ? this.#waiting : { at: new Date().toISOString(), ...candidate }
   }
-
-  #report({ way, by, files }: Request, result: ReloadResult, ms: number): void {
-    const { log } = this.#parts
-    const warnings = result.warnings.map(formatProblem)
-    const fields = { event: 'reload', way, by: by ?? null, ms, warnings, ok: result.ok }
-    if (!result.ok) {
-      const problems = result.problems.map(formatProblem)
-      const what = way === 'rollback' ? 'The rollback was' : `The ${files ? 'draft was' : 'flow files were'}`
-      const message = `${what} refused; revision ${this.current.id} still decides.`
-      log.error(message, { ...fields, problems })
-    } else if (!result.changed) {
-      const { revision } = result
-      log.info('The flow files were read again; nothing has changed.', { ...fields, revision })
-    } else {
-      const { revision, number, replay } = result
-      const changes = result.changes.map(({ text }) => text)
-      const draft = files === undefined ? '' : ', from a draft,'
-      const message = `Revision ${number ?? revision}${draft} decides from now on.`
-      log.info(message, { ...fields, revision, number, changes, replay })
-    }
-  }
-
-  #announce({ revision, changes, replay, ...candidate }: Candidate): void {
-    const { log } = this.#parts
-    const [problems, warnings] = [
-      candidate.problems.map(formatProblem),
-      candidate.warnings.map(formatProblem),
-    ]
-    const accepted = problems.length === 0
-    const texts = changes.map(({ text }) => text)
-    const fields = { event: 'candidate', accepted, revision, problems, warnings, changes: texts, replay }
-    const still = `revision ${this.current.id} still decides`
-    if (accepted) log.info(`The flows folder has changed: ${still} until "doorman reload".`, fields)
-    else log.error(`The flows folder has changed and was refused: ${still}.`, fields)
-  }
 }
 
 /** Whether a candidate is the one before, with the same result: an announcement would be a repetition. */
@@ -307,11 +254,6 @@ function originOf({ number, rollbackOf }: RevisionEntry): number {
   return rollbackOf ?? number
 }
 
-function refused(problems: readonly Problem[]): ReloadResult {
+function refused(problems: readonly Problem[]): ReloadResult & { ok: false } {
   return { ok: false, ...unusable(problems) }
-}
-
-function resultLabel(result: ReloadResult): 'taken' | 'unchanged' | 'waiting' | 'refused' {
-  if (result.ok) return result.changed ? 'taken' : 'unchanged'
-  return result.problems.length === 0 ? 'waiting' : 'refused'
 }

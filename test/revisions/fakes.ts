@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Compiled } from '../../src/flows/compile.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { LogFields } from '../../src/lib/log.js'
-import { type ReloadResult, Revisions, type RevisionsParts } from '../../src/revisions/revisions.js'
+import type { ReloadResult } from '../../src/revisions/candidate.js'
+import { Revisions, type RevisionsParts } from '../../src/revisions/revisions.js'
 import type { NewRevision, RevisionEntry } from '../../src/store/database.js'
 
 /** A revision whose rules are told apart by their name: its hash, its id, and what its otherwise leads to. */
