@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { compile } from '../flows/compile.js'
+import type { Revision } from '../flows/revision.js'
 import { safeJson } from '../lib/safe-text.js'
 import { ariAccess, type Settings } from '../settings/index.js'
+import { canonicalName } from '../sip/headers.js'
 import { CallObserver, type CallResult } from '../testcall/call-observer.js'
 import type { Credentials } from '../testcall/digest.js'
+import { forgedHeaders, isUnidentified, verdictOn } from '../testcall/forged.js'
+import { howToBeIdentified, readIdentified } from '../testcall/identification.js'
 import { type SipAnswer, SipUserAgent } from '../testcall/user-agent.js'
 import {
   EXIT,
+  FLOWS_OPTION,
   HEADER_OPTION,
   type Header,
   JSON_OPTION,
@@ -23,6 +28,7 @@ interface Options {
   readonly header: readonly Header[]
   readonly target?: string
   readonly local?: string
+  readonly forged?: true
   readonly json?: true
 }
 
@@ -31,6 +37,9 @@ const RESULT_MS = 8_000
 
 /** How long a flow may take to answer; Answer() alone waits half a second for audio. */
 const ANSWER_MS = 1_500
+
+/** On a machine of its own the PBX knows no trunk by this address, unless its `match` takes everybody. */
+const STRANGER = '127.66.66.66'
 
 export function addCall(program: Command): void {
   program
@@ -45,17 +54,32 @@ export function addCall(program: Command): void {
       '--local <address>',
       'address to call from, by which the PBX identifies the trunk (or DOORMAN_SIP_LOCAL)',
     )
+    .option(
+      '--forged',
+      'call from an address that is no trunk, with VIP headers, and exit with 1 if they are believed',
+    )
+    .option(...FLOWS_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
       process.exitCode = await placeCall(settingsFor(command, 'ari'), options)
     })
 }
 
+/** What is sent, and from where. */
+interface Plan {
+  readonly target: string
+  readonly local: string | undefined
+  readonly headers: readonly Header[]
+  readonly credentials: Credentials | undefined
+  readonly revision: Revision | undefined
+}
+
 async function placeCall(settings: Settings, options: Options): Promise<number> {
-  const { from, to, name: displayName, header: headers } = options
-  const agent = await openUserAgent(settings, options)
+  const plan = await planOf(settings, options)
+  const agent = await openUserAgent(plan, options)
   try {
-    const credentials = credentialsOf(settings)
+    const { headers, credentials } = plan
+    const { from, to, name: displayName } = options
     const call = agent.call({ from, to, displayName, headers, credentials })
     const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
@@ -64,8 +88,13 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
       call.start()
       const result = await within(RESULT_MS, [observer.result, refused(call.answer)])
       const sipAnswer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
-      await report(settings, options, { callId: call.callId, local: agent.local, sipAnswer, result })
-      return result === undefined ? EXIT.failed : EXIT.ok
+      return await report(settings, options, {
+        ...plan,
+        callId: call.callId,
+        local: agent.local,
+        sipAnswer,
+        result,
+      })
     } finally {
       observer.close()
       call.hangUp()
@@ -76,13 +105,48 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
   }
 }
 
-async function openUserAgent(settings: Settings, options: Options): Promise<SipUserAgent> {
+async function planOf(settings: Settings, options: Options): Promise<Plan> {
+  const compiled = await compile(settings.DOORMAN_FLOWS)
+  const revision = compiled.ok ? compiled.revision : undefined
+  const { header } = options
+  const target = options.target ?? settings.DOORMAN_SIP_TARGET
+  if (options.forged) {
+    const local = options.local ?? (target.startsWith('127.') ? STRANGER : undefined)
+    const headers = header.length > 0 ? header : forgedHeaders(options.from, revision?.routing)
+    return { target, local, revision, credentials: undefined, headers }
+  }
+  const local = options.local ?? settings.DOORMAN_SIP_LOCAL
+  const credentials = credentialsOf(settings)
+  // By default PJSIP looks for the address first, and then for the user in From (endpoint_identifier_order).
+  const isNamed = credentials !== undefined && options.local === undefined
+  const headers = isNamed ? namedHeaders(options, credentials, target) : header
+  return { target, local, revision, credentials, headers }
+}
+
+/** From names the endpoint, so that the number of the caller travels in P-Asserted-Identity (RFC 3325). */
+function namedHeaders(
+  { header, from, name }: Options,
+  { username }: Credentials,
+  target: string,
+): readonly Header[] {
+  const host = target.split(':')[0]
+  const display = name === '' ? '' : `"${name.replace(/["\\]/g, '\\$&')}" `
+  const own: readonly Header[] = [
+    ['From', `${display}<sip:${username}@${host}>`],
+    ['P-Asserted-Identity', `<sip:${from}@${host}>`],
+  ]
+  return [...own.filter(([name]) => !has(header, name)), ...header]
+}
+
+function has(headers: readonly Header[], name: string): boolean {
+  return headers.some(([one]) => canonicalName(one) === canonicalName(name))
+}
+
+async function openUserAgent({ target, local }: Plan, options: Options): Promise<SipUserAgent> {
   for (const text of [options.from, options.to]) {
     if (!/^[^\s<>@"]+$/.test(text))
       throw new Refusal('usage', `"${text}" cannot be called: give a number or a name.`)
   }
-  const target = options.target ?? settings.DOORMAN_SIP_TARGET
-  const local = options.local ?? settings.DOORMAN_SIP_LOCAL
   return SipUserAgent.open(target, local).catch((error: Error) => {
     throw new Refusal(
       'sip_unreachable',
@@ -108,55 +172,97 @@ function refused(answer: Promise<SipAnswer>): Promise<undefined> {
   })
 }
 
-interface Placed {
+interface Placed extends Plan {
   readonly callId: string
+  /** `address:port` of the caller. */
   readonly local: string
   readonly sipAnswer: SipAnswer | undefined
   readonly result: CallResult | undefined
 }
 
-async function report(settings: Settings, options: Options, placed: Placed): Promise<void> {
+async function report(settings: Settings, options: Options, placed: Placed): Promise<number> {
   const { from, to } = options
-  const { callId, local, sipAnswer, result } = placed
+  const { callId, sipAnswer, result, local: source, revision } = placed
   const { status, reason, ms = 0 } = sipAnswer ?? {}
   const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) }
+  const address = source.split(':')[0] ?? ''
+  const forged = options.forged && verdictOn({ ...placed, address, routing: revision?.routing })
+  const outcome = result === undefined ? await notLanded(settings, placed, address) : landed(result, placed)
   const lines = [
-    `call      ${from} to ${to}, from ${local}, Call-ID ${callId}`,
+    ...(forged ? [`forged    ${forged.says}`] : []),
+    ...(forged?.verdict === 'refused' ? [] : outcome),
+    `call      ${from} to ${to}, from ${source}, Call-ID ${callId}`,
+    ...placed.headers.map(([name, value]) => `          ${name}: ${value}`),
     `answer    ${answer === null ? 'none yet' : `${status} ${reason} after ${answer.ms} ms`}`,
-    ...(result === undefined ? notLanded(status) : await landed(settings, result)),
   ]
-  printResult(options, { from, to, callId, answer, landed: result ?? null }, lines.join('\n'))
+  const value = {
+    from,
+    to,
+    callId,
+    answer,
+    landed: result ?? null,
+    ...(forged && { forged: forged.verdict }),
+  }
+  printResult(options, value, lines.join('\n'), result && `doorman why ${callId}`)
+  const isOk = forged ? forged.verdict !== 'believed' : result !== undefined
+  return isOk ? EXIT.ok : EXIT.failed
 }
 
-async function landed(settings: Settings, result: CallResult): Promise<string[]> {
-  const file = await codeFlowOf(settings.DOORMAN_FLOWS, result)
+function landed(result: CallResult, { revision, credentials, headers }: Placed): string[] {
+  const file = codeFlowOf(revision, result)
+  const isNamed = credentials !== undefined && has(headers, 'P-Asserted-Identity')
   return [
     `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
+    `trunk     ${result.trunk ?? '-'}`,
+    ...(isNamed ? byCredentials(credentials) : []),
     `flow      ${result.flow}`,
     `rule      ${result.rule}${file === undefined ? '' : `, which runs ${file}`}`,
     `state     ${safeJson(result.state)}`,
   ]
 }
 
+function byCredentials({ username }: Credentials): readonly string[] {
+  return [
+    `caller    ${username}, as PJSIP looks for the endpoint in From. The number is in P-Asserted-Identity, which counts`,
+    `          if ${username} has trust_id_inbound=yes, or is trusted for P-Asserted-Identity in routing.yaml.`,
+  ]
+}
+
 /** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */
-export async function codeFlowOf(
-  folder: string,
+export function codeFlowOf(
+  revision: Revision | undefined,
   result: Pick<CallResult, 'rule' | 'revision'>,
-): Promise<string | undefined> {
-  const compiled = await compile(folder)
-  if (!compiled.ok || compiled.revision.id !== result.revision) return undefined
-  const rule = compiled.revision.routing.rules.find(({ name }) => name === result.rule)
+): string | undefined {
+  if (revision?.id !== result.revision) return undefined
+  const rule = revision.routing.rules.find(({ name }) => name === result.rule)
   return rule?.target.kind === 'run' ? rule.target.file : undefined
 }
 
-function notLanded(status: number | undefined): string[] {
-  if (status === undefined)
-    return ['landed    nowhere: no answer from that address. Check --target (DOORMAN_SIP_TARGET).']
-  if ([401, 403, 407].includes(status)) {
-    return [
-      'landed    nowhere: the PBX does not identify the caller. Call from the address of a trunk (--local), or give',
-      '          DOORMAN_SIP_USERNAME and DOORMAN_SIP_PASSWORD of a PJSIP endpoint.',
-    ]
+async function notLanded(
+  settings: Settings,
+  { sipAnswer, credentials, revision }: Placed,
+  address: string,
+): Promise<string[]> {
+  const nowhere = (first: string, ...more: readonly string[]) => [
+    `landed    nowhere: ${first}`,
+    ...more.map((line) => `          ${line}`),
+  ]
+  if (sipAnswer === undefined)
+    return nowhere('no answer from that address. Check --target (DOORMAN_SIP_TARGET).')
+  const { status, reason } = sipAnswer
+  if (!isUnidentified(status))
+    return nowhere('no context behind Doorman. Does the trunk’s context send its calls to "doorman"?')
+  if (credentials !== undefined) {
+    const { username } = credentials
+    return nowhere(
+      `the PBX refuses ${username} with its password (${status} ${reason}).`,
+      `DOORMAN_SIP_USERNAME must be the name of a PJSIP endpoint, and the user of its section with type=auth.`,
+    )
   }
-  return ['landed    nowhere behind Doorman. Does the trunk’s context send its calls to "doorman"?']
+  const trunks = [...(revision?.routing.trust.keys() ?? [])]
+  return nowhere(
+    `the PBX knows no trunk by ${address} (${status} ${reason}).`,
+    ...howToBeIdentified(address, await readIdentified(ariAccess(settings)), trunks),
+    'Or set DOORMAN_SIP_USERNAME and DOORMAN_SIP_PASSWORD of a PJSIP endpoint.',
+  )
 }

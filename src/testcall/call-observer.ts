@@ -2,6 +2,7 @@ import type { Client } from 'ari-client'
 import { connectAri } from '../asterisk/ari/connection.js'
 import type { AriAccess } from '../asterisk/ari/http.js'
 import { FALLBACK, GO_CONTEXT } from '../asterisk/dialplan/destination.js'
+import { trunkOf } from '../asterisk/trunk-name.js'
 import type { State } from '../conversation/state.js'
 import { decodeState, partsIn } from '../conversation/state-codec.js'
 import { within } from '../lib/timeout.js'
@@ -10,6 +11,9 @@ import { within } from '../lib/timeout.js'
 export interface CallResult {
   readonly context: string
   readonly throughFallback: boolean
+  /** The PJSIP endpoint that the PBX took the caller for. */
+  readonly trunk: string | undefined
+  readonly vip: boolean
   readonly flow: string
   readonly rule: string
   readonly revision: string
@@ -23,6 +27,7 @@ interface ChannelEvent {
   readonly value?: string
   readonly channel?: {
     readonly id?: string
+    readonly name?: string
     /** The SIP Call-ID. */
     readonly protocol_id?: string
     readonly dialplan?: { readonly context?: string }
@@ -74,7 +79,8 @@ export class CallObserver {
     }
     const context = channel.dialplan?.context ?? ''
     if (context !== '' && context !== this.#contexts.at(-1)) this.#contexts.push(context)
-    const result = resultOf(this.#contexts, (name) => this.#variables.get(name) ?? '')
+    const landed = resultOf(this.#contexts, (name) => this.#variables.get(name) ?? '')
+    const result = landed && { ...landed, trunk: trunkOf(channel.name ?? '') }
     if (result !== undefined || type === 'ChannelDestroyed') this.#landed.resolve(result)
   }
 }
@@ -82,7 +88,10 @@ export class CallObserver {
 const OWN_CONTEXTS = [GO_CONTEXT, FALLBACK.context]
 
 /** The flow's context is the first one after Doorman's own. */
-function resultOf(contexts: readonly string[], value: (name: string) => string): CallResult | undefined {
+function resultOf(
+  contexts: readonly string[],
+  value: (name: string) => string,
+): Omit<CallResult, 'trunk'> | undefined {
   const start = contexts.findIndex((context) => OWN_CONTEXTS.includes(context))
   const context = contexts.slice(start).find((name) => !OWN_CONTEXTS.includes(name))
   if (start < 0 || context === undefined) return undefined
@@ -92,6 +101,7 @@ function resultOf(contexts: readonly string[], value: (name: string) => string):
   return {
     context,
     throughFallback: contexts.includes(FALLBACK.context),
+    vip: value('DOORMAN_VIP') === '1',
     flow: value('DOORMAN_FLOW'),
     rule: value('DOORMAN_RULE'),
     revision: value('DOORMAN_REVISION'),
