@@ -1,3 +1,4 @@
+import { headerName } from '../routing/format.js'
 import type { Routing } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import type { CallResult } from './call-observer.js'
@@ -7,7 +8,9 @@ type Header = readonly [name: string, value: string]
 
 /** Headers that would make any call a VIP call, and name another caller. */
 export function forgedHeaders(from: string, routing: Routing | undefined): readonly Header[] {
-  const vip = [...(routing?.vip.headers ?? [])].map(([name, values]): Header => [name, [...values][0] ?? ''])
+  const vip = [...(routing?.vip.headers ?? [])].map(([name, values]): Header => {
+    return [headerName(name), [...values][0] ?? '']
+  })
   return [...vip, ['P-Asserted-Identity', `<sip:${from}@pbx.invalid>`]]
 }
 
