@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
 import { deepFreeze } from '../lib/deep-freeze.js'
+import { CLAIM_HEADERS } from '../routing/claims.js'
 import { leavesOf } from '../routing/condition.js'
 import { indexRouting } from '../routing/rule-index.js'
-import type { Routing, Rule } from '../routing/types.js'
+import type { Leaf, Routing, Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { bundle } from './bundle.js'
+import { headersNamedIn, needsAllHeaders, unknownFlows } from './code-references.js'
 import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
 import { lint } from './lint.js'
+import { lintTrust } from './lint-trust.js'
 import type { Diagnostics, Position, Problem } from './problem.js'
 import { headersOfState, readRouting } from './read-routing.js'
 import type { FlowFunction, Revision } from './revision.js'
@@ -61,9 +64,14 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
   checkShape(RoutingSchema, value, diagnostics)
   const routing = readRouting(value as RoutingSource, source, diagnostics)
   const functions = await bundleFunctions(routing.rules, source, diagnostics)
+  for (const fn of functions.values())
+    diagnostics.add(unknownFlows(fn, Object.keys((value as RoutingSource).flows ?? {})))
   const examples = examplesOf(source, routing, diagnostics)
   if (diagnostics.problems.length > 0) return refused(source, diagnostics.problems, diagnostics.warnings)
+  const needed = headersNeeded(routing, functions.values())
+  const needsAny = needsAllHeaders(functions.values())
   lint(value as RoutingSource, routing, diagnostics)
+  lintTrust(value as RoutingSource, routing, { names: needed, any: needsAny }, diagnostics)
   const hash = hashOf(source.files)
   const revision: Revision = {
     id: hash.slice(0, 12),
@@ -72,8 +80,8 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
     functions,
     examples,
     contexts: contextsOf(routing, diagnostics),
-    headersNeeded: headersNeeded(routing, functions.values()),
-    needsAllHeaders: needsAllHeaders(functions.values()),
+    headersNeeded: needed,
+    needsAllHeaders: needsAny,
     needsAttestation: needsAttestation(routing),
   }
   return { ok: true, revision: deepFreeze(revision), warnings: diagnostics.warnings, files: source.files }
@@ -149,29 +157,19 @@ function headersNeeded(
     ...(trusted.has('p-asserted-identity') || trusted.has('verstat') ? ['p-asserted-identity'] : []),
     ...routing.calleeFrom,
     ...routing.vip.headers.keys(),
-    ...routing.rules
-      .flatMap(({ when }) => leavesOf(when))
-      .flatMap((leaf) => (leaf.kind === 'header' ? [leaf.name] : [])),
+    ...routing.rules.flatMap(({ when }) => leavesOf(when)).flatMap(headersOfLeaf),
     ...[...routing.rules, ...routing.branches].flatMap(({ state }) => headersOfState(state)),
-    ...[...functions].flatMap(({ code }) => headersNamedIn(code)),
+    ...[...functions].flatMap(headersNamedIn),
   ]
   return Object.freeze([...new Set(names.map(canonicalName))].sort())
+}
+
+function headersOfLeaf(leaf: Leaf): readonly string[] {
+  if (leaf.kind === 'claimed_caller') return CLAIM_HEADERS
+  return leaf.kind === 'header' ? [leaf.name] : []
 }
 
 /** True where a condition depends on the STIR/SHAKEN result. */
 function needsAttestation({ rules }: Pick<Routing, 'rules'>): boolean {
   return rules.some(({ when }) => leavesOf(when).some(({ kind }) => kind === 'attestation'))
-}
-
-const METHODS = String.raw`\.(?:get|getAll|has|trusted)\(\s*(["'\x60])([A-Za-z0-9][A-Za-z0-9._-]{0,99})\1`
-
-/** True where code does more with `sipHeaders` than get headers whose names stand in its text. */
-function needsAllHeaders(functions: Iterable<FlowFunction>): boolean {
-  const named = new RegExp(String.raw`\.sipHeaders\??${METHODS}\s*\)`, 'g')
-  return [...functions].some(({ code }) => code.replace(named, '').includes('sipHeaders'))
-}
-
-/** The header names that stand in the text of a code flow. One too many costs a few bytes. */
-function headersNamedIn(code: string): readonly string[] {
-  return [...code.matchAll(new RegExp(METHODS, 'g'))].flatMap((match) => match[2] ?? [])
 }

@@ -91,12 +91,11 @@ function within(a: Leaf, b: Leaf): boolean {
   if (a.kind === 'vip') return b.kind === 'vip' && a.is === b.is
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test)
-  if (a.kind === 'caller' || a.kind === 'callee')
-    return b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
+  if ('numbers' in a) return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
   return b.kind === a.kind && [...a.oneOf].every((one) => (b.oneOf as ReadonlySet<string>).has(one))
 }
 
-/** Nothing that `a` accepts is accepted by `b`. Not so for values of a header, which may come more than once. */
+/** Nothing that `a` accepts is accepted by `b`. Not so for values of a header and claims: a call may have several. */
 function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && isAbsent(a.test) && !isAbsent(b.test)
@@ -104,14 +103,15 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
     return isExact(a.numbers) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one))
   if (a.kind === 'caller' || a.kind === 'callee')
     return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers)
-  if (a.kind === 'vip' || a.kind !== b.kind) return false
+  if (a.kind === 'vip' || a.kind === 'claimed_caller' || a.kind !== b.kind) return false
   return ![...a.oneOf].some((one) => (b.oneOf as ReadonlySet<string>).has(one))
 }
 
-/** What follows from another property: the branch from the callee number, VIP from number or header. */
+/** What follows from another property: the branch from the callee number, a claim from the caller number, VIP. */
 function derives(a: Leaf, b: Leaf, rules: Rules): boolean {
   if (a.kind === 'callee' && b.kind === 'branch')
     return isExact(a.numbers) && branchesOf(a.numbers, rules).every((one) => b.oneOf.has(one))
+  if (a.kind === 'caller' && b.kind === 'claimed_caller') return numbersWithin(a.numbers, b.numbers)
   if (b.kind !== 'vip' || !b.is) return false
   if (a.kind === 'caller') return areVips(a.numbers, rules)
   return a.kind === 'header' && a.test.kind === 'exact' && areVipValues(a.name, a.test.oneOf, rules)

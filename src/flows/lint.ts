@@ -91,6 +91,9 @@ export function contradiction(
   return undefined
 }
 
+/** Trust for any of these lets a caller number count. */
+export const NUMBER_TRUST = ['caller_number', 'p-asserted-identity']
+
 /** A condition for which none of the rule's trunks is trusted is never satisfied. */
 function untrusted(trunk: Literal, other: Literal, { trust, vip }: Rules): string | undefined {
   if (trunk.leaf.kind !== 'trunk' || trunk.negated) return undefined
@@ -104,9 +107,8 @@ function untrusted(trunk: Literal, other: Literal, { trust, vip }: Rules): strin
 
 /** Trust for any of these is needed to satisfy a condition; none where trust does not matter. */
 function neededTrust({ leaf, negated }: Literal, vipHeaders: readonly string[]): readonly string[] {
-  const number = ['caller_number', 'p-asserted-identity']
-  if (leaf.kind === 'caller') return number
-  if (leaf.kind === 'vip') return leaf.is ? [...number, ...vipHeaders] : []
+  if (leaf.kind === 'caller') return NUMBER_TRUST
+  if (leaf.kind === 'vip') return leaf.is ? [...NUMBER_TRUST, ...vipHeaders] : []
   if (leaf.kind !== 'header' || negated) return []
   return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)]
 }

@@ -63,7 +63,7 @@ async function tryExample(
   )
   const reasons = decisive(reasonsOf(final, facts, parts), example, differences)
   const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ')
-  const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}`
+  const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}; where that is meant, change the example`
   return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
 }
 

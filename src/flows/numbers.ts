@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import { readNumberTable } from '../routing/number-file.js'
+import { asBuffer, lineAt, lineEnd, lineNumber } from '../routing/number-table.js'
 import type { NumberPattern, NumberTable } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
-import type { Diagnostics, YamlPath } from './problem.js'
+import type { Diagnostics, Position, Problem, YamlPath } from './problem.js'
 import type { NumbersSource } from './schema.js'
 import { listed } from './shape.js'
 import { type FlowSource, fileName } from './source.js'
@@ -40,15 +42,18 @@ export class Numbers {
       return text
     }
     const number = readNumber(text, this.country)
-    // A short extension, a feature code and a withheld number are compared as they are.
-    if (isE164(number) || number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number)) return number
+    if (!isE164(number) && !isComparedAsItIs(number))
+      this.diagnostics.warning(path, 'flows.number', this.#unreadable(text))
+    return number
+  }
+
+  #unreadable(text: string, more = 0): string {
     const remedy =
       this.country === undefined
         ? 'write + and the country code, or set default_country'
-        : 'write it with + and the country code'
-    const message = `"${text}" can't be read as a telephone number, so it matches only what is written exactly like it; ${remedy}`
-    this.diagnostics.warning(path, 'flows.number', message)
-    return number
+        : 'write + and the country code'
+    const others = more === 0 ? '' : ` (nor ${more === 1 ? 'one other' : `${more} others`} here)`
+    return `"${text}" can't be read as a telephone number${others}, so it matches only what is written exactly like it; ${remedy}`
   }
 
   /** The table of a file; a problem at the path where it is named if there is none. */
@@ -59,7 +64,12 @@ export class Numbers {
       return undefined
     }
     const name = fileName(written)
-    return this.#tables.get(name) ?? this.#parse(name, content)
+    const known = this.#tables.get(name)
+    if (known !== undefined || isUtf8(content)) return known ?? this.#parse(name, content)
+    this.diagnostics.add([
+      { file: name, ...firstGarbled(content), code: 'flows.number_file', message: NOT_UTF8 },
+    ])
+    return undefined
   }
 
   #parse(file: string, content: Buffer): NumberTable {
@@ -67,9 +77,21 @@ export class Numbers {
     this.#tables.set(file, table)
     this.diagnostics.add(
       problems.map((found) => ({ file, code: 'flows.number_file', ...found })),
-      duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })),
+      [
+        ...duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })),
+        ...this.#nationalNumbers(table),
+      ],
     )
     return table
+  }
+
+  /** One warning for a whole file. */
+  #nationalNumbers({ file, literals, content }: NumberTable): readonly Problem[] {
+    const [first, ...others] = [...literals].filter(([number]) => !isComparedAsItIs(number))
+    if (first === undefined) return []
+    const [text, start] = first
+    const message = this.#unreadable(text, others.length)
+    return [{ file, line: lineNumber(asBuffer(content), start), column: 1, code: 'flows.number', message }]
   }
 
   /** A prefix is compared with numbers in E.164, so it begins as they do; people group digits as they like. */
@@ -81,6 +103,23 @@ export class Numbers {
     }
     return digits
   }
+}
+
+/** A short extension, a feature code and a withheld number. */
+function isComparedAsItIs(number: string): boolean {
+  return number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number)
+}
+
+const NOT_UTF8 =
+  'this file is not UTF-8 text, and names would be garbled; save it as UTF-8 (in a spreadsheet: "CSV UTF-8")'
+
+function firstGarbled(content: Buffer): Position {
+  let [line, start] = [1, 0]
+  for (let end = lineEnd(content, 0); isUtf8(content.subarray(start, end)); line++) {
+    start = end + 1
+    end = lineEnd(content, start)
+  }
+  return { line, column: lineAt(content, start).indexOf('\uFFFD') + 1 }
 }
 
 function isPrefix(text: string): boolean {

@@ -14,6 +14,8 @@ export interface Problem {
 export const PROBLEM_CODES = {
   'flows.alias': 'A YAML alias (*name) has no anchor, or stands inside of what it refers to.',
   'flows.branch': 'A branch to which no call can belong, or a second default branch.',
+  'flows.claimed_caller':
+    'A rule with claimed_caller, which needs no trust, could do more than turn a call away.',
   'flows.compile': 'The flow files could not be compiled for a reason that lies outside of them.',
   'flows.contradiction': 'Warning: conditions of a rule exclude each other, so that it matches no call.',
   'flows.duplicate': 'Warning: a number or condition stands twice, and only the first one counts.',
@@ -34,11 +36,14 @@ export const PROBLEM_CODES = {
   'flows.rule_target': 'A rule has no destination, or two.',
   'flows.template': 'A placeholder such as {caller.name} that stands for nothing.',
   'flows.too_long': 'Context, extension and priority of a flow are longer than Asterisk carries.',
+  'flows.turn_away': 'Warning: a flow that only refuses calls is the one for failures.',
   'flows.unknown_key': 'A key that Doorman does not know.',
   'flows.unknown_name': 'The name of a flow, branch, rule or trunk that does not exist.',
   'flows.unquoted_number': 'A number that YAML would change; it needs quotes.',
-  'flows.unreachable': 'Warning: earlier rules take every call of this rule.',
-  'flows.untrusted': 'Warning: no trunk is trusted for this header, so that it never counts.',
+  'flows.unreachable':
+    'Warning: no call can get to a rule, because earlier ones take them all, or from a trunk to any rule.',
+  'flows.untrusted':
+    'Warning: no trunk is trusted for this header or caller number, so that it never counts.',
   'flows.wrong_type': 'A value of the wrong kind, such as a text where a list is needed.',
   'flows.yaml': 'The file is not valid YAML or not UTF-8.',
 } as const
@@ -105,8 +110,16 @@ export class Diagnostics {
     return sorted(this.#problems)
   }
 
+  /** Missing trust that shows in a hundred rules is one warning, at the first of them. */
   get warnings(): readonly Problem[] {
-    return sorted(this.#warnings)
+    const all = sorted(this.#warnings)
+    const untrusted = Map.groupBy(all, ({ code, message }) => (code === 'flows.untrusted' ? message : ''))
+    return all.flatMap((one) => {
+      const [first, ...others] = untrusted.get(one.message) ?? [one]
+      if (first !== one) return []
+      const more = others.length === 1 ? 'once more' : `${others.length} times more`
+      return others.length === 0 ? [one] : [{ ...one, message: `${one.message} (and ${more})` }]
+    })
   }
 }
 

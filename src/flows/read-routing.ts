@@ -1,6 +1,6 @@
 import type { State, StateValue } from '../conversation/state.js'
-import { nearest } from '../lib/nearest.js'
-import { templateProblems } from '../routing/template.js'
+import { leavesOf } from '../routing/condition.js'
+import { placeholdersIn, templateProblems } from '../routing/template.js'
 import type { Branch, Flow, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
@@ -22,9 +22,6 @@ import { type FlowSource, fileName } from './source.js'
  */
 const LONGEST_DESTINATION = 70
 
-/** What may stand in a `trust` without being a header. */
-const NOT_HEADERS = ['caller_number', 'verstat']
-
 const EVERY_CALL = { kind: 'all', of: [] } as const
 
 /**
@@ -38,14 +35,17 @@ export function readRouting(
 ): Omit<Routing, 'index'> {
   const { otherwise = '', undecidable = otherwise } = source
   const numbers = new Numbers(files, source.default_country, diagnostics)
-  const trust = readTrust(source.trunks, diagnostics)
+  const trust = readTrust(source.trunks)
+  const flows = readFlows(source.flows, diagnostics)
   const vip = readVip(source.vip, numbers, trust, diagnostics)
   const surroundings: Surroundings = {
     ...{ diagnostics, numbers, trust },
     flows: new Set(Object.keys(source.flows ?? {})),
     branches: new Set(Object.keys(source.branches ?? {})),
+    turnAway: new Set([...flows.values()].filter((flow) => flow.turnAway).map(({ name }) => name)),
     callerColumns: new Set(vip.tables.flatMap((table) => table.columns)),
   }
+  for (const key of ['otherwise', 'undecidable'] as const) checkTurnAway(key, source[key], surroundings)
   if (otherwise !== '') checkName('flow', otherwise, ['otherwise'], surroundings)
   if (undecidable !== otherwise) checkName('flow', undecidable, ['undecidable'], surroundings)
   return {
@@ -54,30 +54,27 @@ export function readRouting(
     trust,
     vip,
     branches: readBranches(source.branches, surroundings),
-    flows: readFlows(source.flows, diagnostics),
+    flows,
     rules: readRules(source.rules, surroundings),
     otherwise,
     undecidable,
   }
 }
 
-function readTrust(trunks: RoutingSource['trunks'], diagnostics: Diagnostics): Trust {
-  return new Map(
-    entriesOf(trunks, ['trunks']).map(([name, { trust }, path]) => {
-      const items = itemsOf(trust, [...path, 'trust'])
-      for (const [item, at] of items) checkTrustItem(item, at, diagnostics)
-      return [name, new Set(items.map(([item]) => canonicalName(item)))]
-    }),
-  )
+/** Calls for which something fails must not be lost. */
+function checkTurnAway(key: string, flow = '', { turnAway, diagnostics }: Surroundings): void {
+  if (!turnAway.has(flow)) return
+  const message = `"${flow}" turns calls away, so every call for which something fails is refused; choose a flow that takes calls`
+  diagnostics.warning([key], 'flows.turn_away', message)
 }
 
-/** `caller-number` would be taken for a header of that name, and the caller number would not be trusted. */
-function checkTrustItem(item: string, path: YamlPath, diagnostics: Diagnostics): void {
-  if (/^x-/i.test(item) || NOT_HEADERS.includes(canonicalName(item))) return
-  const meant = nearest(item.replace(/[^A-Za-z]/g, '_'), NOT_HEADERS)
-  if (meant === undefined) return
-  const message = `"${item}" is taken for a header; did you mean "${meant}"?`
-  diagnostics.warning(path, 'flows.unknown_name', message)
+function readTrust(trunks: RoutingSource['trunks']): Trust {
+  return new Map(
+    entriesOf(trunks, ['trunks']).map(([name, { trust }, path]) => {
+      const items = itemsOf(trust, [...path, 'trust']).map(([item]) => canonicalName(item))
+      return [name, new Set(items)]
+    }),
+  )
 }
 
 function readCalleeFrom(
@@ -146,7 +143,7 @@ function readFlows(written: RoutingSource['flows'], diagnostics: Diagnostics): R
 
 function readFlow(
   name: string,
-  { context = '', extension = 's', priority = 1 }: FlowEntry,
+  { context = '', extension = 's', priority = 1, turn_away: turnAway = false }: FlowEntry,
   path: YamlPath,
   diagnostics: Diagnostics,
 ): Flow {
@@ -155,7 +152,7 @@ function readFlow(
     const message = `context, extension and priority have ${length} characters together, and Asterisk carries at most ${LONGEST_DESTINATION}; choose a shorter context`
     diagnostics.problem([...path, 'context'], 'flows.too_long', message)
   }
-  return { name, context, extension, priority }
+  return { name, context, extension, priority, turnAway }
 }
 
 /** Decision records name a rule and nothing else, so every rule has its own name. */
@@ -169,6 +166,7 @@ function readRules(written: RoutingSource['rules'], surroundings: Surroundings):
     const target = readTarget(rule, path, surroundings)
     const when =
       rule.when === undefined ? EVERY_CALL : readCondition(rule.when, [...path, 'when'], surroundings)
+    if (leavesOf(when).some(({ kind }) => kind === 'claimed_caller')) checkClaimRule(rule, path, surroundings)
     return { index, name, when, target, state }
   })
 }
@@ -202,6 +200,19 @@ function readTarget(rule: RuleEntry, path: YamlPath, surroundings: Surroundings)
   return { kind: 'goto', flow: rule.goto ?? '' }
 }
 
+/** Anybody can claim to be anybody. */
+function checkClaimRule(rule: RuleEntry, path: YamlPath, { flows, turnAway, diagnostics }: Surroundings) {
+  for (const key of ['run', 'state'] as const)
+    if (key in rule) {
+      const message = `a rule with "claimed_caller" may only turn calls away, so it has no "${key}"; take it out`
+      diagnostics.problemAtKey([...path, key], 'flows.claimed_caller', message)
+    }
+  const { goto = '' } = rule
+  if (!flows.has(goto) || turnAway.has(goto)) return
+  const message = `"claimed_caller" needs no trust, so it may only lead to a flow that turns calls away; "${goto}" has no "turn_away: true"`
+  diagnostics.problem([...path, 'goto'], 'flows.claimed_caller', message)
+}
+
 /** Checks the placeholders in the texts of a state. */
 function checkState(state: State, path: YamlPath, surroundings: Surroundings): void {
   const { diagnostics, callerColumns } = surroundings
@@ -227,7 +238,6 @@ export function headersOfState(state: State): readonly string[] {
   return textsOf(state, []).flatMap(([text]) => headersOfText(text))
 }
 
-/** `{{` and `}}` stand for braces, so what they enclose is no placeholder. */
 function headersOfText(text: string): readonly string[] {
-  return [...text.matchAll(/\{\{|\}\}|\{\s*header\.([^{}\s]+)\s*\}/g)].flatMap((match) => match[1] ?? [])
+  return placeholdersIn(text).flatMap((name) => /^header\.(\S+)$/.exec(name)?.[1] ?? [])
 }

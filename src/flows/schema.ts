@@ -107,6 +107,10 @@ const leafShape = {
   branch: optional(NamesSchema, 'The branch of the callee number, or one of several.'),
   trunk: optional(NamesSchema, 'The PJSIP endpoint that the call came in on, or one of several.'),
   caller: optional(NumbersSchema, 'The caller number, where the trunk is trusted for it.'),
+  claimed_caller: optional(
+    NumbersSchema,
+    'Any identity that the caller claims, trusted or not; only in a rule whose flow has `turn_away: true`.',
+  ),
   callee: optional(NumbersSchema, 'The callee number.'),
   header: optional(
     z.record(HeaderNameSchema, HeaderTestSchema),
@@ -171,6 +175,10 @@ const FlowSchema = strict({
     .max(999_999, 'a dialplan priority has at most six digits')
     .default(1)
     .describe('The priority in that extension; 1 unless given.'),
+  turn_away: optional(
+    z.boolean(),
+    'True: this flow only refuses calls, so that `claimed_caller` may lead to it.',
+  ),
 })
 
 const RuleSchema = strict({

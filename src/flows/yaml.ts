@@ -11,6 +11,7 @@ import {
   LineCounter,
   parseDocument,
   type Scalar,
+  type YAMLError,
 } from 'yaml'
 import { Diagnostics, type Position, type Positions, type ProblemCode, type YamlPath } from './problem.js'
 
@@ -37,12 +38,16 @@ export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
     diagnostics.add([{ file, ...positions.ofOffset(offset), code, message }])
 
   if (text === undefined) report(0, 'flows.yaml', 'this file is not UTF-8 text; save it as UTF-8')
-  for (const { code, message, pos } of [...doc.errors, ...doc.warnings]) {
-    if (code === 'DUPLICATE_KEY')
-      report(pos[0], 'flows.duplicate_key', 'this key stands here twice; keep one of them')
-    else report(pos[0], 'flows.yaml', syntaxMessage(code, message))
-  }
-  const isReadable = text !== undefined && doc.errors.every(({ code }) => code === 'DUPLICATE_KEY')
+  const isDuplicate = ({ code }: YAMLError) => code === 'DUPLICATE_KEY'
+  const errors = [...doc.errors, ...doc.warnings]
+  for (const { pos } of errors.filter(isDuplicate))
+    report(pos[0], 'flows.duplicate_key', 'this key stands here twice; keep one of them')
+  const syntax = syntaxError(
+    errors.filter((error) => !isDuplicate(error)),
+    text ?? '',
+  )
+  if (syntax !== undefined) report(syntax.offset, 'flows.yaml', syntax.message)
+  const isReadable = text !== undefined && syntax === undefined
   if (isReadable && isMap(doc.contents)) return { value: resolvedValue(doc, report), diagnostics }
   const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
   if (isReadable) report(offsetOf(doc.contents), 'flows.wrong_type', least)
@@ -59,9 +64,39 @@ function decode(content: Buffer): string | undefined {
   }
 }
 
-function syntaxMessage(code: string, message: string): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; keep one of them and take this --- out'
-  return `this is not YAML: ${message}`
+const INDENTATION =
+  'the indentation of this line fits none of the lines above; what belongs together begins in the same column'
+
+/** The first error alone: one slip makes a parser stumble several times. Undefined where there is none. */
+function syntaxError(
+  [first, ...others]: readonly YAMLError[],
+  text: string,
+): { readonly offset: number; readonly message: string } | undefined {
+  if (first === undefined) return undefined
+  const [offset] = first.pos
+  const error = (message: string, at = offset) => ({ offset: at, message })
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
+  if (first.code === 'TAB_AS_INDENT') return error('a tab in the indentation; YAML allows only spaces there')
+  if (first.code === 'MULTIPLE_DOCS')
+    return error('a second document begins here; keep one of them and take this --- out')
+  if (first.message.startsWith('Flow '))
+    return error('the { or [ that stands open above is not closed; close it before this line')
+  if (first.code === 'BLOCK_AS_IMPLICIT_KEY' && text.slice(lineStart, offset).trim() !== '') {
+    // The line below was taken for the rest of this text.
+    const goesOn = others.some(({ code }) => code === 'MULTILINE_IMPLICIT_KEY')
+    if (goesOn) return error(INDENTATION, firstTextAfter(text, text.indexOf('\n', offset)))
+    return error('a text that holds a colon and a space must stand in quotes')
+  }
+  const isMisplaced = first.code === 'BAD_INDENT' || first.code === 'BLOCK_AS_IMPLICIT_KEY'
+  if (isMisplaced || first.message.startsWith('Sequence item'))
+    return error(INDENTATION, firstTextAfter(text, lineStart))
+  const [, quote] = /^Missing closing (.)quote/.exec(first.message) ?? []
+  if (quote !== undefined) return error(`a text above begins with ${quote} and does not end with it`)
+  return error(`this is not YAML: ${first.message}`)
+}
+
+function firstTextAfter(text: string, offset: number): number {
+  return offset + text.slice(offset).search(/\S|$/)
 }
 
 /** Undefined where a problem leaves no value. Aliases are followed 100 times at most: a few lines can be gigabytes. */
@@ -106,7 +141,7 @@ function checkAlias(node: Alias, target: unknown, report: Report): void {
 
 const WHEN = String.raw`rules/\d+/when(?:/(?:all|any)/\d+|/not)*`
 const BOOLEAN = new RegExp(
-  String.raw`^(?:branches/[^/]*/default|${WHEN}/vip|${WHEN}/header/[^/]*/present|examples/\d+/expect/vip)$`,
+  String.raw`^(?:branches/[^/]*/default|flows/[^/]*/turn_away|${WHEN}/vip|${WHEN}/header/[^/]*/present|examples/\d+/expect/vip)$`,
 )
 const INTEGER = /^flows\/[^/]*\/priority$/
 const STATE = /^(?:(?:branches\/[^/]*|rules\/\d+)\/state|examples\/\d+\/(?:call|expect)\/state)(?:\/|$)/

@@ -118,8 +118,9 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
   }
 }
 
-function flowItem({ name, context, extension, priority }: Flow): Item {
+function flowItem({ name, context, extension, priority, turnAway }: Flow): Item {
   const facts = Object.entries({ context, extension, priority: String(priority) })
+  if (turnAway) facts.push(['turn_away', 'true'])
   return {
     name,
     summary: facts.map(([property, text]) => `${property} ${text}`).join(', '),

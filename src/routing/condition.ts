@@ -18,7 +18,8 @@ export function evaluate(condition: Condition, context: CallContext): boolean {
  * `unknown` is `unknown`, and with an untrusted X-Blocked neither `header: { X-Blocked: yes }` nor its `not` is
  * satisfied. Only what is there can be hearsay: a header that is missing is plainly missing, from any trunk.
  * `vip`, `branch`, `trunk`, `callee` and `attestation` are never unknown, because they are derived from trusted
- * facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`.
+ * facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
+ * `claimed_caller`, which looks at claims whoever makes them: its rules may only turn a call away.
  */
 export function truthOf(condition: Condition, context: CallContext): Truth {
   switch (condition.kind) {
@@ -38,6 +39,8 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
       return context.caller.trusted
         ? truth(matchesNumber(condition.numbers, context.caller.number))
         : 'unknown'
+    case 'claimed_caller':
+      return truth(context.claims.some(({ number }) => matchesNumber(condition.numbers, number)))
     case 'callee':
       return truth(matchesNumber(condition.numbers, context.callee.number))
     case 'header':

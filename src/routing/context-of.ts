@@ -1,6 +1,7 @@
 import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js'
+import { claimsOf } from './claims.js'
 import { matchesNumber } from './condition.js'
 import { hasNumber, rowOf } from './number-table.js'
 import { firstMatch } from './rule-index.js'
@@ -11,6 +12,7 @@ import type {
   Caller,
   CallerRow,
   CallFacts,
+  Claim,
   PassedOver,
   Routing,
   VipEvidence,
@@ -28,6 +30,7 @@ class Context implements CallContext {
   readonly vip: VipFinding
   readonly branch: Branch | undefined
   #attestation: AttestationFinding | undefined
+  #claims: readonly Claim[] | undefined
 
   constructor(
     readonly facts: CallFacts,
@@ -48,6 +51,11 @@ class Context implements CallContext {
   get attestation(): AttestationFinding {
     this.#attestation ??= attestationOf(this.facts.verification, verstatOf(this), this.trusts('verstat'))
     return this.#attestation
+  }
+
+  get claims(): readonly Claim[] {
+    this.#claims ??= claimsOf(this.facts, this.routing.defaultCountry)
+    return this.#claims
   }
 
   trusts(item: string): boolean {

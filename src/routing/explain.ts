@@ -1,8 +1,8 @@
-import { evaluate, passes, truthOf } from './condition.js'
+import { evaluate, matchesNumber, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
 import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
 import { firstMatch } from './rule-index.js'
-import type { CallContext, Condition, Leaf, Reason, Routing, Rule } from './types.js'
+import type { CallContext, Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
 
 /**
  * Why `decide` decides as it does: where the numbers come from, VIP, branch, then each rule in turn up to the one
@@ -67,6 +67,17 @@ function decisiveLeaves(condition: Condition, context: CallContext): readonly Le
   return [condition]
 }
 
+/** Tells that a claim needs no trust where one counts. */
+function explainClaim(numbers: NumberPattern, { claims }: CallContext) {
+  const found = claims.find(({ number }) => matchesNumber(numbers, number))
+  const value = clip(found?.number ?? [...new Set(claims.map(({ number }) => number))].join(', '))
+  const why =
+    found === undefined
+      ? `the caller claims to be ${value}, which is not in ${numbers.text}`
+      : `${found.source} claims ${value}, which is in ${numbers.text}; to be turned away a claim needs no trust`
+  return { value, trusted: true, why }
+}
+
 /** What the call has where a leaf looks, and how the two compare. */
 function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | 'trusted' | 'why'> {
   const { facts, vip, branch, caller, attestation } = context
@@ -92,6 +103,8 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
         return untrusted(value, `caller number is ${value}`, 'caller_number')
       return told(value, `${leaf.kind} number ${value} ${holds ? 'is' : 'is not'} in ${leaf.numbers.text}`)
     }
+    case 'claimed_caller':
+      return explainClaim(leaf.numbers, context)
     case 'header': {
       const name = headerName(leaf.name)
       const values = facts.headers.getAll(leaf.name)

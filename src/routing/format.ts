@@ -9,6 +9,7 @@ export function formatCondition(condition: Condition): string {
     case 'attestation':
       return `${condition.kind}: ${formatList(condition.oneOf)}`
     case 'caller':
+    case 'claimed_caller':
     case 'callee':
       return `${condition.kind}: ${condition.numbers.text}`
     case 'header':

@@ -98,6 +98,13 @@ class Reader {
   #readLine(line: string): boolean {
     const start = line.trimStart()
     if (start === '' || start.startsWith('#')) return true
+    const separator = this.header === undefined ? OTHER_SEPARATOR.exec(line) : null
+    if (separator !== null) {
+      const name = separator[2] === ';' ? 'semicolons' : 'tabs'
+      const column = (separator[1]?.length ?? 0) + 1
+      this.#report(column, `${name} stand between the cells; save the file with commas between them`)
+      return false
+    }
     const { cells, fault } = splitLine(line)
     if (fault !== undefined) this.#report(fault.column, fault.message)
     else if (this.header === undefined && !this.#isNumber(cells[0]?.text ?? '')) this.#readHeader(cells)
@@ -155,6 +162,9 @@ class Reader {
     this.problems.push({ line: this.#line, column, message })
   }
 }
+
+/** A first cell, in quotes or not, behind which there is another separator than a comma, and a second cell. */
+const OTHER_SEPARATOR = /^(\s*(?:"[^"]*"|[^",;\t]*))([;\t])\s*[^\s,]/
 
 const TOO_MANY_PROBLEMS =
   'there are too many problems to read on; is it a CSV file in UTF-8 with one number a line?'

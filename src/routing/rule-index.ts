@@ -82,7 +82,8 @@ function keysOf(condition: Condition): readonly (readonly Key[])[] {
   const keys = (field: Field, values: Iterable<string>) => [...values].map((value) => ({ field, value }))
   switch (condition.kind) {
     case 'callee':
-    case 'caller': {
+    case 'caller':
+    case 'claimed_caller': {
       const { kind, numbers } = condition
       // A file has too many numbers to have a bucket for each.
       if (numbers.tables.length > 0) return []
@@ -134,6 +135,8 @@ function valuesOf({ kind, prefixLength, header = '' }: Field, context: CallConte
       return beginningOf(callee.number, prefixLength)
     case 'caller':
       return caller.trusted ? beginningOf(caller.number, prefixLength) : []
+    case 'claimed_caller':
+      return context.claims.flatMap(({ number }) => beginningOf(number, prefixLength))
     case 'branch':
       return branch === undefined ? [] : [branch.name]
     case 'trunk':

@@ -1,8 +1,8 @@
 import { closest } from 'fastest-levenshtein'
 import type { CallContext, State, StateValue } from './types.js'
 
-/** `{{`, `}}`, `{name}`, or a brace that stands alone. */
-const PIECE = /\{\{|\}\}|\{([^{}]*)\}|[{}]/g
+/** `{{`, `}}`, `{name}`, `{name|default}`, or a brace that stands alone. */
+const PIECE = /\{\{|\}\}|\{([^{}|]*)(?:\|([^{}]*))?\}|[{}]/g
 
 const FIELDS = new Map<string, (context: CallContext) => string | undefined>([
   ['callerNumber', ({ caller }) => caller.number],
@@ -15,8 +15,9 @@ const FIELDS = new Map<string, (context: CallContext) => string | undefined>([
 /**
  * Fills `{caller.name}`, `{callerNumber}`, `{callerName}`, `{calleeNumber}`, `{branch}`, `{trunk}` and
  * `{header.X-Account}` into every text of a rule's or branch's state, however deep; `{{` and `}}` stand for
- * braces. What the call does not have is empty, and so is a header for which the trunk is not trusted. What was
- * filled in is never filled again.
+ * braces. What the call does not have is empty, and so is a header for which the trunk is not trusted: then the
+ * default of `{caller.name|friend}` counts, and without one the spaces around it become one, or none where nothing
+ * or a punctuation mark follows. What was filled in is never filled again.
  */
 export function fillState(state: State, context: CallContext): State {
   return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, fillValue(value, context)]))
@@ -34,10 +35,32 @@ function isList(value: StateValue): value is readonly StateValue[] {
 }
 
 function fillText(text: string, context: CallContext): string {
-  return text.replace(PIECE, (piece, name: string | undefined) => {
-    if (name !== undefined) return lookUp(name.trim(), context)
-    return piece.length === 2 ? piece.slice(1) : piece
-  })
+  let [filled, done, hasGap] = ['', 0, false]
+  const append = (piece: string) => {
+    if (piece === '') return
+    filled = hasGap ? closeGap(filled, piece) : filled + piece
+    hasGap = false
+  }
+  for (const { 0: piece, 1: name, 2: byDefault = '', index } of text.matchAll(PIECE)) {
+    append(text.slice(done, index))
+    const value =
+      name === undefined ? piece.slice(piece.length - 1) : lookUp(name.trim(), context) || byDefault
+    append(value)
+    hasGap ||= value === ''
+    done = index + piece.length
+  }
+  append(text.slice(done))
+  return hasGap ? filled.trimEnd() : filled
+}
+
+function closeGap(before: string, after: string): string {
+  if (/^[,.;:!?)]/.test(after)) return before.trimEnd() + after
+  return before === '' || before.endsWith(' ') ? before + after.trimStart() : before + after
+}
+
+/** The names of all placeholders in a text. */
+export function placeholdersIn(text: string): readonly string[] {
+  return [...text.matchAll(PIECE)].flatMap(([, name]) => name?.trim() ?? [])
 }
 
 /**

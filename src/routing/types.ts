@@ -51,7 +51,7 @@ export interface NumberTable {
   readonly literals: ReadonlyMap<string, number>
 }
 
-/** Which numbers a `caller` or `callee` condition or a branch accepts; any of the three is enough. */
+/** Which numbers a `caller`, `claimed_caller` or `callee` condition or a branch accepts; any of the three is enough. */
 export interface NumberPattern {
   /** Numbers in E.164, or literal texts. */
   readonly exact: ReadonlySet<string>
@@ -75,6 +75,8 @@ export type Condition =
   | { readonly kind: 'branch'; readonly oneOf: ReadonlySet<string> }
   | { readonly kind: 'trunk'; readonly oneOf: ReadonlySet<string> }
   | { readonly kind: 'caller'; readonly numbers: NumberPattern }
+  /** Any of `Claim`s, trusted or not. */
+  | { readonly kind: 'claimed_caller'; readonly numbers: NumberPattern }
   | { readonly kind: 'callee'; readonly numbers: NumberPattern }
   | { readonly kind: 'header'; readonly name: string; readonly test: HeaderTest }
   | { readonly kind: 'attestation'; readonly oneOf: ReadonlySet<Attestation> }
@@ -91,6 +93,8 @@ export interface Flow {
   /** `dialled` keeps the number that was dialled. */
   readonly extension: string
   readonly priority: number
+  /** Whether it may only refuse the call, so that a claim without trust may lead to it. */
+  readonly turnAway: boolean
 }
 
 export type Target =
@@ -160,7 +164,7 @@ export interface RuleIndex {
 
 /** One property of a call, and the conditions that need it to have a certain value. */
 export interface IndexField {
-  readonly kind: 'callee' | 'caller' | 'branch' | 'header' | 'trunk' | 'vip'
+  readonly kind: 'callee' | 'caller' | 'claimed_caller' | 'branch' | 'header' | 'trunk' | 'vip'
   /** How many characters of the number; undefined for the whole. */
   readonly prefixLength?: number
   readonly header?: string
@@ -184,6 +188,12 @@ export interface Caller {
   readonly number: string
   readonly source: 'P-Asserted-Identity' | 'caller ID'
   readonly trusted: boolean
+}
+
+/** An identity that the caller claims. It needs no trust, and may only turn the call away. */
+export interface Claim {
+  readonly source: 'caller ID' | 'From' | 'P-Asserted-Identity' | 'Remote-Party-ID' | 'P-Preferred-Identity'
+  readonly number: string
 }
 
 export interface Callee {
@@ -220,6 +230,7 @@ export interface CallContext {
   readonly facts: CallFacts
   readonly routing: Routing
   readonly caller: Caller
+  readonly claims: readonly Claim[]
   readonly callee: Callee
   readonly vip: VipFinding
   /** The row of the first VIP file that has the caller, if the trunk is trusted for the number. */
@@ -255,6 +266,7 @@ export interface Reason {
   readonly condition: string
   /** The value it was compared with; null where the call has none. */
   readonly value: string | null
+  /** False where the value did not count for want of trust. */
   readonly trusted: boolean
   readonly why: string
 }

@@ -66,13 +66,20 @@ export function identityInHeader(
   values: readonly string[],
   country: string | undefined,
 ): SipIdentity | undefined {
-  let named: SipIdentity | undefined
-  for (const address of values.flatMap(parseAddressList)) {
+  const all = identitiesInHeader(values, country).filter(({ number }) => number !== ANONYMOUS)
+  return all.find(({ number }) => isNumberLike(number)) ?? all[0]
+}
+
+function identitiesInHeader(values: readonly string[], country: string | undefined): readonly SipIdentity[] {
+  return values.flatMap(parseAddressList).map((address) => {
     const number = inContext(address.user, address, country) ?? readNumber(address.user, country)
-    if (isNumberLike(number)) return { number, address }
-    if (number !== ANONYMOUS) named ??= { number, address }
-  }
-  return named
+    return { number, address }
+  })
+}
+
+/** The numbers of all addresses in a header, `anonymous` for one that withholds its own. */
+export function numbersInHeader(values: readonly string[], country: string | undefined): readonly string[] {
+  return identitiesInHeader(values, country).map(({ number }) => number)
 }
 
 export function numberInHeader(values: readonly string[], country: string | undefined): string | undefined {

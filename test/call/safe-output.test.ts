@@ -53,7 +53,7 @@ test('whatever a caller says, the dialplan sees text, AMI sees one value a line,
   fc.assert(
     fc.property(facts, (given) => {
       const decision = decide(given, routing, AT)
-      const flow = { name: 'kept', context: 'kept', extension: 'dialled', priority: 1 }
+      const flow = { name: 'kept', context: 'kept', extension: 'dialled', priority: 1, turnAway: false }
       const choice = { decision, flow, state: decision.state, failure: undefined, log: [] }
       const variables = variablesOf(
         choice,

@@ -13,7 +13,7 @@ function choice(state: State, rule = 'VIP callers'): FinalDecision {
     ...{ rule, target: { kind: 'goto', flow: 'main' } as const, vip: true, branch: 'North "1"' },
     ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', state },
   }
-  const flow = { name: 'main', context: 'main', extension: 's', priority: 1 }
+  const flow = { name: 'main', context: 'main', extension: 's', priority: 1, turnAway: false }
   return { decision, flow, state, failure: undefined, log: [] }
 }
 

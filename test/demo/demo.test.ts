@@ -70,7 +70,7 @@ test('with --once --json it prints one line for each call, all as expected, and 
     CALLS.map(({ from, to, trunk }) => ({ from, to, trunk })),
   )
   expect(calls[0]).toMatchObject({
-    landed: { context: 'vip-support', state: { greeting: 'Welcome back, Ada Byron', city: 'Albany' } },
+    landed: { context: 'vip-support', state: { greeting: 'Welcome back, Ada Byron.', city: 'Albany' } },
     rule: 'VIP callers',
   })
   expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`)
@@ -96,6 +96,7 @@ test('it stays up, shows where a further call went, and stops with nothing left 
   expect(demo.stdout).toContain('npx doorman --settings')
   expect(demo.stdout).toMatch(/softphone[\s\S]*127\.0\.0\.1 port \d+,\s+user 1001, password \w+/)
   expect(demo.stdout).toContain('+15551234567 via carrier-a to South Branch went to vip_support_flow')
+  expect(demo.stdout).toContain('flows/examples.yaml')
   expect({ mode, code, fileIsThere: existsSync(file) }).toEqual({
     mode: 0o600,
     code: 0,

@@ -84,7 +84,8 @@ Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this
       user ${username}, password ${password}; dial 5557654321
 
   edit flows/routing.yaml, flows/triage.ts or flows/vips.csv: later calls go by what you wrote, or you read here
-  why it was refused; and what would become of a call, without one, says
+  why it was refused. flows/examples.yaml holds calls that must go where it says: a change that breaks one is
+  refused until you change the example, too. What would become of a call, without one, says
   ${doorman} explain --from 5559990001 --to 5557654321 --trunk carrier-a
 
   ${doorman} doctor

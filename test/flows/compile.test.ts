@@ -96,15 +96,15 @@ describe('a revision', () => {
   test('knows flows with what they leave out, and rules without a name', async () => {
     const { routing: compiled } = await revisionOf({
       'routing.yaml': [
-        'flows: { a: { context: 100 }, b: { context: b, extension: dialled, priority: 2 }, c: { context: c, extension: 007 } }',
+        'flows: { a: { context: 100 }, b: { context: b, extension: dialled, priority: 2, turn_away: true }, c: { context: c, extension: 007 } }',
         'rules: [{ goto: a }, { name: 5, goto: b }]',
         'otherwise: a',
       ].join('\n'),
     })
     expect([...compiled.flows.values()]).toEqual([
-      { name: 'a', context: '100', extension: 's', priority: 1 },
-      { name: 'b', context: 'b', extension: 'dialled', priority: 2 },
-      { name: 'c', context: 'c', extension: '007', priority: 1 },
+      { name: 'a', context: '100', extension: 's', priority: 1, turnAway: false },
+      { name: 'b', context: 'b', extension: 'dialled', priority: 2, turnAway: true },
+      { name: 'c', context: 'c', extension: '007', priority: 1, turnAway: false },
     ])
     expect(compiled.rules.map(({ index, name }) => [index, name])).toEqual([
       [0, 'rule 1'],
@@ -149,6 +149,17 @@ describe('a revision', () => {
       'x-text',
       'x-vip',
     ])
+  })
+
+  test('needs every header in which a caller can claim an identity where a rule asks for claims', async () => {
+    const { headersNeeded } = await revisionOf({
+      'routing.yaml': `
+flows: { main: { context: main }, blocked: { context: blocked, turn_away: true } }
+rules: [{ when: { all: [{ claimed_caller: "1001" }] }, goto: blocked }]
+otherwise: main
+`,
+    })
+    expect(headersNeeded).toEqual(['from', 'p-asserted-identity', 'p-preferred-identity', 'remote-party-id'])
   })
 
   test.each<readonly [string, readonly string[]]>([

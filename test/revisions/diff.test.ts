@@ -283,6 +283,14 @@ describe('examples', () => {
   })
 })
 
+test('a flow that turns calls away, and no more', async () => {
+  const flows = (sales: string) =>
+    flowFiles({ flows: `{ sales: { context: shop${sales} }, help: { context: desk } }` })
+  const [plain, turnsAway] = [flows(''), flows(', turn_away: true')]
+  expect(await changesOf(plain, turnsAway)).toEqual(['flow sales: turn_away added, true'])
+  expect(await changesOf(turnsAway, plain)).toEqual([expect.stringMatching(/^flow sales: turn_away removed/)])
+})
+
 describe('code flows', () => {
   const parts = rules('name: Code, run: triage.ts')
   const code = (flow: string, helper = 'export const to = "sales"') =>

@@ -7,7 +7,14 @@ import { hearsayOf } from '../../src/routing/hearsay.js'
 import { facts, routing } from './support/arbitrary.js'
 import { AT, branch, call, explained, routingOf, tableOf, trusting, when } from './support/make.js'
 
-const EVERYTHING = ['caller_number', 'verstat', 'X-VIP', 'X-Account', 'P-Asserted-Identity']
+const EVERYTHING = [
+  'caller_number',
+  'verstat',
+  'X-VIP',
+  'X-Account',
+  'P-Asserted-Identity',
+  'Remote-Party-ID',
+]
 
 /** A call and rules that provenance is asked of. */
 const vipRouting = routingOf({

@@ -26,14 +26,23 @@ describe('a text of a rule', () => {
     ['{{callerNumber}} and }}{{', '{callerNumber} and }{'],
     ['{{{trunk}}}', '{carrier-a}'],
     ['{nothing}', ''],
-    ['open { and close }', 'open { and close }'.replace('{ and close }', '')],
+    ['open { and close }', 'open'],
+    ['Hello {caller.tier|dear customer}, {caller.name|friend}', 'Hello dear customer, Ann'],
+    ['{header.X-Other|a|b}', 'a|b'],
+    ['{caller.tier| } x', '  x'],
+    ['Hello {caller.tier} {caller.tier|}!', 'Hello!'],
+    ['a {caller.tier} b', 'a b'],
+    ['a  {caller.tier}b', 'a  b'],
+    ['{caller.tier} {trunk} {caller.tier}', 'carrier-a'],
+    ['({caller.tier} )', '( )'],
+    ['{{ {caller.tier} }}', '{ }'],
     ['open {', 'open {'],
     ['no braces', 'no braces'],
   ])('%j becomes %j', (text, filled) => {
     expect(fillState({ text }, context)).toEqual({ text: filled })
   })
 
-  test.each(['Hello', '{caller.name} {header.X-Account} {{x}} {branch}', ''])(
+  test.each(['Hello', '{caller.name|dear customer} {header.X-Account|} {{x}} {branch}', ''])(
     '%j has no problems',
     (text) => {
       expect(templateProblems(text, new Set(['number', 'name']))).toEqual([])

@@ -20,7 +20,10 @@ const BROKEN: readonly Broken[] = [
   ],
   [
     ...(['names a flow that is not there', 'unknown-flow'] as const),
-    ...([/:5:8: .*There is no flow "vip_flow"; did you mean "vip"\?/, "conv.gotoFlow('vip_flow')"] as const),
+    ...([
+      /:5:8: .*There is no flow "vip_flow"; did you mean "vip"\?/,
+      "conv.gotoFlow(String('vip_flow'))",
+    ] as const),
   ],
   ['loops for ever', 'deadline', /did not end within 500 ms/, VIP, 'for (;;);'],
   ['waits for ever', 'deadline', /did not end within 500 ms/, VIP, 'await new Promise(() => {})'],

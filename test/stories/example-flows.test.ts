@@ -29,7 +29,7 @@ describe.each(RELEASES)('the example flows on Debian %s', (release) => {
       context: 'vip-support',
       path: ['from-trunk', 'doorman', 'doorman-go', 'vip-support'],
     })
-    expect(result.appData[0]).toBe('1,vip-support: rule "VIP callers", Welcome back Ada Byron')
+    expect(result.appData[0]).toBe('1,vip-support: rule "VIP callers", Welcome back Ada Byron.')
     const flow = 'vip_support_flow'
     expect(record).toMatchObject({ rule: 'VIP callers', flow, vip: true, outcome: 'routed' })
   })

@@ -16,7 +16,7 @@ const maps = new WeakMap<FlowFunction, SourceMap | null>()
  */
 export function positionOf(stack: string, fn: FlowFunction): SourcePosition | undefined {
   const found = [...framesIn(stack, fn.file), ...syntaxErrorIn(stack, fn.file)]
-  const positions = found.map((at) => original(at, fn))
+  const positions = found.map((at) => originalPosition(at, fn))
   return positions.find(({ file }) => !file.includes('node_modules/')) ?? positions[0]
 }
 
@@ -36,7 +36,8 @@ function syntaxErrorIn(stack: string, file: string): SourcePosition[] {
   return match === null ? [] : [{ file, line: Number(match[1]), column: (match[2] ?? '').length + 1 }]
 }
 
-function original(at: SourcePosition, fn: FlowFunction): SourcePosition {
+/** Where in the author's files a position of the bundled code comes from. */
+export function originalPosition(at: SourcePosition, fn: FlowFunction): SourcePosition {
   const entry = mapOf(fn)?.findEntry(at.line - 1, at.column - 1)
   if (entry === undefined || !('originalSource' in entry)) return at
   const { originalSource, originalLine, originalColumn } = entry

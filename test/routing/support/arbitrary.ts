@@ -4,7 +4,7 @@ import { branch, call, numbers, routingOf, ruleOf, tableOf, trusting } from './m
 
 /** Few values of each kind, so that random rules and random calls meet often. */
 const NUMBERS = ['+15551234567', '+15557654321', '+445550000001', '1001', 'anonymous']
-const HEADERS = ['X-VIP', 'X-Account', 'P-Asserted-Identity']
+const HEADERS = ['X-VIP', 'X-Account', 'P-Asserted-Identity', 'Remote-Party-ID']
 const VALUES = ['gold', 'Gold', '91234', '', '<sip:+15551234567@example.com>']
 const TRUNKS = ['carrier-a', 'carrier-b', 'carrier-c']
 const BRANCHES = ['North Branch', 'South Branch', 'nowhere']
@@ -37,6 +37,7 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   oneOf(BRANCHES).map((names): Condition => ({ kind: 'branch', oneOf: new Set(names) })),
   oneOf(TRUNKS).map((names): Condition => ({ kind: 'trunk', oneOf: new Set(names) })),
   numberPattern.map((pattern): Condition => ({ kind: 'caller', numbers: pattern })),
+  numberPattern.map((pattern): Condition => ({ kind: 'claimed_caller', numbers: pattern })),
   numberPattern.map((pattern): Condition => ({ kind: 'callee', numbers: pattern })),
   fc
     .tuple(fc.constantFrom(...HEADERS), headerTest)

@@ -1,0 +1,105 @@
+import { nearest } from '../lib/nearest.js'
+import { leavesOf } from '../routing/condition.js'
+import { headerName } from '../routing/format.js'
+import type { Rule } from '../routing/types.js'
+import { canonicalName } from '../sip/headers.js'
+import { formulaOf, type Literal, type Rules } from './implies.js'
+import { contradiction, NUMBER_TRUST } from './lint.js'
+import type { Diagnostics, YamlPath } from './problem.js'
+import type { RoutingSource } from './schema.js'
+
+/** The headers that a revision looks at. */
+export interface HeadersUsed {
+  /** In lower case. */
+  readonly names: readonly string[]
+  /** A code flow may look at any. */
+  readonly any: boolean
+}
+
+/** Warns of trust that has no effect, and of numbers and trunks to which trust is missing. */
+export function lintTrust(
+  source: RoutingSource,
+  routing: Rules,
+  headers: HeadersUsed,
+  diagnostics: Diagnostics,
+): void {
+  lintTrustItems(source, headers, diagnostics)
+  lintCallerNumbers(routing, diagnostics)
+  lintTrunks(routing, diagnostics)
+}
+
+/** What may stand in a `trust` without being a header, and what people write for it. */
+const NOT_HEADERS = new Map([
+  ['caller_number', /caller|cli|cid|ani$|number|phone/i],
+  ['verstat', /attest|stir|shaken|passport/i],
+])
+
+/** `callerid` would be taken for a header of that name, and the caller number would not be trusted. */
+function lintTrustItems(
+  { trunks = {} }: RoutingSource,
+  { names, any }: HeadersUsed,
+  diagnostics: Diagnostics,
+) {
+  const known = [...NOT_HEADERS.keys(), 'p-asserted-identity', ...names]
+  for (const [trunk, { trust = [] }] of Object.entries(trunks))
+    for (const [at, item] of trust.entries()) {
+      if (known.includes(canonicalName(item))) continue
+      const meant = meantBy(item, names)
+      const what = `"${item}" is taken for a header`
+      const path = ['trunks', trunk, 'trust', at]
+      if (meant !== undefined)
+        diagnostics.warning(path, 'flows.unknown_name', `${what}; did you mean "${meant}"?`)
+      // Names of headers with a hyphen may be for rules to come.
+      else if (!any && !item.includes('-'))
+        diagnostics.warning(path, 'flows.unknown_name', `${what}, and nothing in these files looks at it`)
+    }
+}
+
+function meantBy(item: string, names: readonly string[]): string | undefined {
+  const header = nearest(item, [...names, 'p-asserted-identity'])
+  if (header !== undefined || /^x-/i.test(item)) return header && headerName(header)
+  const word = nearest(item.replace(/[^A-Za-z]/g, '_'), NOT_HEADERS.keys())
+  if (word !== undefined || item.includes('-')) return word
+  return [...NOT_HEADERS].find(([, form]) => form.test(item))?.[0]
+}
+
+/** A caller number counts only where a trunk is trusted for it. */
+function lintCallerNumbers({ trust, vip, rules }: Rules, diagnostics: Diagnostics): void {
+  if ([...trust.values()].some((items) => NUMBER_TRUST.some((item) => items.has(item)))) return
+  const warn = (path: YamlPath, consequence: string) => {
+    const remedy = 'add it to the "trust" of a trunk that checks its callers'
+    const message = `no trunk is trusted for caller_number, so ${consequence}; ${remedy}`
+    diagnostics.warning(path, 'flows.untrusted', message)
+  }
+  if (vip.numbers.size > 0) warn(['vip', 'numbers'], 'none of these numbers makes a call a VIP call')
+  if (vip.tables.length > 0) warn(['vip', 'files'], 'no number in these files makes a call a VIP call')
+  for (const { index, when } of rules)
+    if (leavesOf(when).some(({ kind }) => kind === 'caller'))
+      warn(['rules', index, 'when'], '"caller" never counts')
+}
+
+/** Calls from a trunk that contradicts every rule can only go to `otherwise`. */
+function lintTrunks(routing: Rules, diagnostics: Diagnostics): void {
+  const { trust, vip, otherwise } = routing
+  const rules = routing.rules.filter(({ when }) => contradiction(formulaOf(when), routing) === undefined)
+  if (rules.length === 0) return
+  const items = [...NUMBER_TRUST, ...vip.headers.keys(), ...rules.flatMap(headersOfRule)]
+  for (const [name, trusted] of trust) {
+    // That nothing from a trunk without any trust meets a rule is meant. That all rules name other trunks is not.
+    const judged =
+      trusted.size > 0 ? routing : { ...routing, trust: new Map(trust).set(name, new Set(items)) }
+    const trunk: Literal = {
+      kind: 'literal',
+      leaf: { kind: 'trunk', oneOf: new Set([name]) },
+      negated: false,
+    }
+    const reached = rules.some(({ when }) => contradiction(formulaOf(when), judged, [trunk]) === undefined)
+    if (reached) continue
+    const message = `no rule can match a call from trunk ${name}: each names other trunks, or needs trust that this one lacks; all its calls go to ${otherwise}`
+    diagnostics.warning(['trunks', name], 'flows.unreachable', message)
+  }
+}
+
+function headersOfRule({ when }: Rule): readonly string[] {
+  return leavesOf(when).flatMap((leaf) => (leaf.kind === 'header' ? [canonicalName(leaf.name)] : []))
+}

@@ -1,0 +1,4 @@
+import type { Conversation } from 'asterisk-doorman'
+
+export const vips = (conv: Conversation) =>
+  conv.gotoFlow({ a: 'not_a_name' }[conv.callerName] || 'fallback')
