@@ -3,6 +3,7 @@ import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { formatProblem } from '../flows/problem.js'
 import { routingJsonSchema } from '../flows/schema.js'
+import { checkTypes } from '../flows/type-check.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
 
 interface Options {
@@ -27,13 +28,16 @@ export function addCheck(program: Command): void {
 async function check(folder: string, options: Options): Promise<number> {
   const functions = new FunctionRunner()
   const loaded = await loadRevision(folder, functions).finally(() => functions.stop())
+  const types = await checkTypes(folder, loaded.files.keys())
   const { warnings } = loaded
-  const [revision, problems] = loaded.ok ? [loaded.revision, []] : [undefined, loaded.problems]
+  const problems = [...(loaded.ok ? [] : loaded.problems), ...types.problems]
+  const revision = loaded.ok && problems.length === 0 ? loaded.revision : undefined
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   const examples = revision?.examples.length ?? 0
   const lines = [
     ...problems.map(formatProblem),
     ...warnings.map((warning) => `${formatProblem(warning)} (warning)`),
+    ...(types.skipped === undefined ? [] : [`${folder}: types of code flows not checked: ${types.skipped}`]),
     ...(examples > 0 ? [`${folder}: all examples hold (${examples})`] : []),
     `${folder}: ${revision === undefined ? count : `OK, revision ${revision.id}`}`,
   ]

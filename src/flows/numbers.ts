@@ -64,19 +64,17 @@ export class Numbers {
       return undefined
     }
     const name = fileName(written)
-    const known = this.#tables.get(name)
-    if (known !== undefined || isUtf8(content)) return known ?? this.#parse(name, content)
-    this.diagnostics.add([
-      { file: name, ...firstGarbled(content), code: 'flows.number_file', message: NOT_UTF8 },
-    ])
-    return undefined
+    return this.#tables.get(name) ?? this.#parse(name, content)
   }
 
   #parse(file: string, content: Buffer): NumberTable {
-    const { table, problems, duplicates } = readNumberTable(file, content, this.country)
+    const garbled = isUtf8(content) ? [] : [{ ...firstGarbled(content), message: NOT_UTF8 }]
+    // UTF-16 has nothing that could be read beside that.
+    const readable = garbled.length > 0 && content.includes(0) ? Buffer.alloc(0) : content
+    const { table, problems, duplicates } = readNumberTable(file, readable, this.country)
     this.#tables.set(file, table)
     this.diagnostics.add(
-      problems.map((found) => ({ file, code: 'flows.number_file', ...found })),
+      [...garbled, ...problems].map((found) => ({ file, code: 'flows.number_file', ...found })),
       [
         ...duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })),
         ...this.#nationalNumbers(table),

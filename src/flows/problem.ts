@@ -37,6 +37,7 @@ export const PROBLEM_CODES = {
   'flows.template': 'A placeholder such as {caller.name} that stands for nothing.',
   'flows.too_long': 'Context, extension and priority of a flow are longer than Asterisk carries.',
   'flows.turn_away': 'Warning: a flow that only refuses calls is the one for failures.',
+  'flows.types': 'TypeScript finds an error in a code flow. Only `doorman check` asks it; no reload does.',
   'flows.unknown_key': 'A key that Doorman does not know.',
   'flows.unknown_name': 'The name of a flow, branch, rule or trunk that does not exist.',
   'flows.unquoted_number': 'A number that YAML would change; it needs quotes.',

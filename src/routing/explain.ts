@@ -70,10 +70,11 @@ function decisiveLeaves(condition: Condition, context: CallContext): readonly Le
 /** Tells that a claim needs no trust where one counts. */
 function explainClaim(numbers: NumberPattern, { claims }: CallContext) {
   const found = claims.find(({ number }) => matchesNumber(numbers, number))
-  const value = clip(found?.number ?? [...new Set(claims.map(({ number }) => number))].join(', '))
+  const all = new Set(claims.map(({ number }) => number))
+  const value = clip(found?.number ?? [...all].join(', '))
   const why =
     found === undefined
-      ? `the caller claims to be ${value}, which is not in ${numbers.text}`
+      ? `the caller claims to be ${value}, ${all.size === 1 ? 'which is not' : 'none of which is'} in ${numbers.text}`
       : `${found.source} claims ${value}, which is in ${numbers.text}; to be turned away a claim needs no trust`
   return { value, trusted: true, why }
 }

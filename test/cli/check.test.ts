@@ -34,6 +34,43 @@ describe('doorman check', () => {
     })
   })
 
+  test("has the types of code flows checked by the admin's TypeScript, by the rules of the folder's tsconfig.json", async () => {
+    const files = {
+      'routing.yaml': `${GOOD}rules: [{ run: typed.ts }]\n`,
+      'typed.ts': `import { createHash } from 'node:crypto'
+import type { Conversation } from 'asterisk-doorman'
+import { nameOf } from './name.js'
+
+export default function typed(conv: Conversation): void {
+  conv.state.name = createHash('sha256').update(nameOf(conv)).digest('hex')
+  if (conv.calerNumber === '1') conv.gotoFlow(5)
+  conv.gotoFlow('main')
+}
+`,
+      'name.ts': `import type { Conversation } from 'asterisk-doorman'
+export const nameOf = (conv: Conversation) => conv.caller.name ?? ''
+export const loose = (any) => any
+`,
+    }
+    const said = [
+      "name.ts:2:47: 'conv.caller' is possibly 'undefined' (TypeScript 18048)",
+      "typed.ts:7:12: Property 'calerNumber' does not exist on type 'Conversation'. Did you mean 'callerNumber'? (TypeScript 2551)",
+      "typed.ts:7:47: Argument of type 'number' is not assignable to parameter of type 'string' (TypeScript 2345)",
+    ]
+    await inFolder(files, async (folder) => {
+      const { exit, out } = await doorman(['check', '--flows', folder])
+      expect([exit, ...out.trimEnd().split('\n')]).toEqual([1, ...said, `${folder}: 3 problems`])
+    })
+    const loose = {
+      ...files,
+      'tsconfig.json': '{ "compilerOptions": { "strict": false }, "include": ["*.js"] }',
+    }
+    await inFolder(loose, async (folder) => {
+      const { exit, out } = await doorman(['check', '--flows', folder])
+      expect([exit, ...out.trimEnd().split('\n')]).toEqual([1, ...said.slice(1), `${folder}: 2 problems`])
+    })
+  })
+
   test('runs examples at the instant that they name, code flows included', async () => {
     const files = {
       'routing.yaml':
