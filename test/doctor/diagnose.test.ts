@@ -333,8 +333,8 @@ const CASES: Readonly<Record<string, Change>> = {
   'loops | fault | The flow back (from-trunk,dialled) leads straight back to Doorman for 55551234 | Context':
     {
       flows: ({ revision, dialplan }) => {
-        const back = { name: 'back', context: 'from-trunk', extension: 'dialled', priority: 1 }
-        const routing = { ...revision.routing, flows: new Map([['back', back]]) }
+        const back = { context: 'from-trunk', extension: 'dialled', priority: 1, turnAway: false }
+        const routing = { ...revision.routing, flows: new Map([['back', { name: 'back', ...back }]]) }
         return { revision: { ...revision, routing }, dialplan }
       },
     },
