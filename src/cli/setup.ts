@@ -87,8 +87,9 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
     print(`Written. What was there before is kept in ${join(options.doorman, 'setup')}.`)
   }
   const isRight = await takeEffect(prepared, findings, console)
+  if (!isRight) return EXIT.failed
   print(['', ...remaining(findings, entries), '', ...next(options, prepared)].join('\n'))
-  return isRight ? EXIT.ok : EXIT.failed
+  return EXIT.ok
 }
 
 const INCOMPLETE =
@@ -144,12 +145,17 @@ async function takeEffect(
   print(describeParts(states).join('\n'))
   const isRight = wrongParts(states).length === 0
   const missing = missingModules(findings, dialplan.text)
-  if (missing.length > 0)
-    print(
-      `Load these modules (load = NAME in modules.conf), and restart Asterisk:\n  ${missing.join('\n  ')}`,
-    )
+  if (missing.length > 0) print(howToLoad(missing))
   else if (!isRight) print('Restart Asterisk, and run this command again. "doorman doctor" tells more.')
   return isRight && missing.length === 0
+}
+
+function howToLoad(modules: readonly string[]): string {
+  return [
+    'These modules are not running, and Doorman needs them. Load them, and run this',
+    'command again (modules.conf says which are loaded when Asterisk starts):',
+    ...modules.map((name) => `  asterisk -rx 'module load ${name}'`),
+  ].join('\n')
 }
 
 const wrongParts = (states: readonly PartState[]): readonly Part[] =>
@@ -206,7 +212,8 @@ async function isWanted({ dryRun, yes }: Options, question: string): Promise<boo
   if (yes) return true
   if (!process.stdin.isTTY) throw new Refusal('usage', 'Nothing was changed: without a terminal, add --yes.')
   const lines = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await lines.question(`${question} [y/N] `)
+  // Ctrl-C and Ctrl-D reject, and leave the cursor where it is.
+  const answer = await lines.question(`${question} [y/N] `).catch(() => print('') ?? '')
   lines.close()
   return /^y(es)?$/i.test(answer.trim())
 }

@@ -164,7 +164,8 @@ export function localAddress({ isOn, address }: Server): string {
 }
 
 function runningModules(answer: string): ReadonlySet<string> {
-  return new Set([...answer.matchAll(/^(\S+\.so)\s.*\bRunning\b/gm)].map(([, name = '']) => name))
+  const lines = answer.split('\n').filter((line) => !line.includes('Not Running'))
+  return new Set(lines.flatMap((line) => /^(\S+\.so)\s.*\sRunning\b/.exec(line)?.[1] ?? []))
 }
 
 /** Those of a database, which no file has. Each is a command of its own, so the number is limited. */

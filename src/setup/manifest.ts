@@ -62,7 +62,8 @@ export interface Recorded {
 
 /** What to remember of a change, where an earlier run may have made changes to the same file. */
 export function record({ path, kind, before, after }: Change, earlier: ManifestEntry | undefined): Recorded {
-  if (earlier !== undefined && (isAs(before, earlier.after) || isAs(before, earlier.before)))
+  const isKnown = earlier !== undefined && (isAs(before, earlier.after) || isAs(before, earlier.before))
+  if (isKnown || (earlier !== undefined && kind === 'generated'))
     return { entry: { ...earlier, after: fingerprintOf(after) }, original: undefined }
   // Changed by others since: what they made of it, without what an earlier run added.
   const original =

@@ -128,6 +128,15 @@ describe('an undo', () => {
     expect(machine.files()).toEqual({ ...CONFIGURATION, 'ari.conf': changed })
   })
 
+  test('removes the generated dialplan also where it was written again between two setups', async () => {
+    const machine = new Machine(CONFIGURATION)
+    await machine.setUp()
+    writeFileSync(join(machine.etc, 'extensions_doorman.conf'), '; by "doorman dialplan --write"\n')
+    await machine.setUp()
+    await machine.undo()
+    expect(machine.files()).toEqual(CONFIGURATION)
+  })
+
   test('finds nothing to do where there was no setup, or an undo before', async () => {
     const machine = new Machine(CONFIGURATION)
     expect((await machine.planUndo()).steps).toEqual([])
