@@ -177,29 +177,29 @@ describe.each(RELEASES)('an existing PBX on Debian %s', (release) => {
   }
 
   // Both versions make the same of the files at each step.
-  const once = release === RELEASES[0] ? test : test.skip
-  once(
-    'starts and takes calls after a setup that was cut off at any step',
-    async () => {
-      const folders = { doorman: own(), data: join(asterisk.folder, 'doorman-data') }
-      const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-      for (let step = 0; ; step++) {
-        const findings = await inspect(inEtc(''), asteriskConsole(inEtc('')), false)
-        const { plan } = await prepare(findings, folders, self)
-        const isWhole = await applyPlan(plan, own(), self, writesInEtc(step === 0 ? 0 : 1)).then(
-          () => true,
-          () => false,
-        )
-        await asterisk.restart()
-        await reopen()
-        expect([step, (await call()).context]).toEqual([step, 'desk'])
-        if (isWhole) break
-      }
-      expect((await setup('--undo', '--yes')).exit).toBe(0)
-      expect(snapshotOf(inEtc(''))).toEqual(before)
-    },
-    START_MS,
-  )
+  if (release === RELEASES[0])
+    test(
+      'starts and takes calls after a setup that was cut off at any step',
+      async () => {
+        const folders = { doorman: own(), data: join(asterisk.folder, 'doorman-data') }
+        const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+        for (let step = 0; ; step++) {
+          const findings = await inspect(inEtc(''), asteriskConsole(inEtc('')), false)
+          const { plan } = await prepare(findings, folders, self)
+          const isWhole = await applyPlan(plan, own(), self, writesInEtc(step === 0 ? 0 : 1)).then(
+            () => true,
+            () => false,
+          )
+          await asterisk.restart()
+          await reopen()
+          expect([step, (await call()).context]).toEqual([step, 'desk'])
+          if (isWhole) break
+        }
+        expect((await setup('--undo', '--yes')).exit).toBe(0)
+        expect(snapshotOf(inEtc(''))).toEqual(before)
+      },
+      START_MS,
+    )
 
   /** Ends with an error after so many files of Asterisk's; the steps are real, and none cleans up. */
   function writesInEtc(most: number): Steps {
