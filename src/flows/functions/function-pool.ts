@@ -101,6 +101,8 @@ export class FunctionPool {
   /** Runs what waits, and ends each thread that is not needed for that: a new revision has other threads. */
   retire(): void {
     if (this.#state === 'open') this.#state = 'retired'
+    // The timer would keep the function in memory, and with it its revision.
+    clearTimeout(this.#idle)
     this.#serve()
   }
 
@@ -181,7 +183,7 @@ export class FunctionPool {
   /** Takes a thread back after a run. */
   #release(thread: FunctionThread, answer: Answer): void {
     thread.isTaken = false
-    this.#idle.refresh()
+    if (this.#state === 'open') this.#idle.refresh()
     const reason = answer.kind === 'failed' ? answer.reason : undefined
     if (reason === 'not-taken') this.#strike(++this.#leftBehind)
     else if (reason === 'deadline' || reason === 'crashed') this.#strike(++this.#strikes)
