@@ -73,7 +73,7 @@ export class ActiveCall {
   }
 
   /** Does the work of a stage and keeps how long it took, also when it fails. */
-  async stage<T>(stage: keyof Stages, work: () => T | Promise<T>): Promise<T> {
+  async stage<T>(stage: Exclude<keyof Stages, 'total'>, work: () => T | Promise<T>): Promise<T> {
     const start = performance.now()
     try {
       return await work()

@@ -146,7 +146,7 @@ export class Metrics {
     if (names === this.#names) return
     this.#names = names
     this.#flows.keep([...names.flows.keys()])
-    this.#rules.keep([...names.rules.map(({ name }) => name), 'otherwise', 'undecidable', NONE])
+    this.#rules.keep([...names.rules.map(({ name }) => name), 'otherwise', NONE])
     this.#branches.keep([...names.branches.map(({ name }) => name), NONE])
     this.#trunks.keep([...names.index.referenced.trunks, OTHER])
   }
