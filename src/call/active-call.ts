@@ -9,8 +9,8 @@ const TOTAL_MS = 980
 /** One call from its arrival to its departure. */
 export class ActiveCall {
   readonly arrival: Arrival
-  /** What the entry context passed; undefined where it is another layout. */
-  readonly args: StasisArguments | undefined
+  /** What the entry context passed. */
+  readonly args: StasisArguments
   /** The time of its arrival. */
   readonly at: Date
   /** The revision that decides it: that of its first visit, where it has been here before. */

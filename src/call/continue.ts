@@ -33,7 +33,7 @@ export async function continueCall(
   if (isAccepted && location === FALLBACK) return outcome
   // Where the request or its answer was lost, the time of the departure tells which.
   if (departure.at === undefined || arrival.at === undefined) return isAccepted ? outcome : 'unconfirmed'
-  if (departure.at - arrival.at < (call.args?.leftMs ?? TIME_LIMIT_S * 1_000) - ENTER_MS) return outcome
+  if (departure.at - arrival.at < (call.args.leftMs ?? TIME_LIMIT_S * 1_000) - ENTER_MS) return outcome
   // Asterisk 16 accepts a request up to 200 ms before it carries it out: the time limit may come in between.
   return isAccepted ? 'unconfirmed' : 'taken_out'
 }

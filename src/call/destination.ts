@@ -50,8 +50,8 @@ export async function setVariables(
     const variables =
       final === undefined
         ? undecidableVariables(flow, revision, instance)
-        : variablesOf(final, revision, data, instance)
-    const shared = data.hasLostVariables ? forgetShared(call, pbx) : pbx.shareVariables(variables)
+        : variablesOf(final, call, data.facts, instance)
+    const shared = call.args.hasLostVariables ? forgetShared(call, pbx) : pbx.shareVariables(variables)
     const withShared = shared && encodeDestination(target, numbers, shared)
     if (withShared !== undefined) return { location: withShared, outcome }
     await pbx.setVariables(call.arrival.channel, variables, call.atMost(SET_MS))

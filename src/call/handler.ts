@@ -83,7 +83,7 @@ export class CallHandler implements PbxListener {
   }
 
   async #handle(call: ActiveCall): Promise<void> {
-    if (call.args?.isMissing) await this.#onMissingLocation(call)
+    if (call.args.isMissing) await this.#onMissingLocation(call)
     else await this.#route(call)
     call.finish()
     this.#active.delete(call)
@@ -107,7 +107,7 @@ export class CallHandler implements PbxListener {
       .stage('read', () => this.#read(call))
       .catch((error: unknown) => void call.fault(error))
     if (data === undefined) return toFallback('fallback_unread')
-    if (data.isOverLimit) {
+    if (call.args.isOverLimit) {
       call.fault('The call has come back too often. Where the fallback leads here, too, Asterisk hangs up.')
       return { data, ...toFallback('fallback_visits') }
     }
@@ -121,17 +121,13 @@ export class CallHandler implements PbxListener {
 
   /** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
   async #read(call: ActiveCall): Promise<CallData> {
-    const reader = channelReader(call, this.#parts.pbx)
-    let data = await readCall(call, call.revision, reader)
-    if (data.decidedBy !== '' && data.decidedBy !== call.revision.id) {
-      const earlier = await this.#parts.earlierRevision(data.decidedBy)
-      if (earlier === undefined) {
-        call.fault(`Revision ${data.decidedBy}, which decided this call before, is not kept any more.`)
-      } else {
-        call.revision = earlier
-        data = await readCall(call, earlier, reader)
-      }
+    const { decidedBy } = call.args
+    if (decidedBy !== '' && decidedBy !== call.revision.id) {
+      const earlier = await this.#parts.earlierRevision(decidedBy)
+      if (earlier !== undefined) call.revision = earlier
+      else call.fault(`Revision ${decidedBy}, which decided this call before, is not kept any more.`)
     }
+    const data = await readCall(call, channelReader(call, this.#parts.pbx))
     for (const fault of data.faults) call.fault(fault)
     return data
   }

@@ -7,7 +7,7 @@ import {
   type StasisArguments,
 } from '../asterisk/dialplan/arguments.js'
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
-import { type Pbx, PbxError } from '../asterisk/pbx.js'
+import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
 import { trunkOf } from '../asterisk/trunk-name.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
@@ -22,12 +22,6 @@ export interface CallData {
   readonly facts: CallFacts
   /** Whether the dialplan passed all that the revision needs, or ARI was asked for headers. */
   readonly readBy: 'dialplan' | 'ari'
-  /** Id of the revision that decided this call on an earlier visit; empty on the first. */
-  readonly decidedBy: string
-  /** Whether the call has been here too often. */
-  readonly isOverLimit: boolean
-  /** Whether Asterisk has lost the call's shared variables. */
-  readonly hasLostVariables: boolean
   /** Why no rule can be applied, in a sentence: Asterisk cannot hand the call over whole. */
   readonly undecidable: string | undefined
   /** What is missing without keeping the call from being decided, in sentences. */
@@ -56,31 +50,26 @@ export function channelReader(call: ActiveCall, pbx: Pbx): ChannelReader {
 }
 
 /**
- * All that the revision needs of a call. The arguments of `Stasis()` have it; ARI is asked for the rest of values
+ * All that the revision of a call needs of it. The arguments of `Stasis()` have it; ARI is asked for the rest of values
  * with more than three closing parentheses, for a long state, and for headers that the running dialplan does not pass.
  * @throws PbxError
  */
 export async function readCall(
-  { arrival, args }: Pick<ActiveCall, 'arrival' | 'args'>,
-  revision: Revision,
+  { arrival, args, revision }: Pick<ActiveCall, 'arrival' | 'args' | 'revision'>,
   reader: ChannelReader,
 ): Promise<CallData> {
   if (arrival.isUndescribed)
     return undecidable(arrival, 'Asterisk cannot describe the channel: its Call-ID is not UTF-8.')
-  if (args !== undefined && args.count > MOST_LISTED) {
-    return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`, args)
-  }
+  if (args.count > MOST_LISTED) return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`)
   let dialled = ''
   try {
-    const passed = args === undefined ? NOTHING_PASSED : await passedValues(args, reader)
+    const passed = await passedValues(args, reader)
+    const passedDialled = passed.get('DIALLED')
     // A dialplan of the admin's own may pass nothing.
-    dialled =
-      args === undefined
-        ? (await reader.variable('DOORMAN_DIALLED')) || arrival.extension
-        : (passed.get('DIALLED') ?? '')
+    dialled = passedDialled ?? ((await reader.variable('DOORMAN_DIALLED')) || arrival.extension)
     if (dialled !== '' && !isCleanExtension(dialled))
       throw new PbxError('refused', 'The dialled number has characters that are not valid in an extension.')
-    const listed = args === undefined ? [] : await listedHeaders(args, reader)
+    const listed = await listedHeaders(args, reader)
     const missing = missingNames(
       args,
       [...passed.keys(), ...listed.map(([name]) => name)],
@@ -88,7 +77,7 @@ export async function readCall(
       revision,
     )
     const found = missing.length === 0 ? [] : await askedHeaders(missing, reader)
-    const state = args?.decidedBy ? await readState(args, reader) : NO_STATE
+    const state = args.decidedBy ? await readState(args, reader) : NO_STATE
     const headers = new SipHeaders([...headersOf(passed, listed), ...found])
     return {
       facts: {
@@ -99,17 +88,14 @@ export async function readCall(
         verification: verification(passed),
         state: state.ok ? state.state : {},
       },
-      readBy: missing.length === 0 && args !== undefined ? 'dialplan' : 'ari',
-      decidedBy: args?.decidedBy ?? '',
-      isOverLimit: args?.isOverLimit ?? false,
-      hasLostVariables: args?.hasLostVariables ?? false,
+      readBy: missing.length === 0 && passedDialled !== undefined ? 'dialplan' : 'ari',
       undecidable: undefined,
       faults: [...(state.ok ? [] : [state.why]), ...outdated(args, missing, arrival.channel, revision)],
     }
   } catch (error) {
     // Asterisk refuses to put bytes that are not UTF-8 into its answer.
     if (error instanceof PbxError && error.fault === 'refused')
-      return undecidable(arrival, error.message, args, dialled)
+      return undecidable(arrival, error.message, dialled)
     throw error
   }
 }
@@ -127,7 +113,6 @@ function wholeName(name: string, headers: SipHeaders): string {
 type PassedValues = ReadonlyMap<string, string>
 type Header = readonly [name: string, value: string]
 
-const NOTHING_PASSED: PassedValues = new Map()
 const TOO_LONG = 'The headers of the call are longer than Asterisk can pass, or have line breaks.'
 /** Asterisk hands over 4,095 bytes of a variable; a character of more bytes may be cut in two. */
 const CUT_BYTES = 4_090
@@ -177,19 +162,11 @@ function headersOf(passed: PassedValues, listed: readonly Header[]): readonly He
   return [...listed, ...[...passed].filter(isHeader)]
 }
 
-function undecidable(
-  { channel, callerId }: ActiveCall['arrival'],
-  why: string,
-  args?: StasisArguments,
-  dialled = '',
-): CallData {
+function undecidable({ channel, callerId }: Arrival, why: string, dialled = ''): CallData {
   const headers = new SipHeaders([])
   return {
     facts: { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} },
     readBy: 'dialplan',
-    decidedBy: '',
-    isOverLimit: args?.isOverLimit ?? false,
-    hasLostVariables: args?.hasLostVariables ?? false,
     undecidable: why,
     faults: [why],
   }
@@ -197,23 +174,23 @@ function undecidable(
 
 /** Headers that the revision needs and the running dialplan does not pass: it was generated for other flow files. */
 function missingNames(
-  args: StasisArguments | undefined,
+  args: StasisArguments,
   passed: readonly string[],
   channel: string,
   revision: Revision,
 ): readonly string[] {
-  if (!channel.startsWith('PJSIP/') || args?.listsAll === true) return []
+  if (!channel.startsWith('PJSIP/') || args.listsAll === true) return []
   const known = new Set(passed)
   return neededNames(revision).filter((name) => !known.has(name))
 }
 
 function outdated(
-  args: StasisArguments | undefined,
+  args: StasisArguments,
   missing: readonly string[],
   channel: string,
   revision: Revision,
 ): readonly string[] {
-  const lacksList = revision.needsAllHeaders && args?.listsAll !== true && channel.startsWith('PJSIP/')
+  const lacksList = revision.needsAllHeaders && args.listsAll !== true && channel.startsWith('PJSIP/')
   if (missing.length === 0 && !lacksList) return []
   const what = lacksList ? 'the headers that a code flow may ask for' : missing.join(', ')
   return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write FILE`]

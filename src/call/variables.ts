@@ -2,8 +2,8 @@ import type { Variable } from '../asterisk/pbx.js'
 import { dialplanText, encodeState, scalarVariables } from '../conversation/state-codec.js'
 import type { FinalDecision } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
-import type { Flow } from '../routing/types.js'
-import type { CallData } from './read.js'
+import type { CallFacts, Flow } from '../routing/types.js'
+import type { ActiveCall } from './active-call.js'
 
 /**
  * The variables of a decided call, in the order in which they are set. Two underscores before a name make Asterisk pass
@@ -15,8 +15,8 @@ import type { CallData } from './read.js'
  */
 export function variablesOf(
   { decision, flow, state }: FinalDecision,
-  revision: Revision,
-  { facts, hasLostVariables }: CallData,
+  { revision, args }: Pick<ActiveCall, 'revision' | 'args'>,
+  facts: CallFacts,
   instance: string,
 ): readonly Variable[] {
   const scalars = scalarVariables(state)
@@ -38,7 +38,7 @@ export function variablesOf(
   return [
     { name: 'DOORMAN_DECIDED', value: revision.id },
     { name: 'DOORMAN_INSTANCE', value: instance },
-    ...(hasLostVariables ? [{ name: 'DOORMAN_LOST', value: '' }] : []),
+    ...(args.hasLostVariables ? [{ name: 'DOORMAN_LOST', value: '' }] : []),
     ...inherited.map(({ name, value }) => ({ name: `__${name}`, value })),
   ]
 }

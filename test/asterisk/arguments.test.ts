@@ -55,7 +55,7 @@ describe('the arguments of Stasis()', () => {
   })
 
   test.each(['', '2&DIALLED=1/300//&end', 'doorman', '33&end'])('of another layout are none: %j', (text) => {
-    expect(parseArguments(text)).toBeUndefined()
+    expect(parseArguments(text)).toMatchObject({ keys: [], count: 0, decidedBy: '', leftMs: undefined })
   })
 
   test('that ask about a missing location, or tell of lost variables, say so', () => {

@@ -25,7 +25,7 @@ async function read(revision: Revision, passed: PassedCall) {
     },
   }
   const reader = { variable: async () => '', header: async (name: string) => void asked.push(name) }
-  return { asked, ...(await readCall({ arrival, args: parseArguments(arrival.args) }, revision, reader)) }
+  return { asked, ...(await readCall({ arrival, args: parseArguments(arrival.args), revision }, reader)) }
 }
 
 test('a revision with very many headers has all of them listed, attestation or not', async () => {

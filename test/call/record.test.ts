@@ -31,8 +31,7 @@ async function recorded(trunk: string) {
   const functions = { run: () => Promise.reject(new Error('no code flow runs')) }
   const final = await finalDecision(facts, { revision, functions, callId: '1.1', at: AT })
   const data = {
-    ...{ facts, readBy: 'ari' as const, decidedBy: '', isOverLimit: false, hasLostVariables: false },
-    ...{ undecidable: undefined, faults: [] },
+    ...{ facts, readBy: 'ari' as const, undecidable: undefined, faults: [] },
   }
   return recordOf({ call: new ActiveCall(ARRIVAL, revision, AT), data, final, outcome: 'routed' })
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { parseArguments } from '../../src/asterisk/dialplan/arguments.js'
 import { encodeDestination } from '../../src/asterisk/dialplan/destination.js'
-import type { CallData } from '../../src/call/read.js'
 import { variablesOf } from '../../src/call/variables.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { safeJson } from '../../src/lib/safe-text.js'
@@ -55,12 +55,8 @@ test('whatever a caller says, the dialplan sees text, AMI sees one value a line,
       const decision = decide(given, routing, AT)
       const flow = { name: 'kept', context: 'kept', extension: 'dialled', priority: 1, turnAway: false }
       const choice = { decision, flow, state: decision.state, failure: undefined, log: [] }
-      const variables = variablesOf(
-        choice,
-        { id: '0123456789ab' } as Revision,
-        { facts: given, hasLostVariables: false } as CallData,
-        'doorman',
-      )
+      const call = { revision: { id: '0123456789ab' } as Revision, args: parseArguments('') }
+      const variables = variablesOf(choice, call, given, 'doorman')
       for (const { name, value } of variables) {
         expect(name).toMatch(/^(?:__)?(?:CONV|DOORMAN)_[A-Za-z0-9_]+$/)
         if (!name.startsWith('__CONV_STATE')) expect(value).not.toMatch(MEANS_SOMETHING)

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CallData } from '../../src/call/read.js'
+import { parseArguments } from '../../src/asterisk/dialplan/arguments.js'
 import { variablesOf } from '../../src/call/variables.js'
 import type { State } from '../../src/conversation/state.js'
 import { decodeState, partsIn } from '../../src/conversation/state-codec.js'
 import type { FinalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
-
-const revision = { id: '0123456789ab' } as Revision
+import type { CallFacts } from '../../src/routing/types.js'
 
 function choice(state: State, rule = 'VIP callers'): FinalDecision {
   const decision = {
@@ -17,14 +16,13 @@ function choice(state: State, rule = 'VIP callers'): FinalDecision {
   return { decision, flow, state, failure: undefined, log: [] }
 }
 
-const dataWith = (state: State) => ({ facts: { state }, hasLostVariables: false }) as CallData
+const call = { revision: { id: '0123456789ab' } as Revision, args: parseArguments('') }
 
 const written = (state: State, before: State = {}, rule?: string) =>
   new Map(
-    variablesOf(choice(state, rule), revision, dataWith(before), 'doorman').map(({ name, value }) => [
-      name,
-      value,
-    ]),
+    variablesOf(choice(state, rule), call, { state: before } as CallFacts, 'doorman').map(
+      ({ name, value }) => [name, value],
+    ),
   )
 
 describe('what is left on a call', () => {

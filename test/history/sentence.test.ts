@@ -90,8 +90,7 @@ test('the sentence about a call that Doorman decided says what settled it', asyn
           const facts = factsOfExample(call)
           const final = await finalDecision(facts, { revision, functions, at: new Date(), callId: 'x' })
           const data = {
-            ...{ facts, readBy: 'dialplan' as const, decidedBy: '', isOverLimit: false },
-            ...{ hasLostVariables: false, undecidable: undefined, faults: [] },
+            ...{ facts, readBy: 'dialplan' as const, undecidable: undefined, faults: [] },
           }
           const outcome = final.failure === undefined ? 'routed' : 'fallback_function'
           const active = new ActiveCall(ARRIVAL, revision, new Date())

@@ -124,10 +124,10 @@ export interface StasisArguments {
   readonly listed: readonly string[]
 }
 
-/** Undefined for arguments that are not of this layout. */
-export function parseArguments(text: string): StasisArguments | undefined {
-  const [version, ...parts] = text.split('&')
-  if (version !== LAYOUT_VERSION) return undefined
+/** Of arguments of another layout, nothing. */
+export function parseArguments(text: string): StasisArguments {
+  const [version, ...all] = text.split('&')
+  const parts = version === LAYOUT_VERSION ? all : []
   const behindCount = parts.findIndex((part) => part.startsWith('COUNT=')) + 1
   const own = new Map(parts.slice(0, behindCount || undefined).map(split))
   const of = (key: string) => own.get(key) ?? ''
