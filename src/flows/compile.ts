@@ -1,21 +1,19 @@
 import { resolve } from 'node:path'
 import { deepFreeze } from '../lib/deep-freeze.js'
-import { CLAIM_HEADERS } from '../routing/claims.js'
-import { leavesOf } from '../routing/condition.js'
 import { indexRouting } from '../routing/rule-index.js'
-import type { Leaf, Routing, Rule } from '../routing/types.js'
-import { canonicalName } from '../sip/headers.js'
+import type { Routing, Rule } from '../routing/types.js'
 import { bundle } from './bundle.js'
-import { headersNamedIn, needsAllHeaders, unknownFlows } from './code-references.js'
 import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
 import { lint } from './lint.js'
 import { lintTrust } from './lint-trust.js'
+import { needsOf } from './needs.js'
 import type { Diagnostics, Position, Problem } from './problem.js'
-import { headersOfState, readRouting } from './read-routing.js'
+import { readRouting } from './read-routing.js'
 import type { FlowFunction, Revision } from './revision.js'
 import { RoutingSchema, type RoutingSource } from './schema.js'
 import { checkShape } from './shape.js'
 import { FlowSource, hashOf } from './source.js'
+import { unknownFlows } from './unknown-flows.js'
 import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that names all the others. */
@@ -62,16 +60,16 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
   const { value, diagnostics } = parseFlowDocument(ROUTING_FILE, content)
   if (value === undefined) return refused(source, diagnostics.problems)
   checkShape(RoutingSchema, value, diagnostics)
-  const routing = readRouting(value as RoutingSource, source, diagnostics)
+  const written = value as RoutingSource
+  const routing = readRouting(written, source, diagnostics)
   const functions = await bundleFunctions(routing.rules, source, diagnostics)
-  for (const fn of functions.values())
-    diagnostics.add(unknownFlows(fn, Object.keys((value as RoutingSource).flows ?? {})))
+  const flows = Object.keys(written.flows ?? {})
+  for (const fn of functions.values()) diagnostics.add(unknownFlows(fn, flows))
   const examples = examplesOf(source, routing, diagnostics)
   if (diagnostics.problems.length > 0) return refused(source, diagnostics.problems, diagnostics.warnings)
-  const needed = headersNeeded(routing, functions.values())
-  const needsAny = needsAllHeaders(functions.values())
-  lint(value as RoutingSource, routing, diagnostics)
-  lintTrust(value as RoutingSource, routing, { names: needed, any: needsAny }, diagnostics)
+  const needs = needsOf(routing, functions.values())
+  lint(written, routing, diagnostics)
+  lintTrust(written, routing, needs, diagnostics)
   const hash = hashOf(source.files)
   const revision: Revision = {
     id: hash.slice(0, 12),
@@ -80,9 +78,7 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
     functions,
     examples,
     contexts: contextsOf(routing, diagnostics),
-    headersNeeded: needed,
-    needsAllHeaders: needsAny,
-    needsAttestation: needsAttestation(routing),
+    ...needs,
   }
   return { ok: true, revision: deepFreeze(revision), warnings: diagnostics.warnings, files: source.files }
 }
@@ -144,32 +140,4 @@ function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostic
   for (const { name, context } of flows.values())
     if (!contexts.has(context)) contexts.set(context, positions.ofValue(['flows', name, 'context']))
   return contexts
-}
-
-/** Names (lower case, sorted) of every header that a revision may use: the dialplan passes them all at once. */
-function headersNeeded(
-  routing: Omit<Routing, 'index'>,
-  functions: Iterable<FlowFunction>,
-): readonly string[] {
-  const trusted = new Set([...routing.trust.values()].flatMap((items) => [...items]))
-  const names = [
-    'from',
-    ...(trusted.has('p-asserted-identity') || trusted.has('verstat') ? ['p-asserted-identity'] : []),
-    ...routing.calleeFrom,
-    ...routing.vip.headers.keys(),
-    ...routing.rules.flatMap(({ when }) => leavesOf(when)).flatMap(headersOfLeaf),
-    ...[...routing.rules, ...routing.branches].flatMap(({ state }) => headersOfState(state)),
-    ...[...functions].flatMap(headersNamedIn),
-  ]
-  return Object.freeze([...new Set(names.map(canonicalName))].sort())
-}
-
-function headersOfLeaf(leaf: Leaf): readonly string[] {
-  if (leaf.kind === 'claimed_caller') return CLAIM_HEADERS
-  return leaf.kind === 'header' ? [leaf.name] : []
-}
-
-/** True where a condition depends on the STIR/SHAKEN result. */
-function needsAttestation({ rules }: Pick<Routing, 'rules'>): boolean {
-  return rules.some(({ when }) => leavesOf(when).some(({ kind }) => kind === 'attestation'))
 }

@@ -6,24 +6,17 @@ import { canonicalName } from '../sip/headers.js'
 import { formulaOf, type Literal, type Rules } from './implies.js'
 import { contradiction, NUMBER_TRUST } from './lint.js'
 import type { Diagnostics, YamlPath } from './problem.js'
+import type { Needs } from './revision.js'
 import type { RoutingSource } from './schema.js'
-
-/** The headers that a revision looks at. */
-export interface HeadersUsed {
-  /** In lower case. */
-  readonly names: readonly string[]
-  /** A code flow may look at any. */
-  readonly any: boolean
-}
 
 /** Warns of trust that has no effect, and of numbers and trunks to which trust is missing. */
 export function lintTrust(
   source: RoutingSource,
   routing: Rules,
-  headers: HeadersUsed,
+  needs: Needs,
   diagnostics: Diagnostics,
 ): void {
-  lintTrustItems(source, headers, diagnostics)
+  lintTrustItems(source, needs, diagnostics)
   lintCallerNumbers(routing, diagnostics)
   lintTrunks(routing, diagnostics)
 }
@@ -35,11 +28,8 @@ const NOT_HEADERS = new Map([
 ])
 
 /** `callerid` would be taken for a header of that name, and the caller number would not be trusted. */
-function lintTrustItems(
-  { trunks = {} }: RoutingSource,
-  { names, any }: HeadersUsed,
-  diagnostics: Diagnostics,
-) {
+function lintTrustItems({ trunks = {} }: RoutingSource, needs: Needs, diagnostics: Diagnostics): void {
+  const names = needs.headersNeeded
   const known = [...NOT_HEADERS.keys(), 'p-asserted-identity', ...names]
   for (const [trunk, { trust = [] }] of Object.entries(trunks))
     for (const [at, item] of trust.entries()) {
@@ -50,7 +40,7 @@ function lintTrustItems(
       if (meant !== undefined)
         diagnostics.warning(path, 'flows.unknown_name', `${what}; did you mean "${meant}"?`)
       // Names of headers with a hyphen may be for rules to come.
-      else if (!any && !item.includes('-'))
+      else if (!needs.needsAllHeaders && !item.includes('-'))
         diagnostics.warning(path, 'flows.unknown_name', `${what}, and nothing in these files looks at it`)
     }
 }
@@ -81,9 +71,10 @@ function lintCallerNumbers({ trust, vip, rules }: Rules, diagnostics: Diagnostic
 /** Calls from a trunk that contradicts every rule can only go to `otherwise`. */
 function lintTrunks(routing: Rules, diagnostics: Diagnostics): void {
   const { trust, vip, otherwise } = routing
-  const rules = routing.rules.filter(({ when }) => contradiction(formulaOf(when), routing) === undefined)
-  if (rules.length === 0) return
-  const items = [...NUMBER_TRUST, ...vip.headers.keys(), ...rules.flatMap(headersOfRule)]
+  const all = routing.rules.map(({ when }) => formulaOf(when))
+  const formulas = all.filter((formula) => contradiction(formula, routing) === undefined)
+  if (formulas.length === 0) return
+  const items = [...NUMBER_TRUST, ...vip.headers.keys(), ...routing.rules.flatMap(headersOfRule)]
   for (const [name, trusted] of trust) {
     // That nothing from a trunk without any trust meets a rule is meant. That all rules name other trunks is not.
     const judged =
@@ -93,8 +84,7 @@ function lintTrunks(routing: Rules, diagnostics: Diagnostics): void {
       leaf: { kind: 'trunk', oneOf: new Set([name]) },
       negated: false,
     }
-    const reached = rules.some(({ when }) => contradiction(formulaOf(when), judged, [trunk]) === undefined)
-    if (reached) continue
+    if (formulas.some((formula) => contradiction(formula, judged, [trunk]) === undefined)) continue
     const message = `no rule can match a call from trunk ${name}: each names other trunks, or needs trust that this one lacks; all its calls go to ${otherwise}`
     diagnostics.warning(['trunks', name], 'flows.unreachable', message)
   }

@@ -12,8 +12,18 @@ export interface FlowFunction {
   readonly map: string
 }
 
+/** What a revision looks at of a call; see needs.ts. */
+export interface Needs {
+  /** Names, in lower case and sorted, of all headers that flow files and code name. */
+  readonly headersNeeded: readonly string[]
+  /** True where a code flow may ask for headers beyond those. */
+  readonly needsAllHeaders: boolean
+  /** True where a rule asks for the attestation. */
+  readonly needsAttestation: boolean
+}
+
 /** One compiled, checked, frozen set of flow files. */
-export interface Revision {
+export interface Revision extends Needs {
   /** The first 12 hex digits of `hash`. */
   readonly id: string
   /** SHA-256 over the names and contents of every file that was read. */
@@ -24,10 +34,4 @@ export interface Revision {
   readonly examples: readonly Example[]
   /** Each context that a flow leads to, with the position in `routing.yaml` where the first flow names it. */
   readonly contexts: ReadonlyMap<string, Position>
-  /** Names (lower case) of the headers that rules, VIPs, trust and `callee_from` use. */
-  readonly headersNeeded: readonly string[]
-  /** True where a code flow may ask for headers beyond those. */
-  readonly needsAllHeaders: boolean
-  /** True where a rule asks for the attestation. */
-  readonly needsAttestation: boolean
 }

@@ -99,6 +99,21 @@ describe('an example that holds', () => {
   })
 })
 
+test('an example may hold a claim, which needs no trust', async () => {
+  const blocked = {
+    'routing.yaml': `
+flows: { main: { context: main }, blocked: { context: blocked, turn_away: true } }
+rules: [{ name: Blocked, when: { claimed_caller: "+15550006666" }, goto: blocked }]
+otherwise: main
+`,
+  }
+  const call = '{ from: "1", to: "2", headers: { Remote-Party-ID: "<sip:+15550006666@x>" } }'
+  expect(await problemsWith(one(call, '{ flow: blocked, rule: Blocked }'), blocked)).toEqual([])
+  expect(await problemsWith(one('{ from: "+15550006666", to: "2" }', '{ flow: blocked }'), blocked)).toEqual(
+    [],
+  )
+})
+
 describe('an example that does not hold', () => {
   test('refuses the revision, and shows expected beside got with the reason', async () => {
     expect(await problemsWith(one(ANY, '{ flow: vip_flow, vip: true }', 'Ada is a VIP'))).toEqual([

@@ -69,6 +69,23 @@ describe('a replay', () => {
     ])
   })
 
+  test('knows the identities that a recorded caller claimed', async () => {
+    const candidate = await revisionOf({
+      'routing.yaml': `
+flows: { main: { context: main }, blocked: { context: blocked, turn_away: true } }
+rules: [{ name: Blocked, when: { claimed_caller: "+15550006666" }, goto: blocked }]
+otherwise: main
+`,
+    })
+    const claimed = recordedCalls(3, (n) => {
+      if (n === 1) return { callerId: { number: '+15550006666', name: '' } }
+      return n === 2 ? { headers: [['p-preferred-identity', '<sip:+15550006666@x>']] } : {}
+    })
+    const result = await replay(claimed, { candidate, functions: new FakeFunctions() })
+    expect(result).toMatchObject({ calls: 3, changed: 2 })
+    expect(formatReplay(result)).toMatch(/2 of 3 calls would change[\s\S]*main → blocked by rule "Blocked"/)
+  })
+
   test('runs code flows, several at once but not all, and counts them', async () => {
     const functions = new FakeFunctions()
     const calls = recordedCalls(30, (n) => ({ dialled: '5550000200', flow: n <= 10 ? 'sales' : 'main' }))

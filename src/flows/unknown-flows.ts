@@ -1,26 +1,12 @@
-/** What can be told of a code flow from its text: the headers that it asks for, and the flows that it leads to. */
 import { suggestion } from '../lib/nearest.js'
 import { originalPosition } from './functions/source-position.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
 
-const METHODS = String.raw`\.(?:get|getAll|has|trusted)\(\s*(["'\x60])([A-Za-z0-9][A-Za-z0-9._-]{0,99})\1`
-
-/** True where code does more with `sipHeaders` than get headers whose names stand in its text. */
-export function needsAllHeaders(functions: Iterable<FlowFunction>): boolean {
-  const named = new RegExp(String.raw`\.sipHeaders\??${METHODS}\s*\)`, 'g')
-  return [...functions].some(({ code }) => code.replace(named, '').includes('sipHeaders'))
-}
-
-/** The header names that stand in the text of a code flow. One too many costs a few bytes. */
-export function headersNamedIn({ code }: FlowFunction): readonly string[] {
-  return [...code.matchAll(new RegExp(METHODS, 'g'))].flatMap((match) => match[2] ?? [])
-}
-
 /** `gotoFlow("main")`, and the whole of `gotoFlow(isVip ? "vip" : "main")`. The bundler has left out comments. */
 const GOTO = /\bgotoFlow(?:\?\.)?\(([^()]*)\)/g
 /** A text that is the whole argument, or a branch of it. */
-const LITERAL = /(?<=(?:^|[?:|])\s*)(["'`])([^"'`\\$]*)\1(?=\s*(?:$|[:]))/g
+const LITERAL = /(?<=(?:^|[?:|])\s*)(["'`])([^"'`\\$]*)\1(?=\s*(?:$|:))/g
 
 /** A problem for each flow that does not exist, where the code has its name as a literal. */
 export function unknownFlows(fn: FlowFunction, flows: Iterable<string>): readonly Problem[] {
