@@ -69,7 +69,7 @@ const NEEDED_OF_ADMIN = ['reload', 'showdialplan', 'getconfig']
 export const AMI_ADMIN: Check = {
   name: 'AMI admin',
   remedy: AMI_REMEDY,
-  async run({ admin, settings }) {
+  async run({ admin, dialplan, settings }) {
     const user = settings.DOORMAN_AMI_ADMIN_USERNAME
     if (admin === undefined) {
       const says =
@@ -89,6 +89,8 @@ export const AMI_ADMIN: Check = {
     if (lacking.length > 0) return fault(`${user} may not do ${listed(lacking)}.`, remedy)
     const more = powersOf(actions, 'updateconfig')
     if (more.length > 0) return warning(`${user} may do more than is needed: ${listed(more)}.`, remedy)
+    if (dialplan instanceof Error)
+      return warning(`The running dialplan could not be read: ${sentence(dialplan.message)}`, AMI_REMEDY)
     return ok(`${user} may reload the dialplan and read the configuration.`)
   },
 }

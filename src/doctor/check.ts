@@ -78,7 +78,7 @@ export interface Subject {
   /** Undefined without a second AMI user. */
   readonly admin: AmiSession | Error | undefined
   /** Undefined without a second AMI user, who alone can read it. */
-  readonly dialplan: RunningDialplan | undefined
+  readonly dialplan: RunningDialplan | Error | undefined
   readonly instance: InstanceState
   /** Undefined where the PBX is on another machine. */
   readonly pbxFiles: PbxFiles | undefined

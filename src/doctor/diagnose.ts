@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
@@ -24,7 +25,14 @@ import {
   warning,
 } from './check.js'
 import { ENTRY_CONTEXTS, FLOW_CONTEXTS, TRUNKS } from './dialplan-checks.js'
-import { DIALPLAN_FILE, PASSWORD_FILES, SAMPLE_SECRET, SECTIONS, userListeningAt } from './file-checks.js'
+import {
+  ASTERISK_FILES,
+  DIALPLAN_FILE,
+  PASSWORD_FILES,
+  SAMPLE_SECRET,
+  SECTIONS,
+  userListeningAt,
+} from './file-checks.js'
 import { INSTANCE, RETENTION } from './instance-checks.js'
 import { ENDPOINTS, ENTRIES, LOOPS } from './path-checks.js'
 
@@ -75,7 +83,16 @@ const FLOW_FILES: Check = {
 /** In the order of the report. */
 export const CHECKS: readonly Check[] = [
   ...[SETTINGS, FLOW_FILES, INSTANCE, ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
-  ...[SECTIONS, DIALPLAN_FILE, PASSWORD_FILES, HTTP_SESSIONS, WEBSOCKET_TIMEOUT, ENTRY_CONTEXTS, ENDPOINTS],
+  ...[
+    ASTERISK_FILES,
+    SECTIONS,
+    DIALPLAN_FILE,
+    PASSWORD_FILES,
+    HTTP_SESSIONS,
+    WEBSOCKET_TIMEOUT,
+    ENTRY_CONTEXTS,
+    ENDPOINTS,
+  ],
   ...[ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, CLOCK, TIME_ZONE, RETENTION],
 ]
 
@@ -93,7 +110,7 @@ export async function examine(known: Known): Promise<readonly Finding[]> {
       const dialplan =
         admin === undefined || admin instanceof Error
           ? undefined
-          : await readRunningDialplan(admin).catch(() => undefined)
+          : await readRunningDialplan(admin).catch((error: Error) => error)
       return diagnose({ ...known, ari, ami, admin, dialplan, pbxFiles })
     }
     return access === undefined ? withAdmin(undefined) : withAmi(access, withAdmin).catch(withAdmin)
@@ -103,13 +120,13 @@ export async function examine(known: Known): Promise<readonly Finding[]> {
 
 const USUAL_FOLDER = '/etc/asterisk'
 
-/** Asterisk tells its own folder by a global variable (16.28, 22.10). */
+/** Asterisk tells its own folder by a global variable (16.28, 22.10), and its user by who listens for AMI. */
 async function filesOf(settings: Settings, ami: AmiSession | Error): Promise<PbxFiles | undefined> {
-  const { hostname, port, protocol } = new URL(settings.DOORMAN_ARI_URL)
-  if (!isLoopback(hostname)) return undefined
+  const { DOORMAN_AMI_HOST: host, DOORMAN_AMI_PORT: port } = settings
+  if (!isLoopback(host)) return undefined
   const told = ami instanceof Error ? '' : await variable(ami, 'ASTETCDIR').catch(() => '')
-  const user = await userListeningAt(Number(port) || (protocol === 'https:' ? 443 : 80))
-  return { folder: told === '' ? USUAL_FOLDER : told, user }
+  const folder = told === '' ? USUAL_FOLDER : told
+  return existsSync(folder) ? { folder, user: await userListeningAt(port) } : undefined
 }
 
 /** Runs all checks. A check that fails itself is a warning. */

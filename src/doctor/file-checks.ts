@@ -29,7 +29,7 @@ async function configIn({ folder }: PbxFiles, name: string): Promise<ConfigFile 
   })
 }
 
-/** A check of Asterisk's files; what this user may not read is good to know, and no more. */
+/** A check of Asterisk's files. What this user may not read is good to know, and no more. */
 function fileCheck(name: string, run: (files: PbxFiles) => Promise<Result | readonly Result[]>): Check {
   return checkWith(['pbxFiles'], name, AS_ROOT, ({ pbxFiles }) =>
     run(pbxFiles).catch((error: NodeJS.ErrnoException) => {
@@ -37,6 +37,17 @@ function fileCheck(name: string, run: (files: PbxFiles) => Promise<Result | read
       return info(`This user may not read ${error.path ?? 'a file of it'}, so it was not checked.`, AS_ROOT)
     }),
   )
+}
+
+export const ASTERISK_FILES: Check = {
+  name: 'Asterisk files',
+  remedy: AS_ROOT,
+  async run({ pbxFiles }) {
+    if (pbxFiles === undefined)
+      return info('Asterisk and its files are not on this machine, so the files were not checked.')
+    const { folder, user } = pbxFiles
+    return ok(`${folder}${user === undefined ? '' : `, read by the user ${user.uid}`}.`)
+  },
 }
 
 const at = ({ file, line }: ConfigLine) => `${file}:${line}`

@@ -93,9 +93,11 @@ function fallbackOf(dialplan: RunningDialplan, where: string, fallback: string):
     const says = `${where}: DOORMAN_FALLBACK=${fallback} lets a caller who dials commas choose a place in the dialplan.`
     return [warning(says, 'Write the extension  dialled,  which stands for the dialled number.')]
   }
-  const [context = '', extension = 's'] = fallback.split(',')
+  const [context = '', extension = 's', priority = '1'] = fallback.split(',')
   const isThere =
-    extension === 'dialled' ? dialplan.has(context) : dialplan.find({ context, number: extension })
+    extension === 'dialled'
+      ? dialplan.has(context)
+      : dialplan.exists({ context, number: extension, priority })
   if (!isThere) {
     const says = `${where}: the fallback ${fallback} is not in the dialplan; such calls take that of "otherwise".`
     return [

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
@@ -6,6 +8,7 @@ import { isKnownName, neededModules, usedIn } from '../../src/asterisk/modules.j
 import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, AriReply, Finding, Subject } from '../../src/doctor/check.js'
 import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
+import { userListeningAt } from '../../src/doctor/file-checks.js'
 import { compile } from '../../src/flows/compile.js'
 import { readSettings, SETTING_NAMES, type Settings } from '../../src/settings/index.js'
 import { runningDialplan } from '../asterisk/dialplan/running-dialplan.js'
@@ -36,11 +39,12 @@ interface Change {
   readonly admin?: Change['ami'] | null
   readonly missingModule?: string
   /** Dialplan beside the generated one and the trunks' and flows' own. */
-  readonly dialplan?: string
+  readonly dialplan?: string | Error
   readonly instance?: Subject['instance']
   /** Asterisk's files by name, beside those without faults. */
   readonly files?: Readonly<Record<string, string>>
   readonly modes?: Readonly<Record<string, number>>
+  readonly isElsewhere?: true
 }
 
 const GENERATED_FILE = 'extensions_doorman.conf'
@@ -148,14 +152,15 @@ async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
     ari: ari(change),
     ami: ami(change.ami instanceof Error ? change.ami : own(change.ami)),
     admin: change.admin === null ? undefined : ami(admin),
-    dialplan:
-      change.admin === null || change.admin instanceof Error
-        ? undefined
-        : runningDialplan(flows.dialplan.text + DIALPLAN + (change.dialplan ?? '')),
+    dialplan: change.admin === null || change.admin instanceof Error ? undefined : dialplanWith(change),
     instance: change.instance ?? decides,
-    pbxFiles: { folder: pbxFolder(change), user: ASTERISK },
+    pbxFiles: change.isElsewhere ? undefined : { folder: pbxFolder(change), user: ASTERISK },
     secretFiles: [],
   })
+}
+
+function dialplanWith({ dialplan = '' }: Change): Subject['dialplan'] {
+  return dialplan instanceof Error ? dialplan : runningDialplan(flows.dialplan.text + DIALPLAN + dialplan)
 }
 
 /** Answers of Getvar that say in which context endpoints are. */
@@ -231,6 +236,9 @@ const CASES: Readonly<Record<string, Change>> = {
   'AMI admin | warning | Command (class command) | write = config': {
     admin: actions('reload', 'showdialplan', 'getconfig', 'updateconfig', 'command'),
   },
+  'AMI admin | warning | dialplan could not be read: no answer. | manager.conf': {
+    dialplan: new Error('no answer'),
+  },
   'HTTP sessions | fault | sessionlimit is 10 | should be 50 or more': {
     admin: {
       ...actions('reload', 'showdialplan', 'getconfig'),
@@ -284,6 +292,7 @@ const CASES: Readonly<Record<string, Change>> = {
   'instance | warning | decides by revision 0123abcd; the files in flows are | doorman reload': {
     instance: { state: 'answers', pid: 42, ready: true, revision: '0123abcd', problems: [] },
   },
+  'Asterisk files | info | not on this machine | ': { isElsewhere: true },
   'sections | fault | ari.conf:6: this second [general] stops ARI | [general](+)': {
     files: { 'ari.conf': `${SOUND_FILES['ari.conf']}\n[general]\nenabled = yes\n` },
   },
@@ -315,6 +324,9 @@ const CASES: Readonly<Record<string, Change>> = {
   },
   'entries | fault | the fallback from-pstm,dialled,1 is not in the dialplan | context, extension': {
     dialplan: '[in]\nexten => _X.,1,Set(__DOORMAN_FALLBACK=from-pstm,dialled,1)\n',
+  },
+  'entries | fault | the fallback phones,1001,there is not in the dialplan | priority': {
+    dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,1001,there)\n',
   },
   'entries | warning | [in]: DOORMAN_FALLBACK=phones,${EXTEN},1 lets a caller | dialled': {
     dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,${EXTEN},1)\n',
@@ -370,7 +382,7 @@ describe('doctor diagnoses', () => {
     const down = await diagnosed({ ari: new Error('no'), ami: new Error('no'), admin: null })
     expect(down.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
       ...['settings ok', 'flow files ok', 'instance ok', 'ARI fault', 'AMI fault', 'AMI admin info'],
-      ...['sections ok', 'dialplan file ok', 'password files ok', 'recorded calls ok'],
+      ...['Asterisk files ok', 'sections ok', 'dialplan file ok', 'password files ok', 'recorded calls ok'],
     ])
   })
 
@@ -399,6 +411,16 @@ describe('doctor diagnoses', () => {
       },
     ])
     expect(await keeping(40)).toEqual([])
+  })
+
+  test('whom a program runs as that listens at a port', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(await userListeningAt(port)).toMatchObject({ uid: process.getuid?.() })
+    server.close()
+    await once(server, 'close')
+    expect(await userListeningAt(port)).toBe(undefined)
   })
 
   test('a trunk of a database that is in no list as known', async () => {

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { readSettings, SETTING_NAMES, SettingsError, type SettingsSource } from '../../src/settings/index.js'
+import {
+  readSettings,
+  SETTING_NAMES,
+  SettingsError,
+  type SettingsSource,
+  secretFiles,
+} from '../../src/settings/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'doorman-settings-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -141,6 +147,13 @@ describe('problems of the settings', () => {
 })
 
 describe('a secret in a file', () => {
+  test('that are in files: which, for doctor to see who can read them', () => {
+    const file = fileOf('DOORMAN_AMI_SECRET=x\nDOORMAN_ARI_PASSWORD_FILE=/a\n')
+    const env = { DOORMAN_SIP_PASSWORD_FILE: '/b' }
+    expect(secretFiles({ env, file })).toEqual([file, '/a', '/b'])
+    expect(secretFiles({ env, file: fileOf('DOORMAN_APP=x\n') })).toEqual(['/b'])
+  })
+
   test('is read without the line end behind it, also where the settings file names it', () => {
     const file = fileOf(`DOORMAN_ARI_PASSWORD_FILE=${fileOf('fr om/file?&=\n')}\nDOORMAN_AMI_SECRET=x\n`)
     expect(readSettings({ env: {}, file }).DOORMAN_ARI_PASSWORD).toBe('fr om/file?&=')

@@ -75,6 +75,10 @@ export class RunningDialplan {
     return undefined
   }
 
+  exists(place: Place): boolean {
+    return stepsFrom(this.find(place), place).length > 0
+  }
+
   /** A number for each extension that calls to this context can take. */
   numbersIn(context: string): readonly string[] {
     const extensions = this.#withIncluded(context).flatMap((one) => one.extensions)
@@ -106,10 +110,7 @@ export class RunningDialplan {
       const found = this.find(at)
       if (found === undefined) return contexts
       if (contexts.at(-1) !== found.context) contexts.push(found.context)
-      const start = found.steps.findIndex(({ priority, label }) =>
-        [String(priority), label].includes(at?.priority ?? '1'),
-      )
-      const next = start < 0 ? undefined : found.steps.slice(start).find((step) => !isPassing(step))
+      const next: RunningStep | undefined = stepsFrom(found, at).find((step) => !isPassing(step))
       at = next?.application.toLowerCase() === 'goto' ? resolved(next.data, at) : undefined
     }
     return contexts
@@ -130,6 +131,13 @@ export class RunningDialplan {
     }
     return false
   }
+}
+
+/** The steps of an extension from the priority or label of a place on. */
+function stepsFrom(found: Extension | undefined, { priority: from = '1' }: Place): readonly RunningStep[] {
+  const steps = found?.steps ?? []
+  const start = steps.findIndex(({ priority, label }) => [String(priority), label].includes(from))
+  return start < 0 ? [] : steps.slice(start)
 }
 
 function isPassing({ application, data }: Pick<RunningStep, 'application' | 'data'>): boolean {
