@@ -35,6 +35,8 @@ import { type ObservedCall, STAGES } from './observed-call.js'
 const EXPORT_MS = 2_000
 
 export interface CallSpansOptions {
+  /** Where the spans are sent, for the log. */
+  readonly receiver: string
   /** The Stasis application of this instance. */
   readonly instance: string
   /** Whether phone numbers are masked. */
@@ -48,7 +50,7 @@ export class CallSpans {
   readonly #tracer: Tracer
   readonly #mask: boolean
 
-  constructor({ instance, mask, log }: CallSpansOptions) {
+  constructor({ receiver, instance, mask, log }: CallSpansOptions) {
     const problem = (message: string) => log.warn(message, { event: 'tracing_problem' })
     const none = () => undefined
     // What the libraries say of variables that they cannot use; later on they would repeat each failure.
@@ -65,12 +67,12 @@ export class CallSpans {
         .merge(own)
         .merge(detectResources({ detectors: [envDetector] })),
       sampler: samplerFrom(process.env),
-      spanProcessors: [new BatchSpanProcessor({ exporter: reporting(exporter, problem) })],
+      spanProcessors: [new BatchSpanProcessor({ exporter: reporting(exporter, receiver, problem) })],
     })
     diag.disable()
     this.#tracer = this.#provider.getTracer('doorman')
     this.#mask = mask
-    log.info('Spans of calls are sent by OTLP over HTTP.', { event: 'tracing' })
+    log.info(`Spans of calls are sent to ${receiver}.`, { event: 'tracing' })
   }
 
   /**
@@ -134,14 +136,18 @@ function samplerFrom({ OTEL_TRACES_SAMPLER = '', OTEL_TRACES_SAMPLER_ARG }: Node
 }
 
 /** The same exporter; a failure is reported, and the next one only after a success in between. */
-function reporting(exporter: SpanExporter, report: (message: string) => void): SpanExporter {
+function reporting(
+  exporter: SpanExporter,
+  receiver: string,
+  report: (message: string) => void,
+): SpanExporter {
   let isFailing = false
   return {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
         // ExportResultCode.SUCCESS is 0.
         const hasFailed = result.code !== 0
-        if (hasFailed && !isFailing) report(failureMessage(result.error))
+        if (hasFailed && !isFailing) report(failureMessage(receiver, result.error))
         isFailing = hasFailed
         done(result)
       }),
@@ -149,11 +155,11 @@ function reporting(exporter: SpanExporter, report: (message: string) => void): S
   }
 }
 
-function failureMessage(error: NodeJS.ErrnoException | undefined): string {
+function failureMessage(receiver: string, error: NodeJS.ErrnoException | undefined): string {
   // An address with several IP addresses fails with an empty message and a code.
   const why = error?.message || error?.code || 'no reason given'
   return (
-    `Spans of calls could not be sent (${why}) and are dropped; calls are not affected. Check that an OTLP receiver ` +
-    'for HTTP listens at OTEL_EXPORTER_OTLP_ENDPOINT; its port is mostly 4318 (4317 is for gRPC).'
+    `Spans of calls could not be sent to ${receiver} (${why}) and are dropped; calls are not affected. ` +
+    'Check that OTLP over HTTP is spoken there: its port is mostly 4318, and 4317 is that of gRPC.'
   )
 }

@@ -28,7 +28,7 @@ const LABELS = { error: 'ERROR ', warn: 'Warning: ', info: '', debug: 'debug: ' 
 
 /** Events whose lines hold network addresses, which look like numbers, and no caller. */
 const NO_CALLER = new Set<unknown>([
-  ...['connection_up', 'connection_down', 'control', 'control_problem', 'tracing_problem'],
+  ...['connection_up', 'connection_down', 'control', 'control_problem', 'tracing', 'tracing_problem'],
 ])
 
 /**

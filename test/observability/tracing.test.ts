@@ -128,6 +128,14 @@ describe('the standard variables', () => {
   })
 
   test.each([
+    ['localhost:4318', 'its address must begin with http:// or https://'],
+    ['collector', 'Invalid URL'],
+  ])('are refused where the endpoint is %s', async (endpoint, why) => {
+    await expect(opened({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).rejects.toThrow('no traces')
+    expect(said).toEqual([`Spans of calls are not sent to OTEL_EXPORTER_OTLP_ENDPOINT: ${why}.`])
+  })
+
+  test.each([
     [{ OTEL_SDK_DISABLED: 'true' }],
     [{ OTEL_TRACES_EXPORTER: 'none' }],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
@@ -146,7 +154,7 @@ describe('a receiver that', () => {
     for (let at = 0; at < 1_000; at += 1) tracing.call(RECORD, false)
     await tracing.stop()
     expect(said).toEqual([expect.stringMatching(why)])
-    expect(said[0]).toMatch(/are dropped; calls are not affected.*4318/)
+    expect(said[0]).toMatch(/sent to http:.* are dropped; calls are not affected.*4318/)
     expect(receiver.requests.length).toBeGreaterThan(1)
   })
 

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createProgram } from '../../src/cli/program.js'
 import { OUTCOMES } from '../../src/history/decision-record.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { runToEnd } from '../support/child.js'
 import { promtool } from '../support/roots.js'
 import { ALERTS_FILE, alerts, dashboard, QUERIES } from './queries.js'
 
+const COMMANDS = createProgram().commands.map((command) => command.name())
 const FETCH_MS = 5 * 60_000
 
 let command: readonly string[]
@@ -34,9 +36,11 @@ describe('the alerts', () => {
 
   test.each(alerts.map(({ alert, annotations }) => [alert, annotations] as const))(
     '%s says what is wrong and what to do',
-    (_alert, { summary, description }) => {
+    (_alert, { summary, description = '' }) => {
       expect(summary).toMatch(/Doorman/)
       expect(description).toMatch(/`|DOORMAN_|doorman_/)
+      const named = [...description.matchAll(/`doorman (\w+)/g)].map(([, name]) => name)
+      expect(COMMANDS).toEqual(expect.arrayContaining(named))
     },
   )
 })
