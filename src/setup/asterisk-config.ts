@@ -131,7 +131,12 @@ export function optionOf(section: ConfigSection | undefined, key: string): strin
   return section?.options.findLast((option) => option.key.toLowerCase() === key)?.value
 }
 
-/** As ast_true() of Asterisk. */
+/** As ast_true() of Asterisk; a value may be neither. */
 export function isTrue(value: string | undefined): boolean {
   return /^(yes|true|y|t|1|on)$/i.test(value ?? '')
+}
+
+/** As ast_false(). */
+export function isFalse(value: string | undefined): boolean {
+  return /^(no|false|n|f|0|off)$/i.test(value ?? '')
 }

@@ -130,14 +130,19 @@ export function general(config: AsteriskConfig) {
   return sectionsNamed(config, 'general')[0]
 }
 
+/** Whether the admin has included the generated dialplan by hand. */
+export function includesDialplan({ configs }: Findings): boolean {
+  return configs['extensions.conf'].includes.some(({ name }) => name === OWN_FILES.dialplan)
+}
+
 export interface Server {
   readonly isOn: boolean
-  /** Undefined if none is given. */
+  /** Undefined if none is given; IPv6 without brackets. */
   readonly address: string | undefined
   readonly port: number
 }
 
-const ANY_ADDRESS = new Set(['0.0.0.0', '::', '[::]'])
+const ANY_ADDRESS = new Set(['0.0.0.0', '::'])
 
 /** Asterisk's HTTP server; it does not listen without a bindaddr (16.28, 22.10). */
 export function httpServer({ configs }: Findings): Server {
@@ -153,7 +158,7 @@ export function amiServer({ configs }: Findings): Server {
 function serverOf(section: ReturnType<typeof general>, portOption: string, port: number): Server {
   return {
     isOn: isTrue(optionOf(section, 'enabled')),
-    address: optionOf(section, 'bindaddr') || undefined,
+    address: optionOf(section, 'bindaddr')?.replace(/[[\]]/g, '') || undefined,
     port: Number(optionOf(section, portOption) ?? port),
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import type { Ownership } from '../lib/replace-file.js'
-import { isTrue, optionOf, sectionsNamed } from './asterisk-config.js'
+import { isTrue, optionOf } from './asterisk-config.js'
 import { type Entry, entryLines } from './entries.js'
 import { bytesOf, type FileState, textOf } from './files.js'
 import {
@@ -12,24 +12,13 @@ import {
   general,
   httpServer,
   type Identity,
-  localAddress,
+  includesDialplan,
   OWN_FILES,
   type Server,
 } from './inspect.js'
 import { withBlock } from './marked-block.js'
-import { type SettingsLine, withSettings } from './settings-file.js'
-
-/** Where all that is not Asterisk's goes. */
-export interface Places {
-  /** `/etc/doorman`: settings, flow files, and what setup remembers. */
-  readonly doorman: string
-  /** `DOORMAN_FLOWS` */
-  readonly flows: string
-  /** `DOORMAN_DATA` */
-  readonly data: string
-  readonly settingsFile: string
-  readonly adminSecretFile: string
-}
+import { type Places, settingsFor, withSettings } from './settings-file.js'
+import { ariFile, managerFile, usersFor } from './users.js'
 
 /** How a changed file is brought back. */
 export type ChangeKind =
@@ -81,77 +70,56 @@ export interface PlanInput {
 
 /** All that is to be written. Pure: the same input, but for the secrets, gives the same plan. */
 export function planSetup(input: PlanInput): Plan {
-  const { findings, places, self, service, dialplan, startingFlows } = input
-  const ariPath = join(findings.folder, OWN_FILES.ari)
-  const managerPath = join(findings.folder, OWN_FILES.manager)
-  const settingsState = input.stateOf(places.settingsFile)
-  const given = (name: string) => settingIn(settingsState, name)
-  const users = { ari: freeUser(findings, 'ari.conf'), ami: freeUser(findings, 'manager.conf') }
-  const admin = freeAdmin(findings)
-  const secrets = {
-    ari: secretIn(input, ariPath, 'password', 0) ?? given('DOORMAN_ARI_PASSWORD') ?? input.secret(),
-    ami: secretIn(input, managerPath, 'secret', 0) ?? given('DOORMAN_AMI_SECRET') ?? input.secret(),
-    admin:
-      secretIn(input, managerPath, 'secret', 1) ??
-      input.stateOf(places.adminSecretFile)?.content.toString('latin1').trim() ??
-      input.secret(),
-  }
+  const { findings, places, self, service, startingFlows } = input
+  const users = usersFor(findings, input.stateOf, input.secret)
+  const settings = input.stateOf(places.settingsFile)
   const forService = service === undefined ? self : { uid: self.uid, gid: service.gid }
-  const modes = service === undefined ? { file: 0o600, folder: 0o700 } : { file: 0o640, folder: 0o750 }
+  const file = { ...forService, mode: service === undefined ? 0o600 : 0o640 }
+  const folder = { ...forService, mode: service === undefined ? 0o700 : 0o750 }
   const forAsterisk = { uid: self.uid, gid: findings.runsAs.gid, mode: 0o640 }
-  const change = (
-    path: string,
-    kind: ChangeKind,
-    why: string,
-    text: string,
-    owned: Ownership,
-  ): readonly Change[] => {
-    const before = input.stateOf(path)
-    const content = bytesOf(text)
-    if (before?.content.equals(content)) return []
-    // Whoever made the file knows whose it is.
-    return [{ path, kind, why, before, after: { ...owned, ...before, content } }]
-  }
-  const settings = settingLines(input, users, admin, secrets)
+  const inEtc = (name: string) => join(findings.folder, name)
+  const text = withSettings(settings && textOf(settings.content), settingsFor(findings, places, users))
+  const flows =
+    startingFlows === undefined
+      ? []
+      : ([['file', join(places.flows, 'routing.yaml'), FLOWS_WHY, utf8(startingFlows), file]] as const)
+  const wanted: readonly Wanted[] = [
+    ...flows,
+    ['file', places.adminSecretFile, ADMIN_WHY, `${users.admin.secret}\n`, { ...self, mode: 0o600 }],
+    ['file', places.settingsFile, SETTINGS_WHY, text, file],
+    ['file', inEtc(OWN_FILES.ari), ARI_WHY, ariFile(users.ari), forAsterisk],
+    ['file', inEtc(OWN_FILES.manager), AMI_WHY, managerFile(findings, users), forAsterisk],
+    ['generated', inEtc(OWN_FILES.dialplan), DIALPLAN_WHY, utf8(input.dialplan.text), forAsterisk],
+    ...ASTERISK_FILES.flatMap((name): readonly Wanted[] => {
+      const target = findings.targets[name]
+      const [why, lines] = BLOCKS[name](input)
+      const before = target.state === undefined ? '' : textOf(target.state.content)
+      // Without a block, a file that is not there stays so.
+      if (target.state === undefined && lines.length === 0) return []
+      return [['block', inEtc(target.name), why, withBlock(before, lines), forAsterisk]]
+    }),
+  ]
   return {
     folders: [
-      { path: places.doorman, ...forService, mode: modes.folder },
-      { path: places.flows, ...forService, mode: modes.folder },
-      { path: places.data, ...(service ?? self), mode: modes.folder },
+      { path: places.doorman, ...folder },
+      { path: places.flows, ...folder },
+      { path: places.data, ...(service ?? self), mode: folder.mode },
     ],
-    changes: [
-      ...(startingFlows === undefined
-        ? []
-        : change(join(places.flows, 'routing.yaml'), 'file', FLOWS_WHY, utf8(startingFlows), {
-            ...forService,
-            mode: modes.file,
-          })),
-      ...change(places.adminSecretFile, 'file', ADMIN_WHY, `${secrets.admin}\n`, { ...self, mode: 0o600 }),
-      ...change(
-        places.settingsFile,
-        'file',
-        SETTINGS_WHY,
-        withSettings(settingsState === undefined ? undefined : textOf(settingsState.content), settings),
-        { ...forService, mode: modes.file },
-      ),
-      ...change(ariPath, 'file', ARI_WHY, ariFile(users.ari, secrets.ari), forAsterisk),
-      ...change(managerPath, 'file', AMI_WHY, managerFile(findings, users.ami, admin, secrets), forAsterisk),
-      ...change(
-        join(findings.folder, OWN_FILES.dialplan),
-        'generated',
-        DIALPLAN_WHY,
-        utf8(dialplan.text),
-        forAsterisk,
-      ),
-      ...ASTERISK_FILES.flatMap((file) => {
-        const { name, state } = findings.targets[file]
-        const [why, lines] = BLOCKS[file](input)
-        const text = withBlock(state === undefined ? '' : textOf(state.content), lines)
-        if (state === undefined && lines.length === 0) return []
-        return change(join(findings.folder, name), 'block', why, text, forAsterisk)
-      }),
-    ],
+    changes: wanted.flatMap((file) => changeTo(file, input.stateOf)),
   }
+}
+
+type Wanted = readonly [kind: ChangeKind, path: string, why: string, text: string, owned: Ownership]
+
+const FOR_OTHERS = 0o007
+
+/** A file that is there keeps its owner and mode, unless it holds secrets and others can read it. */
+function changeTo([kind, path, why, text, owned]: Wanted, stateOf: PlanInput['stateOf']): readonly Change[] {
+  const before = stateOf(path)
+  const content = bytesOf(text)
+  const isOpen = before !== undefined && kind === 'file' && (before.mode & FOR_OTHERS) !== 0
+  if (before?.content.equals(content) && !isOpen) return []
+  return [{ path, kind, why, before, after: { ...owned, ...(isOpen ? {} : before), content } }]
 }
 
 const FLOWS_WHY = 'the rules to start with: every call goes on as before'
@@ -182,10 +150,7 @@ const BLOCKS: Readonly<
     return ["pulls in Doorman's users", [...on, tryInclude(OWN_FILES.manager)]]
   },
   'extensions.conf': ({ findings, entries }) => {
-    const isIncluded = findings.configs['extensions.conf'].includes.some(
-      ({ name }) => name === OWN_FILES.dialplan,
-    )
-    const include = isIncluded ? [] : [tryInclude(OWN_FILES.dialplan)]
+    const include = includesDialplan(findings) ? [] : [tryInclude(OWN_FILES.dialplan)]
     return [
       'pulls in the generated contexts, and the way to them',
       [...include, ...entries.flatMap(entryLines)],
@@ -203,7 +168,7 @@ function generalHead({ configs }: Findings, file: AsteriskFile): string {
 
 /** A server that is off listens nowhere: it comes up for this machine alone, whatever address stood there unused. */
 function switchOn(findings: Findings, file: AsteriskFile, { address }: Server): readonly string[] {
-  const isLocal = address !== undefined && /^(127\.|::1$|\[::1\]$|localhost$)/.test(address)
+  const isLocal = address !== undefined && /^(127\.|::1$|localhost$)/.test(address)
   return [
     '; It was off. Only this machine can reach it now.',
     generalHead(findings, file),
@@ -211,102 +176,6 @@ function switchOn(findings: Findings, file: AsteriskFile, { address }: Server): 
     ...(isLocal ? [] : ['bindaddr = 127.0.0.1']),
   ]
 }
-
-/** `doorman`, unless the admin has a user of that name: a second one would be fatal in ari.conf (22.10). */
-function freeUser({ configs }: Findings, file: 'ari.conf' | 'manager.conf', wanted = 'doorman'): string {
-  const isTaken = (name: string) => sectionsNamed(configs[file], name).length > 0
-  if (!isTaken(wanted)) return wanted
-  for (let at = 2; ; at++) if (!isTaken(`${wanted}-${at}`)) return `${wanted}-${at}`
-}
-
-const freeAdmin = (findings: Findings) => freeUser(findings, 'manager.conf', 'doorman-admin')
-
-/** The secret of the n-th user in a file that an earlier run has written. */
-function secretIn({ stateOf }: PlanInput, path: string, option: string, at: number): string | undefined {
-  const state = stateOf(path)
-  const lines =
-    state === undefined ? [] : textOf(state.content).matchAll(new RegExp(`^${option} = (\\w+)`, 'gm'))
-  return [...lines][at]?.[1]
-}
-
-function settingIn(state: FileState | undefined, name: string): string | undefined {
-  if (state === undefined) return undefined
-  return new RegExp(`^${name}=(\\w+)\\r?$`, 'm').exec(textOf(state.content))?.[1]
-}
-
-function ariFile(user: string, password: string): string {
-  return [
-    '; Written by "doorman setup": Doorman receives and continues calls over ARI.',
-    `[${user}]`,
-    'type = user',
-    '; Continuing a call is a POST.',
-    'read_only = no',
-    `password = ${password}`,
-    '',
-  ].join('\n')
-}
-
-function managerFile(
-  findings: Findings,
-  user: string,
-  admin: string,
-  secrets: { readonly ami: string; readonly admin: string },
-): string {
-  const section = general(findings.configs['manager.conf'])
-  const server = amiServer(findings)
-  // A server that listens on one address gets our connection from that address.
-  const local = localAddress(server).replace(/[[\]]/g, '')
-  const mask = local.includes(':') ? '/128' : '/255.255.255.255'
-  const common = [
-    '; Only this machine, whatever bindaddr is; without the second deny any IPv6 address.',
-    ...['deny = 0.0.0.0/0.0.0.0', 'deny = ::/0', 'permit = 127.0.0.1/255.255.255.255'],
-    ...(local === '127.0.0.1' ? [] : [`permit = ${local}${mask}`]),
-    // "doorman doctor" logs in beside "doorman run".
-    ...(/^(no|false|n|f|0|off)$/i.test(optionOf(section, 'allowmultiplelogin') ?? '')
-      ? ['allowmultiplelogin = yes']
-      : []),
-    ...['read =', 'displayconnects = no'],
-  ]
-  return [
-    '; Written by "doorman setup".',
-    `[${user}]`,
-    '; For "doorman run": Setvar and Getvar. The class also permits Redirect, Hangup,',
-    '; Bridge, Park and BlindTransfer: keep the secret like a password.',
-    ...[`secret = ${secrets.ami}`, ...common, 'write = call'],
-    '',
-    `[${admin}]`,
-    '; For root at the command line: Reload, ShowDialPlan and GetConfig. "doorman run"',
-    '; never uses it.',
-    ...[`secret = ${secrets.admin}`, ...common, 'write = config'],
-    '',
-  ].join('\n')
-}
-
-function settingLines(
-  { findings, places }: PlanInput,
-  users: { readonly ari: string; readonly ami: string },
-  admin: string,
-  secrets: { readonly ari: string; readonly ami: string },
-): readonly SettingsLine[] {
-  const http = httpServer(findings)
-  const ami = amiServer(findings)
-  return [
-    { name: 'DOORMAN_FLOWS', value: places.flows },
-    { name: 'DOORMAN_DATA', value: places.data },
-    { name: 'DOORMAN_ARI_URL', value: `http://${inUrl(localAddress(http))}:${http.port}` },
-    { name: 'DOORMAN_ARI_USERNAME', value: users.ari },
-    { name: 'DOORMAN_ARI_PASSWORD', value: secrets.ari },
-    { name: 'DOORMAN_AMI_HOST', value: localAddress(ami).replace(/[[\]]/g, '') },
-    { name: 'DOORMAN_AMI_PORT', value: String(ami.port) },
-    { name: 'DOORMAN_AMI_USERNAME', value: users.ami },
-    { name: 'DOORMAN_AMI_SECRET', value: secrets.ami },
-    { name: 'DOORMAN_AMI_ADMIN_USERNAME', value: admin },
-    { name: 'DOORMAN_AMI_ADMIN_SECRET_FILE', value: places.adminSecretFile },
-  ]
-}
-
-const inUrl = (address: string) =>
-  address.includes(':') && !address.startsWith('[') ? `[${address}]` : address
 
 /** Texts of our own as the bytes that `bytesOf` makes of them. */
 function utf8(text: string): string {

@@ -8,11 +8,12 @@ import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { applicationsOf, readSettings, type Settings } from '../settings/index.js'
-import { sectionsNamed } from './asterisk-config.js'
+import { type ConfigOption, sectionsNamed } from './asterisk-config.js'
 import { type Entry, entriesFor, existingEntries } from './entries.js'
 import { stateOf } from './files.js'
-import { type Findings, type Identity, userNamed } from './inspect.js'
-import { NO_PLAN, type Places, type Plan, planSetup } from './plan.js'
+import { type Findings, type Identity, includesDialplan, userNamed } from './inspect.js'
+import { NO_PLAN, type Plan, planSetup } from './plan.js'
+import type { Places } from './settings-file.js'
 import { startingFlows } from './starting-flows.js'
 
 /** What is to be done, and what it was made of. */
@@ -27,6 +28,7 @@ export interface Prepared {
 
 /** The user doorman of the package, if there is one. */
 const SERVICE = 'doorman'
+const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
 const SECRET_BYTES = 24
 
 /** The settings that are there already, which stay; a secret that the service may not read is no problem here. */
@@ -98,16 +100,26 @@ function foreignContexts({ configs }: Findings, entries: readonly Entry[]): stri
   )
 }
 
-/** Where calls go on as before, and come back from there, as the admin has sent them to Doorman by hand. */
-function loops({ configs }: Findings, entries: readonly Entry[]): string[] {
-  const sections = entries.flatMap(({ before }) => sectionsNamed(configs['extensions.conf'], before))
+/** Also GotoIf, GosubIf and Dial(Local/…@context). */
+const JUMP = /\b(Goto|Gosub|Dial)/
+
+/** Lines of the admin's that send calls to one of these contexts, as `file:line: [context]`. */
+function linesTo({ configs }: Findings, contexts: readonly string[], from: (context: string) => boolean) {
+  const sections = configs['extensions.conf'].sections.filter(({ name }) => from(name))
+  const leads = ({ key, value }: ConfigOption) =>
+    contexts.some((context) =>
+      key === 'include' ? value === context : JUMP.test(value) && value.split(/[(),?:@/]/).includes(context),
+    )
   return sections.flatMap(({ name, options }) =>
-    options
-      .filter(({ value }) => /\bGoto(If)?\(.*\bdoorman,/.test(value))
-      .map(
-        ({ file, line }) => `${file}:${line}: [${name}] sends calls to Doorman already. Remove this line.`,
-      ),
+    options.filter(leads).map(({ file, line }) => `${file}:${line}: [${name}]`),
   )
+}
+
+/** Where calls go on as before, and come back from there, as the admin has sent them to Doorman by hand. */
+function loops(findings: Findings, entries: readonly Entry[]): string[] {
+  const isBefore = (context: string) => entries.some(({ before }) => before === context)
+  const lines = linesTo(findings, [ENTRY_CONTEXT], isBefore)
+  return lines.map((line) => `${line} sends calls to Doorman already. Remove this line.`)
 }
 
 /** Why this user cannot make the changes of a plan; undefined if it can. */
@@ -130,13 +142,20 @@ export function unwritable({ folders, changes }: Plan, self: Identity): string |
   return first === undefined ? undefined : `Only root can write ${first.path}. Run this command as root.`
 }
 
-/** Trunks that lead to an entry: without it, their calls would have nowhere to go. */
+/** What leads to a context that an undo removes: calls would have nowhere to go. */
 export function stillConnected(findings: Findings): readonly string[] {
   const entries = existingEntries(findings)
-  return findings.endpoints.flatMap(({ name, context, where }) => {
+  const trunks = findings.endpoints.flatMap(({ name, context, where }) => {
     const entry = entries.find((one) => one.name === context)
     return entry === undefined
       ? []
       : [`${where ?? 'PJSIP'}: [${name}] has context = ${context}. Set it back to ${entry.before}.`]
   })
+  // What the admin has included by hand stays.
+  const contexts = [
+    ...(includesDialplan(findings) ? [] : [ENTRY_CONTEXT]),
+    ...entries.map(({ name }) => name),
+  ]
+  const lines = linesTo(findings, contexts, () => true)
+  return [...trunks, ...lines.map((line) => `${line} sends calls to Doorman. Remove this line.`)]
 }

@@ -20,13 +20,18 @@ export function showChange(change: Shown, isVerbose: boolean): string {
   const { path, why, before, after } = change
   const name = basename(path)
   if (after === undefined) return `${path}: removed (${why})`
-  const head = `${path}${before === undefined ? `: new, mode ${after.mode.toString(8)}` : ''}\n  ${why}`
+  const head = `${path}${modeNote(before?.mode, after.mode)}\n  ${why}`
   if (/secret$/.test(name)) return `${head}\n  (its content is not shown)`
   if (name === OWN_FILES.dialplan && !isVerbose) {
     const lines = after.content.toString('latin1').split('\n').length - 1
     return `${head}\n  (${lines} lines; --verbose shows them)`
   }
   return `${head}\n${diffOf(change).replace(SECRET, `$1${HIDDEN}`)}`
+}
+
+function modeNote(before: number | undefined, after: number): string {
+  if (before === undefined) return `: new, mode ${after.toString(8)}`
+  return before === after ? '' : `: mode ${after.toString(8)}, was ${before.toString(8)}`
 }
 
 function diffOf({ path, before, after }: Shown): string {

@@ -7,6 +7,7 @@ import { readConfig } from '../../src/setup/asterisk-config.js'
 import { configSource } from '../../src/setup/files.js'
 import { ASTERISK_FILES } from '../../src/setup/inspect.js'
 import { readManifest } from '../../src/setup/manifest.js'
+import { stillConnected } from '../../src/setup/prepare.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { parseArchive } from './archive.js'
 import type { Order } from './interrupted.js'
@@ -135,6 +136,37 @@ describe('an undo', () => {
     await machine.setUp()
     await machine.undo()
     expect(machine.files()).toEqual(CONFIGURATION)
+  })
+
+  test.each([
+    [
+      'a trunk',
+      'pjsip.conf',
+      'context = from-trunk',
+      'context = from-doorman-trunk',
+      'has context = from-doorman-trunk. Set it back to from-trunk.',
+    ],
+    [
+      'a line of the dialplan',
+      'extensions.conf',
+      'Dial(PJSIP/1001)',
+      'Goto(doorman,,1)',
+      '[from-trunk] sends calls to Doorman. Remove this line.',
+    ],
+    [
+      'a Local channel',
+      'extensions.conf',
+      'Dial(PJSIP/1001)',
+      'Dial(Local/1@from-doorman-trunk)',
+      '[from-trunk] sends calls to Doorman. Remove this line.',
+    ],
+  ])('is refused while %s leads to Doorman', async (_what, file, from, to, said) => {
+    const machine = new Machine(CONFIGURATION)
+    await machine.setUp()
+    expect(stillConnected(await machine.inspect())).toEqual([])
+    const path = join(machine.etc, file)
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+    expect(stillConnected(await machine.inspect())).toEqual([expect.stringContaining(said)])
   })
 
   test('finds nothing to do where there was no setup, or an undo before', async () => {

@@ -5,7 +5,7 @@ import { afterAll } from '@jest/globals'
 import { applyPlan, applyUndo } from '../../src/setup/apply.js'
 import type { Console } from '../../src/setup/console.js'
 import { stateOf } from '../../src/setup/files.js'
-import { inspect } from '../../src/setup/inspect.js'
+import { type Findings, inspect } from '../../src/setup/inspect.js'
 import { backupFile, readManifest } from '../../src/setup/manifest.js'
 import { type Prepared, prepare } from '../../src/setup/prepare.js'
 import { planUndo, type Undo } from '../../src/setup/undo.js'
@@ -51,9 +51,16 @@ export class Machine {
     return join(this.folder, 'doorman')
   }
 
-  async prepare(console = STOPPED): Promise<Prepared> {
-    const findings = await inspect(this.etc, console, false)
-    return prepare(findings, { doorman: this.doorman, data: join(this.folder, 'data') }, this.self)
+  inspect(): Promise<Findings> {
+    return inspect(this.etc, STOPPED, false)
+  }
+
+  async prepare(): Promise<Prepared> {
+    return prepare(
+      await this.inspect(),
+      { doorman: this.doorman, data: join(this.folder, 'data') },
+      this.self,
+    )
   }
 
   /** Sets up, and says what was planned. */

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readdirSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Machine } from './machine.js'
@@ -42,6 +42,24 @@ describe('under a umask that shuts everybody out', () => {
       setup: [...self, '700'],
     })
     for (const [, , mode] of Object.values(ownersIn(join(machine.doorman, 'setup')))) expect(mode).toBe('600')
+  })
+
+  test('settings that others could read are shut, and those that are kept stay', async () => {
+    const machine = new Machine(CONFIGURATION)
+    mkdirSync(machine.doorman)
+    const file = join(machine.doorman, 'settings.env')
+    const own = 'DOORMAN_AMI_SECRET_FILE=/run/secret\nDOORMAN_LOG_LEVEL=debug\n# mine'
+    writeFileSync(join(machine.doorman, 'secret'), 'an-old-secret')
+    writeFileSync(file, own.replace('/run', machine.doorman))
+    chmodSync(file, 0o644)
+    const { plan } = await machine.setUp()
+    const change = plan.changes.find(({ path }) => path === file)
+    expect([change?.before?.mode, change?.after.mode]).toEqual([0o644, 0o600])
+    const text = readFileSync(file, 'utf8')
+    expect(text).toMatch(/^DOORMAN_AMI_SECRET=[0-9a-f]{48}\nDOORMAN_LOG_LEVEL=debug\n# mine\nDOORMAN_FLOWS=/)
+    expect(ownersIn(machine.doorman)['settings.env']).toEqual([...self, '600'])
+    await machine.undo()
+    expect(ownersIn(machine.doorman)['settings.env']).toEqual([...self, '644'])
   })
 
   const asRoot = process.getuid?.() === 0 ? test : test.skip
