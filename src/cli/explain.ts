@@ -32,7 +32,7 @@ interface Options {
   readonly header: readonly Header[]
   readonly attestation?: Example['call']['attestation']
   readonly state: State
-  readonly at: Date
+  readonly at?: Date
   readonly verbose?: true
   readonly json?: true
 }
@@ -48,7 +48,7 @@ export function addExplain(program: Command): void {
     .option(...HEADER_OPTION)
     .addOption(new Option('--attestation <level>', 'STIR/SHAKEN').choices(['A', 'B', 'C', 'failed']))
     .option('--state <json>', 'state that the call has already', parseState, {})
-    .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z', parseInstant, new Date())
+    .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z (default: now)', parseInstant)
     .option(...FLOWS_OPTION)
     .option(...VERBOSE_OPTION)
     .option(...JSON_OPTION)
@@ -65,7 +65,7 @@ export function addExplain(program: Command): void {
 type Explained = Awaited<ReturnType<typeof explain>>
 
 async function explain(options: Options, revision: Revision, functions: FunctionRunner) {
-  const { from, to, name, trunk, header, attestation, state, at } = options
+  const { from, to, name, trunk, header, attestation, state, at = new Date() } = options
   const headers: Record<string, string[]> = {}
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
   const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
