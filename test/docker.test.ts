@@ -1,10 +1,14 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { SETTING_NAMES } from '../src/settings/index.js'
+import { readSettings, SETTING_NAMES } from '../src/settings/index.js'
+import { runToEnd } from './support/child.js'
 import { repositoryFolder } from './support/lab-folder.js'
 
 /** No engine runs where the tests run: this holds the files against what they speak of. */
@@ -23,6 +27,8 @@ function copied(dockerfile: string): readonly string[] {
 type Env = Readonly<Record<string, string>>
 
 interface Service {
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
+  readonly healthcheck?: { readonly disable?: boolean; readonly test?: readonly string[] }
   readonly build?: { readonly context: string; readonly dockerfile: string }
   readonly network_mode?: string
   readonly ports?: unknown
@@ -87,13 +93,48 @@ describe('docker/compose.yaml', () => {
     const seen = services.map(([name, { profiles, ports, network_mode }]) => {
       return { name, isOptional: profiles !== undefined, ports, network_mode }
     })
-    const usual = { isOptional: false, ports: undefined }
+    const shared = { isOptional: false, ports: undefined, network_mode: 'service:network' }
     expect(seen).toEqual([
-      { ...usual, name: 'prepare', network_mode: 'none' },
-      { ...usual, name: 'pbx', network_mode: undefined },
-      { ...usual, name: 'doorman', network_mode: 'service:pbx' },
-      { ...usual, name: 'caller', network_mode: 'service:pbx', isOptional: true },
+      { ...shared, name: 'prepare', network_mode: 'none' },
+      { ...shared, name: 'network', network_mode: undefined },
+      { ...shared, name: 'pbx' },
+      { ...shared, name: 'doorman' },
+      { ...shared, name: 'caller', isOptional: true },
     ])
+  })
+
+  test('has a network that outlives a crash of the PBX: what holds it runs nothing, and waits for no other', () => {
+    const { entrypoint, depends_on } = compose.services.network ?? {}
+    expect([entrypoint, depends_on]).toEqual([['sleep', 'infinity'], undefined])
+    expect(Object.keys(compose.services.doorman?.depends_on ?? {})).not.toContain('pbx')
+  })
+
+  test('calls Doorman healthy when /ready says yes, and lets the caller wait for that', () => {
+    const health = /^HEALTHCHECK .*\\\n {2}CMD (.+)$/m.exec(read('docker/Dockerfile'))?.[1]
+    const port = readSettings({
+      env: {},
+      optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
+    }).DOORMAN_CONTROL_PORT
+    expect(health).toContain(`http://127.0.0.1:${port}/ready`)
+    const unlike = services.filter(([, { healthcheck }]) => healthcheck !== undefined).map(([name]) => name)
+    expect(unlike).toEqual(['network', 'pbx'])
+    expect(compose.services.caller?.depends_on).toEqual({ doorman: { condition: 'service_healthy' } })
+  })
+
+  test.each([
+    ['ready', 200, 0],
+    ['not ready', 503, 1],
+  ])('the health check of a Doorman that is %s', async (_what, status, exit) => {
+    const server = createServer((_request, response) => response.writeHead(status).end()).listen(
+      0,
+      '127.0.0.1',
+    )
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const [, script = ''] = /^ {2}CMD node -e "(.+)"$/m.exec(read('docker/Dockerfile')) ?? []
+    const { code } = await runToEnd([process.execPath, '-e', script.replace('8390', String(port))], 5_000)
+    server.close()
+    expect(code).toBe(exit)
   })
 
   test('builds from Dockerfiles, and mounts folders and volumes, that are there', () => {
