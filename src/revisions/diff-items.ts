@@ -43,14 +43,15 @@ export interface Item {
   readonly isNamed?: boolean
   /** What follows "added" and "removed"; empty for nothing. */
   readonly summary: string
-  readonly facts: readonly Fact[]
+  readonly facts: Facts
   /** What changed in the files that it reads. */
   readonly details?: readonly Detail[]
 }
 
-/** A property in which an item can differ between two revisions. */
-export interface Fact {
-  readonly name: string
+/** The properties in which an item can differ between two revisions, by name. */
+export type Facts = Readonly<Record<string, Fact>>
+
+interface Fact {
   readonly text: string
   /** Equal for two that mean the same, however they are written; where left out, the text. */
   readonly meaning?: string
@@ -134,7 +135,13 @@ function pairsOf(part: Part, before: readonly Item[], after: readonly Item[]): R
   }
   pairBy(({ name, isNamed = true }) => (isNamed ? name : undefined))
   if (!RENAMED.has(part)) return pairs
-  pairBy(({ facts }) => JSON.stringify(facts.map((fact) => [fact.name, meaningOf(fact)]).sort()))
+  pairBy(({ facts }) =>
+    JSON.stringify(
+      Object.entries(facts)
+        .map(([name, fact]) => [name, meaningOf(fact)])
+        .sort(),
+    ),
+  )
   pairBy(({ name, isNamed = true }) => (isNamed ? undefined : name))
   return pairs
 }
@@ -183,21 +190,18 @@ function movedAmong(before: readonly number[]): ReadonlySet<number> {
   return moved
 }
 
-/** `context sales → shop`, one line for each fact that changed. */
-export function factChanges(before: readonly Fact[], after: readonly Fact[]): readonly string[] {
-  const removed = before.filter(({ name }) => !after.some((fact) => fact.name === name))
-  const changes = after.flatMap((now) => {
-    const { name, text } = now
-    const old = before.find((fact) => fact.name === name)
-    if (old === undefined) return [`${name} added, ${text}`]
+/** `context sales → shop`, one line for each fact that changed; those that were removed come last. */
+export function factChanges(before: Facts, after: Facts): readonly string[] {
+  return Object.keys({ ...after, ...before }).flatMap((name) => {
+    const [old, now] = [before[name], after[name]]
+    if (now === undefined) return [`${name} removed, it was ${old?.text}`]
+    if (old === undefined) return [`${name} added, ${now.text}`]
     if (meaningOf(old) === meaningOf(now)) return []
     if (now.changed !== undefined) return [now.changed(old.text)]
     // `caller: 5551234567` is another number in another default country.
-    return [
-      old.text === text ? `${name} ${text} now means other numbers` : `${name} ${fromTo(old.text, text)}`,
-    ]
+    if (old.text === now.text) return [`${name} ${now.text} now means other numbers`]
+    return [`${name} ${fromTo(old.text, now.text)}`]
   })
-  return [...changes, ...removed.map(({ name, text }) => `${name} removed, it was ${text}`)]
 }
 
 function meaningOf({ text, meaning = text }: Fact): string {

@@ -21,7 +21,7 @@ import {
   change,
   type Detail,
   diffItems,
-  type Fact,
+  type Facts,
   factChanges,
   fromTo,
   type Item,
@@ -91,7 +91,7 @@ function trunkItem([name, trust]: readonly [string, ReadonlySet<string>]): Item 
   return {
     name,
     summary: `trusted for ${text || 'nothing'}`,
-    facts: [{ name: 'trust', text, meaning: String(items.toSorted()), changed }],
+    facts: { trust: { text, meaning: String(items.toSorted()), changed } },
   }
 }
 
@@ -109,11 +109,11 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
     summary: [numbers.text && `numbers ${numbers.text}`, isDefault && 'the default']
       .filter(Boolean)
       .join(', '),
-    facts: [
-      { name: 'numbers', text: numbers.text, meaning: meaningOf(numbers) },
-      { name: 'default', text: String(isDefault), changed: () => isNow },
+    facts: {
+      numbers: { text: numbers.text, meaning: meaningOf(numbers) },
+      default: { text: String(isDefault), changed: () => isNow },
       ...stateFacts(state),
-    ],
+    },
     details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
   }
 }
@@ -124,7 +124,7 @@ function flowItem({ name, context, extension, priority, turnAway }: Flow): Item 
   return {
     name,
     summary: facts.map(([property, text]) => `${property} ${text}`).join(', '),
-    facts: facts.map(([property, text]) => ({ name: property, text })),
+    facts: Object.fromEntries(facts.map(([property, text]) => [property, { text }])),
   }
 }
 
@@ -142,11 +142,11 @@ function ruleItem(
     name,
     isNamed: name !== `rule ${index + 1}`,
     summary: `number ${index + 1}: when ${condition}, ${text}`,
-    facts: [
-      { name: 'when', text: condition, meaning: meaningOf(when) },
-      { name: 'target', text, meaning: verb === 'goto' ? `goto ${followed(to)}` : text, changed },
+    facts: {
+      when: { text: condition, meaning: meaningOf(when) },
+      target: { text, meaning: verb === 'goto' ? `goto ${followed(to)}` : text, changed },
       ...stateFacts(state),
-    ],
+    },
     details: [...new Set(tablesOf(when))].flatMap(({ file }) => fileDetail(file, files)),
   }
 }
@@ -156,18 +156,19 @@ function exampleItem({ name, call, expect }: Example): Item {
     name,
     isNamed: !/^example \d+$/.test(name),
     summary: '',
-    facts: [
-      { name: 'call', text: jsonOf(call), changed: () => 'another call' },
-      { name: 'expect', text: jsonOf(expect), changed: () => 'another expectation' },
-    ],
+    facts: {
+      call: { text: jsonOf(call), changed: () => 'another call' },
+      expect: { text: jsonOf(expect), changed: () => 'another expectation' },
+    },
   }
 }
 
 /** `state city "Albany" → "Troy"`, key by key. */
-function stateFacts(state: State): readonly Fact[] {
-  return Object.entries(state).map(([key, value]) => {
-    return { name: `state ${key}`, text: clip(JSON.stringify(value)), meaning: jsonOf(value) }
+function stateFacts(state: State): Facts {
+  const facts = Object.entries(state).map(([key, value]) => {
+    return [`state ${key}`, { text: clip(JSON.stringify(value)), meaning: jsonOf(value) }]
   })
+  return Object.fromEntries(facts)
 }
 
 /** A value as JSON, the same however its keys were ordered. */
@@ -196,43 +197,35 @@ function meaningOf(condition: Condition | NumberPattern): string {
 /** How many became a VIP and how many are none any more, not who. */
 function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): readonly Detail[] {
   const [old, now] = [byFile(before.tables), byFile(after.tables)]
-  const stayed = (tables: readonly NumberTable[]) =>
-    tables.map(({ file }) => file).filter((file) => old.has(file) && now.has(file))
-  const order = formatList(now.keys())
+  const removed = before.tables.filter(({ file }) => !now.has(file))
+  const added = after.tables.filter(({ file }) => !old.has(file))
+  const stayed = after.tables.filter(({ file }) => old.has(file))
+  const order = before.tables.filter(({ file }) => now.has(file)).map(({ file }) => file)
+  const isReordered = stayed.some(({ file }, at) => file !== order[at])
   return [
     ...countDetail(before.numbers, after.numbers),
-    ...before.tables
-      .filter(({ file }) => !now.has(file))
-      .map(({ file, size }) => `file ${file} removed, ${plusMinus(0, size) || 'no numbers'}`),
-    ...after.tables
-      .filter(({ file }) => !old.has(file))
-      .map(({ file, size }) => `file ${file} added, ${plusMinus(size, 0) || 'no numbers'}`),
-    ...(isDeepStrictEqual(stayed(before.tables), stayed(after.tables))
-      ? []
-      : [`files now in the order ${order}`]),
-    ...stayed(after.tables).flatMap((file) => [
-      ...columnDetail(file, old.get(file)?.columns ?? [], now.get(file)?.columns ?? []),
+    ...removed.map(({ file, size }) => `file ${file} removed, ${plusMinus(0, size) || 'no numbers'}`),
+    ...added.map(({ file, size }) => `file ${file} added, ${plusMinus(size, 0) || 'no numbers'}`),
+    ...(isReordered ? [`files now in the order ${formatList(now.keys())}`] : []),
+    ...stayed.flatMap(({ file, columns }) => [
+      ...columnDetail(file, old.get(file)?.columns ?? [], columns),
       ...fileDetail(file, files, { withRows: true }),
     ]),
     ...factChanges(headerFacts(before), headerFacts(after)),
   ]
 }
 
-function headerFacts({ headers }: VipPolicy): readonly Fact[] {
-  return [...headers].map(([name, values]) => {
-    return {
-      name: `header ${headerName(name)}`,
-      text: formatList(values),
-      meaning: String([...values].sort()),
-    }
+function headerFacts({ headers }: VipPolicy): Facts {
+  const facts = [...headers].map(([name, values]) => {
+    return [`header ${headerName(name)}`, { text: formatList(values), meaning: String([...values].sort()) }]
   })
+  return Object.fromEntries(facts)
 }
 
 function countDetail(before: ReadonlySet<string>, after: ReadonlySet<string>): readonly Detail[] {
-  const added = [...after].filter((number) => !before.has(number)).length
-  const removed = before.size - (after.size - added)
-  const text = plusMinus(added, removed)
-  return text === '' ? [] : [{ text, numbers: { added, removed, otherRows: 0 } }]
+  const removed = [...before].filter((number) => !after.has(number)).length
+  const added = after.size - (before.size - removed)
+  return numbersDetail({ added, removed, otherRows: 0 })
 }
 
 function columnDetail(file: string, old: readonly string[], now: readonly string[]): readonly string[] {
@@ -289,16 +282,19 @@ async function compareTables(before: NumberTable, after: NumberTable): Promise<N
   return Object.freeze({ added: after.size - common, removed: before.size - common, otherRows })
 }
 
-/** `+12 −3 numbers in vips.csv, 4 rows changed`; empty where nothing changed that counts here. */
+/** What changed in a file that both read. */
 function fileDetail(file: string, files: ChangedFiles, { withRows = false } = {}): readonly Detail[] {
   const numbers = files.get(file)
-  if (numbers === undefined) return []
+  return numbers === undefined ? [] : numbersDetail(numbers, { where: ` in ${file}`, withRows })
+}
+
+/** `+12 −3 numbers in vips.csv, 4 rows changed`; empty where nothing changed that counts here. */
+function numbersDetail(numbers: NumbersChange, { where = '', withRows = false } = {}): readonly Detail[] {
   const { added, removed, otherRows } = numbers
   const rows = `${otherRows.toLocaleString('en-US')} ${otherRows === 1 ? 'row' : 'rows'} changed`
-  const [first = '', ...more] = [plusMinus(added, removed), withRows && otherRows > 0 ? rows : ''].filter(
-    Boolean,
-  )
-  return first === '' ? [] : [{ text: [`${first} in ${file}`, ...more].join(', '), numbers }]
+  const parts = [plusMinus(added, removed), withRows && otherRows > 0 ? rows : ''].filter(Boolean)
+  const [first, ...more] = parts
+  return first === undefined ? [] : [{ text: [first + where, ...more].join(', '), numbers }]
 }
 
 /** `+12 −3 numbers`, `+1 number`; empty where none came or went. */
