@@ -52,13 +52,11 @@ async function list(settings: Settings, options: Options): Promise<void> {
 
 const POLL_MS = 500
 
-/** Ends on Ctrl-C, or when nobody reads what it prints. */
 async function follow(settings: Settings, options: Options): Promise<void> {
   const store = storeIn(settings)
   const filters = filtersOf(options)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  process.stdout.once('error', () => stop.abort())
   const lines = new CallLines()
   for (let after = 0, limit = options.last; !stop.signal.aborted; limit = Number.MAX_SAFE_INTEGER) {
     const fresh = (await Array.fromAsync(findCalls(store, { ...filters, after, limit }))).reverse()

@@ -10,7 +10,7 @@ const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/^warning\b|\(warning\)$/gm, 'yellow'],
   [/^info\b/gm, 'cyan'],
   [/^fault\b|^error\[\w+\]:/gm, 'red'],
-  [/^Next: .*(\n {6}.*)*$/gm, 'dim'],
+  [/^Next: [\s\S]*/m, 'dim'],
 ]
 
 /** Colours text whose control characters are written out already; only on a terminal, and not with NO_COLOR. */

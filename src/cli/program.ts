@@ -33,7 +33,7 @@ export function createProgram(): Command {
       'file of NAME=value settings (or DOORMAN_SETTINGS; default: /etc/doorman/settings.env)',
     )
     .showSuggestionAfterError()
-    .showHelpAfterError('(doorman --help shows all commands)')
+    .showHelpAfterError('(add --help for the options)')
     .exitOverride()
   for (const add of COMMANDS) add(program)
   return program

@@ -1,8 +1,8 @@
 /** What the commands that read the database share. */
 import { accessSync, constants } from 'node:fs'
-import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import { findVisits, type NumberedCall } from '../history/recorded-calls.js'
+import { userName } from '../lib/user-name.js'
 import { maskNumbers } from '../observability/masking.js'
 import type { Settings } from '../settings/index.js'
 import { DATABASE_FILE } from '../store/database.js'
@@ -16,9 +16,11 @@ export function storeIn({ DOORMAN_DATA: data }: Pick<Settings, 'DOORMAN_DATA'>):
     accessSync(file, constants.R_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const says =
-      code === 'ENOENT' ? `${file} does not exist: ${NO_DATA}` : `${file} cannot be read${AS_USER()}`
-    throw new Refusal('no_data', says)
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
+    const says = isMissing
+      ? `does not exist: ${NO_DATA}`
+      : `cannot be read by the user ${userName()}.\n${AS_USER}`
+    throw new Refusal('no_data', `${file} ${says}`)
   }
   return new StoreReader(data)
 }
@@ -26,8 +28,7 @@ export function storeIn({ DOORMAN_DATA: data }: Pick<Settings, 'DOORMAN_DATA'>):
 const NO_DATA =
   'no Doorman has run with this data folder yet.\nGive the folder of the running one with --data or DOORMAN_DATA.'
 
-const AS_USER = () =>
-  ` by the user ${userInfo().username}.\nRun this command as the user that runs Doorman, or with sudo.`
+const AS_USER = 'Run this command as the user that runs Doorman, or with sudo.'
 
 /** The visits of a call, the first one first. @throws Refusal where none is recorded. */
 export async function visitsOf(

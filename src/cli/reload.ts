@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { realpath } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { findInstance, sendCommand } from '../control/client.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
+import { userName } from '../lib/user-name.js'
 import { type RELOAD_CODES, type ReloadResult, unusable } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import {
@@ -42,7 +42,7 @@ export function addReload(program: Command): void {
     .action(async (options: ReloadOptions, command: Command) => {
       const { flows, maxChange, allowMissingContexts } = options
       const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
-      const body = { maxChange, allowMissingContexts, way: 'command', by: userInfo().username } as const
+      const body = { maxChange, allowMissingContexts, way: 'command', by: userName() } as const
       if (flows === undefined || (await isSameFolder(flows, address.flows)))
         return report(options, await sendCommand(address, '/reload', body))
       const draft = await compile(flows)
@@ -65,7 +65,7 @@ export function addRollback(program: Command): void {
     .action(async (number: number | undefined, options: RollbackOptions, command: Command) => {
       const { to = number, allowMissingContexts } = options
       const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
-      const body = { to, allowMissingContexts, by: userInfo().username }
+      const body = { to, allowMissingContexts, by: userName() }
       report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body))
     })
 }

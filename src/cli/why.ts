@@ -46,15 +46,13 @@ function format(call: NumberedCall, visit: number, visits: number, { verbose }: 
 }
 
 function details(call: NumberedCall): readonly string[] {
-  const { outcome, faults, ms, readBy, state, vip, branch } = call
+  const { outcome, faults, ms, readBy, state } = call
   const stages = Object.entries(ms).map(([stage, time]) => `${stage} ${time}`)
   const rows = [
     ['channel', call.call],
     ['Call-ID', call.sipCallId],
     ['outcome', `${outcome}: ${OUTCOMES[outcome]}`],
     ...faults.map((fault) => ['fault', fault]),
-    ['vip', vip ? 'yes' : 'no'],
-    ['branch', branch ?? '-'],
     ['read by', readBy ?? '-'],
     ['stages', `${stages.join(', ')} ms`],
     ...(state === undefined ? [] : [['came with', JSON.stringify(state)]]),

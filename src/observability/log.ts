@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import winston from 'winston'
 import type { Log, LogFields } from '../lib/log.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
@@ -20,11 +21,17 @@ const FORMATS = {
     const said = Array.isArray(problems) ? problems.join('; ') : details
     const rest = [said || undefined, call === undefined ? undefined : `(call ${call})`]
     const text = [message, ...rest].filter((part) => part !== undefined).join(' ')
-    return `${localTime(time)} ${safeLine(LABELS[level] + text)}`
+    return `${localTime(time)} ${LABELS[level]}${safeLine(text)}`
   },
 } as const
 
-const LABELS = { error: 'ERROR ', warn: 'Warning: ', info: '', debug: 'debug: ' } as const
+/** Coloured on a terminal. */
+const LABELS = {
+  error: `${styleText('red', 'ERROR', { stream: process.stdout })} `,
+  warn: `${styleText('yellow', 'Warning:', { stream: process.stdout })} `,
+  info: '',
+  debug: 'debug: ',
+} as const
 
 /** Events whose lines hold network addresses, which look like numbers, and no caller. */
 const NO_CALLER = new Set<unknown>([

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { userName } from '../lib/user-name.js'
 
 /** Where `doorman setup` and the package put the settings of the installed instance. */
 const INSTALLED = '/etc/doorman/settings.env'
@@ -26,7 +26,7 @@ export function findSettings(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return { file: undefined, note: undefined }
-    const why = `${installed} cannot be read by the user ${userInfo().username} (${code})`
+    const why = `${installed} cannot be read by the user ${userName()} (${code})`
     return { file: undefined, note: `Note: ${why}, so it is not used. Run the command with sudo.` }
   }
 }

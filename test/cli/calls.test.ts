@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { CallRecord, NumberedCall } from '../../src/history/recorded-calls.js'
 import { inFolder } from '../flows/temp-folder.js'
-import { recordCalls, recorded } from '../history/calls.js'
+import { recordCalls, recorded, recordedCalls } from '../history/calls.js'
 import { until } from '../support/until.js'
 import { doorman, type Env, RunningCommand } from './command.js'
 
@@ -140,6 +140,18 @@ describe('doorman calls', () => {
     })
   })
 })
+
+test.each([[[]], [['--follow']]])(
+  'calls %j ends without a word if the reader of its pipe has ended',
+  async (args) => {
+    await inFolder({}, async (folder) => {
+      await recordCalls(folder, recordedCalls(200))
+      const command = new RunningCommand(['calls', '--json', '--last', '200', ...args, '--data', folder])
+      command.child.stdout?.destroy()
+      expect(await command.ending()).toMatchObject({ exit: 0, err: '' })
+    })
+  },
+)
 
 describe('doorman why', () => {
   test.each(['3', '1.3', 'b@example.com'])(
