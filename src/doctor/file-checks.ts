@@ -1,7 +1,14 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { type ConfigFile, type ConfigLine, readConfig, sectionOf } from '../asterisk/config-files.js'
+import {
+  type ConfigOption,
+  type ConfigPosition,
+  configFolder,
+  readConfig,
+  sectionsNamed,
+} from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { type FileUser, OTHERS, obstacle } from '../lib/file-access.js'
 import {
@@ -21,14 +28,6 @@ export const SAMPLE_SECRET = 'CHANGE-ME'
 
 const AS_ROOT = 'Run doctor as root on the machine of the PBX.'
 
-/** A file of the configuration; undefined where there is none. */
-async function configIn({ folder }: PbxFiles, name: string): Promise<ConfigFile | undefined> {
-  return readConfig(folder, name).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-}
-
 /** A check of Asterisk's files. What this user may not read is good to know, and no more. */
 function fileCheck(name: string, run: (files: PbxFiles) => Promise<Result | readonly Result[]>): Check {
   return checkWith(['pbxFiles'], name, AS_ROOT, ({ pbxFiles }) =>
@@ -38,6 +37,8 @@ function fileCheck(name: string, run: (files: PbxFiles) => Promise<Result | read
     }),
   )
 }
+
+const configOf = ({ folder }: PbxFiles, name: string) => readConfig(name, configFolder(folder))
 
 export const ASTERISK_FILES: Check = {
   name: 'Asterisk files',
@@ -50,56 +51,45 @@ export const ASTERISK_FILES: Check = {
   },
 }
 
-const at = ({ file, line }: ConfigLine) => `${file}:${line}`
+const at = ({ file, line }: ConfigPosition) => `${file}:${line}`
 
-/** What a second [general] does (16.28, 22.10); a [general](+) before the first makes Asterisk refuse the file. */
-const SECOND_GENERAL: Readonly<Record<string, (where: string) => Result>> = {
-  'http.conf': (where) => warning(`${where}: Asterisk ignores this second [general].`, ADD),
-  'ari.conf': (where) => fault(`${where}: this second [general] stops ARI at the next restart.`, ADD),
-  'manager.conf': (where) => warning(`${where}: Asterisk ignores this second [general].`, ADD),
-}
 const ADD = 'Write  [general](+)  there, which adds to the first.'
+const MEND = 'Correct that line, before Asterisk is restarted.'
+
+/** What a second [general] does (16.28, 22.10). */
+function second(name: string, where: ConfigPosition): Result {
+  return name === 'ari.conf'
+    ? fault(`${at(where)}: this second [general] stops ARI at the next restart.`, ADD)
+    : warning(`${at(where)}: Asterisk ignores this second [general].`, ADD)
+}
 
 export const SECTIONS = fileCheck('sections', async (pbxFiles) => {
-  const found = await Promise.all(
-    Object.entries(SECOND_GENERAL).map(async ([name, second]) => {
-      const { lines = [] } = (await configIn(pbxFiles, name)) ?? {}
-      const general = lines.filter((line) => sectionOf(line)?.name === 'general')
-      const isAdded = (line: ConfigLine) => sectionOf(line)?.options.includes('+')
-      const [first, ...others] = general
-      if (first !== undefined && isAdded(first)) {
-        const says = `${at(first)}: [general](+) before any [general]: Asterisk refuses ${name} at the next restart.`
-        return fault(says, 'Write  [general]  there.')
-      }
-      return others.filter((line) => !isAdded(line)).map((line) => second(at(line)))
-    }),
-  )
-  const results = found.flat()
-  return results.length > 0 ? results : ok('http.conf, ari.conf and manager.conf have one [general] each.')
+  const found = ['http.conf', 'ari.conf', 'manager.conf'].flatMap((name) => {
+    const config = configOf(pbxFiles, name)
+    const [, ...others] = sectionsNamed(config, 'general')
+    return [
+      ...config.faults.map((says) => fault(`${says} Asterisk refuses ${name} at the next restart.`, MEND)),
+      ...others.map((section) => second(name, section)),
+    ]
+  })
+  return found.length > 0 ? found : ok('http.conf, ari.conf and manager.conf have one [general] each.')
 })
-
 const INCLUDE = 'Put  #tryinclude "extensions_doorman.conf"  into extensions.conf.'
-const WRITE = 'doorman dialplan --write FILE  gives a new file the owner and mode that Asterisk can read.'
 
 /** The file of the generated contexts, as Asterisk sees it at its next start. */
 export const DIALPLAN_FILE = fileCheck('dialplan file', async (pbxFiles) => {
-  const config = await configIn(pbxFiles, 'extensions.conf')
-  if (config === undefined) return info(`${pbxFiles.folder} has no extensions.conf, so it was not checked.`)
-  const { lines, inclusions } = config
-  const fatal = inclusions.filter(({ isTry, unread }) => !isTry && unread !== undefined)
-  const found: Result[] = fatal.map((line) =>
-    fault(
-      `${at(line)} includes what cannot be read: Asterisk starts without any dialplan. ${line.unread}.`,
-      TRY,
-    ),
-  )
-  const { file } = lines.find((line) => sectionOf(line)?.name === GO_CONTEXT) ?? {}
-  if (file === undefined) {
+  const config = configOf(pbxFiles, 'extensions.conf')
+  const found = config.faults.map((says) => fault(`${says} Asterisk starts without any dialplan.`, MEND))
+  const [section] = sectionsNamed(config, GO_CONTEXT)
+  if (section === undefined) {
     const says =
       'No file that extensions.conf includes has the generated contexts: after the next restart no call '
     return [...found, fault(`${says}reaches Doorman.`, INCLUDE)]
   }
-  const included = inclusions.find(({ target, isTry }) => target === file && !isTry)
+  const file = resolve(pbxFiles.folder, section.file)
+  const included = config.includes.find(
+    ({ name, isTry }) => !isTry && resolve(pbxFiles.folder, name) === file,
+  )
   if (included !== undefined) {
     const says = `${at(included)}: by #include, Asterisk starts without any dialplan if it cannot read ${file}.`
     found.push(warning(says, 'Write  #tryinclude  there.'))
@@ -111,18 +101,12 @@ export const DIALPLAN_FILE = fileCheck('dialplan file', async (pbxFiles) => {
   }
   return found.length > 0 ? found : ok(`${file} is included, and Asterisk can read it.`)
 })
-const TRY = `Make it readable for Asterisk's user, or write  #tryinclude  there. ${WRITE}`
-
-/** A line of ari.conf or manager.conf that holds a password. */
-const PASSWORD = /^(password|secret)\s*=>?\s*(?!CHANGE-ME$)\S/i
 
 export const PASSWORD_FILES: Check = {
   name: 'password files',
   remedy: AS_ROOT,
   async run({ pbxFiles, secretFiles }) {
-    const files = [
-      ...new Set([...secretFiles, ...(pbxFiles === undefined ? [] : await passwordsIn(pbxFiles))]),
-    ]
+    const files = [...new Set([...secretFiles, ...(pbxFiles === undefined ? [] : passwordsIn(pbxFiles))])]
     const open: string[] = []
     for (const file of files) {
       // What this user may not even look at, others may not read.
@@ -135,12 +119,22 @@ export const PASSWORD_FILES: Check = {
   },
 }
 
-async function passwordsIn(pbxFiles: PbxFiles): Promise<readonly string[]> {
-  const files = ['ari.conf', 'manager.conf']
-  const configs = await Promise.all(files.map((name) => configIn(pbxFiles, name).catch(() => undefined)))
-  return configs
-    .flatMap((config) => config?.lines ?? [])
-    .flatMap(({ text, file }) => (PASSWORD.test(text) ? [file] : []))
+/** The files that hold passwords of ARI and AMI users. */
+function passwordsIn(pbxFiles: PbxFiles): readonly string[] {
+  const options = ['ari.conf', 'manager.conf'].flatMap((name) => optionsIn(pbxFiles, name))
+  const passwords = options.filter(
+    ({ key, value }) => /^(password|secret)$/i.test(key) && value !== SAMPLE_SECRET,
+  )
+  return passwords.map(({ file }) => resolve(pbxFiles.folder, file))
+}
+
+/** None where this user may not read the file: then it is not open to all. */
+function optionsIn(pbxFiles: PbxFiles, name: string): readonly ConfigOption[] {
+  try {
+    return configOf(pbxFiles, name).sections.flatMap(({ options }) => options)
+  } catch {
+    return []
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type AsteriskConfig, type ConfigSection, optionOf } from './asterisk-config.js'
+import { type AsteriskConfig, type ConfigSection, optionOf } from '../asterisk/config.js'
 
 /** A PJSIP endpoint. */
 export interface Endpoint {

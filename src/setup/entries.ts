@@ -1,4 +1,4 @@
-import { readConfig } from './asterisk-config.js'
+import { readConfig } from '../asterisk/config.js'
 import { textOf } from './files.js'
 import type { Findings } from './inspect.js'
 import { blockOf } from './marked-block.js'

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type ConfigSource, configFolder } from '../asterisk/config.js'
 import type { Ownership } from '../lib/replace-file.js'
-import type { ConfigSource } from './asterisk-config.js'
 import { withoutBlock } from './marked-block.js'
 
 /** A file as it is: its bytes, its owner and its mode. */
@@ -23,18 +23,10 @@ export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
 /** Asterisk's configuration folder as it is without what setup has added to it; `own` are its own files. */
 export function configSource(folder: string, own: readonly string[]): ConfigSource {
   return {
+    ...configFolder(folder),
     read(name) {
       const state = own.includes(name) ? undefined : stateOf(resolve(folder, name))
       return state === undefined ? undefined : withoutBlock(textOf(state.content))
-    },
-    matching(pattern) {
-      const inFolder = dirname(pattern)
-      if (!existsSync(resolve(folder, inFolder))) return []
-      // As glob(3), `*` stands for no dot at the beginning.
-      return readdirSync(resolve(folder, inFolder))
-        .filter((name) => matchesGlob(name, basename(pattern)) && !name.startsWith('.'))
-        .map((name) => join(inFolder, name))
-        .sort()
     },
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AsteriskConfig, isTrue, optionOf, readConfig, sectionsNamed } from './asterisk-config.js'
+import { type AsteriskConfig, isTrue, optionOf, readConfig, sectionsNamed } from '../asterisk/config.js'
 import type { Console } from './console.js'
 import { type Endpoint, endpointNames, endpointShown, endpointsIn } from './endpoints.js'
 import { configSource, type FileState, stateOf } from './files.js'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { isTrue, optionOf } from '../asterisk/config.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import type { Ownership } from '../lib/replace-file.js'
-import { isTrue, optionOf } from './asterisk-config.js'
 import { type Entry, entryLines } from './entries.js'
 import { bytesOf, type FileState, textOf } from './files.js'
 import {

@@ -1,6 +1,6 @@
+import { optionOf } from '../asterisk/config.js'
 import { neededModules } from '../asterisk/modules.js'
 import { hasFeature, parseVersion, STASIS_BROADCAST } from '../asterisk/version.js'
-import { optionOf } from './asterisk-config.js'
 import { contextBefore, type Entry } from './entries.js'
 import { textOf } from './files.js'
 import { amiServer, type Findings, httpServer, type Server } from './inspect.js'

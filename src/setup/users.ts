@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isFalse, optionOf, sectionsNamed } from './asterisk-config.js'
+import { isFalse, optionOf, sectionsNamed } from '../asterisk/config.js'
 import { type FileState, textOf } from './files.js'
 import { amiServer, type Findings, general, localAddress, OWN_FILES } from './inspect.js'
 

@@ -302,16 +302,17 @@ const CASES: Readonly<Record<string, Change>> = {
   'sections | warning | more.conf:1: Asterisk ignores | [general](+)': {
     files: { 'manager.conf': '[general]\n#include "more.conf"\n', 'more.conf': '[general]\nport = 1\n' },
   },
-  'sections | fault | http.conf:1: [general](+) before any [general] | [general]': {
-    files: { 'http.conf': '[general](+)\nenabled = yes\n[general]\n' },
-  },
+  'sections | fault | http.conf:1: [general](+) has no plain [general] before it. Asterisk refuses | that line':
+    {
+      files: { 'http.conf': '[general](+)\nenabled = yes\n[general]\n' },
+    },
   'dialplan file | fault | No file that extensions.conf includes | #tryinclude': {
     files: { 'extensions.conf': '[from-trunk]\n' },
   },
   'dialplan file | warning | by #include, Asterisk starts without any dialplan | #tryinclude': {
     files: { 'extensions.conf': `#include ${GENERATED_FILE}\n` },
   },
-  'dialplan file | fault | extensions.conf:2 includes what cannot be read | #tryinclude': {
+  'dialplan file | fault | extensions.conf:2: #include "gone.conf": there is no such | that line': {
     files: { 'extensions.conf': `#tryinclude ${GENERATED_FILE}\n#include gone.conf\n` },
   },
   'dialplan file | fault | (user 4000000) may not read | chmod o+r': { modes: { [GENERATED_FILE]: 0o640 } },

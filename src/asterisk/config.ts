@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
+
 /** Where a configuration stands, for `file:line`. */
 export interface ConfigPosition {
   readonly file: string
@@ -17,11 +20,18 @@ export interface ConfigSection extends ConfigPosition {
   readonly options: ConfigOption[]
 }
 
+/** An `#include` or `#tryinclude`. */
+export interface Inclusion extends ConfigPosition {
+  /** As it is written there. */
+  readonly name: string
+  /** `#tryinclude`: Asterisk does without what it cannot read. */
+  readonly isTry: boolean
+}
+
 /** A file of Asterisk's configuration with all that it includes, in Asterisk's own order. */
 export interface AsteriskConfig {
   readonly sections: readonly ConfigSection[]
-  /** Files that were asked for by `#include` and `#tryinclude`, as they are written there. */
-  readonly includes: readonly (ConfigPosition & { readonly name: string })[]
+  readonly includes: readonly Inclusion[]
   /** What makes Asterisk (16 and 22) ignore the whole configuration, a line each. */
   readonly faults: readonly string[]
 }
@@ -31,6 +41,34 @@ export interface ConfigSource {
   read(name: string): string | undefined
   /** The names that an `#include` stands for, which may hold `*`. */
   matching(pattern: string): readonly string[]
+}
+
+/**
+ * The folder as it is, each byte a character. What this process may not read is an error, as it is no answer to what
+ * Asterisk reads.
+ */
+export function configFolder(folder: string): ConfigSource {
+  return {
+    read: (name) => unlessMissing(() => readFileSync(resolve(folder, name), 'latin1')),
+    matching(pattern) {
+      const inFolder = dirname(pattern)
+      const names = unlessMissing(() => readdirSync(resolve(folder, inFolder))) ?? []
+      // As glob(3), `*` stands for no dot at the beginning.
+      return names
+        .filter((name) => matchesGlob(name, basename(pattern)) && !name.startsWith('.'))
+        .map((name) => join(inFolder, name))
+        .sort()
+    },
+  }
+}
+
+function unlessMissing<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
 }
 
 /** Includes that lead to themselves are an error of Asterisk's, too. */
@@ -46,7 +84,7 @@ export function readConfig(name: string, source: ConfigSource): AsteriskConfig {
 
 class ConfigReader implements AsteriskConfig {
   readonly sections: ConfigSection[] = []
-  readonly includes: (ConfigPosition & { readonly name: string })[] = []
+  readonly includes: Inclusion[] = []
   readonly faults: string[] = []
 
   constructor(private readonly source: ConfigSource) {}
@@ -59,23 +97,19 @@ class ConfigReader implements AsteriskConfig {
       const [, kind, target] = /^#(include|tryinclude)\s+["<]?([^">]*)[">]?/.exec(content) ?? []
       const [, name, marks = ''] = /^\[([^\]]*)\](?:\s*\(([^)]*)\))?/.exec(content) ?? []
       const [, key, value] = /^([^=]+?)\s*=>?\s*(.*)$/.exec(content) ?? []
-      if (target !== undefined) this.#include(target.trim(), kind === 'include', at, depth, current)
+      if (target !== undefined)
+        this.#include({ name: target.trim(), isTry: kind === 'tryinclude', ...at }, depth, current)
       else if (name !== undefined) current = this.#section(name, marks, at)
       else if (key !== undefined && value !== undefined) current?.options.push({ key, value, ...at })
     }
   }
 
-  #include(
-    name: string,
-    isNeeded: boolean,
-    at: ConfigPosition,
-    depth: number,
-    current?: ConfigSection,
-  ): void {
-    this.includes.push({ name, ...at })
+  #include(inclusion: Inclusion, depth: number, current?: ConfigSection): void {
+    const { name, isTry, file: by, line } = inclusion
+    this.includes.push(inclusion)
     const files = depth >= MOST_NESTED ? [] : this.source.matching(name)
-    if (files.length === 0 && isNeeded && !name.includes('*'))
-      this.faults.push(`${at.file}:${at.line}: #include "${name}": there is no such file that can be read.`)
+    if (files.length === 0 && !isTry && !name.includes('*'))
+      this.faults.push(`${by}:${line}: #include "${name}": there is no such file that can be read.`)
     for (const file of files) this.readFile(file, this.source.read(file) ?? '', depth + 1, current)
   }
 
