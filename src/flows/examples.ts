@@ -3,7 +3,7 @@ import { suggestion } from '../lib/nearest.js'
 import type { CallFacts, Routing } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
-import type { Diagnostics, Problem, YamlPath } from './problem.js'
+import type { Diagnostics, FilePosition, Problem, YamlPath } from './problem.js'
 import { HeaderNameSchema, HeaderValuesSchema, NameSchema, StateSchema, strict } from './schema.js'
 import { checkShape, itemsOf } from './shape.js'
 import { parseFlowDocument } from './yaml.js'
@@ -59,7 +59,7 @@ export type ExampleSource = z.output<typeof ExampleSchema>
 export interface Example extends Omit<ExampleSource, 'name'> {
   /** As the file names it, else `example 3`. */
   readonly name: string
-  readonly position: Pick<Problem, 'file' | 'line' | 'column'>
+  readonly position: FilePosition
 }
 
 /**

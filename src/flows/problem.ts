@@ -1,9 +1,16 @@
-/** Something wrong with the flow files, and where. Lines and columns count from 1. */
-export interface Problem {
-  /** Path of the file, relative to the flows folder; empty for a problem that is in no file. */
-  readonly file: string
+/** A position in a file; line and column count from 1. */
+export interface Position {
   readonly line: number
   readonly column: number
+}
+
+export interface FilePosition extends Position {
+  /** Path of the file, relative to the flows folder; empty for a problem that is in no file. */
+  readonly file: string
+}
+
+/** Something wrong with the flow files, and where. */
+export interface Problem extends FilePosition {
   /** Stable; those of the flow files are in `PROBLEM_CODES`. */
   readonly code: string
   /** What is wrong and what to do about it, in one sentence. */
@@ -66,12 +73,6 @@ export class FlowFilesError extends Error {
 
 /** The keys and list indexes that lead to a value of a YAML document. */
 export type YamlPath = readonly (string | number)[]
-
-/** A position in a file; line and column count from 1. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
 
 /** Positions in a YAML document. Where a path ends in nothing, its nearest parent is the position. */
 export interface Positions {

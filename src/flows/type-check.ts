@@ -33,7 +33,7 @@ export async function checkTypes(
   if (typescript === undefined)
     return {
       problems: [],
-      skipped: 'TypeScript is not installed; run "npm install typescript" in the folder',
+      skipped: 'TypeScript is not installed; run "npm install typescript" in the folder above',
     }
   const place = mkdtempSync(join(tmpdir(), 'doorman-types-'))
   try {

@@ -67,32 +67,40 @@ function decode(content: Buffer): string | undefined {
 const INDENTATION =
   'the indentation of this line fits none of the lines above; what belongs together begins in the same column'
 
+/** What the parser says (`$1` is the group) → what an admin does about it. */
+const SYNTAX: readonly (readonly [RegExp, string])[] = [
+  [/^Tabs are not allowed/, 'a tab in the indentation; YAML allows only spaces there'],
+  [/^Flow /, 'the { or [ that stands open above is not closed; close it before this line'],
+  [/^Missing closing (.)quote/, 'a text above begins with $1 and does not end with it'],
+  [/^Plain value cannot start with .*(.)$/, 'a text that begins with $1 must stand in quotes'],
+  [/^Implicit map keys need to be followed/, 'a colon is missing behind this key'],
+  [/^Nested mappings are not allowed/, 'a text that holds a colon and a space must stand in quotes'],
+  [/^Unexpected flow-(?:map|seq)-end token/, 'this bracket closes nothing; take it out'],
+  [/at node end$/, 'this stands behind the end of another text; a comma is missing, or quotes around both'],
+  [
+    /^Source contains multiple documents/,
+    'a second document begins here; keep one of them and take this --- out',
+  ],
+]
+
+/** Of these, where one stands at the beginning of a line, the indentation is the cause. */
+const MISPLACED = /^(?:All |Sequence item without|A block sequence may not|Nested mappings|Unexpected scalar)/
+
 /** The first error alone: one slip makes a parser stumble several times. Undefined where there is none. */
 function syntaxError(
   [first, ...others]: readonly YAMLError[],
   text: string,
 ): { readonly offset: number; readonly message: string } | undefined {
   if (first === undefined) return undefined
-  const [offset] = first.pos
-  const error = (message: string, at = offset) => ({ offset: at, message })
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1
-  if (first.code === 'TAB_AS_INDENT') return error('a tab in the indentation; YAML allows only spaces there')
-  if (first.code === 'MULTIPLE_DOCS')
-    return error('a second document begins here; keep one of them and take this --- out')
-  if (first.message.startsWith('Flow '))
-    return error('the { or [ that stands open above is not closed; close it before this line')
-  if (first.code === 'BLOCK_AS_IMPLICIT_KEY' && text.slice(lineStart, offset).trim() !== '') {
-    // The line below was taken for the rest of this text.
-    const goesOn = others.some(({ code }) => code === 'MULTILINE_IMPLICIT_KEY')
-    if (goesOn) return error(INDENTATION, firstTextAfter(text, text.indexOf('\n', offset)))
-    return error('a text that holds a colon and a space must stand in quotes')
-  }
-  const isMisplaced = first.code === 'BAD_INDENT' || first.code === 'BLOCK_AS_IMPLICIT_KEY'
-  if (isMisplaced || first.message.startsWith('Sequence item'))
-    return error(INDENTATION, firstTextAfter(text, lineStart))
-  const [, quote] = /^Missing closing (.)quote/.exec(first.message) ?? []
-  if (quote !== undefined) return error(`a text above begins with ${quote} and does not end with it`)
-  return error(`this is not YAML: ${first.message}`)
+  const { message, code, pos } = first
+  const lineStart = text.lastIndexOf('\n', pos[0] - 1) + 1
+  const begins = firstTextAfter(text, lineStart)
+  if (pos[0] <= begins && MISPLACED.test(message)) return { offset: begins, message: INDENTATION }
+  // The line below was taken for the rest of this text.
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' && others.some((one) => one.code === 'MULTILINE_IMPLICIT_KEY'))
+    return { offset: firstTextAfter(text, text.indexOf('\n', pos[0])), message: INDENTATION }
+  const [form, remedy] = SYNTAX.find(([said]) => said.test(message)) ?? [/^/, `this is not YAML: ${message}`]
+  return { offset: pos[0], message: remedy.replace('$1', form.exec(message)?.[1] ?? '') }
 }
 
 function firstTextAfter(text: string, offset: number): number {

@@ -1,12 +1,6 @@
 import { SourceMap, type SourceMapPayload } from 'node:module'
+import type { FilePosition } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
-
-/** A position in an author's file; line and column count from 1. */
-export interface SourcePosition {
-  readonly file: string
-  readonly line: number
-  readonly column: number
-}
 
 const maps = new WeakMap<FlowFunction, SourceMap | null>()
 
@@ -14,14 +8,14 @@ const maps = new WeakMap<FlowFunction, SourceMap | null>()
  * Where in the author's files a stack begins: its first frame outside of packages, taken back through the
  * source map. Undefined where the stack does not touch the function's code.
  */
-export function positionOf(stack: string, fn: FlowFunction): SourcePosition | undefined {
+export function positionOf(stack: string, fn: FlowFunction): FilePosition | undefined {
   const found = [...framesIn(stack, fn.file), ...syntaxErrorIn(stack, fn.file)]
   const positions = found.map((at) => originalPosition(at, fn))
   return positions.find(({ file }) => !file.includes('node_modules/')) ?? positions[0]
 }
 
 /** `    at triage (triage.ts:3:9)` and `    at triage.ts:3:9`. */
-function framesIn(stack: string, file: string): SourcePosition[] {
+function framesIn(stack: string, file: string): FilePosition[] {
   const frame = new RegExp(`^ +at (?:.*[( ])?${literally(file)}:(\\d+):(\\d+)\\)?$`, 'gm')
   return [...stack.matchAll(frame)].map(([, line, column]) => ({
     file,
@@ -31,13 +25,13 @@ function framesIn(stack: string, file: string): SourcePosition[] {
 }
 
 /** A script that does not parse has no frame of its own: V8 writes `file:line`, the line, and carets below it. */
-function syntaxErrorIn(stack: string, file: string): SourcePosition[] {
+function syntaxErrorIn(stack: string, file: string): FilePosition[] {
   const match = new RegExp(`^${literally(file)}:(\\d+)\\n.*\\n( *)\\^`).exec(stack)
   return match === null ? [] : [{ file, line: Number(match[1]), column: (match[2] ?? '').length + 1 }]
 }
 
 /** Where in the author's files a position of the bundled code comes from. */
-export function originalPosition(at: SourcePosition, fn: FlowFunction): SourcePosition {
+export function originalPosition(at: FilePosition, fn: FlowFunction): FilePosition {
   const entry = mapOf(fn)?.findEntry(at.line - 1, at.column - 1)
   if (entry === undefined || !('originalSource' in entry)) return at
   const { originalSource, originalLine, originalColumn } = entry

@@ -1,0 +1,150 @@
+import { pause, retryDelayMs } from '../../lib/backoff.js';
+import { within } from '../../lib/timeout.js';
+import { ConnectionLog } from '../connection-log.js';
+import { PbxError } from '../pbx.js';
+import { locationsMissing } from './dialplan.js';
+import { openSession, refuseUnsendable, } from './session.js';
+/** A connection without work is closed: while one stands, Asterisk formats every event of every call (manager.c). */
+const IDLE_MS = 5_000;
+/** How often an idle AMI is connected to, to see that it still can be. */
+const PROBE_MS = 30_000;
+/** A connection that was lost is opened again so much later: Asterisk may close what it has just accepted. */
+const LOST_MS = 1_000;
+/**
+ * AMI, over which variables are set where they cannot be shared. It connects on demand and closes when idle; while AMI
+ * cannot be reached, work is refused at once, and Doorman goes on trying: asterisk-manager would queue the actions and
+ * send them later, when the call is gone.
+ */
+export class Ami {
+    #access;
+    #report;
+    #stopped = new AbortController();
+    #connection;
+    #idle;
+    #isUp = false;
+    /** Ends the pause before the next probe. */
+    #wake = new AbortController();
+    constructor(access, log) {
+        this.#access = access;
+        this.#report = new ConnectionLog('AMI', log);
+    }
+    /** Whether it could be reached when it was last tried. */
+    get isUp() {
+        return this.#isUp;
+    }
+    /** Connects, and from then on watches that it can. Returns at once. */
+    start() {
+        void this.#watch();
+    }
+    /** Looks at once whether it can be reached: Asterisk may be gone. */
+    probe() {
+        this.#wake.abort();
+    }
+    stop() {
+        this.#stopped.abort();
+        this.#isUp = false;
+        this.#close(this.#connection);
+    }
+    /** Sets variables on a channel, in order. @throws PbxError, or RangeError for what AMI cannot carry. */
+    async setVariables(channel, variables, timeoutMs) {
+        const actions = variables.map(({ name, value }) => ({
+            ...{ action: 'Setvar', channel, variable: name, value },
+        }));
+        // Before anything is sent: half a set would be worse than none.
+        for (const action of actions)
+            refuseUnsendable(action);
+        await this.#with(timeoutMs, (session) => Promise.all(actions.map((action) => session.action(action))));
+    }
+    /** Which of these the running dialplan lacks. @throws PbxError where Asterisk cannot tell. */
+    missingLocations(locations, timeoutMs) {
+        return this.#with(timeoutMs, (session) => locationsMissing(session, locations));
+    }
+    /** The time includes that of connecting, which goes on for those who ask later. */
+    async #with(timeoutMs, work) {
+        if (!this.#isUp)
+            throw new PbxError('unreachable', 'AMI is not connected');
+        const start = performance.now();
+        try {
+            const connection = this.#connected();
+            const session = await within(timeoutMs, 'AMI', connection.session);
+            this.#closeWhenIdle(connection);
+            const left = Math.max(1, timeoutMs - (performance.now() - start));
+            return await within(left, 'AMI', work(session)).catch((error) => {
+                // What is half open looks sound for ever; the next action opens another connection.
+                if (!isAnswer(error))
+                    this.#close(connection);
+                throw error;
+            });
+        }
+        catch (error) {
+            throw isAnswer(error) ? error : new PbxError('unreachable', error.message);
+        }
+    }
+    /** One connection for all that ask at the same time. */
+    #connected() {
+        if (this.#connection !== undefined)
+            return this.#connection;
+        const end = new AbortController();
+        const connection = { end, session: this.#open(end.signal) };
+        this.#connection = connection;
+        connection.session.then(({ ended }) => {
+            this.#closeWhenIdle(connection);
+            void ended.then(() => this.#onLost(connection));
+        }, () => this.#close(connection));
+        return connection;
+    }
+    async #open(signal) {
+        const { host, port, username } = this.#access;
+        try {
+            const session = await openSession(this.#access, signal);
+            if (!this.#isUp || this.#report.isDown)
+                this.#report.up(`${host}:${port} as ${username}`);
+            this.#isUp = true;
+            return session;
+        }
+        catch (error) {
+            // The watch may be in the pause before its next probe.
+            if (this.#isUp)
+                this.probe();
+            this.#isUp = false;
+            if (!this.#stopped.signal.aborted)
+                this.#report.down(`${error.message.replace(/\.?$/, '.')} ${ADVICE}`);
+            throw error;
+        }
+    }
+    /** No work takes as long as that. */
+    #closeWhenIdle(connection) {
+        clearTimeout(this.#idle);
+        this.#idle = setTimeout(() => this.#close(connection), IDLE_MS).unref();
+    }
+    #onLost(connection) {
+        if (this.#connection !== connection)
+            return;
+        this.#close(connection);
+        this.#report.down(`AMI at ${this.#access.host}:${this.#access.port}: the connection was closed.`);
+        setTimeout(() => this.probe(), LOST_MS).unref();
+    }
+    #close(connection) {
+        connection?.end.abort();
+        if (this.#connection === connection)
+            this.#connection = undefined;
+    }
+    /** Tries for as long as AMI is down, and probes it now and then while it is up. */
+    async #watch() {
+        const { signal } = this.#stopped;
+        for (let failures = 0; !signal.aborted;) {
+            await this.#connected().session.catch(() => undefined);
+            failures = this.#isUp ? 0 : failures + 1;
+            this.#wake = new AbortController();
+            const wait = this.#isUp ? PROBE_MS : retryDelayMs(failures);
+            await pause(wait, AbortSignal.any([signal, this.#wake.signal]));
+        }
+    }
+}
+/** Whether Asterisk has refused, or the action was never sent. */
+function isAnswer(error) {
+    return error instanceof RangeError || (error instanceof PbxError && error.fault !== 'unreachable');
+}
+const ADVICE = 'Check DOORMAN_AMI_HOST, DOORMAN_AMI_PORT, DOORMAN_AMI_USERNAME and DOORMAN_AMI_SECRET against ' +
+    'manager.conf (enabled=yes, bindaddr, port and the user with its permit lines).';
+//# sourceMappingURL=ami.js.map

@@ -1,0 +1,86 @@
+import { FALLBACK } from '../dialplan/destination.js';
+import { GENERATED_CONTEXTS } from '../dialplan/generate.js';
+import { RunningDialplan } from '../dialplan/running.js';
+import { stepDifferences } from '../dialplan/steps.js';
+import { PbxError } from '../pbx.js';
+/**
+ * Which of these the running dialplan lacks, in the order given; of one with the extension `dialled` only the context
+ * is known.
+ *
+ * Asked as `Getvar DIALPLAN_EXISTS(…)`, which Asterisk answers without a channel (16.28, 22.10): the class `call` is
+ * enough, which Doorman's user has for Setvar. ShowDialPlan would need `reporting` or `config`.
+ *
+ * @throws PbxError where Asterisk cannot tell.
+ */
+export async function locationsMissing(session, locations) {
+    const there = await Promise.all(locations.map(({ context, extension, priority }) => exists(session, extension === 'dialled' ? context : `${context},${extension},${priority}`)));
+    return locations.filter((_, index) => !there[index]);
+}
+async function exists(session, where) {
+    if (/[()]/.test(where))
+        throw new RangeError(`"${where}" cannot be a location in the dialplan.`);
+    const { value } = await session.action({ action: 'Getvar', variable: `DIALPLAN_EXISTS(${where})` });
+    if (value === '1')
+        return true;
+    if (value === '0')
+        return false;
+    // A function that is not there is answered with success and no value.
+    throw new PbxError('refused', 'AMI Getvar: Asterisk has no DIALPLAN_EXISTS: load func_dialplan.so');
+}
+/** Looks for the marker, for which the class `call` is enough. */
+export async function lookForMarker(session, { marker }) {
+    const all = GENERATED_CONTEXTS.map((context) => ({ context, extension: 'dialled', priority: 1 }));
+    const contexts = await locationsMissing(session, all);
+    if (contexts.length > 0)
+        return { state: 'missing', contexts: contexts.map(({ context }) => context) };
+    const missing = await locationsMissing(session, [{ ...FALLBACK, extension: marker }]);
+    return missing.length === 0 ? { state: 'current' } : { state: 'other', differences: [] };
+}
+/** Compares every step; class `reporting` or `config`. */
+export async function compareDialplan(session, { steps }) {
+    const running = await Promise.all(GENERATED_CONTEXTS.map((context) => runningSteps(session, context)));
+    const contexts = GENERATED_CONTEXTS.filter((_, index) => running[index]?.length === 0);
+    if (contexts.length > 0)
+        return { state: 'missing', contexts };
+    const differences = stepDifferences(steps, running.flat());
+    return differences.length === 0 ? { state: 'current' } : { state: 'other', differences };
+}
+/** The steps that a running context has; none for a context that is not there. Class `reporting` or `config`. */
+export async function runningSteps(session, context) {
+    const events = await session.list({ action: 'ShowDialPlan', context }).catch((error) => {
+        // A context that is not there is refused rather than answered with nothing.
+        if (/did not find/i.test(error.message))
+            return [];
+        throw error;
+    });
+    return events.flatMap(stepIn);
+}
+function stepIn(event) {
+    const { priority, context = '', extension = '', extensionlabel: label, application = '' } = event;
+    if (event.event !== 'ListDialplan' || priority === undefined)
+        return [];
+    return [{ context, extension, priority: Number(priority), label, application, data: event.appdata ?? '' }];
+}
+/** The whole dialplan that Asterisk runs. Class `reporting` or `config`. */
+export async function readRunningDialplan(session) {
+    const events = await session.list({ action: 'ShowDialPlan' });
+    const includes = Map.groupBy(events.filter(({ includecontext }) => includecontext !== undefined), ({ context = '' }) => context);
+    // An include with times is listed as name|times (16.28, 22.10).
+    const nameOf = ({ includecontext = '' }) => includecontext.split('|', 1)[0] ?? '';
+    return new RunningDialplan(events.flatMap(stepIn), new Map([...includes].map(([context, all]) => [context, all.map(nameOf)])));
+}
+/**
+ * Has Asterisk reload its dialplan, unless it runs this one and its file `isOld`, and reads back what it runs.
+ * Class `system` or `config`, of which the second permits less.
+ */
+export async function reloadDialplan(session, generated, isOld) {
+    if (isOld) {
+        const running = await compareDialplan(session, generated);
+        if (running.state === 'current')
+            return { wasReloaded: false, running };
+    }
+    // As `asterisk -rx "dialplan reload"` does.
+    await session.action({ action: 'Reload', module: 'pbx_config.so' });
+    return { wasReloaded: true, running: await compareDialplan(session, generated) };
+}
+//# sourceMappingURL=dialplan.js.map

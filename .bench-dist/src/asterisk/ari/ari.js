@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PbxError, } from '../pbx.js';
+import { AriConnection } from './connection.js';
+import { AriHttp } from './http.js';
+import { SharedVariableSets } from './shared-variables.js';
+import { StasisChannels } from './stasis-channels.js';
+const ANSWER_MS = 3_000;
+const HEADER_FUNCTIONS = 'res_pjsip_header_funcs.so';
+/** How often a missing permission or module is asked for again. */
+const CHECK_MS = 5_000;
+const NOT_FOUND = 404;
+/** When Doorman stops: how long the last call may take to copy its variables, and their removal. */
+const LAST_COPY_MS = 300;
+const REMOVE_MS = 1_000;
+/** Events that Doorman handles. The filter also holds back `RESTResponse` where it does not name it (22.10). */
+const EVENTS = [
+    'StasisStart',
+    'StasisEnd',
+    'ChannelHangupRequest',
+    'ApplicationReplaced',
+    'CallBroadcast',
+    'RESTResponse',
+];
+/**
+ * ARI: calls that arrive and depart, and requests about them. Requests that a call waits for go over the event
+ * WebSocket where this Asterisk takes them there (20.14, 21.9, 22.4 and later), all others over HTTP.
+ */
+export class Ari {
+    #application;
+    #log;
+    #http;
+    #connection;
+    #sets;
+    #channels;
+    #claims = true;
+    #refusal;
+    #missingModule;
+    #checking;
+    /** @param onLost hears that the connection was lost. */
+    constructor(access, application, log, onLost = () => undefined) {
+        this.#application = application;
+        this.#log = log;
+        this.#http = new AriHttp(access);
+        this.#sets = new SharedVariableSets(application);
+        const listener = {
+            onUp: () => void this.#onUp(),
+            onDown: (standsBy) => {
+                if (standsBy)
+                    this.#channels?.stop();
+                onLost();
+            },
+            onEvent: (event) => this.#onEvent(event),
+        };
+        this.#connection = new AriConnection(access, application, this.#http, listener, log);
+    }
+    /** Whether calls arrive, and may be continued. */
+    get isUp() {
+        return this.#connection.isUp && this.#refusal === undefined;
+    }
+    /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
+    get problems() {
+        return [this.#refusal, this.#missingModule].filter((problem) => problem !== undefined);
+    }
+    /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
+    start(listener) {
+        this.#channels = new StasisChannels(this.#application, this.#http, listener, this.#log);
+        void this.#connection.keepOpen();
+    }
+    /** Claims no more of the calls that are offered to several instances. */
+    stopClaiming() {
+        this.#claims = false;
+    }
+    /**
+     * Unregisters the application: new calls go on in the dialplan with STASISSTATUS=FAILED. Those that came in this very
+     * moment are handed to the listener. Requests work until `stop`.
+     */
+    async leave() {
+        this.#connection.stop();
+        await this.#channels?.reconcile(true);
+    }
+    /** Removes the shared variables and ends every connection. */
+    async stop() {
+        clearTimeout(this.#checking);
+        this.#connection.stop();
+        this.#channels?.stop();
+        const removals = this.#sets.removals();
+        if (removals.length > 0)
+            await sleep(LAST_COPY_MS);
+        await Promise.allSettled(removals.map((request) => this.#http.send(request, REMOVE_MS)));
+        this.#http.stop();
+    }
+    async readVariable(channelId, name, timeoutMs) {
+        return (await this.#read(channelId, name, timeoutMs)) ?? '';
+    }
+    readHeader(channelId, name, timeoutMs) {
+        return this.#read(channelId, `PJSIP_HEADER(read,${name},1)`, timeoutMs);
+    }
+    shareVariables(variables) {
+        const socket = this.#connection.requestSocket;
+        const shared = socket === undefined ? undefined : this.#sets.share(variables);
+        if (shared?.publish !== undefined)
+            socket?.post(shared.publish);
+        return shared?.set;
+    }
+    forgetSharedVariables() {
+        this.#sets.forget();
+    }
+    async continueInDialplan(channelId, location, timeoutMs) {
+        const { context, extension, priority } = location;
+        const query = { context, extension, priority: String(priority) };
+        const request = { method: 'POST', path: pathOf(channelId, 'continue'), query };
+        const answer = await this.#send(request, timeoutMs);
+        if (answer.status < 300)
+            return;
+        if (answer.status === 401 || answer.status === 403)
+            this.#onRefused(answer);
+        throw refused(request, answer);
+    }
+    #send(request, timeoutMs) {
+        return (this.#connection.requestSocket ?? this.#http).send(request, timeoutMs);
+    }
+    async #read(channelId, name, timeoutMs) {
+        const request = {
+            method: 'GET',
+            path: pathOf(channelId, 'variable'),
+            query: { variable: name },
+        };
+        const answer = await this.#send(request, timeoutMs);
+        if (answer.status < 300)
+            return String(answer.body?.value ?? '');
+        // A variable that is not set is answered with 404, as a channel that is gone; a header that is missing with 500.
+        const said = message(answer);
+        if (/variable was not found|unable to read provided function/i.test(said))
+            return undefined;
+        throw refused(request, answer);
+    }
+    async #onUp() {
+        // A new Asterisk, or one that was restarted, has no global variables.
+        this.#sets.forget();
+        this.#channels?.start();
+        const body = { allowed: EVENTS.map((type) => ({ type })) };
+        const path = `applications/${this.#application}/eventFilter`;
+        // Before 16.3 there is no filter, and Doorman only receives more than it needs.
+        const filtered = this.#http.send({ method: 'PUT', path, body }, ANSWER_MS).catch(() => undefined);
+        await Promise.all([filtered, this.#channels?.reconcile(true), this.#check()]);
+    }
+    #onEvent(event) {
+        if (event.type === 'CallBroadcast')
+            this.#claim(String(event.channel?.id));
+        else
+            this.#channels?.onEvent(event);
+    }
+    /** Whether the call is ours shows in StasisStart; 409 means that another instance was faster. */
+    #claim(channelId) {
+        if (!this.#claims)
+            return;
+        const query = { channelId, application: this.#application };
+        this.#http.send({ method: 'POST', path: 'events/claim', query }, ANSWER_MS).catch(() => undefined);
+    }
+    /** Finds what keeps calls from being continued or decided on all their facts, and asks again while it lasts. */
+    async #check() {
+        await Promise.all([this.#checkPermission(), this.#checkHeaderFunctions()]);
+        if (this.problems.length > 0)
+            this.#checkLater();
+    }
+    #checkLater() {
+        clearTimeout(this.#checking);
+        this.#checking = setTimeout(() => void this.#check(), CHECK_MS).unref();
+    }
+    /** A read-only user hears of calls and can continue none. A channel that is not there is refused with 404 instead. */
+    async #checkPermission() {
+        const request = { method: 'POST', path: pathOf('doorman-permission-check', 'continue') };
+        const answer = await this.#http.send(request, ANSWER_MS).catch(() => undefined);
+        if (answer?.status === 401 || answer?.status === 403)
+            this.#onRefused(answer);
+        if (answer?.status !== NOT_FOUND || this.#refusal === undefined)
+            return;
+        this.#refusal = undefined;
+        this.#log.info('ARI accepts requests again.', { event: 'ari_accepted' });
+    }
+    /** Without them the dialplan passes no header. Asterisk answers 404 for a module that is not loaded. */
+    async #checkHeaderFunctions() {
+        const path = `asterisk/modules/${HEADER_FUNCTIONS}`;
+        const answer = await this.#http.send({ method: 'GET', path }, ANSWER_MS).catch(() => undefined);
+        const isNews = this.#missingModule === undefined;
+        this.#missingModule =
+            answer?.status === NOT_FOUND
+                ? `Asterisk has not loaded ${HEADER_FUNCTIONS}: calls are decided without their SIP headers.`
+                : undefined;
+        if (this.#missingModule === undefined || !isNews)
+            return;
+        const remedy = `Run  asterisk -rx "module load ${HEADER_FUNCTIONS}",  and load it in modules.conf.`;
+        this.#log.error(`${this.#missingModule} ${remedy}`, { event: 'headers_unavailable' });
+    }
+    #onRefused(answer) {
+        if (this.#refusal !== undefined)
+            return;
+        this.#refusal = `ARI answers ${answer.status} ${message(answer)}`.trim();
+        this.#log.error(`${this.#refusal}: no call can be continued, and each takes the fallback after a second. Check the password ` +
+            'and read_only=no of the user in ari.conf.', { event: 'ari_refused' });
+        this.#checkLater();
+    }
+}
+function pathOf(channelId, resource) {
+    return `channels/${encodeURIComponent(channelId)}/${resource}`;
+}
+/** Asterisk's web server answers in HTML where a request does not get as far as ARI. */
+function message({ body }) {
+    const said = body?.message ?? body ?? '';
+    const text = typeof said === 'string' ? said : JSON.stringify(said);
+    return text
+        .replace(/<[^>]*>|\s+/g, ' ')
+        .slice(0, 200)
+        .trim();
+}
+/** 404: there is no such channel. 409: it is not in our application. */
+function refused({ method, path }, answer) {
+    const isGone = answer.status === 404 || answer.status === 409;
+    return new PbxError(isGone ? 'gone' : 'refused', `ARI ${method} ${path}: ${answer.status} ${message(answer)}`);
+}
+//# sourceMappingURL=ari.js.map

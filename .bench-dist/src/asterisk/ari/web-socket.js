@@ -1,0 +1,101 @@
+import { within } from '../../lib/timeout.js';
+import { PbxError } from '../pbx.js';
+import { parseJson } from './http.js';
+const PING_MS = 200;
+/** Asterisk answers a ping in less than a millisecond, and within tens of them under load. */
+export const SILENT_MS = 400;
+/**
+ * The event WebSocket that ari-client opened: events, REST requests over it (20.14, 22.4 and later), and a watch on
+ * whether the other side is there. After one slow write Asterisk drops all events and keeps the socket open
+ * (websocket_write_timeout; 16, 22); only pings tell.
+ *
+ * ari-client's own handler of messages is not on it: it makes objects with a hundred methods of every event, and a type
+ * that its description lacks throws in it.
+ */
+export class AriSocket {
+    #socket;
+    #listener;
+    #watch;
+    #pending = new Map();
+    #requests = 0;
+    #heardAt = performance.now();
+    #watchedAt = performance.now();
+    #awakeSince = 0;
+    #isClosed = false;
+    constructor(socket, listener) {
+        this.#socket = socket;
+        this.#listener = listener;
+        socket.on('message', (data) => this.#onMessage(data.toString()));
+        socket.on('pong', () => {
+            this.#heardAt = performance.now();
+        });
+        socket.on('close', () => this.#onClose());
+        this.#watch = setInterval(() => this.#look(), PING_MS).unref();
+    }
+    /** Whether it has been silent for too long to be relied on. */
+    get isSilent() {
+        return performance.now() - this.#heardAt >= SILENT_MS;
+    }
+    /** Asterisk carries out the requests of one socket in their order. @throws PbxError `unreachable` */
+    async send(request, timeoutMs) {
+        const id = String(++this.#requests);
+        const what = `ARI ${request.method} ${request.path}`;
+        const answer = Promise.withResolvers();
+        this.#pending.set(id, answer);
+        try {
+            this.post(request, id);
+            return await within(timeoutMs, what, answer.promise);
+        }
+        catch {
+            throw new PbxError('unreachable', `${what}: no answer over the WebSocket`);
+        }
+        finally {
+            this.#pending.delete(id);
+        }
+    }
+    /** A request whose answer nothing waits for. */
+    post({ method, path, query = {} }, request_id = '') {
+        const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }));
+        const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings };
+        this.#socket.send(JSON.stringify(request));
+    }
+    terminate() {
+        this.#socket.terminate();
+        this.#onClose();
+    }
+    #look() {
+        const now = performance.now();
+        // A process that was stopped, or busy, has not listened: silence counts from now on.
+        if (now - this.#watchedAt > 2 * PING_MS)
+            this.#awakeSince = now;
+        this.#watchedAt = now;
+        const silentMs = now - Math.max(this.#heardAt, this.#awakeSince);
+        if (silentMs >= SILENT_MS)
+            this.#listener.onSilence(silentMs);
+        this.#socket.ping();
+    }
+    #onMessage(text) {
+        this.#heardAt = performance.now();
+        const message = parseJson(text);
+        if (typeof message !== 'object' || message === null)
+            return;
+        if (message.type === 'RESTResponse')
+            this.#onResponse(message);
+        else
+            this.#listener.onEvent(message);
+    }
+    #onResponse({ request_id, status_code, message_body }) {
+        const body = typeof message_body === 'string' ? parseJson(message_body) : message_body;
+        this.#pending.get(String(request_id))?.resolve({ status: Number(status_code), body });
+    }
+    #onClose() {
+        if (this.#isClosed)
+            return;
+        this.#isClosed = true;
+        clearInterval(this.#watch);
+        for (const { reject } of this.#pending.values())
+            reject(new Error('closed'));
+        this.#listener.onClose();
+    }
+}
+//# sourceMappingURL=web-socket.js.map

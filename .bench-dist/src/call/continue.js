@@ -1,0 +1,67 @@
+import { FALLBACK } from '../asterisk/dialplan/destination.js';
+import { TIME_LIMIT_S } from '../asterisk/dialplan/generate.js';
+import { PbxError } from '../asterisk/pbx.js';
+/** Milliseconds that one request may take, and the pause before the next. A PBX under load answers in a few. */
+const CONTINUE_MS = 350;
+const RETRY_MS = 50;
+/** How long StasisEnd may take after `continue` was accepted, and after it was not. */
+const DEPART_MS = 1_000;
+const DEPART_ANYWAY_MS = 500;
+/** StasisStart comes a little after the dialplan has read what is left of its time limit, on a busy PBX above all. */
+const ENTER_MS = 50;
+/** Continues a call in the dialplan and waits until it has left. @returns how it left. */
+export async function continueCall(call, { location, outcome }, pbx) {
+    const sent = await call.stage('continue', () => send(call, location, pbx));
+    await call.stage('leave', () => call.departs(sent === 'accepted' ? DEPART_MS : DEPART_ANYWAY_MS));
+    const { departure, arrival } = call;
+    if (departure === undefined)
+        return 'unconfirmed';
+    if (departure.kind === 'hung_up')
+        return 'hung_up';
+    if (sent === 'refused')
+        return 'taken_out';
+    const isAccepted = sent === 'accepted';
+    if (isAccepted && location === FALLBACK)
+        return outcome;
+    // Where the request or its answer was lost, the time of the departure tells which.
+    if (departure.at === undefined || arrival.at === undefined)
+        return isAccepted ? outcome : 'unconfirmed';
+    if (departure.at - arrival.at < (call.args?.leftMs ?? TIME_LIMIT_S * 1_000) - ENTER_MS)
+        return outcome;
+    // Asterisk 16 accepts a request up to 200 ms before it carries it out: the time limit may come in between.
+    return isAccepted ? 'unconfirmed' : 'taken_out';
+}
+/** Tries again for as long as the call has time, as an answer may be lost with a connection. */
+async function send(call, location, pbx) {
+    let sent = 'refused';
+    for (let refusals = 0; call.departure === undefined && refusals < 2;) {
+        const result = await trySending(call, location, pbx);
+        if (result === 'accepted')
+            return result;
+        if (result === 'gone')
+            break;
+        if (result === 'refused')
+            refusals += 1;
+        else
+            sent = result;
+        if (call.leftMs <= 0)
+            break;
+        // A connection that is refused fails at once, and goes on failing.
+        await call.departs(call.atMost(RETRY_MS));
+    }
+    return sent;
+}
+async function trySending(call, location, pbx) {
+    try {
+        await pbx.continueInDialplan(call.id, location, call.atMost(CONTINUE_MS));
+        return 'accepted';
+    }
+    catch (error) {
+        const fault = error instanceof PbxError ? error.fault : 'refused';
+        if (fault === 'gone')
+            return fault;
+        call.fault(error);
+        return fault === 'unreachable' ? 'unanswered' : 'refused';
+    }
+}
+//# sourceMappingURL=continue.js.map

@@ -1,0 +1,168 @@
+import { MOST_LISTED, parseListed, parsePieces, parseValues, } from '../asterisk/dialplan/arguments.js';
+import { isCleanExtension } from '../asterisk/dialplan/destination.js';
+import { PbxError } from '../asterisk/pbx.js';
+import { trunkOf } from '../asterisk/trunk-name.js';
+import { decodeState, partsIn } from '../conversation/state-codec.js';
+import { SipHeaders } from '../sip/headers.js';
+import { parseAddress } from '../sip/uri.js';
+import { neededNames } from './passed-facts.js';
+/** Milliseconds that one answer may take. A PBX under load answers in a few. */
+const READ_MS = 800;
+/** Does not ask once the channel has left: the answer would be of no use. */
+export function channelReader(call, pbx) {
+    const timeout = () => {
+        if (call.departure !== undefined)
+            throw new PbxError('gone', 'The call has left');
+        return call.atMost(READ_MS);
+    };
+    return {
+        variable: async (name) => pbx.readVariable(call.id, name, timeout()),
+        header: async (name) => pbx.readHeader(call.id, name, timeout()),
+    };
+}
+/**
+ * All that the revision needs of a call. The arguments of `Stasis()` have it; ARI is asked for the rest of values
+ * with more than three closing parentheses, for a long state, and for headers that the running dialplan does not pass.
+ * @throws PbxError
+ */
+export async function readCall({ arrival, args }, revision, reader) {
+    if (arrival.isUndescribed)
+        return undecidable(arrival, 'Asterisk cannot describe the channel: its Call-ID is not UTF-8.');
+    if (args !== undefined && args.count > MOST_LISTED) {
+        return undecidable(arrival, `The call has more than ${MOST_LISTED} headers.`, args);
+    }
+    let dialled = '';
+    try {
+        const passed = args === undefined ? NOTHING_PASSED : await passedValues(args, reader);
+        // A dialplan of the admin's own may pass nothing.
+        dialled =
+            args === undefined
+                ? (await reader.variable('DOORMAN_DIALLED')) || arrival.extension
+                : (passed.get('DIALLED') ?? '');
+        if (dialled !== '' && !isCleanExtension(dialled))
+            throw new PbxError('refused', 'The dialled number has characters that are not valid in an extension.');
+        const listed = args === undefined ? [] : await listedHeaders(args, reader);
+        const missing = missingNames(args, [...passed.keys(), ...listed.map(([name]) => name)], arrival.channel, revision);
+        const found = missing.length === 0 ? [] : await askedHeaders(missing, reader);
+        const state = args?.decidedBy ? await readState(args, reader) : NO_STATE;
+        const headers = new SipHeaders([...headersOf(passed, listed), ...found]);
+        return {
+            facts: {
+                trunk: trunkOf(arrival.channel),
+                callerId: { ...arrival.callerId, name: wholeName(arrival.callerId.name, headers) },
+                dialled: dialled === '' ? 's' : dialled,
+                headers,
+                verification: verification(passed),
+                state: state.ok ? state.state : {},
+            },
+            readBy: missing.length === 0 && args !== undefined ? 'dialplan' : 'ari',
+            decidedBy: args?.decidedBy ?? '',
+            isOverLimit: args?.isOverLimit ?? false,
+            hasLostVariables: args?.hasLostVariables ?? false,
+            undecidable: undefined,
+            faults: [...(state.ok ? [] : [state.why]), ...outdated(args, missing, arrival.channel, revision)],
+        };
+    }
+    catch (error) {
+        // Asterisk refuses to put bytes that are not UTF-8 into its answer.
+        if (error instanceof PbxError && error.fault === 'refused')
+            return undecidable(arrival, error.message, args, dialled);
+        throw error;
+    }
+}
+/** Asterisk cuts a caller's name at 79 bytes, and loses one that is cut within a character; From has all of it. */
+function wholeName(name, headers) {
+    const from = headers.get('From') ?? '';
+    // Twenty characters have 80 bytes at the most.
+    if (from.indexOf('<') < 20)
+        return name;
+    const { display } = parseAddress(from);
+    return Buffer.byteLength(display) > 79 && display.startsWith(name) ? display : name;
+}
+const NOTHING_PASSED = new Map();
+const TOO_LONG = 'The headers of the call are longer than Asterisk can pass, or have line breaks.';
+/** Asterisk hands over 4,095 bytes of a variable; a character of more bytes may be cut in two. */
+const CUT_BYTES = 4_090;
+async function passedValues(args, reader) {
+    const groups = args.keys.map(async (keys, index) => {
+        const passed = args.passed[index] ?? (await reader.variable(`DOORMAN_PASSED_${index + 1}`));
+        const pieces = parsePieces(passed);
+        const text = pieces && (await wholeText(pieces, `DOORMAN_VALUES_${index + 1}`, reader));
+        const values = text === undefined ? undefined : parseValues(text, keys);
+        if (values === undefined)
+            throw new PbxError('refused', TOO_LONG);
+        return keys.map((key, at) => [key, values[at] ?? '']);
+    });
+    return new Map((await Promise.all(groups)).flat());
+}
+/** @returns undefined where Asterisk has cut the rest. */
+async function wholeText({ text, hasMore }, variable, reader) {
+    if (!hasMore)
+        return text;
+    const rest = await reader.variable(variable);
+    return Buffer.byteLength(rest) < CUT_BYTES ? `${text})${rest}` : undefined;
+}
+async function listedHeaders(args, reader) {
+    const numbers = Array.from({ length: args.count }, (_, index) => index + 1);
+    const texts = args.listed.length === args.count
+        ? args.listed
+        : await Promise.all(numbers.map((number) => reader.variable(`DOORMAN_HEADER_${number}`)));
+    if (texts.includes(''))
+        throw new PbxError('refused', TOO_LONG);
+    const headers = [];
+    for (const [index, text] of texts.entries()) {
+        const { name, ...pieces } = parseListed(text);
+        headers.push([name, (await wholeText(pieces, `DOORMAN_VALUE_${index + 1}`, reader)) ?? '']);
+    }
+    return headers;
+}
+/** A list has every repeat, and headers that are there but empty. Where it lacks a name, the passed value counts. */
+function headersOf(passed, listed) {
+    const names = new Set(listed.map(([name]) => name));
+    const isHeader = ([key, text]) => text !== '' && !names.has(key) && key === key.toLowerCase();
+    return [...listed, ...[...passed].filter(isHeader)];
+}
+function undecidable({ channel, callerId }, why, args, dialled = '') {
+    const headers = new SipHeaders([]);
+    return {
+        facts: { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} },
+        readBy: 'dialplan',
+        decidedBy: '',
+        isOverLimit: args?.isOverLimit ?? false,
+        hasLostVariables: args?.hasLostVariables ?? false,
+        undecidable: why,
+        faults: [why],
+    };
+}
+/** Headers that the revision needs and the running dialplan does not pass: it was generated for other flow files. */
+function missingNames(args, passed, channel, revision) {
+    if (!channel.startsWith('PJSIP/') || args?.listsAll === true)
+        return [];
+    const known = new Set(passed);
+    return neededNames(revision).filter((name) => !known.has(name));
+}
+function outdated(args, missing, channel, revision) {
+    const lacksList = revision.needsAllHeaders && args?.listsAll !== true && channel.startsWith('PJSIP/');
+    if (missing.length === 0 && !lacksList)
+        return [];
+    const what = lacksList ? 'the headers that a code flow may ask for' : missing.join(', ');
+    return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write FILE`];
+}
+async function askedHeaders(names, reader) {
+    const asked = await Promise.all(names.map(async (name) => [name, await reader.header(name)]));
+    return asked.filter((pair) => pair[1] !== undefined);
+}
+/** State of a channel that was not here before is that of the channel which dialled it, and not its own. */
+const NO_STATE = { ok: true, state: {} };
+async function readState({ state }, reader) {
+    const names = Array.from({ length: partsIn(state) }, (_, index) => `CONV_STATE_${index + 1}`);
+    return decodeState(state, await Promise.all(names.map((name) => reader.variable(name))));
+}
+/** `verify_result` reads "Verification passed" on older versions and "success" on newer ones. */
+function verification(passed) {
+    const of = (key) => passed.get(key) ?? '';
+    if (['', '0'].includes(of('VERIFICATIONS')))
+        return undefined;
+    return { attestation: of('ATTESTATION'), verified: /passed|success/i.test(of('RESULT')) };
+}
+//# sourceMappingURL=read.js.map

@@ -1,0 +1,88 @@
+import { withFunction } from '../flows/final-decision.js';
+import { MOST_REASONS, shortened } from '../history/decision-record.js';
+import { contextOf } from '../routing/context-of.js';
+import { explain } from '../routing/explain.js';
+import { provenanceOf } from '../routing/facts.js';
+import { hearsayOf } from '../routing/hearsay.js';
+import { canonicalName } from '../sip/headers.js';
+/** Records are made so much later, in milliseconds, when the PBX has been served. */
+const DELAY_MS = 100;
+/** So many in a row; then the event loop has its turn. */
+const CHUNK = 5;
+/** Makes the records of finished calls, a little later and a few at a time, so that no call waits for them. */
+export class RecordQueue {
+    #waiting = [];
+    #emit;
+    #timer;
+    constructor(emit) {
+        this.#emit = emit;
+    }
+    /** A StasisStart that tells of a missing flow is as late as the StasisEnd was; Asterisk 16 takes up to 200 ms. */
+    add(finished) {
+        const lateness = finished.call.ms.leave ?? 0;
+        this.#waiting.push({ finished, due: performance.now() + DELAY_MS + lateness });
+        this.#timer ??= setTimeout(() => this.#some(), DELAY_MS);
+    }
+    /** The last finished visit of a channel whose record is not made yet. */
+    find(channelId) {
+        return this.#waiting.findLast(({ finished }) => finished.call.id === channelId)?.finished;
+    }
+    /** Makes all that are left. */
+    finish() {
+        clearTimeout(this.#timer);
+        for (const { finished } of this.#waiting.splice(0))
+            this.#emit(finished);
+    }
+    #some() {
+        this.#timer = undefined;
+        const due = this.#waiting.filter((one) => one.due <= performance.now()).slice(0, CHUNK);
+        for (const one of due) {
+            this.#waiting.splice(this.#waiting.indexOf(one), 1);
+            this.#emit(one.finished);
+        }
+        if (due.length === CHUNK)
+            setImmediate(() => this.#some());
+        else if (this.#waiting.length > 0)
+            this.#timer = setTimeout(() => this.#some(), DELAY_MS / 2);
+    }
+}
+export function recordOf({ call, data, final, outcome }) {
+    const { arrival, revision, at } = call;
+    const { otherwise, undecidable } = revision.routing;
+    const facts = data?.facts;
+    return {
+        at: at.toISOString(),
+        call: arrival.channelId,
+        sipCallId: arrival.sipCallId,
+        trunk: facts?.trunk ?? null,
+        callerNumber: final?.decision.callerNumber ?? arrival.callerId.number,
+        calleeNumber: final?.decision.calleeNumber ?? facts?.dialled ?? '',
+        vip: final?.decision.vip ?? false,
+        branch: final?.decision.branch ?? null,
+        headers: facts === undefined ? [] : neededHeaders(facts, revision),
+        readBy: data?.readBy ?? null,
+        revision: revision.id,
+        rule: final?.decision.rule ?? null,
+        flow: final?.flow.name ?? (outcome === 'undecidable' ? undecidable : otherwise),
+        outcome,
+        faults: call.faults,
+        ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision)),
+        ms: call.ms,
+    };
+}
+/** A list of all headers, for a code flow, has more than a record needs. */
+function neededHeaders({ headers }, { headersNeeded }) {
+    const needed = new Set(headersNeeded.map(canonicalName));
+    return headers.toList().filter(([name]) => needed.has(name));
+}
+const NO_REASONS = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] };
+function reasons(final, facts, { routing, headersNeeded }) {
+    const context = contextOf(facts, routing);
+    const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates';
+    return {
+        ...shortened(withFunction(final, explain(context, extent))),
+        provenance: provenanceOf(context, { headers: headersNeeded, thorough: false }),
+        hearsay: hearsayOf(context),
+    };
+}
+//# sourceMappingURL=record.js.map

@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compile } from '../flows/compile.js';
+import { safeJson } from '../lib/safe-text.js';
+import { ariAccess } from '../settings/index.js';
+import { canonicalName } from '../sip/headers.js';
+import { CallObserver } from '../testcall/call-observer.js';
+import { forgedHeaders, isUnidentified, verdictOn } from '../testcall/forged.js';
+import { howToBeIdentified, readIdentified } from '../testcall/identification.js';
+import { SipUserAgent } from '../testcall/user-agent.js';
+import { EXIT, FLOWS_OPTION, HEADER_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, } from './command.js';
+/** How long a call may take to reach a flow; Doorman and its dialplan need two seconds at most. */
+const RESULT_MS = 8_000;
+/** How long a flow may take to answer; Answer() alone waits half a second for audio. */
+const ANSWER_MS = 1_500;
+/** On a machine of its own the PBX knows no trunk by this address, unless its `match` takes everybody. */
+const STRANGER = '127.66.66.66';
+export function addCall(program) {
+    program
+        .command('call')
+        .description('place one real SIP call (UDP) at the PBX and say which context it reached')
+        .requiredOption('--from <number>', 'caller number')
+        .requiredOption('--to <number>', 'number to dial')
+        .option('--name <text>', 'caller name', '')
+        .option(...HEADER_OPTION)
+        .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)')
+        .option('--local <address>', 'address to call from, by which the PBX identifies the trunk (or DOORMAN_SIP_LOCAL)')
+        .option('--forged', 'call from an address that is no trunk, with VIP headers, and exit with 1 if they are believed')
+        .option(...FLOWS_OPTION)
+        .option(...JSON_OPTION)
+        .action(async (options, command) => {
+        process.exitCode = await placeCall(settingsFor(command, 'ari'), options);
+    });
+}
+async function placeCall(settings, options) {
+    const plan = await planOf(settings, options);
+    const agent = await openUserAgent(plan, options);
+    try {
+        const { headers, credentials } = plan;
+        const { from, to, name: displayName } = options;
+        const call = agent.call({ from, to, displayName, headers, credentials });
+        const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error) => {
+            throw new Refusal('ari_unreachable', error.message);
+        });
+        try {
+            call.start();
+            const result = await within(RESULT_MS, [observer.result, refused(call.answer)]);
+            const sipAnswer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer]);
+            return await report(settings, options, {
+                ...plan,
+                callId: call.callId,
+                local: agent.local,
+                sipAnswer,
+                result,
+            });
+        }
+        finally {
+            observer.close();
+            call.hangUp();
+            await call.result;
+        }
+    }
+    finally {
+        agent.close();
+    }
+}
+async function planOf(settings, options) {
+    const compiled = await compile(settings.DOORMAN_FLOWS);
+    const revision = compiled.ok ? compiled.revision : undefined;
+    const { header } = options;
+    const target = options.target ?? settings.DOORMAN_SIP_TARGET;
+    if (options.forged) {
+        const local = options.local ?? (target.startsWith('127.') ? STRANGER : undefined);
+        const headers = header.length > 0 ? header : forgedHeaders(options.from, revision?.routing);
+        return { target, local, revision, credentials: undefined, headers };
+    }
+    const local = options.local ?? settings.DOORMAN_SIP_LOCAL;
+    const credentials = credentialsOf(settings);
+    // By default PJSIP looks for the address first, and then for the user in From (endpoint_identifier_order).
+    const isNamed = credentials !== undefined && options.local === undefined;
+    const headers = isNamed ? namedHeaders(options, credentials, target) : header;
+    return { target, local, revision, credentials, headers };
+}
+/** From names the endpoint, so that the number of the caller travels in P-Asserted-Identity (RFC 3325). */
+function namedHeaders({ header, from, name }, { username }, target) {
+    const host = target.split(':')[0];
+    const display = name === '' ? '' : `"${name.replace(/["\\]/g, '\\$&')}" `;
+    const own = [
+        ['From', `${display}<sip:${username}@${host}>`],
+        ['P-Asserted-Identity', `<sip:${from}@${host}>`],
+    ];
+    return [...own.filter(([name]) => !has(header, name)), ...header];
+}
+function has(headers, name) {
+    return headers.some(([one]) => canonicalName(one) === canonicalName(name));
+}
+async function openUserAgent({ target, local }, options) {
+    for (const text of [options.from, options.to]) {
+        if (!/^[^\s<>@"]+$/.test(text))
+            throw new Refusal('usage', `"${text}" cannot be called: give a number or a name.`);
+    }
+    return SipUserAgent.open(target, local).catch((error) => {
+        throw new Refusal('sip_unreachable', `No call can be placed at ${target} from ${local ?? 'here'}: ${error.message}`);
+    });
+}
+function credentialsOf(settings) {
+    const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings;
+    return username === undefined || password === undefined ? undefined : { username, password };
+}
+/** The first promise to settle; undefined when the time is up. */
+async function within(ms, promises) {
+    return Promise.race([...promises, sleep(ms, undefined, { ref: false })]);
+}
+/** Resolves if the PBX refuses the call, which then reaches no flow. */
+function refused(answer) {
+    return new Promise((resolve) => {
+        void answer.then(({ status }) => (status >= 300 ? resolve(undefined) : undefined));
+    });
+}
+async function report(settings, options, placed) {
+    const { from, to } = options;
+    const { callId, sipAnswer, result, local: source, revision } = placed;
+    const { status, reason, ms = 0 } = sipAnswer ?? {};
+    const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) };
+    const address = source.split(':')[0] ?? '';
+    const forged = options.forged && verdictOn({ ...placed, address, routing: revision?.routing });
+    const outcome = result === undefined ? await notLanded(settings, placed, address) : landed(result, placed);
+    const lines = [
+        ...(forged ? [`forged    ${forged.says}`] : []),
+        ...(forged?.verdict === 'refused' ? [] : outcome),
+        `call      ${from} to ${to}, from ${source}, Call-ID ${callId}`,
+        ...placed.headers.map(([name, value]) => `          ${name}: ${value}`),
+        `answer    ${answer === null ? 'none yet' : `${status} ${reason} after ${answer.ms} ms`}`,
+    ];
+    const value = {
+        from,
+        to,
+        callId,
+        answer,
+        landed: result ?? null,
+        ...(forged && { forged: forged.verdict }),
+    };
+    printResult(options, value, lines.join('\n'), result && `doorman why ${callId}`);
+    const isOk = forged ? forged.verdict !== 'believed' : result !== undefined;
+    return isOk ? EXIT.ok : EXIT.failed;
+}
+function landed(result, { revision, credentials, headers }) {
+    const file = codeFlowOf(revision, result);
+    const isNamed = credentials !== undefined && has(headers, 'P-Asserted-Identity');
+    return [
+        `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
+        `trunk     ${result.trunk ?? '-'}`,
+        ...(isNamed ? byCredentials(credentials) : []),
+        `flow      ${result.flow}`,
+        `rule      ${result.rule}${file === undefined ? '' : `, which runs ${file}`}`,
+        `state     ${safeJson(result.state)}`,
+    ];
+}
+function byCredentials({ username }) {
+    return [
+        `caller    ${username}, as PJSIP looks for the endpoint in From. The number is in P-Asserted-Identity, which counts`,
+        `          if ${username} has trust_id_inbound=yes, or is trusted for P-Asserted-Identity in routing.yaml.`,
+    ];
+}
+/** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */
+export function codeFlowOf(revision, result) {
+    if (revision?.id !== result.revision)
+        return undefined;
+    const rule = revision.routing.rules.find(({ name }) => name === result.rule);
+    return rule?.target.kind === 'run' ? rule.target.file : undefined;
+}
+async function notLanded(settings, { sipAnswer, credentials, revision }, address) {
+    const nowhere = (first, ...more) => [
+        `landed    nowhere: ${first}`,
+        ...more.map((line) => `          ${line}`),
+    ];
+    if (sipAnswer === undefined)
+        return nowhere('no answer from that address. Check --target (DOORMAN_SIP_TARGET).');
+    const { status, reason } = sipAnswer;
+    if (!isUnidentified(status))
+        return nowhere('no context behind Doorman. Does the trunk’s context send its calls to "doorman"?');
+    if (credentials !== undefined) {
+        const { username } = credentials;
+        return nowhere(`the PBX refuses ${username} with its password (${status} ${reason}).`, `DOORMAN_SIP_USERNAME must be the name of a PJSIP endpoint, and the user of its section with type=auth.`);
+    }
+    const trunks = [...(revision?.routing.trust.keys() ?? [])];
+    return nowhere(`the PBX knows no trunk by ${address} (${status} ${reason}).`, ...howToBeIdentified(address, await readIdentified(ariAccess(settings)), trunks), 'Or set DOORMAN_SIP_USERNAME and DOORMAN_SIP_PASSWORD of a PJSIP endpoint.');
+}
+//# sourceMappingURL=call.js.map

@@ -1,0 +1,110 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { OUTCOMES } from '../history/decision-record.js';
+import { findCalls } from '../history/recorded-calls.js';
+import { pause } from '../lib/backoff.js';
+import { Columns } from '../lib/columns.js';
+import { age, localTime, parseSince } from '../lib/time-text.js';
+import { readNumber } from '../sip/phone-number.js';
+import { DATA_OPTION, parseCount, print, printJson, printResult, settingsFor, widthOf } from './command.js';
+import { notRecorded, shown, storeIn } from './recorded.js';
+export function addCalls(program) {
+    program
+        .command('calls')
+        .description('list recorded calls, the newest first')
+        .option('--follow', 'list the newest last, and go on with each new call until Ctrl-C')
+        .option('--last <calls>', 'how many', parseCount, 20)
+        .option('--since <time>', 'how long ago at most, as 30min, 2h or 3d, or an instant', parseSinceOption)
+        .option('--caller <number>', 'caller number, as +15551234567', parseNumber)
+        .option('--callee <number>', 'callee number, as +15557654321', parseNumber)
+        .option('--flow <name>', 'flow that the call took')
+        .option('--rule <name>', 'rule that decided, or otherwise')
+        .addOption(new Option('--outcome <outcome>', 'how the call left').choices(Object.keys(OUTCOMES)))
+        .option(...DATA_OPTION)
+        .option('--json', 'print one JSON object; with --follow one for each call')
+        .action(async (options, command) => {
+        const settings = settingsFor(command, 'files');
+        await (options.follow ? follow(settings, options) : list(settings, options));
+    });
+}
+async function list(settings, options) {
+    const newest = findCalls(storeIn(settings), { ...filtersOf(options), limit: options.last });
+    const records = (await Array.fromAsync(newest)).map((call) => shown(call, settings));
+    const [first] = records;
+    if (first === undefined)
+        return printResult(options, { records }, noneFound(settings, options));
+    const lines = new CallLines().of(records);
+    printResult(options, { records }, lines.join('\n'), `doorman why ${first.number}`);
+}
+const POLL_MS = 500;
+/** Ends on Ctrl-C, or when nobody reads what it prints. */
+async function follow(settings, options) {
+    const store = storeIn(settings);
+    const filters = filtersOf(options);
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    process.stdout.once('error', () => stop.abort());
+    const lines = new CallLines();
+    for (let after = 0, limit = options.last; !stop.signal.aborted; limit = Number.MAX_SAFE_INTEGER) {
+        const fresh = (await Array.fromAsync(findCalls(store, { ...filters, after, limit }))).reverse();
+        const records = fresh.map((call) => shown(call, settings));
+        if (options.json)
+            for (const record of records)
+                printJson(record);
+        else
+            for (const line of lines.of(records))
+                print(line);
+        after = fresh.at(-1)?.number ?? after;
+        await pause(POLL_MS, stop.signal);
+    }
+}
+function filtersOf({ since, caller, callee, flow, rule, outcome }) {
+    const all = Object.entries({ since, caller, callee, flow, rule, outcome });
+    return Object.fromEntries(all.filter(([, value]) => value !== undefined));
+}
+const HEADING = ['call', 'time', 'ago', 'caller', 'to', 'flow', 'rule'];
+/** Calls as lines, a heading before the first. */
+class CallLines {
+    #columns = new Columns(widthOf(process.stdout), HEADING.indexOf('to'));
+    #heading = [HEADING];
+    of(calls) {
+        const now = new Date();
+        return this.#columns.lines([...this.#heading.splice(0), ...calls.map((call) => cells(call, now))]);
+    }
+}
+function cells(call, now) {
+    const at = new Date(call.at);
+    const time = localTime(at);
+    const isToday = time.slice(0, 10) === localTime(now).slice(0, 10);
+    const rule = call.rule ?? '-';
+    return [
+        String(call.number),
+        time.slice(isToday ? 11 : 5, 16),
+        age(at, now),
+        // The longest number in E.164 has 16 characters; a SIP user may have more.
+        call.callerNumber.slice(0, 16),
+        call.branch ?? call.calleeNumber,
+        call.flow,
+        // Of most calls the outcome is that they were routed, and a terminal has 80 columns.
+        call.outcome === 'routed' ? rule : `${call.outcome}: ${rule}`,
+    ];
+}
+function noneFound(settings, options) {
+    const { caller, callee } = options;
+    const isNational = [caller, callee].some((number) => number !== undefined && !number.startsWith('+'));
+    const hint = isNational ? ' Numbers are recorded with their country code, as +15551234567.' : '';
+    const what = Object.keys(filtersOf(options)).length === 0 ? 'No call is recorded' : 'No recorded call matches';
+    return `${what} in ${settings.DOORMAN_DATA}.${hint}${notRecorded(settings)}`;
+}
+function parseSinceOption(text) {
+    try {
+        return parseSince(text, new Date()).getTime();
+    }
+    catch (error) {
+        throw new InvalidArgumentError(error.message);
+    }
+}
+/** As records have it, where it is written with a country code. */
+function parseNumber(text) {
+    return readNumber(text, undefined);
+}
+//# sourceMappingURL=calls.js.map

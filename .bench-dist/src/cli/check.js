@@ -1,0 +1,41 @@
+import { FunctionRunner } from '../flows/functions/function-runner.js';
+import { loadRevision } from '../flows/load.js';
+import { formatProblem } from '../flows/problem.js';
+import { routingJsonSchema } from '../flows/schema.js';
+import { checkTypes } from '../flows/type-check.js';
+import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js';
+export function addCheck(program) {
+    program
+        .command('check')
+        .description('check the flow files and print every problem as file:line:column')
+        .option(...FLOWS_OPTION)
+        .option(...JSON_OPTION)
+        .option('--schema', 'print the JSON Schema of routing.yaml instead, for editors')
+        .action(async (options, command) => {
+        if (options.schema)
+            return print(JSON.stringify(routingJsonSchema(), null, 2));
+        process.exitCode = await check(settingsFor(command, 'files').DOORMAN_FLOWS, options);
+    });
+}
+async function check(folder, options) {
+    const functions = new FunctionRunner();
+    const loaded = await loadRevision(folder, functions).finally(() => functions.stop());
+    const types = await checkTypes(folder, loaded.files.keys());
+    const { warnings } = loaded;
+    const problems = [...(loaded.ok ? [] : loaded.problems), ...types.problems];
+    const revision = loaded.ok && problems.length === 0 ? loaded.revision : undefined;
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    const examples = revision?.examples.length ?? 0;
+    const lines = [
+        ...problems.map(formatProblem),
+        ...warnings.map((warning) => `${formatProblem(warning)} (warning)`),
+        ...(types.skipped === undefined ? [] : [`${folder}: types of code flows not checked: ${types.skipped}`]),
+        ...(examples > 0 ? [`${folder}: all examples hold (${examples})`] : []),
+        `${folder}: ${revision === undefined ? count : `OK, revision ${revision.id}`}`,
+    ];
+    const draft = options.flows === undefined ? '' : ` --flows ${options.flows}`;
+    const next = revision && `doorman diff${draft} says what would change, doorman replay${draft} for which calls`;
+    printResult(options, { revision: revision?.id ?? null, problems, warnings }, lines.join('\n'), next);
+    return problems.length === 0 ? EXIT.ok : EXIT.failed;
+}
+//# sourceMappingURL=check.js.map

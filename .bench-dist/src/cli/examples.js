@@ -1,0 +1,33 @@
+import { EXAMPLES_FILE } from '../flows/examples.js';
+import { FlowFilesError } from '../flows/problem.js';
+import { addExample, exampleOfCall } from '../history/add-example.js';
+import { FLOWS_OPTION, print, Refusal, settingsFor } from './command.js';
+import { visitsOf } from './recorded.js';
+export function addExamples(program) {
+    program
+        .command('examples')
+        .description('the calls in examples.yaml whose flow no change of the rules may change')
+        .command('add')
+        .description('add a recorded call with the flow that it took')
+        .requiredOption('--from-call <id>', 'its number in "doorman calls", id of its channel, SIP Call-ID, or last')
+        .option('--name <text>', 'name of the example')
+        .option(...FLOWS_OPTION)
+        .action(async (options, command) => {
+        const settings = settingsFor(command, 'files');
+        const { DOORMAN_FLOWS: folder } = settings;
+        // Of several visits the last one counts.
+        const [first, ...more] = await visitsOf(settings, options.fromCall);
+        const call = more.at(-1) ?? first;
+        const example = exampleOfCall(call, options.name);
+        const problems = await addExample(folder, example).catch(refuse);
+        if (problems.length > 0)
+            throw new FlowFilesError(problems);
+        print(`${folder}/${EXAMPLES_FILE}: added "${example.name}", which expects ${call.flow}. Run it with doorman check.`);
+    });
+}
+function refuse(error) {
+    if (error instanceof Refusal || error.code === undefined)
+        throw error;
+    throw new Refusal('examples_not_written', `Nothing was written: ${error.message}`);
+}
+//# sourceMappingURL=examples.js.map

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { addCall } from './call.js';
+import { addCalls } from './calls.js';
+import { addCheck } from './check.js';
+import { EXIT, reportFailure } from './command.js';
+import { addDialplan } from './dialplan.js';
+import { addDiff } from './diff.js';
+import { addDoctor } from './doctor.js';
+import { addExamples } from './examples.js';
+import { addExplain } from './explain.js';
+import { addReload, addRollback } from './reload.js';
+import { addReplay } from './replay.js';
+import { addRevisions } from './revisions.js';
+import { addRun } from './run.js';
+import { addSetup } from './setup.js';
+import { addWhy } from './why.js';
+/** In the order of --help. */
+const COMMANDS = [
+    ...[addSetup, addRun, addCheck, addExplain, addCalls, addWhy, addReplay, addReload, addRollback],
+    ...[addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
+];
+const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json');
+export function createProgram() {
+    const program = new Command('doorman')
+        .description('Call routing for Asterisk: reads each call, decides its flow and continues it there.')
+        .version(version)
+        .option('--settings <file>', 'file of NAME=value settings (or DOORMAN_SETTINGS; default: /etc/doorman/settings.env)')
+        .showSuggestionAfterError()
+        .showHelpAfterError('(doorman --help shows all commands)')
+        .exitOverride();
+    for (const add of COMMANDS)
+        add(program);
+    return program;
+}
+/** Runs a command line and sets the exit code of the process. */
+export async function main(args) {
+    try {
+        await createProgram().parseAsync(args, { from: 'user' });
+    }
+    catch (error) {
+        if (error instanceof CommanderError)
+            process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        else
+            process.exitCode = reportFailure(error);
+    }
+}
+//# sourceMappingURL=program.js.map

@@ -1,0 +1,43 @@
+/** What the commands that read the database share. */
+import { accessSync, constants } from 'node:fs';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { findVisits } from '../history/recorded-calls.js';
+import { maskNumbers } from '../observability/masking.js';
+import { DATABASE_FILE } from '../store/database.js';
+import { StoreReader } from '../store/store.js';
+import { Refusal } from './command.js';
+/** @throws Refusal where there is no database, or this user may not read it. */
+export function storeIn({ DOORMAN_DATA: data }) {
+    const file = resolve(data, DATABASE_FILE);
+    try {
+        accessSync(file, constants.R_OK);
+    }
+    catch (error) {
+        const { code } = error;
+        const says = code === 'ENOENT' ? `${file} does not exist: ${NO_DATA}` : `${file} cannot be read${AS_USER()}`;
+        throw new Refusal('no_data', says);
+    }
+    return new StoreReader(data);
+}
+const NO_DATA = 'no Doorman has run with this data folder yet.\nGive the folder of the running one with --data or DOORMAN_DATA.';
+const AS_USER = () => ` by the user ${userInfo().username}.\nRun this command as the user that runs Doorman, or with sudo.`;
+/** The visits of a call, the first one first. @throws Refusal where none is recorded. */
+export async function visitsOf(settings, named) {
+    const [first, ...more] = await findVisits(storeIn(settings), named);
+    if (first !== undefined)
+        return [first, ...more];
+    const call = named === 'last' ? 'No call' : `No call ${named}`;
+    throw new Refusal('call_not_found', `${call} is recorded in ${settings.DOORMAN_DATA}; "doorman calls" lists those that are.${notRecorded(settings)}`);
+}
+/** Why there may be no record of a call that there was. */
+export function notRecorded({ DOORMAN_KEEP_CALLS: days, DOORMAN_MASK_NUMBERS: isMasked }) {
+    if (isMasked)
+        return '\nWith DOORMAN_MASK_NUMBERS=yes no calls are recorded.';
+    return days === 0 ? '\nWith DOORMAN_KEEP_CALLS=0 no calls are recorded.' : '';
+}
+/** The record as it may be shown. */
+export function shown(call, { DOORMAN_MASK_NUMBERS: isMasked }) {
+    return isMasked ? { ...maskNumbers({ ...call }), number: call.number } : call;
+}
+//# sourceMappingURL=recorded.js.map

@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer';
+import { realpath } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findInstance, sendCommand } from '../control/client.js';
+import { compile } from '../flows/compile.js';
+import { formatProblem } from '../flows/problem.js';
+import { unusable } from '../revisions/candidate.js';
+import { draftProblem } from '../revisions/revision-files.js';
+import { DATA_OPTION, EXIT, JSON_OPTION, parseCount, parseShareOption, printResult, Refusal, settingsFor, } from './command.js';
+const ALLOW_MISSING = [
+    '--allow-missing-contexts',
+    'accept flows whose context the dialplan lacks; their calls take the fallback',
+];
+export function addReload(program) {
+    program
+        .command('reload')
+        .description('have the running Doorman check and load its flow files, or a draft of them')
+        .option('--flows <folder>', 'upload this draft, which decides until the flows folder is loaded again')
+        .option('--max-change <share>', 'refuse if more recorded calls than this would change', parseShareOption)
+        .option(...ALLOW_MISSING)
+        .option(...DATA_OPTION)
+        .option(...JSON_OPTION)
+        .action(async (options, command) => {
+        const { flows, maxChange, allowMissingContexts } = options;
+        const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA);
+        const body = { maxChange, allowMissingContexts, way: 'command', by: userInfo().username };
+        if (flows === undefined || (await isSameFolder(flows, address.flows)))
+            return report(options, await sendCommand(address, '/reload', body));
+        const draft = await compile(flows);
+        if (!draft.ok)
+            return report(options, { ok: false, ...unusable(draft.problems, draft.warnings) });
+        const files = await textsOf(flows, draft);
+        report({ ...options, kept: KEPT }, await sendCommand(address, '/reload', { ...body, files }));
+    });
+}
+export function addRollback(program) {
+    program
+        .command('rollback')
+        .argument('[number]', 'the same as --to', parseCount)
+        .description('have the running Doorman go back to the revision before, or to an earlier one')
+        .option('--to <number>', 'of the revision, as "doorman revisions" lists it', parseCount)
+        .option(...ALLOW_MISSING)
+        .option(...DATA_OPTION)
+        .option(...JSON_OPTION)
+        .action(async (number, options, command) => {
+        const { to = number, allowMissingContexts } = options;
+        const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA);
+        const body = { to, allowMissingContexts, by: userInfo().username };
+        report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body));
+    });
+}
+/** Whether both lead to one folder, which the user of this command may not be able to read. */
+async function isSameFolder(one, other) {
+    const [a, b] = await Promise.all([one, other].map((folder) => realpath(folder).catch(() => resolve(folder))));
+    return a === b;
+}
+/** The files of a draft as texts by name, since Doorman's user may not be able to read its folder. */
+async function textsOf(folder, { files }) {
+    const root = await realpath(folder);
+    const refuse = (why) => new Refusal('draft', `The draft ${folder} cannot be uploaded: ${why}.`);
+    const problem = draftProblem(files);
+    if (problem !== undefined)
+        throw refuse(problem);
+    const texts = {};
+    for (const [name, content] of files) {
+        // What a link leads to may be meant for the eyes of this user alone.
+        if ((await realpath(join(folder, name))) !== join(root, name))
+            throw refuse(`${name} is a symbolic link; put a copy of the file there`);
+        if (!isUtf8(content))
+            throw refuse(`${name} is not UTF-8; save it as UTF-8`);
+        texts[name] = content.toString();
+    }
+    return texts;
+}
+const KEPT = 'It stays, also over restarts, until the flows folder is loaded again.';
+function report(asked, result) {
+    const next = result.ok ? undefined : nextAfter(result.problems, asked.flows);
+    printResult(asked, result, format(result, asked).join('\n'), next);
+    process.exitCode = result.ok ? EXIT.ok : EXIT.failed;
+}
+function format(result, { kept }) {
+    const warnings = result.warnings.map((warning) => `${formatProblem(warning)} (warning)`);
+    if (!result.ok)
+        return [
+            'Refused: the active revision has not changed.',
+            ...result.problems.map(formatProblem),
+            ...warnings,
+        ];
+    const name = result.number === null ? result.revision : `${result.number} (${result.revision})`;
+    if (!result.changed)
+        return [`Nothing has changed: revision ${name} is active already.`, ...warnings];
+    const changes = result.changes.map(({ text }) => `  ${text}`);
+    const more = [result.replay, kept].filter((line) => typeof line === 'string');
+    return [`Revision ${name} is active:`, ...changes, ...more, ...warnings];
+}
+/** What to do about problems of a reload. */
+export function nextAfter(problems, flows) {
+    const option = flows === undefined ? '' : ` --flows ${flows}`;
+    const has = (code) => problems.some((found) => found.code === code);
+    if (has('reload.max_change'))
+        return `doorman replay${option} says which calls; if it is meant, doorman reload${option} --max-change 100%`;
+    if (has('reload.not_stored'))
+        return 'doorman revisions lists those that are stored';
+    if (has('reload.location'))
+        return `add it to the dialplan, then doorman reload${option}`;
+    return `mend the files, then doorman check${option}`;
+}
+//# sourceMappingURL=reload.js.map

@@ -1,0 +1,34 @@
+import { compile } from '../flows/compile.js';
+import { findCalls } from '../history/recorded-calls.js';
+import { changedShare, formatReplay, replay } from '../history/replay.js';
+import { withFilesOf } from '../revisions/revision-files.js';
+import { StoreReader } from '../store/store.js';
+import { DATA_OPTION, EXIT, FLOWS_OPTION, JSON_OPTION, parseCount, parseShareOption, printResult, settingsFor, withRevision, } from './command.js';
+export function addReplay(program) {
+    program
+        .command('replay')
+        .description('decide recorded calls by the flow files and say how many would change')
+        .option('--last <calls>', 'how many of the newest recorded calls', parseCount, 10_000)
+        .option(...FLOWS_OPTION)
+        .option(...DATA_OPTION)
+        .option('--max-change <share>', 'exit 1 if more than this share would change, as 1%', parseShareOption)
+        .option(...JSON_OPTION)
+        .action(async (options, command) => {
+        const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files');
+        const progress = process.stderr.isTTY && !options.json ? showProgress : undefined;
+        const store = new StoreReader(data);
+        const active = (await store.revisions()).at(-1);
+        const compiled = active && (await withFilesOf(store, active, compile));
+        const current = compiled?.ok ? compiled.revision : undefined;
+        const result = await withRevision(folder, (candidate, functions) => replay(findCalls(store, { limit: options.last }), { candidate, current, functions, progress }));
+        if (progress)
+            process.stderr.write('\u001b[K');
+        const [call] = result.groups[0]?.examples ?? [];
+        printResult(options, result, formatReplay(result), call && `doorman why ${call} says where it went until now`);
+        process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok;
+    });
+}
+function showProgress(calls) {
+    process.stderr.write(`\r${calls.toLocaleString('en-US')} calls decided …\r`);
+}
+//# sourceMappingURL=replay.js.map

@@ -1,0 +1,48 @@
+import { Option } from 'commander';
+import { startDoorman } from '../main.js';
+import { createLog } from '../observability/log.js';
+import { otelVariables } from '../settings/index.js';
+import { FLOWS_OPTION, settingsFor, settingsSource } from './command.js';
+export function addRun(program) {
+    program
+        .command('run')
+        .description('route calls until SIGTERM or SIGINT, and log to standard output')
+        .option(...FLOWS_OPTION)
+        .addOption(new Option('--log-format <format>', 'text (default on a terminal) or json (default elsewhere)').choices(['text', 'json']))
+        .action(async (_options, command) => {
+        const settings = settingsFor(command, 'everything');
+        const inFile = otelVariables(settingsSource(command).file);
+        for (const [name, value] of Object.entries(inFile))
+            process.env[name] ??= value;
+        const { DOORMAN_LOG_FORMAT: format = process.stdout.isTTY ? 'text' : 'json' } = settings;
+        const log = createLog(settings.DOORMAN_LOG_LEVEL, { format, mask: settings.DOORMAN_MASK_NUMBERS });
+        // Registered before the start, so that a signal during it stops Doorman as soon as it has started.
+        const signal = stopSignal();
+        let doorman;
+        process.on('SIGHUP', () => doorman?.reload());
+        doorman = await startDoorman(settings, log);
+        const name = await keepAliveUntil(signal);
+        log.info(STOPPING[name], { event: 'stopping', signal: name });
+        process.on('SIGINT', () => doorman?.abort());
+        if (name === 'SIGINT')
+            doorman.abort();
+        await doorman.stop();
+    });
+}
+const STOPPING = {
+    SIGTERM: 'Doorman stops: it takes no new calls and finishes the active ones.',
+    SIGINT: 'Doorman stops at once: active calls go to the fallback.',
+};
+/** The listeners stay, as a second SIGTERM would otherwise end the process with active calls. */
+function stopSignal() {
+    return new Promise((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'])
+            process.on(signal, () => resolve(signal));
+    });
+}
+/** A signal listener alone does not keep the process alive while nothing is connected. */
+async function keepAliveUntil(promise) {
+    const timer = setInterval(() => undefined, 60_000);
+    return promise.finally(() => clearInterval(timer));
+}
+//# sourceMappingURL=run.js.map

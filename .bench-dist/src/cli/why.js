@@ -1,0 +1,54 @@
+import { OUTCOMES } from '../history/decision-record.js';
+import { sentenceOf } from '../history/sentence.js';
+import { Columns } from '../lib/columns.js';
+import { safeLine } from '../lib/safe-text.js';
+import { age, localTime } from '../lib/time-text.js';
+import { DATA_OPTION, JSON_OPTION, printResult, settingsFor, VERBOSE_OPTION } from './command.js';
+import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js';
+import { shown, visitsOf } from './recorded.js';
+export function addWhy(program) {
+    program
+        .command('why')
+        .argument('<call>', 'number of a call in "doorman calls", id of its channel, SIP Call-ID, or last')
+        .description('say why a recorded call went where it went')
+        .option(...VERBOSE_OPTION)
+        .option(...DATA_OPTION)
+        .option(...JSON_OPTION)
+        .action(async (named, options, command) => {
+        const settings = settingsFor(command, 'files');
+        const visits = (await visitsOf(settings, named)).map((visit) => shown(visit, settings));
+        const texts = visits.map((visit, at) => format(visit, at + 1, visits.length, options));
+        const number = visits.at(-1)?.number;
+        const next = options.verbose
+            ? `doorman examples add --from-call ${number} has every reload check that it goes there`
+            : `doorman why ${number} --verbose`;
+        printResult(options, { records: visits }, texts.join('\n\n'), next);
+    });
+}
+function format(call, visit, visits, { verbose }) {
+    const at = new Date(call.at);
+    const heading = visits === 1 ? '' : `Visit ${visit} of ${visits}: `;
+    return [
+        safeLine(heading + sentenceOf(call)),
+        ...formatRules(call),
+        `Call ${call.number}, ${localTime(at)} (${age(at, new Date())} ago), revision ${call.revision}`,
+        ...(verbose ? details(call) : []),
+    ].join('\n');
+}
+function details(call) {
+    const { outcome, faults, ms, readBy, state, vip, branch } = call;
+    const stages = Object.entries(ms).map(([stage, time]) => `${stage} ${time}`);
+    const rows = [
+        ['channel', call.call],
+        ['Call-ID', call.sipCallId],
+        ['outcome', `${outcome}: ${OUTCOMES[outcome]}`],
+        ...faults.map((fault) => ['fault', fault]),
+        ['vip', vip ? 'yes' : 'no'],
+        ['branch', branch ?? '-'],
+        ['read by', readBy ?? '-'],
+        ['stages', `${stages.join(', ')} ms`],
+        ...(state === undefined ? [] : [['came with', JSON.stringify(state)]]),
+    ];
+    return [FACTS_HEADING, ...formatFacts(call), ...new Columns().lines(rows)];
+}
+//# sourceMappingURL=why.js.map

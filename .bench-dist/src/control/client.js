@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { readAddress } from './address.js';
+/** No running Doorman took the command; `message` says why and what to do. */
+export class NotRunningError extends Error {
+}
+/** A reload may compile a million numbers and replay ten thousand calls. */
+const COMMAND_MS = 120_000;
+const READ_MS = 2_000;
+/** Where the Doorman that uses this data folder listens. @throws NotRunningError */
+export async function findInstance(dataFolder) {
+    const address = await readAddress(dataFolder);
+    if (address !== undefined)
+        return address;
+    throw new NotRunningError(`No Doorman runs with the data folder ${resolve(dataFolder)}: it has no control.json that this user may read. ` +
+        'Give the folder of the running one with --data or DOORMAN_DATA, and run the command as its user, or with sudo.');
+}
+/** Has a running Doorman do something. @throws NotRunningError */
+export async function sendCommand(address, ...[path, body]) {
+    const init = { method: 'POST', body: JSON.stringify(body) };
+    return (await request(address, path, COMMAND_MS, init));
+}
+/** The changed flows folder that does not decide calls, if there is one. @throws NotRunningError */
+export async function readCandidate(address) {
+    const answer = await request(address, '/candidate', READ_MS);
+    return answer.candidate;
+}
+async function request({ url, token, pid }, path, timeoutMs, init = {}) {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(new URL(path, url), { ...init, headers, signal }).catch((error) => {
+        throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`);
+    });
+    const answer = await response.json();
+    if (response.ok || response.status === 409)
+        return answer;
+    const { error = JSON.stringify(answer) } = answer;
+    throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`);
+}
+//# sourceMappingURL=client.js.map

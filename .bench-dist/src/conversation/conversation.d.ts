@@ -1,0 +1,92 @@
+import type { CallerRow, State } from '../routing/types.js';
+import { SipHeaders } from '../sip/headers.js';
+import type { MutableState } from './state.js';
+/** The SIP headers of the call, as the web's `Headers` has them: names in any case, `get`, `has`, `entries`. */
+export interface ConversationHeaders extends Pick<SipHeaders, keyof SipHeaders> {
+    /**
+     * Whether the call's trunk is trusted for this header (`trust:` in routing.yaml). Anyone can write any header:
+     * let no caller in by one that is not trusted.
+     */
+    trusted(name: string): boolean;
+}
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+/** Lines for Doorman's log; they carry the call's id. `details` is anything that JSON can hold. */
+export type ConversationLog = {
+    readonly [L in LogLevel]: (message: string, details?: unknown) => void;
+};
+/**
+ * What a flow function sees of a call, and how it says where the call goes.
+ *
+ *     export default function triage(conv: Conversation) {
+ *       conv.state.dialled = conv.calleeNumber
+ *       conv.gotoFlow(conv.vip ? 'vip_support_flow' : 'general_support_flow')
+ *     }
+ *
+ * Everything but `state` is read-only; assigning to it throws.
+ */
+export interface Conversation {
+    /** The id of the call: the unique id of its channel in Asterisk. */
+    readonly callId: string;
+    /** The headers of the INVITE that brought the call. */
+    readonly sipHeaders: ConversationHeaders;
+    /**
+     * Who calls, in E.164 (`+15551234567`) where the number could be read, else as it came; `anonymous` where the
+     * caller withheld it. It is what the trunk says, trusted or not: see `callerTrusted`.
+     */
+    readonly callerNumber: string;
+    /** Whether the call's trunk is trusted for the caller number. Let no caller in by a number that is not. */
+    readonly callerTrusted: boolean;
+    /** Who was dialled, in E.164 where the number could be read, else as it was dialled. */
+    readonly calleeNumber: string;
+    /** The name that came with the caller number; empty where there is none. */
+    readonly callerName: string;
+    /** The caller's row in a VIP file, by its column names (`name`, `tier`, …); undefined where there is none. */
+    readonly caller: CallerRow | undefined;
+    /** The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. */
+    readonly trunk: string | undefined;
+    /** Whether `vip:` in routing.yaml makes this a VIP call. Never by hearsay. */
+    readonly vip: boolean;
+    /** The branch that `branches:` in routing.yaml gives to the callee number. */
+    readonly branch: string | undefined;
+    /** The instant of the call: of its arrival, of `doorman explain --at`, or of the call that is replayed. */
+    readonly now: Date;
+    /**
+     * What is kept on the call, nested as you like: what was on it already, what branch and rule put there, and
+     * what you assign. The dialplan sees each scalar at the top level as `CONV_<key>`. Plain JSON values only.
+     */
+    state: MutableState;
+    /**
+     * Sends the call to a flow of routing.yaml once the function is done. The last call of `gotoFlow` wins.
+     *
+     * @throws UnknownFlow at once where no flow has that name; the message names the nearest.
+     */
+    gotoFlow(name: string): void;
+    /** Writes to Doorman's log. */
+    readonly log: ConversationLog;
+}
+/** All that a conversation is made of, in a form that can be sent to a worker thread. */
+export interface ConversationInput extends Omit<Conversation, 'sipHeaders' | 'state' | 'gotoFlow' | 'log'> {
+    /** The headers one by one, as `SipHeaders.toList()` gives them. */
+    readonly headers: readonly (readonly [name: string, value: string])[];
+    /** Names, in any case, of the headers for which the call's trunk is trusted. */
+    readonly trustedHeaders: readonly string[];
+    /** The state as the rules left it. */
+    readonly state: State;
+    /** The flows that `gotoFlow` may name. */
+    readonly flowNames: readonly string[];
+}
+/** `gotoFlow` was asked for a flow that routing.yaml does not have. */
+export declare class UnknownFlow extends Error {
+    readonly flow: string;
+    readonly name = "UnknownFlow";
+    constructor(flow: string, flowNames: readonly string[]);
+}
+/** The conversation that a flow function gets, and what the function decided. */
+export interface HostedConversation {
+    readonly conversation: Conversation;
+    /** The flow of the last `gotoFlow`; undefined before the first. */
+    chosenFlow(): string | undefined;
+}
+export type LogSink = (level: LogLevel, message: string, details: unknown) => void;
+/** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
+export declare function createConversation(input: ConversationInput, log: LogSink): HostedConversation;

@@ -1,0 +1,99 @@
+import type { AmiSession } from '../asterisk/ami/session.js';
+import type { AriAnswer } from '../asterisk/ari/http.js';
+import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js';
+import type { RunningDialplan } from '../asterisk/dialplan/running.js';
+import type { Revision } from '../flows/revision.js';
+import type { FileUser } from '../lib/file-access.js';
+import type { Settings } from '../settings/index.js';
+/**
+ * `info`: good to know, and may stay as it is. `warning`: calls are routed, but something should be changed. `fault`:
+ * calls go wrong, or will.
+ */
+export type Verdict = 'ok' | 'info' | 'warning' | 'fault';
+export interface Finding {
+    readonly check: string;
+    readonly verdict: Verdict;
+    readonly says: string;
+    /** Null where there is nothing to do. */
+    readonly remedy: string | null;
+}
+/** A finding without the name of its check, which `diagnose` adds. */
+export type Result = Omit<Finding, 'check'>;
+export declare const ok: (says: string) => Result;
+export declare const info: (says: string, remedy?: string | null) => Result;
+export declare const warning: (says: string, remedy: string) => Result;
+export declare const fault: (says: string, remedy: string) => Result;
+export interface AriReply extends AriAnswer {
+    /** The header Date, in milliseconds since 1970; NaN if there is none. */
+    readonly date: number;
+}
+export interface Ari {
+    readonly version: string;
+    /** @throws Error if ARI does not answer. */
+    ask(method: 'GET' | 'POST', path: string): Promise<AriReply>;
+}
+/** The flow files, and the dialplan that is generated from them. */
+export interface Flows {
+    readonly revision: Revision;
+    readonly dialplan: GeneratedDialplan;
+}
+/** The instance that uses the data folder; `hidden` where this user may not read the folder. */
+export type InstanceState = {
+    readonly state: 'none' | 'hidden';
+} | {
+    readonly state: 'silent';
+    readonly pid: number;
+    readonly reason: string;
+} | {
+    readonly state: 'answers';
+    readonly pid: number;
+    readonly ready: boolean;
+    /** Id of its active revision. */
+    readonly revision: string;
+    readonly problems: readonly string[];
+};
+/** Asterisk's configuration on this machine. */
+export interface PbxFiles {
+    readonly folder: string;
+    /** Whom Asterisk runs as; undefined where that is not known. */
+    readonly user: FileUser | undefined;
+}
+/** What is checked. A connection that failed is its error, and so are flow files with problems. */
+export interface Subject {
+    readonly settings: Settings;
+    readonly flows: Flows | Error;
+    readonly ari: Ari | Error;
+    readonly ami: AmiSession | Error;
+    /** Undefined without a second AMI user. */
+    readonly admin: AmiSession | Error | undefined;
+    /** Undefined without a second AMI user, who alone can read it. */
+    readonly dialplan: RunningDialplan | undefined;
+    readonly instance: InstanceState;
+    /** Undefined where the PBX is on another machine. */
+    readonly pbxFiles: PbxFiles | undefined;
+    /** Files of the settings that hold passwords. */
+    readonly secretFiles: readonly string[];
+}
+type Results = Promise<Result | readonly Result[]>;
+export interface Check {
+    readonly name: string;
+    /** What to do if the check itself fails. */
+    readonly remedy: string;
+    run(subject: Subject): Results;
+}
+/** The parts of a subject that may be needed, as they are where there is no error. */
+interface Parts {
+    readonly flows: Flows;
+    readonly ari: Ari;
+    readonly ami: AmiSession;
+    readonly admin: AmiSession;
+    readonly dialplan: RunningDialplan;
+    readonly pbxFiles: PbxFiles;
+}
+/** A check that is skipped where a part that it needs is not there; another check says so. */
+export declare function checkWith<Needed extends keyof Parts>(needed: readonly Needed[], name: string, remedy: string, run: (parts: Pick<Parts, Needed> & Omit<Subject, Needed>) => Results): Check;
+/** `a, b and 3 more` */
+export declare function listed(names: readonly string[], most?: number): string;
+/** Ends with one full stop. */
+export declare function sentence(text: string): string;
+export {};

@@ -1,0 +1,68 @@
+import { StoreReader } from '../store/store.js';
+import { fault, info, ok, sentence, warning, } from './check.js';
+const START = 'Start it (systemctl start doorman, or  doorman run), and see its log if it does not stay.';
+/** Whether a Doorman runs, answers, can continue calls, and decides with the flow files as they are. */
+export const INSTANCE = {
+    name: 'instance',
+    remedy: 'Check that res_ari_applications.so is loaded.',
+    async run(subject) {
+        const { instance, settings } = subject;
+        const folder = settings.DOORMAN_DATA;
+        switch (instance.state) {
+            case 'hidden':
+                return info(`This user may not read ${folder}, so whether Doorman runs was not checked.`, 'Run doctor as root.');
+            case 'none':
+                return withoutAddress(subject);
+            case 'silent': {
+                const says = `Doorman (process ${instance.pid}) does not answer: ${sentence(instance.reason)}`;
+                return fault(`${says} If it is gone, calls take the fallback.`, START);
+            }
+            case 'answers':
+                return instance.ready ? revisionOf(instance, subject) : notReady(instance);
+        }
+    },
+};
+/** No control address: no Doorman runs, or one with another data folder. */
+async function withoutAddress({ ari, settings }) {
+    const { DOORMAN_APP: application, DOORMAN_DATA: folder } = settings;
+    if (ari instanceof Error || !(await isRegistered(ari, application)))
+        return fault(`No Doorman runs with the data folder ${folder}: calls take the fallback.`, START);
+    return warning(`The ARI application "${application}" is registered, but not by a Doorman with the data folder ${folder}.`, 'Check DOORMAN_DATA. If another program uses this name, give one of them another DOORMAN_APP.');
+}
+async function isRegistered(ari, application) {
+    const { status } = await ari.ask('GET', `applications/${encodeURIComponent(application)}`);
+    if (status !== 200 && status !== 404)
+        throw new Error(`ARI answered ${status}`);
+    return status === 200;
+}
+function notReady({ pid, problems }) {
+    const why = problems.length > 0 ? problems.map(sentence).join(' ') : 'It is not connected to the PBX, or stopping.';
+    return fault(`Doorman (process ${pid}) runs and cannot route calls. ${why}`, 'See its log, and the checks of ARI and AMI.');
+}
+function revisionOf({ pid, revision, problems }, { flows, settings }) {
+    const running = `Doorman runs (process ${pid})`;
+    if (problems.length > 0)
+        return warning(`${running}. ${problems.map(sentence).join(' ')}`, 'See its log.');
+    if (flows instanceof Error || flows.revision.id === revision)
+        return ok(`${running}, is connected, and decides by revision ${revision}.`);
+    return warning(`${running} and decides by revision ${revision}; the files in ${settings.DOORMAN_FLOWS} are ${flows.revision.id}.`, 'doorman revisions  says why (a rollback, or files that were refused);  doorman reload  loads the files.');
+}
+const DAY_MS = 86_400_000;
+/** Callers' numbers are personal data. A Doorman that runs deletes what is too old. */
+export const RETENTION = {
+    name: 'recorded calls',
+    remedy: 'Run doctor as root, or as the user that runs Doorman.',
+    async run({ settings }) {
+        const { DOORMAN_DATA: folder, DOORMAN_KEEP_CALLS: days } = settings;
+        const oldest = await new StoreReader(folder).oldestCall();
+        if (oldest === undefined)
+            return ok('No calls are recorded.');
+        const age = Math.floor((Date.now() - oldest) / DAY_MS);
+        const shown = `The oldest recorded call is ${age === 1 ? '1 day' : `${age} days`} old`;
+        if (age <= days)
+            return ok(`${shown}; calls are kept for ${days}.`);
+        const remedy = 'A running Doorman deletes such calls within minutes: start it, or delete the data folder.';
+        return warning(`${shown}, though DOORMAN_KEEP_CALLS=${days}.`, remedy);
+    },
+};
+//# sourceMappingURL=instance-checks.js.map

@@ -1,0 +1,112 @@
+import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js';
+import { jumpsOf } from '../asterisk/dialplan/running.js';
+import { variable } from './ami-checks.js';
+import { pjsipEndpoints } from './ari-checks.js';
+import { checkWith, fault, info, listed, ok, warning } from './check.js';
+const ENTRY = GENERATED_CONTEXTS[0];
+const UNSEEN = 'Give the second AMI user write = config (manager.conf), and load func_pjsip_endpoint.so.';
+const LEAD = 'Set the Context of the trunk to one that goes to Doorman:  exten => _[+*#0-9]!,1,Goto(doorman,,1)  (with FreePBX: ' +
+    'from-doorman-trunk, docs/freepbx.md).';
+/** Which endpoints' contexts lead to the generated ones. */
+export const ENDPOINTS = checkWith(['ari', 'ami', 'dialplan', 'flows'], 'endpoints', UNSEEN, async (subject) => {
+    const { ari, ami, dialplan, flows } = subject;
+    if (!dialplan.has(ENTRY))
+        return [];
+    const endpoints = await pjsipEndpoints(ari);
+    const contexts = await contextsOf(ami, endpoints);
+    const leading = new Set([...new Set(contexts.values())].filter((context) => leadsIn(dialplan, context)));
+    const leads = (endpoint) => leading.has(contexts.get(endpoint) ?? '');
+    const there = endpoints.filter(leads);
+    if (there.length === 0)
+        return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, LEAD);
+    const { trunks } = flows.revision.routing.index.referenced;
+    const elsewhere = endpoints.filter((endpoint) => trunks.has(endpoint) && !leads(endpoint));
+    const trunksElsewhere = Map.groupBy(elsewhere, (endpoint) => contexts.get(endpoint) ?? '');
+    return [
+        ...[...trunksElsewhere].map(([context, names]) => warning(`The calls of ${listed(names)} go to [${context}], which does not lead to Doorman.`, LEAD)),
+        ok(`The calls of ${listed(there)} lead to Doorman.`),
+    ];
+});
+/** PJSIP_ENDPOINT() is answered without a channel, for the class call (16.28, 22.10). */
+async function contextsOf(ami, endpoints) {
+    const contexts = await Promise.all(endpoints.map(async (name) => [name, await endpointContext(ami, name)]));
+    return new Map(contexts);
+}
+/** Empty for an endpoint that PJSIP does not know. */
+export function endpointContext(ami, endpoint) {
+    return variable(ami, `PJSIP_ENDPOINT(${endpoint.replace(/[(),]/g, '')},context)`);
+}
+function leadsIn(dialplan, context) {
+    return dialplan.mayReach(placesIn(dialplan, context), ENTRY);
+}
+const placesIn = (dialplan, context) => dialplan.numbersIn(context).map((number) => ({ context, number }));
+/** What leads to Doorman: whether a caller could choose the place, and the fallbacks that are named on the way. */
+export const ENTRIES = checkWith(['dialplan'], 'entries', UNSEEN, async ({ dialplan }) => {
+    const steps = dialplan.steps.filter(({ context }) => !OWN_CONTEXTS.has(context));
+    const open = steps.flatMap(openGotos);
+    // The extensions of a context name one fallback as a rule.
+    const fallbacks = new Map();
+    for (const { context, data } of steps) {
+        const [, fallback = ''] = /(?<![A-Za-z])DOORMAN_FALLBACK=(.*?)\)?$/s.exec(data) ?? [];
+        const key = `${context},${fallback}`;
+        if (fallback !== '' && !fallbacks.has(key))
+            fallbacks.set(key, fallbackOf(dialplan, `[${context}]`, fallback));
+    }
+    const found = [...open, ...[...fallbacks.values()].flat()];
+    return found.length > 0 ? found : ok('The fallbacks that entries name are in the dialplan.');
+});
+const OWN_CONTEXTS = new Set(GENERATED_CONTEXTS);
+/** Asterisk looks for the commas of a location after it has put the number in. */
+function openGotos(step) {
+    const jump = jumpsOf(step).find((text) => new RegExp(`^${ENTRY},[^,]*\\$\\{`).test(text));
+    if (jump === undefined)
+        return [];
+    const where = `[${step.context}] ${step.extension},${step.priority}`;
+    const says = `${where}: Goto(${jump}) lets a caller who dials commas choose a place in the dialplan.`;
+    return [warning(says, `Write  Goto(${ENTRY},,1)  there, which keeps the dialled number.`)];
+}
+function fallbackOf(dialplan, where, fallback) {
+    if (fallback.includes('$')) {
+        const says = `${where}: DOORMAN_FALLBACK=${fallback} lets a caller who dials commas choose a place in the dialplan.`;
+        return [warning(says, 'Write the extension  dialled,  which stands for the dialled number.')];
+    }
+    const [context = '', extension = 's'] = fallback.split(',');
+    const isThere = extension === 'dialled' ? dialplan.has(context) : dialplan.find({ context, number: extension });
+    if (!isThere) {
+        const says = `${where}: the fallback ${fallback} is not in the dialplan; such calls take that of "otherwise".`;
+        return [
+            fault(says, 'Name a context, extension and priority that are there, or leave DOORMAN_FALLBACK out.'),
+        ];
+    }
+    return loopsOf(dialplan, `${where}: the fallback ${fallback}`, { context, extension });
+}
+/** Flows that send their calls to Doorman again. */
+export const LOOPS = checkWith(['dialplan', 'flows'], 'loops', UNSEEN, async ({ dialplan, flows }) => {
+    const found = [...flows.revision.routing.flows.values()].flatMap(({ name, context, extension }) => loopsOf(dialplan, `The flow ${name} (${context},${extension})`, { context, extension }));
+    return found.length > 0 ? found : ok('No flow leads back to Doorman.');
+});
+/** How many contexts of a way are shown. */
+const SHOWN = 6;
+function loopsOf(dialplan, what, { context, extension }) {
+    const places = extension === 'dialled' ? placesIn(dialplan, context) : [{ context, number: extension }];
+    const straight = places
+        .map((place) => ({ place, way: dialplan.straightWay(place, ENTRY) }))
+        .filter(({ way }) => way.at(-1) === ENTRY);
+    const [first] = straight;
+    if (first !== undefined) {
+        const way = first.way
+            .slice(-SHOWN)
+            .map((name) => `[${name}]`)
+            .join(' → ');
+        const whose = extension === 'dialled'
+            ? ` for ${listed(straight.map(({ place }) => place.number), 3)}`
+            : '';
+        return [
+            fault(`${what} leads straight back to Doorman${whose}, by ${way}: after ten visits such calls are hung up or take another fallback.`, 'Send calls to Doorman only where they enter the PBX (the Context of the trunk), not in a context of a flow.'),
+        ];
+    }
+    if (!dialplan.mayReach(places, ENTRY))
+        return [];
+    return [info(`${what} may lead back to Doorman. More than ten visits in 30 s take the fallback.`)];
+}
+//# sourceMappingURL=path-checks.js.map

@@ -1,0 +1,101 @@
+import { realpathSync } from 'node:fs';
+import { extname, relative, sep } from 'node:path';
+import { build } from 'esbuild';
+/** esbuild's name for the line that asks a code flow for its default export. */
+const ENTRY = 'doorman-entry.js';
+/** Nothing is printed, and no `tsconfig.json` further up can change what a code flow means. */
+const OPTIONS = {
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node24',
+    outfile: 'flow.cjs',
+    sourcemap: 'external',
+    sourcesContent: false,
+    tsconfigRaw: '{}',
+    logLevel: 'silent',
+    // A flows folder is often mounted as symbolic links (a Kubernetes ConfigMap): names stay as the author sees them.
+    preserveSymlinks: true,
+};
+/**
+ * Bundles one code flow, with what it imports, to a CommonJS script, or returns what is wrong. Imported files are
+ * read from `source` too, so that the revision's hash covers them.
+ */
+export async function bundle(source, file) {
+    try {
+        const folder = realpathSync(source.folder);
+        const { outputFiles } = await build({
+            ...OPTIONS,
+            absWorkingDir: folder,
+            stdin: {
+                contents: `export { default } from ${JSON.stringify(`./${file}`)}`,
+                resolveDir: folder,
+                sourcefile: ENTRY,
+            },
+            plugins: [onlyFromFolder(folder), fromSource(folder, source)],
+        });
+        const text = (end) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';
+        return { file, code: text('.cjs'), map: text('.map') };
+    }
+    catch (error) {
+        return problemsOf(error, file);
+    }
+}
+const TYPES_ONLY = 'a code flow gets only types from asterisk-doorman; write "import type"';
+const OUTSIDE = 'it lies outside of the flows folder';
+/** A file from elsewhere would be no part of the revision: it could not be kept, nor its changes be noticed. */
+function onlyFromFolder(folder) {
+    return {
+        name: 'only-from-folder',
+        setup({ onResolve, resolve }) {
+            onResolve({ filter: /.*/ }, async ({ path, pluginData, ...options }) => {
+                if (pluginData === OUTSIDE)
+                    return undefined;
+                if (/^asterisk-doorman($|\/)/.test(path))
+                    return { errors: [{ text: TYPES_ONLY }] };
+                const found = await resolve(path, { ...options, pluginData: OUTSIDE });
+                const isFile = found.errors.length === 0 && !found.external && found.namespace === 'file';
+                if (!isFile || !relative(folder, found.path).startsWith('..'))
+                    return found;
+                const text = `"${path}" can't be imported: ${OUTSIDE}; copy it into the folder`;
+                return { errors: [{ text }] };
+            });
+        },
+    };
+}
+function fromSource(folder, source) {
+    return {
+        name: 'from-source',
+        setup({ onLoad }) {
+            onLoad({ filter: /\.([cm]?[jt]s|[jt]sx|json)$/, namespace: 'file' }, ({ path }) => {
+                const contents = source.read(relative(folder, path).split(sep).join('/'), 'code');
+                if (Buffer.isBuffer(contents))
+                    return { contents, loader: loaderOf(path) };
+                return { errors: [{ text: contents.message }] };
+            });
+        },
+    };
+}
+function loaderOf(path) {
+    const kind = extname(path).slice(1).replace(/^[cm]/, '');
+    return kind === 'tsx' || kind === 'jsx' || kind === 'json' || kind === 'ts' ? kind : 'js';
+}
+function problemsOf(error, file) {
+    const isBuildFailure = typeof error === 'object' && error !== null && 'errors' in error;
+    const messages = isBuildFailure && Array.isArray(error.errors) ? error.errors : [];
+    const atStart = { file, line: 1, column: 1, code: 'flows.function_bundle' };
+    if (messages.length === 0)
+        return [{ ...atStart, message: `this code flow can't be bundled: ${error}` }];
+    return messages.map(({ text, location }) => {
+        const code = text.includes(OUTSIDE) ? 'flows.function_import' : 'flows.function_bundle';
+        if (location === null)
+            return { ...atStart, code, message: text };
+        if (location.file === ENTRY)
+            return { ...atStart, message: 'a code flow exports its function: write "export default function …"' };
+        // esbuild counts columns from 0, in bytes.
+        const before = Buffer.from(location.lineText).subarray(0, location.column).toString();
+        return { file: location.file, line: location.line, column: before.length + 1, code, message: text };
+    });
+}
+//# sourceMappingURL=bundle.js.map

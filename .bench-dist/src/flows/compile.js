@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import { deepFreeze } from '../lib/deep-freeze.js';
+import { indexRouting } from '../routing/rule-index.js';
+import { bundle } from './bundle.js';
+import { EXAMPLES_FILE, readExamples } from './examples.js';
+import { lint } from './lint.js';
+import { lintTrust } from './lint-trust.js';
+import { needsOf } from './needs.js';
+import { readRouting } from './read-routing.js';
+import { RoutingSchema } from './schema.js';
+import { checkShape } from './shape.js';
+import { FlowSource, hashOf } from './source.js';
+import { unknownFlows } from './unknown-flows.js';
+import { parseFlowDocument } from './yaml.js';
+/** The file of a flows folder that names all the others. */
+export const ROUTING_FILE = 'routing.yaml';
+/** So often the files are read again where one of them changed meanwhile. */
+const MOST_ATTEMPTS = 3;
+/**
+ * Reads a flows folder and makes a revision of it. Rejects never: whatever is wrong with the files or the folder
+ * is a problem. All files are as they were at one time: none changed while they were read.
+ */
+export async function compile(folder) {
+    for (let attempt = 1;; attempt++) {
+        const source = new FlowSource(folder);
+        const compiled = await compileSource(source);
+        const [changed] = source.changed();
+        if (changed === undefined)
+            return compiled;
+        if (attempt === MOST_ATTEMPTS)
+            return refused(source, [beingWritten(changed)]);
+    }
+}
+function beingWritten(file) {
+    const message = `this file changed while it was read, ${MOST_ATTEMPTS} times; reload once it is written`;
+    return { file, line: 1, column: 1, code: 'flows.file_changing', message };
+}
+async function compileSource(source) {
+    const content = source.read(ROUTING_FILE, 'yaml');
+    if (!Buffer.isBuffer(content)) {
+        const message = `${content.message} ${resolve(source.folder)}; give another with --flows or DOORMAN_FLOWS`;
+        return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code: content.code, message }]);
+    }
+    const { value, diagnostics } = parseFlowDocument(ROUTING_FILE, content);
+    if (value === undefined)
+        return refused(source, diagnostics.problems);
+    checkShape(RoutingSchema, value, diagnostics);
+    const written = value;
+    const routing = readRouting(written, source, diagnostics);
+    const functions = await bundleFunctions(routing.rules, source, diagnostics);
+    const flows = Object.keys(written.flows ?? {});
+    for (const fn of functions.values())
+        diagnostics.add(unknownFlows(fn, flows));
+    const examples = examplesOf(source, routing, diagnostics);
+    if (diagnostics.problems.length > 0)
+        return refused(source, diagnostics.problems, diagnostics.warnings);
+    const needs = needsOf(routing, functions.values());
+    lint(written, routing, diagnostics);
+    lintTrust(written, routing, needs, diagnostics);
+    const hash = hashOf(source.files);
+    const revision = {
+        id: hash.slice(0, 12),
+        hash,
+        routing: { ...routing, index: indexRouting(routing) },
+        functions,
+        examples,
+        contexts: contextsOf(routing, diagnostics),
+        ...needs,
+    };
+    return { ok: true, revision: deepFreeze(revision), warnings: diagnostics.warnings, files: source.files };
+}
+function refused({ files }, problems, warnings = []) {
+    return { ok: false, problems, warnings, files };
+}
+/** Bundles every code flow that a rule runs, all at once. */
+async function bundleFunctions(rules, source, diagnostics) {
+    const names = new Set();
+    for (const { index, target } of rules) {
+        if (target.kind !== 'run')
+            continue;
+        const path = ['rules', index, 'run'];
+        const content = source.read(target.file, 'code');
+        if (!Buffer.isBuffer(content))
+            diagnostics.problem(path, content.code, content.message);
+        else if (/\.[cm]?[jt]s$/.test(target.file))
+            names.add(target.file);
+        else {
+            const message = `"${target.file}" is no code flow: its name must end in .ts or .js`;
+            diagnostics.problem(path, 'flows.file', message);
+        }
+    }
+    const functions = new Map();
+    for (const made of await Promise.all([...names].map((file) => bundle(source, file)))) {
+        if ('code' in made)
+            functions.set(made.file, made);
+        else
+            diagnostics.add(made);
+    }
+    return functions;
+}
+/** There need not be any. Names in them are only checked against rules that are sound. */
+function examplesOf(source, routing, diagnostics) {
+    if (!source.has(EXAMPLES_FILE))
+        return [];
+    const content = source.read(EXAMPLES_FILE, 'yaml');
+    if (!Buffer.isBuffer(content)) {
+        diagnostics.add([{ file: EXAMPLES_FILE, line: 1, column: 1, ...content }]);
+        return [];
+    }
+    const isSound = diagnostics.problems.length === 0;
+    const { examples, problems } = readExamples(content, isSound ? routing : undefined);
+    diagnostics.add(problems);
+    return examples;
+}
+function contextsOf({ flows }, { positions }) {
+    const contexts = new Map();
+    for (const { name, context } of flows.values())
+        if (!contexts.has(context))
+            contexts.set(context, positions.ofValue(['flows', name, 'context']));
+    return contexts;
+}
+//# sourceMappingURL=compile.js.map

@@ -1,0 +1,128 @@
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+/** The worker's file always lies beside this one: tests run compiled code too. */
+const BODY = new URL('./function-worker.js', import.meta.url);
+/** Node freezes the intrinsics before the first line of the worker runs, see intrinsics.ts. */
+const NODE_OPTIONS = ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning'];
+const NOT_TAKEN = { kind: 'failed', reason: 'not-taken', message: 'no worker thread began in time' };
+export const STOPPED = { kind: 'failed', reason: 'busy', message: 'Doorman is being stopped' };
+/**
+ * A worker thread that runs one code flow, and the port to it. It sees no environment (no secrets) and never keeps
+ * the process alive: while a call waits for it, the timer of that call does.
+ */
+export class FunctionThread {
+    ready = false;
+    /** A call has it. */
+    isTaken = false;
+    #worker;
+    #port;
+    #onReady;
+    #jobs = 0;
+    #run;
+    #ended = false;
+    /** @param onDeath called where the thread dies by itself */
+    constructor(fn, memoryMb, onReady, onDeath) {
+        const { port1, port2 } = new MessageChannel();
+        this.#port = port1;
+        this.#onReady = onReady;
+        this.#worker = new Worker(BODY, {
+            workerData: { port: port2, file: fn.file, code: fn.code },
+            transferList: [port2],
+            env: {},
+            execArgv: NODE_OPTIONS,
+            argv: [],
+            stdout: true,
+            stderr: true,
+            resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+        });
+        let error = '';
+        this.#port.on('message', (message) => this.#onMessage(message));
+        this.#worker.on('error', (thrown) => {
+            const outOfMemory = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY';
+            error = outOfMemory ? 'it ran out of memory' : `its worker thread died: ${thrown}`;
+        });
+        this.#worker.on('exit', (code) => {
+            if (this.#ended)
+                return;
+            this.#drain();
+            this.#ended = true;
+            this.#port.close();
+            const message = error || `it ended its worker thread (process.exit, code ${code})`;
+            this.#run?.answer(this.#run.isTaken ? { kind: 'failed', reason: 'crashed', message } : NOT_TAKEN);
+            onDeath();
+        });
+        // The standard streams are captured and not read: reading would keep the process alive, and what a flow writes
+        // there arrives as log lines.
+        this.#port.unref();
+        this.#worker.unref();
+    }
+    /**
+     * Runs the function for one call, one at a time, or only loads it. Never rejects.
+     *
+     * @param log is given the lines that it writes.
+     */
+    run(input, limits, log = []) {
+        if (this.#ended)
+            return Promise.resolve(NOT_TAKEN);
+        const { promise, resolve: answer } = Promise.withResolvers();
+        const overdue = { kind: 'failed', reason: 'deadline', message: limits.overdue };
+        const late = (failure) => () => {
+            this.#drain();
+            if (failure === overdue || !run.isTaken)
+                answer(failure);
+        };
+        let timer = setTimeout(late(NOT_TAKEN), limits.takeMs);
+        const run = {
+            job: ++this.#jobs,
+            isTaken: false,
+            answer,
+            onMessage(message) {
+                if (message.kind === 'log')
+                    log.push(message.line);
+                else if (message.kind === 'answer')
+                    answer(message.answer);
+                else {
+                    run.isTaken = true;
+                    clearTimeout(timer);
+                    timer = setTimeout(late(overdue), Math.max(0, limits.runMs()));
+                }
+            },
+        };
+        this.#run = run;
+        try {
+            this.#port.postMessage({ job: run.job, input });
+        }
+        catch (error) {
+            const message = `its call cannot be sent to a worker thread: ${error}`;
+            answer({ kind: 'failed', reason: 'not-cloneable', message });
+        }
+        return promise.finally(() => {
+            clearTimeout(timer);
+            this.#run = undefined;
+        });
+    }
+    #onMessage(message) {
+        if (message.kind === 'ready') {
+            this.ready = true;
+            this.#onReady();
+        }
+        else if (message.job === this.#run?.job)
+            this.#run.onMessage(message);
+    }
+    /**
+     * Handles messages that have arrived already. A timer of a busy process may fire before a message that came
+     * in time, and that run must not count as late.
+     */
+    #drain() {
+        let got = receiveMessageOnPort(this.#port);
+        for (; got !== undefined; got = receiveMessageOnPort(this.#port))
+            this.#onMessage(got.message);
+    }
+    /** Ends the thread, whatever it does. Some native code (a huge `JSON.parse`) delays this by seconds. */
+    async end() {
+        this.#ended = true;
+        this.#port.close();
+        this.#run?.answer(STOPPED);
+        await this.#worker.terminate();
+    }
+}
+//# sourceMappingURL=function-thread.js.map

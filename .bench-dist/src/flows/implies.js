@@ -1,0 +1,158 @@
+import { matchesNumber, passes } from '../routing/condition.js';
+import { formatCondition } from '../routing/format.js';
+import { canonicalName } from '../sip/headers.js';
+const LEVELS = ['A', 'B', 'C', 'failed', 'none'];
+/**
+ * De Morgan's laws hold for the three-valued logic of `truthOf` too, so the formula has the value of the condition
+ * for every call, untrusted values included.
+ */
+export function formulaOf(condition, negated = false) {
+    if (condition.kind === 'not')
+        return formulaOf(condition.of, !negated);
+    if (condition.kind !== 'all' && condition.kind !== 'any')
+        return literalOf(condition, negated);
+    const of = condition.of.map((part) => formulaOf(part, negated));
+    const isAll = (condition.kind === 'all') !== negated;
+    return { kind: isAll ? 'all' : 'any', of };
+}
+/** Leaves whose contrary is such a leaf again are never negated: `not: { vip: true }` is `vip: false`. */
+function literalOf(leaf, negated) {
+    if (!negated)
+        return { kind: 'literal', leaf, negated };
+    if (leaf.kind === 'vip')
+        return literalOf({ kind: 'vip', is: !leaf.is }, false);
+    if (leaf.kind === 'attestation') {
+        const oneOf = new Set(LEVELS.filter((level) => !leaf.oneOf.has(level)));
+        return literalOf({ kind: 'attestation', oneOf }, false);
+    }
+    if (leaf.kind === 'header' && leaf.test.kind === 'present')
+        return literalOf({ ...leaf, test: { kind: 'present', present: !leaf.test.present } }, false);
+    return { kind: 'literal', leaf, negated };
+}
+/** The parts that all have to be satisfied; the formula itself where it is no `all`. */
+export function partsOf(formula) {
+    return formula.kind === 'all' ? formula.of.flatMap(partsOf) : [formula];
+}
+/** True for a condition without requirements. */
+export function isAlways(formula) {
+    if (formula.kind === 'literal')
+        return false;
+    return formula.kind === 'all' ? formula.of.every(isAlways) : formula.of.some(isAlways);
+}
+export function formatLiteral({ leaf, negated }) {
+    return negated ? `not: { ${formatCondition(leaf)} }` : formatCondition(leaf);
+}
+/**
+ * Whether every call that satisfies `a` satisfies `b`. True is certain; false may only mean that it was not
+ * found, since a warning that is wrong is worse than one that is missing.
+ */
+export function implies(a, b, rules) {
+    if (b.kind === 'all')
+        return b.of.every((part) => implies(a, part, rules));
+    if (a.kind === 'any')
+        return a.of.length > 0 && a.of.every((part) => implies(part, b, rules));
+    if (b.kind === 'any' && b.of.some((part) => implies(a, part, rules)))
+        return true;
+    if (a.kind === 'all')
+        return a.of.some((part) => implies(part, b, rules));
+    return b.kind === 'literal' && literalImplies(a, b, rules);
+}
+/** Whether no call can satisfy both. */
+export function exclude(a, b, rules) {
+    const contrary = ({ leaf, negated }) => literalOf(leaf, !negated);
+    return literalImplies(a, contrary(b), rules) || literalImplies(b, contrary(a), rules);
+}
+function literalImplies(a, b, rules) {
+    if (a.negated)
+        return b.negated && within(b.leaf, a.leaf);
+    if (b.negated)
+        return rulesOut(a.leaf, b.leaf, rules);
+    return within(a.leaf, b.leaf) || derives(a.leaf, b.leaf, rules);
+}
+/** The same property of a call, and every value that `a` accepts is one that `b` accepts. */
+function within(a, b) {
+    if (a.kind === 'vip')
+        return b.kind === 'vip' && a.is === b.is;
+    if (a.kind === 'header')
+        return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test);
+    if ('numbers' in a)
+        return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers);
+    return b.kind === a.kind && [...a.oneOf].every((one) => b.oneOf.has(one));
+}
+/** Nothing that `a` accepts is accepted by `b`. Not so for values of a header and claims: a call may have several. */
+function rulesOut(a, b, rules) {
+    if (a.kind === 'header')
+        return b.kind === 'header' && isSameHeader(a.name, b.name) && isAbsent(a.test) && !isAbsent(b.test);
+    if (a.kind === 'callee' && b.kind === 'branch')
+        return isExact(a.numbers) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one));
+    if (a.kind === 'caller' || a.kind === 'callee')
+        return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers);
+    if (a.kind === 'vip' || a.kind === 'claimed_caller' || a.kind !== b.kind)
+        return false;
+    return ![...a.oneOf].some((one) => b.oneOf.has(one));
+}
+/** What follows from another property: the branch from the callee number, a claim from the caller number, VIP. */
+function derives(a, b, rules) {
+    if (a.kind === 'callee' && b.kind === 'branch')
+        return isExact(a.numbers) && branchesOf(a.numbers, rules).every((one) => b.oneOf.has(one));
+    if (a.kind === 'caller' && b.kind === 'claimed_caller')
+        return numbersWithin(a.numbers, b.numbers);
+    if (b.kind !== 'vip' || !b.is)
+        return false;
+    if (a.kind === 'caller')
+        return areVips(a.numbers, rules);
+    return a.kind === 'header' && a.test.kind === 'exact' && areVipValues(a.name, a.test.oneOf, rules);
+}
+/** A number without a branch has the empty name, which no branch can have. */
+function branchesOf({ exact }, { branches }) {
+    const byDefault = branches.find(({ isDefault }) => isDefault);
+    return [...exact].map((number) => (branches.find(({ numbers }) => matchesNumber(numbers, number)) ?? byDefault)?.name ?? '');
+}
+/** A `caller` condition holds only where the number is trusted, and then the number counts for VIP too. */
+function areVips({ exact, prefixes, tables }, { vip }) {
+    if (prefixes.length > 0 || exact.size + tables.length === 0)
+        return false;
+    const vips = { exact: vip.numbers, prefixes: [], tables: vip.tables, text: '' };
+    return (tables.every((table) => vip.tables.includes(table)) && [...exact].every((one) => matchesNumber(vips, one)));
+}
+function areVipValues(name, values, { vip }) {
+    const accepted = vip.headers.get(canonicalName(name));
+    if (accepted === undefined)
+        return false;
+    const lower = new Set([...accepted].map((value) => value.toLowerCase()));
+    return [...values].every((value) => lower.has(value.toLowerCase()));
+}
+function testWithin(a, b) {
+    if (a.kind === 'present' || b.kind === 'present')
+        return b.kind === 'present' && b.present === !isAbsent(a);
+    if (a.kind === 'exact')
+        return [...a.oneOf].every((value) => passes(b, value));
+    if (a.kind === 'starts_with')
+        return b.kind === 'starts_with' && a.prefixes.every((text) => passes(b, text));
+    return b.kind === 'matches' && a.pattern === b.pattern;
+}
+function isAbsent(test) {
+    return test.kind === 'present' && !test.present;
+}
+function isSameHeader(a, b) {
+    return canonicalName(a) === canonicalName(b);
+}
+/** Whether every number of `a` is one of `b`, as far as it shows without searching files. */
+function numbersWithin(a, b) {
+    return (a.exact.size + a.prefixes.length + a.tables.length > 0 &&
+        [...a.exact].every((number) => matchesNumber(b, number)) &&
+        a.prefixes.every((prefix) => b.prefixes.some((wider) => prefix.startsWith(wider))) &&
+        a.tables.every((table) => b.tables.includes(table)));
+}
+/** Whether no number is one of both; false where only searching files would show it. */
+function numbersDisjoint(a, b) {
+    const mayMeetInFile = (one, other) => one.tables.length > 0 && other.tables.length + other.prefixes.length > 0;
+    const meet = (one, other) => [...one.exact].some((number) => matchesNumber(other, number)) ||
+        one.prefixes.some((prefix) => other.prefixes.some((wider) => prefix.startsWith(wider)));
+    return !mayMeetInFile(a, b) && !mayMeetInFile(b, a) && !meet(a, b) && !meet(b, a);
+}
+/** Whether a pattern is a list of whole numbers and nothing else. */
+function isExact({ exact, prefixes, tables }) {
+    return exact.size > 0 && prefixes.length + tables.length === 0;
+}
+//# sourceMappingURL=implies.js.map

@@ -1,0 +1,87 @@
+import { nearest } from '../lib/nearest.js';
+import { leavesOf } from '../routing/condition.js';
+import { headerName } from '../routing/format.js';
+import { canonicalName } from '../sip/headers.js';
+import { formulaOf } from './implies.js';
+import { contradiction, NUMBER_TRUST } from './lint.js';
+/** Warns of trust that has no effect, and of numbers and trunks to which trust is missing. */
+export function lintTrust(source, routing, needs, diagnostics) {
+    lintTrustItems(source, needs, diagnostics);
+    lintCallerNumbers(routing, diagnostics);
+    lintTrunks(routing, diagnostics);
+}
+/** What may stand in a `trust` without being a header, and what people write for it. */
+const NOT_HEADERS = new Map([
+    ['caller_number', /caller|cli|cid|ani$|number|phone/i],
+    ['verstat', /attest|stir|shaken|passport/i],
+]);
+/** `callerid` would be taken for a header of that name, and the caller number would not be trusted. */
+function lintTrustItems({ trunks = {} }, needs, diagnostics) {
+    const names = needs.headersNeeded;
+    const known = [...NOT_HEADERS.keys(), 'p-asserted-identity', ...names];
+    for (const [trunk, { trust = [] }] of Object.entries(trunks))
+        for (const [at, item] of trust.entries()) {
+            if (known.includes(canonicalName(item)))
+                continue;
+            const meant = meantBy(item, names);
+            const what = `"${item}" is taken for a header`;
+            const path = ['trunks', trunk, 'trust', at];
+            if (meant !== undefined)
+                diagnostics.warning(path, 'flows.unknown_name', `${what}; did you mean "${meant}"?`);
+            // Names of headers with a hyphen may be for rules to come.
+            else if (!needs.needsAllHeaders && !item.includes('-'))
+                diagnostics.warning(path, 'flows.unknown_name', `${what}, and nothing in these files looks at it`);
+        }
+}
+function meantBy(item, names) {
+    const header = nearest(item, [...names, 'p-asserted-identity']);
+    if (header !== undefined || /^x-/i.test(item))
+        return header && headerName(header);
+    const word = nearest(item.replace(/[^A-Za-z]/g, '_'), NOT_HEADERS.keys());
+    if (word !== undefined || item.includes('-'))
+        return word;
+    return [...NOT_HEADERS].find(([, form]) => form.test(item))?.[0];
+}
+/** A caller number counts only where a trunk is trusted for it. */
+function lintCallerNumbers({ trust, vip, rules }, diagnostics) {
+    if ([...trust.values()].some((items) => NUMBER_TRUST.some((item) => items.has(item))))
+        return;
+    const warn = (path, consequence) => {
+        const remedy = 'add it to the "trust" of a trunk that checks its callers';
+        const message = `no trunk is trusted for caller_number, so ${consequence}; ${remedy}`;
+        diagnostics.warning(path, 'flows.untrusted', message);
+    };
+    if (vip.numbers.size > 0)
+        warn(['vip', 'numbers'], 'none of these numbers makes a call a VIP call');
+    if (vip.tables.length > 0)
+        warn(['vip', 'files'], 'no number in these files makes a call a VIP call');
+    for (const { index, when } of rules)
+        if (leavesOf(when).some(({ kind }) => kind === 'caller'))
+            warn(['rules', index, 'when'], '"caller" never counts');
+}
+/** Calls from a trunk that contradicts every rule can only go to `otherwise`. */
+function lintTrunks(routing, diagnostics) {
+    const { trust, vip, otherwise } = routing;
+    const all = routing.rules.map(({ when }) => formulaOf(when));
+    const formulas = all.filter((formula) => contradiction(formula, routing) === undefined);
+    if (formulas.length === 0)
+        return;
+    const items = [...NUMBER_TRUST, ...vip.headers.keys(), ...routing.rules.flatMap(headersOfRule)];
+    for (const [name, trusted] of trust) {
+        // That nothing from a trunk without any trust meets a rule is meant. That all rules name other trunks is not.
+        const judged = trusted.size > 0 ? routing : { ...routing, trust: new Map(trust).set(name, new Set(items)) };
+        const trunk = {
+            kind: 'literal',
+            leaf: { kind: 'trunk', oneOf: new Set([name]) },
+            negated: false,
+        };
+        if (formulas.some((formula) => contradiction(formula, judged, [trunk]) === undefined))
+            continue;
+        const message = `no rule can match a call from trunk ${name}: each names other trunks, or needs trust that this one lacks; all its calls go to ${otherwise}`;
+        diagnostics.warning(['trunks', name], 'flows.unreachable', message);
+    }
+}
+function headersOfRule({ when }) {
+    return leavesOf(when).flatMap((leaf) => (leaf.kind === 'header' ? [canonicalName(leaf.name)] : []));
+}
+//# sourceMappingURL=lint-trust.js.map

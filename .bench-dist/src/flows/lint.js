@@ -1,0 +1,124 @@
+import { headerName } from '../routing/format.js';
+import { canonicalName } from '../sip/headers.js';
+import { readNumber } from '../sip/phone-number.js';
+import { exclude, formatLiteral, formulaOf, implies, isAlways, partsOf, } from './implies.js';
+import { listed } from './shape.js';
+/** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */
+const MOST_RULES = 1_500;
+/** Conditions of one rule beyond this number are not compared with each other. */
+const MOST_LITERALS = 100;
+/**
+ * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
+ * themselves or an earlier rule takes all their calls, and numbers that stand twice.
+ */
+export function lint(source, routing, diagnostics) {
+    lintRules(routing, diagnostics);
+    lintNumbers(source, diagnostics);
+}
+function lintRules(routing, diagnostics) {
+    const earlier = [];
+    for (const [position, rule] of routing.rules.entries()) {
+        const path = ['rules', rule.index, 'when'];
+        const formula = formulaOf(rule.when);
+        const why = contradiction(formula, routing);
+        if (why !== undefined) {
+            diagnostics.warning(path, 'flows.contradiction', `no call ever matches ${nameOf(rule)}: ${why}`);
+            continue;
+        }
+        const isCompared = position < MOST_RULES;
+        const by = isCompared ? earlier.find((one) => implies(formula, one.formula, routing))?.rule : undefined;
+        if (by !== undefined) {
+            const message = `no call ever gets to ${nameOf(rule)}: ${nameOf(by)} stands before it and takes all its calls; move it up, or take it out`;
+            diagnostics.warning(path, 'flows.unreachable', message);
+        }
+        earlier.push({ rule, formula });
+        if (isAlways(formula)) {
+            warnBehind(rule, routing.rules.slice(position + 1), diagnostics);
+            return;
+        }
+    }
+}
+/** One warning for all that stands behind a rule for every call. */
+function warnBehind(always, [first, ...others], diagnostics) {
+    if (first === undefined)
+        return;
+    const more = others.length === 0 ? '' : ` nor to the ${others.length} behind it`;
+    const message = `no call ever gets to ${nameOf(first)}${more}: ${nameOf(always)} stands before it and takes every call`;
+    diagnostics.warning(['rules', first.index, 'when'], 'flows.unreachable', message);
+}
+function nameOf({ name }) {
+    return `the rule "${name}"`;
+}
+/** Why no call can satisfy a condition; undefined where one might. */
+export function contradiction(formula, routing, around = []) {
+    const parts = partsOf(formula);
+    const literals = [...around, ...parts.filter((part) => part.kind === 'literal')];
+    if (literals.length > MOST_LITERALS)
+        return undefined;
+    for (const [at, a] of literals.entries())
+        for (const b of literals.slice(at + 1)) {
+            if (exclude(a, b, routing))
+                return `"${formatLiteral(a)}" and "${formatLiteral(b)}" exclude each other`;
+            const why = untrusted(a, b, routing) ?? untrusted(b, a, routing);
+            if (why !== undefined)
+                return why;
+        }
+    for (const part of parts) {
+        if (part.kind !== 'any')
+            continue;
+        const whys = part.of.map((one) => contradiction(one, routing, literals));
+        if (whys.length > 0 && whys.every((why) => why !== undefined))
+            return whys[0];
+    }
+    return undefined;
+}
+/** Trust for any of these lets a caller number count. */
+export const NUMBER_TRUST = ['caller_number', 'p-asserted-identity'];
+/** A condition for which none of the rule's trunks is trusted is never satisfied. */
+function untrusted(trunk, other, { trust, vip }) {
+    if (trunk.leaf.kind !== 'trunk' || trunk.negated)
+        return undefined;
+    const trunks = [...trunk.leaf.oneOf];
+    const items = neededTrust(other, [...vip.headers.keys()]);
+    if (items.length === 0 || trunks.some((name) => items.some((item) => trust.get(name)?.has(item))))
+        return undefined;
+    const names = items.map((item) => (item === 'caller_number' ? 'the caller number' : headerName(item)));
+    return `trunk ${trunks.join(', ')} is not trusted for ${names.join(' or ')}, which "${formatLiteral(other)}" needs`;
+}
+/** Trust for any of these is needed to satisfy a condition; none where trust does not matter. */
+function neededTrust({ leaf, negated }, vipHeaders) {
+    if (leaf.kind === 'caller')
+        return NUMBER_TRUST;
+    if (leaf.kind === 'vip')
+        return leaf.is ? [...NUMBER_TRUST, ...vipHeaders] : [];
+    if (leaf.kind !== 'header' || negated)
+        return [];
+    return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)];
+}
+/** Numbers that stand twice among the VIPs, or in two branches, where only the first one counts. */
+function lintNumbers(source, diagnostics) {
+    const firsts = new Map();
+    for (const written of writtenNumbers(source)) {
+        const { text, branch, path } = written;
+        const key = `${branch === undefined ? 'caller' : 'callee'} ${readNumber(text, source.default_country)}`;
+        const first = firsts.get(key);
+        firsts.set(key, first ?? written);
+        if (first === undefined)
+            continue;
+        const same = text === first.text ? '' : ` as "${first.text}"`;
+        const message = branch === first.branch
+            ? `"${text}" stands here already${same}; take one of them out`
+            : `"${text}" belongs to the branch "${first.branch}" already${same}, which comes first, so it never counts here`;
+        diagnostics.warning(path, 'flows.duplicate', message);
+    }
+}
+function writtenNumbers({ vip, branches = {} }) {
+    const written = (numbers = [], path, branch) => typeof numbers === 'object' && 'file' in numbers
+        ? []
+        : listed(numbers, path).map(([text, at]) => ({ text, path: at, branch }));
+    return [
+        ...written(vip?.numbers, ['vip', 'numbers']),
+        ...Object.entries(branches).flatMap(([name, { numbers }]) => written(numbers, ['branches', name, 'numbers'], name)),
+    ].filter(({ text }) => !text.trim().endsWith('*'));
+}
+//# sourceMappingURL=lint.js.map

@@ -1,0 +1,69 @@
+import { compile } from './compile.js';
+import { factsOfExample } from './examples.js';
+import { finalDecision, reasonsOf } from './final-decision.js';
+/**
+ * A flows folder → a revision that may decide calls: compiled and tried. Every code flow is loaded once, and where
+ * they are sound, every example is run, so that what would fail with the first call is a problem now.
+ *
+ * @param compileFolder `compileInWorker` where calls are decided meanwhile.
+ */
+export async function loadRevision(folder, functions, compileFolder = compile) {
+    const compiled = await compileFolder(folder);
+    if (!compiled.ok)
+        return compiled;
+    const { revision, warnings, files } = compiled;
+    const problems = [...(await functions.check(revision.functions.values()))];
+    const [examples, now] = [problems.length === 0 ? revision.examples : [], new Date()];
+    for (const example of examples)
+        problems.push(...(await tryExample(example, now, { revision, functions })));
+    return problems.length === 0 ? compiled : { ok: false, problems, warnings, files };
+}
+const MOST_TRIES = 20;
+/**
+ * A problem where an example does not hold: `"VIPs" does not hold: expected flow vip_support_flow, got
+ * general_support_flow (VIP callers: …)`, on one line.
+ */
+async function tryExample(example, now, parts) {
+    const facts = factsOfExample(example.call);
+    const at = example.call.at === undefined ? now : new Date(example.call.at);
+    const decide = () => finalDecision(facts, { ...parts, at, callId: example.name });
+    let final = await decide();
+    // That the machine is busy says nothing about an example.
+    for (let tries = 1; final.failure?.reason === 'busy' && tries < MOST_TRIES; tries++)
+        final = await decide();
+    const { flow, state, decision } = final;
+    const { rule, vip, branch = null } = decision;
+    const differences = differencesOf(example.expect, { flow: flow.name, rule, branch, vip, state }, '');
+    if (differences.length === 0)
+        return [];
+    const differs = differences.map(({ what, expected, got }) => `expected ${what} ${format(expected)}, got ${format(got)}`);
+    const reasons = decisive(reasonsOf(final, facts, parts), example, differences);
+    const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ');
+    const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}; where that is meant, change the example`;
+    return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }];
+}
+/** What is expected and was not decided. A map may have further keys; a list must be equal. */
+function differencesOf(expected, got, what) {
+    if (isMap(expected) && isMap(got))
+        return Object.entries(expected).flatMap(([key, value]) => differencesOf(value, Object.hasOwn(got, key) ? got[key] : undefined, what === '' ? key : `${what}.${key}`));
+    if (Array.isArray(expected) && Array.isArray(got) && expected.length === got.length)
+        return expected.flatMap((value, index) => differencesOf(value, got[index], `${what}[${index}]`));
+    return expected === got ? [] : [{ what, expected, got }];
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+const LONGEST = 120;
+function format(value) {
+    if (value === undefined || value === null)
+        return 'none';
+    const text = typeof value === 'string' ? value || '""' : JSON.stringify(value);
+    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+/** Of all rules that were tried, the one that took the call (with its code flow), and the one that was expected. */
+function decisive(reasons, { expect }, differences) {
+    const about = new Set([...differences.map(({ what }) => `(${what})`), expect.rule]);
+    const isRun = reasons.at(-1)?.rule === '(function)';
+    return reasons.filter(({ rule, matched }, index) => about.has(rule) || index === reasons.length - 1 || (isRun && matched && index === reasons.length - 2));
+}
+//# sourceMappingURL=load.js.map

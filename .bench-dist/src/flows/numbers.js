@@ -1,0 +1,109 @@
+import { isUtf8 } from 'node:buffer';
+import { readNumberTable } from '../routing/number-file.js';
+import { asBuffer, lineAt, lineEnd, lineNumber } from '../routing/number-table.js';
+import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js';
+import { listed } from './shape.js';
+import { fileName } from './source.js';
+/** Reads telephone numbers, prefixes and files of numbers. Each file is parsed once, however often it is named. */
+export class Numbers {
+    source;
+    country;
+    diagnostics;
+    #tables = new Map();
+    /** @param country ISO 3166 code of `default_country`. */
+    constructor(source, country, diagnostics) {
+        this.source = source;
+        this.country = country;
+        this.diagnostics = diagnostics;
+    }
+    /** A number, a prefix, a list of both, or a file of numbers. */
+    pattern(written, path) {
+        if (typeof written === 'object' && 'file' in written) {
+            const table = this.table(written.file, [...path, 'file']);
+            const tables = table === undefined ? [] : [table];
+            return { exact: new Set(), prefixes: [], tables, text: `{ file: ${written.file} }` };
+        }
+        const texts = listed(written, path);
+        const exact = texts.filter(([text]) => !isPrefix(text)).map(([text, at]) => this.exact(text, at));
+        const prefixes = texts.filter(([text]) => isPrefix(text)).map(([text, at]) => this.#prefix(text, at));
+        const shown = texts.slice(0, 5).map(([text]) => text);
+        const more = texts.length > 5 ? `, … (${texts.length})` : '';
+        return { exact: new Set(exact), prefixes, tables: [], text: shown.join(', ') + more };
+    }
+    /** A number that stands alone, as under `vip.numbers`, where a prefix has no meaning. */
+    exact(text, path) {
+        if (isPrefix(text)) {
+            const message = `"${text}" is a prefix, and VIP numbers are whole numbers; use a rule with "caller" for it`;
+            this.diagnostics.problem(path, 'flows.number', message);
+            return text;
+        }
+        const number = readNumber(text, this.country);
+        if (!isE164(number) && !isComparedAsItIs(number))
+            this.diagnostics.warning(path, 'flows.number', this.#unreadable(text));
+        return number;
+    }
+    #unreadable(text, more = 0) {
+        const remedy = this.country === undefined
+            ? 'write + and the country code, or set default_country'
+            : 'write + and the country code';
+        const others = more === 0 ? '' : ` (nor ${more === 1 ? 'one other' : `${more} others`} here)`;
+        return `"${text}" can't be read as a telephone number${others}, so it matches only what is written exactly like it; ${remedy}`;
+    }
+    /** The table of a file; a problem at the path where it is named if there is none. */
+    table(written, path) {
+        const content = this.source.read(written, 'numbers');
+        if (!Buffer.isBuffer(content)) {
+            this.diagnostics.problem(path, content.code, content.message);
+            return undefined;
+        }
+        const name = fileName(written);
+        return this.#tables.get(name) ?? this.#parse(name, content);
+    }
+    #parse(file, content) {
+        const garbled = isUtf8(content) ? [] : [{ ...firstGarbled(content), message: NOT_UTF8 }];
+        // UTF-16 has nothing that could be read beside that.
+        const readable = garbled.length > 0 && content.includes(0) ? Buffer.alloc(0) : content;
+        const { table, problems, duplicates } = readNumberTable(file, readable, this.country);
+        this.#tables.set(file, table);
+        this.diagnostics.add([...garbled, ...problems].map((found) => ({ file, code: 'flows.number_file', ...found })), [
+            ...duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })),
+            ...this.#nationalNumbers(table),
+        ]);
+        return table;
+    }
+    /** One warning for a whole file. */
+    #nationalNumbers({ file, literals, content }) {
+        const [first, ...others] = [...literals].filter(([number]) => !isComparedAsItIs(number));
+        if (first === undefined)
+            return [];
+        const [text, start] = first;
+        const message = this.#unreadable(text, others.length);
+        return [{ file, line: lineNumber(asBuffer(content), start), column: 1, code: 'flows.number', message }];
+    }
+    /** A prefix is compared with numbers in E.164, so it begins as they do; people group digits as they like. */
+    #prefix(text, path) {
+        const digits = text.trim().replace(/[ ().*-]/g, '');
+        if (!/^\+[1-9][0-9]{0,14}$/.test(digits)) {
+            const message = `"${text}" is no prefix: write + and the country code first and * at the end, as in "+1555*"`;
+            this.diagnostics.problem(path, 'flows.number', message);
+        }
+        return digits;
+    }
+}
+/** A short extension, a feature code and a withheld number. */
+function isComparedAsItIs(number) {
+    return number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number);
+}
+const NOT_UTF8 = 'this file is not UTF-8 text, and names would be garbled; save it as UTF-8 (in a spreadsheet: "CSV UTF-8")';
+function firstGarbled(content) {
+    let [line, start] = [1, 0];
+    for (let end = lineEnd(content, 0); isUtf8(content.subarray(start, end)); line++) {
+        start = end + 1;
+        end = lineEnd(content, start);
+    }
+    return { line, column: lineAt(content, start).indexOf('\uFFFD') + 1 };
+}
+function isPrefix(text) {
+    return text.trim().length > 1 && text.trim().endsWith('*');
+}
+//# sourceMappingURL=numbers.js.map

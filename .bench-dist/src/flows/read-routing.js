@@ -1,0 +1,202 @@
+import { leavesOf } from '../routing/condition.js';
+import { placeholdersIn, templateProblems } from '../routing/template.js';
+import { canonicalName } from '../sip/headers.js';
+import { checkName, checkTrusted, readCondition } from './conditions.js';
+import { Numbers } from './numbers.js';
+import { HeaderNameSchema, } from './schema.js';
+import { entriesOf, itemsOf } from './shape.js';
+import { fileName } from './source.js';
+/**
+ * Asterisk cuts a context and an extension at 79 characters, and the encoded destination carries context,
+ * extension and priority in one extension, with separators between them.
+ */
+const LONGEST_DESTINATION = 70;
+const EVERY_CALL = { kind: 'all', of: [] };
+/**
+ * Follows the names in `routing.yaml`, reads the files of numbers, and reports what is wrong. The result is only of
+ * use where nothing was reported, here or by `checkShape`.
+ */
+export function readRouting(source, files, diagnostics) {
+    const { otherwise = '', undecidable = otherwise } = source;
+    const numbers = new Numbers(files, source.default_country, diagnostics);
+    const trust = readTrust(source.trunks);
+    const flows = readFlows(source.flows, diagnostics);
+    const vip = readVip(source.vip, numbers, trust, diagnostics);
+    const surroundings = {
+        ...{ diagnostics, numbers, trust },
+        flows: new Set(Object.keys(source.flows ?? {})),
+        branches: new Set(Object.keys(source.branches ?? {})),
+        turnAway: new Set([...flows.values()].filter((flow) => flow.turnAway).map(({ name }) => name)),
+        callerColumns: new Set(vip.tables.flatMap((table) => table.columns)),
+    };
+    for (const key of ['otherwise', 'undecidable'])
+        checkTurnAway(key, source[key], surroundings);
+    if (otherwise !== '')
+        checkName('flow', otherwise, ['otherwise'], surroundings);
+    if (undecidable !== otherwise)
+        checkName('flow', undecidable, ['undecidable'], surroundings);
+    return {
+        defaultCountry: source.default_country,
+        calleeFrom: readCalleeFrom(source.callee_from, surroundings),
+        trust,
+        vip,
+        branches: readBranches(source.branches, surroundings),
+        flows,
+        rules: readRules(source.rules, surroundings),
+        otherwise,
+        undecidable,
+    };
+}
+/** Calls for which something fails must not be lost. */
+function checkTurnAway(key, flow = '', { turnAway, diagnostics }) {
+    if (!turnAway.has(flow))
+        return;
+    const message = `"${flow}" turns calls away, so every call for which something fails is refused; choose a flow that takes calls`;
+    diagnostics.warning([key], 'flows.turn_away', message);
+}
+function readTrust(trunks) {
+    return new Map(entriesOf(trunks, ['trunks']).map(([name, { trust }, path]) => {
+        const items = itemsOf(trust, [...path, 'trust']).map(([item]) => canonicalName(item));
+        return [name, new Set(items)];
+    }));
+}
+function readCalleeFrom(written, surroundings) {
+    const headers = itemsOf(written, ['callee_from']);
+    for (const [name, at] of headers)
+        checkTrusted(name, at, surroundings, 'no callee number comes from it');
+    return headers.map(([name]) => name);
+}
+function readVip(vip, numbers, trust, diagnostics) {
+    const headers = new Map();
+    for (const [name, values, at] of entriesOf(vip?.headers, ['vip', 'headers'])) {
+        const key = canonicalName(name);
+        if (headers.has(key)) {
+            const message = `the header ${name} stands here twice; join the two lists`;
+            diagnostics.problemAtKey(at, 'flows.duplicate_key', message);
+        }
+        checkTrusted(name, at, { trust, diagnostics });
+        headers.set(key, new Set([values].flat()));
+    }
+    return {
+        numbers: new Set(itemsOf(vip?.numbers, ['vip', 'numbers']).map(([text, at]) => numbers.exact(text, at))),
+        tables: itemsOf(vip?.files, ['vip', 'files']).flatMap(([file, at]) => numbers.table(file, at) ?? []),
+        headers,
+    };
+}
+/** At most one branch is the default. */
+function readBranches(written, surroundings) {
+    const branches = entriesOf(written, ['branches']).map((entry) => readBranch(...entry, surroundings));
+    const [first, ...others] = branches.filter(({ isDefault }) => isDefault);
+    for (const { name } of others) {
+        const message = `"${first?.name}" is the default branch already; only one branch can be`;
+        surroundings.diagnostics.problem(['branches', name, 'default'], 'flows.branch', message);
+    }
+    return branches;
+}
+function readBranch(name, branch, path, surroundings) {
+    const { numbers, diagnostics } = surroundings;
+    const { default: isDefault = false, state = {} } = branch;
+    if (!('numbers' in branch) && !isDefault) {
+        const message = `no call can belong to the branch "${name}": give it "numbers" or "default: true"`;
+        diagnostics.problem(path, 'flows.branch', message);
+    }
+    checkState(state, [...path, 'state'], surroundings);
+    const pattern = numbers.pattern(branch.numbers ?? [], [...path, 'numbers']);
+    return { name, numbers: pattern, isDefault, state };
+}
+function readFlows(written, diagnostics) {
+    return new Map(entriesOf(written, ['flows']).map(([name, flow, path]) => [
+        name,
+        readFlow(name, flow, path, diagnostics),
+    ]));
+}
+function readFlow(name, { context = '', extension = 's', priority = 1, turn_away: turnAway = false }, path, diagnostics) {
+    const length = context.length + extension.length + String(priority).length;
+    if (length > LONGEST_DESTINATION) {
+        const message = `context, extension and priority have ${length} characters together, and Asterisk carries at most ${LONGEST_DESTINATION}; choose a shorter context`;
+        diagnostics.problem([...path, 'context'], 'flows.too_long', message);
+    }
+    return { name, context, extension, priority, turnAway };
+}
+/** Decision records name a rule and nothing else, so every rule has its own name. */
+function readRules(written, surroundings) {
+    const taken = new Map();
+    return itemsOf(written, ['rules']).map(([rule, path], index) => {
+        const { name = `rule ${index + 1}`, state = {} } = rule;
+        checkRuleName(name, [...path, 'name'], taken.get(name), surroundings.diagnostics);
+        taken.set(name, taken.get(name) ?? index);
+        checkState(state, [...path, 'state'], surroundings);
+        const target = readTarget(rule, path, surroundings);
+        const when = rule.when === undefined ? EVERY_CALL : readCondition(rule.when, [...path, 'when'], surroundings);
+        if (leavesOf(when).some(({ kind }) => kind === 'claimed_caller'))
+            checkClaimRule(rule, path, surroundings);
+        return { index, name, when, target, state };
+    });
+}
+function checkRuleName(name, path, first, diagnostics) {
+    if (first !== undefined) {
+        const message = `rule ${first + 1} is called "${name}" already; give every rule its own name`;
+        diagnostics.problem(path, 'flows.duplicate_name', message);
+    }
+    else if (name === 'otherwise' || name.startsWith('(')) {
+        const message = `a rule can't be called "${name}": "otherwise" and names in parentheses stand for what is no rule`;
+        diagnostics.problem(path, 'flows.duplicate_name', message);
+    }
+}
+function readTarget(rule, path, surroundings) {
+    if ('goto' in rule && 'run' in rule) {
+        const message = 'a rule has "goto" or "run", not both; remove one';
+        surroundings.diagnostics.problemAtKey([...path, 'run'], 'flows.rule_target', message);
+    }
+    if (!('goto' in rule || 'run' in rule)) {
+        const message = 'this rule leads nowhere; add "goto: <flow>" or "run: <file>"';
+        surroundings.diagnostics.problem(path, 'flows.rule_target', message);
+    }
+    if (rule.run !== undefined && rule.goto === undefined)
+        return { kind: 'run', file: fileName(rule.run) };
+    if (rule.goto !== undefined)
+        checkName('flow', rule.goto, [...path, 'goto'], surroundings);
+    return { kind: 'goto', flow: rule.goto ?? '' };
+}
+/** Anybody can claim to be anybody. */
+function checkClaimRule(rule, path, { flows, turnAway, diagnostics }) {
+    for (const key of ['run', 'state'])
+        if (key in rule) {
+            const message = `a rule with "claimed_caller" may only turn calls away, so it has no "${key}"; take it out`;
+            diagnostics.problemAtKey([...path, key], 'flows.claimed_caller', message);
+        }
+    const { goto = '' } = rule;
+    if (!flows.has(goto) || turnAway.has(goto))
+        return;
+    const message = `"claimed_caller" needs no trust, so it may only lead to a flow that turns calls away; "${goto}" has no "turn_away: true"`;
+    diagnostics.problem([...path, 'goto'], 'flows.claimed_caller', message);
+}
+/** Checks the placeholders in the texts of a state. */
+function checkState(state, path, surroundings) {
+    const { diagnostics, callerColumns } = surroundings;
+    for (const [text, at] of textsOf(state, path)) {
+        for (const message of templateProblems(text, callerColumns))
+            diagnostics.problem(at, 'flows.template', message);
+        for (const name of headersOfText(text)) {
+            const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message;
+            if (problem === undefined)
+                checkTrusted(name, at, surroundings);
+            else
+                diagnostics.problem(at, 'flows.template', `{header.${name}}: ${problem}`);
+        }
+    }
+}
+/** Every text of a state, however deep, with its path. */
+function textsOf(value, path) {
+    if (typeof value === 'string')
+        return [[value, path]];
+    return Object.entries(value ?? {}).flatMap(([key, inner]) => textsOf(inner, [...path, key]));
+}
+/** The headers that the placeholders of a state name. */
+export function headersOfState(state) {
+    return textsOf(state, []).flatMap(([text]) => headersOfText(text));
+}
+function headersOfText(text) {
+    return placeholdersIn(text).flatMap((name) => /^header\.(\S+)$/.exec(name)?.[1] ?? []);
+}
+//# sourceMappingURL=read-routing.js.map

@@ -1,0 +1,136 @@
+import { getCountries } from 'libphonenumber-js/min';
+import * as z from 'zod';
+import { suggestion } from '../lib/nearest.js';
+/**
+ * The shape of `routing.yaml`. The file is checked with it, and the editor's JSON Schema is made from it, so every
+ * key carries the description that an editor shows.
+ */
+/** A map that refuses unknown keys; the message has one line for each, in the order of the issue's `keys`. */
+export function strict(shape) {
+    return z.strictObject(shape, {
+        error: (issue) => issue.code === 'unrecognized_keys'
+            ? issue.keys.map((key) => `unknown key "${key}"${suggestion(key, Object.keys(shape))}`).join('\n')
+            : undefined,
+    });
+}
+/** A text of a certain form; the message says which. */
+const text = (form, message) => z.string().regex(form, message);
+const EMPTY = 'this list is empty, so nothing could ever match';
+/** A name or a text on one line: names go to the PBX, where a line end would begin another action. */
+export const NameSchema = text(/^[^\u0000-\u001f\u007f]+$/, 'a name is a text on one line, not empty and without control characters');
+/**
+ * RFC 3261 §25.1 allows more characters in a header name, but in the dialplan `*` is a wildcard and `%`, `'` and
+ * `!` have meanings of their own.
+ */
+export const HeaderNameSchema = text(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a header name has letters, digits, - _ and . only').max(100, 'a header name has at most 100 characters');
+const TextsSchema = { error: 'write a text or a list of texts' };
+const NamesSchema = z.union([NameSchema, z.array(NameSchema).min(1, EMPTY)], TextsSchema);
+export const HeaderValuesSchema = z.union([z.string(), z.array(z.string()).min(1, EMPTY)], TextsSchema);
+const nestedState = z.lazy(() => StateValueSchema);
+const StateValueSchema = z
+    .union([z.string(), z.number(), z.boolean(), z.null(), z.array(nestedState), z.record(z.string(), nestedState)], { error: 'state holds texts, numbers, true, false, null, lists and maps' })
+    .meta({ id: 'state-value' });
+/** `CONV_STATE` and its numbered parts hold the whole state, so no key may be called like them. */
+const stateKey = text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a key of state becomes a dialplan variable: it begins with a letter or _ and goes on with letters, digits and _').refine((key) => !/^STATE(_[0-9]+)?$/.test(key), {
+    error: 'this key is reserved: CONV_STATE holds the whole state; choose another name',
+});
+export const StateSchema = z.record(stateKey, StateValueSchema);
+/** Numbers as an admin writes them: one, several, or a file of them. */
+const NumbersSchema = z.union([
+    NameSchema,
+    z.array(NameSchema).min(1, EMPTY),
+    strict({ file: NameSchema.describe('A CSV file with one number a line, beside routing.yaml.') }),
+], { error: 'write a number in quotes, a prefix such as "+1555*", a list of them, or { file: numbers.csv }' });
+function optional(schema, description) {
+    return schema.optional().describe(description);
+}
+const headerTestShape = {
+    matches: optional(z.string().min(1, 'this pattern is empty'), 'A pattern (RE2 syntax) that is searched in the value; `^` and `$` anchor it.'),
+    starts_with: optional(HeaderValuesSchema, 'The beginning, or several of them.'),
+    present: optional(z.boolean(), 'True: the call has this header. False: it has not.'),
+};
+/** An unknown key is reported by itself and may be a slip of the one that is missing. */
+function exactlyOne(test) {
+    if (test.issues.length > 0 || Object.keys(test.value).length === 1)
+        return;
+    const message = `write exactly one of ${Object.keys(headerTestShape).join(', ')}; for several of them use "all"`;
+    test.issues.push({ code: 'custom', message, input: test.value });
+}
+const HeaderTestSchema = z.union([
+    ...HeaderValuesSchema.options,
+    strict(headerTestShape).meta({ minProperties: 1, maxProperties: 1 }).check(exactlyOne),
+], { error: 'write a text, a list of texts, or one of { matches }, { starts_with }, { present }' });
+const attestation = z.enum(['A', 'B', 'C', 'failed', 'none']);
+const nested = z.lazy(() => ConditionSchema);
+const several = z.array(nested).min(1, 'this list is empty: name at least one condition');
+const leafShape = {
+    vip: optional(z.boolean(), 'Whether the call is a VIP call.'),
+    branch: optional(NamesSchema, 'The branch of the callee number, or one of several.'),
+    trunk: optional(NamesSchema, 'The PJSIP endpoint that the call came in on, or one of several.'),
+    caller: optional(NumbersSchema, 'The caller number, where the trunk is trusted for it.'),
+    claimed_caller: optional(NumbersSchema, 'Any identity that the caller claims, trusted or not; only in a rule whose flow has `turn_away: true`.'),
+    callee: optional(NumbersSchema, 'The callee number.'),
+    header: optional(z.record(HeaderNameSchema, HeaderTestSchema), 'Header → value, list, `matches`, `starts_with` or `present`; several headers mean all of them.'),
+    attestation: optional(z.union([attestation, z.array(attestation).min(1, EMPTY)]), 'The STIR/SHAKEN result: a verified level, `failed` (did not verify) or `none` (no token).'),
+};
+const ConditionSchema = strict({
+    ...leafShape,
+    all: optional(several, 'Every one of these conditions.'),
+    any: optional(several, 'At least one of these conditions.'),
+    not: optional(nested, 'The contrary of this condition.'),
+}).meta({ id: 'condition' });
+const FlowNameSchema = text(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'a flow name begins with a letter or _ and goes on with letters, digits, _ and -');
+const TrunkSchema = strict({
+    trust: optional(z.array(HeaderNameSchema), 'What this trunk is trusted for: `caller_number`, `verstat`, and names of headers. Nothing else.'),
+});
+const VipSchema = strict({
+    numbers: optional(z.array(NameSchema), 'Numbers of VIPs, in quotes: `"+15551234567"`.'),
+    files: optional(z.array(NameSchema), 'CSV files with one number a line; further columns become `conv.caller`.'),
+    headers: optional(z.record(HeaderNameSchema, HeaderValuesSchema), 'Header → the value or values that make a call a VIP call, where the trunk is trusted for it.'),
+});
+const BranchSchema = strict({
+    numbers: optional(NumbersSchema, 'Callee numbers of this branch: a number, a prefix such as `+1555*`, a list, or `{ file: numbers.csv }`.'),
+    state: optional(StateSchema, 'State that goes onto every call to this branch.'),
+    default: optional(z.boolean(), 'True for the branch of callee numbers that no branch lists.'),
+});
+const FlowSchema = strict({
+    context: text(/^[A-Za-z0-9_-]+$/, 'a dialplan context has letters, digits, _ and - only').describe('The dialplan context in which the call continues, e.g. `vip-support`.'),
+    extension: text(/^[A-Za-z0-9_*#+.-]+$/, 'a dialplan extension has letters, digits and _ - * # + . only')
+        .default('s')
+        .describe('The extension in that context: `s` unless given; `dialled` keeps the dialled number.'),
+    priority: z
+        .int()
+        .min(1, 'a dialplan priority counts from 1')
+        .max(999_999, 'a dialplan priority has at most six digits')
+        .default(1)
+        .describe('The priority in that extension; 1 unless given.'),
+    turn_away: optional(z.boolean(), 'True: this flow only refuses calls, so that `claimed_caller` may lead to it.'),
+});
+const RuleSchema = strict({
+    name: optional(NameSchema, 'The name of this rule in decision records and explanations.'),
+    when: optional(ConditionSchema, 'The condition; several keys mean all of them. Without it: every call.'),
+    goto: optional(NameSchema, 'The flow that the call goes to, by its name under `flows`.'),
+    run: optional(NameSchema, 'The code flow that decides: a TypeScript or JavaScript file beside this one.'),
+    state: optional(StateSchema, 'State for calls that this rule takes; a text may hold `{caller.name}` and the like.'),
+}).meta({ oneOf: [{ required: ['goto'] }, { required: ['run'] }] });
+const COUNTRY = 'default_country must be a country code of two capital letters (ISO 3166), such as US, GB or DE';
+export const RoutingSchema = strict({
+    default_country: optional(z.enum(getCountries(), { error: COUNTRY }), 'How to read numbers without a country code: `US` makes `5551234567` into `+15551234567`.'),
+    callee_from: optional(z.array(HeaderNameSchema), 'Headers that give the callee number in place of the dialled extension: `[Diversion, To]`.'),
+    trunks: optional(z.record(NameSchema, TrunkSchema), 'Trust by PJSIP endpoint. A trunk that is not listed is trusted for nothing.'),
+    vip: optional(VipSchema, 'Which calls are VIP calls; any of these is enough.'),
+    branches: optional(z.record(NameSchema, BranchSchema), 'Branches by name: which callee numbers belong to them, and the state they put onto the call.'),
+    flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
+    rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),
+    otherwise: NameSchema.describe('The flow for calls that no rule takes, and for every failure.'),
+    undecidable: optional(NameSchema, 'The flow for calls that Asterisk cannot hand over whole; that of `otherwise` unless given.'),
+});
+/**
+ * The JSON Schema of `routing.yaml`, for editors. Draft 7 is what yaml-language-server knows best. It says less
+ * than `doorman check`, which also follows the names in the file.
+ */
+export function routingJsonSchema() {
+    const schema = z.toJSONSchema(RoutingSchema, { target: 'draft-7', io: 'input' });
+    return { title: 'Doorman: routing.yaml', ...schema };
+}
+//# sourceMappingURL=schema.js.map

@@ -1,0 +1,97 @@
+/**
+ * Checks the value of a document with a schema and reports everything that is wrong. What is wrong then becomes
+ * undefined in `value`, so that the rest can be checked further: a slip in one part does not hide those in others.
+ */
+export function checkShape(schema, value, diagnostics) {
+    for (const issue of schema.safeParse(value, { reportInput: true }).error?.issues ?? []) {
+        const path = issue.path;
+        report(issue, path, diagnostics);
+        if (issue.code !== 'unrecognized_keys')
+            takeOut(value, path);
+    }
+}
+function takeOut(value, path) {
+    let parent = value;
+    for (const step of path.slice(0, -1))
+        parent = parent?.[step];
+    const last = path.at(-1);
+    if (parent !== undefined && last !== undefined)
+        parent[last] = undefined;
+}
+/** The sound items of a list, each with its path. */
+export function itemsOf(list = [], path) {
+    return list.flatMap((item, at) => (item === undefined ? [] : [[item, [...path, at]]]));
+}
+/** A text or a list of texts, each with its path. */
+export function listed(written, path) {
+    return typeof written === 'string' ? [[written, path]] : itemsOf(written, path);
+}
+/** The sound entries of a map with names of the author's, each with its path. */
+export function entriesOf(map = {}, path) {
+    return Object.entries(map).flatMap(([name, value]) => value === undefined ? [] : [[name, value, [...path, name]]]);
+}
+function report(issue, path, diagnostics) {
+    if (issue.code === 'unrecognized_keys') {
+        const messages = issue.message.split('\n');
+        for (const [i, key] of issue.keys.entries())
+            diagnostics.problemAtKey([...path, key], 'flows.unknown_key', messages[i] ?? key);
+    }
+    else if (issue.code === 'invalid_key') {
+        for (const { message } of issue.issues)
+            diagnostics.problemAtKey(path, 'flows.invalid_value', `"${String(path.at(-1))}": ${message}`);
+    }
+    else if (issue.code === 'invalid_union')
+        reportUnion(issue, path, diagnostics);
+    else
+        diagnostics.problem(path, codeOf(issue), messageOf(issue, path));
+}
+/** Of several shapes, the one whose kind (text, list, map) was written is the one that was meant. */
+function reportUnion(issue, path, diagnostics) {
+    const meant = issue.errors.filter((errors) => !errors.some((error) => error.code === 'invalid_type' && error.path.length === 0));
+    const [only] = meant;
+    if (only !== undefined && meant.length === 1)
+        for (const inner of only)
+            report(inner, [...path, ...inner.path], diagnostics);
+    else
+        diagnostics.problem(path, 'flows.wrong_type', issue.message);
+}
+function codeOf(issue) {
+    if (issue.code !== 'invalid_type')
+        return 'flows.invalid_value';
+    return issue.input === undefined ? 'flows.missing_key' : 'flows.wrong_type';
+}
+function messageOf(issue, path) {
+    if (issue.code === 'invalid_type') {
+        if (issue.input === undefined)
+            return `the key ${subject(path)} is missing here`;
+        const expected = KINDS[issue.expected] ?? issue.expected;
+        return `${subject(path)} must be ${expected}, not ${kindOf(issue.input)}`;
+    }
+    if (issue.code === 'invalid_value' && issue.message.startsWith('Invalid option'))
+        return `${subject(path)} must be one of ${issue.values.map(String).join(', ')}, not ${JSON.stringify(issue.input)}`;
+    return issue.message;
+}
+/** The last name on the path, and for an item of a list which one it is. */
+function subject(path) {
+    const last = path.at(-1);
+    if (typeof last === 'number')
+        return `item ${last + 1} of ${subject(path.slice(0, -1))}`;
+    return last === undefined ? 'this file' : `"${last}"`;
+}
+const KINDS = {
+    string: 'a text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a map of keys',
+    record: 'a map of keys',
+};
+function kindOf(input) {
+    if (input === null)
+        return 'empty';
+    if (Array.isArray(input))
+        return 'a list';
+    return KINDS[typeof input] ?? typeof input;
+}
+//# sourceMappingURL=shape.js.map

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join, posix, win32 } from 'node:path';
+/** A YAML document takes about 45 times its size of memory while it is read. */
+const MOST_MB = { yaml: 10, code: 10, numbers: 200 };
+/**
+ * The files of a flows folder, each read once: whatever is saved later belongs to the next revision. Reading is
+ * synchronous, because flow files are compiled in a worker thread or by a command.
+ */
+export class FlowSource {
+    folder;
+    /** What was read, by name relative to the folder. */
+    files = new Map();
+    /** Inode, size and time of the last change of each file, as it was before it was read. */
+    #stamps = new Map();
+    constructor(folder) {
+        this.folder = folder;
+    }
+    /** The content of a file, in shared memory where it is one of numbers: they can be many megabytes. */
+    read(written, kind) {
+        const outside = fileNameProblem(written);
+        if (outside !== undefined)
+            return { code: 'flows.file', message: outside };
+        const name = fileName(written);
+        const content = this.files.get(name) ?? this.#read(name, kind);
+        if (Buffer.isBuffer(content))
+            this.files.set(name, content);
+        return content;
+    }
+    /** Whether the folder has something under this name, readable or not: also a link that leads nowhere. */
+    has(name) {
+        return lstatSync(join(this.folder, name), { throwIfNoEntry: false }) !== undefined;
+    }
+    /** Names of files that changed since they were read. */
+    changed() {
+        return [...this.#stamps]
+            .filter(([name, stamp]) => stampOf(this.#stat(name)) !== stamp)
+            .map(([name]) => name);
+    }
+    #read(name, kind) {
+        try {
+            const stats = statSync(join(this.folder, name));
+            this.#stamps.set(name, stampOf(stats));
+            // A named pipe would block the reader.
+            if (!stats.isFile())
+                return { code: 'flows.file', message: `"${name}" is not a file` };
+            if (stats.size > MOST_MB[kind] * 2 ** 20) {
+                const has = `"${name}" has ${Math.ceil(stats.size / 2 ** 20)} MB`;
+                const message = `${has}, and Doorman reads at most ${MOST_MB[kind]} MB of such a file`;
+                return { code: 'flows.file_too_large', message };
+            }
+            const content = readFileSync(join(this.folder, name));
+            if (kind !== 'numbers')
+                return content;
+            const shared = Buffer.from(new SharedArrayBuffer(content.length));
+            content.copy(shared);
+            return shared;
+        }
+        catch (error) {
+            return { code: 'flows.file', message: reason(name, error) };
+        }
+    }
+    #stat(name) {
+        try {
+            return statSync(join(this.folder, name));
+        }
+        catch {
+            return undefined;
+        }
+    }
+}
+/** `./vips.csv` and `vips.csv` are the same file, under one name. */
+export function fileName(written) {
+    return posix.normalize(written);
+}
+/** Why a name can't be that of a flow file. Only the name is checked: a symbolic link may lead anywhere. */
+export function fileNameProblem(written) {
+    const name = fileName(written);
+    const isOutside = name === '..' || name.startsWith('../') || isAbsolute(name) || win32.isAbsolute(name);
+    if (isOutside || name.includes('\\'))
+        return `"${written}" is outside of the flows folder; put the file into the folder and name it relative to it`;
+    return name.endsWith('/') || name === '.' ? `"${written}" is a folder, not a file` : undefined;
+}
+function stampOf(stats) {
+    return stats === undefined ? '' : `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
+}
+function reason(name, error) {
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+        return `there is no file "${name}" in the flows folder`;
+    if (code === 'EACCES' || code === 'EPERM')
+        return `"${name}" may not be read by the user that runs Doorman`;
+    return `"${name}" can't be read (${String(code)})`;
+}
+/**
+ * SHA-256, in hex, over sorted names and contents. Each is preceded by its length, so that no content can
+ * pass for the next name.
+ */
+export function hashOf(files) {
+    const hash = createHash('sha256');
+    for (const name of [...files.keys()].sort()) {
+        for (const part of [Buffer.from(name), files.get(name) ?? Buffer.alloc(0)]) {
+            const length = Buffer.alloc(8);
+            length.writeBigUInt64BE(BigInt(part.length));
+            hash.update(length).update(part);
+        }
+    }
+    return hash.digest('hex');
+}
+//# sourceMappingURL=source.js.map

@@ -1,0 +1,185 @@
+import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, } from 'yaml';
+import { Diagnostics } from './problem.js';
+/**
+ * Reads YAML with its failsafe schema: a scalar is a text, so that `5551234567`, `+15551234567` and `007` stay as
+ * they were written. Only where the flow files have numbers, true and false are plain scalars read as such.
+ * Never throws: whatever is wrong is a problem with its position.
+ */
+export function parseFlowDocument(file, content) {
+    const lines = new LineCounter();
+    const text = decode(content);
+    const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false });
+    const positions = new DocumentPositions(doc, lines);
+    const diagnostics = new Diagnostics(file, positions);
+    const report = (offset, code, message) => diagnostics.add([{ file, ...positions.ofOffset(offset), code, message }]);
+    if (text === undefined)
+        report(0, 'flows.yaml', 'this file is not UTF-8 text; save it as UTF-8');
+    const isDuplicate = ({ code }) => code === 'DUPLICATE_KEY';
+    const errors = [...doc.errors, ...doc.warnings];
+    for (const { pos } of errors.filter(isDuplicate))
+        report(pos[0], 'flows.duplicate_key', 'this key stands here twice; keep one of them');
+    const syntax = syntaxError(errors.filter((error) => !isDuplicate(error)), text ?? '');
+    if (syntax !== undefined)
+        report(syntax.offset, 'flows.yaml', syntax.message);
+    const isReadable = text !== undefined && syntax === undefined;
+    if (isReadable && isMap(doc.contents))
+        return { value: resolvedValue(doc, report), diagnostics };
+    const least = 'this file must be a map of keys; the least is "flows" and "otherwise"';
+    if (isReadable)
+        report(offsetOf(doc.contents), 'flows.wrong_type', least);
+    return { value: undefined, diagnostics };
+}
+function decode(content) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    }
+    catch {
+        return undefined;
+    }
+}
+const INDENTATION = 'the indentation of this line fits none of the lines above; what belongs together begins in the same column';
+/** The first error alone: one slip makes a parser stumble several times. Undefined where there is none. */
+function syntaxError([first, ...others], text) {
+    if (first === undefined)
+        return undefined;
+    const [offset] = first.pos;
+    const error = (message, at = offset) => ({ offset: at, message });
+    const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+    if (first.code === 'TAB_AS_INDENT')
+        return error('a tab in the indentation; YAML allows only spaces there');
+    if (first.code === 'MULTIPLE_DOCS')
+        return error('a second document begins here; keep one of them and take this --- out');
+    if (first.message.startsWith('Flow '))
+        return error('the { or [ that stands open above is not closed; close it before this line');
+    if (first.code === 'BLOCK_AS_IMPLICIT_KEY' && text.slice(lineStart, offset).trim() !== '') {
+        // The line below was taken for the rest of this text.
+        const goesOn = others.some(({ code }) => code === 'MULTILINE_IMPLICIT_KEY');
+        if (goesOn)
+            return error(INDENTATION, firstTextAfter(text, text.indexOf('\n', offset)));
+        return error('a text that holds a colon and a space must stand in quotes');
+    }
+    const isMisplaced = first.code === 'BAD_INDENT' || first.code === 'BLOCK_AS_IMPLICIT_KEY';
+    if (isMisplaced || first.message.startsWith('Sequence item'))
+        return error(INDENTATION, firstTextAfter(text, lineStart));
+    const [, quote] = /^Missing closing (.)quote/.exec(first.message) ?? [];
+    if (quote !== undefined)
+        return error(`a text above begins with ${quote} and does not end with it`);
+    return error(`this is not YAML: ${first.message}`);
+}
+function firstTextAfter(text, offset) {
+    return offset + text.slice(offset).search(/\S|$/);
+}
+/** Undefined where a problem leaves no value. Aliases are followed 100 times at most: a few lines can be gigabytes. */
+function resolvedValue(doc, report) {
+    let isWhole = true;
+    resolve(doc, doc.contents, [], (offset, code, message) => {
+        isWhole &&= code === 'flows.unquoted_number';
+        report(offset, code, message);
+    });
+    if (!isWhole)
+        return undefined;
+    try {
+        return doc.toJS({ maxAliasCount: 100 });
+    }
+    catch (error) {
+        report(0, 'flows.yaml', `this file can't be read: ${error instanceof Error ? error.message : error}`);
+        return undefined;
+    }
+}
+/** Gives plain scalars their values, in place, and reports what its author can't have meant. */
+function resolve(doc, node, path, report) {
+    if (isSeq(node))
+        for (const [index, item] of node.items.entries())
+            resolve(doc, item, [...path, index], report);
+    if (isScalar(node))
+        resolveScalar(node, path, report);
+    if (isAlias(node))
+        checkAlias(node, node.resolve(doc), report);
+    for (const { key, value } of isMap(node) ? node.items : isPair(node) ? [node] : []) {
+        if (!isScalar(key))
+            report(offsetOf(key), 'flows.wrong_type', 'a key must be a plain text');
+        // A map with such a key would turn into an object with another prototype.
+        else if (key.value === '__proto__')
+            report(offsetOf(key), 'flows.invalid_value', '"__proto__" can\'t be a name here');
+        else
+            resolve(doc, value, [...path, String(key.value)], report);
+    }
+}
+/** The flow file says `*98`, which is YAML for "the value of the anchor 98". */
+function checkAlias(node, target, report) {
+    const offset = offsetOf(node);
+    if (target === undefined)
+        report(offset, 'flows.alias', `a text that begins with * must stand in quotes: "*${node.source}"`);
+    else if (isNode(target) && offsetOf(target) <= offset && offset < (target.range?.[1] ?? 0))
+        report(offset, 'flows.alias', `*${node.source} stands inside of what it refers to, which has no end`);
+}
+const WHEN = String.raw `rules/\d+/when(?:/(?:all|any)/\d+|/not)*`;
+const BOOLEAN = new RegExp(String.raw `^(?:branches/[^/]*/default|flows/[^/]*/turn_away|${WHEN}/vip|${WHEN}/header/[^/]*/present|examples/\d+/expect/vip)$`);
+const INTEGER = /^flows\/[^/]*\/priority$/;
+const STATE = /^(?:(?:branches\/[^/]*|rules\/\d+)\/state|examples\/\d+\/(?:call|expect)\/state)(?:\/|$)/;
+const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+function resolveScalar(node, path, report) {
+    if (node.type !== 'PLAIN')
+        return;
+    const text = String(node.value);
+    if (text === '' || text === '~' || text === 'null')
+        node.value = null;
+    else if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) {
+        const at = pointer(path);
+        if (BOOLEAN.test(at) || STATE.test(at))
+            node.value = text.toLowerCase() === 'true';
+    }
+    else if (NUMBER.test(text)) {
+        const at = pointer(path);
+        if (INTEGER.test(at) || STATE.test(at))
+            node.value = Number(text);
+        if (STATE.test(at) && losesDigits(text)) {
+            const message = `put ${text} in quotes: as a number it would become ${Number(text)}`;
+            report(offsetOf(node), 'flows.unquoted_number', message);
+        }
+    }
+}
+/** As a JSON Pointer (RFC 6901). */
+function pointer(path) {
+    return path.map((step) => String(step).replaceAll('/', '~1')).join('/');
+}
+/** `+1555…` and `0015…` are telephone numbers or codes, and beyond 2^53 digits are lost. */
+function losesDigits(text) {
+    return /^(\+[0-9]|0[0-9])/.test(text) || (/^-?[0-9]+$/.test(text) && !Number.isSafeInteger(Number(text)));
+}
+function offsetOf(node) {
+    return (isNode(node) && node.range?.[0]) || 0;
+}
+/** An alias leads to where its anchor stands: there is the text to change. */
+class DocumentPositions {
+    doc;
+    lines;
+    constructor(doc, lines) {
+        this.doc = doc;
+        this.lines = lines;
+    }
+    ofOffset(offset) {
+        const { line, col } = this.lines.linePos(offset);
+        return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    }
+    ofValue(path) {
+        return this.ofOffset(offsetOf(this.#nearestNode(path)));
+    }
+    ofKey(path) {
+        const parent = this.#nearestNode(path.slice(0, -1));
+        const keys = isMap(parent) ? parent.items.map(({ key }) => key) : [];
+        return this.ofOffset(offsetOf(keys.find((key) => isScalar(key) && key.value === path.at(-1)) ?? parent));
+    }
+    #nearestNode(path) {
+        let node = this.doc.contents;
+        for (const step of path) {
+            const parent = isAlias(node) ? node.resolve(this.doc) : node;
+            const child = isCollection(parent) ? parent.get(step, true) : undefined;
+            if (!isNode(child))
+                break;
+            node = child;
+        }
+        return node;
+    }
+}
+//# sourceMappingURL=yaml.js.map

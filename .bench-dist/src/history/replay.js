@@ -1,0 +1,110 @@
+import { finalDecision } from '../flows/final-decision.js';
+import { turns } from '../lib/turns.js';
+import { headerName } from '../routing/format.js';
+import { factsOfCall } from './recorded-calls.js';
+const MOST_EXAMPLES = 5;
+/** `FunctionRunner` lets one code flow have four threads by default. */
+const RUNS_AT_ONCE = 3;
+/**
+ * Decides recorded calls again with a candidate, each at its own instant, and compares the flow with the one that
+ * they take now. Code flows are run, and may do what they like.
+ */
+export async function replay(calls, { candidate, current, functions, progress }) {
+    const groups = new Map();
+    const unseen = new Set(candidate.headersNeeded);
+    const counts = { calls: 0, changed: 0, functionRuns: 0, undecided: 0 };
+    const decideAgain = async (call) => {
+        const decide = (revision) => finalDecision(factsOfCall(call), { revision, functions, at: new Date(call.at), callId: call.call });
+        const before = current === undefined || call.revision === current.id ? undefined : await decide(current);
+        const { decision, flow, failure } = await decide(candidate);
+        if (decision.target.kind === 'run')
+            counts.functionRuns += 1;
+        const from = before?.flow.name ?? call.flow;
+        // That the threads were busy says nothing about the candidate.
+        if (before?.failure?.reason === 'busy' || failure?.reason === 'busy')
+            counts.undecided += 1;
+        else if (flow.name !== from) {
+            counts.changed += 1;
+            addTo(groups, { from, to: flow.name, rule: decision.rule }, call.call);
+        }
+    };
+    const runs = new Set();
+    const turn = turns();
+    for await (const call of calls) {
+        counts.calls += 1;
+        for (const [name] of call.headers)
+            unseen.delete(name);
+        const run = decideAgain(call).finally(() => runs.delete(run));
+        runs.add(run);
+        if (runs.size >= RUNS_AT_ONCE)
+            await Promise.race(runs);
+        await turn();
+        if (counts.calls % 1_024 === 0)
+            progress?.(counts.calls);
+    }
+    await Promise.all(runs);
+    progress?.(counts.calls);
+    return {
+        ...counts,
+        groups: [...groups.values()].sort((a, b) => b.count - a.count),
+        unseenHeaders: counts.calls === 0 ? [] : [...unseen],
+    };
+}
+function addTo(groups, { from, to, rule }, call) {
+    const key = JSON.stringify([from, to, rule]);
+    const { count, examples } = groups.get(key) ?? { count: 0, examples: [] };
+    const shown = examples.length < MOST_EXAMPLES ? [...examples, call] : examples;
+    groups.set(key, { from, to, rule, count: count + 1, examples: shown });
+}
+/** The share of calls that would change, from 0 to 1. */
+export function changedShare({ calls, changed }) {
+    return calls === 0 ? 0 : changed / calls;
+}
+/** `12 of 4,318 calls would change: 9 general_support_flow → sales_flow by rule "Sales hours"; 3 …` */
+export function replaySentence(result) {
+    const shown = result.groups.slice(0, 3).map((group) => `${thousands(group.count)} ${formatGroup(group)}`);
+    const hidden = result.groups.slice(3);
+    const rest = hidden.reduce((sum, { count }) => sum + count, 0);
+    if (rest > 0)
+        shown.push(`${thousands(rest)} in ${hidden.length} smaller groups`);
+    return shown.length === 0 ? headline(result) : `${headline(result)}: ${shown.join('; ')}`;
+}
+/** The result on several lines, and what has to be known to read the numbers rightly. */
+export function formatReplay(result) {
+    const { functionRuns, undecided, unseenHeaders, groups } = result;
+    const [only, ...more] = groups;
+    const isOne = only !== undefined && more.length === 0;
+    const lines = groups.flatMap((group) => [
+        ...(isOne ? [] : [`${thousands(group.count).padStart(8)}  ${formatGroup(group)}`]),
+        `${' '.repeat(10)}${group.examples.join(', ')}${group.count > group.examples.length ? ', …' : ''}`,
+    ]);
+    if (functionRuns > 0) {
+        lines.push(`${counted(functionRuns)} went through a code flow, which may not say the same each time.`);
+    }
+    if (undecided > 0) {
+        lines.push(`${counted(undecided)} could not be decided: no thread was free for their code flow in time.`);
+    }
+    if (unseenHeaders.length > 0) {
+        const names = unseenHeaders.map(headerName).join(', ');
+        lines.push(`No recorded call has ${names}, which these flow files refer to: a header is recorded only from then on.`);
+    }
+    const what = isOne ? `: ${formatGroup(only)}` : ':';
+    return [`${headline(result)}${groups.length === 0 ? '' : what}`, ...lines].join('\n');
+}
+function headline({ calls, changed }) {
+    if (calls === 0)
+        return 'No recorded calls: nothing to replay.';
+    if (changed === 0)
+        return `None of ${counted(calls)} would change.`;
+    return `${thousands(changed)} of ${counted(calls)} would change`;
+}
+function formatGroup({ from, to, rule }) {
+    return `${from} → ${to} by ${rule === 'otherwise' ? rule : `rule "${rule}"`}`;
+}
+function counted(count) {
+    return `${thousands(count)} call${count === 1 ? '' : 's'}`;
+}
+function thousands(count) {
+    return count.toLocaleString('en-US');
+}
+//# sourceMappingURL=replay.js.map

@@ -1,0 +1,85 @@
+import { clip } from '../routing/format.js';
+import { ANONYMOUS } from '../sip/phone-number.js';
+import { EXPECTED } from './decision-record.js';
+/**
+ * Where a call went and why, in one sentence without a full stop:
+ *
+ *     +15551234567 via carrier-b to North Branch went to main by `otherwise`: its X-VIP: gold is untrusted on carrier-b
+ *
+ * @param went `would go` where there was no call.
+ */
+export function sentenceOf(record, went = 'went') {
+    return `${subject(record)} ${PREDICATES[record.outcome](record, went)}`;
+}
+function subject({ callerNumber, calleeNumber, trunk, branch }) {
+    const anonymous = callerNumber === '' || callerNumber === ANONYMOUS;
+    const callee = branch ?? clip(calleeNumber);
+    return [
+        anonymous ? 'An anonymous caller' : clip(callerNumber),
+        ...(trunk === null ? [] : [`via ${trunk}`]),
+        ...(callee === '' ? [] : [`to ${callee}`]),
+    ].join(' ');
+}
+const FALLBACK = 'took the fallback';
+const PREDICATES = {
+    routed: (record, went) => `${went} to ${record.flow} by ${decider(record)}: ${because(record)}`,
+    routed_without_state: (record) => `went to ${record.flow} by ${decider(record)}: ${because(record)}; its variables could not all be set${faults(record)}`,
+    fallback_unread: (record) => `${FALLBACK}: the channel could not be read${faults(record)}`,
+    fallback_function: (record, went) => `${went} to ${record.flow} by \`otherwise\`: the code flow of rule "${record.rule}" failed${functionFault(record)}`,
+    fallback_place: (record) => `${FALLBACK} instead of ${destination(record)}${faults(record)}`,
+    fallback_error: (record) => `${FALLBACK}: Doorman failed${faults(record)}`,
+    fallback_stopping: () => `${FALLBACK}: Doorman was told to stop at once`,
+    taken_out: (record) => `${FALLBACK} instead of ${destination(record)}: the dialplan's time limit ended first${faults(record)}`,
+    fallback_visits: () => `${FALLBACK}: it came back too often (10 times in 30 s, 100 in all)`,
+    hung_up: (record) => `hung up on the way to ${destination(record)}`,
+    undecidable: (record) => `went to ${record.flow} by \`undecidable\`: Asterisk could not hand it over whole${faults(record)}`,
+    unconfirmed: (record) => `was sent to ${destination(record)}; Asterisk did not confirm that it left${faults(record)}`,
+};
+/** A call that was not decided has no rule. */
+function destination(record) {
+    return record.rule === null ? 'its flow' : `${record.flow} (${decider(record)})`;
+}
+function decider(record) {
+    const file = functionReason(record)?.condition.replace('run: ', '');
+    if (file !== undefined)
+        return `${file} of rule "${record.rule}"`;
+    return record.rule === 'otherwise' ? '`otherwise`' : `rule "${record.rule}"`;
+}
+function because(record) {
+    const untrusted = untrustedClaims(record);
+    if (record.rule === 'otherwise')
+        return untrusted || 'no rule matched';
+    const reason = record.reasons.find(({ rule, matched }) => matched && rule === record.rule);
+    const why = reason?.condition === 'vip: true' ? vipReason(record)?.why : reason?.why;
+    return [why ?? 'its condition is satisfied', untrusted].filter((part) => part !== '').join('; ');
+}
+function vipReason({ reasons }) {
+    return reasons.find(({ rule, matched }) => matched && rule === '(vip)');
+}
+function functionReason({ reasons }) {
+    return reasons.find(({ rule }) => rule === '(function)');
+}
+/** `its caller number and X-VIP: gold are untrusted on carrier-b`; empty where there are none. */
+function untrustedClaims({ hearsay, trunk }) {
+    if (hearsay.length === 0)
+        return '';
+    const claims = hearsay.map(claim);
+    const listed = [claims.slice(0, -1).join(', '), ...claims.slice(-1)].filter((part) => part !== '');
+    const where = trunk === null ? 'without a trunk' : `on ${trunk}`;
+    return `its ${listed.join(' and ')} ${claims.length === 1 ? 'is' : 'are'} untrusted ${where}`;
+}
+function claim({ what, value }) {
+    return what === 'caller_number' ? 'caller number' : `${what}: ${value}`;
+}
+function faults({ faults }) {
+    return faults.length === 0 ? '' : `: ${faults.map((fault) => fault.replace(/\.$/, '')).join('; ')}`;
+}
+function functionFault(record) {
+    const why = functionReason(record)?.why;
+    return why === undefined ? faults(record) : `: ${why}`;
+}
+/** Writes a record as one line of the log, whose message is the sentence. */
+export function logDecision(log, record) {
+    log[EXPECTED.has(record.outcome) ? 'info' : 'warn'](sentenceOf(record), { event: 'decision', ...record });
+}
+//# sourceMappingURL=sentence.js.map

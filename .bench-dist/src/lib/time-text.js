@@ -1,0 +1,30 @@
+const UNITS = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1_000],
+];
+/** How long `at` is before `now` in the largest unit of which it is one or more: `5 s`, `2 min`, `3 h`, `12 d`. */
+export function age(at, now) {
+    const ms = Math.max(0, now.getTime() - at.getTime());
+    const [unit, length] = UNITS.find(([, length]) => ms >= length) ?? UNITS[3];
+    return `${Math.floor(ms / length)} ${unit}`;
+}
+/** Local time, as `2026-12-24 18:04:11`. */
+export function localTime(at) {
+    return at.toLocaleString('sv');
+}
+/**
+ * The instant so long before `now`, as `30min`, `2h` or `3d`, or an instant in ISO 8601.
+ * @throws RangeError whose message says how to write it.
+ */
+export function parseSince(text, now) {
+    const [, count, unit = ''] = /^(\d{1,6})\s*(s|min|m|h|d)$/.exec(text.trim()) ?? [];
+    const length = UNITS.find(([name]) => name.startsWith(unit))?.[1] ?? Number.NaN;
+    const instant = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN);
+    const since = count === undefined ? instant : new Date(now.getTime() - Number(count) * length);
+    if (Number.isNaN(since.getTime()))
+        throw new RangeError('Write it as 30min, 2h, 3d or 2026-12-24T18:00:00Z.');
+    return since;
+}
+//# sourceMappingURL=time-text.js.map

@@ -1,0 +1,26 @@
+/** Work that was not done in time. */
+export class TimeoutError extends Error {
+    name = 'TimeoutError';
+}
+/**
+ * Settles as `work` does, or rejects with a `TimeoutError` after the time or as soon as it is `stopped`. ari-client's
+ * requests never settle when the network fails, and asterisk-manager's never call back while it is down.
+ */
+export async function within(timeoutMs, what, work, stopped) {
+    const { promise, reject } = Promise.withResolvers();
+    const fail = (why) => reject(new TimeoutError(`${what}: ${why}`));
+    const stop = () => fail('stopped');
+    const timer = setTimeout(fail, timeoutMs, `no answer within ${timeoutMs} ms`);
+    if (stopped?.aborted)
+        stop();
+    stopped?.addEventListener('abort', stop);
+    try {
+        return await Promise.race([work, promise]);
+    }
+    finally {
+        clearTimeout(timer);
+        stopped?.removeEventListener('abort', stop);
+        work.catch(() => undefined);
+    }
+}
+//# sourceMappingURL=timeout.js.map

@@ -1,0 +1,171 @@
+/**
+ * Builds the parts of a running Doorman, starts them in order and stops them in reverse:
+ *
+ *     flow functions ▶ revisions ▶ AMI ▶ ARI ▶ calls … ▶ watch ▶ control
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Ami } from './asterisk/ami/ami.js';
+import { Ari } from './asterisk/ari/ari.js';
+import { FALLBACK } from './asterisk/dialplan/destination.js';
+import { CallHandler } from './call/handler.js';
+import { dialplanFor } from './call/passed-facts.js';
+import { recordOf } from './call/record.js';
+import { openControl } from './control/server.js';
+import { compileInWorker } from './flows/compile-in-worker.js';
+import { FunctionRunner } from './flows/functions/function-runner.js';
+import { loadRevision } from './flows/load.js';
+import { EXPECTED } from './history/decision-record.js';
+import { findCalls, storedCall } from './history/recorded-calls.js';
+import { changedShare, replay, replaySentence } from './history/replay.js';
+import { logDecision } from './history/sentence.js';
+import { Metrics } from './observability/metrics.js';
+import { openTracing } from './observability/tracing.js';
+import { Revisions } from './revisions/revisions.js';
+import { FolderWatch } from './revisions/watch.js';
+import { amiAccess, applicationsOf, ariAccess } from './settings/index.js';
+import { Store } from './store/store.js';
+/** How long Asterisk may take to say what its dialplan has. */
+const DIALPLAN_MS = 3_000;
+const OUTDATED_DIALPLAN = 'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
+    'doorman dialplan --write FILE';
+/** So long a call that was claimed takes to arrive, with a margin. */
+const CLAIMED_MS = 150;
+/** So many recorded calls are tried with a candidate where a reload asks for it. */
+const REPLAYED_CALLS = 10_000;
+/**
+ * Starts Doorman. Resolves once the flow files are loaded; the lines to the PBX are opened in the background
+ * and for as long as it takes, because Asterisk may well start later than Doorman.
+ * @throws FlowFilesError
+ */
+export async function startDoorman(settings, log) {
+    const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings;
+    const deadlineMs = settings.DOORMAN_FUNCTION_DEADLINE_MS;
+    const functions = new FunctionRunner({ deadlineMs });
+    /** Checks and replays have a runner of their own: no call waits for them, and none loses its threads to them. */
+    const aside = async (use) => {
+        const own = new FunctionRunner({ deadlineMs, maxWorkers: 2 });
+        return use(own).finally(() => own.stop());
+    };
+    const ami = new Ami(amiAccess(settings), log);
+    const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, log, () => ami.probe());
+    const store = new Store({
+        folder: data,
+        keepCallsDays: settings.DOORMAN_KEEP_CALLS,
+        keepCallsMb: settings.DOORMAN_KEEP_CALLS_MB,
+        report: (level, message, event) => log[level](message, { event }),
+    });
+    const metrics = new Metrics({
+        ...{ ari, ami },
+        activeCalls: () => calls.activeCalls,
+        database: () => store.health,
+    });
+    let usedFiles = [];
+    // Before the first load, so that no change after it is missed.
+    const watch = await FolderWatch.open({
+        folder,
+        used: () => usedFiles,
+        failed: (reason) => {
+            const message = `The flows folder cannot be watched: ${reason}. Reload by command.`;
+            log.error(message, { event: 'watch_problem' });
+        },
+    });
+    const revisions = await Revisions.start({
+        ...{ folder, log, metrics, store },
+        isManual: settings.DOORMAN_RELOAD === 'manual',
+        maxChange: settings.DOORMAN_MAX_CHANGE,
+        load: async (from) => {
+            const loaded = await aside((own) => loadRevision(from, own, compileInWorker));
+            if (from === folder)
+                usedFiles = [...loaded.files.keys()];
+            return loaded;
+        },
+        compile: compileInWorker,
+        prepare: (revision) => functions.check(revision.functions.values()),
+        settled: () => watch.settled(),
+        missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
+        isDialplanCurrent: async (revision) => (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
+        replay: async (candidate, current) => {
+            await store.flush();
+            const calls = findCalls(store, { limit: REPLAYED_CALLS });
+            const result = await aside((own) => replay(calls, { candidate, current, functions: own }));
+            return { share: changedShare(result), summary: replaySentence(result) };
+        },
+    }).catch(async (error) => {
+        await Promise.all([functions.stop(), store.close(), watch.stop()]);
+        throw error;
+    });
+    const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log });
+    let outdatedRevision = '';
+    const finished = (call) => {
+        try {
+            const record = recordOf(call);
+            metrics.call(record, revisions.current.routing);
+            logDecision(log, record);
+            // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
+            if (call.data !== undefined && !mask)
+                store.recordCall(storedCall(call.data.facts, record));
+            tracing?.call(record, !EXPECTED.has(record.outcome));
+            if (record.readBy !== 'ari' || outdatedRevision === record.revision)
+                return;
+            outdatedRevision = record.revision;
+            log.warn(OUTDATED_DIALPLAN, { event: 'dialplan_outdated', revision: record.revision });
+        }
+        catch (error) {
+            log.error(`A call could not be recorded: ${error}`, { event: 'defect' });
+        }
+    };
+    const calls = new CallHandler({
+        pbx: pbxOf(ari, ami),
+        functions,
+        instance: settings.DOORMAN_APP,
+        revision: () => revisions.current,
+        earlierRevision: (id) => revisions.earlier(id),
+        now: () => new Date(),
+        finished,
+        flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
+    });
+    ami.start();
+    ari.start(calls);
+    watch.begin(() => void revisions.reload('files'));
+    let isStopping = false;
+    const control = await openControl(settings, {
+        reload: ({ way, ...options }) => revisions.reload(way, options),
+        rollback: ({ to, ...options }) => revisions.rollback(to, options),
+        revisions: () => revisions.entries(),
+        candidate: () => revisions.waiting,
+        metrics: () => metrics.text(),
+        vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
+    }, log, store.isInUse);
+    return {
+        reload: () => void revisions.reload('signal'),
+        abort: () => calls.abort(),
+        async stop() {
+            // From now on /ready says no; requests are answered until the end.
+            isStopping = true;
+            ari.stopClaiming();
+            await Promise.all([watch.stop(), sleep(CLAIMED_MS)]);
+            // New calls take the fallback; active ones are finished.
+            await ari.leave();
+            await Promise.all([calls.finish(), revisions.done()]);
+            await ari.stop();
+            ami.stop();
+            await Promise.all([functions.stop(), store.close(), control.stop(), tracing?.stop()]);
+        },
+    };
+}
+/** ARI for all but the variables that cannot be shared, which AMI sets. */
+function pbxOf(ari, ami) {
+    return {
+        readVariable: (channelId, name, timeoutMs) => ari.readVariable(channelId, name, timeoutMs),
+        readHeader: (channelId, name, timeoutMs) => ari.readHeader(channelId, name, timeoutMs),
+        setVariables: (channel, variables, timeoutMs) => ami.setVariables(channel, variables, timeoutMs),
+        shareVariables: (variables) => ari.shareVariables(variables),
+        forgetSharedVariables: () => ari.forgetSharedVariables(),
+        continueInDialplan: (channelId, location, timeoutMs) => ari.continueInDialplan(channelId, location, timeoutMs),
+    };
+}
+/** The location by which the running dialplan tells that it was generated for this revision. */
+function markerOf(settings, revision) {
+    return { ...FALLBACK, extension: dialplanFor(applicationsOf(settings), revision).marker };
+}
+//# sourceMappingURL=main.js.map

@@ -1,0 +1,2 @@
+export const STAGES = ['read', 'decide', 'write', 'continue', 'leave'];
+//# sourceMappingURL=observed-call.js.map

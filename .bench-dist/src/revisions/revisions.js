@@ -1,0 +1,210 @@
+/**
+ * The revisions of a running Doorman, and the one path by which the rules change while calls run:
+ *
+ *     load ──▶ locations ──▶ replay ──▶ diff ──▶ threads ──▶ store ──▶ swap
+ *      │           │           │         │          │
+ *      └───────────┴───────────┴─────────┴──────────┴──▶ refused: the current revision goes on deciding
+ *
+ * Requests are handled one after the other. The swap is one assignment, so that each call is decided by one revision
+ * or the other, and nothing that can fail comes after it.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { within } from '../lib/timeout.js';
+import { KEPT_REVISIONS } from '../store/database.js';
+import { ActiveRevisions, STORE_MS, storeRevision } from './active.js';
+import { checkCandidate, messageOf, problem, unusable, } from './candidate.js';
+import { countReload, logCandidate, logReload } from './report.js';
+import { inTemporaryFolder, withFilesOf } from './revision-files.js';
+import { firstRevision } from './startup.js';
+export class Revisions {
+    #parts;
+    #active;
+    #entries;
+    /** The hash of the flows folder when it was last loaded without problems. */
+    #folderHash;
+    #waiting;
+    #last = Promise.resolve();
+    /** Finds the revision to start with. @throws FlowFilesError where there is none. */
+    static async start(parts) {
+        const { log, metrics, store } = parts;
+        const start = performance.now();
+        // Without the database the flows folder decides.
+        const [folder, entries] = await Promise.all([
+            parts.load(parts.folder),
+            within(STORE_MS, 'the database', store.revisions()).catch(() => []),
+        ]);
+        const first = await firstRevision(parts, folder, entries.at(-1));
+        const { revision, entry } = first;
+        await parts.prepare(revision);
+        const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`;
+        log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number });
+        metrics.reload('start', folder.ok ? 'taken' : 'refused', performance.now() - start);
+        const insteadOf = entry?.insteadOf ?? '';
+        const folderHash = folder.ok ? folder.revision.hash : insteadOf;
+        const revisions = new Revisions(parts, first, entries, folderHash);
+        // A folder that the start passed over is handled as one that changes now.
+        if (!folder.ok || ![revision.hash, insteadOf].includes(folderHash))
+            void revisions.reload('files');
+        return revisions;
+    }
+    constructor(parts, first, entries, folderHash) {
+        this.#parts = parts;
+        this.#active = new ActiveRevisions(first, (id) => this.#loadById(id));
+        this.#entries = entries;
+        this.#folderHash = folderHash;
+        this.#noteEntry(first.entry);
+    }
+    get current() {
+        return this.#active.current.revision;
+    }
+    /** The changed flows folder that does not decide calls, if there is one. */
+    get waiting() {
+        return this.#waiting;
+    }
+    /** A revision that decided calls before, where it is found in time. Never rejects. */
+    earlier(id) {
+        return this.#active.find(id);
+    }
+    /** The stored revisions, ascending by number. */
+    entries() {
+        return this.#entries;
+    }
+    /** Takes the flows folder as it is now, or a draft. Never rejects. */
+    reload(way, options = {}) {
+        return this.#queue({ ...options, way });
+    }
+    /** Brings back a stored revision; the one before the current if no number is given. Never rejects. */
+    rollback(to, options = {}) {
+        return this.#queue({ ...options, way: 'rollback', to });
+    }
+    /** Resolves when no request is being handled. */
+    async done() {
+        await this.#last;
+    }
+    #queue(request) {
+        const result = this.#last.then(() => this.#handle(request));
+        this.#last = result;
+        return result;
+    }
+    async #handle(request) {
+        const start = performance.now();
+        const result = await this.#try(request).catch((error) => refused([problem('reload.failed', messageOf(error))]));
+        const before = this.#waiting;
+        this.#waiting = this.#stillWaiting(request, result);
+        const ms = Math.round(performance.now() - start);
+        const { log, metrics } = this.#parts;
+        try {
+            countReload(metrics, request.way, result, ms);
+            metrics.candidate(this.#waiting !== undefined);
+            if (result.ok || request.way !== 'files')
+                logReload(log, request, result, ms, this.current);
+            else if (this.#waiting !== before)
+                logCandidate(log, result, this.current);
+        }
+        catch {
+            // A log line that could not be written does not undo a swap.
+        }
+        return result;
+    }
+    async #try(request) {
+        const { isManual, maxChange, prepare, store } = this.#parts;
+        const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined;
+        if (request.way === 'rollback' && target === undefined)
+            return this.#notStored(request.to);
+        const folderBefore = this.#folderHash;
+        const loaded = await this.#load(request, target);
+        const { revision: current, entry: currentEntry } = this.#active.current;
+        const hash = loaded.ok ? loaded.revision.hash : undefined;
+        // An editor that only touches a file does not end a rollback or a draft; a reload by command does.
+        const isTouched = request.way === 'files' && typeof currentEntry?.insteadOf === 'string' && hash === folderBefore;
+        if (hash === current.hash || isTouched) {
+            const unchanged = { changed: false, changes: [], warnings: loaded.warnings, replay: null };
+            return { ok: true, number: currentEntry?.number ?? null, revision: current.id, ...unchanged };
+        }
+        // A rollback has to work at once, and leads to what decided before.
+        const limits = request.way === 'rollback' ? request : { ...request, maxChange: request.maxChange ?? maxChange };
+        const candidate = await checkCandidate(loaded, current, this.#parts, limits);
+        const mayTake = candidate.problems.length === 0 && !(isManual && request.way === 'files');
+        if (!loaded.ok || !mayTake)
+            return { ok: false, ...candidate };
+        const unprepared = await prepare(loaded.revision);
+        if (unprepared.length > 0)
+            return { ok: false, ...candidate, problems: unprepared };
+        const next = await storeRevision(store, loaded, {
+            way: request.way,
+            by: request.by ?? null,
+            rollbackOf: target === undefined ? null : originOf(target),
+            insteadOf: isFolder(request) ? null : this.#folderHash,
+        });
+        this.#active.swap(next);
+        this.#noteEntry(next.entry);
+        const { problems: _, ...taken } = candidate;
+        return { ok: true, changed: true, number: next.entry?.number ?? null, ...taken };
+    }
+    async #load({ files }, target) {
+        const { folder, load, settled, store } = this.#parts;
+        if (target !== undefined)
+            return withFilesOf(store, target, load);
+        if (files !== undefined)
+            return inTemporaryFolder(files, load);
+        await settled();
+        const loaded = await load(folder);
+        if (loaded.ok)
+            this.#folderHash = loaded.revision.hash;
+        return loaded;
+    }
+    /** Without a number, the revision before the current one; a second rollback goes back one further. */
+    #rollbackTarget(to) {
+        if (to !== undefined)
+            return this.#entries.find(({ number }) => number === to);
+        const { revision, entry: current } = this.#active.current;
+        const origin = current === undefined ? Number.POSITIVE_INFINITY : originOf(current);
+        return this.#entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash);
+    }
+    #notStored(to) {
+        const what = to === undefined ? 'No earlier revision is stored' : `Revision ${to} is not stored`;
+        const stored = this.#entries.map(({ number }) => number).join(', ') || 'none';
+        return refused([problem('reload.not_stored', `${what}; stored are: ${stored}.`)]);
+    }
+    async #loadById(id) {
+        const entry = this.#entries.findLast((one) => one.id === id);
+        const loaded = entry && (await withFilesOf(this.#parts.store, entry, this.#parts.compile));
+        return loaded?.ok ? loaded.revision : undefined;
+    }
+    #noteEntry(entry) {
+        if (entry === undefined)
+            return;
+        const others = this.#entries.filter(({ number }) => number !== entry.number);
+        this.#entries = [...others, entry].slice(-KEPT_REVISIONS);
+    }
+    /** What waits after a request. A rollback and a draft take the place of the flows folder as it is. */
+    #stillWaiting(request, result) {
+        if (result.ok)
+            return result.changed || isFolder(request) ? undefined : this.#waiting;
+        if (request.way !== 'files')
+            return this.#waiting;
+        const { ok: _, ...candidate } = result;
+        const isSame = this.#waiting !== undefined && saysTheSame(this.#waiting, candidate);
+        return isSame ? this.#waiting : { at: new Date().toISOString(), ...candidate };
+    }
+}
+/** Whether a candidate is the one before, with the same result: an announcement would be a repetition. */
+function saysTheSame(before, now) {
+    if (before.revision !== now.revision)
+        return false;
+    if (now.revision === null)
+        return isDeepStrictEqual(before.problems, now.problems);
+    return (before.problems.length === 0) === (now.problems.length === 0);
+}
+/** Whether the flows folder is asked for, and no draft or stored revision. */
+function isFolder({ way, files }) {
+    return way !== 'rollback' && files === undefined;
+}
+/** The number of the revision that an entry stands for: a rollback stands for an earlier one. */
+function originOf({ number, rollbackOf }) {
+    return rollbackOf ?? number;
+}
+function refused(problems) {
+    return { ok: false, ...unusable(problems) };
+}
+//# sourceMappingURL=revisions.js.map

@@ -1,0 +1,93 @@
+import { hasNumber } from './number-table.js';
+import { matchesPattern } from './pattern.js';
+/** Whether a condition is satisfied. `unknown` is not. */
+export function evaluate(condition, context) {
+    return truthOf(condition, context) === 'yes';
+}
+/**
+ * Three-valued (Kleene's) logic, so that hearsay never grants anything, not even by its negation: `not` of
+ * `unknown` is `unknown`, and with an untrusted X-Blocked neither `header: { X-Blocked: yes }` nor its `not` is
+ * satisfied. Only what is there can be hearsay: a header that is missing is plainly missing, from any trunk.
+ * `vip`, `branch`, `trunk`, `callee` and `attestation` are never unknown, because they are derived from trusted
+ * facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
+ * `claimed_caller`, which looks at claims whoever makes them: its rules may only turn a call away.
+ */
+export function truthOf(condition, context) {
+    switch (condition.kind) {
+        case 'all':
+            return combined(condition.of, context, 'no', 'yes');
+        case 'any':
+            return combined(condition.of, context, 'yes', 'no');
+        case 'not':
+            return negated(truthOf(condition.of, context));
+        case 'vip':
+            return truth(context.vip.vip === condition.is);
+        case 'branch':
+            return truth(context.branch !== undefined && condition.oneOf.has(context.branch.name));
+        case 'trunk':
+            return truth(context.facts.trunk !== undefined && condition.oneOf.has(context.facts.trunk));
+        case 'caller':
+            return context.caller.trusted
+                ? truth(matchesNumber(condition.numbers, context.caller.number))
+                : 'unknown';
+        case 'claimed_caller':
+            return truth(context.claims.some(({ number }) => matchesNumber(condition.numbers, number)));
+        case 'callee':
+            return truth(matchesNumber(condition.numbers, context.callee.number));
+        case 'header':
+            return headerTruth(condition.name, condition.test, context);
+        case 'attestation':
+            return truth(condition.oneOf.has(context.attestation.attestation));
+    }
+}
+function truth(holds) {
+    return holds ? 'yes' : 'no';
+}
+function negated(inner) {
+    return inner === 'unknown' ? inner : truth(inner === 'no');
+}
+/** `decisive` of one part is the result; else `unknown` of one; else `otherwise`. */
+function combined(parts, context, decisive, otherwise) {
+    let result = otherwise;
+    for (const part of parts) {
+        const one = truthOf(part, context);
+        if (one === decisive)
+            return one;
+        if (one === 'unknown')
+            result = one;
+    }
+    return result;
+}
+function headerTruth(name, test, context) {
+    const values = context.facts.headers.getAll(name);
+    if (values.length === 0)
+        return truth(test.kind === 'present' && !test.present);
+    if (!context.trusts(name))
+        return 'unknown';
+    return truth(values.some((value) => passes(test, value)));
+}
+/** Whether one value of a header passes; of a repeated header each value counts by itself. */
+export function passes(test, value) {
+    switch (test.kind) {
+        case 'exact':
+            return test.oneOf.has(value);
+        case 'matches':
+            return matchesPattern(test, value);
+        case 'starts_with':
+            return test.prefixes.some((prefix) => value.startsWith(prefix));
+        case 'present':
+            return test.present;
+    }
+}
+/** Whether a number, as `readNumber` gives it, is one of those that a pattern means. */
+export function matchesNumber({ exact, prefixes, tables }, number) {
+    return (exact.has(number) ||
+        prefixes.some((prefix) => number.startsWith(prefix)) ||
+        tables.some((table) => hasNumber(table, number)));
+}
+export function leavesOf(condition) {
+    if (condition.kind === 'all' || condition.kind === 'any')
+        return condition.of.flatMap(leavesOf);
+    return condition.kind === 'not' ? leavesOf(condition.of) : [condition];
+}
+//# sourceMappingURL=condition.js.map

@@ -1,0 +1,123 @@
+import { attestationOf } from '../sip/attestation.js';
+import { canonicalName } from '../sip/headers.js';
+import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js';
+import { claimsOf } from './claims.js';
+import { matchesNumber } from './condition.js';
+import { hasNumber, rowOf } from './number-table.js';
+import { firstMatch } from './rule-index.js';
+export function contextOf(facts, routing) {
+    return new Context(facts, routing);
+}
+/** What every decision needs is derived at once, and the rest when a rule, a text or a record asks for it. */
+class Context {
+    facts;
+    routing;
+    caller;
+    callee;
+    vip;
+    branch;
+    #attestation;
+    #claims;
+    constructor(facts, routing) {
+        this.facts = facts;
+        this.routing = routing;
+        this.caller = callerOf(this);
+        this.callee = calleeOf(this);
+        this.vip = vipOf(this);
+        this.branch = branchOf(this);
+    }
+    get callerRow() {
+        const { number, trusted } = this.caller;
+        const table = trusted ? this.routing.vip.tables.find((one) => hasNumber(one, number)) : undefined;
+        return table && rowOf(table, number);
+    }
+    get attestation() {
+        this.#attestation ??= attestationOf(this.facts.verification, verstatOf(this), this.trusts('verstat'));
+        return this.#attestation;
+    }
+    get claims() {
+        this.#claims ??= claimsOf(this.facts, this.routing.defaultCountry);
+        return this.#claims;
+    }
+    trusts(item) {
+        const { trunk } = this.facts;
+        return trunk !== undefined && (this.routing.trust.get(trunk)?.has(canonicalName(item)) ?? false);
+    }
+}
+/**
+ * P-Asserted-Identity (RFC 3325) where the trunk is trusted for it and it holds a number; else Asterisk's caller
+ * ID, which by itself is only what the caller's From says.
+ */
+function callerOf(context) {
+    const { facts, routing } = context;
+    const header = 'P-Asserted-Identity';
+    const asserted = context.trusts(header)
+        ? numberInHeader(facts.headers.getAll(header), routing.defaultCountry)
+        : undefined;
+    if (asserted !== undefined)
+        return { number: asserted, source: header, trusted: true };
+    const number = readNumber(facts.callerId.number, routing.defaultCountry);
+    return { number, source: 'caller ID', trusted: context.trusts('caller_number') };
+}
+/**
+ * The first header of `callee_from` that is there, trusted and holds a number; else the extension that was
+ * dialled, which always counts because the PBX itself sent the call to it.
+ */
+function calleeOf(context) {
+    const { facts, routing } = context;
+    const passedOver = [];
+    for (const header of routing.calleeFrom) {
+        const values = facts.headers.getAll(header);
+        if (values.length === 0)
+            continue;
+        const trusted = context.trusts(header);
+        const number = trusted ? numberInHeader(values, routing.defaultCountry) : undefined;
+        if (number !== undefined)
+            return { number, header, passedOver };
+        passedOver.push({ header, value: values.join(', '), because: trusted ? 'no number' : 'not trusted' });
+    }
+    // An empty extension is no number, and not a caller who withheld one.
+    const dialled = facts.dialled.trim() === '' ? '' : readNumber(facts.dialled, routing.defaultCountry);
+    return { number: dialled, header: undefined, passedOver };
+}
+function vipOf(context) {
+    const { caller, facts, routing } = context;
+    const { number, trusted } = caller;
+    const evidence = [];
+    if (routing.vip.numbers.has(number))
+        evidence.push({ source: 'numbers', name: '', value: number, trusted });
+    for (const table of routing.vip.tables) {
+        if (hasNumber(table, number))
+            evidence.push({ source: 'file', name: table.file, value: number, trusted });
+    }
+    for (const [name, accepted] of routing.vip.headers) {
+        const value = facts.headers.getAll(name).find((one) => accepts(accepted, one));
+        if (value !== undefined)
+            evidence.push({ source: 'header', name, value, trusted: context.trusts(name) });
+    }
+    return { vip: evidence.some((one) => one.trusted), evidence };
+}
+/** `Gold` and `gold` are the same tier. */
+function accepts(accepted, value) {
+    const lower = value.toLowerCase();
+    return accepted.has(value) || [...accepted].some((one) => one.toLowerCase() === lower);
+}
+function branchOf(context) {
+    const { branches, index } = context.routing;
+    const { number } = context.callee;
+    const found = firstMatch(index.branches, branches, context, ({ numbers }) => matchesNumber(numbers, number));
+    return found ?? branches.find(({ isDefault }) => isDefault);
+}
+/**
+ * The `verstat` of the identity that the caller number was read from. That of any other identity says nothing
+ * about this number: a caller can send one along.
+ */
+function verstatOf({ caller, facts, routing }) {
+    const header = caller.source === 'caller ID' ? 'From' : caller.source;
+    const identity = identityInHeader(facts.headers.getAll(header), routing.defaultCountry);
+    // Asterisk's caller ID need not come from the From header: `trust_id_inbound` and the dialplan change it.
+    if (identity?.number !== caller.number)
+        return undefined;
+    return identity.address.params.get('verstat') || undefined;
+}
+//# sourceMappingURL=context-of.js.map

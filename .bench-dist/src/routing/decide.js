@@ -1,0 +1,35 @@
+import { evaluate } from './condition.js';
+import { contextOf } from './context-of.js';
+import { firstMatch } from './rule-index.js';
+import { fillState } from './template.js';
+/**
+ * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same
+ * facts, rules and instant give the same decision, and every call gets one. `explain` says why.
+ *
+ * @param _at the instant of the call, for conditions on time.
+ */
+export function decide(facts, routing, _at) {
+    const context = contextOf(facts, routing);
+    const rule = firstMatch(routing.index.rules, routing.rules, context, ({ when }) => evaluate(when, context));
+    return {
+        rule: rule?.name ?? 'otherwise',
+        target: rule?.target ?? { kind: 'goto', flow: routing.otherwise },
+        vip: context.vip.vip,
+        branch: context.branch?.name,
+        callerNumber: context.caller.number,
+        callerTrusted: context.caller.trusted,
+        callerName: facts.callerId.name,
+        calleeNumber: context.callee.number,
+        state: stateOf(context, rule),
+    };
+}
+/** State found on the channel is what a caller or a function left there, so it is not filled as a template. */
+function stateOf(context, rule) {
+    const { branch, facts } = context;
+    return {
+        ...facts.state,
+        ...fillState(branch?.state ?? {}, context),
+        ...fillState(rule?.state ?? {}, context),
+    };
+}
+//# sourceMappingURL=decide.js.map

@@ -1,0 +1,121 @@
+import { ANONYMOUS } from '../sip/phone-number.js';
+import { matchesNumber } from './condition.js';
+import { clip, formatTrust, headerName } from './format.js';
+import { lineNumberOf } from './number-table.js';
+/** Where each fact of a call comes from, in the order in which a decision asks for them. */
+export function provenanceOf(context, options) {
+    const { facts, routing } = context;
+    const isAsked = options.thorough || routing.index.referenced.attestations.size > 0;
+    return [
+        ...steps(context, options.thorough).map(({ reason: _, ...fact }) => fact),
+        ...(isAsked ? [attestationFact(context)] : []),
+        ...options.headers.filter((name) => facts.headers.has(name)).map((name) => headerFact(name, context)),
+    ];
+}
+/** The steps of an explanation before the rules. */
+export function factReasons(context) {
+    return steps(context, false).map(({ reason }) => reason);
+}
+function steps(context, withLine) {
+    return [callerStep(context), calleeStep(context), ...vipSteps(context, withLine), branchStep(context)];
+}
+function callerStep(context) {
+    const { number, source: from, trusted } = context.caller;
+    const value = clip(number);
+    const why = formatTrust(context.facts.trunk, callerItem(context.caller), trusted) + assertedNote(context);
+    const told = { condition: from, value, trusted, why: `${value} comes from ${from}; ${why}` };
+    const reason = { rule: '(caller number)', matched: number !== ANONYMOUS, ...told };
+    return { fact: 'caller number', value, from, trusted, why, reason };
+}
+/** What a trunk must be trusted for so that the caller number counts. */
+export function callerItem({ source }) {
+    return source === 'caller ID' ? 'caller_number' : source;
+}
+function assertedNote(context) {
+    const header = 'P-Asserted-Identity';
+    if (context.caller.source === header || !context.facts.headers.has(header))
+        return '';
+    if (context.trusts(header))
+        return `; ${header} is there, but holds no number`;
+    return `; ${header} is there, but ${formatTrust(context.facts.trunk, header, false)}`;
+}
+function calleeStep({ callee, facts: { trunk } }) {
+    const value = clip(callee.number);
+    const header = headerName(callee.header ?? '');
+    const [from, condition, origin, trust] = callee.header === undefined
+        ? ['dialled', 'dialled', 'the extension that was dialled', 'the PBX sent the call to it']
+        : [`header ${header}`, `callee_from: ${header}`, `header ${header}`, formatTrust(trunk, header, true)];
+    const why = [trust, ...callee.passedOver.map((one) => passedOverNote(one, trunk))].join('; ');
+    const told = { condition, value, trusted: true, why: `${value} comes from ${origin}; ${why}` };
+    const reason = { rule: '(callee number)', matched: callee.number !== '', ...told };
+    return { fact: 'callee number', value, from, trusted: true, why, reason };
+}
+function passedOverNote({ header, value, because }, trunk) {
+    const name = headerName(header);
+    const found = `header ${name} is "${clip(value)}"`;
+    if (because === 'no number')
+        return `${found}, which holds no number`;
+    return `${found}, but ${formatTrust(trunk, name, false)}`;
+}
+/** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
+function vipSteps(context, withLine) {
+    const { evidence } = context.vip;
+    if (evidence.length > 0)
+        return evidence.map((one) => vipStep(one, context, withLine));
+    const why = 'neither the caller number nor a header makes this a VIP call';
+    const reason = { rule: '(vip)', matched: false, condition: 'vip', value: null, trusted: true, why };
+    return [{ fact: 'vip', value: 'no', from: 'nothing', trusted: true, why, reason }];
+}
+function vipStep(evidence, context, withLine) {
+    const { source, name, trusted } = evidence;
+    const value = clip(evidence.value);
+    const item = source === 'header' ? headerName(name) : callerItem(context.caller);
+    const origins = {
+        numbers: ['vip.numbers', 'vip.numbers'],
+        file: [`${name}${withLine ? lineIn(evidence, context) : ''}`, `vip.files: ${name}`],
+        header: [`header ${item}`, `vip.headers: ${item}`],
+    };
+    const [from, condition] = origins[source];
+    const found = source === 'header' ? `${from} is "${value}"` : `caller number ${value} is in ${from}`;
+    const why = trusted ? found : `${found}, but ${formatTrust(context.facts.trunk, item, false)}`;
+    const reason = { rule: '(vip)', matched: trusted, condition, value, trusted, why };
+    return { fact: 'vip', value: trusted ? 'yes' : 'no', from, trusted, why, reason };
+}
+function lineIn({ name, value }, { routing }) {
+    const table = routing.vip.tables.find(({ file }) => file === name);
+    return table === undefined ? '' : `:${lineNumberOf(table, value)}`;
+}
+function branchStep({ branch, callee }) {
+    const value = clip(callee.number);
+    const [from, why] = branchOrigin(branch, callee.number, value);
+    const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`;
+    const reason = { rule: '(branch)', matched: branch !== undefined, condition, value, trusted: true, why };
+    return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why, reason };
+}
+function branchOrigin(branch, number, shown) {
+    const missing = `no branch has callee number ${shown}`;
+    if (branch === undefined)
+        return ['nothing', `${missing}, and none is the default`];
+    if (matchesNumber(branch.numbers, number))
+        return ['callee number', `callee number ${shown} belongs to ${branch.name}`];
+    return ['default branch', `${missing}; ${branch.name} is the default`];
+}
+function attestationFact({ attestation: found, facts: { trunk } }) {
+    const { attestation: value, trusted } = found;
+    const fact = { fact: 'attestation', value };
+    if (found.source === 'stir_shaken')
+        return { ...fact, from: 'STIR/SHAKEN', trusted, why: 'Asterisk verified the token itself' };
+    if (found.value === null)
+        return { ...fact, from: 'nothing', trusted: true, why: 'the call carries none' };
+    const why = `verstat says ${clip(found.value)}; ${formatTrust(trunk, 'verstat', trusted)}`;
+    return { ...fact, from: 'verstat', trusted, why };
+}
+function headerFact(name, context) {
+    const { trunk, headers } = context.facts;
+    const item = headerName(name);
+    const trusted = context.trusts(name);
+    const from = trunk === undefined ? 'a call without a trunk' : `trunk ${trunk}`;
+    const value = clip(headers.get(name) ?? '');
+    return { fact: `header ${item}`, value, from, trusted, why: formatTrust(trunk, item, trusted) };
+}
+//# sourceMappingURL=facts.js.map

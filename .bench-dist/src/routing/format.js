@@ -1,0 +1,65 @@
+export function formatCondition(condition) {
+    switch (condition.kind) {
+        case 'vip':
+            return `vip: ${condition.is}`;
+        case 'branch':
+        case 'trunk':
+        case 'attestation':
+            return `${condition.kind}: ${formatList(condition.oneOf)}`;
+        case 'caller':
+        case 'claimed_caller':
+        case 'callee':
+            return `${condition.kind}: ${condition.numbers.text}`;
+        case 'header':
+            return `header: { ${headerName(condition.name)}: ${formatTest(condition.test)} }`;
+        case 'not':
+            return `not: { ${formatCondition(condition.of)} }`;
+        case 'any':
+            return `any: [${condition.of.map(formatCondition).join(', ')}]`;
+        case 'all':
+            return condition.of.length === 0 ? 'always' : condition.of.map(formatCondition).join(', ');
+    }
+}
+export function formatTest(test) {
+    switch (test.kind) {
+        case 'exact':
+            return formatList(test.oneOf);
+        case 'matches':
+            return `{ matches: "${test.pattern}" }`;
+        case 'starts_with':
+            return `{ starts_with: ${formatList(test.prefixes)} }`;
+        case 'present':
+            return `{ present: ${test.present} }`;
+    }
+}
+/** `gold`, or `[gold, platinum]`. */
+export function formatList(values) {
+    const all = [...values];
+    return all.length === 1 ? (all[0] ?? '') : `[${all.join(', ')}]`;
+}
+/**
+ * A header's name as people write it. Names are kept in lower case; of their parts the short ones after the
+ * first are initials (`X-VIP`, `Call-ID`), except `To` and `By`.
+ */
+export function headerName(name) {
+    if (name !== name.toLowerCase())
+        return name;
+    return name
+        .split('-')
+        .map((part, at) => at > 0 && part.length <= 3 && !/^(to|by)$/.test(part) ? part.toUpperCase() : capital(part))
+        .join('-');
+}
+function capital(part) {
+    return part.charAt(0).toUpperCase() + part.slice(1);
+}
+const LONGEST = 200;
+/** A header may be 60 KB long; an explanation needs only its beginning. */
+export function clip(text) {
+    return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
+}
+/** `trunk carrier-b is not trusted for X-VIP` */
+export function formatTrust(trunk, item, trusted) {
+    const subject = trunk === undefined ? 'a call without a trunk' : `trunk ${trunk}`;
+    return `${subject} is ${trusted ? '' : 'not '}trusted for ${item}`;
+}
+//# sourceMappingURL=format.js.map

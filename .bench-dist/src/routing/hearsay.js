@@ -1,0 +1,67 @@
+import { verstatLevel } from '../sip/attestation.js';
+import { canonicalName } from '../sip/headers.js';
+import { numberInHeader } from '../sip/phone-number.js';
+import { matchesNumber, passes } from './condition.js';
+import { callerItem } from './facts.js';
+import { clip, formatTrust, headerName } from './format.js';
+import { hasNumber } from './number-table.js';
+/** RFC 3261 §8.1.1 and what every INVITE carries besides: their presence claims nothing. */
+const ALWAYS_THERE = new Set([
+    ...['from', 'to', 'call-id', 'cseq', 'via', 'max-forwards', 'contact', 'content-type', 'content-length'],
+]);
+const ASSERTED = 'p-asserted-identity';
+/**
+ * The untrusted claims of a call, each once. A header counts where the revision refers to it and the call has it;
+ * one that every call has, only where a condition names its value. A caller number, Asterisk's or an asserted one,
+ * counts only where it would have made a VIP call or a `caller` condition names it, and a header of `callee_from`
+ * only where it holds another number: otherwise every call of an untrusted trunk would claim something.
+ */
+export function hearsayOf(context) {
+    const { facts, routing, caller } = context;
+    const { headerNames, attestations } = routing.index.referenced;
+    const claim = (what, value, purposes) => {
+        const all = [...new Set(purposes.filter((one) => one !== false))];
+        if (all.length === 0 || context.trusts(what))
+            return [];
+        const why = `${what} would count for ${all.join(' and ')}, but ${formatTrust(facts.trunk, what, false)}`;
+        return [{ what, value: clip(value), for: all, why }];
+    };
+    return [
+        ...claim(callerItem(caller), caller.number, numberPurposes(caller.number, context)),
+        ...headerNames.flatMap((name) => claim(headerName(name), facts.headers.get(name) ?? '', headerPurposes(name, context))),
+        ...(attestations.size === 0 ? [] : claim('verstat', ...verstatClaim(context))),
+    ];
+}
+function numberPurposes(number, { routing: { vip, index } }) {
+    const isVip = vip.numbers.has(number) || vip.tables.some((table) => hasNumber(table, number));
+    return [isVip && 'vip', matchesNumber(index.referenced.callers, number) && 'rules'];
+}
+function headerPurposes(name, context) {
+    const { facts, routing, vip, callee } = context;
+    const values = facts.headers.getAll(name);
+    if (values.length === 0)
+        return [];
+    const number = numberInHeader(values, routing.defaultCountry);
+    const tests = routing.index.referenced.headers.get(name) ?? [];
+    const isCommon = ALWAYS_THERE.has(name);
+    const isEvidence = vip.evidence.some((one) => one.source === 'header' && one.name === name);
+    const isNamed = tests.some((test) => !isCommon || values.some((value) => names(test, value)));
+    const isCallee = routing.calleeFrom.some((header) => canonicalName(header) === name);
+    return [
+        ...(name === ASSERTED && number !== undefined ? numberPurposes(number, context) : []),
+        routing.vip.headers.has(name) && (!isCommon || isEvidence) && 'vip',
+        isNamed && 'rules',
+        isCallee && number !== undefined && number !== callee.number && 'callee_from',
+    ];
+}
+/** Whether a condition names this value; a regular expression names none. */
+function names(test, value) {
+    return (test.kind === 'exact' || test.kind === 'starts_with') && passes(test, value);
+}
+function verstatClaim({ attestation: { source, value }, routing }) {
+    if (source !== 'verstat' || value === null)
+        return ['', []];
+    const level = verstatLevel(value);
+    return [value, [level !== 'none' && routing.index.referenced.attestations.has(level) && 'rules']];
+}
+//# sourceMappingURL=hearsay.js.map

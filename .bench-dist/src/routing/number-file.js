@@ -1,0 +1,164 @@
+import { ANONYMOUS, isNumberLike, readNumber } from '../sip/phone-number.js';
+import { splitLine } from './csv.js';
+import { asBuffer, keyOf, lineAt, lineEnd, lineNumber } from './number-table.js';
+/** A file in a wrong format has a problem on every line; the first ones tell. */
+const MOST_PROBLEMS = 100;
+/** For each of these a line is looked up, which takes a walk through the file. */
+const MOST_DUPLICATES = 20;
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+/**
+ * Reads a file of numbers: one number a line; further columns need a header row, that is a first line whose
+ * first cell is no number. The numbers stand in the column `number`, else in the first. Of duplicates the first
+ * wins. A faulty line is left out and reported. A file that lies in shared memory already is not copied.
+ */
+export function readNumberTable(file, content, defaultCountry) {
+    const reader = new Reader(asBuffer(inSharedMemory(content)), defaultCountry);
+    reader.read();
+    return { table: tableOf(file, reader), problems: reader.problems, duplicates: reader.duplicates };
+}
+function inSharedMemory(content) {
+    const isWhole = content.byteLength === content.buffer.byteLength;
+    if (content.buffer instanceof SharedArrayBuffer && isWhole)
+        return content;
+    const copy = new Uint8Array(new SharedArrayBuffer(content.byteLength));
+    copy.set(content);
+    return copy;
+}
+function tableOf(file, { content, header, starts, literals }) {
+    const keys = new Float64Array(new SharedArrayBuffer(starts.size * Float64Array.BYTES_PER_ELEMENT));
+    const lineStarts = new Uint32Array(new SharedArrayBuffer(starts.size * Uint32Array.BYTES_PER_ELEMENT));
+    keys.set([...starts.keys()]);
+    keys.sort();
+    for (const [at, key] of keys.entries())
+        lineStarts[at] = starts.get(key) ?? 0;
+    const names = header?.length ? header : ['number'];
+    return Object.freeze({
+        file,
+        columns: Object.freeze([...new Set(['number', ...names])]),
+        header: Object.freeze(names),
+        size: starts.size + literals.size,
+        content: new Uint8Array(content.buffer),
+        ...{ keys, lineStarts, literals },
+    });
+}
+class Reader {
+    content;
+    country;
+    problems = [];
+    duplicates = [];
+    /** The key of each number in E.164, and the byte at which its first line begins. */
+    starts = new Map();
+    /** The same for all other numbers. */
+    literals = new Map();
+    /** The names of the columns; undefined before the first line, empty where the file has no header. */
+    header;
+    /** How many duplicates are not shown. */
+    #hidden = 0;
+    #line = 0;
+    #start = 0;
+    constructor(content, country) {
+        this.content = content;
+        this.country = country;
+    }
+    read() {
+        const { content, duplicates } = this;
+        this.#start = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+        for (let more = true; more && this.#start < content.length;) {
+            this.#line++;
+            more = this.#readLine(lineAt(content, this.#start));
+            this.#start = lineEnd(content, this.#start) + 1;
+        }
+        const message = `${this.#hidden} more numbers stand in this file twice`;
+        if (this.#hidden > 0)
+            duplicates.push({ line: duplicates.at(-1)?.line ?? 1, column: 1, message });
+    }
+    /** @returns whether reading on makes sense. */
+    #readLine(line) {
+        const start = line.trimStart();
+        if (start === '' || start.startsWith('#'))
+            return true;
+        const separator = this.header === undefined ? OTHER_SEPARATOR.exec(line) : null;
+        if (separator !== null) {
+            const name = separator[2] === ';' ? 'semicolons' : 'tabs';
+            const column = (separator[1]?.length ?? 0) + 1;
+            this.#report(column, `${name} stand between the cells; save the file with commas between them`);
+            return false;
+        }
+        const { cells, fault } = splitLine(line);
+        if (fault !== undefined)
+            this.#report(fault.column, fault.message);
+        else if (this.header === undefined && !this.#isNumber(cells[0]?.text ?? ''))
+            this.#readHeader(cells);
+        else
+            this.#readRow(cells, line);
+        this.header ??= [];
+        if (this.problems.length >= MOST_PROBLEMS)
+            this.#report(1, TOO_MANY_PROBLEMS);
+        // One missing header is one problem, however many rows miss it.
+        return this.problems.length < MOST_PROBLEMS && (cells.length <= 1 || this.header.length > 0);
+    }
+    #readHeader(cells) {
+        const names = cells.map(({ text }) => text.trim());
+        this.header = names;
+        for (const [at, name] of names.entries()) {
+            const column = cells[at]?.column ?? 1;
+            if (name === '')
+                this.#report(column, `column ${at + 1} has no name; give it one`);
+            else if (names.indexOf(name) < at)
+                this.#report(column, `column ${name} is there twice; rename one`);
+        }
+    }
+    #readRow(cells, line) {
+        const columns = this.header?.length ?? 0;
+        const surplus = cells[Math.max(1, columns)];
+        const number = cells[Math.max(0, this.header?.indexOf('number') ?? 0)];
+        if (surplus !== undefined)
+            this.#report(surplus.column, tooManyCells(cells.length, columns));
+        else
+            this.#add(number?.text.trim() ?? '', number?.column ?? line.length + 1);
+    }
+    #add(text, column) {
+        const number = readNumber(text, this.country);
+        const key = keyOf(number);
+        const first = key === undefined ? this.literals.get(number) : this.starts.get(key);
+        if (text === '')
+            this.#report(column, 'the number is missing; write one, or take the line out');
+        else if (key === undefined && !this.#isNumber(text))
+            this.#report(column, notANumber(text));
+        else if (first !== undefined)
+            this.#addDuplicate(text, column, first);
+        else if (key === undefined)
+            this.literals.set(number, this.#start);
+        else
+            this.starts.set(key, this.#start);
+    }
+    #addDuplicate(text, column, first) {
+        if (this.duplicates.length === MOST_DUPLICATES)
+            this.#hidden++;
+        else {
+            const message = `"${text}" stands on line ${lineNumber(this.content, first)} already, and only that line counts`;
+            this.duplicates.push({ line: this.#line, column, message });
+        }
+    }
+    /** A withheld caller has no number, so the words for it are no number of a list. */
+    #isNumber(text) {
+        const number = readNumber(text, this.country);
+        return number !== ANONYMOUS && isNumberLike(number);
+    }
+    #report(column, message) {
+        this.problems.push({ line: this.#line, column, message });
+    }
+}
+/** A first cell, in quotes or not, behind which there is another separator than a comma, and a second cell. */
+const OTHER_SEPARATOR = /^(\s*(?:"[^"]*"|[^",;\t]*))([;\t])\s*[^\s,]/;
+const TOO_MANY_PROBLEMS = 'there are too many problems to read on; is it a CSV file in UTF-8 with one number a line?';
+function tooManyCells(cells, columns) {
+    if (columns === 0)
+        return 'there are cells beside the number, but no header row; name the columns in a first line such as number,name,tier';
+    return `the line has ${cells} cells, but the header names ${columns}; put a cell that holds a comma in quotes`;
+}
+function notANumber(text) {
+    const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+    return `"${shown}" is not a number; write it as +15551234567, with commas between the columns`;
+}
+//# sourceMappingURL=number-file.js.map

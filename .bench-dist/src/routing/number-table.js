@@ -1,0 +1,91 @@
+import { isE164 } from '../sip/phone-number.js';
+import { splitLine } from './csv.js';
+/**
+ * Tables are made for a million numbers: the file stays in memory as it was read, a binary search finds the line
+ * of a number, and only that line is taken apart. `readNumberTable` makes them.
+ */
+/** The digits of a number in E.164, which a double holds exactly; undefined for any other. */
+export function keyOf(number) {
+    return isE164(number) ? Number(number) : undefined;
+}
+/** Not a copy. Node reads texts out of a Buffer only. */
+export function asBuffer({ buffer, byteOffset, byteLength }) {
+    return Buffer.from(buffer, byteOffset, byteLength);
+}
+const LINE_FEED = 0x0a;
+/** Where the line ends that begins at a byte of a file: at its line feed, or with the file. */
+export function lineEnd(content, start) {
+    const end = content.indexOf(LINE_FEED, start);
+    return end < 0 ? content.length : end;
+}
+export function lineAt(content, start) {
+    const line = content.toString('utf8', start, lineEnd(content, start));
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+/** @param number as `readNumber` gives it. */
+export function hasNumber(table, number) {
+    return lineStart(table, number) !== undefined;
+}
+/**
+ * The row of a number: `number` as it is compared, every column of the header as the file has it. Where the
+ * header calls the column of the numbers `number` too, the form that is compared stands there.
+ */
+export function rowOf(table, number) {
+    const line = lineOf(table, number);
+    if (line === undefined)
+        return undefined;
+    const { cells } = splitLine(line);
+    const entries = table.header.map((column, at) => [column, cells[at]?.text ?? '']);
+    return Object.freeze(Object.fromEntries([...entries, ['number', number]]));
+}
+/** The line of the file, from 1, on which a number stands. Walks through the file: for explanations. */
+export function lineNumberOf(table, number) {
+    const start = lineStart(table, number);
+    return start === undefined ? undefined : lineNumber(asBuffer(table.content), start);
+}
+/** The line, from 1, on which a byte lies. */
+export function lineNumber(content, offset) {
+    let line = 1;
+    for (let end = lineEnd(content, 0); end < offset; end = lineEnd(content, end + 1))
+        line++;
+    return line;
+}
+export function* numbersOf(table) {
+    for (const key of table.keys)
+        yield `+${key}`;
+    yield* table.literals.keys();
+}
+/** Whether both were read from the same bytes, which in one default country makes them equal. */
+export function isSameContent(a, b) {
+    return asBuffer(a.content).equals(b.content);
+}
+/**
+ * Whether a number has the same cells in both, in the columns of `a`; the number may be written in another way.
+ * Compares whole lines first, because nearly all of a million are equal.
+ */
+export function isSameRow(a, b, number) {
+    const [lineA, lineB] = [lineOf(a, number), lineOf(b, number)];
+    if (lineA === lineB || lineA === undefined || lineB === undefined)
+        return lineA === lineB;
+    const [cellsA, cellsB] = [splitLine(lineA).cells, splitLine(lineB).cells];
+    return a.header.every((column, at) => column === 'number' || (cellsA[at]?.text ?? '') === (cellsB[b.header.indexOf(column)]?.text ?? ''));
+}
+function lineOf(table, number) {
+    const start = lineStart(table, number);
+    return start === undefined ? undefined : lineAt(asBuffer(table.content), start);
+}
+function lineStart({ keys, lineStarts, literals }, number) {
+    const key = keyOf(number);
+    if (key === undefined)
+        return literals.get(number);
+    let [low, high] = [0, keys.length];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((keys[middle] ?? 0) < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return keys[low] === key ? lineStarts[low] : undefined;
+}
+//# sourceMappingURL=number-table.js.map

@@ -1,0 +1,94 @@
+import { closest } from 'fastest-levenshtein';
+/** `{{`, `}}`, `{name}`, `{name|default}`, or a brace that stands alone. */
+const PIECE = /\{\{|\}\}|\{([^{}|]*)(?:\|([^{}]*))?\}|[{}]/g;
+const FIELDS = new Map([
+    ['callerNumber', ({ caller }) => caller.number],
+    ['callerName', ({ facts }) => facts.callerId.name],
+    ['calleeNumber', ({ callee }) => callee.number],
+    ['branch', ({ branch }) => branch?.name],
+    ['trunk', ({ facts }) => facts.trunk],
+]);
+/**
+ * Fills `{caller.name}`, `{callerNumber}`, `{callerName}`, `{calleeNumber}`, `{branch}`, `{trunk}` and
+ * `{header.X-Account}` into every text of a rule's or branch's state, however deep; `{{` and `}}` stand for
+ * braces. What the call does not have is empty, and so is a header for which the trunk is not trusted: then the
+ * default of `{caller.name|friend}` counts, and without one the spaces around it become one, or none where nothing
+ * or a punctuation mark follows. What was filled in is never filled again.
+ */
+export function fillState(state, context) {
+    return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, fillValue(value, context)]));
+}
+function fillValue(value, context) {
+    if (typeof value === 'string')
+        return fillText(value, context);
+    if (value === null || typeof value !== 'object')
+        return value;
+    return isList(value) ? value.map((item) => fillValue(item, context)) : fillState(value, context);
+}
+/** Array.isArray does not narrow a readonly array. */
+function isList(value) {
+    return Array.isArray(value);
+}
+function fillText(text, context) {
+    let [filled, done, hasGap] = ['', 0, false];
+    const append = (piece) => {
+        if (piece === '')
+            return;
+        filled = hasGap ? closeGap(filled, piece) : filled + piece;
+        hasGap = false;
+    };
+    for (const { 0: piece, 1: name, 2: byDefault = '', index } of text.matchAll(PIECE)) {
+        append(text.slice(done, index));
+        const value = name === undefined ? piece.slice(piece.length - 1) : lookUp(name.trim(), context) || byDefault;
+        append(value);
+        hasGap ||= value === '';
+        done = index + piece.length;
+    }
+    append(text.slice(done));
+    return hasGap ? filled.trimEnd() : filled;
+}
+function closeGap(before, after) {
+    if (/^[,.;:!?)]/.test(after))
+        return before.trimEnd() + after;
+    return before === '' || before.endsWith(' ') ? before + after.trimStart() : before + after;
+}
+/** The names of all placeholders in a text. */
+export function placeholdersIn(text) {
+    return [...text.matchAll(PIECE)].flatMap(([, name]) => name?.trim() ?? []);
+}
+/**
+ * What is wrong with a text, for `doorman check`: names that no call has, and braces that do not close.
+ *
+ * @param callerColumns the columns of all VIP files.
+ */
+export function templateProblems(text, callerColumns) {
+    return [...text.matchAll(PIECE)].flatMap(([piece, name]) => {
+        if (name !== undefined)
+            return nameProblem(name.trim(), callerColumns);
+        if (piece === '{')
+            return [`a { in "${text}" is not closed; close it with }, or write {{ for a brace`];
+        if (piece === '}')
+            return [`a } in "${text}" closes nothing; write }} for a brace`];
+        return [];
+    });
+}
+function lookUp(name, context) {
+    const inside = name.slice(name.indexOf('.') + 1);
+    if (name.startsWith('caller.'))
+        return new Map(Object.entries(context.callerRow ?? {})).get(inside) ?? '';
+    if (name.startsWith('header.') && context.trusts(inside))
+        return context.facts.headers.get(inside) ?? '';
+    return FIELDS.get(name)?.(context) ?? '';
+}
+function nameProblem(name, callerColumns) {
+    if (FIELDS.has(name) || /^header\.[^\s:]+$/.test(name))
+        return [];
+    if (name.startsWith('caller.') && callerColumns.has(name.slice('caller.'.length)))
+        return [];
+    const columns = [...callerColumns].map((column) => `caller.${column}`);
+    const header = 'header.<Name>';
+    const nearest = name.startsWith('header.') ? header : closest(name, [...FIELDS.keys(), ...columns, header]);
+    const files = name.startsWith('caller.') && columns.length === 0 ? '; no file under vip.files has columns' : '';
+    return [`{${name}} is nothing that a call has${files}; did you mean {${nearest}}? Write {{ for a brace`];
+}
+//# sourceMappingURL=template.js.map

@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { parseShare } from '../lib/share.js';
+const yesOrNo = z
+    .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
+    .transform((text) => text === 'yes' || text === 'true' || text === '1');
+const integer = (least, most, hint) => z
+    .string()
+    .regex(/^\d{1,7}$/, hint)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, hint);
+const port = (least) => integer(least, 65_535, 'give a port number from 1 to 65535');
+const httpUrl = z
+    .url({ protocol: /^https?$/, error: 'give an address such as http://127.0.0.1:8088' })
+    // It stands in log lines, and fetch() refuses it with a user in it.
+    .refine((url) => !/^https?:\/\/[^/]*@/i.test(url), {
+    error: 'names a user: give that in DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD',
+})
+    .transform((url) => url.replace(/\/+$/, '').replace(/\/ari$/, ''));
+const share = z.string().transform((text, context) => {
+    try {
+        return parseShare(text);
+    }
+    catch {
+        context.addIssue('write a share of calls as 1% or 0.01');
+        return z.NEVER;
+    }
+});
+const APP_NAME = /^[A-Za-z0-9_-]+$/;
+const APPS_HINT = 'give the DOORMAN_APP of each instance, as in: doorman-a, doorman-b (or doorman-* for all that begin so)';
+/** The applications of all instances at one PBX: their names, and what the names of further ones begin with. */
+const applications = z.string().transform((text, context) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const names = parts.filter((part) => APP_NAME.test(part));
+    const patterns = parts.flatMap((part) => /^([A-Za-z0-9_-]+)\*$/.exec(part)?.[1] ?? []);
+    const [pattern] = patterns;
+    if (patterns.length > 1 || names.length + patterns.length !== parts.length) {
+        context.addIssue(APPS_HINT);
+        return z.NEVER;
+    }
+    return { names, ...(pattern === undefined ? {} : { pattern }) };
+});
+/** asterisk-manager sends values as they are: text after a line end would be an action of its own. */
+const NO_LINE_END = [/^[^\r\n\0]*$/, 'holds a line end: give it on one line'];
+const user = z
+    .string()
+    .min(1)
+    .regex(...NO_LINE_END);
+const needed = (what) => z
+    .string({ error: `is missing: ${what}` })
+    .min(1, `is empty: ${what}`)
+    .regex(...NO_LINE_END);
+/** Every setting, by its name in the environment. The value of a secret may be in a file that `…_FILE` names. */
+const schema = z.object({
+    DOORMAN_ARI_URL: httpUrl.default('http://127.0.0.1:8088'),
+    DOORMAN_ARI_USERNAME: user.default('doorman'),
+    DOORMAN_ARI_PASSWORD: needed('the password of the user in ari.conf, or DOORMAN_ARI_PASSWORD_FILE'),
+    DOORMAN_AMI_HOST: z.string().min(1).default('127.0.0.1'),
+    DOORMAN_AMI_PORT: port(1).default(5038),
+    DOORMAN_AMI_USERNAME: user.default('doorman'),
+    DOORMAN_AMI_SECRET: needed('the secret of the user in manager.conf, or DOORMAN_AMI_SECRET_FILE'),
+    DOORMAN_AMI_ADMIN_USERNAME: user.default('doorman-admin'),
+    DOORMAN_AMI_ADMIN_SECRET: user.optional(),
+    DOORMAN_APP: z
+        .string()
+        .regex(APP_NAME, 'use letters, digits, - and _ only: it is a Stasis application')
+        .default('doorman'),
+    DOORMAN_APPS: applications.optional(),
+    DOORMAN_FLOWS: z.string().min(1).default('flows'),
+    DOORMAN_RELOAD: z.enum(['auto', 'manual'], { error: 'say auto or manual' }).default('auto'),
+    DOORMAN_MAX_CHANGE: share.optional(),
+    DOORMAN_DATA: z.string().min(1).default('data'),
+    DOORMAN_KEEP_CALLS: integer(0, 9_999_999, 'give days, or 0 to record no calls').default(30),
+    DOORMAN_KEEP_CALLS_MB: integer(1, 9_999_999, 'give mebibytes, 1 or more; DOORMAN_KEEP_CALLS=0 records no calls').default(1_024),
+    DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
+    // 0 lets the system choose; `doorman reload` finds the port in the data folder.
+    DOORMAN_CONTROL_PORT: port(0).default(8390),
+    DOORMAN_CONTROL_TOKEN: z.string().min(16, 'is too short: use 16 characters or more').optional(),
+    DOORMAN_FUNCTION_DEADLINE_MS: integer(10, 500, 'give 10 to 500 milliseconds: the caller waits 2 seconds at most').default(250),
+    DOORMAN_LOG_FORMAT: z.enum(['text', 'json'], 'say text or json').optional(),
+    DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+    DOORMAN_MASK_NUMBERS: yesOrNo.default(false),
+    DOORMAN_SIP_TARGET: z.string().min(1).default('127.0.0.1:5060'),
+    DOORMAN_SIP_LOCAL: z.string().min(1).optional(),
+    DOORMAN_SIP_USERNAME: z.string().min(1).optional(),
+    DOORMAN_SIP_PASSWORD: z.string().min(1).optional(),
+});
+const SECRETS = [
+    'DOORMAN_ARI_PASSWORD',
+    'DOORMAN_AMI_SECRET',
+    'DOORMAN_AMI_ADMIN_SECRET',
+    'DOORMAN_SIP_PASSWORD',
+    'DOORMAN_CONTROL_TOKEN',
+];
+/** Names that begin with DOORMAN_ and are no settings. */
+const OTHER_NAMES = ['DOORMAN_SETTINGS', ...SECRETS.map((name) => `${name}_FILE`)];
+export const SETTING_NAMES = Object.keys(schema.shape);
+/** `problems` has one line for each setting that cannot be used; none repeats a secret. */
+export class SettingsError extends Error {
+    problems;
+    constructor(problems) {
+        super(problems.join('\n'));
+        this.problems = problems;
+        this.name = 'SettingsError';
+    }
+}
+/** Reads all settings. @throws SettingsError with every problem. */
+export function readSettings(source) {
+    const problems = [];
+    const inFile = readSettingsFile(source.file, problems);
+    const given = { ...inFile, ...settingsIn(source.env) };
+    const values = withSecretFiles(given, problems);
+    problems.push(...unknownNames(given, inFile));
+    const optional = Object.fromEntries((source.optional ?? []).map((name) => [name, true]));
+    const parsed = schema.partial(optional).safeParse(values);
+    if (parsed.success)
+        problems.push(...contradictions(parsed.data));
+    for (const issue of parsed.error?.issues ?? [])
+        problems.push(`${issue.path.join('.')} ${issue.message}`);
+    if (!parsed.success || problems.length > 0)
+        throw new SettingsError(problems);
+    return Object.freeze(parsed.data);
+}
+function contradictions(settings) {
+    const { DOORMAN_APP: own, DOORMAN_APPS: all, DOORMAN_MAX_CHANGE: maxChange } = settings;
+    const problems = [];
+    // The generated dialplan would never send a call to an application that DOORMAN_APPS does not name.
+    if (all !== undefined &&
+        !all.names.includes(own) &&
+        !(all.pattern !== undefined && own.startsWith(all.pattern)))
+        problems.push(`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`);
+    // A limit that no candidate can exceed would guard nothing.
+    if (maxChange !== undefined && (settings.DOORMAN_MASK_NUMBERS || settings.DOORMAN_KEEP_CALLS === 0))
+        problems.push('DOORMAN_MAX_CHANGE needs recorded calls: DOORMAN_MASK_NUMBERS=yes and DOORMAN_KEEP_CALLS=0 record none');
+    return problems;
+}
+function settingsIn(env) {
+    const entries = Object.entries(env).filter(([name]) => name.startsWith('DOORMAN_'));
+    // An empty variable is how compose files and unit files say "not set".
+    return Object.fromEntries(entries.filter((entry) => Boolean(entry[1])));
+}
+/**
+ * The variables of OpenTelemetry in a settings file. Its libraries read the environment themselves, and an admin who
+ * adds them to the file of a service expects them to count.
+ */
+export function otelVariables(file) {
+    const all = file === undefined ? {} : parseEnv(readFileSync(file, 'utf8'));
+    const entries = Object.entries(all).filter(([name]) => name.startsWith('OTEL_'));
+    return Object.fromEntries(entries);
+}
+function readSettingsFile(file, problems) {
+    if (file === undefined)
+        return {};
+    try {
+        return settingsIn(parseEnv(readFileSync(file, 'utf8')));
+    }
+    catch (error) {
+        problems.push(`The settings file ${file} cannot be read: ${error.message}`);
+        return {};
+    }
+}
+/** The files that hold secrets: those that `…_FILE` names, and the settings file where it has one itself. */
+export function secretFiles({ env, file }) {
+    const inFile = readSettingsFile(file, []);
+    const given = { ...inFile, ...settingsIn(env) };
+    const own = file !== undefined && SECRETS.some((name) => inFile[name] !== undefined) ? [file] : [];
+    return [...own, ...SECRETS.flatMap((name) => given[`${name}_FILE`] ?? [])];
+}
+function withSecretFiles(given, problems) {
+    const values = { ...given };
+    for (const name of SECRETS) {
+        const file = given[`${name}_FILE`];
+        if (file === undefined)
+            continue;
+        if (given[name] !== undefined)
+            problems.push(`${name} and ${name}_FILE are both given: choose one`);
+        try {
+            values[name] = readFileSync(file, 'utf8').trim();
+        }
+        catch (error) {
+            // The service, which may not read it, does without the second AMI user.
+            if (name === 'DOORMAN_AMI_ADMIN_SECRET' && error.code === 'EACCES')
+                continue;
+            problems.push(`${name}_FILE: ${error.message}`);
+            values[name] = 'unread';
+        }
+    }
+    return values;
+}
+/**
+ * Names close to a setting's: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Other unknown names are ignored in the
+ * environment (Kubernetes sets DOORMAN_PORT_… for a service called doorman) and refused in a settings file.
+ */
+function unknownNames(given, inFile) {
+    const known = [...SETTING_NAMES, ...OTHER_NAMES];
+    return Object.keys(given).flatMap((name) => {
+        if (known.includes(name))
+            return [];
+        // ARI has a password and AMI a secret; the two are often confused.
+        const swapped = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'));
+        const nearest = known.includes(swapped) ? swapped : closest(name, known);
+        const isMeant = nearest === swapped || distance(name, nearest) <= 2;
+        return isMeant || name in inFile ? [`${name} is no setting; is ${nearest} meant?`] : [];
+    });
+}
+/** The applications of all instances at this PBX: this one alone unless DOORMAN_APPS names more. */
+export function applicationsOf({ DOORMAN_APP: own, DOORMAN_APPS: all }) {
+    return all ?? { names: [own] };
+}
+export function ariAccess(settings) {
+    return {
+        url: settings.DOORMAN_ARI_URL,
+        username: settings.DOORMAN_ARI_USERNAME,
+        password: settings.DOORMAN_ARI_PASSWORD,
+    };
+}
+/** Doorman's own AMI user. */
+export function amiAccess(settings) {
+    const { DOORMAN_AMI_HOST: host, DOORMAN_AMI_PORT: port } = settings;
+    return { host, port, username: settings.DOORMAN_AMI_USERNAME, secret: settings.DOORMAN_AMI_SECRET };
+}
+/** The AMI user that may reload the dialplan and read the configuration; undefined unless its secret is set. */
+export function adminAccess(settings) {
+    const { DOORMAN_AMI_ADMIN_USERNAME: username, DOORMAN_AMI_ADMIN_SECRET: secret } = settings;
+    return secret === undefined ? undefined : { ...amiAccess(settings), username, secret };
+}
+//# sourceMappingURL=index.js.map

@@ -1,0 +1,221 @@
+/** The database file: its schema, opening it, and its queries. Everything here blocks; see store.ts. */
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreError, storeError } from './store-error.js';
+export const DATABASE_FILE = 'doorman.db';
+/** How long a lock is waited for. In WAL mode no writer blocks readers, except while it creates the database. */
+const BUSY_MS = 2_000;
+/** How many revisions are stored. */
+export const KEPT_REVISIONS = 50;
+/**
+ * The schema, as numbered migrations: entry 0 makes version 1 of an empty file, entry 1 takes that to version 2,
+ * and so on. `PRAGMA user_version` holds the number. A released entry never changes; the next one is appended.
+ */
+const MIGRATIONS = [
+    `
+  -- Contents of flow files by their SHA-256, so that a list that 50 revisions share is stored once.
+  CREATE TABLE blobs (
+    sha256 TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    content BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE revisions (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    at TEXT NOT NULL,
+    way TEXT NOT NULL,
+    by TEXT,
+    rollback_of INTEGER,
+    instead_of TEXT
+  ) STRICT;
+
+  CREATE TABLE revision_files (
+    revision INTEGER NOT NULL REFERENCES revisions ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES blobs,
+    PRIMARY KEY (revision, name)
+  ) STRICT, WITHOUT ROWID;
+
+  -- at: milliseconds since 1970. record: the decision record and the facts of the call, as JSON.
+  CREATE TABLE calls (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    channel_id TEXT NOT NULL,
+    sip_call_id TEXT NOT NULL,
+    caller TEXT NOT NULL,
+    callee TEXT NOT NULL,
+    rule TEXT,
+    flow TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX calls_at ON calls (at);
+  CREATE INDEX calls_channel_id ON calls (channel_id);
+  CREATE INDEX calls_sip_call_id ON calls (sip_call_id);
+  CREATE INDEX calls_caller ON calls (caller);
+  CREATE INDEX calls_callee ON calls (callee);
+  `,
+    `
+  CREATE INDEX calls_rule ON calls (rule);
+  CREATE INDEX calls_flow ON calls (flow);
+  CREATE INDEX calls_outcome ON calls (outcome);
+  `,
+];
+/** Opens the database to write, creates it where it is missing, and migrates it. @throws StoreError */
+export function openDatabase(folder) {
+    return opened(createPrivateFile(folder, DATABASE_FILE), false, (db) => {
+        db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216');
+        for (const [index, migration] of MIGRATIONS.entries()) {
+            if (index < number(db, 'PRAGMA user_version'))
+                continue;
+            transaction(db, () => db.exec(`${migration}; PRAGMA user_version = ${index + 1}`));
+        }
+    });
+}
+/** Opens the database to read, also while Doorman runs; undefined where there is none. @throws StoreError */
+export function openReadOnly(folder) {
+    const path = join(folder, DATABASE_FILE);
+    const db = existsSync(path) ? opened(path, true, () => undefined) : undefined;
+    if (db === undefined || number(db, 'PRAGMA user_version') > 0)
+        return db;
+    // Doorman is about to create it.
+    db.close();
+    return undefined;
+}
+function opened(path, readOnly, prepare) {
+    let db;
+    try {
+        db = new DatabaseSync(path, { readOnly, timeout: BUSY_MS });
+        const version = number(db, 'PRAGMA user_version');
+        if (version > MIGRATIONS.length)
+            throw new StoreError('newer', newer(path, version));
+        prepare(db);
+        return db;
+    }
+    catch (error) {
+        db?.close();
+        throw storeError(path, error);
+    }
+}
+function newer(path, version) {
+    return (`${path} was written by a newer Doorman (schema ${version}; this one knows ${MIGRATIONS.length}). ` +
+        'Install that version again, or set DOORMAN_DATA to another folder.');
+}
+/**
+ * Creates a file where it is missing and returns its path. Numbers and names of callers are in it, so only the user
+ * that runs Doorman may read it; SQLite gives its -wal and -shm files the same mode.
+ */
+export function createPrivateFile(folder, name) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    closeSync(openSync(join(folder, name), 'a', 0o600));
+    return join(folder, name);
+}
+/** The one number that a statement or pragma gives. */
+export function number(db, sql) {
+    return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+}
+/** Runs `work` in a transaction; all of it takes effect, or nothing. */
+export function transaction(db, work) {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+        const result = work();
+        db.exec('COMMIT');
+        return result;
+    }
+    catch (error) {
+        // SQLite has rolled back by itself after some errors, such as a full disk.
+        if (db.isTransaction)
+            db.exec('ROLLBACK');
+        throw error;
+    }
+}
+/** The stored revisions, ascending by number. */
+export function listRevisions(db) {
+    const sql = `
+    SELECT number, id, hash, at, way, by, rollback_of AS rollbackOf, instead_of AS insteadOf,
+      (SELECT count(*) FROM revision_files WHERE revision = number) AS files
+    FROM revisions ORDER BY number`;
+    return db.prepare(sql).all();
+}
+/** The files of a revision by name. @throws StoreError `missing`, or `damaged` where a content was changed. */
+export function filesOf(db, revision) {
+    const sql = 'SELECT name, sha256, content FROM revision_files JOIN blobs USING (sha256) WHERE revision = ?';
+    const rows = db.prepare(sql).all(revision);
+    if (rows.length === 0)
+        throw new StoreError('missing', `Revision ${revision} is not in the database.`);
+    for (const { name, sha256, content } of rows) {
+        if (sha256Of(content) === sha256)
+            continue;
+        throw new StoreError('damaged', `The content of ${name} in revision ${revision} is damaged.`);
+    }
+    return new Map(rows.map(({ name, content }) => [name, content]));
+}
+function sha256Of(content) {
+    return createHash('sha256').update(content).digest('hex');
+}
+/**
+ * Stores a revision under the next number and deletes those beyond the last 50.
+ * @param above the highest number that was given before: the database may be a new one since.
+ */
+export function addRevision(db, revision, files, above) {
+    const { id, hash, at, way, by, rollbackOf, insteadOf } = revision;
+    // A revision must survive a power failure: it decides after the next start if the flows folder has problems.
+    db.exec('PRAGMA synchronous = FULL');
+    const next = transaction(db, () => {
+        const next = Math.max(above, number(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1;
+        const revisions = db.prepare('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+        revisions.run(next, id, hash, at, way, by, rollbackOf, insteadOf);
+        const blob = db.prepare('INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)');
+        const file = db.prepare('INSERT INTO revision_files VALUES (?, ?, ?)');
+        for (const [name, content] of files) {
+            const sha256 = sha256Of(content);
+            blob.run(sha256, content.length, content);
+            file.run(next, name, sha256);
+        }
+        db.prepare('DELETE FROM revisions WHERE number <= ?').run(next - KEPT_REVISIONS);
+        db.exec('DELETE FROM blobs WHERE sha256 NOT IN (SELECT sha256 FROM revision_files)');
+        return next;
+    });
+    db.exec('PRAGMA synchronous = NORMAL');
+    return { number: next, ...revision, files: files.size };
+}
+export function insertCalls(db, calls) {
+    const insert = db.prepare(`INSERT INTO calls (at, channel_id, sip_call_id, caller, callee, rule, flow, outcome, record)
+    VALUES ($at, $channelId, $sipCallId, $caller, $callee, $rule, $flow, $outcome, $record)`);
+    transaction(db, () => {
+        for (const call of calls)
+            insert.run({ ...call });
+    });
+}
+/** When the oldest recorded call came, in milliseconds since 1970; undefined where none is recorded. */
+export function oldestCall(db) {
+    const { at } = db.prepare('SELECT min(at) AS at FROM calls').get() ?? {};
+    return typeof at === 'number' ? at : undefined;
+}
+/** What each property of a query asks for. */
+const CONDITIONS = {
+    since: 'at >= $since',
+    id: 'id = $id',
+    before: 'id < $before',
+    after: 'id > $after',
+    channelId: 'channel_id = $channelId',
+    sipCallId: 'sip_call_id = $sipCallId',
+    caller: 'caller = $caller',
+    callee: 'callee = $callee',
+    rule: 'rule IS $rule',
+    flow: 'flow = $flow',
+    outcome: 'outcome = $outcome',
+};
+/** The newest calls that match, newest first. */
+export function findCalls(db, query) {
+    const { limit, ...asked } = query;
+    const where = Object.keys(asked).map((key) => `${CONDITIONS[key]} AND `);
+    const sql = `SELECT id, record FROM calls WHERE ${where.join('')} 1 ORDER BY id DESC LIMIT $limit`;
+    return db.prepare(sql).all({ ...query });
+}
+//# sourceMappingURL=database.js.map

@@ -1,0 +1,201 @@
+/**
+ * The one writer of the database. It runs in a worker thread, because every call of `node:sqlite` blocks: a slow
+ * or hanging disk holds up this thread and no call. See store.ts for the other end.
+ */
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import { addRevision, createPrivateFile, DATABASE_FILE, filesOf, findCalls, insertCalls, listRevisions, number, openDatabase, transaction, } from './database.js';
+import { isBusy, StoreError, storeError } from './store-error.js';
+/** What the thread does with the database on request. */
+const METHODS = { insertCalls, addRevision, listRevisions, filesOf, findCalls };
+/** At most so many calls or pages are deleted at once, so that nothing waits long for the thread. */
+const PRUNE_STEP = 5_000;
+const DAY_MS = 86_400_000;
+const MIB = 1_048_576;
+class Writer {
+    #options;
+    #path;
+    #report;
+    #lock;
+    #db;
+    /** Identity and size of the file after the last use. */
+    #file;
+    #isChecked = false;
+    constructor(options, report) {
+        this.#options = options;
+        this.#path = join(options.folder, DATABASE_FILE);
+        this.#report = report;
+        setInterval(() => this.#upkeep(), options.upkeepMs).unref();
+    }
+    /** The size of the database file after the last use. */
+    get bytes() {
+        return this.#file?.size ?? 0;
+    }
+    /** @throws StoreError */
+    handle({ method, args }) {
+        if (method === 'close')
+            return this.#close();
+        const run = METHODS[method];
+        return this.#use((db) => run(db, ...args));
+    }
+    /** Checks the database once, as damage in a part that nothing reads would be found too late, and deletes old calls. */
+    #upkeep() {
+        if (this.#db === undefined)
+            return;
+        try {
+            this.#use((db) => {
+                if (!this.#isChecked)
+                    this.#check(db);
+                this.#isChecked = true;
+                this.#prune(db);
+            });
+        }
+        catch {
+            // It concerns the next request as well, which reports it.
+        }
+    }
+    #check(db) {
+        const [problem] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {});
+        const detail = String(problem).split('\n').at(-1);
+        if (problem !== 'ok')
+            throw new StoreError('damaged', `${this.#path} is damaged: ${detail}.`);
+    }
+    #prune(db) {
+        const most = this.#options.keepCallsMb * MIB;
+        const drop = (which, ...values) => db.prepare(`DELETE FROM calls WHERE id IN (SELECT id FROM calls ${which} LIMIT ?)`).run(...values);
+        drop('WHERE at < ? ORDER BY at', Date.now() - this.#options.keepCallsDays * DAY_MS, PRUNE_STEP);
+        const [pageSize, free] = [number(db, 'PRAGMA page_size'), number(db, 'PRAGMA freelist_count')];
+        const blobs = number(db, 'SELECT coalesce(sum(bytes), 0) FROM blobs');
+        const used = (number(db, 'PRAGMA page_count') - free) * pageSize - blobs;
+        if (used > most) {
+            const calls = number(db, 'SELECT coalesce(max(id) - min(id) + 1, 0) FROM calls');
+            // A little more than necessary, so that it is not necessary again at once.
+            const surplus = Math.ceil((calls * (used - most * 0.98)) / used);
+            drop('ORDER BY id', Math.min(surplus, PRUNE_STEP));
+        }
+        // Free pages are used again. Many of them, after the limit was lowered, go back to the file system.
+        if (free * pageSize > most / 10)
+            db.exec(`PRAGMA incremental_vacuum(${PRUNE_STEP})`);
+    }
+    /** Runs `work`, and again with a new database where it found this one damaged. @throws StoreError */
+    #use(work, isNew = false) {
+        try {
+            const db = this.#opened();
+            try {
+                return work(db);
+            }
+            finally {
+                this.#file = statSync(this.#path, { throwIfNoEntry: false });
+            }
+        }
+        catch (error) {
+            const failure = storeError(this.#path, error);
+            if (failure.fault !== 'damaged' || isNew)
+                throw failure;
+            this.#setAside(failure.message);
+            return this.#use(work, true);
+        }
+    }
+    /** The database, opened now where it is not; a new one where its file is gone. */
+    #opened() {
+        const file = statSync(this.#path, { throwIfNoEntry: false });
+        if (this.#db !== undefined && file?.ino !== this.#file?.ino) {
+            this.#close();
+            const message = `${this.#path} was deleted or replaced while Doorman ran; it uses the file that is there now, or a new one.`;
+            this.#report({ replaced: 'deleted', message });
+        }
+        if (this.#db !== undefined && (file?.size ?? 0) < (this.#file?.size ?? 0)) {
+            throw new StoreError('damaged', `${this.#path} is damaged: it was truncated.`);
+        }
+        if (this.#db === undefined) {
+            this.#lock ??= lockFolder(this.#options.folder);
+            this.#db = openDatabase(this.#options.folder);
+            this.#isChecked = false;
+        }
+        return this.#db;
+    }
+    #setAside(why) {
+        closeQuietly(this.#db);
+        this.#db = undefined;
+        const { folder } = this.#options;
+        const prefix = `${DATABASE_FILE}.damaged-`;
+        // One is enough to look for the cause; with a failing disk there would be many.
+        for (const name of readdirSync(folder)) {
+            if (name.startsWith(prefix))
+                rmSync(join(folder, name), { force: true });
+        }
+        const renamed = `${prefix}${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`;
+        renameSync(this.#path, join(folder, renamed));
+        for (const part of ['-wal', '-shm'])
+            rmSync(this.#path + part, { force: true });
+        const message = `${why} Doorman has renamed it to ${renamed} and begins a new one, without the revisions and calls in it.`;
+        this.#report({ replaced: 'damaged', message });
+    }
+    #close() {
+        closeQuietly(this.#db);
+        closeQuietly(this.#lock);
+        this.#db = undefined;
+        this.#lock = undefined;
+    }
+}
+/**
+ * Claims the data folder for this process: an SQLite transaction that stays open on a file of its own, and ends
+ * with the process in whatever way.
+ * @throws StoreError `in_use`, naming the process that has it.
+ */
+function lockFolder(folder) {
+    const path = createPrivateFile(folder, 'doorman.lock');
+    const lock = new DatabaseSync(path, { timeout: 0 });
+    try {
+        lock.exec('CREATE TABLE IF NOT EXISTS owner (pid INTEGER, host TEXT, since TEXT)');
+        transaction(lock, () => {
+            lock.exec('DELETE FROM owner');
+            const values = [process.pid, hostname(), new Date().toISOString()];
+            lock.prepare('INSERT INTO owner VALUES (?, ?, ?)').run(...values);
+        });
+        lock.exec('BEGIN IMMEDIATE');
+        return lock;
+    }
+    catch (error) {
+        const failure = isBusy(error) ? inUse(lock, folder) : storeError(path, error);
+        lock.close();
+        if (failure.fault !== 'damaged')
+            throw failure;
+        rmSync(path, { force: true });
+        return lockFolder(folder);
+    }
+}
+function inUse(lock, folder) {
+    const { pid, host, since } = lock.prepare('SELECT pid, host, since FROM owner').get() ?? {};
+    return new StoreError('in_use', `Process ${pid} on ${host}, which runs since ${since}, uses the data folder ${folder}. ` +
+        'Stop one of the two, or set DOORMAN_DATA to another folder.');
+}
+function closeQuietly(db) {
+    try {
+        db?.close();
+    }
+    catch {
+        // It is damaged or its disk is gone; nothing more can be saved.
+    }
+}
+const port = parentPort;
+if (port !== null) {
+    const writer = new Writer(workerData, (reply) => port.postMessage(reply));
+    port.on('message', (request) => {
+        const { id, method } = request;
+        try {
+            const result = writer.handle(request);
+            port.postMessage({ id, result, bytes: writer.bytes });
+        }
+        catch (error) {
+            const { fault, message } = storeError(DATABASE_FILE, error);
+            port.postMessage({ id, fault, message });
+        }
+        if (method === 'close')
+            port.close();
+    });
+}
+//# sourceMappingURL=writer.js.map

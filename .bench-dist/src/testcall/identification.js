@@ -1,0 +1,64 @@
+import { AriHttp } from '../asterisk/ari/http.js';
+const ANSWER_MS = 3_000;
+const MOST_ENDPOINTS = 50;
+/** What ARI says of PJSIP's endpoints; empty where it says nothing. */
+export async function readIdentified(access) {
+    const ari = new AriHttp(access);
+    const get = async (path) => (await ari.send({ method: 'GET', path }, ANSWER_MS)).body;
+    try {
+        const endpoints = (await get('endpoints/PJSIP'));
+        return await Promise.all(endpoints.slice(0, MOST_ENDPOINTS).map(async ({ resource: endpoint }) => {
+            const section = await get(`asterisk/config/dynamic/res_pjsip/identify/${encodeURIComponent(endpoint)}`);
+            return { endpoint, matches: Array.isArray(section) ? matchesIn(section) : undefined };
+        }));
+    }
+    catch {
+        return [];
+    }
+    finally {
+        ari.stop();
+    }
+}
+function matchesIn(section) {
+    return section.filter(({ attribute }) => attribute === 'match').map(({ value }) => value);
+}
+const RELOAD = 'asterisk -rx "module reload res_pjsip_endpoint_identifier_ip.so"';
+/**
+ * What to do so that PJSIP identifies a caller at this address as a trunk.
+ * @param trunks those of the flow files, which are named first
+ */
+export function howToBeIdentified(address, endpoints, trunks) {
+    const rank = ({ endpoint }) => (trunks.indexOf(endpoint) + trunks.length + 1) % (trunks.length + 1);
+    const known = endpoints.toSorted((a, b) => rank(a) - rank(b));
+    const own = known.find(({ matches }) => matches?.some((match) => hostOf(match) === address));
+    if (own !== undefined)
+        return [`It is ${own.endpoint} by its address, and must log in with a password.`];
+    const isLocal = address.startsWith('127.');
+    const near = known.flatMap(({ endpoint, matches = [] }) => {
+        const host = matches.map(hostOf).find((one) => one?.startsWith('127.'));
+        return host === undefined ? [] : [{ endpoint, host }];
+    })[0];
+    if (isLocal && near !== undefined)
+        return [`To call as ${near.endpoint}: --local ${near.host}`];
+    // With 127.0.0.1, every program of this machine would be the trunk.
+    const match = isLocal ? '127.0.0.2' : address;
+    const trunk = known.find(({ matches }) => matches !== undefined) ?? known[0];
+    return [...sectionFor(trunk, match), `then  ${RELOAD}`, `and call with --local ${match}`];
+}
+function sectionFor(trunk, match) {
+    if (trunk?.matches !== undefined)
+        return [
+            `To call as ${trunk.endpoint}, add to [${trunk.endpoint}] with type=identify in pjsip.conf:`,
+            `  match=${match}`,
+        ];
+    const name = trunk?.endpoint ?? 'NAME';
+    return [
+        `To call as ${trunk?.endpoint ?? 'the trunk NAME'}, add to pjsip.conf:`,
+        ...['[doorman-call]', 'type=identify', `endpoint=${name}`, `match=${match}`].map((line) => `  ${line}`),
+    ];
+}
+/** The address of a match that means one host. */
+function hostOf(match) {
+    return /^([^/]+)(?:\/(?:255\.255\.255\.255|32))?$/.exec(match)?.[1];
+}
+//# sourceMappingURL=identification.js.map

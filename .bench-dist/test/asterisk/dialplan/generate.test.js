@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { generateDialplan } from '../../../src/asterisk/dialplan/generate.js';
+import { stepDifferences } from '../../../src/asterisk/dialplan/steps.js';
+import { dialplanFor } from '../../../src/call/passed-facts.js';
+import { compile } from '../../../src/flows/compile.js';
+import { projectFolder } from '../../flows/project-folder.js';
+/** The generated text for one instance, and how others differ. `UPDATE_GOLDEN=1` writes it anew; look at what changed. */
+const GOLDEN = projectFolder('test', 'golden', 'dialplan.txt');
+const SAMPLE = projectFolder('asterisk-conf', 'extensions_doorman.conf');
+const NOTHING = {
+    ...{ headers: [], repeatable: [], attestation: false, listAlways: false, listsAll: false, prefixes: [] },
+};
+const BASE = {
+    applications: { names: ['doorman'] },
+    passed: { ...NOTHING, headers: ['from', 'x-vip'], repeatable: ['x-vip'], prefixes: ['from', 'x-vip'] },
+    fallbackFlow: 'support',
+    fallback: { context: 'general-support', extension: 's', priority: 1 },
+};
+const all = { ...NOTHING, listAlways: true, listsAll: true, prefixes: ['a', 'x'] };
+const VARIANTS = {
+    'two instances': { applications: { names: ['doorman-a', 'doorman-b'] } },
+    'instances by a pattern': { applications: { names: [], pattern: 'doorman-' } },
+    'a code flow, which may ask for any header': { passed: { ...all, headers: ['from'] } },
+    'very many headers': { passed: all },
+    attestation: { passed: { ...BASE.passed, attestation: true } },
+    'a fallback at the number that was dialled': { fallback: { ...BASE.fallback, extension: 'dialled' } },
+    'other limits of visits': { visits: { most: 3, seconds: 20, inAll: 7 } },
+};
+/** The long list of `DOORMAN_HEADER_n` is not worth reading. */
+const shortened = (text) => text.replace(/(HEADER_3\})(&\$\{DOORMAN_HEADER_\d+\})+(&end)/g, '$1 … $3');
+const linesOf = (options) => shortened(generateDialplan({ ...BASE, ...options }).text).split('\n');
+/** The lines of one that the other lacks, behind a sign. */
+const lacking = (sign, some, others) => some.filter((line) => !others.includes(line)).map((line) => `${sign}${line}`);
+function goldenText() {
+    const base = linesOf({});
+    const variants = Object.entries(VARIANTS).flatMap(([name, options]) => {
+        const lines = linesOf(options);
+        return ['', `=== ${name}`, ...lacking('- ', base, lines), ...lacking('+ ', lines, base)];
+    });
+    return `${[...base, ...variants].join('\n')}\n`;
+}
+/** What Asterisk makes of the text, as ShowDialPlan lists it. */
+function parsed(text) {
+    const steps = [];
+    let [context, extension] = ['', ''];
+    for (const line of text.split('\n')) {
+        context = /^\[(.+)\]$/.exec(line)?.[1] ?? context;
+        const [, pattern, run] = /^(?:exten => (.+?),1,| same => n(?:\([\w-]+\))?,)(.*)$/.exec(line) ?? [];
+        if (run === undefined)
+            continue;
+        extension = pattern ?? extension;
+        const priority = pattern === undefined ? (steps.at(-1)?.priority ?? 0) + 1 : 1;
+        const [, application = '', data = ''] = /^(\w+)\((.*)\)$/.exec(run) ?? [];
+        steps.push({ context, extension, priority, application, data });
+    }
+    return steps;
+}
+describe('the generated dialplan', () => {
+    test('is the one of the golden file', () => {
+        if (process.env.UPDATE_GOLDEN === '1')
+            writeFileSync(GOLDEN, goldenText());
+        expect(goldenText()).toBe(readFileSync(GOLDEN, 'utf8'));
+    });
+    test('for flows/ is the sample: "doorman dialplan --write" writes it again', async () => {
+        const compiled = await compile(projectFolder('flows'));
+        if (!compiled.ok)
+            throw new Error('flows/ has problems');
+        const { text } = dialplanFor({ names: ['doorman'] }, compiled.revision);
+        if (process.env.UPDATE_GOLDEN === '1')
+            writeFileSync(SAMPLE, text);
+        expect(text).toBe(readFileSync(SAMPLE, 'utf8'));
+    });
+    test.each(Object.entries({ ...VARIANTS, 'one instance': {} }))('for %s has the steps of its text', (_, options) => {
+        const { text, steps } = generateDialplan({ ...BASE, ...options });
+        expect(parsed(text)).toEqual(steps);
+    });
+    test('has a label for every jump, no line that Asterisk cuts, and no ";" but for a comment', () => {
+        for (const options of Object.values(VARIANTS)) {
+            const lines = generateDialplan({ ...BASE, ...options }).text.split('\n');
+            const labels = lines.flatMap((line) => /^ same => n\(([\w-]+)\)/.exec(line)?.[1] ?? []);
+            const jumps = lines.flatMap((line) => /,Goto(?:If)?\((?:.*\?:?)?([\w-]+)\)$/.exec(line)?.[1] ?? []);
+            expect(labels).toEqual(expect.arrayContaining(jumps.filter((label) => label !== 'fallback')));
+            expect(new Set(labels).size).toBe(labels.length);
+            expect(lines.filter((line) => line.length > 8_000 || /^[^;].*;/.test(line))).toEqual([]);
+        }
+    });
+    test('has another marker where it does anything else, and the same one otherwise', () => {
+        const markers = [{}, ...Object.values(VARIANTS), { fallbackFlow: 'other' }].map((options) => generateDialplan({ ...BASE, ...options }).marker);
+        expect(new Set(markers).size).toBe(markers.length);
+        expect(generateDialplan({ ...BASE }).marker).toBe(markers[0]);
+        expect(markers[0]).toMatch(/^dialplan_[0-9a-f]{12}$/);
+    });
+});
+describe('the differences of a running dialplan', () => {
+    const { steps } = generateDialplan(BASE);
+    const [first, second, ...rest] = steps;
+    test('are none where the steps are the same, whatever their order', () => {
+        expect(stepDifferences(steps, steps.toReversed())).toEqual([]);
+    });
+    test('are a line each: changed, missing and more', () => {
+        const running = [{ ...first, data: 'else' }, ...rest, { ...first, extension: 'x' }];
+        expect(stepDifferences([first, second, ...rest], running)).toEqual([
+            'doorman,_[+*#0-9]!,1: runs Set(else), written is Set(DOORMAN_DIALLED=${EXTEN})',
+            'doorman,_[+*#0-9]!,2: runs nothing, written is Goto(s,1)',
+            'doorman,x,1: runs Set(DOORMAN_DIALLED=${EXTEN}), written is nothing',
+        ]);
+    });
+    test('of long steps are shown from where they begin', () => {
+        const long = (end) => [{ ...first, data: `${'a'.repeat(100)}${end}` }];
+        const [difference] = stepDifferences(long('one, and so on for some more characters than are shown'), long('two'));
+        expect(difference).toMatch(/: runs …a{20}two\), written is …a{20}one, and so on [^…]*…$/);
+    });
+});
+//# sourceMappingURL=generate.test.js.map

@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { ActiveCall } from '../../src/call/active-call.js';
+import { recordOf } from '../../src/call/record.js';
+import { finalDecision } from '../../src/flows/final-decision.js';
+import { revisionOf } from '../flows/temp-folder.js';
+import { AT, call } from '../routing/support/make.js';
+const ROUTING = `
+trunks: { carrier-a: { trust: [caller_number, X-VIP] } }
+vip: { headers: { X-VIP: gold } }
+flows: { main: { context: main } }
+otherwise: main
+`;
+const ARRIVAL = {
+    ...{ channelId: '1.1', channel: 'PJSIP/carrier-b-00000001', sipCallId: 'id@phone' },
+    ...{
+        callerId: { number: '+15551234567', name: '' },
+        extension: 's',
+        args: '',
+        at: 0,
+        isUndescribed: false,
+    },
+};
+async function recorded(trunk) {
+    const revision = await revisionOf({ 'routing.yaml': ROUTING });
+    const facts = call({ trunk, headers: [['X-VIP', 'gold']] });
+    const functions = { run: () => Promise.reject(new Error('no code flow runs')) };
+    const final = await finalDecision(facts, { revision, functions, callId: '1.1', at: AT });
+    const data = {
+        ...{ facts, readBy: 'ari', decidedBy: '', isOverLimit: false, hasLostVariables: false },
+        ...{ undecidable: undefined, faults: [] },
+    };
+    return recordOf({ call: new ActiveCall(ARRIVAL, revision, AT), data, final, outcome: 'routed' });
+}
+test('the record of a call says where each fact comes from, and what was hearsay', async () => {
+    const { provenance, hearsay } = await recorded('carrier-b');
+    expect(provenance).toContainEqual({
+        ...{ fact: 'header X-VIP', value: 'gold', from: 'trunk carrier-b', trusted: false },
+        why: 'trunk carrier-b is not trusted for X-VIP',
+    });
+    expect(hearsay).toMatchObject([{ what: 'X-VIP', value: 'gold', for: ['vip'] }]);
+});
+test('the record of a trusted call has the same facts and no hearsay', async () => {
+    const { provenance, hearsay } = await recorded('carrier-a');
+    expect(provenance).toContainEqual(expect.objectContaining({ fact: 'vip', value: 'yes', trusted: true }));
+    expect(hearsay).toEqual([]);
+});
+test('the record of a call that could not be read has neither', () => {
+    const revision = { id: 'abc', routing: { rules: [], otherwise: 'main' } };
+    const call = new ActiveCall(ARRIVAL, revision, AT);
+    const record = recordOf({ call, data: undefined, final: undefined, outcome: 'fallback_unread' });
+    expect([record.provenance, record.hearsay]).toEqual([[], []]);
+});
+//# sourceMappingURL=record.test.js.map

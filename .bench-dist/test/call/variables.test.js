@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { variablesOf } from '../../src/call/variables.js';
+import { decodeState, partsIn } from '../../src/conversation/state-codec.js';
+const revision = { id: '0123456789ab' };
+function choice(state, rule = 'VIP callers') {
+    const decision = {
+        ...{ rule, target: { kind: 'goto', flow: 'main' }, vip: true, branch: 'North "1"' },
+        ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', state },
+    };
+    const flow = { name: 'main', context: 'main', extension: 's', priority: 1, turnAway: false };
+    return { decision, flow, state, failure: undefined, log: [] };
+}
+const dataWith = (state) => ({ facts: { state }, hasLostVariables: false });
+const written = (state, before = {}, rule) => new Map(variablesOf(choice(state, rule), revision, dataWith(before), 'doorman').map(({ name, value }) => [
+    name,
+    value,
+]));
+describe('what is left on a call', () => {
+    test('says what was decided', () => {
+        expect(Object.fromEntries(written({}))).toMatchObject({
+            ...{ __DOORMAN_FLOW: 'main', __DOORMAN_RULE: 'VIP callers', __DOORMAN_REVISION: '0123456789ab' },
+            ...{ __DOORMAN_VIP: '1', __DOORMAN_BRANCH: 'North 1' },
+        });
+    });
+    test('has a variable for each plain value, cleaned, and the whole state beside it', () => {
+        const state = { city: 'Albany', note: '${SHELL(id)}', deep: { a: [1] } };
+        const variables = written(state);
+        expect(variables.get('__CONV_city')).toBe('Albany');
+        expect(variables.get('__CONV_note')).toBe('SHELLid');
+        expect(variables.has('__CONV_deep')).toBe(false);
+        expect(decodeState(variables.get('__CONV_STATE') ?? '', [])).toEqual({ ok: true, state });
+    });
+    test('ends with the head of the state, so that what is cut short never reads as whole', () => {
+        const names = [...written({ notes: 'x'.repeat(5_000) }).keys()];
+        expect(names.at(-1)).toBe('__CONV_STATE');
+        expect(partsIn(written({ notes: 'x'.repeat(5_000) }).get('__CONV_STATE') ?? '')).toBe(names.filter((name) => /^__CONV_STATE_\d+$/.test(name)).length);
+    });
+    test('empties the variable of a value that is gone, and of no other', () => {
+        const variables = written({ kept: 'new' }, { gone: 'old', kept: 'old', deep: {} });
+        expect(variables.get('__CONV_gone')).toBe('');
+        expect(variables.get('__CONV_kept')).toBe('new');
+        expect(variables.has('__CONV_deep')).toBe(false);
+    });
+    test('has a rule name that cannot break a dialplan expression', () => {
+        expect(written({}, {}, 'He said "no", ${SHELL(rm)}\r\nAction: x').get('__DOORMAN_RULE')).toBe('He said no SHELLrmAction x');
+    });
+});
+//# sourceMappingURL=variables.test.js.map

@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { doorman } from './command.js';
+const routing = (rules = '') => `
+default_country: US
+trunks: { carrier-a: { trust: [caller_number, X-VIP] } }
+vip: { numbers: ["+15551234567"], headers: { X-VIP: gold } }
+branches: { North Branch: { numbers: ["+15557654321"], state: { city: Albany } } }
+flows: { vip: { context: vip-support }, main: { context: main } }
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: vip, state: { greeting: "Welcome" } }
+${rules}
+otherwise: main
+`;
+/** With code flows, of which each starts a thread. */
+const CODE_FILES = {
+    'routing.yaml': routing(`
+  - { name: Code, when: { callee: "+15550*" }, run: triage.ts }
+  - { name: Broken code, when: { callee: "+15559*" }, run: broken.ts }`),
+    'triage.ts': `import type { Conversation } from 'asterisk-doorman'
+
+export default async function triage(conv: Conversation) {
+  const { sipHeaders, now } = conv
+  conv.state.seen = { from: sipHeaders.get('from'), trusted: sipHeaders.trusted('X-VIP'), now: now.toISOString() }
+  conv.gotoFlow(conv.callerNumber === '+15550001111' ? 'vip' : 'main')
+}
+`,
+    'broken.ts': `export default function broken() {\n  throw new Error('out of order')\n}\n`,
+};
+const folder = mkdtempSync(join(tmpdir(), 'doorman-explain-'));
+const codeFolder = join(folder, 'code');
+writeFileSync(join(folder, 'routing.yaml'), routing());
+mkdirSync(codeFolder);
+for (const [name, text] of Object.entries(CODE_FILES))
+    writeFileSync(join(codeFolder, name), text);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const explain = (...args) => doorman(['explain', '--flows', folder, ...args]);
+async function explained(...args) {
+    const { exit, out } = await explain('--json', ...args);
+    expect(exit).toBe(0);
+    expect(out.trimEnd()).not.toContain('\n');
+    return JSON.parse(out);
+}
+const VIP = ['--from', '+15551234567', '--to', '5557654321', '--trunk', 'carrier-a'];
+const GOLD = ['--from', '+15559990000', '--to', '5557654321', '--header', 'X-VIP: gold'];
+const CODE = ['--flows', codeFolder, '--from', '5550001111', '--to', '+15550009999', '--trunk', 'carrier-a'];
+describe('doorman explain --json', () => {
+    test.concurrent('has exactly the keys that scripts rely on', async () => {
+        const explanation = await explained(...VIP);
+        expect(Object.keys(explanation)).toEqual([
+            ...['revision', 'flow', 'rule', 'vip', 'branch', 'callerNumber', 'calleeNumber', 'state', 'reasons'],
+            ...['facts', 'hearsay'],
+        ]);
+        for (const reason of explanation.reasons) {
+            expect(Object.keys(reason).sort()).toEqual(['condition', 'matched', 'rule', 'trusted', 'value', 'why']);
+        }
+        expect(explanation).toMatchObject({
+            ...{ revision: expect.stringMatching(/^[0-9a-f]{12}$/), flow: 'vip', rule: 'VIP callers', vip: true },
+            ...{ branch: 'North Branch', callerNumber: '+15551234567', calleeNumber: '+15557654321' },
+            state: { city: 'Albany', greeting: 'Welcome' },
+        });
+    });
+    test.concurrent.each([[['--trunk', 'carrier-b']], [[]]])('with the trunk %j says what is untrusted, and where each fact comes from', async (trunk) => {
+        const { flow, vip, reasons, facts, hearsay } = await explained(...GOLD, ...trunk);
+        expect({ flow, vip }).toEqual({ flow: 'main', vip: false });
+        expect(reasons).toContainEqual(expect.objectContaining({ rule: '(vip)', matched: false, trusted: false }));
+        expect(facts).toEqual(expect.arrayContaining([
+            expect.objectContaining({ fact: 'caller number', from: 'caller ID', trusted: false }),
+            expect.objectContaining({ fact: 'header X-VIP', value: 'gold', trusted: false }),
+        ]));
+        expect(hearsay).toMatchObject([{ what: 'X-VIP', value: 'gold', for: ['vip'] }]);
+    });
+    test.concurrent('counts the same header on a trunk that is trusted for it', async () => {
+        expect(await explained(...GOLD, '--trunk', 'carrier-a')).toMatchObject({
+            ...{ flow: 'vip', vip: true, hearsay: [] },
+        });
+    });
+    test.concurrent('runs the code flow of a rule, with the instant of --at as conv.now', async () => {
+        const at = ['--at', '2026-12-24T18:00:00Z'];
+        const explanation = await explained(...CODE, '--header', 'X-VIP: silver', ...at);
+        expect(explanation).toMatchObject({
+            ...{ flow: 'vip', rule: 'Code', branch: null },
+            state: {
+                seen: { from: expect.stringContaining('5550001111'), trusted: true, now: '2026-12-24T18:00:00.000Z' },
+            },
+        });
+        expect(explanation.reasons.at(-1)).toMatchObject({ rule: '(function)', matched: true, value: 'vip' });
+    });
+    test.concurrent('says where a code flow failed, and that the call goes to otherwise', async () => {
+        const explanation = await explained('--flows', codeFolder, '--from', '1', '--to', '+15559000000');
+        expect(explanation).toMatchObject({ flow: 'main', rule: 'Broken code' });
+        expect(explanation.reasons.at(-1)).toMatchObject({
+            ...{ rule: '(function)', matched: false, why: expect.stringMatching(/broken\.ts:2:\d+.*out of order/) },
+        });
+    });
+    test.concurrent('begins with the state that the call has already', async () => {
+        const { state } = await explained(...VIP, '--state', '{"step":3,"city":"Troy"}');
+        expect(state).toEqual({ step: 3, city: 'Albany', greeting: 'Welcome' });
+    });
+});
+describe('doorman explain for people', () => {
+    test.concurrent('prints the answer, then every rule that was tried, then flow and state', async () => {
+        const { exit, out, err } = await explain(...VIP);
+        expect({ exit, err }).toEqual({ exit: 0, err: '' });
+        expect(out).toMatch(/^\+15551234567 via carrier-a to North Branch would go to vip by rule "VIP callers": caller number \S+ is in vip.numbers\n {2}\+ VIP callers /);
+        expect(out).toMatch(/^flow {6}vip {2}\(vip-support,s,1\)$/m);
+        expect(out).toMatch(/^state {5}\{"city":"Albany","greeting":"Welcome"\}$/m);
+    });
+    test.concurrent('prints untrusted claims in the answer, and notes a trunk that may be mistyped', async () => {
+        const { exit, out, err } = await explain(...GOLD, '--trunk', 'carrier-A');
+        expect(exit).toBe(0);
+        expect(err).toMatch(/^Note: carrier-A is not under "trunks".*carrier-a/);
+        expect(out).toMatch(/^.* by `otherwise`: its X-VIP: gold is untrusted on carrier-A\n/);
+        expect(out).not.toContain('facts');
+    });
+    test.concurrent('prints facts and their sources with --verbose, a line each', async () => {
+        const { out } = await explain(...GOLD, '--trunk', 'carrier-A', '--verbose');
+        expect(out).toMatch(/^facts .*\n {2}- caller number +\+15559990000 \(caller ID\): trunk carrier-A is/m);
+        expect(out).toMatch(/^ {2}- header X-VIP +gold \(trunk carrier-A\): trunk carrier-A is not trusted/m);
+    });
+    test.concurrent.each([[[]], [['--verbose']], [['--json']]])('prints nothing that controls a terminal %j', async (json) => {
+        const evil = '\u001b[31mred\u202e\u2066\u0085\u009b\nflow vip\r';
+        const call = ['--from', evil, '--to', evil, '--name', evil, '--trunk', evil];
+        const header = ['--header', `X-VIP: ${evil.replace(/[\r\n]/g, '')}`];
+        const state = ['--state', JSON.stringify({ [evil]: evil })];
+        const { out, err } = await explain(...call, ...header, ...state, ...json);
+        expect(out.length).toBeGreaterThan(100);
+        expect(out + err).not.toMatch(/[\0-\t\v-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+        expect(out).not.toMatch(/^flow vip/m);
+    });
+});
+//# sourceMappingURL=explain.test.js.map

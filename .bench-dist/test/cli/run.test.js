@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { deadPort, TcpPeer } from '../asterisk/tcp-peer.js';
+import { projectFolder } from '../flows/project-folder.js';
+import { RunningCommand } from './command.js';
+const PASSWORDS = { DOORMAN_ARI_PASSWORD: 'hunter22', DOORMAN_AMI_SECRET: 'hunter23' };
+function running(env) {
+    return new RunningCommand(['run', '--flows', projectFolder('flows')], { ...PASSWORDS, ...env });
+}
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+describe('doorman run without a PBX', () => {
+    test('logs in JSON alone which revision decides and, once for ARI and once for AMI, that it keeps trying; exits with 0 on SIGTERM', async () => {
+        const ari = await deadPort();
+        const ami = await deadPort();
+        const command = running({ DOORMAN_ARI_URL: `http://127.0.0.1:${ari}`, DOORMAN_AMI_PORT: String(ami) });
+        await command.heard('connection_down', 2);
+        await pause(1_000);
+        command.child.kill('SIGTERM');
+        const { exit, err } = await command.ending();
+        expect({ exit, err }).toEqual({ exit: 0, err: '' });
+        const down = command.lines.filter(({ event }) => event === 'connection_down');
+        expect(down).toHaveLength(2);
+        const [ofAri, ofAmi] = ['ARI', 'AMI'].map((line) => down.find((each) => each.connection === line)?.message);
+        expect(ofAri).toMatch(`ARI at http://127.0.0.1:${ari} did not answer (ECONNREFUSED). Check that Asterisk runs`);
+        expect(ofAmi).toMatch(`AMI at 127.0.0.1:${ami}: connect ECONNREFUSED`);
+        expect(`${ofAri} ${ofAmi}`).toMatch(/DOORMAN_ARI_URL.*DOORMAN_AMI_HOST/);
+        expect(command.out).not.toMatch(/hunter2/);
+        const revision = expect.stringMatching(/^[0-9a-f]{12}$/);
+        expect(command.lines[0]).toMatchObject({ level: 'info', event: 'revision', revision });
+    });
+    test('exits with 0 on SIGINT, too, while both peers are silent', async () => {
+        const peer = await TcpPeer.open((socket) => socket.resume());
+        try {
+            const command = running({
+                DOORMAN_ARI_URL: `http://127.0.0.1:${peer.port}`,
+                DOORMAN_AMI_PORT: String(peer.port),
+            });
+            await command.heard('connection_down', 2);
+            command.child.kill('SIGINT');
+            expect(await command.ending()).toMatchObject({ exit: 0, err: '' });
+        }
+        finally {
+            await peer.close();
+        }
+    });
+});
+//# sourceMappingURL=run.test.js.map

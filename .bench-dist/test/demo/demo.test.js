@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { runToEnd } from '../support/child.js';
+import { DOORMAN } from '../support/doorman.js';
+import { labFolder } from '../support/lab-folder.js';
+import { CALLS, isOk } from './calls.js';
+import { formatTable, jsonLine, newsLines } from './output.js';
+jest.setTimeout(60_000);
+/** A lab of the test's own, so that it neither sees nor disturbs a demo that somebody has running. */
+const lab = mkdtempSync(join(tmpdir(), 'demo-lab-'));
+const launched = [];
+beforeAll(() => {
+    mkdirSync(join(lab, 'roots'));
+    symlinkSync(join(labFolder(), 'roots/forky'), join(lab, 'roots/forky'));
+});
+/** What a failed test leaves running: its children end with it, by the guards of the lab. */
+afterEach(() => {
+    for (const demo of launched.splice(0))
+        demo.kill('SIGKILL');
+});
+afterAll(() => rmSync(lab, { recursive: true, force: true }));
+class Demo {
+    child;
+    stdout = '';
+    stderr = '';
+    ended;
+    constructor(args, env = {}) {
+        this.child = spawn(process.execPath, [join(import.meta.dirname, 'demo.js'), ...args], {
+            env: { ...process.env, DOORMAN_LAB: lab, ...env },
+            stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        launched.push(this.child);
+        for (const name of ['stdout', 'stderr'])
+            this.child[name]?.setEncoding('utf8').on('data', (text) => {
+                this[name] += text;
+            });
+        this.ended = new Promise((resolve) => this.child.once('close', resolve));
+    }
+    /** Resolves when one of its outputs holds the text, or when it has ended. */
+    async says(name, text) {
+        const said = new Promise((resolve) => {
+            this.child[name]?.on('data', () => this[name].includes(text) && resolve());
+        });
+        await Promise.race([said, this.ended]);
+    }
+}
+test('with --once --json it prints one line for each call, all as expected, and exits 0', async () => {
+    const demo = new Demo(['--once', '--json']);
+    const code = await demo.ended;
+    const calls = demo.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const keys = ['from', 'to', 'headers', 'trunk', 'expected', 'landed', 'rule', 'ok'];
+    expect(calls.map((call) => ({ keys: Object.keys(call), ok: call.ok, error: call.error }))).toEqual(CALLS.map(() => ({ keys, ok: true, error: undefined })));
+    expect(calls.map(({ from, to, trunk }) => ({ from, to, trunk }))).toEqual(CALLS.map(({ from, to, trunk }) => ({ from, to, trunk })));
+    expect(calls[0]).toMatchObject({
+        landed: { context: 'vip-support', state: { greeting: 'Welcome back, Ada Byron.', city: 'Albany' } },
+        rule: 'VIP callers',
+    });
+    expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`);
+    expect(code).toBe(0);
+});
+test('it stays up, shows where a further call went, and stops with nothing left behind', async () => {
+    const file = join(lab, 'demo.env');
+    const demo = new Demo([]);
+    await demo.says('stdout', 'Ctrl-C stops both sides');
+    const mode = statSync(file).mode & 0o777;
+    const settings = parseEnv(readFileSync(file, 'utf8'));
+    const reached = demo.says('stdout', '+15551234567 via carrier-a to South Branch went to vip_support_flow');
+    const call = ['call', '--from', '+15551234567', '--to', '5550001111'];
+    const placed = await runToEnd([...DOORMAN, '--settings', file, ...call], 20_000);
+    await reached;
+    demo.child.kill('SIGINT');
+    const code = await demo.ended;
+    expect(placed).toMatchObject({ code: 0 });
+    expect(demo.stdout).toContain('VIP by caller number');
+    expect(demo.stdout).toContain('X-VIP: gold (hearsay)');
+    expect(demo.stdout).toContain('npx doorman --settings');
+    expect(demo.stdout).toMatch(/softphone[\s\S]*127\.0\.0\.1 port \d+,\s+user 1001, password \w+/);
+    expect(demo.stdout).toContain('+15551234567 via carrier-a to South Branch went to vip_support_flow');
+    expect(demo.stdout).toContain('flows/examples.yaml');
+    expect({ mode, code, fileIsThere: existsSync(file) }).toEqual({
+        mode: 0o600,
+        code: 0,
+        fileIsThere: false,
+    });
+    await expect(fetch(`${settings.DOORMAN_ARI_URL}/ari/asterisk/info`)).rejects.toThrow('fetch failed');
+});
+test('asked to stop while it starts, it exits 0 and leaves no settings', async () => {
+    const demo = new Demo([]);
+    await demo.says('stderr', 'Starting Asterisk');
+    demo.child.kill('SIGTERM');
+    expect({ code: await demo.ended, stdout: demo.stdout }).toEqual({ code: 0, stdout: '' });
+    expect(existsSync(join(lab, 'demo.env'))).toBe(false);
+});
+test('an option that there is not brings the usage and exit 2', async () => {
+    const demo = new Demo(['--onec']);
+    expect({ code: await demo.ended, stdout: demo.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(demo.stderr).toMatch(/--onec[\s\S]*usage: npm run demo/);
+});
+test('where no Asterisk can be had, it says which ways there are', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'demo-empty-'));
+    const demo = new Demo(['--once', '--json'], { DOORMAN_LAB: empty, PATH: empty });
+    const code = await demo.ended;
+    rmSync(empty, { recursive: true, force: true });
+    expect({ code, stdout: demo.stdout }).toEqual({ code: 1, stdout: '' });
+    expect(demo.stderr).toMatch(/No Asterisk can be had here[\s\S]*apt-get install asterisk/);
+    expect(demo.stderr).toMatch(/docker compose -f docker\/compose.yaml up[\s\S]*DOORMAN_ARI_URL/);
+});
+const [VIP, , , GOLD] = CALLS;
+if (VIP === undefined || GOLD === undefined)
+    throw new Error('The demo has lost its calls.');
+const REACHED = { context: 'vip-support', rule: 'VIP callers', state: { city: 'Albany', more: 1 } };
+const RESULT = { call: GOLD, reached: REACHED, hearsay: [], error: undefined };
+test.each([
+    ['it reached no flow', undefined],
+    ['it reached another context', { context: 'general-support' }],
+    ['another rule decided', { rule: 'otherwise' }],
+    ['it has no state', { state: undefined }],
+    ['a value of its state is another', { state: { city: 'Troy' } }],
+])('a call is as expected with at least its state, and not when %s', (_, change) => {
+    expect(isOk(RESULT)).toBe(true);
+    expect(isOk({ ...RESULT, reached: change && { ...REACHED, ...change } })).toBe(false);
+});
+test('the table and the JSON say what was expected and why a call reached no flow', () => {
+    const failed = { ...RESULT, reached: undefined, error: 'No answer.\nNone at all.' };
+    const [heading, row, ...below] = formatTable([RESULT]).split('\n');
+    expect(heading).toMatch(/CALLER +DIALLED +TRUNK +HEADERS +THE PBX REACHED +RULE$/);
+    expect(row).toBe(' 1  +15559990001  5557654321  carrier-a  X-VIP: gold  → vip-support    VIP callers  ok');
+    expect(below).toEqual([`    ${GOLD.title}`, '    state {"city":"Albany","more":1}', '']);
+    expect(formatTable([failed])).toMatch(/→ no flow +- +NOT OK[\s\S]*expected vip-support by rule "VIP callers"/);
+    expect(formatTable([failed])).toContain('    No answer.\n    None at all.\n');
+    expect(JSON.parse(jsonLine(failed))).toMatchObject({
+        ...{ landed: { context: null, state: null }, rule: null, ok: false, error: 'No answer.\nNone at all.' },
+    });
+});
+test('the table breaks a long state over lines, and nothing from a call steers the terminal', () => {
+    const state = { long: 'é'.repeat(1_000), evil: '\u001b[2J\u202e\n' };
+    const text = formatTable([{ ...RESULT, reached: { ...REACHED, rule: '\u001b]0;x\u0007', state } }]);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBe(108);
+    expect(text).toMatch(/é…\n/);
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+});
+test('a call is a line, and changed flow files with what changed or what is wrong', () => {
+    const line = { level: 'info', message: 'Revision 2 is active.', changes: ['rule VIP: changed'] };
+    expect(newsLines({ ...line, event: 'reload' })).toEqual(['Revision 2 is active.', '  rule VIP: changed']);
+    expect(newsLines({ ...line, event: 'decision', message: '1 went to main' })).toEqual(['1 went to main']);
+    expect(newsLines({ ...line, event: 'revision' })).toEqual([]);
+});
+//# sourceMappingURL=demo.test.js.map

@@ -1,0 +1,91 @@
+import { safeJson } from '../../src/lib/safe-text.js';
+import { isOk } from './calls.js';
+/** Columns of a terminal that the table fits into. */
+const WIDTH = 108;
+const INDENT = '    ';
+const HEADINGS = ['', 'CALLER', 'DIALLED', 'TRUNK', 'HEADERS', 'THE PBX REACHED', 'RULE', ''];
+/** One call as one line of JSON, for scripts. A call that reached no flow has an `error` that says why. */
+export function jsonLine(result) {
+    const { from, to, headers, trunk, expected } = result.call;
+    const { context = null, state = null, rule = null } = result.reached ?? {};
+    return safeJson({
+        ...{ from, to, headers, trunk, expected, landed: { context, state }, rule, ok: isOk(result) },
+        ...(result.reached === undefined ? { error: result.error ?? 'The call reached no flow.' } : {}),
+    });
+}
+/**
+ * The table: a row for each call, and below it what the call shows and the state that the flow's dialplan saw.
+ * Where the outcome is not the expected one, it says so and what was expected.
+ */
+export function formatTable(results) {
+    const rows = results.map(cells);
+    const widths = HEADINGS.map((_, column) => Math.max(...[HEADINGS, ...rows].map((row) => row[column]?.length ?? 0)));
+    const line = (row) => row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd();
+    const blocks = results.map((result, at) => [line(rows[at] ?? []), ...below(result)].join('\n'));
+    return `${[line(HEADINGS), ...blocks].join('\n')}\n`;
+}
+function cells({ call, reached, hearsay }, at) {
+    const headers = Object.entries(call.headers).map(([name, value]) => `${name}: ${value}${hearsay.includes(name) ? ' (hearsay)' : ''}`);
+    return [
+        String(at + 1).padStart(2),
+        ...[call.from, call.to, call.trunk, headers.join(', ') || '-'].map(printable),
+        `→ ${printable(reached?.context ?? 'no flow')}`,
+        printable(reached?.rule ?? '-'),
+        isOk({ call, reached }) ? 'ok' : 'NOT OK',
+    ];
+}
+function below(result) {
+    const { title, expected } = result.call;
+    const state = result.reached === undefined ? [] : wrapped(`state ${safeJson(result.reached.state ?? null)}`);
+    if (isOk(result))
+        return [INDENT + title, ...state];
+    const wanted = `expected ${expected.context} by rule "${expected.rule}" with state ${safeJson(expected.state)}`;
+    const errors = result.error?.split('\n').slice(0, 6) ?? [];
+    return [INDENT + title, ...state, ...[wanted, ...errors].flatMap(wrapped)];
+}
+/** Breaks a long text over at most three lines, and says by `…` where it goes on. */
+function wrapped(text) {
+    const parts = printable(text).match(new RegExp(`.{1,${WIDTH - INDENT.length}}`, 'gu')) ?? [];
+    const lines = parts.slice(0, 3).map((part) => INDENT + part);
+    return parts.length <= 3 ? lines : lines.map((line, at) => (at === 2 ? `${line.slice(0, -1)}…` : line));
+}
+/** Text from a call in which nothing can steer the terminal. */
+function printable(text) {
+    return safeJson(text).slice(1, -1).replaceAll('\\"', '"').replaceAll('\\\\', '\\');
+}
+/** How to call the two sides. */
+export function instructions({ asterisk }, file) {
+    const { username, password } = asterisk.softphone;
+    const doorman = `npx doorman --settings ${file}`;
+    return `
+Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this folder:
+
+  ${doorman} call --from +15551234567 --to 5557654321
+  ${doorman} call --from 5559990001 --to 5557654321 --header 'X-VIP: gold'
+      places a real call as carrier-a; --local 127.0.0.3 places it as carrier-b, which is not trusted
+
+  a softphone on this machine: SIP over UDP, server 127.0.0.1 port ${asterisk.ports.sip},
+      user ${username}, password ${password}; dial 5557654321
+
+  edit flows/routing.yaml, flows/triage.ts or flows/vips.csv: later calls go by what you wrote, or you read here
+  why it was refused. flows/examples.yaml holds calls that must go where it says: a change that breaks one is
+  refused until you change the example, too. What would become of a call, without one, says
+  ${doorman} explain --from 5559990001 --to 5557654321 --trunk carrier-a
+
+  ${doorman} doctor
+      examines both sides, as it would your own PBX
+
+Each further call, and each change of the flow files, is a line here. Ctrl-C stops both sides.
+`;
+}
+/** What Doorman says of a call, and of changed flow files with the changes or the problems that made it refuse them. */
+export function newsLines({ event, message, changes, problems }) {
+    const texts = (list) => (Array.isArray(list) ? list.map((text) => `  ${text}`) : []);
+    if (event === 'decision')
+        return [printable(message)];
+    return event === 'reload' ? [message, ...texts(changes), ...texts(problems)].map(printable) : [];
+}
+//# sourceMappingURL=output.js.map

@@ -1,0 +1,403 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isKnownName, neededModules, usedIn } from '../../src/asterisk/modules.js';
+import { dialplanFor } from '../../src/call/passed-facts.js';
+import { CHECKS, diagnose } from '../../src/doctor/diagnose.js';
+import { compile } from '../../src/flows/compile.js';
+import { readSettings, SETTING_NAMES } from '../../src/settings/index.js';
+import { runningDialplan } from '../asterisk/dialplan/running-dialplan.js';
+import { projectFolder } from '../flows/project-folder.js';
+import { storedCall, withStore } from '../store/open-store.js';
+/** Not in the tests' own folder, which other users may not enter. */
+const folder = mkdtempSync('/tmp/doorman-doctor-');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let flows;
+beforeAll(async () => {
+    const compiled = await compile(projectFolder('flows'));
+    if (!compiled.ok)
+        throw new Error('The flow files of the example cannot be compiled.');
+    const { revision } = compiled;
+    flows = { revision, dialplan: dialplanFor({ names: ['doorman'] }, revision) };
+});
+const GENERATED_FILE = 'extensions_doorman.conf';
+const SOUND_FILES = {
+    'http.conf': '[general]\nenabled = yes\n[general](+)\nbindport = 8088\n',
+    'ari.conf': '[general]\nenabled = yes\n[doorman]\npassword = x\n',
+    'manager.conf': '[general]\nenabled = yes ; [general]\n[doorman]\nsecret = x\n',
+    'extensions.conf': `#tryinclude "${GENERATED_FILE}"\n[from-trunk]\n`,
+    [GENERATED_FILE]: '[doorman-go]\n',
+};
+const endpoints = (...names) => ({
+    endpoints: { body: names.map((resource) => ({ technology: 'PJSIP', resource })) },
+});
+const actions = (...names) => ({
+    ListCommands: Object.fromEntries(names.map((name) => [name, ''])),
+});
+function ari({ ari = {}, version = '22.10.1', missingModule }) {
+    if (ari instanceof Error)
+        return ari;
+    const modules = [
+        ...neededModules(flows.dialplan.text).keys(),
+        'res_stir_shaken.so',
+        'app_stasis_broadcast.so',
+    ];
+    const body = modules.filter((name) => name !== missingModule).map((name) => ({ name, status: 'Running' }));
+    const replies = {
+        'channels/doorman-doctor-asks/continue': { status: 404 },
+        'asterisk/modules': { body },
+        ...endpoints('carrier-a', 'carrier-b'),
+        ...ari,
+    };
+    const ask = async (_method, path) => ({
+        ...{ status: 200, body: undefined, date: Date.now() },
+        ...replies[path],
+    });
+    return { version, ask };
+}
+function ami(answers) {
+    if (answers instanceof Error)
+        return answers;
+    return {
+        action: async ({ action, variable = '' }) => {
+            const answer = answers?.[variable] ?? answers?.[action] ?? {};
+            if (answer instanceof Error)
+                throw answer;
+            return answer;
+        },
+        // What the second user sees of every step is shown on a real Asterisk.
+        list: async () => Promise.reject(new Error('not asked here')),
+    };
+}
+/** Answers of Doorman's own AMI user, whose Getvar asks for a few variables. */
+function own(given) {
+    const zone = /GMT([+-]\d{4})/.exec(`${new Date()}`)?.[1] ?? '';
+    const get = (_answers, name) => {
+        if (given?.[name] !== undefined)
+            return given[name];
+        if (name === 'Setvar')
+            return new Error('AMI Setvar: No such channel');
+        if (name.includes(',dialplan_'))
+            return given?.marker ?? { value: '1' };
+        if (name.startsWith('DIALPLAN_EXISTS('))
+            return { value: '1' };
+        if (name.startsWith('PJSIP_ENDPOINT('))
+            return { value: 'from-trunk' };
+        return name.startsWith('STRFTIME(') ? (given?.zone ?? { value: zone }) : undefined;
+    };
+    return new Proxy({}, { get });
+}
+/** The trunks' context and those of the flows. */
+const DIALPLAN = `
+[from-trunk]
+exten => _[+*#0-9]!,1,Goto(doorman,,1)
+[phones]
+exten => _X.,1,Goto(general-support,s,1)
+[vip-support]
+exten => s,1,Answer()
+[general-support]
+exten => s,1,Answer()
+`;
+function pbxFolder({ files = {}, modes = {} }) {
+    const own = mkdtempSync(join(folder, 'pbx-'));
+    for (const [name, text] of Object.entries({ ...SOUND_FILES, ...files })) {
+        writeFileSync(join(own, name), text);
+        chmodSync(join(own, name), modes[name] ?? (name === GENERATED_FILE ? 0o644 : 0o640));
+    }
+    // mkdtemp lets nobody else in.
+    for (const each of [folder, own])
+        chmodSync(each, 0o755);
+    return own;
+}
+/** Nobody of this machine: for it a file is readable as it is for others. */
+const ASTERISK = { uid: 4_000_000, groups: [] };
+async function diagnosed(change = {}) {
+    const admin = change.admin ?? actions('reload', 'showdialplan', 'getconfig', 'updateconfig');
+    const decides = {
+        state: 'answers',
+        pid: 42,
+        ready: true,
+        revision: flows.revision.id,
+        problems: [],
+    };
+    return diagnose({
+        settings: { ...readSettings({ env: {}, optional: SETTING_NAMES }), ...change.settings },
+        flows: change.flows?.(flows) ?? flows,
+        ari: ari(change),
+        ami: ami(change.ami instanceof Error ? change.ami : own(change.ami)),
+        admin: change.admin === null ? undefined : ami(admin),
+        dialplan: change.admin === null || change.admin instanceof Error
+            ? undefined
+            : runningDialplan(flows.dialplan.text + DIALPLAN + (change.dialplan ?? '')),
+        instance: change.instance ?? decides,
+        pbxFiles: { folder: pbxFolder(change), user: ASTERISK },
+        secretFiles: [],
+    });
+}
+/** Answers of Getvar that say in which context endpoints are. */
+function inContext(value, ...names) {
+    return Object.fromEntries(names.map((name) => [`PJSIP_ENDPOINT(${name},context)`, { value }]));
+}
+const bad = async (change) => (await diagnosed(change)).filter(({ verdict }) => verdict !== 'ok');
+/** Read when the request is answered. */
+const fortyTwoSecondsAgo = {
+    get date() {
+        return Date.now() - 42_500;
+    },
+};
+/** The one finding, `check | verdict | a part of what it says | a part of the remedy`, and what brings it about. */
+const CASES = {
+    'settings | warning | DOORMAN_AMI_SECRET: still the secret of the sample | openssl': {
+        settings: { DOORMAN_AMI_SECRET: 'CHANGE-ME' },
+    },
+    'settings | warning | password goes over the network in the clear | TLS': {
+        settings: { DOORMAN_ARI_URL: 'http://pbx.example:8088' },
+    },
+    'settings | warning | secret goes over the network in the clear | tunnel': {
+        settings: { DOORMAN_AMI_HOST: 'pbx.example' },
+    },
+    'flow files | fault | 1 problem. routing.yaml:3:7: unknown key | doorman check': {
+        flows: () => new Error('routing.yaml:3:7: unknown key "flow"'),
+    },
+    'ARI | fault | did not answer (ECONNREFUSED). | Check that Asterisk runs.': {
+        ari: new Error('ARI at http://x did not answer (ECONNREFUSED). Check that Asterisk runs.'),
+    },
+    'ARI rights | fault | may only read | read_only = no': {
+        ari: { 'channels/doorman-doctor-asks/continue': { status: 403 } },
+    },
+    'ARI rights | warning | got 500 | ari.conf': {
+        ari: { 'channels/doorman-doctor-asks/continue': { status: 500 } },
+    },
+    'version | fault | 13.38.3 is too old | Asterisk 16 or later': { version: '13.38.3' },
+    'version | warning | "SVN-trunk-r1234" | Asterisk 16 or later': { version: 'SVN-trunk-r1234' },
+    'modules | fault | func_uri.so is not running (URIDECODE(), URIENCODE()) | module load func_uri.so': {
+        missingModule: 'func_uri.so',
+    },
+    'modules | fault | Calls are decided without their SIP headers. | module load res_pjsip_header_funcs.so': {
+        missingModule: 'res_pjsip_header_funcs.so',
+    },
+    'modules | fault | res_stir_shaken.so is not running (STIR_SHAKEN()) | module load res_stir_shaken.so': {
+        missingModule: 'res_stir_shaken.so',
+        flows: ({ revision }) => {
+            const attested = { ...revision, needsAttestation: true };
+            return { revision: attested, dialplan: dialplanFor({ names: ['doorman'] }, attested) };
+        },
+    },
+    'modules | warning | ARI answered 500 | res_ari_asterisk.so': {
+        ari: { 'asterisk/modules': { status: 500 } },
+    },
+    'clock | warning | 42 s behind | NTP': { ari: { 'asterisk/info': fortyTwoSecondsAgo } },
+    'AMI | fault | refused the user doorman | DOORMAN_AMI_SECRET': {
+        ami: new Error('AMI at 127.0.0.1:5038 refused the user doorman: Authentication failed'),
+    },
+    'AMI admin | fault | refused the user doorman-admin | DOORMAN_AMI_ADMIN_SECRET': {
+        admin: new Error('AMI at 127.0.0.1:5038 refused the user doorman-admin: Authentication failed'),
+    },
+    'AMI rights | fault | may not set variables | write = call': {
+        ami: { Setvar: new Error('AMI Setvar: Permission denied') },
+    },
+    'AMI rights | warning | Command (class command), Originate | write = call': {
+        ami: actions('setvar', 'command', 'originate', 'updateconfig', 'moduleload'),
+    },
+    'AMI admin | fault | may not do showdialplan, getconfig | write = config': {
+        admin: actions('reload', 'moduleload'),
+    },
+    'AMI admin | warning | Command (class command) | write = config': {
+        admin: actions('reload', 'showdialplan', 'getconfig', 'updateconfig', 'command'),
+    },
+    'HTTP sessions | fault | sessionlimit is 10 | should be 50 or more': {
+        admin: {
+            ...actions('reload', 'showdialplan', 'getconfig'),
+            GetConfig: { 'line-1': 'SessionLimit = 10' },
+        },
+    },
+    'HTTP sessions | warning | sessionlimit is 30 | should be 50 or more': {
+        admin: { ...actions('reload', 'showdialplan', 'getconfig'), GetConfig: { 'line-1': 'sessionlimit=30' } },
+    },
+    'WebSocket timeout | warning | is 10 ms | should be 100': {
+        admin: {
+            ...actions('reload', 'showdialplan', 'getconfig'),
+            GetConfig: { 'line-1': 'websocket_write_timeout=10' },
+        },
+    },
+    'entry contexts | fault | no [doorman], [doorman-go] | #tryinclude': {
+        ami: { 'DIALPLAN_EXISTS(doorman)': { value: '0' }, 'DIALPLAN_EXISTS(doorman-go)': { value: '0' } },
+    },
+    'entry contexts | fault | is not the one that | doorman dialplan --write': {
+        ami: { marker: { value: '0' } },
+    },
+    'entry contexts | fault | executes parts of the dialled number | doorman dialplan --write': {
+        ami: { marker: { value: '0' }, 'DIALPLAN_EXISTS(doorman-go,missing,1)': { value: '0' } },
+    },
+    'flow contexts | fault | vip_support_flow leads to vip-support,s,1 | [vip-support]': {
+        ami: { 'DIALPLAN_EXISTS(vip-support,s,1)': { value: '0' } },
+    },
+    'trunks | fault | the trunk carrier-b, and PJSIP has no such endpoint: no call comes from it. Is | pjsip.conf': {
+        ...{ ari: endpoints('carrier-a'), ami: inContext('', 'carrier-b') },
+    },
+    'trunks | info | names 1000, 1001, 1002, 1003, 1004, 1005 and 294 more: calls from there | trunks': {
+        ari: endpoints('carrier-a', 'carrier-b', ...Array.from({ length: 300 }, (_, at) => `${1000 + at}`)),
+    },
+    'flow contexts | fault | hear that all lines are busy | [general-support]': {
+        ami: { 'DIALPLAN_EXISTS(general-support,s,1)': { value: '0' } },
+    },
+    'version | warning | GHSA-wcvv-g26m-wx5c (an ARI user | Update Asterisk': { version: '22.10.0' },
+    'version | info | Your distribution may have mended them | Update': { version: '22.10.0+dfsg-3' },
+    'instance | fault | No Doorman runs with the data folder data: calls take | systemctl start doorman': {
+        ...{ instance: { state: 'none' }, ari: { 'applications/doorman': { status: 404 } } },
+    },
+    'instance | warning | "doorman" is registered, but not by | DOORMAN_DATA': { instance: { state: 'none' } },
+    'instance | info | may not read data, so | as root': { instance: { state: 'hidden' } },
+    'instance | fault | (process 42) does not answer: ECONNREFUSED. | systemctl start': {
+        instance: { state: 'silent', pid: 42, reason: 'ECONNREFUSED' },
+    },
+    'instance | fault | cannot route calls. ARI refuses. | log': {
+        instance: { state: 'answers', pid: 42, ready: false, revision: '', problems: ['ARI refuses'] },
+    },
+    'instance | warning | decides by revision 0123abcd; the files in flows are | doorman reload': {
+        instance: { state: 'answers', pid: 42, ready: true, revision: '0123abcd', problems: [] },
+    },
+    'sections | fault | ari.conf:6: this second [general] stops ARI | [general](+)': {
+        files: { 'ari.conf': `${SOUND_FILES['ari.conf']}\n[general]\nenabled = yes\n` },
+    },
+    'sections | warning | http.conf:5: Asterisk ignores | [general](+)': {
+        files: { 'http.conf': `${SOUND_FILES['http.conf']}[general]\n` },
+    },
+    'sections | warning | more.conf:1: Asterisk ignores | [general](+)': {
+        files: { 'manager.conf': '[general]\n#include "more.conf"\n', 'more.conf': '[general]\nport = 1\n' },
+    },
+    'sections | fault | http.conf:1: [general](+) before any [general] | [general]': {
+        files: { 'http.conf': '[general](+)\nenabled = yes\n[general]\n' },
+    },
+    'dialplan file | fault | No file that extensions.conf includes | #tryinclude': {
+        files: { 'extensions.conf': '[from-trunk]\n' },
+    },
+    'dialplan file | warning | by #include, Asterisk starts without any dialplan | #tryinclude': {
+        files: { 'extensions.conf': `#include ${GENERATED_FILE}\n` },
+    },
+    'dialplan file | fault | extensions.conf:2 includes what cannot be read | #tryinclude': {
+        files: { 'extensions.conf': `#tryinclude ${GENERATED_FILE}\n#include gone.conf\n` },
+    },
+    'dialplan file | fault | (user 4000000) may not read | chmod o+r': { modes: { [GENERATED_FILE]: 0o640 } },
+    'password files | warning | can read the passwords in | chmod o-r': { modes: { 'ari.conf': 0o644 } },
+    'endpoints | fault | No PJSIP endpoint leads to [doorman] | Context of the trunk': {
+        ami: inContext('phones', 'carrier-a', 'carrier-b'),
+    },
+    'endpoints | warning | calls of carrier-b go to [phones], which does not lead | Context of the trunk': {
+        ami: inContext('phones', 'carrier-b'),
+    },
+    'entries | fault | the fallback from-pstm,dialled,1 is not in the dialplan | context, extension': {
+        dialplan: '[in]\nexten => _X.,1,Set(__DOORMAN_FALLBACK=from-pstm,dialled,1)\n',
+    },
+    'entries | warning | [in]: DOORMAN_FALLBACK=phones,${EXTEN},1 lets a caller | dialled': {
+        dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,${EXTEN},1)\n',
+    },
+    'entries | warning | Goto(doorman,${EXTEN},1) lets a caller | Goto(doorman,,1)': {
+        dialplan: '[in]\nexten => _X.,1,Goto(doorman,${EXTEN},1)\n',
+    },
+    'entries | fault | leads straight back to Doorman for 55551234, by [hook] → [doorman] | Context': {
+        dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=pstn,dialled,1)\n[pstn]\ninclude => hook\n' +
+            'exten => s,1,Answer()\n[hook]\nexten => _X.,1,NoOp()\n same => n,Goto(doorman,,1)\n',
+    },
+    'loops | info | may lead back to Doorman. | ': {
+        dialplan: '[general-support]\nexten => s,1,Answer()\n same => n,GotoIf($["${X}"="1"]?doorman,s,1)\n',
+    },
+    'loops | fault | The flow back (from-trunk,dialled) leads straight back to Doorman for 55551234 | Context': {
+        flows: ({ revision, dialplan }) => {
+            const back = { context: 'from-trunk', extension: 'dialled', priority: 1, turnAway: false };
+            const routing = { ...revision.routing, flows: new Map([['back', { name: 'back', ...back }]]) };
+            return { revision: { ...revision, routing }, dialplan };
+        },
+    },
+    'time zone | warning | at UTC+0545, Doorman at | TZ': {
+        ami: { zone: { value: '+0545' } },
+    },
+};
+describe('doctor diagnoses', () => {
+    test('an installation without faults: every check is ok, in the order of the list', async () => {
+        const findings = await diagnosed();
+        expect(findings.map(({ check }) => check)).toEqual(CHECKS.map(({ name }) => name));
+        expect(findings.filter(({ verdict, remedy }) => verdict !== 'ok' || remedy !== null)).toEqual([]);
+    });
+    test.each(Object.entries(CASES))('%s', async (finding, change) => {
+        const [check = '', verdict, says = '', remedy = ''] = finding.split(' | ');
+        expect(await bad(change)).toEqual([
+            {
+                ...{ check, verdict, says: expect.stringContaining(says) },
+                remedy: remedy === '' ? null : expect.stringContaining(remedy),
+            },
+        ]);
+    });
+    test('each check goes wrong in some case, recorded calls in one of their own', () => {
+        const names = Object.keys(CASES).map((finding) => finding.split(' | ')[0]);
+        const never = CHECKS.map(({ name }) => name).filter((name) => !names.includes(name));
+        expect(never).toEqual(['recorded calls']);
+    });
+    test('without connections only what needs none', async () => {
+        const down = await diagnosed({ ari: new Error('no'), ami: new Error('no'), admin: null });
+        expect(down.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
+            ...['settings ok', 'flow files ok', 'instance ok', 'ARI fault', 'AMI fault', 'AMI admin info'],
+            ...['sections ok', 'dialplan file ok', 'password files ok', 'recorded calls ok'],
+        ]);
+    });
+    test('without the second user what that leaves open, which is no fault', async () => {
+        expect(await bad({ admin: null })).toEqual([
+            {
+                ...{ check: 'AMI admin', verdict: 'info' },
+                says: expect.stringContaining('Not checked without it: endpoints, entries, loops'),
+                remedy: expect.stringContaining('DOORMAN_AMI_ADMIN_SECRET'),
+            },
+        ]);
+    });
+    test('recorded calls that are older than they may be', async () => {
+        const data = mkdtempSync(join(folder, 'data-'));
+        await withStore(data, async (store) => {
+            store.recordCall(storedCall({ at: Date.now() - 40.5 * 86_400_000 }));
+            await store.flush();
+        });
+        const keeping = (days) => bad({ settings: { DOORMAN_DATA: data, DOORMAN_KEEP_CALLS: days } });
+        expect(await keeping(30)).toEqual([
+            {
+                ...{ check: 'recorded calls', verdict: 'warning' },
+                says: 'The oldest recorded call is 40 days old, though DOORMAN_KEEP_CALLS=30.',
+                remedy: expect.stringContaining('start it'),
+            },
+        ]);
+        expect(await keeping(40)).toEqual([]);
+    });
+    test('a trunk of a database that is in no list as known', async () => {
+        const known = { 'PJSIP_ENDPOINT(carrier-b,context)': { value: 'from-trunk' } };
+        expect(await bad({ ari: endpoints('carrier-a'), ami: known })).toEqual([]);
+    });
+    test('modules by the dialplan that is generated: no other application or function is asked for', () => {
+        const dialplan = 'exten => s,1,Log(NOTICE,x)\n same => n,Set(X=${CUT(A,-,1)})\n; MATH() in a comment';
+        const needed = neededModules(dialplan);
+        expect([needed.get('app_verbose.so'), needed.get('func_cut.so')]).toEqual(['Log()', 'CUT()']);
+        expect([needed.has('func_math.so'), needed.has('func_uri.so')]).toEqual([false, false]);
+    });
+    test.each([
+        ['16.28.0', []],
+        ['22.10.1', ['app_stasis_broadcast.so is not running (StasisBroadcast()).']],
+    ])('StasisBroadcast of Asterisk %s, only where that version has it', async (version, says) => {
+        const found = await bad({
+            ...{ version, missingModule: 'app_stasis_broadcast.so' },
+            flows: ({ revision }) => ({
+                revision,
+                dialplan: { text: 'exten => s,1,StasisBroadcast(500,^doorman$)', steps: [], marker: '' },
+            }),
+        });
+        expect(found.filter(({ check }) => check === 'modules').map((finding) => finding.says)).toEqual(says);
+    });
+    test('every application and function of the generated dialplan: the module of each is known', () => {
+        const attested = { ...flows.revision, needsAttestation: true, needsAllHeaders: true };
+        const { text } = dialplanFor({ names: ['doorman-a', 'doorman-b'], pattern: 'doorman-' }, attested);
+        expect([...usedIn(text)].filter((name) => !isKnownName(name))).toEqual([]);
+        for (const name of ['Stasis', 'StasisBroadcast', 'PJSIP_HEADER', 'STIR_SHAKEN'])
+            expect(usedIn(text)).toContain(name);
+    });
+    test('a dialplan that does not parse callers’ text by an extension that it has', () => {
+        const { text } = flows.dialplan;
+        expect(text.slice(text.indexOf('[doorman-go]'))).toMatch(/^exten => missing,1,/m);
+    });
+});
+//# sourceMappingURL=diagnose.test.js.map

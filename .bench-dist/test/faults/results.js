@@ -1,0 +1,73 @@
+import { availableParallelism } from 'node:os';
+import { LONGEST_WAIT_MS } from './run-fault.js';
+/** For scripts. */
+export function resultsJson(results) {
+    const rows = results.map(({ fault, asterisk, offered, routed, fallback, lost, longest_wait_ms }) => ({
+        ...{ fault, asterisk, offered, routed, fallback, lost, longest_wait_ms },
+    }));
+    return `${JSON.stringify(rows, undefined, 2)}\n`;
+}
+export const COLUMNS = ['fault', 'offered', 'routed', 'fallback', 'lost', 'longest wait', 'works again after'];
+/** One line of a table, for the terminal and the file. */
+export function cells(result) {
+    const { fault, offered, routed, fallback, lost, longest_wait_ms, recovery_ms } = result;
+    const seconds = ((recovery_ms ?? 0) / 1_000).toFixed(1);
+    const again = recovery_ms === undefined ? 'never' : recovery_ms < 250 ? 'at once' : `${seconds} s`;
+    return [fault, ...[offered, routed, fallback, lost].map(String), `${longest_wait_ms} ms`, again];
+}
+/**
+ * For people.
+ * @param rates calls a second, by the version of Asterisk
+ */
+export function resultsMd(results, faults, rates) {
+    const of = (version) => results.filter(({ asterisk }) => asterisk === version);
+    const date = new Date().toISOString().slice(0, 10);
+    const on = `on ${availableParallelism()} cores, with Node ${process.versions.node}`;
+    return [
+        '# What faults do to callers',
+        '',
+        `Written by \`npm run faults\` on ${date}, ${on}.`,
+        '',
+        INTRODUCTION,
+        ...[...rates].flatMap(([asterisk, rate]) => [
+            `## Asterisk ${asterisk}, ${rate} calls a second`,
+            '',
+            `| ${COLUMNS.join(' | ')} |`,
+            `| --- |${' ---: |'.repeat(COLUMNS.length - 1)}`,
+            ...of(asterisk).map((result) => `| ${cells(result).join(' | ')} |`),
+            '',
+            ...of(asterisk).flatMap(remarks),
+            '',
+        ]),
+        '## What is done',
+        '',
+        ...faults.map(({ name, what }) => `- **${name}**: ${what}`),
+        '',
+    ].join('\n');
+}
+const INTRODUCTION = `Each fault has an Asterisk, one instance of Doorman (or two) and callers of its own. Calls come before it, while it
+lasts and after it. A third of them are VIP callers, a third are known by a header, a third are decided by a function.
+Each context gives another SIP answer, so that each caller knows its flow and how long it waited.
+
+- *offered*: calls that Asterisk took (100 Trying). *routed*: in the flow of their rule. *fallback*: in the flow under
+  \`otherwise\`. *lost*: no answer within 10 s, the answer of no or another flow, or hung up by the PBX.
+- *longest wait*: from the INVITE that Asterisk took to its final answer. At most ${LONGEST_WAIT_MS} ms: the time limit of the
+  entry context, and half a second.
+- *works again after*: from the end of the load until a good call of each kind was routed again.
+- Calls that Asterisk never took are not counted: while it is restarted it refuses new calls until the old ones are
+  over, and then is not there. Calls end with an Asterisk that dies, so that it is stopped gracefully here.
+- For each call the decision record is compared with what its caller saw: no call in the fallback may be recorded as
+  "routed".
+`;
+function remarks(result) {
+    const { fault, not_taken, longest_wait_ms, longest_from_first_ms, problems } = result;
+    const late = `${longest_from_first_ms} ms from the first INVITE at most`;
+    return [
+        ...(not_taken > 0 ? [`- ${fault}: ${not_taken} calls were not taken by Asterisk.`] : []),
+        ...(longest_from_first_ms > longest_wait_ms + 400
+            ? [`- ${fault}: Asterisk took some calls at a later INVITE only; ${late}.`]
+            : []),
+        ...problems.map((problem) => `- **${fault}: ${problem}.**`),
+    ];
+}
+//# sourceMappingURL=results.js.map

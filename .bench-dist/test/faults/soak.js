@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { countsOf } from './counts.js';
+import { atMost, hook, lostCalls } from './fault.js';
+import { Fixture } from './fixture.js';
+/** Asterisk's own `session_keep_alive`. */
+const IDLE_MS = 15_000;
+/** Calls that are over, and idle connections, have ended by then. */
+const QUIET_MS = 2_500;
+/** V8 takes so long to give back what a collection freed. */
+const COLLECTED_MS = 2_000;
+/** One connection or worker more may be there at the moment of looking; a leak is there once for each call. */
+const SLACK = 4;
+/** Many calls, and what Doorman still holds between them. */
+export async function soak(install, options) {
+    const { perSecond, idleMs = IDLE_MS } = options;
+    const fixture = await Fixture.create(install, {
+        ...{ perSecond, isDirect: true, overrides: { 'http.conf': `session_keep_alive = ${idleMs}` } },
+        surroundings: { through: intoFile, isLogInFile: true, settings: hook('collect-garbage') },
+    });
+    try {
+        return await play(fixture, { ...options, idleMs });
+    }
+    finally {
+        await fixture.close();
+    }
+}
+/** So long a log belongs into a file, as in production. */
+function intoFile(data) {
+    return ['sh', '-c', 'log="$1/doorman.log" && shift && exec "$@" >>"$log"', 'log', data];
+}
+async function play(fixture, { looks = 10, growth = 0.05, ...options }) {
+    if ((await fixture.routesAgain()) === undefined)
+        throw new Error('No call was routed before the soak began.');
+    const [started, { pid }] = [performance.now(), fixture.doorman()];
+    const samples = [];
+    const calls = [];
+    for (let look = 1; look <= looks; look += 1) {
+        calls.push(...(await fixture.newLoad(options.perSecond, Math.ceil(options.calls / looks)).start()));
+        await sleep(options.idleMs + QUIET_MS);
+        process.kill(pid, 'SIGUSR2');
+        await sleep(COLLECTED_MS);
+        const sample = { calls: calls.length, ...holdingsOf(pid) };
+        samples.push(sample);
+        options.onSample?.(sample);
+    }
+    const counts = countsOf(calls);
+    const problems = [...fixture.casualties, ...problemsOf(samples, counts, growth)];
+    const seconds = Math.round((performance.now() - started) / 1_000);
+    return { asterisk: fixture.asterisk.version, samples, counts, seconds, problems };
+}
+/** From /proc. */
+export function holdingsOf(pid) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const number = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+    return {
+        rss_mb: Math.round(number('VmRSS') / 102.4) / 10,
+        files: readdirSync(`/proc/${pid}/fd`).length,
+        threads: number('Threads'),
+    };
+}
+function problemsOf(samples, counts, growth) {
+    const [first, last] = [samples.at(0), samples.at(-1)];
+    if (first === undefined || last === undefined)
+        return ['Nothing was measured'];
+    return [
+        ...lostCalls(counts),
+        ...atMost(first.rss_mb * (1 + growth), last.rss_mb, 'Megabytes of memory'),
+        ...atMost(first.files + SLACK, last.files, 'Open files'),
+        ...atMost(first.threads + SLACK, last.threads, 'Threads'),
+    ];
+}
+//# sourceMappingURL=soak.js.map

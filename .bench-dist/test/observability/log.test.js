@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { safeJson, safeText } from '../../src/lib/safe-text.js';
+/** Characters that break a line or steer a terminal: C0 and C1, line ends of Unicode, bidi marks. */
+const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u;
+const urlOf = (file) => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).href);
+/** What a process logs, line by line: winston writes to the process's own standard output. */
+function logged(code, options = "'debug'") {
+    const program = `
+import { createLog } from ${urlOf('observability/log.js')}
+import { logDecision } from ${urlOf('history/sentence.js')}
+const log = createLog(${options})
+${code}`;
+    const args = ['--no-warnings', '--input-type=module', '-e', program];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    if (stderr !== '')
+        throw new Error(stderr);
+    return stdout.split('\n').slice(0, -1);
+}
+describe('a line of the log', () => {
+    test('is one object of JSON with time, level, message and fields', () => {
+        const [line = '', ...more] = logged(`log.info('call routed', { event: 'decision', flow: 'main', ms: { read: 1 } })`);
+        expect(more).toEqual([]);
+        expect(JSON.parse(line)).toEqual({
+            time: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
+            ...{ level: 'info', message: 'call routed', event: 'decision', flow: 'main', ms: { read: 1 } },
+        });
+    });
+    test('is one line whatever the texts hold, and gives them back as they were', () => {
+        const tricky = 'a\nb\r\nc\u2028d\u2029e\u0085f\u001b[31mg\u202eh\u2066i\u200fj\u009bk\ufeffl\0m';
+        const lines = logged(`log.warn(${JSON.stringify(tricky)}, { header: ${JSON.stringify(tricky)} })`);
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).not.toMatch(STEERING);
+        expect(JSON.parse(lines[0] ?? '')).toMatchObject({ message: tricky, header: tricky });
+    });
+    test('is not read as a format: %s and the like stay', () => {
+        const [line = ''] = logged(`log.info('%s %d %j {x}', { a: '%s' })`);
+        expect(JSON.parse(line)).toMatchObject({ message: '%s %d %j {x}', a: '%s' });
+    });
+    test('is there when the process ends right behind it, however it ends', () => {
+        expect(logged(`log.info('last', { event: 'x' })\nprocess.exit()`)).toHaveLength(1);
+        expect(logged(`for (let at = 0; at < 5_000; at++) log.info('many', { at })`)).toHaveLength(5_000);
+    });
+    test('is there only from its level up', () => {
+        const all = `for (const level of ['debug', 'info', 'warn', 'error']) log[level](level, { event: 'x' })`;
+        const levels = logged(all, "'warn'").map((line) => JSON.parse(line).level);
+        expect(levels).toEqual(['warn', 'error']);
+    });
+});
+describe('a line of the log in text', () => {
+    const TIME = String.raw `\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`;
+    test.each([
+        [`log.info('took it', { event: 'decision', call: '1.2', flow: 'main' })`, 'took it (call 1.2)'],
+        [`log.warn('slow\\nOK', { event: 'x' })`, 'Warning: slow\\\\nOK'],
+        [`log.error('no:', { event: 'reload', problems: ['a:1:1: b', 'c'] })`, 'ERROR no: a:1:1: b; c'],
+        [`log.info('yes', { event: 'candidate', problems: [] })`, 'yes'],
+        [`log.error('it broke\u001b[1m', { event: 'x' })`, 'ERROR it broke\\\\u001b\\[1m'],
+        [`log.info('hello', { event: 'flow_log', call: '1.2', details: '{"a":1}' })`, 'hello {"a":1} (call 1.2)'],
+    ])('of %s is readable and one line', (code, expected) => {
+        const escaped = expected.replace(/[(){}]/g, '\\$&');
+        expect(logged(code, "'info', { format: 'text' }")).toEqual([
+            expect.stringMatching(new RegExp(`^${TIME} ${escaped}$`)),
+        ]);
+    });
+});
+describe('a log that masks numbers', () => {
+    /** One number, written so as to avoid masking. */
+    const SPELLINGS = `+15551234567|5551234567|(555) 123-4567|555.123.4567|555/123/4567|5 5 5 1 2 3 4 5 6 7
+  sip:+15551234567@trunk.invalid|<tel:+1-555-123-4567;ext=1>|555\u200b123\u202e4567|555\t1234567|５５５１２３４５６７
+  \${SHELL(touch 5551234567)}|"5551234567\\"|%2B15551234567|a5551234567b`.split(/\||\n */);
+    /** Lines with something in them that a caller, or a file with callers in it, said. */
+    const code = `
+const reason = (n) => ({ rule: n, matched: false, condition: 'caller: ' + n, value: n, trusted: false, why: n })
+for (const n of ${JSON.stringify(SPELLINGS)}) {
+  logDecision(log, {
+    at: '2030-01-01T12:00:00.000Z', call: '1700000000.1', sipCallId: n + '@phone', trunk: n, readBy: 'ari',
+    callerNumber: '+15551234567', calleeNumber: n, vip: false, branch: n, headers: [['from', n], [n, 'x']],
+    revision: 'abcabcabcabc', rule: n, flow: n, outcome: 'routed', faults: [n, 'Error: ' + n], reasons: [reason(n)],
+    reasonsOmitted: 0, provenance: [{ fact: 'header ' + n, value: n, from: n, trusted: false, why: n }],
+    hearsay: [{ what: n, value: n, for: ['vip'], why: n }], ms: { read: 1.25 },
+  })
+  log.info(n, { event: 'flow_log', call: '1700000000.1', details: JSON.stringify({ [n]: n }) })
+  log.error('A call could not be recorded: ' + n, { event: 'defect', by: n, warnings: [n], number: 15551234567 })
+}
+log.info('ARI is connected: http://192.168.100.200:8088.', { event: 'control' })`;
+    test('has no number in clear in any line, but the address in a line without a caller', () => {
+        const lines = logged(code, "'debug', { mask: true }");
+        expect(lines).toHaveLength(SPELLINGS.length * 3 + 1);
+        expect(lines.at(-1)).toContain('http://192.168.100.200:8088');
+        for (const line of lines.slice(0, -1))
+            for (const text of textsOf(JSON.parse(line)))
+                expect(digitsOf(text)).not.toMatch(/5123456|5551234|1234567/);
+    });
+});
+function textsOf(value) {
+    if (typeof value !== 'object' || value === null)
+        return [String(value)];
+    return Object.entries(value).flatMap(([key, one]) => [key, ...textsOf(one)]);
+}
+/** Digits of all scripts as ASCII, without what stands between them. */
+function digitsOf(text) {
+    return text.normalize('NFKC').replace(/[^\p{L}\p{Nd}]/gu, '');
+}
+describe('text that is safe to show', () => {
+    test('keeps its lines and everything that can be read, and holds nothing that steers', () => {
+        fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
+            const shown = safeText(text);
+            expect(shown.replaceAll('\n', '')).not.toMatch(STEERING);
+            expect(shown.split('\n').length).toBe(text.split('\n').length);
+        }));
+        expect(safeText('"Ümit" \\ 5 €\n')).toBe('"Ümit" \\ 5 €\n');
+        expect(safeText('\u001b]0;x\u0007\t\r')).toBe('\\u001b]0;x\\u0007\\u0009\\u000d');
+    });
+});
+describe('JSON that is safe to show', () => {
+    test('holds no character that steers a terminal, and says the same as JSON does', () => {
+        fc.assert(fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+            const text = safeJson(value);
+            expect(text).not.toMatch(STEERING);
+            expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+        }));
+    });
+    test('writes C1 controls, bidi marks and Unicode line ends out', () => {
+        for (const char of '\u0085\u009b\u061c\u200e\u202e\u2066\u2069\u2028\ufeff\u007f')
+            expect(safeJson(char)).toBe(`"\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}"`);
+    });
+});
+//# sourceMappingURL=log.test.js.map

@@ -1,0 +1,14 @@
+/** A Doorman for which all is well and nothing has happened. */
+export const SOURCES = {
+    ari: { isUp: true },
+    ami: { isUp: true },
+    activeCalls: () => 0,
+    database: () => ({ isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 }),
+};
+export const CALL = {
+    ...{ at: '2030-01-01T12:00:00.000Z', call: '1700000000.42', sipCallId: 'a84b4c76e66710' },
+    ...{ callerNumber: '+15551234567', calleeNumber: '+15557654321', trunk: null, branch: null },
+    ...{ readBy: 'dialplan', revision: 'abcdef012345', rule: 'otherwise', flow: 'main', outcome: 'routed' },
+    ...{ hearsay: [], ms: {} },
+};
+//# sourceMappingURL=sources.js.map

@@ -1,0 +1,284 @@
+import { describe, expect, test } from '@jest/globals';
+import { diffRevisions } from '../../src/revisions/diff.js';
+import { revisionOf } from '../flows/temp-folder.js';
+/** A flow file of parts; each case changes one. */
+const PARTS = {
+    default_country: 'US',
+    trunks: '{ carrier-a: { trust: [caller_number, X-VIP, X-Account, Diversion] } }',
+    vip: '{ numbers: ["+15551234567"], headers: { X-VIP: [gold] } }',
+    branches: '{ North: { numbers: ["+15557654321"], state: { city: Albany } }, South: { default: true } }',
+    flows: '{ sales: { context: shop }, help: { context: desk } }',
+    rules: '[{ name: By day, when: { vip: true }, goto: sales, state: { greeting: Hello } }]',
+    otherwise: 'help',
+};
+const BIG = 'number,name\n+15551230001,Ann\n+15551230002,Bob\n+15551230003,Cy\n';
+function flowFiles(parts, files = {}) {
+    const lines = Object.entries({ ...PARTS, ...parts }).map(([key, value]) => `${key}: ${value}`);
+    return { 'routing.yaml': `${lines.join('\n')}\n`, ...files };
+}
+async function changesOf(before, after) {
+    return (await diffRevisions(await revisionOf(before), await revisionOf(after))).map(({ text }) => text);
+}
+const rules = (...lines) => ({
+    rules: `[${lines.map((line) => `{ ${line} }`).join(', ')}]`,
+});
+/** The rules of `PARTS` with one text replaced by another. */
+const ruled = (text, by) => ({ rules: PARTS.rules.replace(text, by) });
+const A = 'name: A, when: { callee: "+15551110001" }, goto: sales';
+const B = 'name: B, when: { callee: "+15551110002" }, goto: sales';
+const C = 'name: C, when: { callee: "+15551110003" }, goto: sales';
+const [A0, B0, C0] = [A, B, C].map((line) => line.replace(/name: ., /, ''));
+const WHEN_C = 'number 1: when callee: +15551110003, goto sales';
+describe('a change in words', () => {
+    const fromParts = [
+        ['nothing', {}],
+        ['a goto', ruled('goto: sales', 'goto: help'), 'rule "By day": goto sales → help'],
+        ['a condition', ruled('vip: true', 'branch: North'), 'rule "By day": when vip: true → branch: North'],
+        [
+            'a state',
+            ruled('greeting: Hello', 'greeting: Welcome, tier: { a: 1 }'),
+            'rule "By day": state greeting "Hello" → "Welcome"',
+            'rule "By day": state tier added, {"a":1}',
+        ],
+        [
+            'a state that is gone',
+            ruled(', state: { greeting: Hello }', ''),
+            'rule "By day": state greeting removed, it was "Hello"',
+        ],
+        ['a name', ruled('By day', 'Day'), 'rule "By day": renamed to "Day"'],
+        [
+            'the VIP numbers of the flow file',
+            { vip: '{ numbers: ["+15551110001", "+15551110002"], headers: { X-VIP: [gold] } }' },
+            'vip: +2 −1 numbers',
+        ],
+        [
+            'the VIP headers',
+            { vip: '{ numbers: ["+15551234567"], headers: { X-VIP: [gold, platinum], X-Account: ["1"] } }' },
+            'vip: header X-VIP gold → [gold, platinum]',
+            'vip: header X-Account added, 1',
+        ],
+        [
+            'branches that came, went and changed',
+            { branches: '{ North: { numbers: ["+15550000001"], default: true }, East: { numbers: ["+1555*"] } }' },
+            'branch "South": removed, it was the default',
+            'branch "East": added, numbers +1555*',
+            'branch "North": numbers +15557654321 → +15550000001',
+            'branch "North": now the default',
+            'branch "North": state city removed, it was "Albany"',
+        ],
+        [
+            'the order of branches',
+            { branches: PARTS.branches.replace(/\{ (.*), (South.*) \}/, '{ $2, $1 }') },
+            'branch "South": moved 2 → 1',
+        ],
+        [
+            'a flow that was renamed, with the rules that follow it',
+            {
+                flows: PARTS.flows.replace('sales', 'selling').replace('help', 'desk'),
+                ...ruled('goto: sales', 'goto: selling'),
+                otherwise: 'desk',
+            },
+            'flow sales: renamed to selling, still context shop, extension s, priority 1',
+            'flow help: renamed to desk, still context desk, extension s, priority 1',
+        ],
+        [
+            'flows that came and are elsewhere',
+            {
+                flows: '{ sales: { context: mall, extension: dialled }, help: { context: desk }, new: { context: new, priority: 3 } }',
+            },
+            'flow new: added, context new, extension s, priority 3',
+            'flow sales: context shop → mall',
+            'flow sales: extension s → dialled',
+        ],
+        [
+            'trunks and what they are trusted for',
+            { trunks: '{ carrier-a: { trust: [X-VIP, verstat] }, carrier-b: {} }' },
+            'trunk carrier-b: added, trusted for nothing',
+            'trunk carrier-a: trust +verstat −caller_number −X-Account −Diversion',
+        ],
+        [
+            'a trunk that went',
+            { trunks: '{}' },
+            'trunk carrier-a: removed, it was trusted for caller_number, X-VIP, X-Account, Diversion',
+        ],
+        ['callee_from', { callee_from: '[Diversion]' }, 'callee_from: nothing → Diversion'],
+        ['otherwise', { otherwise: 'sales' }, 'otherwise: help → sales'],
+    ];
+    test.each(fromParts)('%s', async (_what, after, ...expected) => {
+        expect(await changesOf(flowFiles({}), flowFiles(after))).toEqual(expected);
+    });
+    const fromOthers = [
+        [
+            'a flow that went',
+            { flows: PARTS.flows.replace('{', '{ old: { context: old }, ') },
+            {},
+            'flow old: removed, it was context old, extension s, priority 1',
+        ],
+        [
+            'a rule that came in front of others, which have not moved',
+            rules(A, B),
+            rules(C, A, B),
+            `rule "C": added, ${WHEN_C}`,
+        ],
+        ['a rule that went', rules(C, A, B), rules(A, B), `rule "C": removed, it was ${WHEN_C}`],
+        ['a rule that moved', rules(A, B, C), rules(C, A, B), 'rule "C": moved 3 → 1'],
+        [
+            'rules without names, of which one came in front',
+            rules(A0, B0),
+            rules(C0, A0, B0),
+            `rule "rule 1": added, ${WHEN_C}`,
+        ],
+        [
+            'a rule without a name that was changed',
+            rules(A0, B0),
+            rules(A0, C0),
+            'rule "rule 2": when callee: +15551110002 → callee: +15551110003',
+        ],
+        [
+            'the spelling of a number and the order of parts, which is no change',
+            rules('when: { caller: ["+1 555 111 0001", "+1444*"], trunk: [a, b] }, goto: sales'),
+            rules('when: { trunk: [b, a], caller: ["+1444*", "(555) 111-0001"] }, goto: sales'),
+        ],
+        [
+            'the country of a national number',
+            rules('when: { callee: "2070000000" }, goto: sales'),
+            { default_country: 'GB', ...rules('when: { callee: "2070000000" }, goto: sales') },
+            'default_country: US → GB',
+            'rule "rule 1": when callee: 2070000000 now means other numbers',
+        ],
+        [
+            'the country of the national number of a branch',
+            { branches: '{ North: { numbers: ["2070000000"] } }' },
+            { branches: '{ North: { numbers: ["2070000000"] } }', default_country: 'GB' },
+            'default_country: US → GB',
+            'branch "North": numbers 2070000000 now means other numbers',
+        ],
+    ];
+    test.each(fromOthers)('%s', async (_what, before, after, ...expected) => {
+        expect(await changesOf(flowFiles(before), flowFiles(after))).toEqual(expected);
+    });
+    test('the flow of calls that cannot be decided is told only where it is not that of the others', async () => {
+        const before = await revisionOf(flowFiles({}));
+        const after = { ...before, routing: { ...before.routing, undecidable: 'sales' } };
+        const texts = (await diffRevisions(before, after)).map(({ text }) => text);
+        expect(texts).toEqual(['undecidable: help → sales']);
+    });
+    test('a comment is no change', async () => {
+        const before = flowFiles({});
+        const after = { 'routing.yaml': `# new\n${before['routing.yaml']}` };
+        expect(await changesOf(before, after)).toEqual([]);
+    });
+});
+describe('numbers in files', () => {
+    const vip = { vip: '{ files: [vips.csv] }' };
+    const withFile = (content, parts = vip) => flowFiles(parts, { 'vips.csv': content });
+    const changedFiles = [
+        [
+            'are counted: those that came, those that went, and those with another row',
+            'number,name\n5551230001,Ann\n+15551230002,Rob\n+15551230004,Di\n+15551230005,Ed\n1234,Short\n',
+            'vip: +3 −1 numbers in vips.csv, 1 row changed',
+        ],
+        [
+            'in another order or spelling have not changed',
+            'number,name\n"+15551230003",Cy\r\n(555) 123-0002,"Bob"\n+15551230001,Ann',
+        ],
+        ['of which only the rows changed', BIG.replace('Ann', 'Anna'), 'vip: 1 row changed in vips.csv'],
+        [
+            'with another column are told once, not row by row',
+            'number,name,tier\n+15551230001,Ann,gold\n+15551230002,Bob,\n+15551230003,Cy,\n',
+            'vip: columns +tier in vips.csv',
+        ],
+    ];
+    test.each(changedFiles)('%s', async (_what, after, ...expected) => {
+        expect(await changesOf(withFile(BIG), withFile(after))).toEqual(expected);
+    });
+    test('carry their counts beside the words', async () => {
+        const before = await revisionOf(withFile(BIG));
+        const after = await revisionOf(withFile(`${BIG}+15551230009,Flo\n`));
+        const numbers = { added: 1, removed: 0, otherRows: 0 };
+        expect(await diffRevisions(before, after)).toMatchObject([
+            { part: 'vip', kind: 'changed', name: '', numbers },
+        ]);
+    });
+    test('in files that changed their order', async () => {
+        const files = { 'a.csv': '+15551230001\n', 'b.csv': '+15551230002\n' };
+        const ordered = (order) => flowFiles({ vip: `{ files: [${order}] }` }, files);
+        expect(await changesOf(ordered('a.csv, b.csv'), ordered('b.csv, a.csv'))).toEqual([
+            'vip: files now in the order [b.csv, a.csv]',
+        ]);
+    });
+    test('that come or go as a whole file', async () => {
+        const without = flowFiles({ vip: '{}' });
+        expect(await changesOf(without, withFile(BIG))).toEqual(['vip: file vips.csv added, +3 numbers']);
+        expect(await changesOf(withFile(BIG), without)).toEqual(['vip: file vips.csv removed, −3 numbers']);
+    });
+    test('are told for each rule and branch that looks into the file, and their rows are not', async () => {
+        const parts = {
+            branches: '{ North: { numbers: { file: vips.csv } } }',
+            ...rules('name: Known, when: { not: { caller: { file: vips.csv } } }, goto: sales'),
+        };
+        const after = 'number,name\n+15551230001,Anna\n+15551230002,Bob\n+15551230004,Di\n+15551230005,Ed\n';
+        expect(await changesOf(withFile(BIG, parts), withFile(after, parts))).toEqual([
+            'branch "North": +2 −1 numbers in vips.csv',
+            'rule "Known": +2 −1 numbers in vips.csv',
+        ]);
+        expect(await changesOf(withFile(BIG, parts), withFile(BIG.replace('Ann', 'Anna'), parts))).toEqual([]);
+    });
+    test('are others in another country, though the file is the same', async () => {
+        const file = 'number\n2070000000\n';
+        expect(await changesOf(withFile(file), withFile(file, { ...vip, default_country: 'GB' }))).toEqual([
+            'default_country: US → GB',
+            'vip: +1 −1 numbers in vips.csv',
+        ]);
+    });
+    test('by the hundred thousand let calls have their turn', async () => {
+        const lines = (from) => Array.from({ length: 100_000 }, (_, i) => `+1555${from + i}`).join('\n');
+        const before = await revisionOf(withFile(lines(1_000_000)));
+        const after = await revisionOf(withFile(lines(1_000_010)));
+        let turns = 0;
+        const timer = setInterval(() => turns++, 0);
+        const changes = await diffRevisions(before, after);
+        clearInterval(timer);
+        expect(turns).toBeGreaterThan(0);
+        expect(changes.map(({ text }) => text)).toEqual(['vip: +10 −10 numbers in vips.csv']);
+    });
+});
+describe('examples', () => {
+    const examples = (text) => flowFiles({}, { 'examples.yaml': `examples:\n${text}` });
+    const call = (to) => `{ call: { from: "+15551110009", to: "${to}" }, expect: { flow: help } }`;
+    test('that came, went or changed are named, and one without a name is known by its call', async () => {
+        const before = examples(`- ${call('1001')}\n- ${call('1002').replace('{', '{ name: Old,')}\n`);
+        const after = examples(`- ${call('1003').replace('{', '{ name: Old,')}\n- ${call('1001')}\n- ${call('1004')}\n`);
+        expect(await changesOf(before, before)).toEqual([]);
+        expect(await changesOf(before, after)).toEqual([
+            'example "example 3": added',
+            'example "Old": another call',
+        ]);
+    });
+});
+test('a flow that turns calls away, and no more', async () => {
+    const flows = (sales) => flowFiles({ flows: `{ sales: { context: shop${sales} }, help: { context: desk } }` });
+    const [plain, turnsAway] = [flows(''), flows(', turn_away: true')];
+    expect(await changesOf(plain, turnsAway)).toEqual(['flow sales: turn_away added, true']);
+    expect(await changesOf(turnsAway, plain)).toEqual([expect.stringMatching(/^flow sales: turn_away removed/)]);
+});
+describe('code flows', () => {
+    const parts = rules('name: Code, run: triage.ts');
+    const code = (flow, helper = 'export const to = "sales"') => flowFiles(parts, {
+        'triage.ts': `import { to } from './to'\nexport default (conv) => conv.gotoFlow(${flow})`,
+        'to.ts': helper,
+    });
+    test('that changed are named, by their imports too', async () => {
+        const expected = ['code triage.ts: the code changed, or a file that it imports'];
+        expect(await changesOf(code('to'), code('to + ""'))).toEqual(expected);
+        expect(await changesOf(code('to'), code('to', 'export const to = "help"'))).toEqual(expected);
+    });
+    test('with another comment have not changed', async () => {
+        expect(await changesOf(code('to'), code('to', '// why\nexport const to = "sales"'))).toEqual([]);
+    });
+    test('that take the place of a goto', async () => {
+        const before = flowFiles(rules('name: Code, goto: sales'));
+        expect(await changesOf(before, code('to'))).toEqual(['rule "Code": goto sales → run triage.ts']);
+    });
+});
+//# sourceMappingURL=diff.test.js.map

@@ -1,0 +1,178 @@
+import { describe, expect, test } from '@jest/globals';
+import { StoreError } from '../../src/store/store-error.js';
+import { broken, entry, FakeDoorman, loaded, problemsOf } from './fakes.js';
+describe('a reload', () => {
+    test('stores the revision, swaps it in, and says what changed', async () => {
+        const doorman = await new FakeDoorman().start();
+        const result = await doorman.reload('B', { by: 'ann' });
+        const text = 'flow A: renamed to B, still context sales, extension s, priority 1';
+        const changes = [{ part: 'flow', kind: 'renamed', name: 'A', text }];
+        expect(result).toEqual({
+            ...{ ok: true, changed: true, number: 2, revision: 'B', changes, warnings: [], replay: null },
+        });
+        expect(doorman.deciding).toBe('B');
+        expect(doorman.entries.at(-1)).toMatchObject({ hash: 'B', way: 'command', by: 'ann', insteadOf: null });
+        expect(doorman.lines.slice(2)).toEqual(['command taken', 'reload: Revision 2 decides from now on.']);
+    });
+    test('changes nothing where the files are those of the current revision', async () => {
+        const doorman = await new FakeDoorman().start();
+        expect(await doorman.reload('A')).toMatchObject({ ok: true, changed: false, number: 1, revision: 'A' });
+        expect(doorman.entries).toHaveLength(1);
+    });
+    test('is refused with all problems of the files', async () => {
+        const doorman = await new FakeDoorman().start();
+        doorman.folder = broken('no flow "oen"');
+        expect(problemsOf(await doorman.reload())).toEqual(['no flow "oen"']);
+        expect(doorman.deciding).toBe('A');
+    });
+    test.each(['settled', 'replay'])('is refused, and nothing changes, where %s fails', async (step) => {
+        const doorman = await new FakeDoorman().start({
+            [step]: async () => {
+                throw new Error('it broke');
+            },
+        });
+        expect(problemsOf(await doorman.reload('B', { maxChange: 0.5 }))).toEqual(['it broke']);
+        expect([doorman.deciding, doorman.entries.length]).toEqual(['A', 1]);
+    });
+    test('that cannot be compared with the current revision is refused before it is swapped in', async () => {
+        const doorman = await new FakeDoorman().start();
+        doorman.folder = { ...loaded('B'), revision: { ...loaded('B').revision, routing: {} } };
+        expect(await doorman.reload()).toMatchObject({ ok: false });
+        expect([doorman.deciding, doorman.entries.length]).toEqual(['A', 1]);
+    });
+    test('that took effect is never reported as refused, whatever fails after the swap', async () => {
+        const reload = (way) => {
+            if (way !== 'start')
+                throw new Error('the metrics are gone');
+        };
+        const doorman = await new FakeDoorman().start({ metrics: { reload, candidate: () => undefined } });
+        expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true });
+        expect(doorman.deciding).toBe('B');
+        expect(await doorman.reload('C')).toMatchObject({ ok: true, changed: true });
+    });
+    test('takes effect although the database cannot be written', async () => {
+        const fails = async () => Promise.reject(new StoreError('unavailable', 'The disk is full.'));
+        const store = { revisions: fails, files: fails, addRevision: fails };
+        const doorman = await new FakeDoorman().start({ store });
+        expect(await doorman.reload('B')).toMatchObject({ ok: true, changed: true, number: null });
+        expect(doorman.deciding).toBe('B');
+    });
+    test('is refused where a flow leads to an extension that the dialplan lacks, unless that is allowed', async () => {
+        const doorman = await new FakeDoorman().start({ missingLocations: async (flows) => flows });
+        const refused = await doorman.reload('B');
+        const message = 'The running dialplan has no [sales] with extension s, priority 1, where flow B leads.';
+        expect(refused).toMatchObject({ ok: false, problems: [{ line: 7, column: 3, message }] });
+        expect(doorman.deciding).toBe('A');
+        const allowed = await doorman.reload('B', { allowMissingContexts: true });
+        expect(allowed).toMatchObject({ ok: true, changed: true, warnings: [{ message }] });
+    });
+    test('takes effect with a warning where the PBX cannot be asked, or runs another dialplan', async () => {
+        const doorman = await new FakeDoorman().start({
+            missingLocations: async () => {
+                throw new Error('AMI is down');
+            },
+            isDialplanCurrent: async () => false,
+        });
+        const result = await doorman.reload('B');
+        expect(result).toMatchObject({ ok: true, changed: true });
+        expect(result.warnings.map(({ message }) => message)).toEqual([
+            expect.stringContaining('could not be asked for the locations of the flows: AMI is down'),
+            expect.stringContaining('were not generated for these flow files'),
+        ]);
+    });
+    test('is refused where more recorded calls would change than allowed', async () => {
+        const replay = async () => ({ share: 0.02, summary: '2 of 100 calls would change' });
+        const doorman = await new FakeDoorman().start({ replay });
+        expect(problemsOf(await doorman.reload('B', { maxChange: 0.01 }))).toEqual([
+            '2 of 100 calls would change. That is 2%, and at most 1% may change. If it is meant, reload with --max-change 100%',
+        ]);
+        const result = await doorman.reload('B', { maxChange: 0.02 });
+        expect(result).toMatchObject({ ok: true, replay: '2 of 100 calls would change' });
+    });
+    test('waits for the one before, and each is compared with what decides by then', async () => {
+        const doorman = await new FakeDoorman().start();
+        const first = doorman.reload('B');
+        const same = doorman.reload('B');
+        expect(await first).toMatchObject({ changed: true });
+        expect(await same).toMatchObject({ changed: false });
+        await doorman.revisions.done();
+        expect(doorman.lines).toContain('command unchanged');
+    });
+});
+describe('a rollback', () => {
+    /** 1: A, 2: B, 3: C, which decides. */
+    async function doormanWithThree() {
+        const doorman = await new FakeDoorman().start();
+        await doorman.reload('B');
+        await doorman.reload('C');
+        return doorman;
+    }
+    test('brings back the revision before the current one, and twice goes back two', async () => {
+        const doorman = await doormanWithThree();
+        expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 4, revision: 'B' });
+        expect(doorman.entries.at(-1)).toMatchObject({ way: 'rollback', rollbackOf: 2, insteadOf: 'C' });
+        expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 5, revision: 'A' });
+        expect(doorman.entries.at(-1)).toMatchObject({ rollbackOf: 1, insteadOf: 'C' });
+        expect(problemsOf(await doorman.rollback())).toEqual([
+            'No earlier revision is stored; stored are: 1, 2, 3, 4, 5.',
+        ]);
+    });
+    test('after a reload that followed a rollback goes back to what decided before that reload', async () => {
+        const doorman = await doormanWithThree();
+        await doorman.rollback();
+        await doorman.reload('D');
+        await doorman.rollback();
+        expect(doorman.deciding).toBe('B');
+        await doorman.rollback();
+        expect(doorman.deciding).toBe('A');
+    });
+    test('goes to the revision with the given number, or says which there are', async () => {
+        const doorman = await doormanWithThree();
+        expect(await doorman.rollback(1)).toMatchObject({ ok: true, revision: 'A' });
+        expect(problemsOf(await doorman.rollback(9))).toEqual([
+            'Revision 9 is not stored; stored are: 1, 2, 3, 4.',
+        ]);
+    });
+    test('chooses its target when its turn comes: a reload that was under way is what it takes back', async () => {
+        const doorman = await doormanWithThree();
+        const reload = doorman.reload('D');
+        const rollback = doorman.rollback();
+        expect([await reload, await rollback]).toMatchObject([{ revision: 'D' }, { revision: 'C' }]);
+    });
+    test('does not load the flows folder: it stands in for the folder as it was last loaded', async () => {
+        const doorman = await new FakeDoorman().start();
+        await doorman.reload('B');
+        doorman.folder = loaded('never loaded');
+        await doorman.rollback();
+        expect(doorman.entries.at(-1)).toMatchObject({ rollbackOf: 1, insteadOf: 'B' });
+    });
+    test('stays when the same files are only touched, and ends when they change or somebody reloads', async () => {
+        const doorman = await doormanWithThree();
+        await doorman.rollback();
+        expect(await doorman.revisions.reload('files')).toMatchObject({ changed: false, revision: 'B' });
+        doorman.folder = loaded('D');
+        expect(await doorman.revisions.reload('files')).toMatchObject({ changed: true, revision: 'D' });
+        await doorman.rollback();
+        expect(await doorman.reload('D')).toMatchObject({ changed: true, revision: 'D' });
+    });
+    test('ends when the folder holds what decides, and later something else, be it what it held before', async () => {
+        const doorman = await doormanWithThree();
+        await doorman.rollback();
+        await doorman.save('B');
+        expect(await doorman.save('C')).toMatchObject({ changed: true, revision: 'C' });
+    });
+    test('is refused where the stored files cannot be read', async () => {
+        const message = 'The content of vips.csv in revision 1 is damaged.';
+        const files = async () => Promise.reject(new StoreError('damaged', message));
+        const doorman = await new FakeDoorman([entry(1, 'A'), entry(2, 'B')]).start({ store: { files } });
+        await doorman.reload('C');
+        expect(problemsOf(await doorman.rollback())).toEqual([message]);
+        expect(doorman.deciding).toBe('C');
+    });
+    test('to the current revision changes nothing', async () => {
+        const doorman = await doormanWithThree();
+        expect(await doorman.rollback(3)).toMatchObject({ ok: true, changed: false });
+        expect(doorman.entries).toHaveLength(3);
+    });
+});
+//# sourceMappingURL=reload.test.js.map

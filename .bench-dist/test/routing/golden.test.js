@@ -1,0 +1,63 @@
+/**
+ * Each file of test/golden/decisions holds flow files and calls with what is decided about them. Keys of `expect`:
+ * rule, flow, vip, branch, caller, callee, row (of a VIP file), state; hearsay (claim → what it would count for);
+ * why (step of the explanation → its sentence); steps (the same → its condition and value); facts (fact → its value and where it comes from).
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import { contextOf } from '../../src/routing/context-of.js';
+import { decide } from '../../src/routing/decide.js';
+import { explain } from '../../src/routing/explain.js';
+import { provenanceOf } from '../../src/routing/facts.js';
+import { hearsayOf } from '../../src/routing/hearsay.js';
+import { projectFolder } from '../flows/project-folder.js';
+import { revisionOf } from '../flows/temp-folder.js';
+import { AT, call } from './support/make.js';
+const folder = projectFolder('test/golden/decisions');
+describe.each(readdirSync(folder))('%s', (name) => {
+    const golden = parse(readFileSync(`${folder}/${name}`, 'utf8'));
+    const files = { ...golden.files, 'routing.yaml': stringify(golden.routing) };
+    const routing = revisionOf(files).then((revision) => revision.routing);
+    test.each(golden.calls)('$what', async ({ what: _, headers = [], expect: expected, ...parts }) => {
+        const facts = call({ ...parts, headers: headers.map(headerOf) });
+        const told = decided(facts, await routing, expected);
+        expect(told).toEqual(expected);
+        // The rules arrive from another thread in this way.
+        expect(decided(facts, structuredClone(await routing), expected)).toEqual(told);
+    });
+});
+function headerOf(text) {
+    const colon = text.indexOf(':');
+    return [text.slice(0, colon), text.slice(colon + 1).trim()];
+}
+/** What the expectation asks for. */
+function decided(facts, routing, expected) {
+    const decision = decide(facts, routing, AT);
+    const context = contextOf(facts, routing);
+    const origins = provenanceOf(context, { headers: [...facts.headers.keys()], thorough: true });
+    const reasons = explain(context);
+    const all = {
+        rule: decision.rule,
+        flow: decision.target.kind === 'goto' ? decision.target.flow : decision.target.file,
+        vip: decision.vip,
+        branch: decision.branch ?? null,
+        caller: decision.callerNumber,
+        callee: decision.calleeNumber,
+        row: context.callerRow === undefined ? null : { ...context.callerRow },
+        state: decision.state,
+        hearsay: Object.fromEntries(hearsayOf(context).map((one) => [one.what, one.for])),
+        why: chosen(expected.why, reasons.map((one) => [one.rule, one.why])),
+        steps: chosen(expected.steps, reasons.map((one) => [one.rule, `${one.condition} | ${one.value}${one.trusted ? '' : ', untrusted'}`])),
+        facts: chosen(expected.facts, origins.map((one) => [one.fact, `${one.value} from ${one.from}${one.trusted ? '' : ', untrusted'}`])),
+    };
+    return Object.fromEntries(Object.keys(expected).map((key) => [key, all[key]]));
+}
+/** The entries that are asked for; those of the same name joined. */
+function chosen(asked, entries) {
+    return Object.fromEntries(Object.keys(asked ?? {}).map((key) => [
+        key,
+        entries.flatMap(([name, text]) => (name === key ? [text] : [])).join(' / '),
+    ]));
+}
+//# sourceMappingURL=golden.test.js.map

@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { branch, call, numbers, routingOf, ruleOf, tableOf, trusting } from './make.js';
+/** Few values of each kind, so that random rules and random calls meet often. */
+const NUMBERS = ['+15551234567', '+15557654321', '+445550000001', '1001', 'anonymous'];
+const HEADERS = ['X-VIP', 'X-Account', 'P-Asserted-Identity', 'Remote-Party-ID'];
+const VALUES = ['gold', 'Gold', '91234', '', '<sip:+15551234567@example.com>'];
+const TRUNKS = ['carrier-a', 'carrier-b', 'carrier-c'];
+const BRANCHES = ['North Branch', 'South Branch', 'nowhere'];
+const ITEMS = ['caller_number', 'verstat', ...HEADERS];
+const number = fc.constantFrom(...NUMBERS);
+const oneOf = (values) => fc.uniqueArray(fc.constantFrom(...values), { maxLength: 2 });
+const numberPattern = fc
+    .uniqueArray(fc.constantFrom(...NUMBERS, '+1555*', '+1*', '+44*', '1*'), { maxLength: 3 })
+    .chain((texts) => fc.boolean().map((withFile) => ({
+    ...numbers(...texts),
+    tables: withFile ? [tableOf('+15557654321\n1001\n').table] : [],
+})));
+const headerTest = fc.oneof(oneOf(VALUES).map((values) => ({ kind: 'exact', oneOf: new Set(values) })), fc.boolean().map((present) => ({ kind: 'present', present })), oneOf(['g', '9']).map((prefixes) => ({ kind: 'starts_with', prefixes })), fc.constant({
+    kind: 'matches',
+    pattern: '^9[0-9]{4}$',
+}));
+const leaf = fc.oneof(fc.boolean().map((is) => ({ kind: 'vip', is })), oneOf(BRANCHES).map((names) => ({ kind: 'branch', oneOf: new Set(names) })), oneOf(TRUNKS).map((names) => ({ kind: 'trunk', oneOf: new Set(names) })), numberPattern.map((pattern) => ({ kind: 'caller', numbers: pattern })), numberPattern.map((pattern) => ({ kind: 'claimed_caller', numbers: pattern })), numberPattern.map((pattern) => ({ kind: 'callee', numbers: pattern })), fc
+    .tuple(fc.constantFrom(...HEADERS), headerTest)
+    .map(([name, test]) => ({ kind: 'header', name, test })), fc
+    .constantFrom('A', 'none')
+    .map((level) => ({ kind: 'attestation', oneOf: new Set([level]) })));
+export const condition = fc.letrec((tie) => ({
+    condition: fc.oneof({ maxDepth: 3, depthSize: 'small' }, leaf, fc.array(tie('condition'), { maxLength: 3 }).map((of) => ({ kind: 'all', of })), fc.array(tie('condition'), { maxLength: 3 }).map((of) => ({ kind: 'any', of })), tie('condition').map((of) => ({ kind: 'not', of }))),
+})).condition;
+const trust = fc
+    .tuple(oneOfMany(ITEMS), oneOfMany(ITEMS))
+    .map(([first, second]) => trusting({ 'carrier-a': first, 'carrier-b': second }));
+function oneOfMany(values) {
+    return fc.uniqueArray(fc.constantFrom(...values));
+}
+export const facts = fc
+    .record({
+    trunk: fc.option(fc.constantFrom(...TRUNKS), { nil: undefined }),
+    from: number,
+    to: number,
+    headers: fc.array(fc.tuple(fc.constantFrom(...HEADERS), fc.constantFrom(...VALUES)), { maxLength: 4 }),
+})
+    .map(call);
+export const routing = fc
+    .record({
+    trust,
+    rules: fc.array(condition, { maxLength: 12 }),
+    vipNumbers: oneOf(NUMBERS),
+    withFile: fc.boolean(),
+    calleeFrom: oneOf(['P-Asserted-Identity', 'X-Account']),
+})
+    .map(({ withFile, rules, ...rest }) => routingOf({
+    ...rest,
+    rules: rules.map((when, at) => ruleOf(when, at, { name: '{caller.name}{header.X-VIP}' })),
+    vipTables: withFile ? [tableOf('number,name\n+15551234567,Ann\n').table] : [],
+    vipHeaders: { 'x-vip': ['gold'] },
+    branches: [branch('North Branch', ['+15557654321', '+44*']), branch('South Branch', [])],
+}));
+//# sourceMappingURL=arbitrary.js.map

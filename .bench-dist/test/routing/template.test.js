@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals';
+import { contextOf } from '../../src/routing/context-of.js';
+import { fillState, templateProblems } from '../../src/routing/template.js';
+import { branch, call, routingOf, tableOf, trusting } from './support/make.js';
+const context = contextOf(call({
+    name: 'Ann {trunk}',
+    headers: [
+        ['X-Account', '91234'],
+        ['X-Other', 'secret'],
+    ],
+}), routingOf({
+    trust: trusting({ 'carrier-a': ['caller_number', 'X-Account'] }),
+    vipTables: [tableOf('number,name\n+15551234567,Ann\n').table],
+    branches: [branch('North Branch', [])],
+}));
+describe('a text of a rule', () => {
+    test.each([
+        ['{callerNumber} {calleeNumber} {branch} {trunk}', '+15551234567 +15557654321 North Branch carrier-a'],
+        ['{header.x-account}/{ header.X-Account }', '91234/91234'],
+        ['{header.X-Other}{header.X-Missing}{caller.tier}{caller.constructor}', ''],
+        ['{{callerNumber}} and }}{{', '{callerNumber} and }{'],
+        ['{{{trunk}}}', '{carrier-a}'],
+        ['{nothing}', ''],
+        ['open { and close }', 'open'],
+        ['Hello {caller.tier|dear customer}, {caller.name|friend}', 'Hello dear customer, Ann'],
+        ['{header.X-Other|a|b}', 'a|b'],
+        ['{caller.tier| } x', '  x'],
+        ['Hello {caller.tier} {caller.tier|}!', 'Hello!'],
+        ['a {caller.tier} b', 'a b'],
+        ['a  {caller.tier}b', 'a  b'],
+        ['{caller.tier} {trunk} {caller.tier}', 'carrier-a'],
+        ['({caller.tier} )', '( )'],
+        ['{{ {caller.tier} }}', '{ }'],
+        ['open {', 'open {'],
+        ['no braces', 'no braces'],
+    ])('%j becomes %j', (text, filled) => {
+        expect(fillState({ text }, context)).toEqual({ text: filled });
+    });
+    test.each(['Hello', '{caller.name|dear customer} {header.X-Account|} {{x}} {branch}', ''])('%j has no problems', (text) => {
+        expect(templateProblems(text, new Set(['number', 'name']))).toEqual([]);
+    });
+    test.each([
+        ['{caller.nam}', ['name'], '{caller.name}'],
+        ['{calerNumber}', ['name'], '{callerNumber}'],
+        ['{caller.name}', [], 'no file'],
+        ['{header.}', [], '{header.<Name>}'],
+        ['{}', [], 'nothing that a call has'],
+        ['{branch', [], 'not closed'],
+        ['branch}', [], 'closes nothing'],
+    ])('%j with columns %j is a problem that says %j', (text, columns, words) => {
+        expect(templateProblems(text, new Set(columns))).toEqual([expect.stringContaining(words)]);
+    });
+});
+//# sourceMappingURL=template.test.js.map

@@ -1,0 +1,164 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { readSettings, SETTING_NAMES, SettingsError } from '../../src/settings/index.js';
+const folder = mkdtempSync(join(tmpdir(), 'doorman-settings-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+function fileOf(content) {
+    const file = join(folder, `${++files}.txt`);
+    writeFileSync(file, content);
+    return file;
+}
+/** As the README marks them: whatever may be given in a file of its own is secret. */
+const SECRET_NAMES = SETTING_NAMES.filter((name) => /PASSWORD|SECRET|TOKEN/.test(name));
+const SECRETS = { DOORMAN_ARI_PASSWORD: 'ari-secret', DOORMAN_AMI_SECRET: 'ami-secret' };
+function problemsOf(source) {
+    try {
+        readSettings({ env: {}, ...source });
+        return [];
+    }
+    catch (error) {
+        if (error instanceof SettingsError)
+            return error.problems;
+        throw error;
+    }
+}
+/** The problems of these variables, beside the two secrets that have to be there. */
+const problemsWith = (env) => problemsOf({ env: { ...SECRETS, ...env } });
+describe('settings', () => {
+    test('need no more than the two passwords; docs/reference.md has all defaults', () => {
+        expect(readSettings({ env: SECRETS })).toMatchObject({ ...SECRETS, DOORMAN_AMI_PORT: 5038 });
+    });
+    test('come from a file, and from the environment over it', () => {
+        const file = fileOf('# ours\nDOORMAN_ARI_PASSWORD="from file"\nDOORMAN_AMI_SECRET=\'file#too\'\nDOORMAN_APP=desk\n');
+        expect(readSettings({ file, env: { DOORMAN_APP: 'door' } })).toMatchObject({
+            ...{ DOORMAN_ARI_PASSWORD: 'from file', DOORMAN_AMI_SECRET: 'file#too', DOORMAN_APP: 'door' },
+        });
+    });
+    test('that are empty are not set, as compose files write it', () => {
+        expect(readSettings({ env: { ...SECRETS, DOORMAN_APP: '', DOORMAN_AMI_PORT: '', DOORMAN_SIP_LOCAL: '' } })).toEqual(readSettings({ env: SECRETS }));
+        expect(problemsWith({ DOORMAN_ARI_PASSWORD: '' })).toEqual([
+            expect.stringMatching(/^DOORMAN_ARI_PASSWORD is missing/),
+        ]);
+    });
+    test('can do without passwords for a command that needs none', () => {
+        const optional = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'];
+        expect(readSettings({ env: {}, optional })).toMatchObject({ DOORMAN_APP: 'doorman' });
+        expect(problemsOf({ optional: ['DOORMAN_AMI_SECRET'] })).toHaveLength(1);
+    });
+    test.each([
+        ...['yes', 'true', '1'].map((text) => ['MASK_NUMBERS', text, true]),
+        ...['no', 'false', '0'].map((text) => ['MASK_NUMBERS', text, false]),
+        ['MAX_CHANGE', '0.5%', 0.005],
+        ['RELOAD', 'manual', 'manual'],
+        ['APPS', 'doorman, doorman-b', { names: ['doorman', 'doorman-b'] }],
+        ['APPS', 'door*', { names: [], pattern: 'door' }],
+        ['APPS', 'doorman,b-*', { names: ['doorman'], pattern: 'b-' }],
+        ['ARI_URL', 'http://pbx:8088/', 'http://pbx:8088'],
+        ['ARI_URL', 'http://pbx:8088/ari', 'http://pbx:8088'],
+        ['ARI_URL', 'https://pbx.example/ari/', 'https://pbx.example'],
+        ['ARI_URL', 'http://[::1]:8088', 'http://[::1]:8088'],
+    ])('take DOORMAN_%s=%j as %j', (name, text, value) => {
+        expect(readSettings({ env: { ...SECRETS, [`DOORMAN_${name}`]: text } })).toMatchObject({
+            [`DOORMAN_${name}`]: value,
+        });
+    });
+});
+describe('problems of the settings', () => {
+    test('are all listed at once, each with the name of its setting', () => {
+        const given = ['ARI_URL=pbx:8088', 'AMI_PORT=70000', 'APP=a b', 'LOG_LEVEL=loud', 'AMI_PASSWORD=secret'];
+        const problems = problemsOf({
+            env: Object.fromEntries(given.map((text) => `DOORMAN_${text}`.split(/=(.*)/s))),
+        });
+        const names = [...given.map((text) => text.split('=')[0]), 'AMI_SECRET', 'ARI_PASSWORD'];
+        expect(problems.map((problem) => /^DOORMAN_(\w+)/.exec(problem)?.[1]).sort()).toEqual(names.sort());
+    });
+    test.each(['DOORMAN_MASK_NUMBERS=yes', 'DOORMAN_KEEP_CALLS=0'])('say that DOORMAN_MAX_CHANGE would guard nothing with %s', (other) => {
+        const [name = '', value = ''] = other.split('=');
+        expect(problemsWith({ DOORMAN_MAX_CHANGE: '1%', [name]: value })).toEqual([
+            expect.stringMatching(/^DOORMAN_MAX_CHANGE needs recorded calls/),
+        ]);
+    });
+    test('of a missing password say where it is found and how else it can be given', () => {
+        expect(problemsOf({})).toEqual([
+            expect.stringMatching(/^DOORMAN_ARI_PASSWORD is missing: .*ari\.conf.*DOORMAN_ARI_PASSWORD_FILE/),
+            expect.stringMatching(/^DOORMAN_AMI_SECRET is missing: .*manager\.conf.*DOORMAN_AMI_SECRET_FILE/),
+        ]);
+    });
+    test.each([
+        ...['ARI_URL=ftp://pbx', 'ARI_URL=127.0.0.1', 'ARI_URL=http://doorman:hunter22@pbx:8088', 'AMI_PORT=0'],
+        ...['AMI_PORT=50a', 'AMI_PORT=-1', 'FUNCTION_DEADLINE_MS=2000', 'FUNCTION_DEADLINE_MS=1e2'],
+        ...[
+            'RELOAD=never',
+            'MAX_CHANGE=1',
+            'LOG_LEVEL=trace',
+            'APP=door,man',
+            'APPS=a b',
+            'APPS=doorman,',
+            'APPS=*',
+            'APPS=doorman,a-*,b-*',
+        ],
+        ...['APPS=front, desk-*', 'CONTROL_TOKEN=short'],
+        // A line end would begin a new line of AMI or HTTP.
+        ...['ARI_USERNAME=a\r\nb', 'AMI_USERNAME=a\r\nb', 'AMI_SECRET=a\r\nb', 'ARI_PASSWORD=a\r\nb'],
+    ].map((text) => text.split(/=(.*)/s)))('are there for DOORMAN_%s=%j', (name = '', value = '') => {
+        expect(problemsWith({ [`DOORMAN_${name}`]: value })).toEqual([expect.stringMatching(`^DOORMAN_${name} `)]);
+    });
+    test.each(SETTING_NAMES)('never repeat a secret where %s is bad', (name) => {
+        const secrets = Object.fromEntries(SECRET_NAMES.map((secret) => [secret, `zq-${secret}-hidden-value`]));
+        const bad = [`zq-${name}-hidden-value\r\n%s`, '\0', 'x'.repeat(100_000), '-1'];
+        for (const value of [...bad, `http://u:${secrets.DOORMAN_ARI_PASSWORD}@pbx`]) {
+            const text = problemsOf({ env: { ...secrets, [name]: value, DOORMAN_LOG_LEVEL: 'bad' } }).join('\n');
+            expect(text).toContain('DOORMAN_LOG_LEVEL');
+            for (const secret of SECRET_NAMES)
+                expect(text).not.toContain(`zq-${secret}`);
+        }
+    });
+});
+describe('a secret in a file', () => {
+    test('is read without the line end behind it, also where the settings file names it', () => {
+        const file = fileOf(`DOORMAN_ARI_PASSWORD_FILE=${fileOf('fr om/file?&=\n')}\nDOORMAN_AMI_SECRET=x\n`);
+        expect(readSettings({ env: {}, file }).DOORMAN_ARI_PASSWORD).toBe('fr om/file?&=');
+    });
+    test.each([
+        [
+            'given twice',
+            { DOORMAN_AMI_SECRET: 'x' },
+            () => fileOf('another'),
+            /_FILE are both given: choose one$/,
+        ],
+        ['not there', {}, () => join(folder, 'nowhere'), /^DOORMAN_AMI_SECRET_FILE: ENOENT/],
+        ['empty', {}, () => fileOf('\n'), /^DOORMAN_AMI_SECRET is empty/],
+    ])('that is %s is one problem', (_what, given, file, says) => {
+        const env = { DOORMAN_ARI_PASSWORD: 'x', DOORMAN_AMI_SECRET_FILE: file(), ...given };
+        expect(problemsOf({ env })).toEqual([expect.stringMatching(says)]);
+    });
+});
+describe('a name that is no setting', () => {
+    test.each([
+        ['DOORMAN_AMI_PASSWORD', 'DOORMAN_AMI_SECRET'],
+        ['DOORMAN_ARI_SECRET', 'DOORMAN_ARI_PASSWORD'],
+        ['DOORMAN_ARI_USER_NAME', 'DOORMAN_ARI_USERNAME'],
+        ['DOORMAN_FLOW', 'DOORMAN_FLOWS'],
+        ['DOORMAN_AMI_PORTS', 'DOORMAN_AMI_PORT'],
+    ])('%s is a problem that names %s', (name, meant) => {
+        expect(problemsWith({ [name]: 'x' })).toEqual([`${name} is no setting; is ${meant} meant?`]);
+    });
+    test('and is near to none stays alone in the environment, where Kubernetes writes too', () => {
+        expect(problemsWith({ DOORMAN_SERVICE_HOST: '10.0.0.1', DOORMAN_PORT_8080_TCP_ADDR: '10.0.0.1' })).toEqual([]);
+    });
+    test('is a problem in a settings file in any case', () => {
+        expect(problemsOf({ file: fileOf('DOORMAN_WHATEVER=1\n'), env: SECRETS })).toEqual([
+            expect.stringMatching(/^DOORMAN_WHATEVER is no setting/),
+        ]);
+    });
+});
+test('a settings file that is not there is one problem beside the others', () => {
+    const file = join(folder, 'nowhere.env');
+    expect(problemsOf({ file, env: SECRETS })).toEqual([
+        expect.stringMatching(/^The settings file .*nowhere\.env cannot be read: ENOENT/),
+    ]);
+});
+//# sourceMappingURL=settings.test.js.map

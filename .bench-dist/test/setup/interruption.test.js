@@ -1,0 +1,126 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../src/setup/asterisk-config.js';
+import { configSource } from '../../src/setup/files.js';
+import { ASTERISK_FILES } from '../../src/setup/inspect.js';
+import { readManifest } from '../../src/setup/manifest.js';
+import { projectFolder } from '../flows/project-folder.js';
+import { parseArchive } from './archive.js';
+import { Machine } from './machine.js';
+const golden = parseArchive(readFileSync(projectFolder('test/golden/setup/switched-off.txt'), 'utf8'));
+const CONFIGURATION = Object.fromEntries(Object.entries(golden).flatMap(([name, content]) => name.startsWith('before/') ? [[name.slice('before/'.length), content]] : []));
+/** Runs a copy of the machine's work up to a step; says whether the process was killed there. */
+async function interrupted(machine, work, steps) {
+    const child = fork(join(import.meta.dirname, 'interrupted.js'), { serialization: 'advanced' });
+    child.send({ doorman: machine.doorman, self: machine.self, work, steps });
+    const [code, signal] = await once(child, 'exit');
+    if (code !== 0 && signal !== 'SIGKILL')
+        throw new Error(`It ended with ${code}`);
+    return signal === 'SIGKILL';
+}
+/** What Asterisk would say of the files at a restart. */
+function faults(machine) {
+    return ASTERISK_FILES.flatMap((file) => readConfig(file, configSource(machine.etc, [])).faults);
+}
+async function interruptEach(prepare, workOf, check) {
+    for (let steps = 0;; steps++) {
+        const machine = await prepare();
+        const isKilled = await interrupted(machine, await workOf(machine), steps);
+        await check(machine, steps);
+        if (!isKilled)
+            return steps;
+    }
+}
+describe('a process that is killed between two steps', () => {
+    test('of a setup leaves files that Asterisk can read, and both a second run and an undo work', async () => {
+        const original = new Machine(CONFIGURATION).snapshot();
+        const steps = await interruptEach(async () => new Machine(CONFIGURATION), async (machine) => ({ plan: (await machine.prepare()).plan }), async (machine, steps) => {
+            expect([steps, faults(machine)]).toEqual([steps, []]);
+            await machine.trying(async () => {
+                await machine.undo();
+                expect([steps, machine.files()]).toEqual([steps, CONFIGURATION]);
+            });
+            await machine.setUp();
+            expect((await machine.prepare()).plan.changes).toEqual([]);
+            await machine.undo();
+            expect(without(machine.snapshot(), 'doorman')).toEqual(without(original, 'doorman'));
+        });
+        expect(steps).toBeGreaterThan(15);
+    });
+    test('of an undo leaves files that Asterisk can read, and a second undo and a setup work', async () => {
+        const steps = await interruptEach(async () => {
+            const machine = new Machine(CONFIGURATION);
+            await machine.setUp();
+            return machine;
+        }, async (machine) => ({
+            undo: (await machine.planUndo()).steps,
+            manifest: await readManifest(machine.doorman),
+        }), async (machine, steps) => {
+            expect([steps, faults(machine)]).toEqual([steps, []]);
+            await machine.undo();
+            expect([steps, machine.files()]).toEqual([steps, CONFIGURATION]);
+            await machine.setUp();
+            expect((await machine.prepare()).plan.changes).toEqual([]);
+        });
+        expect(steps).toBeGreaterThan(15);
+    });
+    test('in the middle of a file leaves only a file beside it, which the next run removes', async () => {
+        const machine = new Machine(CONFIGURATION);
+        writeFileSync(join(machine.etc, '.ari.conf.0123abcd'), '[general]\nena');
+        await machine.setUp();
+        expect(Object.keys(machine.files())).not.toContain('.ari.conf.0123abcd');
+        writeFileSync(join(machine.etc, '.ari_doorman.conf.0123abcd'), '[door');
+        await machine.undo();
+        expect(machine.files()).toEqual(CONFIGURATION);
+    });
+});
+describe('an undo', () => {
+    test('takes only its own lines out of a file that has changed since, and leaves other files that have', async () => {
+        const machine = new Machine(CONFIGURATION);
+        await machine.setUp();
+        const append = (path, text) => writeFileSync(path, readFileSync(path, 'utf8') + text);
+        append(join(machine.etc, 'extensions.conf'), '[new]\nexten => s,1,Hangup()\n');
+        append(join(machine.doorman, 'flows/routing.yaml'), '# mine\n');
+        append(join(machine.etc, 'extensions_doorman.conf'), '; written again\n');
+        const { kept } = await machine.undo();
+        expect(kept).toEqual([join(machine.doorman, 'flows/routing.yaml')]);
+        const { 'extensions.conf': extensions = '', ...others } = CONFIGURATION;
+        expect(machine.files()).toEqual({
+            ...others,
+            'extensions.conf': `${extensions}[new]\nexten => s,1,Hangup()\n`,
+        });
+    });
+    test('keeps what an admin has changed before a second setup', async () => {
+        const machine = new Machine(CONFIGURATION);
+        await machine.setUp();
+        // FreePBX, or an admin with an older copy, writes the file anew.
+        const changed = '[general]\nenabled = yes\n[wallboard]\ntype = user\npassword = theirs\n';
+        writeFileSync(join(machine.etc, 'ari.conf'), changed);
+        await machine.setUp();
+        await machine.undo();
+        expect(machine.files()).toEqual({ ...CONFIGURATION, 'ari.conf': changed });
+    });
+    test('removes the generated dialplan also where it was written again between two setups', async () => {
+        const machine = new Machine(CONFIGURATION);
+        await machine.setUp();
+        writeFileSync(join(machine.etc, 'extensions_doorman.conf'), '; by "doorman dialplan --write"\n');
+        await machine.setUp();
+        await machine.undo();
+        expect(machine.files()).toEqual(CONFIGURATION);
+    });
+    test('finds nothing to do where there was no setup, or an undo before', async () => {
+        const machine = new Machine(CONFIGURATION);
+        expect((await machine.planUndo()).steps).toEqual([]);
+        mkdirSync(machine.doorman);
+        await machine.setUp();
+        await machine.undo();
+        expect((await machine.planUndo()).steps).toEqual([]);
+    });
+});
+function without(record, prefix) {
+    return Object.fromEntries(Object.entries(record).filter(([name]) => !name.startsWith(prefix)));
+}
+//# sourceMappingURL=interruption.test.js.map

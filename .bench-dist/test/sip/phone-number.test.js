@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { parse } from 'yaml';
+import { isE164, isNumberLike, numberInHeader, readNumber } from '../../src/sip/phone-number.js';
+import { projectFolder } from '../flows/project-folder.js';
+const golden = parse(readFileSync(projectFolder('test/golden/phone-numbers.yaml'), 'utf8'));
+const cases = golden.flatMap(({ country, number, texts }) => texts.map((text) => [text, number === 'same' ? text : number, country]));
+describe('a number', () => {
+    test.each(cases)('%j is %j in %s', (text, number, country) => {
+        expect(readNumber(text, country === 'none' ? undefined : country)).toBe(number);
+    });
+    test('never throws, and what was read before stays as it is', () => {
+        const pieces = 'sip:|tel:|<|>|"|@|+|00|555|1234567|;|%40|%3A| |anonymous|phone-context=+1|(|-'.split('|');
+        const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((all) => all.join('')));
+        fc.assert(fc.property(text, fc.constantFrom('US', 'DE', 'AU', 'XX', undefined), (any, country) => {
+            const once = readNumber(any, country);
+            expect(readNumber(once, country)).toBe(once);
+        }), { numRuns: 2_000 });
+    });
+    test('survives a URI that nests thousands of others, and a very long one', () => {
+        expect(() => readNumber(`${'tel:'.repeat(20_000)}5551234567`, 'US')).not.toThrow();
+        expect(() => readNumber('"'.repeat(60_000), 'US')).not.toThrow();
+        expect(readNumber(`"${'x'.repeat(60_000)}" <sip:+15551234567@example.com>`, 'US')).toBe('+15551234567');
+    });
+    test('of North America is the same that the library reads', () => {
+        const countries = fc.constantFrom('US', 'CA', 'JM');
+        fc.assert(fc.property(fc.stringMatching(/^1?[2-9]\d{9}$/), countries, (text, country) => {
+            const library = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
+            expect(readNumber(text, country)).toBe(library?.number);
+        }));
+    });
+    test('is E.164 with 7 to 15 digits after a plus', () => {
+        expect(['+1555123', '+15551234567', '+123456789012345'].map(isE164)).not.toContain(false);
+        const others = ['', '15551234567', '+05551234567', '+155512', '+1234567890123456', '+1555 1234567'];
+        expect(others.map(isE164)).not.toContain(true);
+    });
+    test('is told from a name', () => {
+        expect(['1001', '*72', '+1 555', '(555) 1'].map(isNumberLike)).not.toContain(false);
+        expect(['alice', '', '*', 'anonymous', '555-FLOWERS'].map(isNumberLike)).not.toContain(true);
+    });
+    test.each([
+        [['<sip:alice@example.com>, <tel:5551234567>'], '+15551234567'],
+        [['<sip:alice@example.com>', '<tel:5551234567;phone-context=+1>'], '+15551234567'],
+        [['<sip:alice@example.com>'], 'alice'],
+        [['<sip:anonymous@anonymous.invalid>', ''], undefined],
+        [['"A, <B" <sip:+15551234567@host>'], '+15551234567'],
+        [['<SIPS:+15551234567@host;user=phone>;tag=1, <sip:+15550000000@host>'], '+15551234567'],
+        [['"A\\" <sip:+15550000000@host>" <sip:+15551234567@host>'], '+15551234567'],
+        [['<sip:+15551234567;phone-context=+44@host>'], '+15551234567'],
+        [['<sip:+15551234567@host'], '+15551234567'],
+    ])('in the headers %j is the first that can be dialled, else the first name', (values, number) => {
+        expect(numberInHeader(values, 'US')).toBe(number);
+    });
+});
+//# sourceMappingURL=phone-number.test.js.map

@@ -1,0 +1,78 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { doorman } from '../cli/command.js';
+import { settingsFor } from '../support/doorman.js';
+import { pbxFixture, RELEASES } from '../support/fixture.js';
+import { until } from '../support/until.js';
+const CALL = ['call', '--from', '+15551234567', '--to', '5557654321'];
+const ANONYMOUS = `
+[anonymous]
+type = endpoint
+transport = transport-udp
+context = from-trunk
+disallow = all
+allow = ulaw
+`;
+describe.each(RELEASES)('doorman call on Debian %s', (release) => {
+    const fixture = pbxFixture(release);
+    const call = (args, env = {}) => doorman([...CALL, ...args], {
+        ...settingsFor(fixture.asterisk),
+        DOORMAN_FLOWS: fixture.lab.flows,
+        ...env,
+    });
+    test('from the address of a trunk says where the call landed, and why finds it by its Call-ID', async () => {
+        const { exit, out } = await call(['--local', '127.0.0.2', '--json']);
+        const { callId, landed } = JSON.parse(out);
+        expect([exit, landed]).toEqual([
+            0,
+            expect.objectContaining({ context: 'vip-support', trunk: 'carrier-a', vip: true }),
+        ]);
+        await fixture.doorman.record(callId);
+        let why = '';
+        await until(async () => {
+            why = (await doorman(['why', callId], settingsFor(fixture.asterisk))).out;
+            return why !== '';
+        }, 'the call in the database');
+        expect(why).toMatch(/^\+15551234567 via carrier-a to North Branch went to vip_support_flow by rule "VIP callers": /);
+    });
+    test('from an address that the PBX does not know names the one of a trunk', async () => {
+        const { exit, out } = await call([]);
+        expect(exit).toBe(1);
+        expect(out).toMatch(/^landed +nowhere: the PBX knows no trunk by 127\.0\.0\.1 \(401 /);
+        expect(out).toMatch(/^ +To call as carrier-a: --local 127\.0\.0\.2$/m);
+    });
+    test('with credentials is identified under the default order, and says what becomes of the number', async () => {
+        const { username, password } = fixture.asterisk.softphone;
+        const env = { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password };
+        const { exit, out } = await call([], env);
+        expect(exit).toBe(0);
+        expect(out).toMatch(/^landed +general-support\ntrunk +1001\ncaller +1001, .* P-Asserted-Identity, which counts$/m);
+        const wrong = await call([], { ...env, DOORMAN_SIP_PASSWORD: 'wrong' });
+        expect([wrong.exit, wrong.out]).toEqual([
+            1,
+            expect.stringContaining('the PBX refuses 1001 with its password'),
+        ]);
+    });
+    test('with --forged is content if the PBX refuses the call, and not if a trunk takes it', async () => {
+        const refused = await call(['--forged']);
+        expect([refused.exit, refused.out]).toEqual([
+            0,
+            expect.stringMatching(/^forged +OK: the PBX refuses a call from 127\.66\.66\.66 \(401 [\s\S]*X-VIP: gold/),
+        ]);
+        const believed = await call(['--forged', '--local', '127.0.0.2']);
+        expect([believed.exit, believed.out]).toEqual([
+            1,
+            expect.stringMatching(/^forged +BELIEVED: the PBX takes 127\.0\.0\.2 for carrier-a, .* X-VIP/),
+        ]);
+    });
+    test('with --forged is content if the PBX takes anybody, and Doorman believes nobody', async () => {
+        appendFileSync(join(fixture.asterisk.folder, 'etc/pjsip.conf'), ANONYMOUS);
+        await fixture.asterisk.cli('module reload res_pjsip.so');
+        const { exit, out } = await call(['--forged']);
+        expect(out).toMatch(/^forged +OK: the PBX takes 127\.66\.66\.66 for anonymous, which is not trusted for caller_number, X-VIP, P-Ass/);
+        expect(out).toMatch(/^landed +general-support$/m);
+        expect(exit).toBe(0);
+    });
+});
+//# sourceMappingURL=call-command.test.js.map

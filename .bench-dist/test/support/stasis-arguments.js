@@ -1,0 +1,59 @@
+/** The text of the arguments, and the channel variables that the entry context leaves beside it. */
+export function stasisArguments(call) {
+    const { dialled = '', named = [], listed = [] } = call;
+    const groups = inGroups([['DIALLED', dialled], ...named]);
+    const values = groups.map((group) => Buffer.concat(group.flatMap(([, value]) => [value, '\n']).map((one) => Buffer.from(one))));
+    const headers = listed.map(([name, value]) => `${uriEncode(name)}=${inPieces(value)}`);
+    const text = [
+        '3',
+        `LEFT=${((call.leftMs ?? 1_100) / 1_000).toFixed(3)}`,
+        `STATE=${call.state ?? ''}`,
+        `DECIDED=${call.decidedBy ?? ''}`,
+        `LIMIT=${call.isOverLimit ? '1' : ''}`,
+        `LOST=${call.hasLostVariables ? '1' : ''}`,
+        ...(call.listsAll ? ['ALL=1'] : []),
+        `KEYS=${groups
+            .flat()
+            .map(([key]) => key)
+            .join('/')}`,
+        `COUNT=${listed.length}`,
+        ...values.map(inPieces),
+        ...headers,
+        'end',
+    ].join('&');
+    const variables = new Map([
+        ['DOORMAN_DIALLED', dialled],
+        ...values.map((value, index) => [`DOORMAN_PASSED_${index + 1}`, inPieces(value)]),
+        ...values.map((value, index) => [`DOORMAN_VALUES_${index + 1}`, restOf(value)]),
+        ...headers.map((header, index) => [`DOORMAN_HEADER_${index + 1}`, header]),
+        ...listed.map(([, value], index) => [`DOORMAN_VALUE_${index + 1}`, restOf(value)]),
+    ]);
+    return { text, variables };
+}
+/** Eight values have one variable. */
+function inGroups(all) {
+    return all.length <= 8 ? [all] : [all.slice(0, 8), ...inGroups(all.slice(8))];
+}
+/** `FIELDQTY/URIENCODE(SHIFT)/URIENCODE(SHIFT)/URIENCODE(SHIFT)/URIENCODE(SHIFT)`. */
+function inPieces(value) {
+    const pieces = piecesOf(value);
+    const shown = [0, 1, 2, 3].map((index) => uriEncode(pieces[index] ?? ''));
+    return [pieces.length, ...shown].join('/');
+}
+function piecesOf(value) {
+    const latin = Buffer.from(value).toString('latin1');
+    return latin === '' ? [] : latin.split(')').map((piece) => Buffer.from(piece, 'latin1'));
+}
+function restOf(value) {
+    return piecesOf(value).slice(4).join(')');
+}
+/** Asterisk's URIENCODE (RFC 3986 unreserved characters and parentheses stay). */
+function uriEncode(value) {
+    return [...Buffer.from(value)]
+        .map((byte) => {
+        const char = String.fromCharCode(byte);
+        return /[A-Za-z0-9_.!~*'()-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    })
+        .join('');
+}
+//# sourceMappingURL=stasis-arguments.js.map
