@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { describeDay, describeOpening, type Hours, nextOpening, stateAt } from '../../src/hours/hours.js'
+import { parseTimes, parseWeek, type TimeRange } from '../../src/hours/opening-hours.js'
+import { parseDate, Zone } from '../../src/hours/wall-clock.js'
+
+const ZONES = [
+  ...['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'],
+  ...['Asia/Kathmandu', 'Africa/Casablanca'],
+]
+const MINUTE = 60_000
+
+function hours(open: string, more: Partial<Hours> = {}): Hours {
+  const week = parseWeek(open)
+  if ('message' in week) throw new Error(week.message)
+  return {
+    ...{ name: 'office', zone: 'Europe/Berlin', open: week },
+    ...{ closedDays: [], closedTimes: [], alsoOpen: new Map() },
+    ...more,
+  }
+}
+
+const day = (date: string) => parseDate(date) ?? Number.NaN
+const times = (text: string) => parseTimes(text) as readonly TimeRange[]
+const at = (iso: string) => Date.parse(iso)
+
+const OFFICE = hours('Mo-Fr 08:30-12:00,13:00-18:00; Sa 22:00-02:00', {
+  closedDays: [
+    { from: day('2026-12-25'), to: day('2026-12-25'), why: '' },
+    { from: day('2026-12-28'), to: day('2027-01-01'), why: 'winter break' },
+  ],
+  closedTimes: [
+    { start: at('2026-12-01T15:00:00+01:00'), end: at('2026-12-01T16:30:00+01:00'), why: 'meeting' },
+  ],
+  alsoOpen: new Map([[day('2026-12-30'), times('09:00-10:00')]]),
+})
+
+describe('the hours of an office', () => {
+  test.each([
+    ['2026-11-30T08:29:59.999+01:00', 'outside of the hours', 'today at 08:30'],
+    ['2026-11-30T08:30:00+01:00', 'open', 'today at 13:00'],
+    ['2026-11-30T12:00:00+01:00', 'outside of the hours', 'today at 13:00'],
+    ['2026-12-01T15:00:00+01:00', 'meeting', 'today at 16:30'],
+    ['2026-12-01T18:00:00+01:00', 'outside of the hours', 'tomorrow at 08:30'],
+    ['2026-12-05T23:00:00+01:00', 'open', 'Monday at 08:30'],
+    ['2026-12-06T01:59:00+01:00', 'open', 'tomorrow at 08:30'],
+    ['2026-12-06T02:00:00+01:00', 'outside of the hours', 'tomorrow at 08:30'],
+    ['2026-12-25T10:00:00+01:00', 'closed on 2026-12-25', 'tomorrow at 22:00'],
+    ['2026-12-27T01:00:00+01:00', 'open', 'Wednesday at 09:00'],
+    ['2026-12-28T10:00:00+01:00', 'winter break', 'Wednesday at 09:00'],
+    ['2026-12-30T09:30:00+01:00', 'open', 'Saturday at 22:00'],
+    ['2026-12-30T10:00:00+01:00', 'winter break', 'Saturday at 22:00'],
+  ])('at %s are: %s; next opening: %s', (instant, why, opens) => {
+    const next = nextOpening(OFFICE, at(instant)) ?? Number.NaN
+    expect([stateAt(OFFICE, at(instant)).why, describeOpening(OFFICE, next, at(instant))]).toEqual([
+      why,
+      opens,
+    ])
+  })
+
+  test('are told for a day', () => {
+    expect(describeDay(OFFICE, day('2026-11-30'))).toBe('08:30-12:00, 13:00-18:00')
+    expect(describeDay(OFFICE, day('2026-12-30'))).toBe('09:00-10:00 (winter break)')
+    expect(describeDay(OFFICE, day('2026-12-25'))).toBe('closed')
+  })
+
+  test('that never open have no next opening', () => {
+    expect(nextOpening(hours('off'), at('2026-12-01T00:00:00Z'))).toBeUndefined()
+  })
+})
+
+describe('a wall clock', () => {
+  test.each([
+    ['comes twice: the later one', 'Europe/Berlin', '2026-10-25', 150, '2026-10-25T01:30:00Z'],
+    ['is skipped: the end of the gap', 'Europe/Berlin', '2026-03-29', 150, '2026-03-29T01:00:00Z'],
+    ['is skipped for half an hour', 'Australia/Lord_Howe', '2026-10-04', 130, '2026-10-03T15:30:00Z'],
+    ['is ordinary', 'Asia/Kathmandu', '2026-06-01', 540, '2026-06-01T03:15:00Z'],
+  ])('time that %s', (_, zone, date, minute, instant) => {
+    expect(new Date(new Zone(zone).instant({ day: day(date), minute })).toISOString()).toBe(
+      new Date(instant).toISOString(),
+    )
+  })
+})
+
+/** The same by a walk over the minutes of a day, with the clock as the runtime writes it. */
+class Walk {
+  readonly #format: Intl.DateTimeFormat
+  readonly #byDate = new Map<string, ReadonlySet<number>>()
+
+  constructor(private readonly of: Hours) {
+    this.#format = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: of.zone,
+      dateStyle: 'short',
+      timeStyle: 'short',
+    })
+  }
+
+  isOpen(instant: number): boolean {
+    const [date = '', time = ''] = this.#format.format(instant).split(' ')
+    const [hour = 0, minute = 0] = time.split(':').map(Number)
+    const yesterday = new Date(`${date}T00:00:00Z`)
+    yesterday.setUTCDate(yesterday.getUTCDate() - 1)
+    const before = yesterday.toISOString().slice(0, 10)
+    return this.#marks(date).has(hour * 60 + minute) || this.#marks(before).has(hour * 60 + minute + 1_440)
+  }
+
+  /** Every minute of a date on which it is open. */
+  #marks(date: string): ReadonlySet<number> {
+    const marks = this.#byDate.get(date) ?? this.#newMarks(date)
+    this.#byDate.set(date, marks)
+    return marks
+  }
+
+  #newMarks(date: string): ReadonlySet<number> {
+    const on = day(date)
+    const weekday = (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7
+    const isClosed = this.of.closedDays.some(({ from, to }) => from <= on && on <= to)
+    const all = [...(this.of.alsoOpen.get(on) ?? []), ...(isClosed ? [] : (this.of.open[weekday] ?? []))]
+    return new Set(
+      all.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, after) => from + after)),
+    )
+  }
+}
+
+function isSetBack(name: string, instant: number): boolean {
+  const zone = new Zone(name)
+  return zone.offset(instant + 120 * MINUTE) < zone.offset(instant - 120 * MINUTE)
+}
+
+describe('in ten years and five zones', () => {
+  const START = at('2026-01-01T00:00:00Z')
+  const TEN_YEARS_MIN = 10 * 365.25 * 1_440
+  const range = fc
+    .tuple(fc.integer({ min: 0, max: 1_439 }), fc.integer({ min: 1, max: 600 }))
+    .map(([from, length]) => ({ from, to: from + length }))
+  const anyHours = fc.record({
+    zone: fc.constantFrom(...ZONES),
+    open: fc.array(fc.array(range, { maxLength: 2 }), { minLength: 7, maxLength: 7 }),
+    also: range,
+    offset: fc.integer({ min: -3, max: 3 }),
+    closed: fc.integer({ min: -3, max: 3 }),
+  })
+  const minute = fc.integer({ min: 0, max: TEN_YEARS_MIN }).map((after) => START + after * MINUTE)
+  /** An hour around a change of the offset. */
+  const change = fc.constantFrom(
+    ...['2026-03-29T01:00Z', '2026-10-25T01:00Z', '2027-03-14T07:00Z', '2027-11-07T06:00Z'].map(at),
+    ...['2026-10-03T15:30Z', '2027-04-03T15:00Z', '2026-02-15T02:00Z', '2026-03-22T02:00Z'].map(at),
+  )
+  const nearChange = fc
+    .tuple(change, fc.integer({ min: -120, max: 120 }))
+    .map(([instant, after]) => instant + after * MINUTE)
+
+  test('hours agree with a walk minute by minute, and so does the next opening', () => {
+    fc.assert(
+      fc.property(anyHours, fc.oneof(minute, nearChange), ({ zone, open, also, offset, closed }, instant) => {
+        const today = new Zone(zone).wallClock(instant).day
+        const of = hours('off', {
+          ...{ zone, open, alsoOpen: new Map([[today + offset, [also]]]) },
+          closedDays: [{ from: today + closed, to: today + closed, why: '' }],
+        })
+        const walk = new Walk(of)
+        expect(stateAt(of, instant).open).toBe(walk.isOpen(instant))
+        const next = nextOpening(of, instant) ?? Number.POSITIVE_INFINITY
+        // Up to the next opening, a walk finds no minute at which it opens.
+        const minutes = Math.min(1_440, (next - instant) / MINUTE - 1)
+        const walked = Array.from({ length: minutes + 1 }, (_, after) =>
+          walk.isOpen(instant + after * MINUTE),
+        )
+        const opened = walked.findIndex(
+          // While the clock is set back, hours may open twice; the later one counts.
+          (open, after) => open && walked[after - 1] === false && !isSetBack(zone, instant + after * MINUTE),
+        )
+        expect(opened).toBe(-1)
+        if (next < instant + 1_440 * MINUTE) expect(walk.isOpen(next)).toBe(true)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
