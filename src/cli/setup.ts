@@ -6,7 +6,7 @@ import { readSettings } from '../settings/index.js'
 import { applyPlan, applyUndo } from '../setup/apply.js'
 import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
 import { stateOf } from '../setup/files.js'
-import { type Findings, inspect } from '../setup/inspect.js'
+import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
 import { backupFile, readManifest } from '../setup/manifest.js'
 import { type Prepared, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, describeParts, missingModules, remaining } from '../setup/report.js'
@@ -173,20 +173,21 @@ function partsOf(paths: readonly string[]): readonly Part[] {
 }
 
 function next({ doorman }: Options, { places }: Prepared): readonly string[] {
-  const settings = doorman === '/etc/doorman' ? '' : ` --settings ${places.settingsFile}`
+  const command = doorman === '/etc/doorman' ? 'doorman' : `doorman --settings ${places.settingsFile}`
   const isService = existsSync('/lib/systemd/system/doorman.service')
+  const asUser = userNamed(SERVICE) === undefined ? '' : `runuser -u ${SERVICE} -- `
   return [
-    'Next:',
-    `  doorman${settings} doctor    checks the whole way of a call`,
-    isService
-      ? '  systemctl enable --now doorman    routes calls'
-      : `  doorman${settings} run       routes calls`,
-    `  your rules: ${join(places.flows, 'routing.yaml')}`,
+    'Next, your rules, the service, and a look at the whole way of a call:',
+    `  ${join(places.flows, 'routing.yaml')}`,
+    isService ? '  systemctl enable --now doorman' : `  ${asUser}${command} run`,
+    `  ${command} doctor`,
   ]
 }
 
 async function undo(options: Options, findings: Findings, console: Console): Promise<number> {
-  const manifest = await readManifest(options.doorman)
+  const manifest = await readManifest(options.doorman).catch(
+    refuseOn('setup_refused', 'Nothing was changed. Run this command as root.'),
+  )
   if (manifest.files.length === 0) {
     print(`There is nothing to undo: ${join(options.doorman, 'setup')} has no record of a setup.`)
     return EXIT.ok

@@ -204,6 +204,9 @@ function tried<T>(work: () => T): T | undefined {
   }
 }
 
+/** The user of the package, as which Doorman runs. */
+export const SERVICE = 'doorman'
+
 /** From /etc/passwd; undefined if there is no such user. */
 export function userNamed(name: string | undefined): Identity | undefined {
   const entry = entryOf('/etc/passwd', name)

@@ -11,7 +11,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import { applicationsOf, readSettings, type Settings } from '../settings/index.js'
 import { type Entry, entriesFor, existingEntries } from './entries.js'
 import { stateOf } from './files.js'
-import { type Findings, type Identity, includesDialplan, userNamed } from './inspect.js'
+import { type Findings, type Identity, includesDialplan, SERVICE, userNamed } from './inspect.js'
 import { NO_PLAN, type Plan, planSetup } from './plan.js'
 import type { Places } from './settings-file.js'
 import { startingFlows } from './starting-flows.js'
@@ -26,8 +26,6 @@ export interface Prepared {
   readonly faults: readonly string[]
 }
 
-/** The user doorman of the package, if there is one. */
-const SERVICE = 'doorman'
 const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
 const SECRET_BYTES = 24
 
@@ -117,8 +115,12 @@ function linesTo({ configs }: Findings, contexts: readonly string[], from: (cont
 
 /** Where calls go on as before, and come back from there, as the admin has sent them to Doorman by hand. */
 function loops(findings: Findings, entries: readonly Entry[]): string[] {
-  const isBefore = (context: string) => entries.some(({ before }) => before === context)
-  const lines = linesTo(findings, [ENTRY_CONTEXT], isBefore)
+  const contexts = new Set(entries.map(({ before }) => before))
+  // The set grows while it is gone through.
+  for (const context of contexts)
+    for (const { options } of sectionsNamed(findings.configs['extensions.conf'], context))
+      for (const { key, value } of options) if (key === 'include') contexts.add(value.split(',')[0] ?? '')
+  const lines = linesTo(findings, [ENTRY_CONTEXT], (context) => contexts.has(context))
   return lines.map((line) => `${line} sends calls to Doorman already. Remove this line.`)
 }
 

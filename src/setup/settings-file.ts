@@ -13,8 +13,8 @@ export interface Places {
   readonly adminSecretFile: string
 }
 
-const HEADING = `# Settings of Doorman, NAME=value; "doorman setup" wrote the first ones. Passwords
-# are among them: do not make this file readable for others.
+const HEADING = `# Settings of Doorman, NAME=value; "doorman setup" wrote the first ones. There
+# are passwords among them: do not make this file readable for others.
 `
 
 /** The settings that lead to this Asterisk. */

@@ -46,7 +46,7 @@ function freeName({ configs }: Findings, file: 'ari.conf' | 'manager.conf', want
 
 export function ariFile({ name, secret }: User): string {
   return [
-    '; Written by "doorman setup": Doorman receives and continues calls over ARI.',
+    '; Written by "doorman setup". Doorman receives and continues calls over ARI.',
     ...[`[${name}]`, 'type = user'],
     ...['; Continuing a call is a POST.', 'read_only = no', `password = ${secret}`, ''],
   ].join('\n')
@@ -58,7 +58,7 @@ export function managerFile(findings: Findings, { ami, admin }: Users): string {
   const mask = local.includes(':') ? '/128' : '/255.255.255.255'
   const once = optionOf(general(findings.configs['manager.conf']), 'allowmultiplelogin')
   const common = [
-    '; Only this machine, whatever bindaddr is; without the second deny any IPv6 address.',
+    '; Only this machine, whatever bindaddr is; the second deny is for IPv6.',
     ...['deny = 0.0.0.0/0.0.0.0', 'deny = ::/0', 'permit = 127.0.0.1/255.255.255.255'],
     ...(local === '127.0.0.1' ? [] : [`permit = ${local}${mask}`]),
     // "doorman doctor" logs in beside "doorman run".
@@ -68,12 +68,12 @@ export function managerFile(findings: Findings, { ami, admin }: Users): string {
   return [
     '; Written by "doorman setup".',
     `[${ami.name}]`,
-    '; For "doorman run": Setvar and Getvar. The class also permits Redirect, Hangup,',
-    '; Bridge, Park and BlindTransfer: keep the secret like a password.',
+    '; For "doorman run": Setvar and Getvar. The class also permits Redirect,',
+    '; Hangup, Bridge, Park and BlindTransfer: keep the secret like a password.',
     ...[`secret = ${ami.secret}`, ...common, 'write = call', ''],
     `[${admin.name}]`,
-    '; For root at the command line: Reload, ShowDialPlan and GetConfig. "doorman run"',
-    '; never uses it.',
+    '; For root at the command line: Reload, ShowDialPlan and GetConfig. "doorman',
+    '; run" never uses it.',
     ...[`secret = ${admin.secret}`, ...common, 'write = config', ''],
   ].join('\n')
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { entryLines } from '../../src/setup/entries.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { type Files, formatArchive, parseArchive, readFiles } from './archive.js'
 import { Machine } from './machine.js'
@@ -44,6 +45,12 @@ describe.each(cases)('a configuration of the shape %s', (_name, file) => {
     expect((await machine.undo()).kept).toEqual([])
     expect(machine.snapshot()).toEqual(original)
   })
+})
+
+test('the page on FreePBX has the lines that setup writes there', () => {
+  const page = readFileSync(projectFolder('docs/freepbx.md'), 'utf8')
+  const lines = entryLines({ name: 'from-doorman-trunk', before: 'from-pstn' })
+  expect(page).toContain(lines.filter((line) => !line.startsWith(';')).join('\n'))
 })
 
 /** What setup has written, where it differs each time by a mark, and the generated dialplan by its name alone. */
