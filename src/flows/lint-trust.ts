@@ -1,7 +1,6 @@
 import { nearest } from '../lib/nearest.js'
 import { leavesOf } from '../routing/condition.js'
 import { headerName } from '../routing/format.js'
-import type { Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { formulaOf, type Literal, type Rules } from './implies.js'
 import { contradiction, NUMBER_TRUST } from './lint.js'
@@ -18,7 +17,7 @@ export function lintTrust(
 ): void {
   lintTrustItems(source, needs, diagnostics)
   lintCallerNumbers(routing, diagnostics)
-  lintTrunks(routing, diagnostics)
+  lintTrunks(routing, needs, diagnostics)
 }
 
 /** What may stand in a `trust` without being a header, and what people write for it. */
@@ -35,10 +34,10 @@ function lintTrustItems({ trunks = {} }: RoutingSource, needs: Needs, diagnostic
     for (const [at, item] of trust.entries()) {
       if (known.includes(canonicalName(item))) continue
       const meant = meantBy(item, names)
+      const isSlip = meant !== undefined && !trust.some((one) => canonicalName(one) === canonicalName(meant))
       const what = `"${item}" is taken for a header`
       const path = ['trunks', trunk, 'trust', at]
-      if (meant !== undefined)
-        diagnostics.warning(path, 'flows.unknown_name', `${what}; did you mean "${meant}"?`)
+      if (isSlip) diagnostics.warning(path, 'flows.unknown_name', `${what}; did you mean "${meant}"?`)
       // Names of headers with a hyphen may be for rules to come.
       else if (!needs.needsAllHeaders && !item.includes('-'))
         diagnostics.warning(path, 'flows.unknown_name', `${what}, and nothing in these files looks at it`)
@@ -69,16 +68,15 @@ function lintCallerNumbers({ trust, vip, rules }: Rules, diagnostics: Diagnostic
 }
 
 /** Calls from a trunk that contradicts every rule can only go to `otherwise`. */
-function lintTrunks(routing: Rules, diagnostics: Diagnostics): void {
-  const { trust, vip, otherwise } = routing
-  const all = routing.rules.map(({ when }) => formulaOf(when))
+function lintTrunks(routing: Rules, needs: Needs, diagnostics: Diagnostics): void {
+  const { trust, rules, otherwise } = routing
+  const all = rules.map(({ when }) => formulaOf(when))
   const formulas = all.filter((formula) => contradiction(formula, routing) === undefined)
   if (formulas.length === 0) return
-  const items = [...NUMBER_TRUST, ...vip.headers.keys(), ...routing.rules.flatMap(headersOfRule)]
+  const everything = new Set([...NUMBER_TRUST, ...needs.headersNeeded])
   for (const [name, trusted] of trust) {
     // That nothing from a trunk without any trust meets a rule is meant. That all rules name other trunks is not.
-    const judged =
-      trusted.size > 0 ? routing : { ...routing, trust: new Map(trust).set(name, new Set(items)) }
+    const judged = trusted.size > 0 ? routing : { ...routing, trust: new Map(trust).set(name, everything) }
     const trunk: Literal = {
       kind: 'literal',
       leaf: { kind: 'trunk', oneOf: new Set([name]) },
@@ -88,8 +86,4 @@ function lintTrunks(routing: Rules, diagnostics: Diagnostics): void {
     const message = `no rule can match a call from trunk ${name}: each names other trunks, or needs trust that this one lacks; all its calls go to ${otherwise}`
     diagnostics.warning(['trunks', name], 'flows.unreachable', message)
   }
-}
-
-function headersOfRule({ when }: Rule): readonly string[] {
-  return leavesOf(when).flatMap((leaf) => (leaf.kind === 'header' ? [canonicalName(leaf.name)] : []))
 }

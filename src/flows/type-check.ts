@@ -12,6 +12,7 @@ export interface TypeCheck {
 }
 
 const MOST_MS = 60_000
+const NOT_INSTALLED = 'TypeScript is not installed; run "npm install typescript" in the folder above'
 const TYPES = fileURLToPath(new URL('../index.d.ts', import.meta.url))
 
 /**
@@ -30,19 +31,16 @@ export async function checkTypes(
   const root = realpathSync(folder)
   const find = (name: string) => findPackage(name, root) ?? findPackage(name, beside)
   const typescript = find('typescript')
-  if (typescript === undefined)
-    return {
-      problems: [],
-      skipped: 'TypeScript is not installed; run "npm install typescript" in the folder above',
-    }
+  if (typescript === undefined) return { problems: [], skipped: NOT_INSTALLED }
   const place = mkdtempSync(join(tmpdir(), 'doorman-types-'))
   try {
     const project = join(place, 'tsconfig.json')
     writeFileSync(project, JSON.stringify(projectOf(root, sources, find('@types/node'))))
     const output = await compilerOutput(join(typescript, 'bin', 'tsc'), project, root)
-    const problems = problemsIn(output, [...sources, 'tsconfig.json'])
-    const isUnread = problems.length === 0 && /\berror TS/.test(output) && !OF_SOURCE.test(output)
-    return isUnread ? { problems, skipped: output.trim().split('\n', 1).join() } : { problems }
+    const found = [...output.matchAll(ERROR)]
+    const problems = found.flatMap((error) => problemOf(error, [...sources, 'tsconfig.json']))
+    const [other = ''] = output.split('\n')
+    return found.length === 0 && other !== '' ? { problems, skipped: other } : { problems }
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
@@ -80,20 +78,19 @@ function compilerOutput(tsc: string, project: string, cwd: string): Promise<stri
   const options = { cwd, timeout: MOST_MS, env: { PATH: process.env.PATH }, maxBuffer: 2 ** 24 }
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout) => {
-      if (error?.killed) resolve(`error TS: TypeScript took longer than ${MOST_MS / 1_000} s`)
-      else resolve(stdout || (error === null ? '' : `error TS: ${error.message}`))
+      if (error?.killed) resolve(`TypeScript took longer than ${MOST_MS / 1_000} s`)
+      else resolve(stdout || (error === null ? '' : error.message))
     })
   })
 }
 
-const OF_SOURCE = /^(.+?)\((\d+),(\d+)\): error TS(\d+): (.*)$/gm
+const ERROR = /^(.+?)\((\d+),(\d+)\): error TS(\d+): (.*)$/gm
 /** Node's names where its types are not installed, and modules without types: the bundler has found all imports. */
 const UNKNOWN_MODULES = ['2307', '2580', '2591']
 
-function problemsIn(output: string, files: readonly string[]): readonly Problem[] {
-  return [...output.matchAll(OF_SOURCE)].flatMap(([, file = '', line, column, code = '', text = '']) => {
-    if (!files.includes(file) || UNKNOWN_MODULES.includes(code)) return []
-    const message = `${text.replace(/\.$/, '')} (TypeScript ${code})`
-    return [{ file, line: Number(line), column: Number(column), code: 'flows.types', message }]
-  })
+function problemOf(error: RegExpExecArray, files: readonly string[]): readonly Problem[] {
+  const [, file = '', line, column, code = '', text = ''] = error
+  if (!files.includes(file) || UNKNOWN_MODULES.includes(code)) return []
+  const message = `${text.replace(/\.$/, '')} (TypeScript ${code})`
+  return [{ file, line: Number(line), column: Number(column), code: 'flows.types', message }]
 }

@@ -1,2 +1,0 @@
-export {};
-//# sourceMappingURL=revision.js.map

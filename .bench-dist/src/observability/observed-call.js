@@ -1,2 +1,0 @@
-export const STAGES = ['read', 'decide', 'write', 'continue', 'leave'];
-//# sourceMappingURL=observed-call.js.map

@@ -1,2 +1,0 @@
-import type { CallContext, CallFacts, Routing } from './types.js';
-export declare function contextOf(facts: CallFacts, routing: Routing): CallContext;

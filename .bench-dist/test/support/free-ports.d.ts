@@ -1,2 +1,0 @@
-/** A port that was free a moment ago. Picked at random, so that parallel labs rarely meet. */
-export declare function freePort(protocol: 'tcp' | 'udp', address?: string): Promise<number>;
