@@ -1,6 +1,5 @@
-import type { Applications } from '../asterisk/applications.js'
 import { isReadableHeaderName, type PassedFacts } from '../asterisk/dialplan/arguments.js'
-import { type GeneratedDialplan, generateDialplan } from '../asterisk/dialplan/generate.js'
+import { type Applications, type GeneratedDialplan, generateDialplan } from '../asterisk/dialplan/generate.js'
 import type { Revision } from '../flows/revision.js'
 import { leavesOf } from '../routing/condition.js'
 import { canonicalName, compactName } from '../sip/headers.js'

@@ -1,16 +1,7 @@
+import type { DialplanStep } from '../../src/asterisk/dialplan/steps.js'
 import { type AmiAccess, AmiConnection, type AmiMessage } from './ami-connection.js'
 import { Changes } from './changes.js'
 import { decodeState } from './channel-state.js'
-
-/** One step of the dialplan, as the PBX says it executed it (AMI event Newexten). */
-export interface DialplanStep {
-  readonly context: string
-  readonly extension: string
-  readonly priority: number
-  readonly application: string
-  /** The application's arguments after substitution of variables. */
-  readonly data: string
-}
 
 /** What the PBX has told of one channel so far. */
 export interface Trace {
@@ -21,6 +12,7 @@ export interface Trace {
   readonly callId: string | undefined
   /** Caller number as Asterisk has it. */
   readonly caller: string
+  /** As the PBX executed them (AMI event Newexten): arguments after substitution of variables. */
   readonly steps: readonly DialplanStep[]
   /** Last value of each variable that was set on the channel, names without the `_` of inheritance. */
   readonly variables: Readonly<Record<string, string>>

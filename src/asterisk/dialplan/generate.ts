@@ -1,4 +1,3 @@
-import { type Applications, applicationsPattern } from '../applications.js'
 import type { DialplanLocation } from '../pbx.js'
 import {
   argumentsText,
@@ -18,6 +17,14 @@ import {
   render,
   stepsOf,
 } from './steps.js'
+
+/** The Stasis applications of all instances at one PBX. */
+export interface Applications {
+  /** In the order in which an Asterisk without StasisBroadcast tries them. */
+  readonly names: readonly string[]
+  /** Where any application whose name begins so is an instance, too: those that join later need no new dialplan. */
+  readonly pattern?: string
+}
 
 /** What the generated contexts depend on. */
 export interface DialplanOptions {
@@ -203,6 +210,12 @@ function askLines({ applications, passed }: DialplanOptions, label: string, list
     },
     names.length === 0 ? fallback : unclaimed(label),
   ]
+}
+
+/** The regular expression by which StasisBroadcast chooses. It has no comma, which would end the argument. */
+function applicationsPattern({ names, pattern }: Applications): string {
+  const all = [...names, ...(pattern === undefined ? [] : [`${pattern}[A-Za-z0-9_-]*`])]
+  return all.length === 1 ? `^${all[0]}$` : `^(${all.join('|')})$`
 }
 
 /** Asterisk loses the offer of a call that JSON cannot describe; in Stasis() it is found without its event. */
