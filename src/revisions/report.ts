@@ -42,15 +42,16 @@ export function logCandidate(log: ReloadLog, candidate: Candidate, current: Revi
   const fields = { event: 'candidate', accepted, revision, problems, warnings, changes, replay }
   const still = `revision ${current.id} still decides`
   if (accepted) log.info(`The flows folder has changed: ${still} until "doorman reload".`, fields)
-  else log.error(`The flows folder has changed and was refused: ${still}.`, fields)
+  else log.error(`The flows folder has changed and cannot be loaded: ${still}.`, fields)
 }
 
+/** @param isManual whether a changed flows folder is only looked at. */
 export function countReload(
   metrics: Pick<Metrics, 'reload'>,
-  way: string,
+  { way, isManual }: { readonly way: string; readonly isManual: boolean },
   result: ReloadResult,
   ms: number,
 ): void {
   if (result.ok) metrics.reload(way, result.changed ? 'taken' : 'unchanged', ms)
-  else metrics.reload(way, result.problems.length === 0 ? 'waiting' : 'refused', ms)
+  else metrics.reload(way, isManual && way === 'files' ? 'waiting' : 'refused', ms)
 }

@@ -14,9 +14,12 @@ const DRAFT_FILES = 1_000
 export function draftProblem(files: FlowFiles): string | undefined {
   if (files.size > DRAFT_FILES)
     return `a draft may have ${DRAFT_FILES} files, and this one has ${files.size}; put it into the flows folder instead`
+  const names = [...files.keys()]
   let bytes = 0
   for (const [name, content] of files) {
     if (!isPlainName(name)) return `${JSON.stringify(name)} cannot be the name of a flow file; rename it`
+    if (names.some((other) => name.startsWith(`${other}/`)))
+      return `${name} lies in another file of the draft`
     bytes += Buffer.byteLength(content)
   }
   return bytes > DRAFT_MB * 2 ** 20

@@ -144,9 +144,9 @@ export class Revisions {
     const before = this.#waiting
     this.#waiting = this.#stillWaiting(request, result)
     const ms = Math.round(performance.now() - start)
-    const { log, metrics } = this.#parts
+    const { log, metrics, isManual } = this.#parts
     try {
-      countReload(metrics, request.way, result, ms)
+      countReload(metrics, { way: request.way, isManual }, result, ms)
       metrics.candidate(this.#waiting !== undefined)
       if (result.ok || request.way !== 'files') logReload(log, request, result, ms, this.current)
       else if (this.#waiting !== before) logCandidate(log, result, this.current)

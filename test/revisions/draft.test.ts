@@ -80,6 +80,12 @@ describe('the files of a draft', () => {
     expect(draftProblem(files)).toBe(expected)
   })
 
+  test('do not lie in each other', () => {
+    expect(draftProblem(new Map(Object.entries({ 'a.csv': '', a: '' })))).toBeUndefined()
+    const nested = new Map(Object.entries({ a: '', 'a/b': '' }))
+    expect(draftProblem(nested)).toBe('a/b lies in another file of the draft')
+  })
+
   test('may have 10 MB in all, in 1,000 files', () => {
     const half = 'a'.repeat(5 * 2 ** 20)
     expect(draftProblem(new Map(Object.entries({ a: half, b: half })))).toBeUndefined()

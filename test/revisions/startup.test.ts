@@ -40,7 +40,7 @@ describe('the revision to start with', () => {
       `start ${folder.ok ? 'taken' : 'refused'}`,
       ...(folder.ok
         ? []
-        : ['files refused', `candidate: The flows folder has changed and was refused: ${STILL}.`]),
+        : ['files refused', `candidate: The flows folder has changed and cannot be loaded: ${STILL}.`]),
     ])
     expect(doorman.isWaiting).toBe(!folder.ok)
   })
@@ -55,7 +55,7 @@ describe('the revision to start with', () => {
 
   test.each([
     ['with manual reloads', manual, asManual, `has changed: ${STILL} until "doorman reload"`],
-    ['with a limit that it exceeds', limited(0.02), asLimited, `has changed and was refused: ${STILL}`],
+    ['with a limit that it exceeds', limited(0.02), asLimited, `has changed and cannot be loaded: ${STILL}`],
   ])('is the newest stored one %s, and the changed folder waits', async (_what, parts, why, said) => {
     const doorman = await new FakeDoorman([entry(7, 'B')]).start(parts)
     await doorman.revisions.done()

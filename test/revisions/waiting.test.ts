@@ -3,7 +3,7 @@ import { broken, FakeDoorman, loaded, problemsOf } from './fakes.js'
 
 const announcements = ({ lines }: FakeDoorman) => lines.filter((line) => line.startsWith('candidate: '))
 const ACCEPTED = 'candidate: The flows folder has changed: revision A still decides until "doorman reload".'
-const REFUSED = 'candidate: The flows folder has changed and was refused: revision A still decides.'
+const REFUSED = 'candidate: The flows folder has changed and cannot be loaded: revision A still decides.'
 
 describe('with manual reloads, a changed flows folder', () => {
   const manual = () => new FakeDoorman().start({ isManual: true })
@@ -30,6 +30,7 @@ describe('with manual reloads, a changed flows folder', () => {
     for (const folder of ['B', broken('no'), broken('no'), broken('neither'), 'C']) await doorman.save(folder)
     expect(announcements(doorman)).toEqual([ACCEPTED, REFUSED, REFUSED, ACCEPTED])
     expect(doorman.revisions.waiting).toMatchObject({ revision: 'C', problems: [] })
+    expect(doorman.lines).not.toContain('files refused')
   })
 
   test('is announced again when a reload would take it now', async () => {
