@@ -7,6 +7,7 @@ import { openTracing } from '../../src/observability/tracing.js'
 import { deadPort } from '../asterisk/tcp-peer.js'
 import { RunningCommand } from '../cli/command.js'
 import { projectFolder } from '../flows/project-folder.js'
+import { until } from '../support/until.js'
 import { OtlpReceiver } from './otlp-receiver.js'
 import { CALL } from './sources.js'
 
@@ -156,6 +157,19 @@ describe('a receiver that', () => {
     expect(said).toEqual([expect.stringMatching(why)])
     expect(said[0]).toMatch(/sent to http:.* are dropped; calls are not affected.*4318/)
     expect(receiver.requests.length).toBeGreaterThan(1)
+  })
+
+  test('fails again after it had worked is logged again', async () => {
+    const tracing = await opened()
+    const behaviours = ['refuses', 'refuses', 'accepts', 'refuses'] as const
+    for (const [at, behaviour] of behaviours.entries()) {
+      receiver.behaviour = behaviour
+      // More spans than one export has, so that it begins at once.
+      for (let call = 0; call < 90; call += 1) tracing.call(RECORD, false)
+      await until(() => receiver.requests.length > at)
+    }
+    await tracing.stop()
+    expect(said).toHaveLength(2)
   })
 
   test('is not there is logged with the reason', async () => {
