@@ -77,8 +77,9 @@ async function findInstance(dataFolder: string): Promise<InstanceState> {
     const { ready, revision, problems } = (await response.json()) as Readiness
     return { state: 'answers', pid, ready, revision, problems }
   } catch (error) {
-    const { cause, message } = error as Error
-    return { state: 'silent', pid, reason: `${url}: ${cause instanceof Error ? cause.message : message}` }
+    const { name, cause, message } = error as Error
+    const why = cause instanceof Error ? cause.message : message
+    return { state: 'silent', pid, reason: `${url}: ${name === 'TimeoutError' ? 'no answer in 3 s' : why}` }
   }
 }
 

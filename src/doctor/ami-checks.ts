@@ -69,7 +69,7 @@ const NEEDED_OF_ADMIN = ['reload', 'showdialplan', 'getconfig']
 export const AMI_ADMIN: Check = {
   name: 'AMI admin',
   remedy: AMI_REMEDY,
-  async run({ admin, dialplan, settings }) {
+  async run({ ami, admin, dialplan, settings }) {
     const user = settings.DOORMAN_AMI_ADMIN_USERNAME
     if (admin === undefined) {
       const says =
@@ -80,6 +80,8 @@ export const AMI_ADMIN: Check = {
       )
     }
     if (admin instanceof Error) {
+      // AMI itself is down, which its own check says.
+      if (ami instanceof Error && !admin.message.includes('refused the user')) return []
       const remedy = `Check DOORMAN_AMI_ADMIN_USERNAME and DOORMAN_AMI_ADMIN_SECRET against [${user}] in manager.conf.`
       return fault(sentence(admin.message), remedy)
     }

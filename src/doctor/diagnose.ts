@@ -80,20 +80,22 @@ const FLOW_FILES: Check = {
   },
 }
 
-/** In the order of the report. */
+/** In the order of the report: a cause before its effects. */
 export const CHECKS: readonly Check[] = [
-  ...[SETTINGS, FLOW_FILES, INSTANCE, ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
+  ...[SETTINGS, FLOW_FILES, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, PASSWORD_FILES],
+  ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN, HTTP_SESSIONS, WEBSOCKET_TIMEOUT],
   ...[
-    ASTERISK_FILES,
-    SECTIONS,
-    DIALPLAN_FILE,
-    PASSWORD_FILES,
-    HTTP_SESSIONS,
-    WEBSOCKET_TIMEOUT,
+    INSTANCE,
     ENTRY_CONTEXTS,
     ENDPOINTS,
+    ENTRIES,
+    FLOW_CONTEXTS,
+    LOOPS,
+    TRUNKS,
+    CLOCK,
+    TIME_ZONE,
+    RETENTION,
   ],
-  ...[ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, CLOCK, TIME_ZONE, RETENTION],
 ]
 
 /** What the command knows of an installation before it asks the PBX. */

@@ -45,7 +45,7 @@ export const ASTERISK_FILES: Check = {
   remedy: AS_ROOT,
   async run({ pbxFiles }) {
     if (pbxFiles === undefined)
-      return info('Asterisk and its files are not on this machine, so the files were not checked.')
+      return info('No configuration of Asterisk was found on this machine, so its files were not checked.')
     const { folder, user } = pbxFiles
     return ok(`${folder}${user === undefined ? '' : `, read by the user ${user.uid}`}.`)
   },

@@ -13,6 +13,8 @@ import {
 
 const START = 'Start it (systemctl start doorman, or  doorman run), and see its log if it does not stay.'
 
+const RESTART = 'Restart it (systemctl restart doorman), and see its log.'
+
 /** Whether a Doorman runs, answers, can continue calls, and decides with the flow files as they are. */
 export const INSTANCE: Check = {
   name: 'instance',
@@ -30,7 +32,7 @@ export const INSTANCE: Check = {
         return withoutAddress(subject)
       case 'silent': {
         const says = `Doorman (process ${instance.pid}) does not answer: ${sentence(instance.reason)}`
-        return fault(`${says} If it is gone, calls take the fallback.`, START)
+        return fault(`${says} Calls take the fallback.`, RESTART)
       }
       case 'answers':
         return instance.ready ? revisionOf(instance, subject) : notReady(instance)

@@ -54,6 +54,7 @@ const SOUND_FILES = {
   'manager.conf': '[general]\nenabled = yes ; [general]\n[doorman]\nsecret = x\n',
   'extensions.conf': `#tryinclude "${GENERATED_FILE}"\n[from-trunk]\n`,
   [GENERATED_FILE]: '[doorman-go]\n',
+  'settings.env': 'DOORMAN_AMI_SECRET=x\n',
 }
 
 const endpoints = (...names: string[]) => ({
@@ -138,6 +139,7 @@ function pbxFolder({ files = {}, modes = {} }: Change): string {
 const ASTERISK = { uid: 4_000_000, groups: [] }
 
 async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
+  const files = pbxFolder(change)
   const admin = change.admin ?? actions('reload', 'showdialplan', 'getconfig', 'updateconfig')
   const decides = {
     state: 'answers',
@@ -154,8 +156,8 @@ async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
     admin: change.admin === null ? undefined : ami(admin),
     dialplan: change.admin === null || change.admin instanceof Error ? undefined : dialplanWith(change),
     instance: change.instance ?? decides,
-    pbxFiles: change.isElsewhere ? undefined : { folder: pbxFolder(change), user: ASTERISK },
-    secretFiles: [],
+    pbxFiles: change.isElsewhere ? undefined : { folder: files, user: ASTERISK },
+    secretFiles: [join(files, 'settings.env')],
   })
 }
 
@@ -283,7 +285,7 @@ const CASES: Readonly<Record<string, Change>> = {
   },
   'instance | warning | "doorman" is registered, but not by | DOORMAN_DATA': { instance: { state: 'none' } },
   'instance | info | may not read data, so | as root': { instance: { state: 'hidden' } },
-  'instance | fault | (process 42) does not answer: ECONNREFUSED. | systemctl start': {
+  'instance | fault | (process 42) does not answer: ECONNREFUSED. Calls take | systemctl restart': {
     instance: { state: 'silent', pid: 42, reason: 'ECONNREFUSED' },
   },
   'instance | fault | cannot route calls. ARI refuses. | log': {
@@ -292,7 +294,7 @@ const CASES: Readonly<Record<string, Change>> = {
   'instance | warning | decides by revision 0123abcd; the files in flows are | doorman reload': {
     instance: { state: 'answers', pid: 42, ready: true, revision: '0123abcd', problems: [] },
   },
-  'Asterisk files | info | not on this machine | ': { isElsewhere: true },
+  'Asterisk files | info | No configuration of Asterisk was found on this machine | ': { isElsewhere: true },
   'sections | fault | ari.conf:6: this second [general] stops ARI | [general](+)': {
     files: { 'ari.conf': `${SOUND_FILES['ari.conf']}\n[general]\nenabled = yes\n` },
   },
@@ -317,6 +319,7 @@ const CASES: Readonly<Record<string, Change>> = {
   },
   'dialplan file | fault | (user 4000000) may not read | chmod o+r': { modes: { [GENERATED_FILE]: 0o640 } },
   'password files | warning | can read the passwords in | chmod o-r': { modes: { 'ari.conf': 0o644 } },
+  'password files | warning | settings.env. | chmod o-r': { modes: { 'settings.env': 0o644 } },
   'endpoints | fault | No PJSIP endpoint leads to [doorman] | Context of the trunk': {
     ami: inContext('phones', 'carrier-a', 'carrier-b'),
   },
@@ -382,9 +385,21 @@ describe('doctor diagnoses', () => {
   test('without connections only what needs none', async () => {
     const down = await diagnosed({ ari: new Error('no'), ami: new Error('no'), admin: null })
     expect(down.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
-      ...['settings ok', 'flow files ok', 'instance ok', 'ARI fault', 'AMI fault', 'AMI admin info'],
-      ...['Asterisk files ok', 'sections ok', 'dialplan file ok', 'password files ok', 'recorded calls ok'],
+      ...['settings ok', 'flow files ok', 'Asterisk files ok', 'sections ok', 'dialplan file ok'],
+      ...[
+        'password files ok',
+        'ARI fault',
+        'AMI fault',
+        'AMI admin info',
+        'instance ok',
+        'recorded calls ok',
+      ],
     ])
+  })
+
+  test('AMI once where it is down for both users', async () => {
+    const down = new Error('AMI at 127.0.0.1:5038: connect ECONNREFUSED')
+    expect((await bad({ ami: down, admin: down })).map(({ check }) => check)).toEqual(['AMI'])
   })
 
   test('without the second user what that leaves open, which is no fault', async () => {
