@@ -21,6 +21,7 @@ import { findCalls, storedCall } from './history/recorded-calls.js'
 import { changedShare, replay, replaySentence } from './history/replay.js'
 import { logDecision } from './history/sentence.js'
 import type { Log } from './lib/log.js'
+import { within } from './lib/timeout.js'
 import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
@@ -49,6 +50,8 @@ const CLAIMED_MS = 150
 
 /** So many recorded calls are tried with a candidate where a reload asks for it. */
 const REPLAYED_CALLS = 10_000
+/** A disk that hangs, or code flows that are slow, must not hold up a rollback for longer. */
+const REPLAY_MS = 100_000
 
 /**
  * Starts Doorman. Resolves once the flow files are loaded; the lines to the PBX are opened in the background
@@ -103,9 +106,12 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
     replay: async (candidate, current) => {
-      await store.flush()
-      const calls = findCalls(store, { limit: REPLAYED_CALLS })
-      const result = await aside((own) => replay(calls, { candidate, current, functions: own }))
+      const replayed = aside(async (own) => {
+        await store.flush()
+        const calls = findCalls(store, { limit: REPLAYED_CALLS })
+        return replay(calls, { candidate, current, functions: own })
+      })
+      const result = await within(REPLAY_MS, 'the recorded calls', replayed)
       return { share: changedShare(result), summary: replaySentence(result) }
     },
   }).catch(async (error: Error) => {

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { within } from '../lib/timeout.js'
 import type { StoreReads } from '../store/store.js'
 
 /** Contents by name relative to their folder. */
@@ -32,13 +33,16 @@ function isPlainName(name: string): boolean {
   return name.split('/').every((part) => /^[^\p{Cc}\\]{1,100}$/u.test(part) && part !== '.' && part !== '..')
 }
 
+/** A disk that hangs must not hold up what is asked for next. */
+const READ_MS = 20_000
+
 /** Does something with the files of a stored revision, which are in a temporary folder meanwhile. */
 export async function withFilesOf<T>(
   store: Pick<StoreReads, 'files'>,
   { number }: { readonly number: number },
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  return inTemporaryFolder(await store.files(number), use)
+  return inTemporaryFolder(await within(READ_MS, 'the database', store.files(number)), use)
 }
 
 /** Does something with files that are in a temporary folder meanwhile. No name leads out of it. */
