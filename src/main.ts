@@ -76,7 +76,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     report: (level, message, event) => log[level](message, { event }),
   })
   const metrics = new Metrics({
-    ...{ ari, ami },
+    ...{ ari, ami, mask },
     activeCalls: () => calls.activeCalls,
     database: () => store.health,
   })

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { maskText } from './masking.js'
 import { type ObservedCall, STAGES } from './observed-call.js'
 
 /** Seconds: a stage of a call takes from less than half a millisecond to the time limit of the dialplan. */
@@ -13,6 +14,8 @@ const NONE = 'none'
 
 /** What is read at the moment at which the metrics are. */
 export interface MetricsSources {
+  /** Whether phone numbers in names of the flow files are masked. */
+  readonly mask: boolean
   readonly ari: { readonly isUp: boolean }
   readonly ami: { readonly isUp: boolean }
   activeCalls(): number
@@ -78,9 +81,11 @@ export class Metrics {
     'Untrusted claims of calls that would have counted from a trusted trunk',
     ['trunk', 'what'],
   )
+  readonly #mask: boolean
   #names: FlowFileNames | undefined
 
-  constructor({ ari, ami, activeCalls, database }: MetricsSources) {
+  constructor({ mask, ari, ami, activeCalls, database }: MetricsSources) {
+    this.#mask = mask
     this.#gauge('doorman_ari_up', '1 while ARI is connected', () => Number(ari.isUp))
     this.#gauge('doorman_ami_up', '1 while AMI is connected', () => Number(ami.isUp))
     this.#gauge('doorman_active_calls', 'Calls that have arrived and not yet left', activeCalls)
@@ -120,7 +125,8 @@ export class Metrics {
     this.#rules.count(rule ?? NONE)
     this.#branches.count(branch ?? NONE)
     this.#trunks.count(namedTrunk)
-    for (const { what } of hearsay) this.#hearsay.inc({ trunk: namedTrunk, what })
+    const shownTrunk = this.#shown(namedTrunk)
+    for (const { what } of hearsay) this.#hearsay.inc({ trunk: shownTrunk, what })
   }
 
   /** @param ms how long it took. */
@@ -152,7 +158,12 @@ export class Metrics {
   }
 
   #byName(label: string, help: string): CountByName {
-    return new CountByName(label, this.#counter(`doorman_calls_by_${label}_total`, help, [label]))
+    const counter = this.#counter(`doorman_calls_by_${label}_total`, help, [label])
+    return new CountByName(label, counter, (name) => this.#shown(name))
+  }
+
+  #shown(name: string): string {
+    return this.#mask ? maskText(name) : name
   }
 
   #histogram<T extends string>(name: string, help: string, labelNames: readonly T[]): Histogram<T> {
@@ -188,21 +199,24 @@ export class Metrics {
 class CountByName {
   readonly #label: string
   readonly #counter: Counter
+  readonly #shown: (name: string) => string
   readonly #named = new Set<string>()
 
-  constructor(label: string, counter: Counter) {
+  constructor(label: string, counter: Counter, shown: (name: string) => string) {
     this.#label = label
     this.#counter = counter
+    this.#shown = shown
   }
 
-  count(name: string): void {
+  count(of: string): void {
+    const name = this.#shown(of)
     if (this.#named.size < MOST_NAMES) this.#named.add(name)
     this.#counter.inc({ [this.#label]: this.#named.has(name) ? name : OTHER })
   }
 
   /** Drops the series of all other names. */
   keep(names: readonly string[]): void {
-    const kept = new Set(names)
+    const kept = new Set(names.map(this.#shown))
     for (const name of this.#named) {
       if (kept.has(name)) continue
       this.#named.delete(name)

@@ -20,7 +20,7 @@ test('the metrics say how things are at the moment of asking', async () => {
   const now = { ari: { isUp: false }, ami: { isUp: true }, calls: 3, dropped: 7 }
   const health = { isUp: false, bytes: 4_096, queued: 2, failures: 5 }
   const metrics = new Metrics({
-    ...now,
+    ...{ ...now, mask: false },
     activeCalls: () => now.calls,
     database: () => ({ ...health, dropped: now.dropped }),
   })
@@ -104,6 +104,15 @@ test('a thousand rules are counted by name and all further ones together, until 
     'doorman_calls_by_rule_total{rule="Rule 7"} 2',
     'doorman_calls_by_rule_total{rule="other"} 9002',
     'doorman_calls_by_rule_total{rule="Rule 9999"} 1',
+  ])
+})
+
+test('numbers in the names of rules are masked where the log masks them', async () => {
+  const metrics = new Metrics({ ...SOURCES, mask: true })
+  const rule = 'Block +15551234567'
+  for (let at = 0; at < 2; at += 1) metrics.call({ ...CALL, rule }, namesOf({ rules: [rule] }))
+  expect(await samples(metrics, 'doorman_calls_by_rule')).toEqual([
+    'doorman_calls_by_rule_total{rule="Block +15*******67"} 2',
   ])
 })
 

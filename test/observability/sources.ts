@@ -3,6 +3,7 @@ import type { ObservedCall } from '../../src/observability/observed-call.js'
 
 /** A Doorman for which all is well and nothing has happened. */
 export const SOURCES: MetricsSources = {
+  mask: false,
   ari: { isUp: true },
   ami: { isUp: true },
   activeCalls: () => 0,
