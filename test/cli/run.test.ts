@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { deadPort, TcpPeer } from '../asterisk/tcp-peer.js'
 import { projectFolder } from '../flows/project-folder.js'
+import { until } from '../support/until.js'
 import { type Env, RunningCommand } from './command.js'
 
 const PASSWORDS = { DOORMAN_ARI_PASSWORD: 'hunter22', DOORMAN_AMI_SECRET: 'hunter23' }
@@ -34,6 +35,22 @@ describe('doorman run without a PBX', () => {
     expect(command.out).not.toMatch(/hunter2/)
     const revision = expect.stringMatching(/^[0-9a-f]{12}$/)
     expect(command.lines[0]).toMatchObject({ level: 'info', event: 'revision', revision })
+  })
+
+  test('logs one readable line for each event with --log-format text', async () => {
+    const ports = {
+      DOORMAN_ARI_URL: `http://127.0.0.1:${await deadPort()}`,
+      DOORMAN_AMI_PORT: `${await deadPort()}`,
+    }
+    const args = ['run', '--log-format', 'text', '--flows', projectFolder('flows')]
+    const command = new RunningCommand(args, { ...PASSWORDS, ...ports })
+    await until(() => command.out.split('Doorman keeps trying').length === 3)
+    command.child.kill('SIGTERM')
+    const { exit, out, err } = await command.ending()
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    const lines = out.trimEnd().split('\n')
+    for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (Warning: )?[A-Z]/)
+    expect(lines[0]).toMatch(/ Revision .* decides\.$/)
   })
 
   test('exits with 0 on SIGINT, too, while both peers are silent', async () => {

@@ -88,6 +88,10 @@ Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this
   refused until you change the example, too. What would become of a call, without one, says
   ${doorman} explain --from 5559990001 --to 5557654321 --trunk carrier-a
 
+  ${doorman} calls
+  ${doorman} why last
+      list the calls so far, and say why the last one went where it went
+
   ${doorman} doctor
       examines both sides, as it would your own PBX
 

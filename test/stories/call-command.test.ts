@@ -1,9 +1,10 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { doorman, type Env } from '../cli/command.js'
 import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
+import { repositoryFolder } from '../support/lab-folder.js'
 import { until } from '../support/until.js'
 
 const CALL = ['call', '--from', '+15551234567', '--to', '5557654321']
@@ -79,6 +80,33 @@ describe.each(RELEASES)('doorman call on Debian %s', (release) => {
     expect([believed.exit, believed.out]).toEqual([
       1,
       expect.stringMatching(/^forged +BELIEVED: the PBX takes 127\.0\.0\.2 for carrier-a, .* X-VIP/),
+    ])
+  })
+
+  test('of a PBX that knows only trunks elsewhere names the line to add, and works with it', async () => {
+    const elsewhere = readFileSync(join(repositoryFolder(), 'asterisk-conf/pjsip.conf'), 'utf8')
+      .replace('127.0.0.2', '192.0.2.1')
+      .replace('127.0.0.3', '192.0.2.3')
+    const base = join(fixture.asterisk.folder, 'etc/pjsip_base.conf')
+    const main = join(fixture.asterisk.folder, 'etc/pjsip.conf')
+    writeFileSync(base, elsewhere)
+    writeFileSync(main, readFileSync(main, 'utf8').replace(/#include ".*"/, `#include "${base}"`))
+    await fixture.asterisk.cli('module reload res_pjsip.so')
+    const { exit, out } = await call([])
+    const [, section, line, reload, local] =
+      /add to (\[carrier-a\]) with type=identify in pjsip\.conf:\n +(match=\S+)\n +then +asterisk -rx "(.*)"\n +and call with --local (\S+)\n/.exec(
+        out,
+      ) ?? []
+    expect(exit).toBe(1)
+    writeFileSync(
+      base,
+      elsewhere.replace(`${section}\ntype = identify`, (text) => `${text}\n${line}`),
+    )
+    await fixture.asterisk.cli(reload ?? '')
+    const again = await call(['--local', local ?? ''])
+    expect([again.exit, again.out]).toEqual([
+      0,
+      expect.stringMatching(/^landed +vip-support\ntrunk +carrier-a$/m),
     ])
   })
 
