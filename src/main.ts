@@ -10,7 +10,7 @@ import { FALLBACK } from './asterisk/dialplan/destination.js'
 import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { CallHandler } from './call/handler.js'
 import { dialplanFor } from './call/passed-facts.js'
-import { type FinishedCall, recordOf } from './call/record.js'
+import { type FinishedCall, factsOf, recordOf } from './call/record.js'
 import { openControl } from './control/server.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
@@ -126,7 +126,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       metrics.call(record, revisions.current.routing)
       logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
-      if (call.data !== undefined && !mask) store.recordCall(storedCall(call.data.facts, record))
+      if (!mask) store.recordCall(storedCall(factsOf(call), record))
       tracing?.call(record, !EXPECTED.has(record.outcome))
       if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
       outdatedRevision = record.revision

@@ -1,3 +1,4 @@
+import { trunkOf } from '../asterisk/trunk-name.js'
 import { type FinalDecision, withFunction } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import { type DecisionRecord, MOST_REASONS, type Outcome, shortened } from '../history/decision-record.js'
@@ -6,7 +7,7 @@ import { explain } from '../routing/explain.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import type { CallFacts } from '../routing/types.js'
-import { canonicalName } from '../sip/headers.js'
+import { canonicalName, SipHeaders } from '../sip/headers.js'
 import type { ActiveCall } from './active-call.js'
 import type { CallData } from './read.js'
 
@@ -63,6 +64,19 @@ export class RecordQueue {
   }
 }
 
+/** The facts of a finished call; of one that could not be read, what came with its StasisStart. */
+export function factsOf({ call: { arrival }, data }: FinishedCall): CallFacts {
+  if (data !== undefined) return data.facts
+  return {
+    trunk: trunkOf(arrival.channel),
+    callerId: arrival.callerId,
+    dialled: '',
+    headers: new SipHeaders([]),
+    verification: undefined,
+    state: {},
+  }
+}
+
 export function recordOf({ call, data, final, outcome }: FinishedCall): DecisionRecord {
   const { arrival, revision, at } = call
   const { otherwise, undecidable } = revision.routing
@@ -71,7 +85,7 @@ export function recordOf({ call, data, final, outcome }: FinishedCall): Decision
     at: at.toISOString(),
     call: arrival.channelId,
     sipCallId: arrival.sipCallId,
-    trunk: facts?.trunk ?? null,
+    trunk: trunkOf(arrival.channel) ?? null,
     callerNumber: final?.decision.callerNumber ?? arrival.callerId.number,
     calleeNumber: final?.decision.calleeNumber ?? facts?.dialled ?? '',
     vip: final?.decision.vip ?? false,

@@ -214,18 +214,18 @@ function landed(result: CallResult, { revision, credentials, headers }: Placed):
   return [
     `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
     `trunk     ${result.trunk ?? '-'}`,
-    ...(isNamed ? byCredentials(credentials) : []),
+    ...(isNamed ? [byCredentials(credentials)] : []),
     `flow      ${result.flow}`,
     `rule      ${result.rule}${file === undefined ? '' : `, which runs ${file}`}`,
     `state     ${safeJson(result.state)}`,
   ]
 }
 
-function byCredentials({ username }: Credentials): readonly string[] {
-  return [
-    `caller    ${username}, as PJSIP looks for the endpoint in From. The number is in P-Asserted-Identity, which counts`,
-    `          if ${username} has trust_id_inbound=yes, or is trusted for P-Asserted-Identity in routing.yaml.`,
-  ]
+function byCredentials({ username }: Credentials): string {
+  return (
+    `caller    ${username}, as PJSIP looks for the endpoint in From. The number is in P-Asserted-Identity, which ` +
+    `counts if ${username} has trust_id_inbound=yes, or is trusted for P-Asserted-Identity in routing.yaml.`
+  )
 }
 
 /** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */

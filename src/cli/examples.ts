@@ -28,6 +28,10 @@ export function addExamples(program: Command): void {
       // Of several visits the last one counts.
       const [first, ...more] = await visitsOf(settings, options.fromCall)
       const call = more.at(-1) ?? first
+      if (call.rule === null) {
+        const says = `no rule decided this call (${call.outcome}), so that it can be no example.`
+        throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
+      }
       const example = exampleOfCall(call, options.name)
       const problems = await addExample(folder, example).catch(refuse)
       if (problems.length > 0) throw new FlowFilesError(problems)

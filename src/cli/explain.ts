@@ -126,7 +126,7 @@ function toText(explained: Explained, { verbose }: Options): string {
     'would go',
   )
   const lines = [
-    ...[answer, ...formatRules({ reasons, reasonsOmitted: 0 })],
+    ...[answer, ...formatRules({ reasons, reasonsOmitted: 0 }, verbose)],
     `flow      ${flow.name}  (${flow.context},${flow.extension},${flow.priority})`,
     `vip       ${vip ? 'yes' : 'no'}`,
     `branch    ${branch ?? '-'}`,

@@ -2,15 +2,23 @@
 import type { DecisionRecord } from '../history/decision-record.js'
 import { Columns } from '../lib/columns.js'
 
-/** The rules that were tried, `+` for one that matched, each with the value that settled it. */
-export function formatRules({
-  reasons,
-  reasonsOmitted,
-}: Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'>): readonly string[] {
+/** So many rules fit on a screen below the answer. */
+const MOST_RULES = 12
+
+/**
+ * The rules that were tried, `+` for one that matched, each with the value that settled it.
+ * @param all without it, only the last of them
+ */
+export function formatRules(
+  { reasons, reasonsOmitted }: Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'>,
+  all = false,
+): readonly string[] {
   const tried = reasons.filter(({ rule }) => !rule.startsWith('(') || rule === '(function)')
-  const rows = tried.map(({ rule, matched, why }) => [`  ${matched ? '+' : '-'} ${shortened(rule)}`, why])
-  const omitted = reasonsOmitted === 0 ? [] : [`  ${reasonsOmitted} rules before these did not match.`]
-  return [...omitted, ...new Columns().lines(rows)]
+  const shown = all ? tried : tried.slice(-MOST_RULES)
+  const rows = shown.map(({ rule, matched, why }) => [`  ${matched ? '+' : '-'} ${shortened(rule)}`, why])
+  const omitted = reasonsOmitted + tried.length - shown.length
+  const before = omitted === 0 ? [] : [`  ${omitted} rules before these did not match.`]
+  return [...before, ...new Columns().lines(rows)]
 }
 
 /** Every fact with its source, and whether it is trusted. */

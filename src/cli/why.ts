@@ -39,7 +39,7 @@ function format(call: NumberedCall, visit: number, visits: number, { verbose }: 
   const heading = visits === 1 ? '' : `Visit ${visit} of ${visits}: `
   return [
     safeLine(heading + sentenceOf(call)),
-    ...formatRules(call),
+    ...formatRules(call, verbose),
     `Call ${call.number}, ${localTime(at)} (${age(at, new Date())} ago), revision ${call.revision}`,
     ...(verbose ? details(call) : []),
   ].join('\n')
@@ -54,7 +54,7 @@ function details(call: NumberedCall): readonly string[] {
     ['outcome', `${outcome}: ${OUTCOMES[outcome]}`],
     ...faults.map((fault) => ['fault', fault]),
     ['read by', readBy ?? '-'],
-    ['stages', `${stages.join(', ')} ms`],
+    ...(stages.length === 0 ? [] : [['stages', `${stages.join(', ')} ms`]]),
     ...(state === undefined ? [] : [['came with', JSON.stringify(state)]]),
   ]
   return [FACTS_HEADING, ...formatFacts(call), ...new Columns().lines(rows)]

@@ -12,7 +12,7 @@ export function age(at: Date, now: Date): string {
   return `${Math.floor(ms / length)} ${unit}`
 }
 
-/** Local time, as `2026-12-24 18:04:11`. */
+/** Local time, as `2026-12-24 18:04:11`, which is how Swedish writes it. */
 export function localTime(at: Date): string {
   return at.toLocaleString('sv')
 }

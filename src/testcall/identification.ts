@@ -46,9 +46,8 @@ export function howToBeIdentified(
   endpoints: readonly Identified[],
   trunks: readonly string[],
 ): readonly string[] {
-  const rank = ({ endpoint }: Identified) =>
-    (trunks.indexOf(endpoint) + trunks.length + 1) % (trunks.length + 1)
-  const known = endpoints.toSorted((a, b) => rank(a) - rank(b))
+  const named = trunks.flatMap((trunk) => endpoints.filter(({ endpoint }) => endpoint === trunk))
+  const known = [...named, ...endpoints.filter((one) => !named.includes(one))]
   const own = known.find(({ matches }) => matches?.some((match) => hostOf(match) === address))
   if (own !== undefined) return [`It is ${own.endpoint} by its address, and must log in with a password.`]
   const isLocal = address.startsWith('127.')
@@ -68,6 +67,7 @@ function sectionFor(trunk: Identified | undefined, match: string): readonly stri
     return [
       `To call as ${trunk.endpoint}, add to [${trunk.endpoint}] with type=identify in pjsip.conf:`,
       `  match=${match}`,
+      '(in FreePBX: to Match (Permit) of the trunk)',
     ]
   const name = trunk?.endpoint ?? 'NAME'
   return [

@@ -51,9 +51,10 @@ test('the record of a trusted call has the same facts and no hearsay', async () 
   expect(hearsay).toEqual([])
 })
 
-test('the record of a call that could not be read has neither', () => {
+test('the record of a call that could not be read has neither, but the trunk and the caller', () => {
   const revision = { id: 'abc', routing: { rules: [], otherwise: 'main' } } as unknown as Revision
   const call = new ActiveCall(ARRIVAL, revision, AT)
   const record = recordOf({ call, data: undefined, final: undefined, outcome: 'fallback_unread' })
   expect([record.provenance, record.hearsay]).toEqual([[], []])
+  expect(record).toMatchObject({ trunk: 'carrier-b', callerNumber: '+15551234567', rule: null })
 })

@@ -5,7 +5,7 @@ import type { CallRecord } from '../../src/history/recorded-calls.js'
 import { doorman } from '../cli/command.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { filesOf, newRevision, withStore } from '../store/open-store.js'
-import { recordCalls, recordedCalls } from './calls.js'
+import { recordCalls, recorded, recordedCalls } from './calls.js'
 
 const RULES = {
   'routing.yaml': `
@@ -78,6 +78,13 @@ describe('doorman replay', () => {
     })
   })
 
+  test('passes over calls that nothing decided', async () => {
+    const undecided = recordedCalls(3, () => ({ rule: null, outcome: 'fallback_unread', flow: 'sales' }))
+    await beside([...CALLS, ...undecided], async (_folder, run) => {
+      expect((await run('replay')).out).toMatch(/^2 of 100 calls would change/)
+    })
+  })
+
   test('says so where no calls are recorded', async () => {
     await beside([], async (_folder, run) => {
       const out = 'No recorded calls: nothing to replay.\n'
@@ -97,6 +104,14 @@ describe('doorman examples add', () => {
       expect(out).toMatch(
         /^examples\.yaml:\d+:5: "Call call 50 as recorded" does not hold: expected flow main, got sales \(Sales hours: /,
       )
+    })
+  })
+
+  test('refuses a call that nothing decided', async () => {
+    const undecided = recorded({ rule: null, outcome: 'fallback_unread' })
+    await beside([undecided], async (_folder, run) => {
+      const { exit, err } = await run('examples', 'add', '--from-call', 'last')
+      expect([exit, err]).toEqual([1, expect.stringContaining('no rule decided this call (fallback_unread)')])
     })
   })
 

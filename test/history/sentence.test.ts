@@ -30,10 +30,11 @@ otherwise: main
   'broken.ts': 'export default () => {\n  throw new Error("out of order")\n}\n',
 }
 
-const ARRIVAL: Arrival = {
-  ...{ channelId: '1.1', channel: 'PJSIP/x-00000001', sipCallId: 'a@b', extension: 's', args: '', at: 0 },
-  ...{ callerId: { number: '', name: '' }, isUndescribed: false },
-}
+const arrivalOn = (trunk = ''): Arrival => ({
+  ...{ channelId: '1.1', sipCallId: 'a@b', extension: 's', args: '', at: 0, isUndescribed: false },
+  ...{ channel: trunk === '' ? 'Local/1@x-00000001;2' : `PJSIP/${trunk}-00000001` },
+  callerId: { number: '', name: '' },
+})
 
 const NORTH = { from: '+15551234567', to: '5557654321' }
 
@@ -93,7 +94,7 @@ test('the sentence about a call that Doorman decided says what settled it', asyn
             ...{ facts, readBy: 'dialplan' as const, undecidable: undefined, faults: [] },
           }
           const outcome = final.failure === undefined ? 'routed' : 'fallback_function'
-          const active = new ActiveCall(ARRIVAL, revision, new Date())
+          const active = new ActiveCall(arrivalOn(call.trunk), revision, new Date())
           return [what, call, sentenceOf(recordOf({ call: active, data, final, outcome }))]
         }),
       )

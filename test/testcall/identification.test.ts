@@ -8,6 +8,7 @@ const PUBLIC: Identified = {
 }
 const LOCAL: Identified = { endpoint: 'carrier-b', matches: [`127.0.0.3${HOST}`] }
 const PHONE: Identified = { endpoint: '1001', matches: undefined }
+const FREEPBX = '(in FreePBX: to Match (Permit) of the trunk)'
 const RELOAD = expect.stringContaining('module reload res_pjsip_endpoint_identifier_ip.so')
 
 test.each<[string, string, readonly Identified[], readonly unknown[]]>([
@@ -24,6 +25,7 @@ test.each<[string, string, readonly Identified[], readonly unknown[]]>([
     [
       'To call as carrier-a, add to [carrier-a] with type=identify in pjsip.conf:',
       '  match=127.0.0.2',
+      FREEPBX,
       RELOAD,
       'and call with --local 127.0.0.2',
     ],
@@ -35,6 +37,7 @@ test.each<[string, string, readonly Identified[], readonly unknown[]]>([
     [
       expect.stringContaining('[carrier-b]'),
       '  match=192.0.2.77',
+      FREEPBX,
       RELOAD,
       'and call with --local 192.0.2.77',
     ],
