@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { readSettings } from '../settings/index.js'
 import { applyPlan, applyUndo } from '../setup/apply.js'
 import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
-import { stateOf } from '../setup/files.js'
+import { changedSince, stateOf } from '../setup/files.js'
 import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
 import { backupFile, readManifest } from '../setup/manifest.js'
 import { type Prepared, prepare, stillConnected, unwritable } from '../setup/prepare.js'
@@ -82,6 +82,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   if (changes.length > 0 && !(await isWanted(options, `Make these ${changes.length} changes?`)))
     return unchanged(options)
   if (options.dryRun) return EXIT.ok
+  refuseFaults(meanwhile(changes))
   if (changes.length > 0 || plan.folders.some(({ path }) => !existsSync(path))) {
     await applyPlan(plan, options.doorman, self).catch(refuseOn('setup_incomplete', INCOMPLETE))
     print(`Written. What was there before is kept in ${join(options.doorman, 'setup')}.`)
@@ -121,6 +122,11 @@ function refuseFaults(faults: readonly string[]): void {
     'setup_refused',
     `Nothing was changed. Mend this first, and run the command again:\n${list}`,
   )
+}
+
+/** Nobody's work is lost that was saved while this command waited for its answer. */
+function meanwhile(files: Parameters<typeof changedSince>[0]): readonly string[] {
+  return changedSince(files).map((path) => `${path} has changed since it was shown here.`)
 }
 
 /** Has Asterisk read what was changed, and says whether it took. */
@@ -199,6 +205,7 @@ async function undo(options: Options, findings: Findings, console: Console): Pro
   for (const path of kept) print(`\n${path}: has changed since, and stays.`)
   print('')
   if (!(await isWanted(options, `Undo these ${steps.length} changes?`))) return unchanged(options)
+  refuseFaults(meanwhile(steps))
   await applyUndo(steps, manifest, options.doorman).catch(refuseOn('setup_incomplete', INCOMPLETE))
   const parts = partsOf(steps.map(({ path }) => path))
   const commands = findings.isRunning ? parts.flatMap((part) => RELOAD[part]) : []

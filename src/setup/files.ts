@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { type ConfigSource, configFolder } from '../asterisk/config.js'
 import type { Ownership } from '../lib/replace-file.js'
 import { withoutBlock } from './marked-block.js'
@@ -14,6 +15,13 @@ export function stateOf(path: string): FileState | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return undefined
   return { content: readFileSync(path), uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777 }
+}
+
+/** Those that are not as they were when they were looked at: someone is writing them. */
+export function changedSince(
+  files: readonly { readonly path: string; readonly before: FileState | undefined }[],
+) {
+  return files.filter(({ path, before }) => !isDeepStrictEqual(stateOf(path), before)).map(({ path }) => path)
 }
 
 /** Each byte a character, so that a file in any encoding comes back as it was. */

@@ -1,0 +1,89 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { changedSince } from '../../src/setup/files.js'
+import { doorman } from '../cli/command.js'
+import { Machine } from './machine.js'
+
+const CONFIGURATION = {
+  'http.conf': '[general]\nenabled = no\n',
+  'ari.conf': '[general]\n',
+  'manager.conf': '[general]\nenabled = yes\n[crm]\nsecret = theirs\n',
+  'extensions.conf': '[from-trunk]\nexten => _X.,1,Hangup()\n',
+  'pjsip.conf': '[carrier-a]\ntype = endpoint\ncontext = from-trunk\noutbound_auth = them\n',
+}
+
+const setup = (machine: Machine, ...args: readonly string[]) =>
+  doorman([
+    ...['setup', '--asterisk', machine.etc, '--doorman', machine.doorman],
+    ...['--data', join(machine.folder, 'data'), ...args],
+  ])
+
+test('a setup without a terminal and without --yes shows the changes, and makes none', async () => {
+  const machine = new Machine(CONFIGURATION)
+  const { exit, out, err } = await setup(machine)
+  expect(exit).toBe(2)
+  expect(err).toContain('Nothing was changed: without a terminal, add --yes.')
+  expect(out).toContain('+#tryinclude "manager_doorman.conf"')
+  expect(out).not.toContain('theirs')
+  expect(machine.files()).toEqual(CONFIGURATION)
+  expect(existsSync(machine.doorman)).toBe(false)
+})
+
+test('a dry run ends with 0 and changes nothing', async () => {
+  const machine = new Machine(CONFIGURATION)
+  const { exit, out } = await setup(machine, '--dry-run')
+  expect([exit, out]).toEqual([0, expect.stringContaining('Nothing was changed.')])
+  expect(machine.files()).toEqual(CONFIGURATION)
+})
+
+test('a PBX that is stopped is set up, and undone', async () => {
+  const machine = new Machine(CONFIGURATION)
+  const { exit, out } = await setup(machine, '--yes')
+  expect(exit).toBe(0)
+  expect(out).toContain('Asterisk is not running: the changes take effect when it starts.')
+  expect(out).toContain('  context = from-doorman-trunk    ; now from-trunk')
+  expect(Object.keys(machine.files())).toContain('ari_doorman.conf')
+  expect((await setup(machine, '--undo', '--yes')).exit).toBe(0)
+  expect(machine.files()).toEqual(CONFIGURATION)
+  expect((await setup(machine, '--undo', '--yes')).out).toContain('There is nothing to undo')
+})
+
+test.each([
+  [
+    'a second [general] in ari.conf',
+    { 'ari.conf': '[general]\n[general]\n' },
+    'ari.conf:2: a second [general]',
+  ],
+  [
+    'an #include of a missing file',
+    { 'extensions.conf': '#include "gone.conf"\n' },
+    'extensions.conf:1: #include',
+  ],
+  [
+    'a FreePBX that includes no *_custom.conf',
+    { 'extensions_additional.conf': '' },
+    'does not include http_custom',
+  ],
+])('%s is refused before anything is changed', async (_what, files, said) => {
+  const machine = new Machine({ ...CONFIGURATION, ...files })
+  const { exit, err } = await setup(machine, '--yes')
+  expect(exit).toBe(1)
+  expect(err).toContain('error[setup_refused]: Nothing was changed. Mend this first')
+  expect(err).toContain(said)
+  expect(machine.files()).toEqual({ ...CONFIGURATION, ...files })
+})
+
+test('a folder that is not there is named', async () => {
+  const { exit, err } = await doorman(['setup', '--asterisk', '/nowhere'])
+  expect([exit, err]).toEqual([1, expect.stringContaining('There is no folder /nowhere.')])
+})
+
+test('a file that someone saves while the command waits for its answer is noticed', async () => {
+  const machine = new Machine(CONFIGURATION)
+  const { plan } = await machine.prepare()
+  expect(changedSince(plan.changes)).toEqual([])
+  const edited = join(machine.etc, 'extensions.conf')
+  writeFileSync(edited, '[from-trunk]\nexten => _X.,1,Busy()\n')
+  expect(changedSince(plan.changes)).toEqual([edited])
+})
