@@ -64,14 +64,6 @@ export interface PbxListener {
   onDeparture(channelId: string, departure: Departure): void
 }
 
-/**
- * A set of variables that is in a global variable of Asterisk, by the name that the context `doorman-go` finds it
- * under.
- */
-export interface SharedVariables {
-  readonly name: string
-}
-
 /** What Doorman asks of a PBX while a call waits. Every promise settles within the time given, or with a `PbxError`. */
 export interface Pbx {
   /** A channel variable by its name; empty where it is not set. */
@@ -88,9 +80,10 @@ export interface Pbx {
   setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
   /**
    * Publishes the set in a global variable, unless it is there already, ahead of every later `continueInDialplan`.
-   * Undefined where this Asterisk takes no requests over the WebSocket, or the set does not fit: use `setVariables`.
+   * Returns the name under which the context `doorman-go` finds it; undefined where this Asterisk takes no requests over
+   * the WebSocket, or the set does not fit: use `setVariables`.
    */
-  shareVariables(variables: readonly Variable[]): SharedVariables | undefined
+  shareVariables(variables: readonly Variable[]): string | undefined
   /** Asterisk has lost its global variables (`dialplan reload` with clearglobalvars=yes). */
   forgetSharedVariables(): void
   /** Sends the channel on in the dialplan. Asterisk does not check the location. */

@@ -52,7 +52,7 @@ export async function setVariables(
         ? undecidableVariables(flow, revision, instance)
         : variablesOf(final, call, data.facts, instance)
     const shared = call.args.hasLostVariables ? forgetShared(call, pbx) : pbx.shareVariables(variables)
-    const withShared = shared && encodeDestination(target, numbers, shared)
+    const withShared = shared === undefined ? undefined : encodeDestination(target, numbers, shared)
     if (withShared !== undefined) return { location: withShared, outcome }
     await pbx.setVariables(call.arrival.channel, variables, call.atMost(SET_MS))
     return { location, outcome }

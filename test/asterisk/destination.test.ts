@@ -11,7 +11,7 @@ describe('the destination of a call', () => {
     const extension = '=^+15551234567^+15557654321^vip-support,s,3'
     expect(encodeDestination(VIP, NUMBERS)).toEqual({ context: 'doorman-go', extension, priority: 1 })
     expect(extensionOf(VIP, { caller: 'anonymous', callee: '300' })).toBe('=^^^vip-support,s,3')
-    expect(extensionOf(VIP, NUMBERS, { name: 'a1b2c3d' })).toBe(`*a1b2c3d${extension.slice(1)}`)
+    expect(extensionOf(VIP, NUMBERS, 'a1b2c3d')).toBe(`*a1b2c3d${extension.slice(1)}`)
   })
 
   test('leaves the numbers out where they do not fit, and is none where it does not fit itself', () => {

@@ -11,7 +11,7 @@ function setsOf(owner = 'doorman') {
   return { clock, sets: new SharedVariableSets(owner, () => clock.ms) }
 }
 
-const nameOf = (sets: SharedVariableSets, rule: string) => sets.share(of(rule))?.set.name
+const nameOf = (sets: SharedVariableSets, rule: string) => sets.share(of(rule))?.name
 const isPublished = (sets: SharedVariableSets, rule: string) => sets.share(of(rule))?.publish !== undefined
 
 describe('a set of shared variables', () => {
@@ -22,11 +22,11 @@ describe('a set of shared variables', () => {
     expect(shared?.publish).toEqual({
       ...{ method: 'POST', path: 'asterisk/variable' },
       query: {
-        variable: `DOORMAN_SET_${shared?.set.name}`,
+        variable: `DOORMAN_SET_${shared?.name}`,
         value: '__DOORMAN_RULE=VIP callers,B=Zürich +1/2',
       },
     })
-    expect(sets.share(variables)).toEqual({ set: shared?.set })
+    expect(sets.share(variables)).toEqual({ name: shared?.name })
     sets.forget()
     expect(sets.share(variables)?.publish).toBeDefined()
   })

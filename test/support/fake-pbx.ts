@@ -5,7 +5,6 @@ import type {
   Pbx,
   PbxFault,
   PbxListener,
-  SharedVariables,
   Variable,
 } from '../../src/asterisk/pbx.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
@@ -123,10 +122,10 @@ export class FakePbx implements Pbx {
     })
   }
 
-  shareVariables(variables: readonly Variable[]): SharedVariables | undefined {
+  shareVariables(variables: readonly Variable[]): string | undefined {
     if (!this.sharesVariables) return undefined
     this.#sets.push(variables)
-    return { name: String(this.#sets.length - 1).padStart(7, '0') }
+    return String(this.#sets.length - 1).padStart(7, '0')
   }
 
   forgetSharedVariables(): void {

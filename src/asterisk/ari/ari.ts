@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../lib/log.js'
-import {
-  type DialplanLocation,
-  PbxError,
-  type PbxListener,
-  type SharedVariables,
-  type Variable,
-} from '../pbx.js'
+import { type DialplanLocation, PbxError, type PbxListener, type Variable } from '../pbx.js'
 import { AriConnection } from './connection.js'
 import type { AriEvent } from './events.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
@@ -114,11 +108,11 @@ export class Ari {
     return this.#read(channelId, `PJSIP_HEADER(read,${name},1)`, timeoutMs)
   }
 
-  shareVariables(variables: readonly Variable[]): SharedVariables | undefined {
+  shareVariables(variables: readonly Variable[]): string | undefined {
     const socket = this.#connection.requestSocket
     const shared = socket === undefined ? undefined : this.#sets.share(variables)
     if (shared?.publish !== undefined) socket?.post(shared.publish)
-    return shared?.set
+    return shared?.name
   }
 
   forgetSharedVariables(): void {

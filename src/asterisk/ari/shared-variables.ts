@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SHARED_NAME_LENGTH, SHARED_VARIABLE } from '../dialplan/generate.js'
-import type { SharedVariables, Variable } from '../pbx.js'
+import type { Variable } from '../pbx.js'
 import type { AriRequest } from './http.js'
 
 /** `MSet` takes 24 pairs (pbx_variables.c), of which `doorman-go` needs three. */
@@ -38,24 +38,24 @@ export class SharedVariableSets {
     this.#now = now
   }
 
-  /** The set with these variables, and the request that publishes it where it is new; undefined where there is no room. */
+  /** The name of the set, and the request that publishes it where it is new; undefined where there is no room. */
   share(
     variables: readonly Variable[],
-  ): { readonly set: SharedVariables; readonly publish?: AriRequest } | undefined {
+  ): { readonly name: string; readonly publish?: AriRequest } | undefined {
     const text = textOf(variables)
     if (text === undefined) return undefined
     const now = this.#now()
     const known = this.#byText.get(text)
     if (known !== undefined) {
       known.usedAt = now
-      return { set: known }
+      return { name: known.name }
     }
     const set = this.#free(now)
     if (set === undefined) return undefined
     this.#byText.delete(set.text)
     Object.assign(set, { text, usedAt: now })
     this.#byText.set(text, set)
-    return { set, publish: assignment(set.name, text) }
+    return { name: set.name, publish: assignment(set.name, text) }
   }
 
   /** Asterisk may have none of them: each is published again. */

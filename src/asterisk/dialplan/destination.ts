@@ -1,4 +1,4 @@
-import type { DialplanLocation, SharedVariables } from '../pbx.js'
+import type { DialplanLocation } from '../pbx.js'
 
 /** The generated context that every decided call goes through on its way to its flow. */
 export const GO_CONTEXT = 'doorman-go'
@@ -28,10 +28,10 @@ export interface CallNumbers {
 export function encodeDestination(
   { context, extension, priority }: DialplanLocation,
   numbers: CallNumbers,
-  shared?: SharedVariables,
+  shared?: string,
 ): DialplanLocation | undefined {
   if (!CONTEXT.test(context) || !EXTENSION.test(extension)) return undefined
-  const lead = shared === undefined ? '=^' : `*${shared.name}^`
+  const lead = shared === undefined ? '=^' : `*${shared}^`
   const location = `${context},${extension},${priority}`
   const encoded = `${lead}${e164(numbers.caller)}^${e164(numbers.callee)}^${location}`
   // Better the flow without the numbers than the fallback.
