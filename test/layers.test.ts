@@ -13,11 +13,11 @@ const folders = readdirSync(projectFolder('src'), { withFileTypes: true })
   .map(({ name }) => name)
 
 /** Lowest first; a folder imports only from those before it. */
-const LAYERS = ['lib', 'sip', 'routing', 'conversation', 'flows', 'history', 'call', 'revisions']
+const LAYERS = ['lib', 'sip', 'hours', 'routing', 'conversation', 'flows', 'history', 'call', 'revisions']
 /** These import only lib and sip, and the pure layers do not import them. */
 const BESIDE = ['asterisk', 'store', 'settings', 'observability']
 /** These have no I/O and no clock. */
-const PURE = ['sip', 'routing']
+const PURE = ['sip', 'hours', 'routing']
 const TOP = ['control', 'doctor', 'setup', 'testcall', 'cli']
 
 function allowed(from: string): readonly string[] {
