@@ -21,22 +21,37 @@ export const ENDPOINTS = checkWith(
     if (!dialplan.has(ENTRY)) return []
     const endpoints = await pjsipEndpoints(ari)
     const contexts = await contextsOf(ami, endpoints)
-    const leading = new Set([...new Set(contexts.values())].filter((context) => leadsIn(dialplan, context)))
-    const leads = (endpoint: string) => leading.has(contexts.get(endpoint) ?? '')
-    const there = endpoints.filter(leads)
-    if (there.length === 0)
+    const leads = new Map(
+      [...new Set(contexts.values())].map((context) => [context, leadOf(dialplan, context)]),
+    )
+    const which = (lead: Lead) =>
+      endpoints.filter((endpoint) => leads.get(contexts.get(endpoint) ?? '') === lead)
+    const [all, some] = [which('all'), which('some')]
+    if (all.length + some.length === 0)
       return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, LEAD)
     const { trunks } = flows.revision.routing.index.referenced
-    const elsewhere = endpoints.filter((endpoint) => trunks.has(endpoint) && !leads(endpoint))
-    const trunksElsewhere = Map.groupBy(elsewhere, (endpoint) => contexts.get(endpoint) ?? '')
+    const elsewhere = which('none').filter((endpoint) => trunks.has(endpoint))
+    const byContext = Map.groupBy(elsewhere, (endpoint) => contexts.get(endpoint) ?? '')
     return [
-      ...[...trunksElsewhere].map(([context, names]) =>
+      ...[...byContext].map(([context, names]) =>
         warning(`The calls of ${listed(names)} go to [${context}], which does not lead to Doorman.`, LEAD),
       ),
-      ok(`The calls of ${listed(there)} lead to Doorman.`),
+      ...(all.length > 0 ? [ok(`The calls of ${listed(all)} lead to Doorman.`)] : []),
+      ...(some.length > 0
+        ? [info(`Calls of ${listed(some)} lead to Doorman only by some numbers or conditions.`)]
+        : []),
     ]
   },
 )
+
+/** Which calls to a context lead to Doorman. */
+type Lead = 'all' | 'some' | 'none'
+
+function leadOf(dialplan: RunningDialplan, context: string): Lead {
+  const places = placesIn(dialplan, context)
+  if (!dialplan.mayReach(places, ENTRY)) return 'none'
+  return places.every((place) => dialplan.straightWay(place, ENTRY).at(-1) === ENTRY) ? 'all' : 'some'
+}
 
 /** PJSIP_ENDPOINT() is answered without a channel, for the class call (16.28, 22.10). */
 async function contextsOf(
@@ -52,10 +67,6 @@ async function contextsOf(
 /** Empty for an endpoint that PJSIP does not know. */
 export function endpointContext(ami: AmiSession, endpoint: string): Promise<string> {
   return variable(ami, `PJSIP_ENDPOINT(${endpoint.replace(/[(),]/g, '')},context)`)
-}
-
-function leadsIn(dialplan: RunningDialplan, context: string): boolean {
-  return dialplan.mayReach(placesIn(dialplan, context), ENTRY)
 }
 
 const placesIn = (dialplan: RunningDialplan, context: string): readonly Place[] =>

@@ -323,6 +323,12 @@ const CASES: Readonly<Record<string, Change>> = {
   'endpoints | fault | No PJSIP endpoint leads to [doorman] | Context of the trunk': {
     ami: inContext('phones', 'carrier-a', 'carrier-b'),
   },
+  'endpoints | info | Calls of carrier-b lead to Doorman only by some numbers | ': {
+    ...{
+      ami: inContext('night', 'carrier-b'),
+      dialplan: '[night]\ninclude => from-trunk\nexten => 1,1,Answer()\n',
+    },
+  },
   'endpoints | warning | calls of carrier-b go to [phones], which does not lead | Context of the trunk': {
     ami: inContext('phones', 'carrier-b'),
   },

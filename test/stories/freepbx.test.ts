@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { entryLines } from '../../src/setup/entries.js'
 import { ADMIN_SETTINGS, adminConf, doctor } from '../doctor/installation.js'
 import { placeCall } from '../support/calls.js'
 import { type RunningDoorman, settingsFor } from '../support/doorman.js'
@@ -39,6 +40,11 @@ const DIALLED = [
 
 /** The mistake that the page warns of. */
 const HOOK = '[from-pstn-custom]\nexten => _X.,1,NoOp()\n same => n,Goto(doorman,,1)\n'
+
+test('doorman setup writes the context of the page', () => {
+  const [, ...lines] = entryLines({ name: 'from-doorman-trunk', before: 'from-pstn' })
+  expect(CUSTOM).toContain(lines.join('\n'))
+})
 
 describe.each(RELEASES)('FreePBX on Debian %s', (release) => {
   const fixture = pbxFixture(release, FREEPBX)
