@@ -72,7 +72,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   const prepared = await prepare(findings, options, self).catch(
     refuseOn('setup_refused', 'Nothing was changed.'),
   )
-  const { plan, entries, dialplan, faults } = prepared
+  const { plan, entries, dialplan, isFirst, faults } = prepared
   print(describe(findings, entries, dialplan.text).join('\n'))
   refuseFaults(faults)
   const { changes } = plan
@@ -89,7 +89,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   }
   const isRight = await takeEffect(prepared, findings, console)
   if (!isRight) return EXIT.failed
-  print(['', ...remaining(findings, entries), '', ...next(options, prepared)].join('\n'))
+  print(['', ...remaining(findings, entries, isFirst), '', ...next(options, prepared)].join('\n'))
   return EXIT.ok
 }
 

@@ -3,8 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type ConfigOption, sectionsNamed } from '../asterisk/config.js'
-import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
-import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
+import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
@@ -22,10 +21,13 @@ export interface Prepared {
   readonly places: Places
   readonly entries: readonly Entry[]
   readonly dialplan: GeneratedDialplan
+  /** Whether routing.yaml is the first one, which sends every call on as before. */
+  readonly isFirst: boolean
   /** What must be mended first, a line each; then nothing is to be done. */
   readonly faults: readonly string[]
 }
 
+/** The context `doorman`. */
 const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
 const SECRET_BYTES = 24
 
@@ -68,7 +70,7 @@ export async function prepare(
     ...foreignContexts(findings, entries),
     ...(starting === undefined ? [] : loops(findings, entries)),
   ]
-  return { plan, places, entries, dialplan, faults }
+  return { plan, places, entries, dialplan, isFirst: starting !== undefined, faults }
 }
 
 /** The contexts for the flow files that are there, or that will be. */

@@ -86,7 +86,11 @@ export function describeParts(states: readonly PartState[]): readonly string[] {
 }
 
 /** The one change that is left to the admin: which trunks Doorman gets. */
-export function remaining({ endpoints, isFreePbx }: Findings, entries: readonly Entry[]): readonly string[] {
+export function remaining(
+  { endpoints, isFreePbx }: Findings,
+  entries: readonly Entry[],
+  isFirst: boolean,
+): readonly string[] {
   const trunks = endpoints.filter(({ isTrunk }) => isTrunk)
   const connected = trunks.filter(({ context }) => entries.some(({ name }) => name === context))
   const open = trunks.flatMap((trunk) => {
@@ -103,7 +107,11 @@ export function remaining({ endpoints, isFreePbx }: Findings, entries: readonly 
   const [first] = entries
   return [
     ...already,
-    ...(isFreePbx ? IN_FREEPBX : IN_PJSIP),
+    `One ${isFreePbx ? 'thing' : 'line'} is left to you: the context of each trunk that Doorman is to route.`,
+    isFirst
+      ? 'Calls that no rule matches go on as before.'
+      : 'Calls that no rule matches go where routing.yaml says under "otherwise".',
+    ...(isFreePbx ? IN_FREEPBX : ['In pjsip.conf:']),
     '',
     ...(lines.length > 0 ? lines : [`  ${isFreePbx ? 'Context:  ' : 'context = '}${first?.name}`, '']),
     isFreePbx
@@ -112,13 +120,7 @@ export function remaining({ endpoints, isFreePbx }: Findings, entries: readonly 
   ]
 }
 
-const IN_PJSIP = [
-  'One line is left to you: the context of each trunk that Doorman is to route.',
-  'Calls that no rule matches go on as before. In pjsip.conf:',
-]
-
 const IN_FREEPBX = [
-  'One thing is left to you: the context of each trunk that Doorman is to route.',
-  'Calls that no rule matches go on as before. In the web interface, under',
-  'Connectivity > Trunks, the trunk, pjsip Settings > Advanced:',
+  'In the web interface, under Connectivity > Trunks, the trunk, pjsip Settings >',
+  'Advanced:',
 ]

@@ -87,3 +87,26 @@ test('a file that someone saves while the command waits for its answer is notice
   writeFileSync(edited, '[from-trunk]\nexten => _X.,1,Busy()\n')
   expect(changedSince(plan.changes)).toEqual([edited])
 })
+
+test('a trunk with another context that comes later gets an entry of its own, and what is there stays', async () => {
+  const machine = new Machine(CONFIGURATION)
+  expect((await setup(machine, '--yes')).out).toContain('Calls that no rule matches go on as before.')
+  const trunks =
+    '[carrier-a]\ntype = endpoint\ncontext = from-doorman-trunk\noutbound_auth = them\n' +
+    '[carrier-b]\ntype = endpoint\ncontext = from-b\noutbound_auth = them\n'
+  writeFileSync(join(machine.etc, 'pjsip.conf'), trunks)
+  const { exit, out } = await setup(machine, '--yes')
+  expect(exit).toBe(0)
+  expect(out).toContain('carrier-a, from [from-trunk]')
+  expect(out).toContain('carrier-a leads to Doorman already.')
+  expect(out).toContain(
+    '  [carrier-b]    ; pjsip.conf:5\n  context = from-doorman-trunk-from-b    ; now from-b',
+  )
+  expect(out).toContain('Calls that no rule matches go where routing.yaml says under "otherwise".')
+  const { 'extensions.conf': extensions = '' } = machine.files()
+  expect(extensions.match(/^\[.*\]$/gm)).toEqual([
+    '[from-trunk]',
+    '[from-doorman-trunk]',
+    '[from-doorman-trunk-from-b]',
+  ])
+})
