@@ -118,8 +118,6 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_sip_call_id ON calls (sip_call_id);
   CREATE INDEX calls_caller ON calls (caller);
   CREATE INDEX calls_callee ON calls (callee);
-  `,
-  `
   CREATE INDEX calls_rule ON calls (rule);
   CREATE INDEX calls_flow ON calls (flow);
   CREATE INDEX calls_outcome ON calls (outcome);
