@@ -15,8 +15,6 @@ export interface Surroundings {
   /** Names, even of entries that have problems of their own: those must not cause others. */
   readonly flows: ReadonlySet<string>
   readonly branches: ReadonlySet<string>
-  /** The flows that may only refuse a call. */
-  readonly turnAway: ReadonlySet<string>
   /** The columns of all VIP files, which a text may name as `{caller.…}`. */
   readonly callerColumns: ReadonlySet<string>
 }
@@ -51,10 +49,8 @@ function readKey(
         if (key === 'trunk') checkTrunk(name, nameAt, surroundings)
         else checkName(key, name, nameAt, surroundings)
       return [{ kind: key, oneOf: new Set([source[key]].flat()) }]
-    case 'claimed_caller':
-      checkClaimPlace(at, surroundings)
-      return [{ kind: key, numbers: surroundings.numbers.pattern(source[key], at) }]
     case 'caller':
+    case 'claimed_caller':
     case 'callee':
       return [{ kind: key, numbers: surroundings.numbers.pattern(source[key], at) }]
     case 'header':
@@ -83,14 +79,6 @@ export function checkName(
   if (known.has(name)) return
   const message = `there is no ${what} "${name}"${suggestion(name, known)}`
   diagnostics.problem(path, 'flows.unknown_name', message)
-}
-
-/** With `any` or `not`, a claim could take a caller past a rule, or be met by leaving it out. */
-function checkClaimPlace(path: YamlPath, { diagnostics }: Surroundings): void {
-  const above = path.find((step) => step === 'any' || step === 'not')
-  if (above === undefined) return
-  const message = `"claimed_caller" stands alone or under "all", not under "${above}"; give it a rule of its own`
-  diagnostics.problemAtKey(path, 'flows.claimed_caller', message)
 }
 
 function checkTrunk(name: string, path: YamlPath, { trust, diagnostics }: Surroundings): void {

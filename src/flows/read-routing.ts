@@ -1,8 +1,8 @@
 import type { State, StateValue } from '../conversation/state.js'
-import { leavesOf } from '../routing/condition.js'
 import { placeholdersIn, templateProblems } from '../routing/template.js'
 import type { Branch, Flow, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
+import { checkClaims } from './check-claims.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
@@ -36,16 +36,14 @@ export function readRouting(
   const { otherwise = '', undecidable = otherwise } = source
   const numbers = new Numbers(files, source.default_country, diagnostics)
   const trust = readTrust(source.trunks)
-  const flows = readFlows(source.flows, diagnostics)
   const vip = readVip(source.vip, numbers, trust, diagnostics)
   const surroundings: Surroundings = {
     ...{ diagnostics, numbers, trust },
     flows: new Set(Object.keys(source.flows ?? {})),
     branches: new Set(Object.keys(source.branches ?? {})),
-    turnAway: new Set([...flows.values()].filter((flow) => flow.turnAway).map(({ name }) => name)),
     callerColumns: new Set(vip.tables.flatMap((table) => table.columns)),
   }
-  for (const key of ['otherwise', 'undecidable'] as const) checkTurnAway(key, source[key], surroundings)
+  checkClaims(source, diagnostics)
   if (otherwise !== '') checkName('flow', otherwise, ['otherwise'], surroundings)
   if (undecidable !== otherwise) checkName('flow', undecidable, ['undecidable'], surroundings)
   return {
@@ -54,18 +52,11 @@ export function readRouting(
     trust,
     vip,
     branches: readBranches(source.branches, surroundings),
-    flows,
+    flows: readFlows(source.flows, diagnostics),
     rules: readRules(source.rules, surroundings),
     otherwise,
     undecidable,
   }
-}
-
-/** Calls for which something fails must not be lost. */
-function checkTurnAway(key: string, flow = '', { turnAway, diagnostics }: Surroundings): void {
-  if (!turnAway.has(flow)) return
-  const message = `"${flow}" turns calls away, so every call for which something fails is refused; choose a flow that takes calls`
-  diagnostics.warning([key], 'flows.turn_away', message)
 }
 
 function readTrust(trunks: RoutingSource['trunks']): Trust {
@@ -166,7 +157,6 @@ function readRules(written: RoutingSource['rules'], surroundings: Surroundings):
     const target = readTarget(rule, path, surroundings)
     const when =
       rule.when === undefined ? EVERY_CALL : readCondition(rule.when, [...path, 'when'], surroundings)
-    if (leavesOf(when).some(({ kind }) => kind === 'claimed_caller')) checkClaimRule(rule, path, surroundings)
     return { index, name, when, target, state }
   })
 }
@@ -198,19 +188,6 @@ function readTarget(rule: RuleEntry, path: YamlPath, surroundings: Surroundings)
   if (rule.run !== undefined && rule.goto === undefined) return { kind: 'run', file: fileName(rule.run) }
   if (rule.goto !== undefined) checkName('flow', rule.goto, [...path, 'goto'], surroundings)
   return { kind: 'goto', flow: rule.goto ?? '' }
-}
-
-/** Anybody can claim to be anybody. */
-function checkClaimRule(rule: RuleEntry, path: YamlPath, { flows, turnAway, diagnostics }: Surroundings) {
-  for (const key of ['run', 'state'] as const)
-    if (key in rule) {
-      const message = `a rule with "claimed_caller" may only turn calls away, so it has no "${key}"; take it out`
-      diagnostics.problemAtKey([...path, key], 'flows.claimed_caller', message)
-    }
-  const { goto = '' } = rule
-  if (!flows.has(goto) || turnAway.has(goto)) return
-  const message = `"claimed_caller" needs no trust, so it may only lead to a flow that turns calls away; "${goto}" has no "turn_away: true"`
-  diagnostics.problem([...path, 'goto'], 'flows.claimed_caller', message)
 }
 
 /** Checks the placeholders in the texts of a state. */

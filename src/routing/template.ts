@@ -44,7 +44,7 @@ function fillText(text: string, context: CallContext): string {
   for (const { 0: piece, 1: name, 2: byDefault = '', index } of text.matchAll(PIECE)) {
     append(text.slice(done, index))
     const value =
-      name === undefined ? piece.slice(piece.length - 1) : lookUp(name.trim(), context) || byDefault
+      name === undefined ? piece.slice(piece.length - 1) : lookUp(name.trim(), context) || byDefault.trim()
     append(value)
     hasGap ||= value === ''
     done = index + piece.length

@@ -29,7 +29,7 @@ describe('a text of a rule', () => {
     ['open { and close }', 'open'],
     ['Hello {caller.tier|dear customer}, {caller.name|friend}', 'Hello dear customer, Ann'],
     ['{header.X-Other|a|b}', 'a|b'],
-    ['{caller.tier| } x', '  x'],
+    ['Hello { caller.tier | dear customer }, {caller.tier| } x', 'Hello dear customer, x'],
     ['Hello {caller.tier} {caller.tier|}!', 'Hello!'],
     ['a {caller.tier} b', 'a b'],
     ['a  {caller.tier}b', 'a  b'],
