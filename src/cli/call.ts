@@ -203,7 +203,10 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
     landed: result ?? null,
     ...(forged && { forged: forged.verdict }),
   }
-  printResult(options, value, lines.join('\n'), result && `doorman why ${callId}`)
+  const next = result?.throughFallback
+    ? 'doorman doctor says why Doorman did not take it'
+    : `doorman why ${callId}`
+  printResult(options, value, lines.join('\n'), result && next)
   const isOk = forged ? forged.verdict !== 'believed' : result !== undefined
   return isOk ? EXIT.ok : EXIT.failed
 }
