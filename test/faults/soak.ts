@@ -42,8 +42,8 @@ interface SoakOptions {
 const IDLE_MS = 15_000
 /** Calls that are over, and idle connections, have ended by then. */
 const QUIET_MS = 2_500
-/** V8 takes so long to give back what a collection freed. */
-const COLLECTED_MS = 2_000
+/** V8 keeps pages that a collection freed for eight seconds, to use them again. */
+const COLLECTED_MS = 12_000
 /** One connection or worker more may be there at the moment of looking; a leak is there once for each call. */
 const SLACK = 4
 
