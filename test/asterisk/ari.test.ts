@@ -149,7 +149,8 @@ async function brokenAri(what: string): Promise<string> {
 describe('a WebSocket that is half open', () => {
   test.concurrent('is replaced without unregistering, and a call that came meanwhile is told once', async () => {
     const { peer, told, log } = await connected()
-    await sleep(300)
+    // One that has just been opened is given some time.
+    await sleep(1_800)
     peer.mute()
     peer.enter('1.1')
     await until(() => told.length === 1)
@@ -164,7 +165,6 @@ describe('a WebSocket that is half open', () => {
 
   test.concurrent('is replaced by one, however slow Asterisk is to take it', async () => {
     const { peer, log } = await connected()
-    // One that has just been opened is given some time.
     await sleep(1_800)
     peer.slowMs = 300
     peer.mute()
