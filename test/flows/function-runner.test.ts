@@ -44,7 +44,7 @@ describe('a function that never ends', () => {
   })
 
   test('after it chose does not cost the next call on its thread its flow', async () => {
-    const under = runner({ deadlineMs: 2_000 })
+    const under = runner()
     const fn = onceBad(`setTimeout(() => { ${LOOP} }, 0)`)
     expect(await saidOf(under, fn, 'bad')).toBe(CHOSE)
     await new Promise((done) => setTimeout(done, 50))
