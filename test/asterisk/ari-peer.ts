@@ -65,6 +65,7 @@ export class AriPeer {
   }
 
   send(type: string, id: string): void {
+    if (type === 'StasisEnd') this.channels.delete(id)
     for (const socket of this.#sockets) if (!this.#mute.has(socket)) socket.write(frameOf(eventOf(type, id)))
   }
 
