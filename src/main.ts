@@ -63,7 +63,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const deadlineMs = settings.DOORMAN_FUNCTION_DEADLINE_MS
   const functions = new FunctionRunner({ deadlineMs })
   /** Checks and replays have a runner of their own: no call waits for them, and none loses its threads to them. */
-  const aside = async <T>(use: (functions: FunctionRunner) => Promise<T>): Promise<T> => {
+  const withOwnRunner = async <T>(use: (functions: FunctionRunner) => Promise<T>): Promise<T> => {
     const own = new FunctionRunner({ deadlineMs, maxWorkers: 2 })
     return use(own).finally(() => own.stop())
   }
@@ -95,7 +95,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     isManual: settings.DOORMAN_RELOAD === 'manual',
     maxChange: settings.DOORMAN_MAX_CHANGE,
     load: async (from) => {
-      const loaded = await aside((own) => loadRevision(from, own, compileInWorker))
+      const loaded = await withOwnRunner((own) => loadRevision(from, own, compileInWorker))
       if (from === folder) usedFiles = [...loaded.files.keys()]
       return loaded
     },
@@ -106,7 +106,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
     replay: async (candidate, current) => {
-      const replayed = aside(async (own) => {
+      const replayed = withOwnRunner(async (own) => {
         await store.flush()
         const calls = findCalls(store, { limit: REPLAYED_CALLS })
         return replay(calls, { candidate, current, functions: own })

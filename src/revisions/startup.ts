@@ -13,7 +13,7 @@ export interface StartupParts {
   readonly maxChange: number | undefined
   readonly store: Pick<Store, 'files' | 'addRevision'>
   readonly log: Pick<Log, 'error' | 'warn' | 'info'>
-  /** Compiles a folder, and tries its code flows and examples aside from calls. */
+  /** Compiles a folder, and tries its code flows and examples on threads of their own. */
   load(folder: string): Promise<Compiled>
 }
 
