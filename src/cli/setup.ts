@@ -1,18 +1,17 @@
 import { accessSync, constants, existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { readSettings } from '../settings/index.js'
 import { applyPlan, applyUndo } from '../setup/apply.js'
 import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
-import { changedSince, stateOf } from '../setup/files.js'
+import { type Change, changedSince } from '../setup/files.js'
 import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
-import { backupFile, readManifest } from '../setup/manifest.js'
 import { type Prepared, prepare, stillConnected, unwritable } from '../setup/prepare.js'
-import { describe, describeParts, missingModules, remaining } from '../setup/report.js'
+import { describe, missingModules, remaining } from '../setup/report.js'
 import { showChange } from '../setup/show.js'
-import { lookAt, type Part, type PartState, RELOAD, reload } from '../setup/take-effect.js'
-import { planUndo } from '../setup/undo.js'
+import { lookAt, type PartState, partsOf, reload, reloadCommands } from '../setup/take-effect.js'
+import { planUndo, readManifest, setupFolder } from '../setup/undo.js'
 import { type ErrorCode, EXIT, print, Refusal } from './command.js'
 
 interface Options {
@@ -52,45 +51,76 @@ export function addSetup(program: Command): void {
     .option('--data <folder>', "Doorman's data, where the settings name none", '/var/lib/doorman')
     .addHelpText('after', HELP)
     .action(async (given: Options) => {
-      const options = {
-        ...given,
-        asterisk: resolve(given.asterisk),
-        doorman: resolve(given.doorman),
-        data: resolve(given.data),
-      }
+      const [asterisk, doorman, data] = [given.asterisk, given.doorman, given.data].map((path) =>
+        resolve(path),
+      )
+      const options = { ...given, asterisk, doorman, data } as Options
       refuseUnreadable(options.asterisk)
       const console = asteriskConsole(options.asterisk)
-      const findings = await inspect(options.asterisk, console, options.freepbx === true).catch(
-        refuseOn('setup_refused', 'Nothing was changed.'),
+      const work = inspect(options.asterisk, console, options.freepbx === true).then((findings) =>
+        (options.undo ? undo : setUp)(options, findings, console),
       )
-      process.exitCode = await (options.undo ? undo : setUp)(options, findings, console)
+      const isDone = await work.catch(refuseOn('setup_refused', 'Nothing was changed.'))
+      process.exitCode = isDone ? EXIT.ok : EXIT.failed
     })
 }
 
-async function setUp(options: Options, findings: Findings, console: Console): Promise<number> {
-  const self = ownIdentity()
-  const prepared = await prepare(findings, options, self).catch(
-    refuseOn('setup_refused', 'Nothing was changed.'),
-  )
+async function setUp(options: Options, findings: Findings, console: Console): Promise<boolean> {
+  const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+  const prepared = await prepare(findings, options, self)
   const { plan, entries, dialplan, isFirst, faults } = prepared
   print(describe(findings, entries, dialplan.text).join('\n'))
-  refuseFaults(faults)
+  refuseFaults(options.dryRun ? faults : [...faults, ...unwritable(plan, self)])
   const { changes } = plan
-  for (const change of changes) print(`\n${showChange(change, options.verbose === true)}`)
-  print(changes.length === 0 ? '\nThe files need no change.' : '')
-  if (changes.length > 0 && !options.dryRun) refuseFaults([unwritable(plan, self) ?? []].flat())
-  if (changes.length > 0 && !(await isWanted(options, `Make these ${changes.length} changes?`)))
-    return unchanged(options)
-  if (options.dryRun) return EXIT.ok
-  refuseFaults(meanwhile(changes))
-  if (changes.length > 0 || plan.folders.some(({ path }) => !existsSync(path))) {
+  if (changes.length === 0) print('\nThe files need no change.')
+  else if (!(await isAgreed(options, changes, 'Make'))) return options.dryRun === true
+  if (options.dryRun) return true
+  if (changes.length > 0) {
     await applyPlan(plan, options.doorman, self).catch(refuseOn('setup_incomplete', INCOMPLETE))
-    print(`Written. What was there before is kept in ${join(options.doorman, 'setup')}.`)
+    print(`Written. What was there before is kept in ${setupFolder(options.doorman)}.`)
   }
-  const isRight = await takeEffect(prepared, findings, console)
-  if (!isRight) return EXIT.failed
+  if (!(await takeEffect(prepared, findings, console))) return false
   print(['', ...remaining(findings, entries, isFirst), '', ...next(options, prepared)].join('\n'))
-  return EXIT.ok
+  return true
+}
+
+async function undo(options: Options, findings: Findings, console: Console): Promise<boolean> {
+  const manifest = await readManifest(options.doorman)
+  if (manifest.files.length === 0) {
+    print(`There is nothing to undo: ${setupFolder(options.doorman)} has no record of a setup.`)
+    return true
+  }
+  refuseFaults(stillConnected(findings))
+  const { steps, kept } = planUndo(manifest)
+  for (const path of kept) print(`${path}: has changed since, and stays.`)
+  if (!(await isAgreed(options, steps, 'Undo'))) return options.dryRun === true
+  await applyUndo(steps, manifest, options.doorman).catch(refuseOn('setup_incomplete', INCOMPLETE))
+  const commands = findings.isRunning ? reloadCommands(partsOf(steps)) : []
+  for (const command of commands) await console.command(command)
+  print(`Undone.${commands.length === 0 ? '' : ` Asterisk has reloaded: ${commands.join(', ')}.`}`)
+  return true
+}
+
+/** Shows all changes, and asks for them; without a terminal there is no one to ask. */
+async function isAgreed(options: Options, changes: readonly Change[], verb: string): Promise<boolean> {
+  for (const change of changes) print(`\n${showChange(change, options.verbose === true)}`)
+  print('')
+  if (options.dryRun || !(options.yes || (await isAnsweredYes(`${verb} these ${changes.length} changes?`)))) {
+    print('Nothing was changed.')
+    return false
+  }
+  // Nobody's work is lost that was saved while this command waited for its answer.
+  refuseFaults(changedSince(changes).map((path) => `${path} has changed since it was shown here.`))
+  return true
+}
+
+async function isAnsweredYes(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Refusal('usage', 'Nothing was changed: without a terminal, add --yes.')
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  // Ctrl-C and Ctrl-D reject, and leave the cursor where it is.
+  const answer = await lines.question(`${question} [y/N] `).catch(() => print('') ?? '')
+  lines.close()
+  return /^y(es)?$/i.test(answer.trim())
 }
 
 const INCOMPLETE =
@@ -99,7 +129,9 @@ const INCOMPLETE =
 /** For `.catch`: what a file system refuses, with what that means; anything else is a defect. */
 function refuseOn(code: ErrorCode, meaning: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    throw error.syscall === undefined ? error : new Refusal(code, `${error.message}.\n${meaning}`)
+    if (error.syscall === undefined) throw error
+    const hint = error.code === 'EACCES' ? ' Run this command as root.' : ''
+    throw new Refusal(code, `${error.message}.\n${meaning}${hint}`)
   }
 }
 
@@ -124,11 +156,6 @@ function refuseFaults(faults: readonly string[]): void {
   )
 }
 
-/** Nobody's work is lost that was saved while this command waited for its answer. */
-function meanwhile(files: Parameters<typeof changedSince>[0]): readonly string[] {
-  return changedSince(files).map((path) => `${path} has changed since it was shown here.`)
-}
-
 /** Has Asterisk read what was changed, and says whether it took. */
 async function takeEffect(
   { plan, places, dialplan }: Prepared,
@@ -142,13 +169,13 @@ async function takeEffect(
     return true
   }
   const look = () => lookAt(readSettings({ env: {}, file: places.settingsFile }), dialplan)
-  const changed = partsOf(plan.changes.map(({ path }) => path))
   // An earlier run may have been interrupted between writing and reloading.
-  const before = changed.length > 0 ? [] : await look()
-  const parts = changed.length > 0 ? changed : wrongParts(before)
-  if (parts.length > 0) print(`\nAsterisk reloads: ${parts.flatMap((part) => RELOAD[part]).join(', ')}`)
+  const before = plan.changes.length > 0 ? [] : await look()
+  const parts = plan.changes.length > 0 ? partsOf(plan.changes) : wrongParts(before)
+  if (parts.length > 0) print(`\nAsterisk reloads: ${reloadCommands(parts).join(', ')}`)
   const states = parts.length > 0 ? await reload(parts, console, look) : before
-  print(describeParts(states).join('\n'))
+  for (const { part, says, isRight } of states)
+    print(`  ${isRight ? 'OK   ' : 'FAULT'} ${part.padEnd(9)} ${says}`)
   const isRight = wrongParts(states).length === 0
   const missing = missingModules(findings, dialplan.text)
   if (missing.length > 0) print(howToLoad(missing))
@@ -156,26 +183,15 @@ async function takeEffect(
   return isRight && missing.length === 0
 }
 
+const wrongParts = (states: readonly PartState[]) =>
+  states.filter(({ isRight }) => !isRight).map(({ part }) => part)
+
 function howToLoad(modules: readonly string[]): string {
   return [
     'These modules are not running, and Doorman needs them. Load them, and run this',
     'command again (modules.conf says which are loaded when Asterisk starts):',
     ...modules.map((name) => `  asterisk -rx 'module load ${name}'`),
   ].join('\n')
-}
-
-const wrongParts = (states: readonly PartState[]): readonly Part[] =>
-  states.filter(({ isRight }) => !isRight).map(({ part }) => part)
-
-/** The parts of Asterisk that read these files. */
-function partsOf(paths: readonly string[]): readonly Part[] {
-  const names = paths.map((path) => basename(path))
-  const reads = (pattern: RegExp) => names.some((name) => pattern.test(name))
-  return [
-    ...(reads(/^(http|ari)(_.*)?\.conf$/) ? (['ari'] as const) : []),
-    ...(reads(/^manager(_.*)?\.conf$/) ? (['ami'] as const) : []),
-    ...(reads(/^extensions(_.*)?\.conf$/) ? (['dialplan'] as const) : []),
-  ]
 }
 
 function next({ doorman }: Options, { places }: Prepared): readonly string[] {
@@ -188,49 +204,4 @@ function next({ doorman }: Options, { places }: Prepared): readonly string[] {
     isService ? '  systemctl enable --now doorman' : `  ${asUser}${command} run`,
     `  ${command} doctor`,
   ]
-}
-
-async function undo(options: Options, findings: Findings, console: Console): Promise<number> {
-  const manifest = await readManifest(options.doorman).catch(
-    refuseOn('setup_refused', 'Nothing was changed. Run this command as root.'),
-  )
-  if (manifest.files.length === 0) {
-    print(`There is nothing to undo: ${join(options.doorman, 'setup')} has no record of a setup.`)
-    return EXIT.ok
-  }
-  refuseFaults(stillConnected(findings))
-  const originalOf = (path: string) => stateOf(backupFile(options.doorman, path))?.content
-  const { steps, kept } = planUndo(manifest, stateOf, originalOf)
-  for (const step of steps) print(`\n${showChange(step, options.verbose === true)}`)
-  for (const path of kept) print(`\n${path}: has changed since, and stays.`)
-  print('')
-  if (!(await isWanted(options, `Undo these ${steps.length} changes?`))) return unchanged(options)
-  refuseFaults(meanwhile(steps))
-  await applyUndo(steps, manifest, options.doorman).catch(refuseOn('setup_incomplete', INCOMPLETE))
-  const parts = partsOf(steps.map(({ path }) => path))
-  const commands = findings.isRunning ? parts.flatMap((part) => RELOAD[part]) : []
-  for (const command of commands) await console.command(command)
-  print(`Undone.${commands.length === 0 ? '' : ` Asterisk has reloaded: ${commands.join(', ')}.`}`)
-  return EXIT.ok
-}
-
-/** Without a terminal there is no one to ask. */
-async function isWanted({ dryRun, yes }: Options, question: string): Promise<boolean> {
-  if (dryRun) return false
-  if (yes) return true
-  if (!process.stdin.isTTY) throw new Refusal('usage', 'Nothing was changed: without a terminal, add --yes.')
-  const lines = createInterface({ input: process.stdin, output: process.stdout })
-  // Ctrl-C and Ctrl-D reject, and leave the cursor where it is.
-  const answer = await lines.question(`${question} [y/N] `).catch(() => print('') ?? '')
-  lines.close()
-  return /^y(es)?$/i.test(answer.trim())
-}
-
-function unchanged({ dryRun }: Options): number {
-  print('Nothing was changed.')
-  return dryRun ? EXIT.ok : EXIT.failed
-}
-
-function ownIdentity() {
-  return { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 }

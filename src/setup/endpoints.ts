@@ -1,4 +1,5 @@
 import { type AsteriskConfig, type ConfigSection, optionOf } from '../asterisk/config.js'
+import type { Console } from './console.js'
 
 /** A PJSIP endpoint. */
 export interface Endpoint {
@@ -14,54 +15,49 @@ export interface Endpoint {
 /** PJSIP's own default. */
 const DEFAULT_CONTEXT = 'default'
 
-const namesIn = (text: string | undefined): readonly string[] =>
-  (text ?? '').split(',').flatMap((name) => name.trim() || [])
-
 /** The endpoints of pjsip.conf and pjsip_wizard.conf, in their order. */
 export function endpointsIn(pjsip: AsteriskConfig, wizard: AsteriskConfig): readonly Endpoint[] {
-  const ofType = (type: string) =>
-    pjsip.sections.filter((section) => !section.isTemplate && optionOf(section, 'type') === type)
-  const identified = new Set(ofType('identify').flatMap((section) => optionOf(section, 'endpoint') ?? []))
-  const aors = ofType('aor')
-  const hasContact = (name: string) =>
-    aors.some((aor) => aor.name === name && optionOf(aor, 'contact') !== undefined)
-  const plain = ofType('endpoint').map((section) => {
-    const isTrunk =
-      identified.has(section.name) ||
-      optionOf(section, 'outbound_auth') !== undefined ||
-      namesIn(optionOf(section, 'aors')).some(hasContact)
-    return endpoint(section, optionOf(section, 'context'), isTrunk)
+  const has = (section: ConfigSection, key: string) => optionOf(section, key) !== undefined
+  const endpoint = (section: ConfigSection, contextKey: string, isTrunk: boolean): Endpoint => ({
+    ...{ name: section.name, context: optionOf(section, contextKey) ?? DEFAULT_CONTEXT, isTrunk },
+    where: `${section.file}:${section.line}`,
   })
-  const wizards = wizard.sections.filter(
-    (section) => !section.isTemplate && optionOf(section, 'type') === 'wizard',
+  const identified = ofType(pjsip, 'identify').map((section) => optionOf(section, 'endpoint'))
+  const fixed = ofType(pjsip, 'aor').filter((aor) => has(aor, 'contact'))
+  const plain = ofType(pjsip, 'endpoint').map((section) => {
+    const aors = optionOf(section, 'aors')
+      ?.split(',')
+      .map((name) => name.trim())
+    const isTrunk =
+      identified.includes(section.name) ||
+      has(section, 'outbound_auth') ||
+      fixed.some(({ name }) => aors?.includes(name))
+    return endpoint(section, 'context', isTrunk)
+  })
+  const wizards = ofType(wizard, 'wizard').map((section) =>
+    endpoint(section, 'endpoint/context', has(section, 'remote_hosts')),
   )
-  return [
-    ...plain,
-    ...wizards.map((section) =>
-      endpoint(
-        section,
-        optionOf(section, 'endpoint/context'),
-        optionOf(section, 'remote_hosts') !== undefined,
-      ),
-    ),
-  ]
+  return [...plain, ...wizards]
 }
 
-function endpoint(
-  { name, file, line }: ConfigSection,
-  context: string | undefined,
-  isTrunk: boolean,
-): Endpoint {
-  return { name, context: context ?? DEFAULT_CONTEXT, isTrunk, where: `${file}:${line}` }
+function ofType({ sections }: AsteriskConfig, type: string): readonly ConfigSection[] {
+  return sections.filter((section) => !section.isTemplate && optionOf(section, 'type') === type)
 }
 
-/** The names in the answer to `pjsip show endpoints`. */
-export function endpointNames(answer: string): readonly string[] {
-  return [...answer.matchAll(/^ *Endpoint: +([^\s/<]+)/gm)].map(([, name = '']) => name)
-}
+/** Each is a command of its own, so the number is limited. */
+const MOST_ASKED = 50
 
-/** The endpoint in the answer to `pjsip show endpoint NAME`. */
-export function endpointShown(name: string, answer: string): Endpoint {
-  const context = /^ *context +: (\S+)/m.exec(answer)?.[1] ?? DEFAULT_CONTEXT
-  return { name, context, isTrunk: /^ *(Identify|OutAuth):/m.test(answer) }
+/** Those of a database, which no file has. */
+export async function otherEndpoints(
+  console: Console,
+  known: readonly Endpoint[],
+): Promise<readonly Endpoint[]> {
+  const list = (await console.command('pjsip show endpoints')) ?? ''
+  const names = [...list.matchAll(/^ *Endpoint: +([^\s/<]+)/gm)].map(([, name = '']) => name)
+  const others = names.filter((name) => !known.some((endpoint) => endpoint.name === name))
+  return Array.fromAsync(others.slice(0, MOST_ASKED), async (name) => {
+    const shown = (await console.command(`pjsip show endpoint ${name}`)) ?? ''
+    const context = /^ *context +: (\S+)/m.exec(shown)?.[1] ?? DEFAULT_CONTEXT
+    return { name, context, isTrunk: /^ *(Identify|OutAuth):/m.test(shown) }
+  })
 }

@@ -1,5 +1,4 @@
 import { readConfig } from '../asterisk/config.js'
-import { textOf } from './files.js'
 import type { Findings } from './inspect.js'
 import { blockOf } from './marked-block.js'
 
@@ -42,12 +41,10 @@ export function contextBefore(entries: readonly Entry[], context: string): strin
 
 /** The entries in the block of extensions.conf. */
 export function existingEntries({ targets }: Pick<Findings, 'targets'>): readonly Entry[] {
-  const { state } = targets['extensions.conf']
-  const block = blockOf(state === undefined ? '' : textOf(state.content))
+  const block = blockOf(targets['extensions.conf'].state?.content ?? '')
   const { sections } = readConfig('block', { read: () => block, matching: () => [] })
   return sections.flatMap(({ name, options }) => {
-    const set = options.map(({ value }) => /Set\(DOORMAN_FALLBACK=([^,]+),/.exec(value)?.[1])
-    const before = set.find((context) => context !== undefined)
+    const [before] = options.flatMap(({ value }) => /Set\(DOORMAN_FALLBACK=([^,]+),/.exec(value)?.[1] ?? [])
     return before === undefined ? [] : [{ name, before }]
   })
 }

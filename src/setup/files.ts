@@ -1,40 +1,56 @@
 import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type ConfigSource, configFolder } from '../asterisk/config.js'
 import type { Ownership } from '../lib/replace-file.js'
 import { withoutBlock } from './marked-block.js'
 
-/** A file as it is: its bytes, its owner and its mode. */
+/** A file as it is. */
 export interface FileState extends Ownership {
-  readonly content: Buffer
+  /** Each byte a character (Latin-1), so that a file in any encoding comes back as it was. */
+  readonly content: string
+}
+
+/** A file as it is and as it will be; undefined where there is none. */
+export interface Change {
+  readonly path: string
+  readonly why: string
+  readonly before?: FileState | undefined
+  readonly after?: FileState | undefined
 }
 
 /** Undefined if there is none. @throws Error of the file system, such as EACCES */
 export function stateOf(path: string): FileState | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) return undefined
-  return { content: readFileSync(path), uid: stats.uid, gid: stats.gid, mode: stats.mode & 0o7777 }
+  const { uid, gid, mode } = stats
+  return { content: readFileSync(path, 'latin1'), uid, gid, mode: mode & 0o7777 }
 }
 
 /** Those that are not as they were when they were looked at: someone is writing them. */
-export function changedSince(
-  files: readonly { readonly path: string; readonly before: FileState | undefined }[],
-) {
-  return files.filter(({ path, before }) => !isDeepStrictEqual(stateOf(path), before)).map(({ path }) => path)
+export function changedSince(changes: readonly Change[]): readonly string[] {
+  return changes
+    .filter(({ path, before }) => !isDeepStrictEqual(stateOf(path), before))
+    .map(({ path }) => path)
 }
 
-/** Each byte a character, so that a file in any encoding comes back as it was. */
-export const textOf = (content: Buffer): string => content.toString('latin1')
-export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1')
+/** A text of Doorman's own as the content of a file. */
+export function contentOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/** The content of a file in UTF-8 as text. */
+export function textOf(content: string): string {
+  return Buffer.from(content, 'latin1').toString('utf8')
+}
 
 /** Asterisk's configuration folder as it is without what setup has added to it; `own` are its own files. */
 export function configSource(folder: string, own: readonly string[]): ConfigSource {
+  const source = configFolder(folder)
   return {
-    ...configFolder(folder),
+    ...source,
     read(name) {
-      const state = own.includes(name) ? undefined : stateOf(resolve(folder, name))
-      return state === undefined ? undefined : withoutBlock(textOf(state.content))
+      const text = own.includes(name) ? undefined : source.read(name)
+      return text === undefined ? undefined : withoutBlock(text)
     },
   }
 }

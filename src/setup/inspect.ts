@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AsteriskConfig, isTrue, optionOf, readConfig, sectionsNamed } from '../asterisk/config.js'
 import type { Console } from './console.js'
-import { type Endpoint, endpointNames, endpointShown, endpointsIn } from './endpoints.js'
+import { type Endpoint, endpointsIn, otherEndpoints } from './endpoints.js'
 import { configSource, type FileState, stateOf } from './files.js'
 import { BlockError } from './marked-block.js'
 
@@ -58,23 +58,12 @@ export async function inspect(folder: string, console: Console, forFreePbx: bool
   const source = configSource(folder, Object.values(OWN_FILES))
   const read = (name: string): AsteriskConfig =>
     orElse(faults, name, { sections: [], includes: [], faults: [] }, () => readConfig(name, source))
-  const configs = {
-    'http.conf': read('http.conf'),
-    'ari.conf': read('ari.conf'),
-    'manager.conf': read('manager.conf'),
-    'extensions.conf': read('extensions.conf'),
-  }
   const isFreePbx = forFreePbx || existsSync(join(folder, 'extensions_additional.conf'))
-  const target = (file: AsteriskFile) => {
+  const configs = byFile(read)
+  const targets = byFile((file) => {
     const name = isFreePbx ? CUSTOM[file] : file
     return { name, state: orElse(faults, name, undefined, () => stateOf(join(folder, name))) }
-  }
-  const targets = {
-    'http.conf': target('http.conf'),
-    'ari.conf': target('ari.conf'),
-    'manager.conf': target('manager.conf'),
-    'extensions.conf': target('extensions.conf'),
-  }
+  })
   const modules = await console.command('module show')
   const isRunning = modules !== undefined
   const inFiles = endpointsIn(read('pjsip.conf'), read('pjsip_wizard.conf'))
@@ -86,6 +75,10 @@ export async function inspect(folder: string, console: Console, forFreePbx: bool
     modules: modules === undefined ? undefined : runningModules(modules),
     faults: [...new Set([...faults, ...faultsOf(configs), ...(isFreePbx ? notIncluded(configs) : [])])],
   }
+}
+
+function byFile<T>(make: (file: AsteriskFile) => T): Record<AsteriskFile, T> {
+  return Object.fromEntries(ASTERISK_FILES.map((file) => [file, make(file)])) as Record<AsteriskFile, T>
 }
 
 /** A file that cannot be read, or a block without an end, is a fault and no reason to look at nothing else. */
@@ -173,17 +166,6 @@ function runningModules(answer: string): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => /^(\S+\.so)\s.*\sRunning\b/.exec(line)?.[1] ?? []))
 }
 
-/** Those of a database, which no file has. Each is a command of its own, so the number is limited. */
-const MOST_ASKED = 50
-async function otherEndpoints(console: Console, known: readonly Endpoint[]): Promise<readonly Endpoint[]> {
-  const names = endpointNames((await console.command('pjsip show endpoints')) ?? '')
-  const others = names.filter((name) => !known.some((endpoint) => endpoint.name === name))
-  const found: Endpoint[] = []
-  for (const name of others.slice(0, MOST_ASKED))
-    found.push(endpointShown(name, (await console.command(`pjsip show endpoint ${name}`)) ?? ''))
-  return found
-}
-
 /** The user of the running process; else that of asterisk.conf; else whose the folder is. */
 function runsAs(folder: string): Identity {
   const config = readConfig('asterisk.conf', configSource(folder, []))
@@ -193,7 +175,7 @@ function runsAs(folder: string): Identity {
   const running = pid === undefined ? undefined : tried(() => statSync(`/proc/${pid}`))
   if (running !== undefined) return running
   const user = userNamed(option('options', 'runuser')) ?? statSync(folder)
-  return { uid: user.uid, gid: groupNamed(option('options', 'rungroup')) ?? user.gid }
+  return { uid: user.uid, gid: idsIn('/etc/group', option('options', 'rungroup'))[0] ?? user.gid }
 }
 
 function tried<T>(work: () => T): T | undefined {
@@ -209,17 +191,13 @@ export const SERVICE = 'doorman'
 
 /** From /etc/passwd; undefined if there is no such user. */
 export function userNamed(name: string | undefined): Identity | undefined {
-  const entry = entryOf('/etc/passwd', name)
-  return entry === undefined ? undefined : { uid: Number(entry[2]), gid: Number(entry[3]) }
+  const [uid, gid] = idsIn('/etc/passwd', name)
+  return uid === undefined || gid === undefined ? undefined : { uid, gid }
 }
 
-/** From /etc/group. */
-function groupNamed(name: string | undefined): number | undefined {
-  const entry = entryOf('/etc/group', name)
-  return entry === undefined ? undefined : Number(entry[2])
-}
-
-function entryOf(file: string, name: string | undefined): readonly string[] | undefined {
-  const lines = tried(() => readFileSync(file, 'utf8').trim().split('\n')) ?? []
-  return lines.map((line) => line.split(':')).find(([first]) => first === name)
+/** The numbers after the name and the password in /etc/passwd or /etc/group. */
+function idsIn(file: string, name: string | undefined): readonly number[] {
+  const lines = tried(() => readFileSync(file, 'utf8').split('\n')) ?? []
+  const fields = lines.map((line) => line.split(':')).find(([first]) => first === name) ?? []
+  return fields.slice(2, 4).map(Number)
 }

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { isTrue, optionOf } from '../asterisk/config.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import { ROUTING_FILE } from '../flows/compile.js'
 import type { Ownership } from '../lib/replace-file.js'
 import { type Entry, entryLines } from './entries.js'
-import { bytesOf, type FileState, textOf } from './files.js'
+import { type Change, contentOf, type FileState, stateOf } from './files.js'
 import {
   ASTERISK_FILES,
   type AsteriskFile,
@@ -14,7 +15,9 @@ import {
   type Identity,
   includesDialplan,
   OWN_FILES,
+  SERVICE,
   type Server,
+  userNamed,
 } from './inspect.js'
 import { withBlock } from './marked-block.js'
 import { type Places, settingsFor, withSettings } from './settings-file.js'
@@ -29,12 +32,8 @@ export type ChangeKind =
   /** Any other file; where it has changed since, it stays. */
   | 'file'
 
-export interface Change {
-  readonly path: string
+export interface SetupChange extends Change {
   readonly kind: ChangeKind
-  readonly why: string
-  /** Undefined for a new file. */
-  readonly before: FileState | undefined
   readonly after: FileState
 }
 
@@ -46,57 +45,45 @@ export interface Plan {
   /** Folders that are needed, the outer ones first; those that are there stay as they are. */
   readonly folders: readonly Folder[]
   /** In an order in which Asterisk can be restarted after each. */
-  readonly changes: readonly Change[]
+  readonly changes: readonly SetupChange[]
 }
-
-export const NO_PLAN: Plan = { folders: [], changes: [] }
 
 export interface PlanInput {
   readonly findings: Findings
   readonly places: Places
   readonly entries: readonly Entry[]
-  /** Of a file that is there, its state now; by its path. */
-  readonly stateOf: (path: string) => FileState | undefined
   /** The first routing.yaml; undefined where there is one. */
   readonly startingFlows: string | undefined
   readonly dialplan: GeneratedDialplan
   /** As whom this command runs. */
   readonly self: Identity
-  /** The user doorman, where there is one. */
-  readonly service: Identity | undefined
-  /** A fresh secret: letters and digits. */
-  readonly secret: () => string
 }
 
-/** All that is to be written. Pure: the same input, but for the secrets, gives the same plan. */
+/** All that is to be written. */
 export function planSetup(input: PlanInput): Plan {
-  const { findings, places, self, service, startingFlows } = input
-  const users = usersFor(findings, input.stateOf, input.secret)
-  const settings = input.stateOf(places.settingsFile)
+  const { findings, places, self, startingFlows, dialplan } = input
+  const users = usersFor(findings)
+  const settings = withSettings(stateOf(places.settingsFile)?.content, settingsFor(findings, places, users))
+  const service = userNamed(SERVICE)
   const forService = service === undefined ? self : { uid: self.uid, gid: service.gid }
   const file = { ...forService, mode: service === undefined ? 0o600 : 0o640 }
   const folder = { ...forService, mode: service === undefined ? 0o700 : 0o750 }
   const forAsterisk = { uid: self.uid, gid: findings.runsAs.gid, mode: 0o640 }
   const inEtc = (name: string) => join(findings.folder, name)
-  const text = withSettings(settings && textOf(settings.content), settingsFor(findings, places, users))
-  const flows =
-    startingFlows === undefined
-      ? []
-      : ([['file', join(places.flows, 'routing.yaml'), FLOWS_WHY, utf8(startingFlows), file]] as const)
-  const wanted: readonly Wanted[] = [
-    ...flows,
-    ['file', places.adminSecretFile, ADMIN_WHY, `${users.admin.secret}\n`, { ...self, mode: 0o600 }],
-    ['file', places.settingsFile, SETTINGS_WHY, text, file],
-    ['file', inEtc(OWN_FILES.ari), ARI_WHY, ariFile(users.ari), forAsterisk],
-    ['file', inEtc(OWN_FILES.manager), AMI_WHY, managerFile(findings, users), forAsterisk],
-    ['generated', inEtc(OWN_FILES.dialplan), DIALPLAN_WHY, utf8(input.dialplan.text), forAsterisk],
-    ...ASTERISK_FILES.flatMap((name): readonly Wanted[] => {
-      const target = findings.targets[name]
+  const routing = join(places.flows, ROUTING_FILE)
+  const changes = [
+    startingFlows === undefined ? [] : changeOf('file', routing, FLOWS_WHY, contentOf(startingFlows), file),
+    changeOf('file', places.adminSecretFile, ADMIN_WHY, `${users.admin.secret}\n`, { ...self, mode: 0o600 }),
+    changeOf('file', places.settingsFile, SETTINGS_WHY, settings, file),
+    changeOf('file', inEtc(OWN_FILES.ari), ARI_WHY, ariFile(users.ari), forAsterisk),
+    changeOf('file', inEtc(OWN_FILES.manager), AMI_WHY, managerFile(findings, users), forAsterisk),
+    changeOf('generated', inEtc(OWN_FILES.dialplan), DIALPLAN_WHY, contentOf(dialplan.text), forAsterisk),
+    ...ASTERISK_FILES.map((name) => {
+      const { name: target, state } = findings.targets[name]
       const [why, lines] = BLOCKS[name](input)
-      const before = target.state === undefined ? '' : textOf(target.state.content)
       // Without a block, a file that is not there stays so.
-      if (target.state === undefined && lines.length === 0) return []
-      return [['block', inEtc(target.name), why, withBlock(before, lines), forAsterisk]]
+      if (state === undefined && lines.length === 0) return []
+      return changeOf('block', inEtc(target), why, withBlock(state?.content ?? '', lines), forAsterisk)
     }),
   ]
   return {
@@ -105,20 +92,23 @@ export function planSetup(input: PlanInput): Plan {
       { path: places.flows, ...folder },
       { path: places.data, ...(service ?? self), mode: folder.mode },
     ],
-    changes: wanted.flatMap((file) => changeTo(file, input.stateOf)),
+    changes: changes.flat(),
   }
 }
-
-type Wanted = readonly [kind: ChangeKind, path: string, why: string, text: string, owned: Ownership]
 
 const FOR_OTHERS = 0o007
 
 /** A file that is there keeps its owner and mode, unless it holds secrets and others can read it. */
-function changeTo([kind, path, why, text, owned]: Wanted, stateOf: PlanInput['stateOf']): readonly Change[] {
+function changeOf(
+  kind: ChangeKind,
+  path: string,
+  why: string,
+  content: string,
+  owned: Ownership,
+): readonly SetupChange[] {
   const before = stateOf(path)
-  const content = bytesOf(text)
   const isOpen = before !== undefined && kind === 'file' && (before.mode & FOR_OTHERS) !== 0
-  if (before?.content.equals(content) && !isOpen) return []
+  if (before?.content === content && !isOpen) return []
   return [{ path, kind, why, before, after: { ...owned, ...(isOpen ? {} : before), content } }]
 }
 
@@ -175,9 +165,4 @@ function switchOn(findings: Findings, file: AsteriskFile, { address }: Server): 
     'enabled = yes',
     ...(isLocal ? [] : ['bindaddr = 127.0.0.1']),
   ]
-}
-
-/** Texts of our own as the bytes that `bytesOf` makes of them. */
-function utf8(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
 }

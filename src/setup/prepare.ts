@@ -1,17 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type ConfigOption, sectionsNamed } from '../asterisk/config.js'
 import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
-import { applicationsOf, readSettings, type Settings } from '../settings/index.js'
-import { type Entry, entriesFor, existingEntries } from './entries.js'
-import { stateOf } from './files.js'
-import { type Findings, type Identity, includesDialplan, SERVICE, userNamed } from './inspect.js'
-import { NO_PLAN, type Plan, planSetup } from './plan.js'
+import { inTemporaryFolder } from '../revisions/revision-files.js'
+import { applicationsOf, readSettings } from '../settings/index.js'
+import { contextBefore, type Entry, entriesFor, existingEntries } from './entries.js'
+import { type Findings, type Identity, includesDialplan } from './inspect.js'
+import { type Plan, planSetup } from './plan.js'
 import type { Places } from './settings-file.js'
 import { startingFlows } from './starting-flows.js'
 
@@ -29,65 +27,46 @@ export interface Prepared {
 
 /** The context `doorman`. */
 const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
-const SECRET_BYTES = 24
 
-/** The settings that are there already, which stay; a secret that the service may not read is no problem here. */
-function existingSettings(file: string): Settings {
-  const optional = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'] as const
-  return readSettings({ env: {}, file: existsSync(file) ? file : undefined, optional })
-}
-
-/** Where all goes: `doorman` and `data` by the command line, unless the settings name others. */
-function placesOf(doorman: string, data: string, settings: Settings): Places {
-  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: givenData } = settings
-  return {
-    doorman,
-    // The defaults are for a command that is run in a folder of one's own.
-    flows: flows === 'flows' ? join(doorman, 'flows') : flows,
-    data: givenData === 'data' ? data : givenData,
-    settingsFile: join(doorman, 'settings.env'),
-    adminSecretFile: join(doorman, 'ami-admin-secret'),
-  }
-}
-
-/** Plans the setup of an Asterisk. @throws SettingsError, FlowFilesError of what is there already */
+/**
+ * Plans the setup of an Asterisk. Settings and flow files that are there already stay.
+ * @param folders where all goes, unless the settings name others
+ * @throws SettingsError, FlowFilesError of what is there already
+ */
 export async function prepare(
   findings: Findings,
-  folders: { readonly doorman: string; readonly data: string },
+  { doorman, data }: { readonly doorman: string; readonly data: string },
   self: Identity,
 ): Promise<Prepared> {
-  const settings = existingSettings(join(folders.doorman, 'settings.env'))
-  const places = placesOf(folders.doorman, folders.data, settings)
+  const settingsFile = join(doorman, 'settings.env')
+  const settings = readSettings({
+    env: {},
+    file: existsSync(settingsFile) ? settingsFile : undefined,
+    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
+  })
+  const places = {
+    ...{ doorman, settingsFile, adminSecretFile: join(doorman, 'ami-admin-secret') },
+    // The defaults are for a command that is run in a folder of one's own.
+    flows: settings.DOORMAN_FLOWS === 'flows' ? join(doorman, 'flows') : settings.DOORMAN_FLOWS,
+    data: settings.DOORMAN_DATA === 'data' ? data : settings.DOORMAN_DATA,
+  }
   const entries = entriesFor(findings)
   const starting = existsSync(join(places.flows, ROUTING_FILE)) ? undefined : startingFlows(findings, entries)
-  const dialplan = await dialplanOf(settings, places.flows, starting)
-  const input = { findings, places, entries, stateOf, dialplan, self, startingFlows: starting }
-  const service = userNamed(SERVICE)
-  const secret = () => randomBytes(SECRET_BYTES).toString('hex')
-  const plan = findings.faults.length > 0 ? NO_PLAN : planSetup({ ...input, service, secret })
+  const compiled = await (starting === undefined
+    ? compile(places.flows)
+    : inTemporaryFolder(new Map([[ROUTING_FILE, starting]]), compile))
+  if (!compiled.ok) throw new FlowFilesError(compiled.problems)
+  const dialplan = dialplanFor(applicationsOf(settings), compiled.revision)
   const faults = [
     ...findings.faults,
     ...foreignContexts(findings, entries),
     ...(starting === undefined ? [] : loops(findings, entries)),
   ]
+  const plan =
+    faults.length > 0
+      ? { folders: [], changes: [] }
+      : planSetup({ findings, places, entries, dialplan, self, startingFlows: starting })
   return { plan, places, entries, dialplan, isFirst: starting !== undefined, faults }
-}
-
-/** The contexts for the flow files that are there, or that will be. */
-async function dialplanOf(
-  settings: Settings,
-  flows: string,
-  starting: string | undefined,
-): Promise<GeneratedDialplan> {
-  const folder = starting === undefined ? flows : mkdtempSync(join(tmpdir(), 'doorman-setup-'))
-  try {
-    if (starting !== undefined) writeFileSync(join(folder, ROUTING_FILE), starting)
-    const compiled = await compile(folder)
-    if (!compiled.ok) throw new FlowFilesError(compiled.problems)
-    return dialplanFor(applicationsOf(settings), compiled.revision)
-  } finally {
-    if (starting !== undefined) rmSync(folder, { recursive: true })
-  }
 }
 
 /** Contexts of these names that the admin has written: Asterisk would put both together. */
@@ -126,8 +105,8 @@ function loops(findings: Findings, entries: readonly Entry[]): string[] {
   return lines.map((line) => `${line} sends calls to Doorman already. Remove this line.`)
 }
 
-/** Why this user cannot make the changes of a plan; undefined if it can. */
-export function unwritable({ folders, changes }: Plan, self: Identity): string | undefined {
+/** Why this user cannot make the changes of a plan; nothing if it can. */
+export function unwritable({ folders, changes }: Plan, self: Identity): readonly string[] {
   const canWrite = (path: string): boolean => {
     if (!existsSync(path)) return canWrite(dirname(path))
     try {
@@ -140,21 +119,21 @@ export function unwritable({ folders, changes }: Plan, self: Identity): string |
   const isOwn = ({ uid, gid }: Identity) => self.uid === 0 || (uid === self.uid && gid === self.gid)
   const all = [
     ...folders.filter(({ path }) => !existsSync(path)),
-    ...changes.map(({ path, after }) => ({ path, uid: after.uid, gid: after.gid })),
+    ...changes.map(({ path, after }) => ({ ...after, path })),
   ]
-  const first = all.find(({ path, ...owner }) => !canWrite(dirname(path)) || !isOwn(owner))
-  return first === undefined ? undefined : `Only root can write ${first.path}. Run this command as root.`
+  const first = all.find((one) => !canWrite(dirname(one.path)) || !isOwn(one))
+  return first === undefined ? [] : [`Only root can write ${first.path}. Run this command as root.`]
 }
 
 /** What leads to a context that an undo removes: calls would have nowhere to go. */
 export function stillConnected(findings: Findings): readonly string[] {
   const entries = existingEntries(findings)
-  const trunks = findings.endpoints.flatMap(({ name, context, where }) => {
-    const entry = entries.find((one) => one.name === context)
-    return entry === undefined
-      ? []
-      : [`${where ?? 'PJSIP'}: [${name}] has context = ${context}. Set it back to ${entry.before}.`]
-  })
+  const trunks = findings.endpoints
+    .filter(({ context }) => entries.some((entry) => entry.name === context))
+    .map(({ name, context, where = 'PJSIP' }) => {
+      const before = contextBefore(entries, context)
+      return `${where}: [${name}] has context = ${context}. Set it back to ${before}.`
+    })
   // What the admin has included by hand stays.
   const contexts = [
     ...(includesDialplan(findings) ? [] : [ENTRY_CONTEXT]),

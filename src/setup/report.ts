@@ -2,10 +2,8 @@ import { optionOf } from '../asterisk/config.js'
 import { neededModules } from '../asterisk/modules.js'
 import { hasFeature, parseVersion, STASIS_BROADCAST } from '../asterisk/version.js'
 import { contextBefore, type Entry } from './entries.js'
-import { textOf } from './files.js'
 import { amiServer, type Findings, httpServer, type Server } from './inspect.js'
 import { blockOf } from './marked-block.js'
-import type { Part, PartState } from './take-effect.js'
 
 /** What setup found, a line each, for a terminal of 80 columns. */
 export function describe(findings: Findings, entries: readonly Entry[], dialplan: string): readonly string[] {
@@ -38,19 +36,13 @@ export function describe(findings: Findings, entries: readonly Entry[], dialplan
 const MOST_TRUNKS = 10
 
 function wasSetUp({ targets }: Findings): boolean {
-  return Object.values(targets).some(
-    ({ state }) => state !== undefined && blockOf(textOf(state.content)) !== '',
-  )
+  return Object.values(targets).some(({ state }) => blockOf(state?.content ?? '') !== '')
 }
 
 function nameOf({ version, isRunning }: Findings): string {
   if (version === undefined) return 'Asterisk, whose program is not found here'
-  return `Asterisk ${shortVersion(version)}, ${isRunning ? 'running' : 'not running'}`
-}
-
-/** Without what the distribution adds: `22.10.1+dfsg+~cs6…` */
-function shortVersion(version: string): string {
-  return version.split(/[+~]/)[0] ?? version
+  // Without what the distribution adds: 22.10.1+dfsg+~cs6…
+  return `Asterisk ${version.replace(/[+~].*/, '')}, ${isRunning ? 'running' : 'not running'}`
 }
 
 function described({ isOn, address, port }: Server): string {
@@ -74,15 +66,6 @@ export function missingModules({ modules, version }: Findings, dialplan: string)
 
 function few(names: readonly string[]): string {
   return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
-}
-
-const PARTS: Readonly<Record<Part, string>> = { ari: 'ARI', ami: 'AMI', dialplan: 'dialplan' }
-
-/** What took and what did not. */
-export function describeParts(states: readonly PartState[]): readonly string[] {
-  return states.map(
-    ({ part, says, isRight }) => `  ${isRight ? 'OK   ' : 'FAULT'} ${PARTS[part].padEnd(9)} ${says}`,
-  )
 }
 
 /** The one change that is left to the admin: which trunks Doorman gets. */

@@ -1,44 +1,27 @@
 import { basename } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
-import type { FileState } from './files.js'
+import { type Change, textOf } from './files.js'
 import { OWN_FILES } from './inspect.js'
-
-interface Shown {
-  readonly path: string
-  readonly why: string
-  readonly before: FileState | undefined
-  readonly after: FileState | undefined
-}
 
 /** Passwords in Asterisk's files and in settings, those of others too, up to the end of their line. */
 const SECRET =
   /^([ +-]?\s*;?\s*(?:(?:remote_)?secret|md5_cred|\w*password|DOORMAN_\w*(?:PASSWORD|SECRET))\s*=>?\s*)\S.*$/gim
-const HIDDEN = '(not shown)'
 
 /** The change of a file as a unified diff with its secrets hidden, below its owner, mode and reason. */
-export function showChange(change: Shown, isVerbose: boolean): string {
-  const { path, why, before, after } = change
-  const name = basename(path)
+export function showChange({ path, why, before, after }: Change, isVerbose: boolean): string {
   if (after === undefined) return `${path}: removed (${why})`
   const head = `${path}${modeNote(before?.mode, after.mode)}\n  ${why}`
-  if (/secret$/.test(name)) return `${head}\n  (its content is not shown)`
-  if (name === OWN_FILES.dialplan && !isVerbose) {
-    const lines = after.content.toString('latin1').split('\n').length - 1
-    return `${head}\n  (${lines} lines; --verbose shows them)`
-  }
-  return `${head}\n${diffOf(change).replace(SECRET, `$1${HIDDEN}`)}`
+  if (/secret$/.test(path)) return `${head}\n  (its content is not shown)`
+  if (basename(path) === OWN_FILES.dialplan && !isVerbose)
+    return `${head}\n  (${after.content.split('\n').length - 1} lines; --verbose shows them)`
+  const from = before === undefined ? '/dev/null' : path
+  const texts = [textOf(before?.content ?? ''), textOf(after.content)] as const
+  const patch = createTwoFilesPatch(from, path, ...texts, undefined, undefined, { context: 2 })
+  const diff = patch.slice(patch.indexOf('---')).trimEnd()
+  return `${head}\n${diff.replace(SECRET, '$1(not shown)')}`
 }
 
 function modeNote(before: number | undefined, after: number): string {
   if (before === undefined) return `: new, mode ${after.toString(8)}`
   return before === after ? '' : `: mode ${after.toString(8)}, was ${before.toString(8)}`
-}
-
-function diffOf({ path, before, after }: Shown): string {
-  const [from, to] = [before, after].map((state) => (state === undefined ? '/dev/null' : path))
-  const [old, now] = [before, after].map((state) => state?.content.toString('utf8') ?? '')
-  const patch = createTwoFilesPatch(from ?? '', to ?? '', old ?? '', now ?? '', undefined, undefined, {
-    context: 2,
-  })
-  return patch.slice(patch.indexOf('---')).trimEnd()
 }

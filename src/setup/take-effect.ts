@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lookForMarker } from '../asterisk/ami/dialplan.js'
 import { withAmi } from '../asterisk/ami/session.js'
@@ -6,22 +7,33 @@ import { AriHttp } from '../asterisk/ari/http.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import type { Console } from './console.js'
+import type { Change } from './files.js'
 
 /** A part of Asterisk that setup changes. */
-export type Part = 'ari' | 'ami' | 'dialplan'
+export type Part = 'ARI' | 'AMI' | 'dialplan'
 
-/** What a part does now; `fault` says why it does not do what it should. */
+/** The files of each part, and the commands that make Asterisk read them again, and no others. */
+const PARTS: Readonly<Record<Part, { readonly files: RegExp; readonly reload: readonly string[] }>> = {
+  ARI: { files: /^(http|ari)(_.*)?\.conf$/, reload: ['module reload http', 'module reload res_ari.so'] },
+  AMI: { files: /^manager(_.*)?\.conf$/, reload: ['manager reload'] },
+  dialplan: { files: /^extensions(_.*)?\.conf$/, reload: ['dialplan reload'] },
+}
+
+/** The parts that read these files. */
+export function partsOf(changes: readonly Change[]): readonly Part[] {
+  const reads = (part: Part) => changes.some(({ path }) => PARTS[part].files.test(basename(path)))
+  return (Object.keys(PARTS) as Part[]).filter(reads)
+}
+
+export function reloadCommands(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap((part) => PARTS[part].reload)
+}
+
+/** What a part does now, or why it does not do what it should. */
 export interface PartState {
   readonly part: Part
   readonly says: string
   readonly isRight: boolean
-}
-
-/** The commands that make Asterisk read the files of a part again, and no others. */
-export const RELOAD: Readonly<Record<Part, readonly string[]>> = {
-  ari: ['module reload http', 'module reload res_ari.so'],
-  ami: ['manager reload'],
-  dialplan: ['dialplan reload'],
 }
 
 const TRIES = 10
@@ -33,7 +45,7 @@ export async function reload(
   console: Console,
   look: () => Promise<readonly PartState[]>,
 ): Promise<readonly PartState[]> {
-  for (const command of parts.flatMap((part) => RELOAD[part])) await console.command(command)
+  for (const command of reloadCommands(parts)) await console.command(command)
   // A server opens its port a moment after the command.
   for (let tried = 1; ; tried++) {
     const states = await look()
@@ -45,12 +57,12 @@ export async function reload(
 /** Logs in with the settings, as Doorman does, and looks which dialplan runs. */
 export async function lookAt(settings: Settings, dialplan: GeneratedDialplan): Promise<readonly PartState[]> {
   const http = new AriHttp(ariAccess(settings))
-  const ari = await state('ari', async () => {
+  const ari = await state('ARI', async () => {
     await askVersion(http, settings.DOORMAN_ARI_URL).finally(() => http.stop())
     return `${settings.DOORMAN_ARI_URL} accepts ${settings.DOORMAN_ARI_USERNAME}`
   })
   let entry: PartState = { part: 'dialplan', says: 'cannot be seen without AMI', isRight: false }
-  const ami = await state('ami', () =>
+  const ami = await state('AMI', () =>
     withAmi(amiAccess(settings), async (session) => {
       entry = await state('dialplan', async () => {
         const running = await lookForMarker(session, dialplan)

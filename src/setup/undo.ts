@@ -1,18 +1,45 @@
-import { bytesOf, type FileState, textOf } from './files.js'
-import { type Fingerprint, fingerprintOf, isAs, type Manifest, type ManifestEntry } from './manifest.js'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { ifMissing } from '../lib/replace-file.js'
+import { type Change, type FileState, stateOf } from './files.js'
 import { withoutBlock } from './marked-block.js'
+import type { SetupChange } from './plan.js'
 
-/** A file as it is and as it will be; undefined for one that is not there. */
-export interface UndoStep {
-  readonly path: string
-  readonly why: string
-  readonly before: FileState | undefined
-  readonly after: FileState | undefined
+/** What setup has changed, or was about to change when it was interrupted. */
+export interface Manifest {
+  /** `before` is the file before the first change of setup's. */
+  readonly files: readonly SetupChange[]
+  /** Folders that setup has made, the outer ones first. */
+  readonly folders: readonly string[]
+}
+
+export const NOTHING: Manifest = { files: [], folders: [] }
+
+/** Where the manifest is kept. */
+export const setupFolder = (doorman: string): string => join(doorman, 'setup')
+export const manifestFile = (doorman: string): string => join(setupFolder(doorman), 'manifest.json')
+
+export async function readManifest(doorman: string): Promise<Manifest> {
+  const text = await readFile(manifestFile(doorman), 'utf8').catch(ifMissing(undefined))
+  return text === undefined ? NOTHING : (JSON.parse(text) as Manifest)
+}
+
+/** What to remember of a change, where an earlier run may have made changes to the same file. */
+export function record(change: SetupChange, earlier: SetupChange | undefined): SetupChange {
+  const { kind, before } = change
+  const isOurs = (one: SetupChange) =>
+    [one.before, one.after].some((state) => isDeepStrictEqual(before, state))
+  if (earlier !== undefined && (kind === 'generated' || isOurs(earlier)))
+    return { ...change, before: earlier.before }
+  // Changed by others since: what they made of it, without what an earlier run added.
+  if (before === undefined || kind !== 'block') return change
+  return { ...change, before: { ...before, content: withoutBlock(before.content) } }
 }
 
 export interface Undo {
   /** In an order in which Asterisk can be restarted after each. */
-  readonly steps: readonly UndoStep[]
+  readonly steps: readonly Change[]
   /** Files that others have changed since, and that stay. */
   readonly kept: readonly string[]
 }
@@ -21,50 +48,36 @@ export interface Undo {
  * How every file comes back: byte for byte, with owner and mode, unless it has changed since; of a changed one setup's
  * own block goes. Files that are right already need no step, as after an undo that was interrupted.
  */
-export function planUndo(
-  { files }: Manifest,
-  stateOf: (path: string) => FileState | undefined,
-  originalOf: (path: string) => Buffer | undefined,
-): Undo {
+export function planUndo({ files }: Manifest): Undo {
+  const steps: Change[] = []
+  const kept: string[] = []
   // The lines that pull a file in go before the file.
-  const plans = files.toReversed().map((entry) => {
-    const now = stateOf(entry.path)
-    return {
-      path: entry.path,
-      before: now,
-      result: isAs(now, entry.before) ? 'done' : undone(entry, now, originalOf(entry.path)),
-    } as const
-  })
-  return {
-    steps: plans.flatMap(({ path, before, result }) =>
-      typeof result === 'string' ? [] : [{ path, before, ...result }],
-    ),
-    kept: plans.flatMap(({ path, result }) => (result === 'kept' ? [path] : [])),
+  for (const change of files.toReversed()) {
+    const now = stateOf(change.path)
+    if (isDeepStrictEqual(now, change.before)) continue
+    const undone = now && undoneOf(change, now)
+    if (undone === undefined) kept.push(change.path)
+    else steps.push({ path: change.path, before: now, ...undone })
   }
+  return { steps, kept }
 }
 
-type Result = Pick<UndoStep, 'after' | 'why'> | 'done' | 'kept'
-
-function undone(entry: ManifestEntry, now: FileState | undefined, original: Buffer | undefined): Result {
-  // Removed by others: nothing of setup's is left in it.
-  if (now === undefined) return entry.before === null ? 'done' : 'kept'
-  const isUnchanged = fingerprintOf(now).sha256 === entry.after.sha256
-  if (isUnchanged || entry.kind === 'generated') {
-    if (entry.before === null) return { after: undefined, why: 'setup made it' }
-    const state = original === undefined ? undefined : { ...ownership(entry, now), content: original }
-    if (state !== undefined && fingerprintOf(state).sha256 === entry.before.sha256)
-      return { after: state, why: 'as it was before' }
+/** Undefined where the file stays as it is. */
+function undoneOf(change: SetupChange, now: FileState): Pick<Change, 'after' | 'why'> | undefined {
+  const { kind, before, after } = change
+  if (kind === 'generated' || now.content === after.content) {
+    if (before === undefined) return REMOVED
+    return { after: { ...ownership(change, now), content: before.content }, why: 'as it was before' }
   }
-  if (entry.kind !== 'block') return 'kept'
-  const content = bytesOf(withoutBlock(textOf(now.content)))
-  if (content.equals(now.content)) return 'kept'
-  if (content.length === 0 && entry.before === null) return { after: undefined, why: 'setup made it' }
+  const content = kind === 'block' ? withoutBlock(now.content) : now.content
+  if (content === now.content) return undefined
+  if (content === '' && before === undefined) return REMOVED
   return { after: { ...now, content }, why: "changed since: only setup's own lines go" }
 }
 
+const REMOVED = { after: undefined, why: 'setup made it' }
+
 /** Owner and mode as before, unless others have given it new ones. */
-function ownership({ before, after }: ManifestEntry, now: FileState): Omit<Fingerprint, 'sha256'> {
-  const isOurs = now.uid === after.uid && now.gid === after.gid && now.mode === after.mode
-  const { uid, gid, mode } = isOurs && before !== null ? before : now
-  return { uid, gid, mode }
+function ownership({ before, after }: SetupChange, now: FileState): FileState {
+  return before !== undefined && isDeepStrictEqual({ ...now, content: after.content }, after) ? before : now
 }

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { isFalse, optionOf, sectionsNamed } from '../asterisk/config.js'
-import { type FileState, textOf } from './files.js'
+import { stateOf } from './files.js'
 import { amiServer, type Findings, general, localAddress, OWN_FILES } from './inspect.js'
 
 export interface User {
@@ -9,39 +10,31 @@ export interface User {
 }
 
 /** Whom Asterisk knows for Doorman: in ARI, and in AMI for `doorman run` and for root at the command line. */
-export interface Users {
-  readonly ari: User
-  readonly ami: User
-  readonly admin: User
-}
+export type Users = Readonly<Record<'ari' | 'ami' | 'admin', User>>
+
+const SECRET_BYTES = 24
 
 /** The users that an earlier run has made keep their secrets. */
-export function usersFor(
-  findings: Findings,
-  stateOf: (path: string) => FileState | undefined,
-  fresh: () => string,
-): Users {
+export function usersFor(findings: Findings): Users {
   const earlier = (file: string) => {
-    const state = stateOf(join(findings.folder, file))
-    const secrets = textOf(state?.content ?? Buffer.of()).matchAll(/^(?:password|secret) = (\w+)/gm)
-    return [...secrets].map(([, secret]) => secret)
+    const text = stateOf(join(findings.folder, file))?.content ?? ''
+    return [...text.matchAll(/^(?:password|secret) = (\w+)/gm)].map(([, secret]) => secret)
   }
   const [ari] = earlier(OWN_FILES.ari)
   const [ami, admin] = earlier(OWN_FILES.manager)
+  const user = (name: string, secret = randomBytes(SECRET_BYTES).toString('hex')) => ({ name, secret })
   return {
-    ari: { name: freeName(findings, 'ari.conf', 'doorman'), secret: ari ?? fresh() },
-    ami: { name: freeName(findings, 'manager.conf', 'doorman'), secret: ami ?? fresh() },
-    admin: { name: freeName(findings, 'manager.conf', 'doorman-admin'), secret: admin ?? fresh() },
+    ari: user(freeName(findings, 'ari.conf', 'doorman'), ari),
+    ami: user(freeName(findings, 'manager.conf', 'doorman'), ami),
+    admin: user(freeName(findings, 'manager.conf', 'doorman-admin'), admin),
   }
 }
 
 /** `doorman`, or `doorman-2` where the admin has that: a second user of a name is fatal in ari.conf (22.10). */
 function freeName({ configs }: Findings, file: 'ari.conf' | 'manager.conf', wanted: string): string {
-  const isTaken = (name: string) => sectionsNamed(configs[file], name).length > 0
-  for (let at = 1; ; at++) {
-    const name = at === 1 ? wanted : `${wanted}-${at}`
-    if (!isTaken(name)) return name
-  }
+  let name = wanted
+  for (let at = 2; sectionsNamed(configs[file], name).length > 0; at++) name = `${wanted}-${at}`
+  return name
 }
 
 export function ariFile({ name, secret }: User): string {

@@ -1,14 +1,14 @@
 /** Applies or undoes a setup in a process of its own, which kills itself after so many steps. */
 import { applyPlan, applyUndo, realSteps, type Steps } from '../../src/setup/apply.js'
+import type { Change } from '../../src/setup/files.js'
 import type { Identity } from '../../src/setup/inspect.js'
-import type { Manifest } from '../../src/setup/manifest.js'
 import type { Plan } from '../../src/setup/plan.js'
-import type { UndoStep } from '../../src/setup/undo.js'
+import type { Manifest } from '../../src/setup/undo.js'
 
 export interface Order {
   readonly doorman: string
   readonly self: Identity
-  readonly work: { readonly plan: Plan } | { readonly undo: readonly UndoStep[]; readonly manifest: Manifest }
+  readonly work: { readonly plan: Plan } | { readonly undo: readonly Change[]; readonly manifest: Manifest }
   /** It never comes to a further one. */
   readonly steps: number
 }

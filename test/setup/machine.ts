@@ -4,11 +4,9 @@ import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
 import { applyPlan, applyUndo } from '../../src/setup/apply.js'
 import type { Console } from '../../src/setup/console.js'
-import { stateOf } from '../../src/setup/files.js'
 import { type Findings, inspect } from '../../src/setup/inspect.js'
-import { backupFile, readManifest } from '../../src/setup/manifest.js'
 import { type Prepared, prepare } from '../../src/setup/prepare.js'
-import { planUndo, type Undo } from '../../src/setup/undo.js'
+import { planUndo, readManifest, type Undo } from '../../src/setup/undo.js'
 import { type Files, readFiles, writeFiles } from './archive.js'
 
 const machines: string[] = []
@@ -72,8 +70,7 @@ export class Machine {
   }
 
   async planUndo(): Promise<Undo> {
-    const originalOf = (path: string) => stateOf(backupFile(this.doorman, path))?.content
-    return planUndo(await readManifest(this.doorman), stateOf, originalOf)
+    return planUndo(await readManifest(this.doorman))
   }
 
   async undo(): Promise<Undo> {

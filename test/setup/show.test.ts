@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { bytesOf } from '../../src/setup/files.js'
 import { showChange } from '../../src/setup/show.js'
 
-const state = (text: string) => ({ content: bytesOf(text), uid: 0, gid: 0, mode: 0o640 })
+const state = (content: string) => ({ content, uid: 0, gid: 0, mode: 0o640 })
 
 test('a change is shown as a diff in which no secret stands, neither a new one nor those around it', () => {
   const before = '[crm]\nsecret = their-own ; of 2019\r\n;secret=older\nremote_secret => third\n'

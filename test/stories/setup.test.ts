@@ -208,9 +208,9 @@ describe.each(RELEASES)('an existing PBX on Debian %s', (release) => {
     let written = 0
     return {
       ...realSteps,
-      async write(path, content, owned) {
+      async write(path, state) {
         if (path.startsWith(inEtc('')) && written++ === most) throw new Error('cut off')
-        await realSteps.write(path, content, owned)
+        await realSteps.write(path, state)
       },
     }
   }
