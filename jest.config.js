@@ -8,18 +8,21 @@ const common = {
   globalTeardown: '<rootDir>/support/teardown.js',
 }
 const LAB = ['stories', 'support', 'demo', 'docker', 'ops']
+const files = (name) => `<rootDir>/${name}{/**/*,}.test.js`
+
+const UNIT = {
+  ...common,
+  displayName: 'unit',
+  testMatch: ['**/*.test.js'],
+  testPathIgnorePatterns: [...LAB, 'debian'].map((name) => `<rootDir>/${name}[./]`),
+}
+/** Whole calls on real Asterisks, and what needs a built package. */
+const WITH_LAB = { ...common, displayName: 'lab', testMatch: LAB.map(files) }
+/** `npm run test:package`: installs the built Debian package on whole machines. */
+const DEBIAN = { ...common, displayName: 'debian', testMatch: [files('debian')] }
 
 export default {
-  projects: [
-    {
-      ...common,
-      displayName: 'unit',
-      testMatch: ['**/*.test.js'],
-      testPathIgnorePatterns: LAB.map((name) => `<rootDir>/${name}[./]`),
-    },
-    // Whole calls on real Asterisks, and what needs a built package.
-    { ...common, displayName: 'lab', testMatch: LAB.map((name) => `<rootDir>/${name}{/**/*,}.test.js`) },
-  ],
+  projects: process.env.DOORMAN_TEST_PACKAGE === '1' ? [DEBIAN] : [UNIT, WITH_LAB],
   testTimeout: 30_000,
   // Jest would use one on two cores; a whole-call story mostly waits.
   maxWorkers: 2,

@@ -41,7 +41,7 @@ export interface PlacedCall {
   readonly hungUpBy: SipCallResult['hungUpBy']
 }
 
-export function userAgent(asterisk: Asterisk, trunk: string): Promise<SipUserAgent> {
+export function userAgent(asterisk: Pick<Asterisk, 'ports'>, trunk: string): Promise<SipUserAgent> {
   return SipUserAgent.open(`127.0.0.1:${asterisk.ports.sip}`, ADDRESS_OF[trunk] ?? '127.0.0.1')
 }
 

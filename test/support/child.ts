@@ -79,7 +79,7 @@ export async function stopGroup(child: ChildProcess, limit_ms: number): Promise<
   await ended(child, limit_ms)
 }
 
-interface Finished {
+export interface Finished {
   /** Exit code; undefined where a signal or the limit ended it, or where it never started. */
   readonly code: number | undefined
   /** What it wrote to stdout and stderr, at most the last 64 KB. */

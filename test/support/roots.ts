@@ -8,6 +8,9 @@ import { labFolder } from './lab-folder.js'
 export const RELEASES = ['forky', 'bullseye'] as const
 export type Release = (typeof RELEASES)[number]
 
+/** Debian suites on which the package is installed; neither has an Asterisk. */
+export const HOSTS = ['bookworm', 'trixie'] as const
+
 const LIMIT_MS = 15 * 60_000
 
 /** A Debian root of the lab: its name, and what is in it. */
@@ -17,6 +20,11 @@ interface Root {
   readonly packages: string
   /** What the progress lines call it. */
   readonly what: string
+  /**
+   * mmdebstrap's: extract runs no maintainer script, so that a user who isn't root can build it too, in the mode that
+   * never enters the root; minbase is a system that boots, and for root only.
+   */
+  readonly variant?: 'extract' | 'minbase'
   /** Paths in it that are not needed and large. */
   readonly without?: readonly string[]
 }
@@ -53,12 +61,18 @@ export async function promtool(say: (line: string) => void): Promise<readonly st
   return [...throughLoader(root), join(root, 'usr/bin/promtool')]
 }
 
+/** The folder of a Debian that systemd boots, with what the package needs, and without Asterisk. */
+export function hostRoot(suite: (typeof HOSTS)[number], say: (line: string) => void): Promise<string> {
+  const root = { name: suite, suite, packages: 'systemd-sysv,procps', what: `Debian ${suite}` }
+  return debianRoot({ ...root, variant: 'minbase' }, say)
+}
+
 /** The folder of a root, which is built where it is missing. */
 async function debianRoot(root: Root, say: (line: string) => void): Promise<string> {
   const roots = join(labFolder(), 'roots')
   const folder = join(roots, root.name)
   if (!existsSync(folder)) {
-    await haveMmdebstrap(say)
+    await haveProgram('mmdebstrap', say)
     await build(root, roots, say)
   }
   return folder
@@ -87,14 +101,10 @@ async function build(root: Root, roots: string, say: (line: string) => void): Pr
   }
 }
 
-/**
- * The extract variant runs no maintainer script: no service is installed, and nothing in the root is run. So a user
- * who isn't root can build it too, in the mode that never enters the root.
- */
-async function unpack({ suite, packages, what }: Root, folder: string): Promise<void> {
+async function unpack({ suite, packages, what, variant = 'extract' }: Root, folder: string): Promise<void> {
   const options = ['APT::Install-Recommends "false"', 'Acquire::Check-Valid-Until "false"']
   const command = [
-    ...['mmdebstrap', ...(process.getuid?.() === 0 ? [] : ['--mode=chrootless']), '--variant=extract'],
+    ...['mmdebstrap', ...(process.getuid?.() === 0 ? [] : ['--mode=chrootless']), `--variant=${variant}`],
     ...[`--include=${packages}`, ...options.map((option) => `--aptopt=${option}`), suite, folder],
   ]
   const { code, output, timedOut } = await runToEnd(command, LIMIT_MS)
@@ -103,18 +113,29 @@ async function unpack({ suite, packages, what }: Root, folder: string): Promise<
   throw new Error(`mmdebstrap ${failure} on ${what}:\n${tail(output)}\n${WAYS}`)
 }
 
-async function haveMmdebstrap(say: (line: string) => void): Promise<void> {
-  if ((await runToEnd(['mmdebstrap', '--version'], 10_000)).code === 0) return
-  if (process.getuid?.() !== 0)
-    throw new Error(`mmdebstrap is not installed, and only root may install it.\n${WAYS}`)
-  say('Installing mmdebstrap (a small Debian package) …')
+/** The programs that are installed where they are missing, and the Debian packages that hold them. */
+const PROGRAMS = {
   // debian-archive-keyring is there on Debian; other distributions need it to check what mmdebstrap fetches.
-  const install = ['install', '-y', '--no-install-recommends', 'mmdebstrap', 'debian-archive-keyring']
+  mmdebstrap: ['mmdebstrap', 'debian-archive-keyring'],
+  'systemd-nspawn': ['systemd-container'],
+  lintian: ['lintian'],
+} as const
+
+/** Installs one of these programs where it is missing. */
+export async function haveProgram(
+  program: keyof typeof PROGRAMS,
+  say: (line: string) => void,
+): Promise<void> {
+  if ((await runToEnd([program, '--version'], 10_000)).code === 0) return
+  if (process.getuid?.() !== 0)
+    throw new Error(`${program} is not installed, and only root may install it.\n${WAYS}`)
+  say(`Installing ${program} (a Debian package) …`)
+  const install = ['install', '-y', '--no-install-recommends', ...PROGRAMS[program]]
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   for (const args of [['update'], install]) {
     const { code, output } = await runToEnd(['apt-get', ...args], 5 * 60_000, { env })
     if (code !== 0)
-      throw new Error(`apt-get ${args[0]} failed, so there is no mmdebstrap:\n${tail(output)}\n${WAYS}`)
+      throw new Error(`apt-get ${args[0]} failed, so there is no ${program}:\n${tail(output)}\n${WAYS}`)
   }
 }
 

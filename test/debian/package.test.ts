@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Load, type PlacedCall, placed, userAgent } from '../support/calls.js'
+import { runToEnd } from '../support/child.js'
+import { freePort } from '../support/free-ports.js'
+import { labFolder, repositoryFolder } from '../support/lab-folder.js'
+import { asteriskRoot, HOSTS, haveProgram, hostRoot } from '../support/roots.js'
+import { Machine } from './machine.js'
+import { ASTERISK_ROOT, installPbx, type Pbx, type Reached, reached } from './pbx.js'
+
+const BUILD_MS = 5 * 60_000
+const CALLS_PER_SECOND = 20
+/** While Doorman is restarted, calls take the fallback. */
+const MOST_FALLBACK_MS = 3_000
+
+const SALES = { context: 'sales', rule: 'Sales' }
+const FALLBACK = { context: 'desk', rule: 'fallback' }
+const CALL = { from: '+15559990000', to: '5557654321' }
+
+const ROUTING = `default_country: US
+trunks: { carrier-a: { trust: [caller_number] } }
+flows: { sales: { context: sales }, desk: { context: desk } }
+rules: [{ name: Sales, when: { callee: "+15557654321" }, goto: sales }]
+otherwise: desk
+`
+
+const JOURNAL = 'journalctl -u doorman -o cat --no-pager'
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+const folder = mkdtempSync(join(tmpdir(), 'doorman-packages-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function must(...command: readonly string[]): Promise<string> {
+  // The fastest compression: the packages are installed once. npm and lintian leave files in the temporary folder.
+  const fastest = { DPKG_DEB_COMPRESSOR_TYPE: 'gzip', DPKG_DEB_COMPRESSOR_LEVEL: '1' }
+  const env = { ...process.env, ...fastest, TMPDIR: folder }
+  const { code, output } = await runToEnd(command, BUILD_MS, { env })
+  if (code !== 0) throw new Error(`${command.join(' ')}:\n${output}`)
+  return output
+}
+
+/** Builds the package into the folder of this test's packages. */
+async function build(name: string): Promise<string> {
+  await must(join(repositoryFolder(), 'packaging/build.sh'))
+  const dist = join(repositoryFolder(), 'dist')
+  const [built = ''] = readdirSync(dist).filter((file) => file.endsWith('.deb'))
+  copyFileSync(join(dist, built), join(folder, name))
+  return join(folder, name)
+}
+
+/** The same package as a later version of which the generated dialplan passes its arguments in another layout. */
+async function buildNext(from: string): Promise<void> {
+  const tree = join(folder, 'next')
+  await must('dpkg-deb', '-R', from, tree)
+  const edit = (file: string, before: RegExp, after: string) => {
+    const text = readFileSync(join(tree, file), 'utf8')
+    expect(text).toMatch(before)
+    writeFileSync(join(tree, file), text.replace(before, after))
+  }
+  edit('DEBIAN/control', /^Version: .*$/m, 'Version: 99.0.0')
+  edit('usr/lib/doorman/package.json', /"version": ".*"/, '"version": "99.0.0"')
+  edit(
+    'usr/lib/doorman/dist/src/asterisk/dialplan/arguments.js',
+    /LAYOUT_VERSION = '.*'/,
+    "LAYOUT_VERSION = 'next'",
+  )
+  await must('dpkg-deb', '--build', '--root-owner-group', tree, join(folder, 'next.deb'))
+  rmSync(tree, { recursive: true })
+}
+
+let deb = ''
+beforeAll(async () => {
+  await haveProgram('lintian', say)
+  await haveProgram('systemd-nspawn', say)
+  deb = await build('doorman.deb')
+  await buildNext(deb)
+}, BUILD_MS)
+
+describe('the built package', () => {
+  test(
+    'is the same, byte for byte, when it is built again',
+    async () => {
+      const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')
+      expect(digest(await build('again.deb'))).toBe(digest(deb))
+    },
+    BUILD_MS,
+  )
+
+  test(
+    'satisfies lintian',
+    async () => {
+      expect(await must('lintian', '--allow-root', '--fail-on', 'error,warning', deb)).toBe('')
+    },
+    BUILD_MS,
+  )
+})
+
+describe.each(HOSTS)('the package on Debian %s, beside a PBX', (host) => {
+  let machine: Machine
+  let pbx: Pbx
+  let configuration = ''
+  /** The PBX's whole configuration, with modes and owners. */
+  const configured = () => machine.must('cd /etc/asterisk && stat -c "%n %a %U:%G" * && cat *')
+  const isActive = async () => (await machine.run('systemctl is-active doorman')).output.trim()
+
+  beforeAll(async () => {
+    const install = await asteriskRoot('forky', say)
+    const asterisk = join(labFolder(), 'roots/forky')
+    const root = await hostRoot(host, say)
+    machine = await Machine.boot(root, { [ASTERISK_ROOT]: asterisk, '/srv/packages': folder })
+    pbx = await installPbx(machine, asterisk, install)
+  }, BUILD_MS)
+  afterAll(() => machine?.stop(), 30_000)
+
+  /** Places one call, and says where the PBX sent it. */
+  async function call(): Promise<Reached | undefined> {
+    const agent = await userAgent(pbx, 'carrier-a')
+    const { callId } = await placed(agent.call(CALL), {}).finally(() => agent.close())
+    return reached(machine).get(callId)
+  }
+
+  test('installs without touching the PBX, and without starting anything', async () => {
+    configuration = await configured()
+    const said = await machine.must('dpkg -i /srv/packages/doorman.deb')
+
+    expect(said).toContain('Next:  doorman setup')
+    expect(await configured()).toBe(configuration)
+    expect(await isActive()).toBe('inactive')
+    expect((await machine.run('systemctl is-enabled doorman')).output.trim()).toBe('disabled')
+    await machine.must('systemctl start doorman')
+    expect(await isActive()).toBe('inactive')
+    expect(await machine.must('stat -c "%a %U:%G" /etc/doorman /var/lib/doorman')).toBe(
+      '750 root:doorman\n750 doorman:doorman',
+    )
+    expect(await machine.must('dpkg --verify doorman')).toBe('')
+    expect(await call()).toEqual({ context: 'desk', rule: '' })
+  }, 120_000)
+
+  test('has a unit that exposes little', async () => {
+    const unit = '/usr/lib/systemd/system/doorman.service'
+    expect(await machine.must(`systemd-analyze verify --man=no ${unit}`)).toBe('')
+    const analysed = await machine.must(`systemd-analyze security --offline=yes --threshold=17 ${unit}`)
+    say(`${host}: ${/Overall exposure.*/.exec(analysed)?.[0]}`)
+  }, 60_000)
+
+  test('routes its first call after "doorman setup" and what that says is next', async () => {
+    const began = performance.now()
+    const said = await machine.must('doorman setup --yes')
+    // The machine shares this one's network, where another Doorman may have the default port.
+    await machine.must(`echo DOORMAN_CONTROL_PORT=${await freePort('tcp')} >> /etc/doorman/settings.env`)
+    for (const next of said.matchAll(/^ {2}(systemctl .*? doorman)\b/gm)) await machine.must(next[1] ?? '')
+    const context = /context = (from-doorman-[\w-]+)/.exec(said)?.[1]
+    await machine.must(
+      `sed -i 's/context = from-carrier/context = ${context}/' /etc/asterisk/pjsip.conf && asterisk -rx "module reload res_pjsip.so"`,
+    )
+    machine.write('/etc/doorman/flows/routing.yaml', ROUTING)
+    await machine.must('doorman check')
+    await until(async () => (await machine.run('doorman reload')).code === 0)
+
+    expect(await call()).toEqual(SALES)
+    const seconds = (performance.now() - began) / 1_000
+    say(`${host}: ${seconds.toFixed(1)} s from the unpacked package to the first routed call`)
+    expect(seconds).toBeLessThan(120)
+  }, 130_000)
+
+  test('reloads by the unit, and is restarted where it dies', async () => {
+    await machine.must('systemctl reload doorman')
+    await until(async () => (await machine.run(`${JOURNAL} | grep '"way":"signal"'`)).code === 0)
+    await machine.must('kill -KILL $(systemctl show -P MainPID doorman)')
+    await until(async () => (await call())?.rule === 'Sales')
+  }, 60_000)
+
+  test('loses no call while it is upgraded under calls, and decides those of the dialplan before', async () => {
+    const agent = await userAgent(pbx, 'carrier-a')
+    const load = new Load(() => placed(agent.call(CALL), {}), CALLS_PER_SECOND)
+    const calls = load.start()
+    await sleep(2_000)
+    const said = await machine.must('dpkg -i /srv/packages/next.deb && doorman --version')
+    await sleep(4_000)
+    load.stop()
+    const all = await calls.finally(() => agent.close())
+    const places = reached(machine)
+    const to = (place: Reached) => all.filter(({ callId }) => isSame(places.get(callId), place))
+    const fallbacks = to(FALLBACK).map(({ begunAt }) => begunAt)
+    const span = fallbacks.length === 0 ? 0 : Math.max(...fallbacks) - Math.min(...fallbacks)
+    // proc(5): how long Doorman was ready to run and waited for a processor, which a busy machine may lack.
+    const schedstat = await machine.must('cat /proc/$(systemctl show -P MainPID doorman)/schedstat')
+    const waited = Number(schedstat.split(' ')[1]) / 1e6
+    say(
+      `${host}: ${all.length} calls, ${fallbacks.length} in the fallback, within ${Math.round(span)} ms; ` +
+        `${Math.round(waited)} ms of that is waiting for a processor`,
+    )
+
+    expect(said).toMatch(/^99\.0\.0$/m)
+    expect(all.filter(({ status }) => status !== 200)).toEqual([])
+    expect(to(SALES).length + fallbacks.length).toBe(all.length)
+    expect(span - waited).toBeLessThan(MOST_FALLBACK_MS)
+    // The new version ran, and noticed the dialplan that it has not written.
+    expect(isLast(all, to(SALES))).toBe(true)
+    await machine.must(`${JOURNAL} | grep dialplan_outdated`)
+  }, 120_000)
+
+  test('is stopped by remove, which keeps the configuration; calls take the fallback', async () => {
+    await machine.must('dpkg --remove doorman')
+
+    expect(await isActive()).toBe('inactive')
+    expect(machine.exists('/usr/bin/doorman')).toBe(false)
+    expect(machine.exists('/etc/doorman/settings.env')).toBe(true)
+    expect(machine.exists('/etc/doorman/flows/routing.yaml')).toBe(true)
+    expect(await call()).toEqual(FALLBACK)
+  }, 60_000)
+
+  test('runs again when it is installed again', async () => {
+    await machine.must('dpkg -i /srv/packages/doorman.deb')
+    await until(async () => (await call())?.rule === 'Sales')
+  }, 60_000)
+
+  test('can be purged before "setup --undo", which brings the PBX back when it is installed again', async () => {
+    await machine.must('dpkg --purge doorman')
+    expect(await machine.must('ls /etc/doorman')).toBe('setup')
+    expect(await call()).toEqual(FALLBACK)
+    expect((await machine.run('systemctl is-enabled doorman')).code).not.toBe(0)
+
+    await machine.must('dpkg -i /srv/packages/doorman.deb')
+    await machine.must(
+      `sed -i 's/context = from-doorman-.*/context = from-carrier/' /etc/asterisk/pjsip.conf`,
+    )
+    await machine.must('asterisk -rx "module reload res_pjsip.so" && doorman setup --undo --yes')
+    expect(await configured()).toBe(configuration)
+    expect(await call()).toEqual({ context: 'desk', rule: '' })
+  }, 60_000)
+
+  test('leaves nothing behind a purge but its user, who cannot log in', async () => {
+    await machine.must('dpkg --purge doorman')
+    expect(await machine.must('find / -xdev -name "*doorman*" ! -path "/srv/*"')).toBe('')
+    expect(await machine.must('passwd --status doorman')).toMatch(/^doorman L /)
+  }, 60_000)
+})
+
+const isSame = (a: Reached | undefined, b: Reached) => a?.context === b.context && a.rule === b.rule
+
+const isLast = (all: readonly PlacedCall[], some: readonly PlacedCall[]) => all.at(-1) === some.at(-1)
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await isTrue()) return
+    await sleep(100)
+  }
+  throw new Error('It did not come true within ten seconds.')
+}
