@@ -15,6 +15,8 @@ export function addRun(program: Command): void {
       ),
     )
     .action(async (_options, command: Command) => {
+      // For ps, top and systemctl, which would show the name of Node.js' main thread.
+      process.title = 'doorman'
       const settings = settingsFor(command, 'everything')
       const inFile = otelVariables(settingsSource(command).file)
       for (const [name, value] of Object.entries(inFile)) process.env[name] ??= value
