@@ -56,8 +56,9 @@ EOF
 mkdir "$root/DEBIAN"
 install -m 755 packaging/postinst packaging/prerm packaging/postrm "$root/DEBIAN"
 (cd "$root" && find usr -type f | LC_ALL=C sort | xargs -d '\n' md5sum) > "$root/DEBIAN/md5sums"
-sed "s/@VERSION@/$version/; s/@SIZE@/$(du -sk --exclude=DEBIAN "$root" | cut -f1)/" packaging/control \
-  > "$root/DEBIAN/control"
+# As dpkg-gencontrol counts: what du says depends on the file system.
+size=$(find "$root/usr" -printf '%y %s\n' | awk '{ kib += $1 == "f" ? int(($2 + 1023) / 1024) : 1 } END { print kib }')
+sed "s/@VERSION@/$version/; s/@SIZE@/$size/" packaging/control > "$root/DEBIAN/control"
 
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --build --root-owner-group "$root" "dist/doorman_${version}_amd64.deb"
