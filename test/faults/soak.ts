@@ -42,16 +42,10 @@ interface SoakOptions {
 const IDLE_MS = 15_000
 /** Calls that are over, and idle connections, have ended by then. */
 const QUIET_MS = 2_500
-/** V8 keeps pages that a collection freed for eight seconds, to use them again. */
-const COLLECTED_MS = 12_000
+/** V8 takes so long to give back what a collection freed. */
+const COLLECTED_MS = 2_000
 /** One connection or worker more may be there at the moment of looking; a leak is there once for each call. */
 const SLACK = 4
-
-/**
- * As the systemd unit and the image have it. By default glibc gives the threads of a process up to eight arenas for each
- * core, and each keeps what was freed in it.
- */
-const AS_A_SERVICE = { MALLOC_ARENA_MAX: '2' }
 
 /** Many calls, and what Doorman still holds between them. */
 export async function soak(install: AsteriskInstall, options: SoakOptions): Promise<SoakReport> {
@@ -61,7 +55,7 @@ export async function soak(install: AsteriskInstall, options: SoakOptions): Prom
     surroundings: {
       through: intoFile,
       isLogInFile: true,
-      settings: { ...hook('collect-garbage'), ...AS_A_SERVICE },
+      settings: hook('collect-garbage'),
     },
   })
   try {
