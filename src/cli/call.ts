@@ -84,22 +84,19 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
     const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
-    try {
-      call.start()
-      const result = await within(RESULT_MS, [observer.result, refused(call.answer)])
-      const sipAnswer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
-      return await report(settings, options, {
-        ...plan,
-        callId: call.callId,
-        local: agent.local,
-        sipAnswer,
-        result,
-      })
-    } finally {
-      observer.close()
-      call.hangUp()
-      await call.result
-    }
+    call.start()
+    const result = await within(RESULT_MS, [observer.result, refused(call.answer)])
+    const sipAnswer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
+    observer.close()
+    call.hangUp()
+    await call.result
+    return await report(settings, options, {
+      ...plan,
+      callId: call.callId,
+      local: agent.local,
+      sipAnswer,
+      result,
+    })
   } finally {
     agent.close()
   }
@@ -116,7 +113,8 @@ async function planOf(settings: Settings, options: Options): Promise<Plan> {
     return { target, local, revision, credentials: undefined, headers }
   }
   const local = options.local ?? settings.DOORMAN_SIP_LOCAL
-  const credentials = credentialsOf(settings)
+  const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings
+  const credentials = username === undefined || password === undefined ? undefined : { username, password }
   // By default PJSIP looks for the address first, and then for the user in From (endpoint_identifier_order).
   const isNamed = credentials !== undefined && options.local === undefined
   const headers = isNamed ? namedHeaders(options, credentials, target) : header
@@ -155,11 +153,6 @@ async function openUserAgent({ target, local }: Plan, options: Options): Promise
   })
 }
 
-function credentialsOf(settings: Settings): Credentials | undefined {
-  const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings
-  return username === undefined || password === undefined ? undefined : { username, password }
-}
-
 /** The first promise to settle; undefined when the time is up. */
 async function within<T>(ms: number, promises: readonly Promise<T | undefined>[]): Promise<T | undefined> {
   return Promise.race([...promises, sleep(ms, undefined, { ref: false })])
@@ -187,7 +180,8 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
   const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) }
   const address = source.split(':')[0] ?? ''
   const forged = options.forged && verdictOn({ ...placed, address, routing: revision?.routing })
-  const outcome = result === undefined ? await notLanded(settings, placed, address) : landed(result, placed)
+  const outcome =
+    result === undefined ? nowhere(await whyNowhere(settings, placed, address)) : landed(result, placed)
   const lines = [
     ...(forged ? [`forged    ${forged.says}`] : []),
     ...(forged?.verdict === 'refused' ? [] : outcome),
@@ -211,61 +205,48 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
   return isOk ? EXIT.ok : EXIT.failed
 }
 
-function landed(result: CallResult, { revision, credentials, headers }: Placed): string[] {
-  const file = codeFlowOf(revision, result)
-  const isNamed = credentials !== undefined && has(headers, 'P-Asserted-Identity')
+function landed(result: CallResult, { credentials, headers }: Placed): string[] {
+  const { username } = credentials ?? {}
+  const isNamed = username !== undefined && has(headers, 'P-Asserted-Identity')
   return [
     `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
     `trunk     ${result.trunk ?? '-'}`,
-    ...(isNamed ? [byCredentials(credentials)] : []),
+    ...(isNamed
+      ? [`caller    ${username}, as PJSIP looks for the endpoint in From. ${numberOf(username)}`]
+      : []),
     `flow      ${result.flow}`,
-    `rule      ${result.rule}${file === undefined ? '' : `, which runs ${file}`}`,
+    `rule      ${result.rule}`,
     `state     ${safeJson(result.state)}`,
   ]
 }
 
-function byCredentials({ username }: Credentials): string {
-  return (
-    `caller    ${username}, as PJSIP looks for the endpoint in From. The number is in P-Asserted-Identity, which ` +
-    `counts if ${username} has trust_id_inbound=yes, or is trusted for P-Asserted-Identity in routing.yaml.`
-  )
+const numberOf = (username: string) =>
+  `The number is in P-Asserted-Identity, which counts if ${username} has trust_id_inbound=yes, or is trusted for ` +
+  'P-Asserted-Identity in routing.yaml.'
+
+function nowhere([first, ...more]: readonly string[]): readonly string[] {
+  return [`landed    nowhere: ${first}`, ...more.map((line) => `          ${line}`)]
 }
 
-/** The code flow that the call's rule runs; undefined if the flows folder is not the call's revision. */
-export function codeFlowOf(
-  revision: Revision | undefined,
-  result: Pick<CallResult, 'rule' | 'revision'>,
-): string | undefined {
-  if (revision?.id !== result.revision) return undefined
-  const rule = revision.routing.rules.find(({ name }) => name === result.rule)
-  return rule?.target.kind === 'run' ? rule.target.file : undefined
-}
-
-async function notLanded(
+/** Why the call reached no flow, and what to do about it. */
+async function whyNowhere(
   settings: Settings,
   { sipAnswer, credentials, revision }: Placed,
   address: string,
-): Promise<string[]> {
-  const nowhere = (first: string, ...more: readonly string[]) => [
-    `landed    nowhere: ${first}`,
-    ...more.map((line) => `          ${line}`),
-  ]
-  if (sipAnswer === undefined)
-    return nowhere('no answer from that address. Check --target (DOORMAN_SIP_TARGET).')
+): Promise<readonly string[]> {
+  if (sipAnswer === undefined) return ['no answer from that address. Check --target (DOORMAN_SIP_TARGET).']
   const { status, reason } = sipAnswer
   if (!isUnidentified(status))
-    return nowhere('no context behind Doorman. Does the trunk’s context send its calls to "doorman"?')
-  if (credentials !== undefined) {
-    const { username } = credentials
-    return nowhere(
-      `the PBX refuses ${username} with its password (${status} ${reason}).`,
-      `DOORMAN_SIP_USERNAME must be the name of a PJSIP endpoint, and the user of its section with type=auth.`,
-    )
-  }
+    return ['no context behind Doorman. Does the trunk’s context send its calls to "doorman"?']
+  if (credentials !== undefined)
+    return [
+      `the PBX refuses ${credentials.username} with its password (${status} ${reason}).`,
+      'DOORMAN_SIP_USERNAME must be the name of a PJSIP endpoint, and the user of its section with type=auth.',
+    ]
   const trunks = [...(revision?.routing.trust.keys() ?? [])]
-  return nowhere(
+  return [
     `the PBX knows no trunk by ${address} (${status} ${reason}).`,
     ...howToBeIdentified(address, await readIdentified(ariAccess(settings)), trunks),
     'Or set DOORMAN_SIP_USERNAME and DOORMAN_SIP_PASSWORD of a PJSIP endpoint.',
-  )
+  ]
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { OUTCOMES, type Outcome } from '../history/decision-record.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { pause } from '../lib/backoff.js'
@@ -7,7 +7,16 @@ import { age, localTime, parseSince } from '../lib/time-text.js'
 import type { Settings } from '../settings/index.js'
 import { readNumber } from '../sip/phone-number.js'
 import type { CallQuery } from '../store/database.js'
-import { DATA_OPTION, parseCount, print, printJson, printResult, settingsFor, widthOf } from './command.js'
+import {
+  DATA_OPTION,
+  optionParser,
+  parseCount,
+  print,
+  printJson,
+  printResult,
+  settingsFor,
+  widthOf,
+} from './command.js'
 import { notRecorded, shown, storeIn } from './recorded.js'
 
 type Filters = Pick<CallQuery, 'since' | 'caller' | 'callee' | 'flow' | 'rule'> & {
@@ -46,7 +55,7 @@ async function list(settings: Settings, options: Options): Promise<void> {
   const records = (await Array.fromAsync(newest)).map((call) => shown(call, settings))
   const [first] = records
   if (first === undefined) return printResult(options, { records }, noneFound(settings, options))
-  const lines = new CallLines().of(records)
+  const lines = columns().lines([HEADING, ...records.map(cells)])
   printResult(options, { records }, lines.join('\n'), `doorman why ${first.number}`)
 }
 
@@ -57,12 +66,13 @@ async function follow(settings: Settings, options: Options): Promise<void> {
   const filters = filtersOf(options)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
-  const lines = new CallLines()
+  const table = columns()
+  const heading = [HEADING]
   for (let after = 0, limit = options.last; !stop.signal.aborted; limit = Number.MAX_SAFE_INTEGER) {
     const fresh = (await Array.fromAsync(findCalls(store, { ...filters, after, limit }))).reverse()
     const records = fresh.map((call) => shown(call, settings))
     if (options.json) for (const record of records) printJson(record)
-    else for (const line of lines.of(records)) print(line)
+    else for (const line of table.lines([...heading.splice(0), ...records.map(cells)])) print(line)
     after = fresh.at(-1)?.number ?? after
     await pause(POLL_MS, stop.signal)
   }
@@ -74,20 +84,10 @@ function filtersOf({ since, caller, callee, flow, rule, outcome }: Options): Fil
 }
 
 const HEADING = ['call', 'time', 'ago', 'caller', 'to', 'flow', 'rule']
+const columns = () => new Columns(widthOf(process.stdout), HEADING.indexOf('to'))
 
-/** Calls as lines, a heading before the first. */
-class CallLines {
-  readonly #columns = new Columns(widthOf(process.stdout), HEADING.indexOf('to'))
-  #heading = [HEADING]
-
-  of(calls: readonly NumberedCall[]): readonly string[] {
-    const now = new Date()
-    return this.#columns.lines([...this.#heading.splice(0), ...calls.map((call) => cells(call, now))])
-  }
-}
-
-function cells(call: NumberedCall, now: Date): readonly string[] {
-  const at = new Date(call.at)
+function cells(call: NumberedCall): readonly string[] {
+  const [at, now] = [new Date(call.at), new Date()]
   const time = localTime(at)
   const isToday = time.slice(0, 10) === localTime(now).slice(0, 10)
   const rule = call.rule ?? '-'
@@ -113,15 +113,7 @@ function noneFound(settings: Settings, options: Options): string {
   return `${what} in ${settings.DOORMAN_DATA}.${hint}${notRecorded(settings)}`
 }
 
-function parseSinceOption(text: string): number {
-  try {
-    return parseSince(text, new Date()).getTime()
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message)
-  }
-}
+const parseSinceOption = optionParser((text) => parseSince(text, new Date()).getTime())
 
 /** As records have it, where it is written with a country code. */
-function parseNumber(text: string): string {
-  return readNumber(text, undefined)
-}
+const parseNumber = (text: string) => readNumber(text, undefined)

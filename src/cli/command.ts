@@ -189,11 +189,16 @@ export function parseCount(text: string): number {
   return Number(text)
 }
 
-/** `1%` or `0.01` → 0.01. */
-export function parseShareOption(text: string): number {
-  try {
-    return parseShare(text)
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message)
+/** A parser for an option; what it throws becomes an error of the command line. */
+export function optionParser<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text)
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message)
+    }
   }
 }
+
+/** `1%` or `0.01` → 0.01. */
+export const parseShareOption = optionParser(parseShare)

@@ -30,13 +30,10 @@ export function addDiff(program: Command): void {
         const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
         const store = new StoreReader(data)
         const entries = await store.revisions()
-        // Both names are looked at before anything is compiled.
-        const [first, second] = [
-          entryOf(entries, a, data),
-          b === undefined ? undefined : entryOf(entries, b, data),
-        ]
-        const before = await storedSide(store, first)
-        const after = await (second === undefined ? folderSide(folder) : storedSide(store, second))
+        const before = await storedSide(store, entryOf(entries, a, data))
+        const after = await (b === undefined
+          ? folderSide(folder)
+          : storedSide(store, entryOf(entries, b, data)))
         const changes = await diffRevisions(before.revision, after.revision)
         const value = { before: sideJson(before), after: sideJson(after), changes }
         printResult(options, value, format(before, after, changes))
@@ -50,18 +47,12 @@ function entryOf(entries: readonly RevisionEntry[], named: string | undefined, d
     throw new Refusal('usage', `"${named}" is no revision: ${says}`)
   }
   const last = entries.at(-1)
-  const entry = named === undefined ? last : findEntry(entries, named)
+  const isNamed = ({ number, id }: RevisionEntry) => String(number) === named || id === named
+  const entry = named === undefined ? last : entries.findLast(isNamed)
   if (entry !== undefined) return entry
   if (last === undefined) throw new Refusal('no_revision', `${data} holds no revision. Check DOORMAN_DATA.`)
   const stored = `${entries[0]?.number} to ${last.number} are there, see "doorman revisions".`
   throw new Refusal('no_revision', `There is no revision ${named} in ${data}; ${stored}`)
-}
-
-/** By its number, or the newest by its id or the first four or more characters of its hash. */
-function findEntry(entries: readonly RevisionEntry[], named: string): RevisionEntry | undefined {
-  const byNumber = entries.find(({ number }) => String(number) === named)
-  const startsWith = (hash: string) => named.length >= 4 && hash.startsWith(named)
-  return byNumber ?? entries.findLast(({ id, hash }) => id === named || startsWith(hash))
 }
 
 async function storedSide(store: StoreReader, entry: RevisionEntry): Promise<Side> {

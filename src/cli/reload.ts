@@ -56,14 +56,13 @@ export function addRollback(program: Command): void {
   type RollbackOptions = Options & { readonly to?: number }
   program
     .command('rollback')
-    .argument('[number]', 'the same as --to', parseCount)
     .description('have the running Doorman go back to the revision before, or to an earlier one')
     .option('--to <number>', 'of the revision, as "doorman revisions" lists it', parseCount)
     .option(...ALLOW_MISSING)
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
-    .action(async (number: number | undefined, options: RollbackOptions, command: Command) => {
-      const { to = number, allowMissingContexts } = options
+    .action(async (options: RollbackOptions, command: Command) => {
+      const { to, allowMissingContexts } = options
       const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
       const body = { to, allowMissingContexts, by: userName() }
       report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body))

@@ -33,15 +33,13 @@ export function addReplay(program: Command): void {
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
       const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-      const progress = process.stderr.isTTY && !options.json ? showProgress : undefined
       const store = new StoreReader(data)
       const active = (await store.revisions()).at(-1)
       const compiled = active && (await withFilesOf(store, active, compile))
       const current = compiled?.ok ? compiled.revision : undefined
       const result = await withRevision(folder, (candidate, functions) =>
-        replay(findCalls(store, { limit: options.last }), { candidate, current, functions, progress }),
+        replay(findCalls(store, { limit: options.last }), { candidate, current, functions }),
       )
-      if (progress) process.stderr.write('\u001b[K')
       const [call] = result.groups[0]?.examples ?? []
       printResult(
         options,
@@ -51,8 +49,4 @@ export function addReplay(program: Command): void {
       )
       process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
-}
-
-function showProgress(calls: number): void {
-  process.stderr.write(`\r${calls.toLocaleString('en-US')} calls decided …\r`)
 }

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { type Command, Option } from 'commander'
 import { type Doorman, startDoorman } from '../main.js'
 import { createLog } from '../observability/log.js'
-import { otelVariables } from '../settings/index.js'
 import { FLOWS_OPTION, settingsFor, settingsSource } from './command.js'
 
 export function addRun(program: Command): void {
@@ -18,8 +19,7 @@ export function addRun(program: Command): void {
       // For ps, top and systemctl, which would show the name of Node.js' main thread.
       process.title = 'doorman'
       const settings = settingsFor(command, 'everything')
-      const inFile = otelVariables(settingsSource(command).file)
-      for (const [name, value] of Object.entries(inFile)) process.env[name] ??= value
+      takeOtelVariables(settingsSource(command).file)
       const { DOORMAN_LOG_FORMAT: format = process.stdout.isTTY ? 'text' : 'json' } = settings
       const log = createLog(settings.DOORMAN_LOG_LEVEL, { format, mask: settings.DOORMAN_MASK_NUMBERS })
       // Registered before the start, so that a signal during it stops Doorman as soon as it has started.
@@ -33,6 +33,16 @@ export function addRun(program: Command): void {
       if (name === 'SIGINT') doorman.abort()
       await doorman.stop()
     })
+}
+
+/**
+ * The libraries of OpenTelemetry read the environment themselves, and an admin who adds their variables to the settings
+ * file expects them to count.
+ */
+function takeOtelVariables(file: string | undefined): void {
+  const inFile = file === undefined ? {} : parseEnv(readFileSync(file, 'utf8'))
+  for (const [name, value] of Object.entries(inFile))
+    if (name.startsWith('OTEL_')) process.env[name] ??= value
 }
 
 const STOPPING = {

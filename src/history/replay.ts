@@ -40,8 +40,6 @@ export interface ReplayOptions {
   readonly current?: Revision | undefined
   /** Runs code flows. In a running Doorman a runner of its own, so that no call waits for a replay. */
   readonly functions: Functions
-  /** Called now and then with how many calls are done. */
-  readonly progress?: ((calls: number) => void) | undefined
 }
 
 const MOST_EXAMPLES = 5
@@ -55,7 +53,7 @@ const RUNS_AT_ONCE = 3
  */
 export async function replay(
   calls: AsyncIterable<CallRecord> | Iterable<CallRecord>,
-  { candidate, current, functions, progress }: ReplayOptions,
+  { candidate, current, functions }: ReplayOptions,
 ): Promise<ReplayResult> {
   const groups = new Map<string, ReplayGroup>()
   const unseen = new Set(candidate.headersNeeded)
@@ -85,10 +83,8 @@ export async function replay(
     runs.add(run)
     if (runs.size >= RUNS_AT_ONCE) await Promise.race(runs)
     await turn()
-    if (counts.calls % 1_024 === 0) progress?.(counts.calls)
   }
   await Promise.all(runs)
-  progress?.(counts.calls)
   return {
     ...counts,
     groups: [...groups.values()].sort((a, b) => b.count - a.count),

@@ -178,16 +178,6 @@ function settingsIn(env: SettingsSource['env']): Record<string, string> {
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => Boolean(entry[1])))
 }
 
-/**
- * The variables of OpenTelemetry in a settings file. Its libraries read the environment themselves, and an admin who
- * adds them to the file of a service expects them to count.
- */
-export function otelVariables(file: string | undefined): Record<string, string> {
-  const all = file === undefined ? {} : parseEnv(readFileSync(file, 'utf8'))
-  const entries = Object.entries(all).filter(([name]) => name.startsWith('OTEL_'))
-  return Object.fromEntries(entries) as Record<string, string>
-}
-
 function readSettingsFile(file: string | undefined, problems: string[]): Record<string, string> {
   if (file === undefined) return {}
   try {

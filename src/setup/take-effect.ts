@@ -61,20 +61,17 @@ export async function lookAt(settings: Settings, dialplan: GeneratedDialplan): P
     await askVersion(http, settings.DOORMAN_ARI_URL).finally(() => http.stop())
     return `${settings.DOORMAN_ARI_URL} accepts ${settings.DOORMAN_ARI_USERNAME}`
   })
-  let entry: PartState = { part: 'dialplan', says: 'cannot be seen without AMI', isRight: false }
+  const access = amiAccess(settings)
   const ami = await state('AMI', () =>
-    withAmi(amiAccess(settings), async (session) => {
-      entry = await state('dialplan', async () => {
-        const running = await lookForMarker(session, dialplan)
-        if (running.state === 'current') return 'runs the contexts doorman, doorman-go and doorman-fallback'
-        if (running.state === 'other')
-          throw new Error('runs other contexts of these names: not those that were written')
-        throw new Error(`does not have ${running.contexts.map((name) => `[${name}]`).join(', ')}`)
-      })
-      const { DOORMAN_AMI_HOST: host, DOORMAN_AMI_PORT: port, DOORMAN_AMI_USERNAME: user } = settings
-      return `${host}:${port} accepts ${user}`
-    }),
+    withAmi(access, async () => `${access.host}:${access.port} accepts ${access.username}`),
   )
+  const entry = await state('dialplan', async () => {
+    const running = await withAmi(access, (session) => lookForMarker(session, dialplan))
+    if (running.state === 'current') return 'runs the contexts doorman, doorman-go and doorman-fallback'
+    if (running.state === 'other')
+      throw new Error('runs other contexts of these names: not those that were written')
+    throw new Error(`does not have ${running.contexts.map((name) => `[${name}]`).join(', ')}`)
+  })
   return [ari, ami, entry]
 }
 

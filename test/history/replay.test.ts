@@ -133,16 +133,13 @@ otherwise: main
     expect((await replay([...recordedCalls(3), known], options)).unseenHeaders).toEqual([])
   })
 
-  test('lets others have the event loop, and says how far it is', async () => {
-    const seen: number[] = []
+  test('lets others have the event loop', async () => {
     let turns = 0
     const turn = setInterval(() => turns++, 1)
     const options = { candidate: await revisionOf(RULES), functions: new FakeFunctions() }
-    const result = await replay(recordedCalls(20_000), { ...options, progress: (calls) => seen.push(calls) })
+    await replay(recordedCalls(20_000), options)
     clearInterval(turn)
     expect(turns).toBeGreaterThan(3)
-    expect(seen.at(-1)).toBe(result.calls)
-    expect(seen).toEqual([...seen].sort((a, b) => a - b))
   })
 })
 

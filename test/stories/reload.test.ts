@@ -115,7 +115,7 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
     expect(command('reload').status).toBe(0)
     expect(await reached()).toBe('story-two')
     const before = JSON.parse(command('revisions', '--json').said) as unknown
-    expect(command('rollback', '1').status).toBe(0)
+    expect(command('rollback', '--to', '1').status).toBe(0)
     expect(await reached()).toBe('story-one')
     expect(command('revisions').said).toMatch(/rollback to 1/)
     expect(JSON.stringify(before)).toContain('"way":"command"')
