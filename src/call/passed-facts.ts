@@ -1,5 +1,5 @@
 import { isReadableHeaderName, type PassedFacts } from '../asterisk/dialplan/arguments.js'
-import { type Applications, type GeneratedDialplan, generateDialplan } from '../asterisk/dialplan/generate.js'
+import { type GeneratedDialplan, generateDialplan } from '../asterisk/dialplan/generate.js'
 import type { Revision } from '../flows/revision.js'
 import { leavesOf } from '../routing/condition.js'
 import { canonicalName, compactName } from '../sip/headers.js'
@@ -45,7 +45,7 @@ export function neededNames(revision: Revision): readonly string[] {
 }
 
 /** The generated contexts for the instances at a PBX and a revision. */
-export function dialplanFor(applications: Applications, revision: Revision): GeneratedDialplan {
+export function dialplanFor(applications: readonly string[], revision: Revision): GeneratedDialplan {
   const { flows, otherwise } = revision.routing
   const fallback = flows.get(otherwise)
   if (fallback === undefined) throw new Error(`There is no flow ${otherwise}; this is a defect in Doorman.`)

@@ -34,21 +34,14 @@ const share = z.string().transform((text, context) => {
 })
 
 const APP_NAME = /^[A-Za-z0-9_-]+$/
-const APPS_HINT =
-  'give the DOORMAN_APP of each instance, as in: doorman-a, doorman-b (or doorman-* for all that begin so)'
 
-/** The applications of all instances at one PBX: their names, and what the names of further ones begin with. */
-const applications = z.string().transform((text, context) => {
-  const parts = text.split(',').map((part) => part.trim())
-  const names = parts.filter((part) => APP_NAME.test(part))
-  const patterns = parts.flatMap((part) => /^([A-Za-z0-9_-]+)\*$/.exec(part)?.[1] ?? [])
-  const [pattern] = patterns
-  if (patterns.length > 1 || names.length + patterns.length !== parts.length) {
-    context.addIssue(APPS_HINT)
-    return z.NEVER
-  }
-  return { names, ...(pattern === undefined ? {} : { pattern }) }
-})
+/** The applications of all instances at one PBX. */
+const applications = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((names) => names.every((name) => APP_NAME.test(name)), {
+    error: 'give the DOORMAN_APP of each instance, as in: doorman-a, doorman-b',
+  })
 
 /** asterisk-manager sends values as they are: text after a line end would be an action of its own. */
 const NO_LINE_END = [/^[^\r\n\0]*$/, 'holds a line end: give it on one line'] as const
@@ -158,11 +151,7 @@ function contradictions(settings: Settings): string[] {
   const { DOORMAN_APP: own, DOORMAN_APPS: all, DOORMAN_MAX_CHANGE: maxChange } = settings
   const problems: string[] = []
   // The generated dialplan would never send a call to an application that DOORMAN_APPS does not name.
-  if (
-    all !== undefined &&
-    !all.names.includes(own) &&
-    !(all.pattern !== undefined && own.startsWith(all.pattern))
-  )
+  if (all?.includes(own) === false)
     problems.push(`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`)
   // A limit that no candidate can exceed would guard nothing.
   if (maxChange !== undefined && (settings.DOORMAN_MASK_NUMBERS || settings.DOORMAN_KEEP_CALLS === 0))
@@ -234,8 +223,8 @@ function unknownNames(given: Readonly<Record<string, string>>, inFile: object): 
 }
 
 /** The applications of all instances at this PBX: this one alone unless DOORMAN_APPS names more. */
-export function applicationsOf({ DOORMAN_APP: own, DOORMAN_APPS: all }: Settings) {
-  return all ?? { names: [own] }
+export function applicationsOf({ DOORMAN_APP: own, DOORMAN_APPS: all = [own] }: Settings) {
+  return all
 }
 
 export function ariAccess(settings: Settings) {

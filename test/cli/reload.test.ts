@@ -155,7 +155,6 @@ describe('doorman rollback', () => {
   test.each([
     [[], undefined],
     [['--to', '3'], 3],
-    [['3'], 3],
   ])('%j asks for %j', async (args, to) => {
     expect(await run('rollback', ...args)).toMatchObject({ exit: 0, out: expect.stringContaining(KEPT) })
     expect(asked).toEqual([{ ...(to === undefined ? {} : { to }), by: expect.any(String) }])

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const compiled = await compile(projectFolder('flows'))
   if (!compiled.ok) throw new Error('The flow files of the example cannot be compiled.')
   const { revision } = compiled
-  flows = { revision, dialplan: dialplanFor({ names: ['doorman'] }, revision) }
+  flows = { revision, dialplan: dialplanFor(['doorman'], revision) }
 })
 
 /** What is different from an installation without faults. */
@@ -213,7 +213,7 @@ const CASES: Readonly<Record<string, Change>> = {
     missingModule: 'res_stir_shaken.so',
     flows: ({ revision }) => {
       const attested = { ...revision, needsAttestation: true }
-      return { revision: attested, dialplan: dialplanFor({ names: ['doorman'] }, attested) }
+      return { revision: attested, dialplan: dialplanFor(['doorman'], attested) }
     },
   },
   'modules | warning | ARI answered 500 | res_ari_asterisk.so': {
@@ -473,7 +473,7 @@ describe('doctor diagnoses', () => {
 
   test('every application and function of the generated dialplan: the module of each is known', () => {
     const attested = { ...flows.revision, needsAttestation: true, needsAllHeaders: true }
-    const { text } = dialplanFor({ names: ['doorman-a', 'doorman-b'], pattern: 'doorman-' }, attested)
+    const { text } = dialplanFor(['doorman-a', 'doorman-b'], attested)
     expect([...usedIn(text)].filter((name) => !isKnownName(name))).toEqual([])
     for (const name of ['Stasis', 'StasisBroadcast', 'PJSIP_HEADER', 'STIR_SHAKEN'])
       expect(usedIn(text)).toContain(name)

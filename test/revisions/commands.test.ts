@@ -67,11 +67,13 @@ describe('doorman revisions', () => {
 describe('doorman diff', () => {
   const changed = '  otherwise: main → sales'
 
-  test.each([[['1', '2']], [['aaaaaaaaaaaa', 'bbbbbbbbbbbb']], [['1', 'bbbb']]])('compares %j', (named) =>
-    inBoth(MAIN, async (run) => {
-      const out = `revision 1 (aaaaaaaaaaaa) → revision 2 (bbbbbbbbbbbb)\n${changed}\n`
-      expect(await run('diff', ...named)).toEqual({ exit: 0, out, err: '' })
-    }),
+  test.each([[['1', '2']], [['aaaaaaaaaaaa', 'bbbbbbbbbbbb']], [['1', 'bbbbbbbbbbbb']]])(
+    'compares %j',
+    (named) =>
+      inBoth(MAIN, async (run) => {
+        const out = `revision 1 (aaaaaaaaaaaa) → revision 2 (bbbbbbbbbbbb)\n${changed}\n`
+        expect(await run('diff', ...named)).toEqual({ exit: 0, out, err: '' })
+      }),
   )
 
   test('with one revision says what the folder changed since', () =>

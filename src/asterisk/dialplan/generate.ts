@@ -18,18 +18,10 @@ import {
   stepsOf,
 } from './steps.js'
 
-/** The Stasis applications of all instances at one PBX. */
-export interface Applications {
-  /** In the order in which an Asterisk without StasisBroadcast tries them. */
-  readonly names: readonly string[]
-  /** Where any application whose name begins so is an instance, too: those that join later need no new dialplan. */
-  readonly pattern?: string
-}
-
 /** What the generated contexts depend on. */
 export interface DialplanOptions {
-  /** The Stasis applications of all instances at this PBX (`DOORMAN_APPS`). */
-  readonly applications: Applications
+  /** The Stasis applications of all instances at this PBX, in the order in which one without StasisBroadcast tries them. */
+  readonly applications: readonly string[]
   readonly passed: PassedFacts
   /** Name of the flow under `otherwise`, for `DOORMAN_FLOW` on calls that Doorman did not decide. */
   readonly fallbackFlow: string
@@ -185,13 +177,10 @@ function otherChannelLines(passed: PassedFacts): readonly Line[] {
 
 /** Offers the call to Doorman: to the one instance, or to several. */
 function askLines({ applications, passed }: DialplanOptions, label: string, listed: number): readonly Line[] {
-  const { names, pattern } = applications
   const fallback = { run: TO_FALLBACK }
-  const [name] = names
   const args = argumentsText(passed, listed)
-  if (pattern === undefined && names.length === 1)
-    return [{ label, run: `Stasis(${name},${args})` }, fallback]
-  const inOrder = names.flatMap((instance, index) => [
+  if (applications.length === 1) return [{ label, run: `Stasis(${applications[0]},${args})` }, fallback]
+  const inOrder = applications.flatMap((instance, index) => [
     ...(index === 0 ? [] : [{ run: 'GotoIf($["${STASISSTATUS}" != "FAILED"]?doorman-fallback,s,1)' }]),
     { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${instance},${args})` },
   ])
@@ -206,16 +195,11 @@ function askLines({ applications, passed }: DialplanOptions, label: string, list
     {
       label: `broadcast-${label}`,
       why: ['The first instance to claim the call has it. One that hangs claims nothing.'],
-      run: `StasisBroadcast(${CLAIM_MS},${applicationsPattern(applications)},${args})`,
+      // The regular expression by which it chooses. It has no comma, which would end the argument.
+      run: `StasisBroadcast(${CLAIM_MS},^(${applications.join('|')})$,${args})`,
     },
-    names.length === 0 ? fallback : unclaimed(label),
+    unclaimed(label),
   ]
-}
-
-/** The regular expression by which StasisBroadcast chooses. It has no comma, which would end the argument. */
-function applicationsPattern({ names, pattern }: Applications): string {
-  const all = [...names, ...(pattern === undefined ? [] : [`${pattern}[A-Za-z0-9_-]*`])]
-  return all.length === 1 ? `^${all[0]}$` : `^(${all.join('|')})$`
 }
 
 /** Asterisk loses the offer of a call that JSON cannot describe; in Stasis() it is found without its event. */

@@ -41,9 +41,8 @@ const PASSED: readonly (readonly [string, PassedFacts])[] = [
   ],
 ]
 const APPLICATIONS = [
-  ['one instance', { names: ['doorman'] }],
-  ['several instances', { names: ['doorman-a', 'doorman-b'] }],
-  ['a pattern of instances', { names: ['doorman-a'], pattern: 'doorman-' }],
+  ['one instance', ['doorman']],
+  ['several instances', ['doorman-a', 'doorman-b']],
 ] as const
 const FALLBACKS = [
   ['a context', { context: 'support', extension: 's', priority: 1 }],
