@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { createProgram } from '../../src/cli/program.js'
 import { SETTING_NAMES } from '../../src/settings/index.js'
 import { projectFolder } from '../flows/project-folder.js'
 
@@ -61,6 +62,18 @@ describe('SECURITY', () => {
   })
 })
 
+/** The words of a `doorman …` that are no command or option of it. */
+function unknownIn(line: string): readonly string[] {
+  const program = createProgram()
+  const command = program.commands.find((one) => one.name() === line.split(' ')[1])
+  if (command === undefined) return [line]
+  const all = [program, command, ...command.commands].flatMap(({ options }) => options)
+  const known = all.map(({ long }) => long ?? '').concat('--help')
+  return (line.match(/(?<=[\s[])--[a-z-]+/g) ?? []).flatMap((option) =>
+    known.includes(option) ? [] : `${option} in: ${line}`,
+  )
+}
+
 describe('every page', () => {
   test.each(PAGES)('%s links only to files that there are', (page) => {
     const text = readFileSync(projectFolder(page), 'utf8')
@@ -69,6 +82,12 @@ describe('every page', () => {
     )
     const missing = links.filter((link) => !existsSync(projectFolder(link)))
     expect(missing).toEqual([])
+  })
+
+  test.each(PAGES)('%s names only commands and options that there are', (page) => {
+    const text = readFileSync(projectFolder(page), 'utf8')
+    const lines = [...text.matchAll(/(?:^|`)(doorman [a-z][^`\n]*)/gm)].map(([, line = '']) => line)
+    expect(lines.flatMap(unknownIn)).toEqual([])
   })
 })
 

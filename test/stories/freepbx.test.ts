@@ -1,22 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { entryLines } from '../../src/setup/entries.js'
+import { codeBlocks } from '../docs/code-blocks.js'
 import { ADMIN_SETTINGS, adminConf, doctor } from '../doctor/installation.js'
 import { placeCall } from '../support/calls.js'
 import { type RunningDoorman, settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
-import { repositoryFolder } from '../support/lab-folder.js'
 import { ADDITIONAL, EXTENSIONS } from './freepbx-dialplan.js'
 
-const PAGE = readFileSync(join(repositoryFolder(), 'docs/freepbx.md'), 'utf8')
-/** The code blocks of the page, word for word. */
-const blocks = (language: string) =>
-  [...PAGE.matchAll(/^```(\w+)\n(.*?)^```/gms)].flatMap(([, kind, code = '']) =>
-    kind === language ? [code] : [],
-  )
-const [CUSTOM = ''] = blocks('ini')
-const [DAY_ONE = '', WITH_VIPS = ''] = blocks('yaml')
+const PAGE = 'docs/freepbx.md'
+const [CUSTOM = ''] = codeBlocks(PAGE, 'ini')
+const [DAY_ONE = '', WITH_VIPS = ''] = codeBlocks(PAGE, 'yaml')
 
 /** carrier-a has the Context field as the page says, carrier-b as FreePBX has it. */
 const TRUNKS = '[carrier-a](+)\ncontext = from-doorman-trunk\n[carrier-b](+)\ncontext = from-trunk\n'
@@ -140,8 +135,9 @@ describe.each(RELEASES)('FreePBX on Debian %s', (release) => {
         expect([status, steps.filter(({ application }) => application === 'Stasis').length]).toEqual([
           480, 11,
         ])
+        // The record of the last flow may be later than that of the fallback after it.
         const outcomes = (await doorman.decisions(callId, 11)).map(({ outcome }) => outcome)
-        expect(outcomes).toEqual([...Array(10).fill('routed'), 'fallback_visits'])
+        expect(outcomes.sort()).toEqual(['fallback_visits', ...Array(10).fill('routed')])
         // The hook does not take names.
         expect(await call(trunk, 'sales')).toMatchObject({ status: 200 })
       },
