@@ -101,7 +101,6 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     },
     compile: compileInWorker,
     prepare: (revision) => functions.check(revision.functions.values()),
-    settled: () => watch.settled(),
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
@@ -123,7 +122,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const finished = (call: FinishedCall) => {
     try {
       const record = recordOf(call)
-      metrics.call(record, revisions.current.routing)
+      metrics.call(record, revisions.current.routing.index.referenced.trunks)
       logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
       if (!mask) store.recordCall(storedCall(factsOf(call), record))
@@ -154,7 +153,6 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     {
       reload: ({ way, ...options }) => revisions.reload(way, options),
       rollback: ({ to, ...options }) => revisions.rollback(to, options),
-      revisions: () => revisions.entries(),
       candidate: () => revisions.waiting,
       metrics: () => metrics.text(),
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),

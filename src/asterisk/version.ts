@@ -10,11 +10,6 @@ interface Feature {
 
 export const REST_OVER_WEBSOCKET: Feature = { series: { 20: [14, 0], 21: [9, 0], 22: [4, 0] }, from: 23 }
 export const STASIS_BROADCAST: Feature = { series: { 20: [17, 0], 22: [7, 0], 23: [1, 0] }, from: 24 }
-/** One ARI setChannelVar makes DB(), SHELL() and the like fail for the rest of the call. */
-export const ARI_SET_POISONS: Feature = {
-  series: { 20: [20, 1], 21: [12, 3], 22: [10, 1], 23: [4, 1] },
-  from: 24,
-}
 
 /** `22.10.1+dfsg`, `certified/20.7-cert3`, `18.9-cert5`; a build from git (`GIT-22-…`) has only its series. */
 export function parseVersion(text: string): Version | undefined {

@@ -1,7 +1,7 @@
 import { parseArguments, type StasisArguments } from '../asterisk/dialplan/arguments.js'
 import type { Arrival, Departure } from '../asterisk/pbx.js'
 import type { Revision } from '../flows/revision.js'
-import type { Stages } from '../history/decision-record.js'
+import type { StageTimes } from '../observability/observed-call.js'
 
 /** What Doorman does of itself for a call must be over before the dialplan's time limit of 1.1 s. */
 const TOTAL_MS = 980
@@ -18,7 +18,7 @@ export class ActiveCall {
   /** What went wrong on the way, in sentences. */
   readonly faults: string[] = []
   /** Milliseconds of each stage so far, and in the end of all. */
-  readonly ms: { -readonly [stage in keyof Stages]: number } = {}
+  readonly ms: { -readonly [stage in keyof StageTimes]: number } = {}
   departure: Departure | undefined
   readonly #start = performance.now()
   readonly #aborted = Promise.withResolvers<undefined>()
@@ -73,7 +73,7 @@ export class ActiveCall {
   }
 
   /** Does the work of a stage and keeps how long it took, also when it fails. */
-  async stage<T>(stage: Exclude<keyof Stages, 'total'>, work: () => T | Promise<T>): Promise<T> {
+  async stage<T>(stage: Exclude<keyof StageTimes, 'total'>, work: () => T | Promise<T>): Promise<T> {
     const start = performance.now()
     try {
       return await work()

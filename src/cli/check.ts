@@ -4,6 +4,7 @@ import { loadRevision } from '../flows/load.js'
 import { formatProblem } from '../flows/problem.js'
 import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
+import { counted } from '../lib/counted.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
 
 interface Options {
@@ -32,7 +33,7 @@ async function check(folder: string, options: Options): Promise<number> {
   const { warnings } = loaded
   const problems = [...(loaded.ok ? [] : loaded.problems), ...types.problems]
   const revision = loaded.ok && problems.length === 0 ? loaded.revision : undefined
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  const count = counted(problems.length, 'problem')
   const examples = revision?.examples.length ?? 0
   const lines = [
     ...problems.map(formatProblem),

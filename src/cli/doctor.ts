@@ -7,6 +7,7 @@ import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { wrapLine } from '../lib/columns.js'
+import { counted } from '../lib/counted.js'
 import { safeLine } from '../lib/safe-text.js'
 import { applicationsOf, type Settings, SettingsError, secretFiles } from '../settings/index.js'
 import {
@@ -112,8 +113,7 @@ function block(head: string, text: string): readonly string[] {
 }
 
 function summary(faults: number, warnings: number): string {
-  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? '' : 's'}`
   if (faults + warnings === 0) return 'OK: nothing is wrong.'
-  if (faults === 0) return `OK: no fault, ${count(warnings, 'warning')}.`
-  return `${count(faults, 'fault')}, ${count(warnings, 'warning')}. Correct the faults and run doctor again.`
+  if (faults === 0) return `OK: no fault, ${counted(warnings, 'warning')}.`
+  return `${counted(faults, 'fault')}, ${counted(warnings, 'warning')}. Correct the faults and run doctor again.`
 }

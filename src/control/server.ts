@@ -7,7 +7,6 @@ import type { Log } from '../lib/log.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { Settings } from '../settings/index.js'
-import type { RevisionEntry } from '../store/database.js'
 import { removeAddress, writeAddress } from './address.js'
 
 const by = z.string().max(100).optional()
@@ -41,7 +40,6 @@ const MOST_BYTES = 25_000_000
 export interface Control {
   reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
   rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
-  revisions(): readonly RevisionEntry[]
   candidate(): WaitingCandidate | undefined
   metrics(): Promise<string>
   vitals(): Vitals
@@ -105,7 +103,7 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback`, `GET /revisions` and `GET /candidate`, each with `Authorization: Bearer <token>`, and without a token
+ * `POST /reload`, `POST /rollback` and `GET /candidate`, each with `Authorization: Bearer <token>`, and without a token
  * `GET /metrics`, `GET /live` and `GET /ready`.
  */
 function controlServer(control: Control, token: string): FastifyInstance {
@@ -143,7 +141,6 @@ function addCommand<Request>(
 }
 
 function addViews(server: FastifyInstance, control: Control): void {
-  server.get('/revisions', async () => control.revisions())
   server.get('/candidate', async () => ({ candidate: control.candidate() ?? null }))
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.

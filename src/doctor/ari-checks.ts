@@ -1,45 +1,17 @@
 import { askVersion } from '../asterisk/ari/connection.js'
 import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
 import { neededModules } from '../asterisk/modules.js'
-import {
-  ARI_SET_POISONS,
-  hasFeature,
-  parseVersion,
-  REST_OVER_WEBSOCKET,
-  STASIS_BROADCAST,
-  type Version,
-} from '../asterisk/version.js'
+import { hasFeature, parseVersion, STASIS_BROADCAST } from '../asterisk/version.js'
 import { knownProblems } from './advisories.js'
-import {
-  type Ari,
-  type AriReply,
-  type Check,
-  checkWith,
-  fault,
-  info,
-  ok,
-  type Result,
-  sentence,
-  warning,
-} from './check.js'
+import { type Ari, check, fault, info, ok, type Result, sentence, warning } from './check.js'
 
 const TIMEOUT_MS = 5_000
 
 /** @throws Error with a sentence that says why ARI cannot be used and what to do. */
 export async function connectAri(access: AriAccess): Promise<Ari> {
   const http = new AriHttp(access)
-  const version = await askVersion(http, access.url).finally(() => http.stop())
-  const credentials = Buffer.from(`${access.username}:${access.password}`).toString('base64')
-  const ask = async (method: string, path: string): Promise<AriReply> => {
-    const response = await fetch(new URL(`/ari/${path}`, access.url), {
-      method,
-      headers: { authorization: `Basic ${credentials}` },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    const body = await response.json().catch(() => undefined)
-    return { status: response.status, body, date: Date.parse(response.headers.get('date') ?? '') }
-  }
-  return { version, ask }
+  const version = await askVersion(http, access.url)
+  return { version, ask: (method, path) => http.send({ method, path }, TIMEOUT_MS) }
 }
 
 const ARI_REMEDY =
@@ -60,18 +32,14 @@ export async function pjsipEndpoints(ari: Ari): Promise<readonly string[]> {
     .sort()
 }
 
-export const ARI: Check = {
-  name: 'ARI',
-  remedy: ARI_REMEDY,
-  async run({ ari, settings }) {
-    if (!(ari instanceof Error)) return ok(`${settings.DOORMAN_ARI_URL} answers and accepts Doorman's user.`)
-    // "… Check that …" has its remedy in it.
-    const [says = '', remedy] = ari.message.split(/(?=\bCheck )/, 2)
-    return fault(sentence(says), remedy ?? ARI_REMEDY)
-  },
-}
+export const ARI = check('ARI', [], async ({ ari, settings }) => {
+  if (!(ari instanceof Error)) return ok(`${settings.DOORMAN_ARI_URL} answers and accepts Doorman's user.`)
+  // "… Check that …" has its remedy in it.
+  const [says = '', remedy] = ari.message.split(/(?=\bCheck )/, 2)
+  return fault(sentence(says), remedy ?? ARI_REMEDY)
+})
 
-export const ARI_RIGHTS = checkWith(['ari'], 'ARI rights', ARI_REMEDY, async ({ ari }) => {
+export const ARI_RIGHTS = check('ARI rights', ['ari'], async ({ ari }) => {
   // About a channel that does not exist, so that nothing changes.
   const { status } = await ari.ask('POST', 'channels/doorman-doctor-asks/continue')
   if (status === 404) return ok('The ARI user may continue calls.')
@@ -84,9 +52,7 @@ export const ARI_RIGHTS = checkWith(['ari'], 'ARI rights', ARI_REMEDY, async ({ 
 const HEADERS = 'res_pjsip_header_funcs.so'
 const BROADCAST = 'app_stasis_broadcast.so'
 
-const MODULES_REMEDY = 'Check that res_ari_asterisk.so is loaded:  asterisk -rx "module show like res_ari"'
-
-export const MODULES = checkWith(['ari'], 'modules', MODULES_REMEDY, async ({ ari, flows }) => {
+export const MODULES = check('modules', ['ari'], async ({ ari, flows }) => {
   const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan.text))
   // The generated dialplan does without it where the version lacks it.
   if (!hasFeature(parseVersion(ari.version), STASIS_BROADCAST)) needed.delete(BROADCAST)
@@ -103,24 +69,10 @@ export const MODULES = checkWith(['ari'], 'modules', MODULES_REMEDY, async ({ ar
   })
 })
 
-/** Beyond this, times in Doorman's records and in the PBX's log cannot be compared. */
-const CLOCK_TOLERANCE_S = 5
-
-export const CLOCK = checkWith(['ari'], 'clock', ARI_REMEDY, async ({ ari }) => {
-  const now = Date.now()
-  const { date } = await ari.ask('GET', 'asterisk/info')
-  if (Number.isNaN(date)) throw new Error('ARI sent no Date')
-  // RFC 9110 §6.6.1: the time of the answer, cut to the second; half a second is added for that.
-  const ahead_s = (date + 500 - now) / 1_000
-  if (Math.abs(ahead_s) <= CLOCK_TOLERANCE_S) return ok('The clocks of the PBX and of Doorman agree.')
-  const says = `The clock of the PBX is ${Math.abs(Math.round(ahead_s))} s ${ahead_s > 0 ? 'ahead of' : 'behind'} Doorman's.`
-  return warning(says, 'Synchronize both machines by NTP (chrony or systemd-timesyncd).')
-})
-
 /** The oldest Asterisk on which the generated dialplan is tested. */
 const OLDEST = 16
 
-export const VERSION = checkWith(['ari'], 'version', ARI_REMEDY, async ({ ari }) => [
+export const VERSION = check('version', ['ari'], async ({ ari }) => [
   checkVersion(ari.version),
   ...checkSecurity(ari.version),
 ])
@@ -147,22 +99,5 @@ export function checkVersion(text: string): Result {
     const remedy = `Use Asterisk ${OLDEST} or later, best a series that is still maintained.`
     return fault(`Asterisk ${text} is too old for Doorman.`, remedy)
   }
-  return ok(`Asterisk ${text}. ${abilities(version).join('. ')}.`)
-}
-
-function abilities(version: Version): readonly string[] {
-  const features = [
-    ['REST over the event WebSocket', hasFeature(version, REST_OVER_WEBSOCKET)],
-    ['StasisBroadcast', hasFeature(version, STASIS_BROADCAST)],
-  ] as const
-  const names = (wanted: boolean) =>
-    features.flatMap(([name, is]) => (is === wanted ? [name] : [])).join(', ')
-  return [
-    ...(names(true) === '' ? [] : [`It has: ${names(true)}`]),
-    ...(names(false) === '' ? [] : [`It lacks: ${names(false)}; Doorman does without`]),
-    hasFeature(version, ARI_SET_POISONS)
-      ? 'A variable that is set over ARI makes it refuse DB(), SHELL() and the like for the rest of the call: Doorman ' +
-        'sets its own over AMI, and no other program should use ARI for calls that come here'
-      : 'Variables may be set over ARI without harm',
-  ]
+  return ok(`Asterisk ${text}.`)
 }

@@ -32,15 +32,10 @@ export const info = (says: string, remedy: string | null = null): Result => ({
 export const warning = (says: string, remedy: string): Result => ({ verdict: 'warning', says, remedy })
 export const fault = (says: string, remedy: string): Result => ({ verdict: 'fault', says, remedy })
 
-export interface AriReply extends AriAnswer {
-  /** The header Date, in milliseconds since 1970; NaN if there is none. */
-  readonly date: number
-}
-
 export interface Ari {
   readonly version: string
   /** @throws Error if ARI does not answer. */
-  ask(method: 'GET' | 'POST', path: string): Promise<AriReply>
+  ask(method: 'GET' | 'POST', path: string): Promise<AriAnswer>
 }
 
 /** The flow files, and the dialplan that is generated from them. */
@@ -90,8 +85,6 @@ type Results = Promise<Result | readonly Result[]>
 
 export interface Check {
   readonly name: string
-  /** What to do if the check itself fails. */
-  readonly remedy: string
   run(subject: Subject): Results
 }
 
@@ -106,15 +99,14 @@ interface Parts {
 }
 
 /** A check that is skipped where a part that it needs is not there; another check says so. */
-export function checkWith<Needed extends keyof Parts>(
-  needed: readonly Needed[],
+export function check<Needed extends keyof Parts = never>(
   name: string,
-  remedy: string,
+  needed: readonly Needed[],
   run: (parts: Pick<Parts, Needed> & Omit<Subject, Needed>) => Results,
 ): Check {
   const isThere = (subject: Subject): subject is Subject & Pick<Parts, Needed> =>
     needed.every((part) => subject[part] !== undefined && !(subject[part] instanceof Error))
-  return { name, remedy, run: async (subject) => (isThere(subject) ? run(subject) : []) }
+  return { name, run: async (subject) => (isThere(subject) ? run(subject) : []) }
 }
 
 /** `a, b and 3 more` */

@@ -1,19 +1,13 @@
 import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
+import { counted } from '../lib/counted.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
-import {
-  AMI,
-  AMI_ADMIN,
-  AMI_RIGHTS,
-  HTTP_SESSIONS,
-  TIME_ZONE,
-  variable,
-  WEBSOCKET_TIMEOUT,
-} from './ami-checks.js'
-import { ARI, ARI_RIGHTS, CLOCK, connectAri, MODULES, VERSION } from './ari-checks.js'
+import { AMI, AMI_ADMIN, AMI_RIGHTS, variable } from './ami-checks.js'
+import { ARI, ARI_RIGHTS, connectAri, MODULES, VERSION } from './ari-checks.js'
 import {
   type Check,
+  check,
   type Finding,
   fault,
   listed,
@@ -36,66 +30,46 @@ import {
 import { INSTANCE, RETENTION } from './instance-checks.js'
 import { ENDPOINTS, ENTRIES, LOOPS } from './path-checks.js'
 
-const SETTINGS: Check = {
-  name: 'settings',
-  remedy: '',
-  async run({ settings }) {
-    const found: Result[] = []
-    const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
-    const samples = secrets.filter((name) => settings[name] === SAMPLE_SECRET)
-    if (samples.length > 0) {
-      const says = `${listed(samples)}: still the secret of the sample files, which is public.`
-      found.push(warning(says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
-    }
-    const { DOORMAN_ARI_URL: url, DOORMAN_AMI_HOST: host } = settings
-    if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
-      const says = `ARI is at ${url}: its password goes over the network in the clear.`
-      found.push(warning(says, 'Put TLS in front (https:// in DOORMAN_ARI_URL), or use a tunnel.'))
-    }
-    if (!isLoopback(host)) {
-      const says = `AMI is at ${host}: its secret goes over the network in the clear.`
-      found.push(warning(says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
-    }
-    return found.length > 0 ? found : ok('All settings can be used.')
-  },
-}
+const SETTINGS = check('settings', [], async ({ settings }) => {
+  const found: Result[] = []
+  const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
+  const samples = secrets.filter((name) => settings[name] === SAMPLE_SECRET)
+  if (samples.length > 0) {
+    const says = `${listed(samples)}: still the secret of the sample files, which is public.`
+    found.push(warning(says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
+  }
+  const { DOORMAN_ARI_URL: url, DOORMAN_AMI_HOST: host } = settings
+  if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
+    const says = `ARI is at ${url}: its password goes over the network in the clear.`
+    found.push(warning(says, 'Put TLS in front (https:// in DOORMAN_ARI_URL), or use a tunnel.'))
+  }
+  if (!isLoopback(host)) {
+    const says = `AMI is at ${host}: its secret goes over the network in the clear.`
+    found.push(warning(says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
+  }
+  return found.length > 0 ? found : ok('All settings can be used.')
+})
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\./.test(host)
 }
 
-const FLOW_FILES: Check = {
-  name: 'flow files',
-  remedy: '',
-  async run({ settings, flows }) {
-    const folder = settings.DOORMAN_FLOWS
-    if (flows instanceof Error) {
-      const problems = flows.message.split('\n')
-      const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-      const says = `${folder}: ${count}. ${sentence(problems[0] ?? '')}`
-      return fault(says, 'Run  doorman check  and correct what it names.')
-    }
-    const { size } = flows.revision.routing.flows
-    return ok(`${folder}: revision ${flows.revision.id}, ${size === 1 ? '1 flow' : `${size} flows`}.`)
-  },
-}
+const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
+  const folder = settings.DOORMAN_FLOWS
+  if (flows instanceof Error) {
+    const problems = flows.message.split('\n')
+    const says = `${folder}: ${counted(problems.length, 'problem')}. ${sentence(problems[0] ?? '')}`
+    return fault(says, 'Run  doorman check  and correct what it names.')
+  }
+  const { size } = flows.revision.routing.flows
+  return ok(`${folder}: revision ${flows.revision.id}, ${counted(size, 'flow')}.`)
+})
 
 /** In the order of the report: a cause before its effects. */
 export const CHECKS: readonly Check[] = [
   ...[SETTINGS, FLOW_FILES, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, PASSWORD_FILES],
-  ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN, HTTP_SESSIONS, WEBSOCKET_TIMEOUT],
-  ...[
-    INSTANCE,
-    ENTRY_CONTEXTS,
-    ENDPOINTS,
-    ENTRIES,
-    FLOW_CONTEXTS,
-    LOOPS,
-    TRUNKS,
-    CLOCK,
-    TIME_ZONE,
-    RETENTION,
-  ],
+  ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
+  ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, RETENTION],
 ]
 
 /** What the command knows of an installation before it asks the PBX. */
@@ -131,12 +105,16 @@ async function filesOf(settings: Settings, ami: AmiSession | Error): Promise<Pbx
   return existsSync(folder) ? { folder, user: await userListeningAt(port) } : undefined
 }
 
+const UNCHECKED =
+  'Check that the modules res_ari_….so, func_dialplan.so and func_pjsip_endpoint.so are loaded, and what the users in ' +
+  'ari.conf and manager.conf may do.'
+
 /** Runs all checks. A check that fails itself is a warning. */
 export async function diagnose(subject: Subject): Promise<readonly Finding[]> {
   const findings = await Promise.all(
-    CHECKS.map(async ({ name, remedy, run }) => {
+    CHECKS.map(async ({ name, run }) => {
       const results = await run(subject).catch((error: Error) =>
-        warning(`This could not be checked: ${sentence(error.message)}`, remedy),
+        warning(`This could not be checked: ${sentence(error.message)}`, UNCHECKED),
       )
       return [results].flat().map((result) => ({ check: name, ...result }))
     }),

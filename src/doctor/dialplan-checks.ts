@@ -1,22 +1,16 @@
 import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/ami/dialplan.js'
 import type { AmiSession } from '../asterisk/ami/session.js'
-import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { nearest } from '../lib/nearest.js'
 import { pjsipEndpoints } from './ari-checks.js'
-import { checkWith, fault, info, listed, ok } from './check.js'
+import { check, fault, info, listed, ok } from './check.js'
 import { endpointContext } from './path-checks.js'
 
 const REWRITE =
   'Write it again,  doorman dialplan --write FILE,  where FILE is what extensions.conf includes ' +
   '(/etc/asterisk/extensions_doorman.conf); without the second AMI user also: asterisk -rx "dialplan reload"'
 
-const UNSEEN = 'Give the AMI user write = call (manager.conf), and load func_dialplan.so.'
-
-/** An extension that every text has that does not parse callers' text, and none of those before. */
-const IN_SAFE_TEXTS = { context: GO_CONTEXT, extension: 'missing', priority: 1 }
-
 /** The generated contexts. The second user sees every step, Doorman's own only the marker. */
-export const ENTRY_CONTEXTS = checkWith(['ami', 'flows'], 'entry contexts', UNSEEN, async (subject) => {
+export const ENTRY_CONTEXTS = check('entry contexts', ['ami', 'flows'], async (subject) => {
   const { ami, admin } = subject
   const { dialplan } = subject.flows
   const compared =
@@ -31,14 +25,6 @@ export const ENTRY_CONTEXTS = checkWith(['ami', 'flows'], 'entry contexts', UNSE
     const remedy = `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`
     return fault(`The running dialplan has no ${names}: no call reaches Doorman.`, remedy)
   }
-  if ((await locationsMissing(ami, [IN_SAFE_TEXTS])).length > 0) {
-    const says =
-      'The running dialplan is of a Doorman up to c592c16: Asterisk executes parts of the dialled number, '
-    return fault(
-      `${says}so that any caller can set variables, choose contexts and call functions that write. See SECURITY.md.`,
-      `${REWRITE}.`,
-    )
-  }
   const { differences } = running
   const detail =
     differences.length === 0 ? '' : ` ${differences.length} steps differ, first ${differences[0]}.`
@@ -46,7 +32,7 @@ export const ENTRY_CONTEXTS = checkWith(['ami', 'flows'], 'entry contexts', UNSE
   return fault(says, `${REWRITE}.`)
 })
 
-export const FLOW_CONTEXTS = checkWith(['ami', 'flows'], 'flow contexts', UNSEEN, async ({ ami, flows }) => {
+export const FLOW_CONTEXTS = check('flow contexts', ['ami', 'flows'], async ({ ami, flows }) => {
   const all = [...flows.revision.routing.flows.values()]
   const missing = await locationsMissing(ami, all)
   if (missing.length === 0)
@@ -67,8 +53,7 @@ export const FLOW_CONTEXTS = checkWith(['ami', 'flows'], 'flow contexts', UNSEEN
 })
 
 /** The trunks of the flow files against PJSIP's endpoints, in both directions. */
-const TRUNKS_REMEDY = 'Check that res_ari_endpoints.so is loaded.'
-export const TRUNKS = checkWith(['ari', 'flows'], 'trunks', TRUNKS_REMEDY, async ({ ari, ami, flows }) => {
+export const TRUNKS = check('trunks', ['ari', 'flows'], async ({ ari, ami, flows }) => {
   const trunks = [...flows.revision.routing.index.referenced.trunks].sort()
   const endpoints = await pjsipEndpoints(ari)
   const unlisted = trunks.filter((trunk) => !endpoints.includes(trunk))

@@ -11,17 +11,7 @@ import {
 } from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { type FileUser, OTHERS, obstacle } from '../lib/file-access.js'
-import {
-  type Check,
-  checkWith,
-  fault,
-  info,
-  listed,
-  ok,
-  type PbxFiles,
-  type Result,
-  warning,
-} from './check.js'
+import { type Check, check, fault, info, listed, ok, type PbxFiles, type Result, warning } from './check.js'
 
 /** The secret of every sample in asterisk-conf. */
 export const SAMPLE_SECRET = 'CHANGE-ME'
@@ -30,7 +20,7 @@ const AS_ROOT = 'Run doctor as root on the machine of the PBX.'
 
 /** A check of Asterisk's files. What this user may not read is good to know, and no more. */
 function fileCheck(name: string, run: (files: PbxFiles) => Promise<Result | readonly Result[]>): Check {
-  return checkWith(['pbxFiles'], name, AS_ROOT, ({ pbxFiles }) =>
+  return check(name, ['pbxFiles'], ({ pbxFiles }) =>
     run(pbxFiles).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EACCES') throw error
       return info(`This user may not read ${error.path ?? 'a file of it'}, so it was not checked.`, AS_ROOT)
@@ -40,16 +30,12 @@ function fileCheck(name: string, run: (files: PbxFiles) => Promise<Result | read
 
 const configOf = ({ folder }: PbxFiles, name: string) => readConfig(name, configFolder(folder))
 
-export const ASTERISK_FILES: Check = {
-  name: 'Asterisk files',
-  remedy: AS_ROOT,
-  async run({ pbxFiles }) {
-    if (pbxFiles === undefined)
-      return info('No configuration of Asterisk was found on this machine, so its files were not checked.')
-    const { folder, user } = pbxFiles
-    return ok(`${folder}${user === undefined ? '' : `, read by the user ${user.uid}`}.`)
-  },
-}
+export const ASTERISK_FILES = check('Asterisk files', [], async ({ pbxFiles }) => {
+  if (pbxFiles === undefined)
+    return info('No configuration of Asterisk was found on this machine, so its files were not checked.')
+  const { folder, user } = pbxFiles
+  return ok(`${folder}${user === undefined ? '' : `, read by the user ${user.uid}`}.`)
+})
 
 const at = ({ file, line }: ConfigPosition) => `${file}:${line}`
 
@@ -102,22 +88,18 @@ export const DIALPLAN_FILE = fileCheck('dialplan file', async (pbxFiles) => {
   return found.length > 0 ? found : ok(`${file} is included, and Asterisk can read it.`)
 })
 
-export const PASSWORD_FILES: Check = {
-  name: 'password files',
-  remedy: AS_ROOT,
-  async run({ pbxFiles, secretFiles }) {
-    const files = [...new Set([...secretFiles, ...(pbxFiles === undefined ? [] : passwordsIn(pbxFiles))])]
-    const open: string[] = []
-    for (const file of files) {
-      // What this user may not even look at, others may not read.
-      const found = await obstacle(file, OTHERS).catch(() => file)
-      if (found === undefined) open.push(file)
-    }
-    if (open.length === 0) return ok('Other users cannot read the passwords.')
-    const says = `Every user of this machine can read the passwords in ${listed(open)}.`
-    return warning(says, `chmod o-r ${open.join(' ')}`)
-  },
-}
+export const PASSWORD_FILES = check('password files', [], async ({ pbxFiles, secretFiles }) => {
+  const files = [...new Set([...secretFiles, ...(pbxFiles === undefined ? [] : passwordsIn(pbxFiles))])]
+  const open: string[] = []
+  for (const file of files) {
+    // What this user may not even look at, others may not read.
+    const found = await obstacle(file, OTHERS).catch(() => file)
+    if (found === undefined) open.push(file)
+  }
+  if (open.length === 0) return ok('Other users cannot read the passwords.')
+  const says = `Every user of this machine can read the passwords in ${listed(open)}.`
+  return warning(says, `chmod o-r ${open.join(' ')}`)
+})
 
 /** The files that hold passwords of ARI and AMI users. */
 function passwordsIn(pbxFiles: PbxFiles): readonly string[] {

@@ -1,44 +1,29 @@
+import { counted } from '../lib/counted.js'
 import { StoreReader } from '../store/store.js'
-import {
-  type Ari,
-  type Check,
-  fault,
-  info,
-  ok,
-  type Result,
-  type Subject,
-  sentence,
-  warning,
-} from './check.js'
+import { type Ari, check, fault, info, ok, type Result, type Subject, sentence, warning } from './check.js'
 
 const START = 'Start it (systemctl start doorman, or  doorman run), and see its log if it does not stay.'
 
 const RESTART = 'Restart it (systemctl restart doorman), and see its log.'
 
 /** Whether a Doorman runs, answers, can continue calls, and decides with the flow files as they are. */
-export const INSTANCE: Check = {
-  name: 'instance',
-  remedy: 'Check that res_ari_applications.so is loaded.',
-  async run(subject) {
-    const { instance, settings } = subject
-    const folder = settings.DOORMAN_DATA
-    switch (instance.state) {
-      case 'hidden':
-        return info(
-          `This user may not read ${folder}, so whether Doorman runs was not checked.`,
-          'Run doctor as root.',
-        )
-      case 'none':
-        return withoutAddress(subject)
-      case 'silent': {
-        const says = `Doorman (process ${instance.pid}) does not answer: ${sentence(instance.reason)}`
-        return fault(`${says} Calls take the fallback.`, RESTART)
-      }
-      case 'answers':
-        return instance.ready ? revisionOf(instance, subject) : notReady(instance)
+export const INSTANCE = check('instance', [], async (subject) => {
+  const { instance, settings } = subject
+  switch (instance.state) {
+    case 'hidden': {
+      const says = `This user may not read ${settings.DOORMAN_DATA}, so whether Doorman runs was not checked.`
+      return info(says, 'Run doctor as root.')
     }
-  },
-}
+    case 'none':
+      return withoutAddress(subject)
+    case 'silent': {
+      const says = `Doorman (process ${instance.pid}) does not answer: ${sentence(instance.reason)}`
+      return fault(`${says} Calls take the fallback.`, RESTART)
+    }
+    case 'answers':
+      return instance.ready ? revisionOf(instance, subject) : notReady(instance)
+  }
+})
 
 /** No control address: no Doorman runs, or one with another data folder. */
 async function withoutAddress({ ari, settings }: Subject): Promise<Result> {
@@ -82,17 +67,13 @@ function revisionOf({ pid, revision, problems }: Answer, { flows, settings }: Su
 const DAY_MS = 86_400_000
 
 /** Callers' numbers are personal data. A Doorman that runs deletes what is too old. */
-export const RETENTION: Check = {
-  name: 'recorded calls',
-  remedy: 'Run doctor as root, or as the user that runs Doorman.',
-  async run({ settings }) {
-    const { DOORMAN_DATA: folder, DOORMAN_KEEP_CALLS: days } = settings
-    const oldest = await new StoreReader(folder).oldestCall()
-    if (oldest === undefined) return ok('No calls are recorded.')
-    const age = Math.floor((Date.now() - oldest) / DAY_MS)
-    const shown = `The oldest recorded call is ${age === 1 ? '1 day' : `${age} days`} old`
-    if (age <= days) return ok(`${shown}; calls are kept for ${days}.`)
-    const remedy = 'A running Doorman deletes such calls within minutes: start it, or delete the data folder.'
-    return warning(`${shown}, though DOORMAN_KEEP_CALLS=${days}.`, remedy)
-  },
-}
+export const RETENTION = check('recorded calls', [], async ({ settings }) => {
+  const { DOORMAN_DATA: folder, DOORMAN_KEEP_CALLS: days } = settings
+  const oldest = await new StoreReader(folder).oldestCall()
+  if (oldest === undefined) return ok('No calls are recorded.')
+  const age = Math.floor((Date.now() - oldest) / DAY_MS)
+  const shown = `The oldest recorded call is ${counted(age, 'day')} old`
+  if (age <= days) return ok(`${shown}; calls are kept for ${days}.`)
+  const remedy = 'A running Doorman deletes such calls within minutes: start it, or delete the data folder.'
+  return warning(`${shown}, though DOORMAN_KEEP_CALLS=${days}.`, remedy)
+})

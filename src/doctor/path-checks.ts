@@ -3,46 +3,38 @@ import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
 import { jumpsOf, type Place, type RunningDialplan, type RunningStep } from '../asterisk/dialplan/running.js'
 import { variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
-import { checkWith, fault, info, listed, ok, type Result, warning } from './check.js'
+import { check, fault, info, listed, ok, type Result, warning } from './check.js'
 
 const ENTRY = GENERATED_CONTEXTS[0]
-const UNSEEN = 'Give the second AMI user write = config (manager.conf), and load func_pjsip_endpoint.so.'
 const LEAD =
   'Set the Context of the trunk to one that goes to Doorman:  exten => _[+*#0-9]!,1,Goto(doorman,,1)  (with FreePBX: ' +
   'from-doorman-trunk, docs/freepbx.md).'
 
 /** Which endpoints' contexts lead to the generated ones. */
-export const ENDPOINTS = checkWith(
-  ['ari', 'ami', 'dialplan', 'flows'],
-  'endpoints',
-  UNSEEN,
-  async (subject) => {
-    const { ari, ami, dialplan, flows } = subject
-    if (!dialplan.has(ENTRY)) return []
-    const endpoints = await pjsipEndpoints(ari)
-    const contexts = await contextsOf(ami, endpoints)
-    const leads = new Map(
-      [...new Set(contexts.values())].map((context) => [context, leadOf(dialplan, context)]),
-    )
-    const which = (lead: Lead) =>
-      endpoints.filter((endpoint) => leads.get(contexts.get(endpoint) ?? '') === lead)
-    const [all, some] = [which('all'), which('some')]
-    if (all.length + some.length === 0)
-      return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, LEAD)
-    const { trunks } = flows.revision.routing.index.referenced
-    const elsewhere = which('none').filter((endpoint) => trunks.has(endpoint))
-    const byContext = Map.groupBy(elsewhere, (endpoint) => contexts.get(endpoint) ?? '')
-    return [
-      ...[...byContext].map(([context, names]) =>
-        warning(`The calls of ${listed(names)} go to [${context}], which does not lead to Doorman.`, LEAD),
-      ),
-      ...(all.length > 0 ? [ok(`The calls of ${listed(all)} lead to Doorman.`)] : []),
-      ...(some.length > 0
-        ? [info(`Calls of ${listed(some)} lead to Doorman only by some numbers or conditions.`)]
-        : []),
-    ]
-  },
-)
+export const ENDPOINTS = check('endpoints', ['ari', 'ami', 'dialplan', 'flows'], async (parts) => {
+  const { ari, ami, dialplan, flows } = parts
+  if (!dialplan.has(ENTRY)) return []
+  const endpoints = await pjsipEndpoints(ari)
+  const contexts = await Promise.all(endpoints.map((name) => endpointContext(ami, name)))
+  const byContext = [...Map.groupBy(endpoints, (_name, at) => contexts[at] ?? '')]
+  const groups = byContext.map(([context, names]) => ({ context, names, lead: leadOf(dialplan, context) }))
+  const which = (wanted: Lead) => groups.flatMap(({ names, lead }) => (lead === wanted ? names : [])).sort()
+  const [all, some] = [which('all'), which('some')]
+  if (all.length + some.length === 0)
+    return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, LEAD)
+  const { trunks } = flows.revision.routing.index.referenced
+  const elsewhere = groups.flatMap(({ context, names, lead }) => {
+    const lost = lead === 'none' ? names.filter((name) => trunks.has(name)) : []
+    if (lost.length === 0) return []
+    return [warning(`The calls of ${listed(lost)} go to [${context}], which does not lead to Doorman.`, LEAD)]
+  })
+  const partly = `Calls of ${listed(some)} lead to Doorman only by some numbers or conditions.`
+  return [
+    ...elsewhere,
+    ...(all.length > 0 ? [ok(`The calls of ${listed(all)} lead to Doorman.`)] : []),
+    ...(some.length > 0 ? [info(partly)] : []),
+  ]
+})
 
 /** Which calls to a context lead to Doorman. */
 type Lead = 'all' | 'some' | 'none'
@@ -53,18 +45,10 @@ function leadOf(dialplan: RunningDialplan, context: string): Lead {
   return places.every((place) => dialplan.straightWay(place, ENTRY).at(-1) === ENTRY) ? 'all' : 'some'
 }
 
-/** PJSIP_ENDPOINT() is answered without a channel, for the class call (16.28, 22.10). */
-async function contextsOf(
-  ami: AmiSession,
-  endpoints: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const contexts = await Promise.all(
-    endpoints.map(async (name) => [name, await endpointContext(ami, name)] as const),
-  )
-  return new Map(contexts)
-}
-
-/** Empty for an endpoint that PJSIP does not know. */
+/**
+ * Empty for an endpoint that PJSIP does not know. PJSIP_ENDPOINT() is answered without a channel, for the class call
+ * (16.28, 22.10).
+ */
 export function endpointContext(ami: AmiSession, endpoint: string): Promise<string> {
   return variable(ami, `PJSIP_ENDPOINT(${endpoint.replace(/[(),]/g, '')},context)`)
 }
@@ -73,7 +57,7 @@ const placesIn = (dialplan: RunningDialplan, context: string): readonly Place[] 
   dialplan.numbersIn(context).map((number) => ({ context, number }))
 
 /** What leads to Doorman: whether a caller could choose the place, and the fallbacks that are named on the way. */
-export const ENTRIES = checkWith(['dialplan'], 'entries', UNSEEN, async ({ dialplan }) => {
+export const ENTRIES = check('entries', ['dialplan'], async ({ dialplan }) => {
   const steps = dialplan.steps.filter(({ context }) => !OWN_CONTEXTS.has(context))
   const open = steps.flatMap(openGotos)
   // The extensions of a context name one fallback as a rule.
@@ -119,7 +103,7 @@ function fallbackOf(dialplan: RunningDialplan, where: string, fallback: string):
 }
 
 /** Flows that send their calls to Doorman again. */
-export const LOOPS = checkWith(['dialplan', 'flows'], 'loops', UNSEEN, async ({ dialplan, flows }) => {
+export const LOOPS = check('loops', ['dialplan', 'flows'], async ({ dialplan, flows }) => {
   const found = [...flows.revision.routing.flows.values()].flatMap(({ name, context, extension }) =>
     loopsOf(dialplan, `The flow ${name} (${context},${extension})`, { context, extension }),
   )

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { isSeq, parseDocument, stringify } from 'yaml'
+import { isScalar, isSeq, parseDocument, stringify } from 'yaml'
 import { EXAMPLES_FILE, type ExampleSource, readExamples } from '../flows/examples.js'
 import type { Problem } from '../flows/problem.js'
 import { ifMissing, replaceFile } from '../lib/replace-file.js'
@@ -60,39 +59,29 @@ export async function addExample(folder: string, example: ExampleSource): Promis
 }
 
 const HEAD = `# Calls and what must come of them: "doorman check" and every reload run them, and refuse rules that break one.
-examples:
+examples: []
 `
 
-/**
- * The text of `examples.yaml` with one more example. Where the list is written in lines, as it mostly is, the file
- * ends with it: the example is put behind it, and not a character before it changes. Else the document is written
- * anew, with its comments.
- */
+/** The text of `examples.yaml` with one more example, and all its comments. */
 export function withExample(text: string, example: ExampleSource): string {
-  if (text.trim() === '') return HEAD + itemLines(example, 2)
-  const before: readonly unknown[] = parseDocument(text).toJS()?.examples ?? []
-  const [, indent = '  '] = /^( *)-\s/m.exec(text) ?? []
-  const appended = `${text}${text.endsWith('\n') ? '' : '\n'}${itemLines(example, indent.length)}`
-  const after = parseDocument(appended)
-  const isWhole = isDeepStrictEqual(after.toJS()?.examples, [...before, example])
-  return after.errors.length === 0 && isWhole ? appended : rewritten(text, example)
-}
-
-function rewritten(text: string, example: ExampleSource): string {
-  const doc = parseDocument(text)
-  const list: unknown = doc.get('examples', true)
+  const doc = parseDocument(text.trim() === '' ? HEAD : text)
   // Read back from its lines, so that it keeps the quotes in which its characters are written out.
-  const items = parseDocument(itemLines(example, 0))
+  const added = parseDocument(itemLines(example))
+  const list: unknown = doc.get('examples', true)
   if (isSeq(list)) {
-    list.items.push(items.get(0, true))
+    list.items.push(added.get(0, true))
     list.flow = false
-  } else doc.set('examples', items.contents)
+  } else {
+    // A key without a list holds the comment that follows it.
+    if (isScalar(list) && added.contents !== null) added.contents.comment = list.comment ?? null
+    doc.set('examples', added.contents)
+  }
   const whole = doc.toString({ lineWidth: 0 })
   // What the admin wrote stays as it is.
   return text === safeText(text) ? safeText(whole) : whole
 }
 
-function itemLines(example: ExampleSource, indent: number): string {
+function itemLines(example: ExampleSource): string {
   // An editor must show what is there: what hides or turns text is written out, which only quotes allow.
   const isTricky = JSON.stringify(example) !== safeJson(example)
   const written = stringify([example], {
@@ -100,5 +89,5 @@ function itemLines(example: ExampleSource, indent: number): string {
     defaultStringType: 'QUOTE_DOUBLE',
     defaultKeyType: isTricky ? 'QUOTE_DOUBLE' : 'PLAIN',
   })
-  return safeText(written).replace(/^(?=.)/gm, ' '.repeat(indent))
+  return safeText(written)
 }

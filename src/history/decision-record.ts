@@ -1,3 +1,4 @@
+import type { ObservedCall } from '../observability/observed-call.js'
 import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
 import type { Reason } from '../routing/types.js'
@@ -20,35 +21,13 @@ export const OUTCOMES = {
 
 export type Outcome = keyof typeof OUTCOMES
 
-/** Milliseconds that a call spent in each stage; a stage that was not reached is missing. */
-export interface Stages {
-  readonly read?: number | undefined
-  readonly decide?: number | undefined
-  readonly write?: number | undefined
-  readonly continue?: number | undefined
-  readonly leave?: number | undefined
-  /** From its arrival to its departure. */
-  readonly total?: number | undefined
-}
-
 /** The answer to "why did this call go there?": one for each call. */
-export interface DecisionRecord {
-  readonly at: string
-  /** Unique id of the channel. */
-  readonly call: string
-  readonly sipCallId: string
-  readonly trunk: string | null
-  readonly callerNumber: string
-  readonly calleeNumber: string
+export interface DecisionRecord extends ObservedCall {
   readonly vip: boolean
-  readonly branch: string | null
   /** The headers that the revision refers to and the call has, repeats apart. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Whether the entry context passed the headers, or ARI read them. Null where the call could not be read. */
   readonly readBy: 'dialplan' | 'ari' | null
-  readonly revision: string
-  readonly rule: string | null
-  readonly flow: string
   readonly outcome: Outcome
   /** What went wrong on the way, if anything, in sentences. */
   readonly faults: readonly string[]
@@ -59,7 +38,6 @@ export interface DecisionRecord {
   readonly provenance: readonly Provenance[]
   /** Untrusted claims of the call that would have counted from a trusted trunk. */
   readonly hearsay: readonly Hearsay[]
-  readonly ms: Stages
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Functions, finalDecision } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
+import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
 import { headerName } from '../routing/format.js'
 import { type CallRecord, factsOfCall } from './recorded-calls.js'
@@ -127,10 +128,14 @@ export function formatReplay(result: ReplayResult): string {
     `${' '.repeat(10)}${group.examples.join(', ')}${group.count > group.examples.length ? ', …' : ''}`,
   ])
   if (functionRuns > 0) {
-    lines.push(`${counted(functionRuns)} went through a code flow, which may not say the same each time.`)
+    lines.push(
+      `${counted(functionRuns, 'call')} went through a code flow, which may not say the same each time.`,
+    )
   }
   if (undecided > 0) {
-    lines.push(`${counted(undecided)} could not be decided: no thread was free for their code flow in time.`)
+    lines.push(
+      `${counted(undecided, 'call')} could not be decided: no thread was free for their code flow in time.`,
+    )
   }
   if (unseenHeaders.length > 0) {
     const names = unseenHeaders.map(headerName).join(', ')
@@ -144,18 +149,10 @@ export function formatReplay(result: ReplayResult): string {
 
 function headline({ calls, changed }: ReplayResult): string {
   if (calls === 0) return 'No recorded calls: nothing to replay.'
-  if (changed === 0) return `None of ${counted(calls)} would change.`
-  return `${thousands(changed)} of ${counted(calls)} would change`
+  if (changed === 0) return `None of ${counted(calls, 'call')} would change.`
+  return `${thousands(changed)} of ${counted(calls, 'call')} would change`
 }
 
 function formatGroup({ from, to, rule }: ReplayGroup): string {
   return `${from} → ${to} by ${rule === 'otherwise' ? rule : `rule "${rule}"`}`
-}
-
-function counted(count: number): string {
-  return `${thousands(count)} call${count === 1 ? '' : 's'}`
-}
-
-function thousands(count: number): string {
-  return count.toLocaleString('en-US')
 }

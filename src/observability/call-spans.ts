@@ -14,15 +14,7 @@ import {
   envDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources'
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  type Sampler,
-  type SpanExporter,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace'
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/timeout.js'
 import { maskNumbers } from './masking.js'
@@ -66,7 +58,6 @@ export class CallSpans {
       resource: defaultResource()
         .merge(own)
         .merge(detectResources({ detectors: [envDetector] })),
-      sampler: samplerFrom(process.env),
       spanProcessors: [new BatchSpanProcessor({ exporter: reporting(exporter, receiver, problem) })],
     })
     diag.disable()
@@ -82,7 +73,7 @@ export class CallSpans {
   call(record: ObservedCall, isError: boolean): void {
     const start = Date.parse(record.at)
     const attributes = attributesOf(this.#mask ? maskNumbers({ ...record }) : { ...record })
-    const options = { kind: SpanKind.SERVER, startTime: hrTime(start), attributes }
+    const options = { kind: SpanKind.SERVER, startTime: start, attributes }
     const span = this.#tracer.startSpan('call', options, ROOT_CONTEXT)
     if (!span.isRecording()) return
     if (isError) span.setStatus({ code: SpanStatusCode.ERROR, message: record.outcome })
@@ -91,11 +82,11 @@ export class CallSpans {
     for (const stage of STAGES) {
       const ms = record.ms[stage]
       if (ms === undefined) continue
-      const child = this.#tracer.startSpan(stage, { startTime: hrTime(time) }, context)
+      const child = this.#tracer.startSpan(stage, { startTime: time }, context)
       time += ms
-      child.end(hrTime(time))
+      child.end(time)
     }
-    span.end(hrTime(Math.max(time, start + (record.ms.total ?? 0))))
+    span.end(Math.max(time, start + (record.ms.total ?? 0)))
   }
 
   /** Sends what is left, for as long as that takes at most two seconds. */
@@ -119,20 +110,6 @@ const ATTRIBUTES = {
 function attributesOf(record: Readonly<Record<string, unknown>>): Record<string, string> {
   const attributes = Object.entries(ATTRIBUTES).map(([field, name]) => [name, record[field]])
   return Object.fromEntries(attributes.filter(([, value]) => value !== null))
-}
-
-/** Milliseconds since 1970 as seconds and nanoseconds. */
-function hrTime(ms: number): [number, number] {
-  const seconds = Math.floor(ms / 1_000)
-  return [seconds, Math.round((ms - seconds * 1_000) * 1e6)]
-}
-
-/** As OTEL_TRACES_SAMPLER says. A call has no parent, so that `parentbased_always_on` is `always_on`. */
-function samplerFrom({ OTEL_TRACES_SAMPLER = '', OTEL_TRACES_SAMPLER_ARG }: NodeJS.ProcessEnv): Sampler {
-  const name = OTEL_TRACES_SAMPLER.replace('parentbased_', '')
-  const ratio = Number(OTEL_TRACES_SAMPLER_ARG || 1)
-  if (name === 'always_off') return new AlwaysOffSampler()
-  return name === 'traceidratio' && ratio < 1 ? new TraceIdRatioBasedSampler(ratio) : new AlwaysOnSampler()
 }
 
 /** The same exporter; a failure is reported, and the next one only after a success in between. */

@@ -5,9 +5,7 @@ import { type ObservedCall, STAGES } from './observed-call.js'
 /** Seconds: a stage of a call takes from less than half a millisecond to the time limit of the dialplan. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
 
-/** So many names of a kind are counted each for itself: a scrape writes 1,000 lines in about 2 ms. */
-const MOST_NAMES = 1_000
-/** The label of all further names, and of trunks that the flow files do not name. */
+/** The label of trunks that the flow files do not name. */
 const OTHER = 'other'
 /** The label of calls that belong to no branch, or that no rule decided. */
 const NONE = 'none'
@@ -28,14 +26,6 @@ export interface MetricsSources {
   }
 }
 
-/** What the flow files name. */
-export interface FlowFileNames {
-  readonly flows: ReadonlyMap<string, unknown>
-  readonly rules: readonly { readonly name: string }[]
-  readonly branches: readonly { readonly name: string }[]
-  readonly index: { readonly referenced: { readonly trunks: ReadonlySet<string> } }
-}
-
 /**
  * Prometheus metrics. Labels are closed lists or names from the flow files; no text of a call is in them. Calls are
  * counted by one name at a time: a counter by all of them would have a series for each combination.
@@ -53,10 +43,22 @@ export class Metrics {
     ['stage'],
   )
   readonly #calls = this.#counter('doorman_calls_total', 'Calls, by how they left', ['outcome'])
-  readonly #flows = this.#byName('flow', 'Calls, by the flow to which they were sent')
-  readonly #rules = this.#byName('rule', 'Calls, by the rule that decided')
-  readonly #branches = this.#byName('branch', 'Calls, by the branch of the callee number')
-  readonly #trunks = this.#byName('trunk', 'Calls, by the trunk on which they came in')
+  readonly #flows = this.#counter(
+    'doorman_calls_by_flow_total',
+    'Calls, by the flow to which they were sent',
+    ['flow'],
+  )
+  readonly #rules = this.#counter('doorman_calls_by_rule_total', 'Calls, by the rule that decided', ['rule'])
+  readonly #branches = this.#counter(
+    'doorman_calls_by_branch_total',
+    'Calls, by the branch of the callee number',
+    ['branch'],
+  )
+  readonly #trunks = this.#counter(
+    'doorman_calls_by_trunk_total',
+    'Calls, by the trunk on which they came in',
+    ['trunk'],
+  )
   readonly #readOverAri = this.#counter(
     'doorman_calls_read_over_ari_total',
     'Calls whose headers the running dialplan did not pass: write it again',
@@ -82,7 +84,6 @@ export class Metrics {
     ['trunk', 'what'],
   )
   readonly #mask: boolean
-  #names: FlowFileNames | undefined
 
   constructor({ mask, ari, ami, activeCalls, database }: MetricsSources) {
     this.#mask = mask
@@ -107,12 +108,11 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry })
   }
 
-  /** @param names those of the current flow files; only they become labels. */
+  /** @param trunks those that the flow files name; only they become labels. */
   call(
     { outcome, readBy, flow, rule, branch, trunk, hearsay, ms }: ObservedCall,
-    names: FlowFileNames,
+    trunks: ReadonlySet<string>,
   ): void {
-    this.#forgetAllBut(names)
     if (ms.total !== undefined) this.#total.observe(ms.total / 1_000)
     for (const stage of STAGES) {
       const time = ms[stage]
@@ -120,12 +120,11 @@ export class Metrics {
     }
     this.#calls.inc({ outcome })
     if (readBy === 'ari') this.#readOverAri.inc()
-    const namedTrunk = trunk !== null && names.index.referenced.trunks.has(trunk) ? trunk : OTHER
-    this.#flows.count(flow)
-    this.#rules.count(rule ?? NONE)
-    this.#branches.count(branch ?? NONE)
-    this.#trunks.count(namedTrunk)
-    const shownTrunk = this.#shown(namedTrunk)
+    const shownTrunk = trunk !== null && trunks.has(trunk) ? this.#shown(trunk) : OTHER
+    this.#flows.inc({ flow: this.#shown(flow) })
+    this.#rules.inc({ rule: this.#shown(rule ?? NONE) })
+    this.#branches.inc({ branch: this.#shown(branch ?? NONE) })
+    this.#trunks.inc({ trunk: shownTrunk })
     for (const { what } of hearsay) this.#hearsay.inc({ trunk: shownTrunk, what })
   }
 
@@ -145,21 +144,6 @@ export class Metrics {
   /** The text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics()
-  }
-
-  /** Names that a new revision does not have any more make room for its own. */
-  #forgetAllBut(names: FlowFileNames): void {
-    if (names === this.#names) return
-    this.#names = names
-    this.#flows.keep([...names.flows.keys()])
-    this.#rules.keep([...names.rules.map(({ name }) => name), 'otherwise', NONE])
-    this.#branches.keep([...names.branches.map(({ name }) => name), NONE])
-    this.#trunks.keep([...names.index.referenced.trunks, OTHER])
-  }
-
-  #byName(label: string, help: string): CountByName {
-    const counter = this.#counter(`doorman_calls_by_${label}_total`, help, [label])
-    return new CountByName(label, counter, (name) => this.#shown(name))
   }
 
   #shown(name: string): string {
@@ -192,35 +176,5 @@ export class Metrics {
         this.set(read())
       },
     })
-  }
-}
-
-/** A counter with one label, which is a name of the flow files. */
-class CountByName {
-  readonly #label: string
-  readonly #counter: Counter
-  readonly #shown: (name: string) => string
-  readonly #named = new Set<string>()
-
-  constructor(label: string, counter: Counter, shown: (name: string) => string) {
-    this.#label = label
-    this.#counter = counter
-    this.#shown = shown
-  }
-
-  count(of: string): void {
-    const name = this.#shown(of)
-    if (this.#named.size < MOST_NAMES) this.#named.add(name)
-    this.#counter.inc({ [this.#label]: this.#named.has(name) ? name : OTHER })
-  }
-
-  /** Drops the series of all other names. */
-  keep(names: readonly string[]): void {
-    const kept = new Set(names.map(this.#shown))
-    for (const name of this.#named) {
-      if (kept.has(name)) continue
-      this.#named.delete(name)
-      this.#counter.remove({ [this.#label]: name })
-    }
   }
 }

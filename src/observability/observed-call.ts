@@ -1,5 +1,8 @@
 export const STAGES = ['read', 'decide', 'write', 'continue', 'leave'] as const
 
+/** Milliseconds in each stage that a call reached, and from its arrival to its departure. */
+export type StageTimes = { readonly [stage in (typeof STAGES)[number] | 'total']?: number | undefined }
+
 /** What metrics and traces take of the record of a call. */
 export interface ObservedCall {
   /** When it arrived, ISO 8601. */
@@ -18,6 +21,5 @@ export interface ObservedCall {
   readonly outcome: string
   /** Its untrusted claims: `what` is a header that the flow files name. */
   readonly hearsay: readonly { readonly what: string }[]
-  /** Milliseconds in each stage that it reached, and in all. */
-  readonly ms: { readonly [stage in (typeof STAGES)[number] | 'total']?: number | undefined }
+  readonly ms: StageTimes
 }

@@ -9,8 +9,6 @@ export interface Change {
   readonly name: string
   /** One line for people: `rule "Sales hours": goto sales_flow → main`. */
   readonly text: string
-  /** Where a list of numbers changed: how many. */
-  readonly numbers?: NumbersChange
 }
 
 export type Part =
@@ -26,16 +24,6 @@ export type Part =
   | 'undecidable'
   | 'example'
 
-export interface NumbersChange {
-  readonly added: number
-  readonly removed: number
-  /** Numbers that stayed and have another row: another name or tier, say. */
-  readonly otherRows: number
-}
-
-/** What changed in one item, without its name; with counts where numbers did. */
-export type Detail = string | { readonly text: string; readonly numbers: NumbersChange }
-
 /** A part of a revision that has a name, as texts in the words of the flow file. */
 export interface Item {
   readonly name: string
@@ -45,7 +33,7 @@ export interface Item {
   readonly summary: string
   readonly facts: Facts
   /** What changed in the files that it reads. */
-  readonly details?: readonly Detail[]
+  readonly details?: readonly string[]
 }
 
 /** The properties in which an item can differ between two revisions, by name. */
@@ -65,10 +53,9 @@ const ORDERED: ReadonlySet<Part> = new Set(['branch', 'rule'])
 const RENAMED: ReadonlySet<Part> = new Set(['flow', 'rule', 'example'])
 const QUOTED: ReadonlySet<Part> = new Set(['branch', 'rule', 'example'])
 
-export function change(part: Part, kind: Change['kind'], name: string, detail: Detail): Change {
+export function change(part: Part, kind: Change['kind'], name: string, detail: string): Change {
   const subject = name === '' ? part : `${part} ${quoted(part, name)}`
-  const { text, ...counts } = typeof detail === 'string' ? { text: detail } : detail
-  return Object.freeze({ part, kind, name, text: `${subject}: ${text}`, ...counts })
+  return { part, kind, name, text: `${subject}: ${detail}` }
 }
 
 function quoted(part: Part, name: string): string {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Example } from '../flows/examples.js'
 import type { Revision } from '../flows/revision.js'
+import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
 import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
@@ -16,17 +17,7 @@ import type {
   State,
   VipPolicy,
 } from '../routing/types.js'
-import {
-  type Change,
-  change,
-  type Detail,
-  diffItems,
-  type Facts,
-  factChanges,
-  fromTo,
-  type Item,
-  type NumbersChange,
-} from './diff-items.js'
+import { type Change, change, diffItems, type Facts, factChanges, fromTo, type Item } from './diff-items.js'
 
 export type { Change } from './diff-items.js'
 
@@ -53,7 +44,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     (old.undecidable !== old.otherwise || now.undecidable !== now.otherwise)
   // Examples decide no call, but one that was removed can refuse no reload any more.
   const examples = await diffItems('example', before.examples, after.examples, exampleItem)
-  return Object.freeze([
+  return [
     ...setting('default_country', old.defaultCountry, now.defaultCountry),
     ...setting('callee_from', formatHeaders(old), formatHeaders(now)),
     ...trunks.changes,
@@ -65,7 +56,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
     ...(isUndecidableChanged ? setting('undecidable', old.undecidable, now.undecidable) : []),
     ...examples.changes,
-  ])
+  ]
 }
 
 function setting(part: Change['part'], old: string | undefined, now: string | undefined): readonly Change[] {
@@ -195,43 +186,35 @@ function meaningOf(condition: Condition | NumberPattern): string {
 }
 
 /** How many became a VIP and how many are none any more, not who. */
-function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): readonly Detail[] {
-  const [old, now] = [byFile(before.tables), byFile(after.tables)]
-  const removed = before.tables.filter(({ file }) => !now.has(file))
-  const added = after.tables.filter(({ file }) => !old.has(file))
-  const stayed = after.tables.filter(({ file }) => old.has(file))
-  const order = before.tables.filter(({ file }) => now.has(file)).map(({ file }) => file)
-  const isReordered = stayed.some(({ file }, at) => file !== order[at])
+function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): readonly string[] {
+  const removed = [...before.numbers].filter((number) => !after.numbers.has(number)).length
+  const added = after.numbers.size - (before.numbers.size - removed)
+  const old = byFile(before.tables)
   return [
-    ...countDetail(before.numbers, after.numbers),
-    ...removed.map(({ file, size }) => `file ${file} removed, ${plusMinus(0, size) || 'no numbers'}`),
-    ...added.map(({ file, size }) => `file ${file} added, ${plusMinus(size, 0) || 'no numbers'}`),
-    ...(isReordered ? [`files now in the order ${formatList(now.keys())}`] : []),
-    ...stayed.flatMap(({ file, columns }) => [
-      ...columnDetail(file, old.get(file)?.columns ?? [], columns),
-      ...fileDetail(file, files, { withRows: true }),
-    ]),
-    ...factChanges(headerFacts(before), headerFacts(after)),
+    ...numbersDetail({ added, removed, otherRows: 0 }),
+    ...after.tables.flatMap(({ file, columns }) => {
+      const changed = cameAndWent(old.get(file)?.columns ?? columns, columns)
+      const rows = fileDetail(file, files, { withRows: true })
+      return changed === '' ? rows : [`columns ${changed} in ${file}`, ...rows]
+    }),
+    ...factChanges(vipFacts(before), vipFacts(after)),
   ]
 }
 
-function headerFacts({ headers }: VipPolicy): Facts {
-  const facts = [...headers].map(([name, values]) => {
-    return [`header ${headerName(name)}`, { text: formatList(values), meaning: String([...values].sort()) }]
-  })
-  return Object.fromEntries(facts)
+function vipFacts({ tables, headers }: VipPolicy): Facts {
+  return Object.fromEntries([
+    ...tables.map(({ file, size }) => [`file ${file}`, { text: counted(size, 'number'), meaning: file }]),
+    ...[...headers].map(([name, values]) => {
+      return [`header ${headerName(name)}`, { text: formatList(values), meaning: String([...values].sort()) }]
+    }),
+  ])
 }
 
-function countDetail(before: ReadonlySet<string>, after: ReadonlySet<string>): readonly Detail[] {
-  const removed = [...before].filter((number) => !after.has(number)).length
-  const added = after.size - (before.size - removed)
-  return numbersDetail({ added, removed, otherRows: 0 })
-}
-
-function columnDetail(file: string, old: readonly string[], now: readonly string[]): readonly string[] {
-  const columns = cameAndWent(old, now)
-  if (columns !== '') return [`columns ${columns} in ${file}`]
-  return isDeepStrictEqual(old, now) ? [] : [`columns of ${file} in another order`]
+interface NumbersChange {
+  readonly added: number
+  readonly removed: number
+  /** Numbers that stayed and have another row: another name or tier, say. */
+  readonly otherRows: number
 }
 
 /** File of numbers → what changed in it; only files that both revisions read. */
@@ -279,28 +262,29 @@ async function compareTables(before: NumberTable, after: NumberTable): Promise<N
     }
     if (++seen % NUMBERS_PER_TURN === 0) await turn()
   }
-  return Object.freeze({ added: after.size - common, removed: before.size - common, otherRows })
+  return { added: after.size - common, removed: before.size - common, otherRows }
 }
 
 /** What changed in a file that both read. */
-function fileDetail(file: string, files: ChangedFiles, { withRows = false } = {}): readonly Detail[] {
+function fileDetail(file: string, files: ChangedFiles, { withRows = false } = {}): readonly string[] {
   const numbers = files.get(file)
-  return numbers === undefined ? [] : numbersDetail(numbers, { where: ` in ${file}`, withRows })
+  return numbers === undefined ? [] : numbersDetail(numbers, ` in ${file}`, withRows)
 }
 
 /** `+12 −3 numbers in vips.csv, 4 rows changed`; empty where nothing changed that counts here. */
-function numbersDetail(numbers: NumbersChange, { where = '', withRows = false } = {}): readonly Detail[] {
-  const { added, removed, otherRows } = numbers
-  const rows = `${otherRows.toLocaleString('en-US')} ${otherRows === 1 ? 'row' : 'rows'} changed`
-  const parts = [plusMinus(added, removed), withRows && otherRows > 0 ? rows : ''].filter(Boolean)
-  const [first, ...more] = parts
-  return first === undefined ? [] : [{ text: [first + where, ...more].join(', '), numbers }]
-}
-
-/** `+12 −3 numbers`, `+1 number`; empty where none came or went. */
-function plusMinus(added: number, removed: number): string {
-  if (added + removed === 0) return ''
-  const came = added > 0 ? `+${added.toLocaleString('en-US')} ` : ''
-  const went = removed > 0 ? `−${removed.toLocaleString('en-US')} ` : ''
-  return `${came}${went}${added + removed === 1 ? 'number' : 'numbers'}`
+function numbersDetail(
+  { added, removed, otherRows }: NumbersChange,
+  where = '',
+  withRows = false,
+): readonly string[] {
+  const signed = [
+    ...(added > 0 ? [`+${thousands(added)}`] : []),
+    ...(removed > 0 ? [`−${thousands(removed)}`] : []),
+  ]
+  const numbers = `${signed.join(' ')} ${added + removed === 1 ? 'number' : 'numbers'}`
+  const [first, ...more] = [
+    ...(signed.length > 0 ? [numbers] : []),
+    ...(withRows && otherRows > 0 ? [`${counted(otherRows, 'row')} changed`] : []),
+  ]
+  return first === undefined ? [] : [[first + where, ...more].join(', ')]
 }

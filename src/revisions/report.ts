@@ -1,8 +1,7 @@
-/** What the log and the metrics say of reloads. */
+/** What the log says of reloads. */
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
-import type { Metrics } from '../observability/metrics.js'
 import type { Candidate, ReloadOptions, ReloadResult } from './candidate.js'
 
 type ReloadLog = Pick<Log, 'error' | 'info'>
@@ -43,15 +42,4 @@ export function logCandidate(log: ReloadLog, candidate: Candidate, current: Revi
   const still = `revision ${current.id} still decides`
   if (accepted) log.info(`The flows folder has changed: ${still} until "doorman reload".`, fields)
   else log.error(`The flows folder has changed and cannot be loaded: ${still}.`, fields)
-}
-
-/** @param isManual whether a changed flows folder is only looked at. */
-export function countReload(
-  metrics: Pick<Metrics, 'reload'>,
-  { way, isManual }: { readonly way: string; readonly isManual: boolean },
-  result: ReloadResult,
-  ms: number,
-): void {
-  if (result.ok) metrics.reload(way, result.changed ? 'taken' : 'unchanged', ms)
-  else metrics.reload(way, isManual && way === 'files' ? 'waiting' : 'refused', ms)
 }

@@ -28,7 +28,7 @@ import {
   unusable,
   type WaitingCandidate,
 } from './candidate.js'
-import { countReload, logCandidate, logReload } from './report.js'
+import { logCandidate, logReload } from './report.js'
 import { inTemporaryFolder, withFilesOf } from './revision-files.js'
 import { firstRevision, type StartupParts } from './startup.js'
 
@@ -44,8 +44,6 @@ export interface RevisionsParts extends StartupParts, CandidateChecks {
   compile(folder: string): Promise<Compiled>
   /** Loads code flows to run for calls, in place of the current ones; what is wrong with them. */
   prepare(revision: Revision): Promise<readonly Problem[]>
-  /** Resolves once the flows folder does not seem to be written to. */
-  settled(): Promise<void>
 }
 
 type Request = ReloadOptions &
@@ -54,6 +52,7 @@ type Request = ReloadOptions &
 export class Revisions {
   readonly #parts: RevisionsParts
   readonly #active: ActiveRevisions
+  /** The stored revisions, ascending by number. */
   #entries: readonly RevisionEntry[]
   /** The hash of the flows folder when it was last loaded without problems. */
   #folderHash: string
@@ -110,11 +109,6 @@ export class Revisions {
     return this.#active.find(id)
   }
 
-  /** The stored revisions, ascending by number. */
-  entries(): readonly RevisionEntry[] {
-    return this.#entries
-  }
-
   /** Takes the flows folder as it is now, or a draft. Never rejects. */
   reload(way: Way, options: ReloadOptions = {}): Promise<ReloadResult> {
     return this.#queue({ ...options, way })
@@ -146,7 +140,8 @@ export class Revisions {
     const ms = Math.round(performance.now() - start)
     const { log, metrics, isManual } = this.#parts
     try {
-      countReload(metrics, { way: request.way, isManual }, result, ms)
+      if (result.ok) metrics.reload(request.way, result.changed ? 'taken' : 'unchanged', ms)
+      else metrics.reload(request.way, isManual && request.way === 'files' ? 'waiting' : 'refused', ms)
       metrics.candidate(this.#waiting !== undefined)
       if (result.ok || request.way !== 'files') logReload(log, request, result, ms, this.current)
       else if (this.#waiting !== before) logCandidate(log, result, this.current)
@@ -192,10 +187,9 @@ export class Revisions {
   }
 
   async #load({ files }: Request, target: RevisionEntry | undefined): Promise<Compiled> {
-    const { folder, load, settled, store } = this.#parts
+    const { folder, load, store } = this.#parts
     if (target !== undefined) return withFilesOf(store, target, load)
     if (files !== undefined) return inTemporaryFolder(files, load)
-    await settled()
     const loaded = await load(folder)
     if (loaded.ok) this.#folderHash = loaded.revision.hash
     return loaded

@@ -39,7 +39,6 @@ export class FolderWatch {
   /** When each file that is not announced yet was last seen to change. */
   readonly #changedAt = new Map<string, number>()
   #snapshot: Snapshot | undefined
-  #scan: Promise<void> = Promise.resolve()
   #polling: Promise<void> | undefined
   #isFailing = false
 
@@ -59,24 +58,9 @@ export class FolderWatch {
     this.#polling = this.#poll(changed)
   }
 
-  /**
-   * Resolves once no file has changed for half a second, at once in general, and after two seconds in any case: for
-   * a reload by command right after saving.
-   */
-  async settled(): Promise<void> {
-    const { settleMs, pollMs } = this.#options
-    const { signal } = this.#stopped
-    for (const end = performance.now() + 4 * settleMs; performance.now() < end && !signal.aborted; ) {
-      await this.#look()
-      if (this.#haveSettled(() => settleMs)) return
-      await pause(pollMs / 2, signal)
-    }
-  }
-
   async stop(): Promise<void> {
     this.#stopped.abort()
     await this.#polling
-    await this.#scan
   }
 
   async #poll(changed: () => void): Promise<void> {
@@ -85,7 +69,10 @@ export class FolderWatch {
     while (!signal.aborted) {
       const start = performance.now()
       await this.#look()
-      const isWritten = this.#haveSettled((name) => (isCode(name) ? settleMs : settleNumbersMs))
+      const now = performance.now()
+      const isWritten = [...this.#changedAt].every(
+        ([name, at]) => now - at >= (isCode(name) ? settleMs : settleNumbersMs),
+      )
       if (this.#changedAt.size > 0 && isWritten && !signal.aborted) {
         this.#changedAt.clear()
         changed()
@@ -95,28 +82,20 @@ export class FolderWatch {
     }
   }
 
-  #haveSettled(settleMs: (name: string) => number): boolean {
-    const now = performance.now()
-    return [...this.#changedAt].every(([name, at]) => now - at >= settleMs(name))
-  }
-
-  /** Reads the folder, after a read that is under way, and notes which files have changed. Never rejects. */
-  #look(): Promise<void> {
-    this.#scan = this.#scan.then(async () => {
-      try {
-        const now = await snapshotOf(this.#options.folder, this.#options.used())
-        const before = this.#snapshot ?? now
-        this.#snapshot = now
-        for (const name of new Set([...before.keys(), ...now.keys()])) {
-          if (before.get(name) !== now.get(name)) this.#changedAt.set(name, performance.now())
-        }
-        this.#isFailing = false
-      } catch (error) {
-        if (!this.#isFailing) this.#options.failed((error as Error).message)
-        this.#isFailing = true
+  /** Reads the folder, and notes which files have changed. Never rejects. */
+  async #look(): Promise<void> {
+    try {
+      const now = await snapshotOf(this.#options.folder, this.#options.used())
+      const before = this.#snapshot ?? now
+      this.#snapshot = now
+      for (const name of new Set([...before.keys(), ...now.keys()])) {
+        if (before.get(name) !== now.get(name)) this.#changedAt.set(name, performance.now())
       }
-    })
-    return this.#scan
+      this.#isFailing = false
+    } catch (error) {
+      if (!this.#isFailing) this.#options.failed((error as Error).message)
+      this.#isFailing = true
+    }
   }
 }
 

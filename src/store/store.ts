@@ -28,14 +28,7 @@ import { StoreError, type StoreFault, storeError } from './store-error.js'
 import type { Arguments, Methods, WriterOptions, WriterReply, WriterRequest } from './writer.js'
 
 /** What can be read; the running Doorman and the commands read the same. All reject with StoreError. */
-export interface StoreReads {
-  /** Ascending by number. */
-  revisions(): Promise<readonly RevisionEntry[]>
-  /** The files of a revision by name. */
-  files(number: number): Promise<ReadonlyMap<string, Uint8Array>>
-  /** The newest calls that match, newest first. */
-  findCalls(query: CallQuery): Promise<readonly FoundCall[]>
-}
+export type StoreReads = Pick<Store, 'revisions' | 'files' | 'findCalls'>
 
 export interface StoreOptions extends Pick<WriterOptions, 'folder' | 'keepCallsDays' | 'keepCallsMb'> {
   readonly report: (level: 'error' | 'info', message: string, event: StoreEvent) => void
@@ -70,7 +63,7 @@ const CLOSE_MS = 2_000
 
 const WRITER = new URL('./writer.js', import.meta.url)
 
-export class Store implements StoreReads {
+export class Store {
   readonly #options: Required<StoreOptions>
   readonly #closing = new AbortController()
   readonly #requests = new Map<number, PromiseWithResolvers<unknown>>()
@@ -130,14 +123,17 @@ export class Store implements StoreReads {
     return entry
   }
 
+  /** Ascending by number. */
   revisions(): Promise<readonly RevisionEntry[]> {
     return this.#request('listRevisions')
   }
 
+  /** The files of a revision by name. */
   files(number: number): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#request('filesOf', number)
   }
 
+  /** The newest calls that match, newest first. */
   findCalls(query: CallQuery): Promise<readonly FoundCall[]> {
     return this.#request('findCalls', query)
   }

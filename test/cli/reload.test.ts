@@ -23,7 +23,7 @@ const take = async (request: unknown) => {
   return TAKEN
 }
 const control: Control = {
-  ...{ reload: take, rollback: take, revisions: () => [], candidate: () => candidate },
+  ...{ reload: take, rollback: take, candidate: () => candidate },
   metrics: async () => '',
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },

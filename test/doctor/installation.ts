@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Finding } from '../../src/doctor/check.js'
-import { doorman as command, type Ending, type Env, RunningCommand } from '../cli/command.js'
+import { doorman as command, type Ending, type Env } from '../cli/command.js'
 import { projectFolder } from '../flows/project-folder.js'
 import type { Asterisk } from '../support/asterisk.js'
 
@@ -23,9 +23,7 @@ export function reloads(asterisk: Asterisk): number {
 
 /** Runs `doorman …` to its end with the flow files of the example, and this environment alone. */
 export function doorman(args: readonly string[], env: Env): Promise<Ending> {
-  const own = { DOORMAN_FLOWS: projectFolder('flows'), ...env }
-  // A process has the time zone that it started with.
-  return env.TZ === undefined ? command(args, own) : new RunningCommand(args, own).ending(30_000)
+  return command(args, { DOORMAN_FLOWS: projectFolder('flows'), ...env })
 }
 
 export async function doctor(env: Env): Promise<{ exit: number | null; findings: readonly Finding[] }> {

@@ -111,17 +111,6 @@ describe('the standard variables', () => {
     ])
   })
 
-  test.each([
-    [{ OTEL_TRACES_SAMPLER: 'always_off' }, 0],
-    [{ OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }, 0],
-    [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '1' }, 6],
-  ])('sample: %j', async (env, spans) => {
-    const tracing = await opened(env as Record<string, string>)
-    tracing.call(RECORD, false)
-    await tracing.stop()
-    expect(receiver.spans).toHaveLength(spans)
-  })
-
   test('that cannot be used are logged', async () => {
     const tracing = await opened({ OTEL_EXPORTER_OTLP_COMPRESSION: 'zip' })
     await tracing.stop()

@@ -98,7 +98,6 @@ export class FakeDoorman {
         this.prepared.push(id)
         return []
       },
-      settled: async () => undefined,
       missingLocations: async () => [],
       isDialplanCurrent: async () => true,
       replay: async () => ({ share: 0, summary: '' }),

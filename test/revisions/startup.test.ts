@@ -19,7 +19,6 @@ describe('the revision to start with', () => {
     doorman.folder = folder
     await doorman.start()
     expect(doorman.lines).toEqual([`revision: ${line}`, 'start taken'])
-    expect(doorman.revisions.entries()).toEqual(doorman.entries)
   })
 
   test.each([
@@ -85,13 +84,13 @@ describe('the revision to start with', () => {
   })
 
   test.each([
-    ['the one rolled back to cannot be read', { store: { files: fail } }, 'Revision 8 (A) decides.', 2],
-    ['the one rolled back to cannot be compiled', { load: uncompilable }, 'Revision 8 (A) decides.', 2],
-    ['the database is damaged', { store: failingStore }, 'Revision A decides.', 0],
-  ])('is the flows folder where %s', async (_what, parts, line, entries) => {
+    ['the one rolled back to cannot be read', { store: { files: fail } }, 'Revision 8 (A) decides.'],
+    ['the one rolled back to cannot be compiled', { load: uncompilable }, 'Revision 8 (A) decides.'],
+    ['the database is damaged', { store: failingStore }, 'Revision A decides.'],
+  ])('is the flows folder where %s', async (_what, parts, line) => {
     const doorman = await new FakeDoorman([rolledBack]).start(parts)
     expect(doorman.lines).toEqual([`revision: ${line}`, 'start taken'])
-    expect([doorman.deciding, doorman.revisions.entries().length]).toEqual(['A', entries])
+    expect(doorman.deciding).toBe('A')
   })
 
   test.each([
