@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
@@ -60,7 +60,6 @@ export interface Vitals {
 export type Readiness = Readonly<ReturnType<typeof readinessOf>>
 
 const REFUSED = 409
-const TOO_LARGE = 413
 const UNAVAILABLE = 503
 
 /** Served without a token: nothing about a caller is in them. */
@@ -109,8 +108,7 @@ export async function openControl(
 function controlServer(control: Control, token: string): FastifyInstance {
   const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
   server.setErrorHandler<FastifyError>(async ({ statusCode = 500, message }, _request, reply) => {
-    const next = statusCode === TOO_LARGE ? ' A draft may have 10 MB in all.' : ''
-    await reply.code(statusCode).send({ error: `${message}.${next}` })
+    await reply.code(statusCode).send({ error: `${message}.` })
   })
   server.addHook('onRequest', async (request, reply) => {
     if (!PUBLIC.has(request.routeOptions.url) && !isAllowed(request, token))
@@ -159,7 +157,7 @@ function readinessOf({ ari, ami, stopping, revision }: Vitals) {
 
 /** Compares digests, so that the time taken does not depend on the token, not even on its length. */
 function isAllowed({ headers }: FastifyRequest, token: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const digest = (text: string) => hash('sha256', text, 'buffer')
   return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`))
 }
 

@@ -47,10 +47,7 @@ export const AMI_RIGHTS = check('AMI rights', ['ami'], async ({ ami, settings })
   )
   if (/permission denied/i.test(refusal))
     return fault(`${user} may not set variables: calls reach their flow without state.`, remedy)
-  if (!/no such channel/i.test(refusal)) {
-    const says = `Whether ${user} may set variables is unclear: Setvar on a channel that does not exist was not refused.`
-    return warning(says, remedy)
-  }
+  if (!/no such channel/i.test(refusal)) throw new Error(refusal)
   const more = powersOf(await allowedActions(ami))
   if (more.length > 0) return warning(`${user} may do more than Doorman needs: ${listed(more)}.`, remedy)
   return ok(

@@ -89,13 +89,11 @@ export interface Check {
 }
 
 /** The parts of a subject that may be needed, as they are where there is no error. */
-interface Parts {
-  readonly flows: Flows
-  readonly ari: Ari
-  readonly ami: AmiSession
-  readonly admin: AmiSession
-  readonly dialplan: RunningDialplan
-  readonly pbxFiles: PbxFiles
+type Parts = {
+  readonly [Part in 'flows' | 'ari' | 'ami' | 'admin' | 'dialplan' | 'pbxFiles']: Exclude<
+    Subject[Part],
+    Error | undefined
+  >
 }
 
 /** A check that is skipped where a part that it needs is not there; another check says so. */

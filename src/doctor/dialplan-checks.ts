@@ -2,7 +2,7 @@ import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/am
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { nearest } from '../lib/nearest.js'
 import { pjsipEndpoints } from './ari-checks.js'
-import { check, fault, info, listed, ok } from './check.js'
+import { check, fault, listed, ok } from './check.js'
 import { endpointContext } from './path-checks.js'
 
 const REWRITE =
@@ -52,19 +52,15 @@ export const FLOW_CONTEXTS = check('flow contexts', ['ami', 'flows'], async ({ a
   })
 })
 
-/** The trunks of the flow files against PJSIP's endpoints, in both directions. */
+/** The trunks of the flow files against PJSIP's endpoints. */
 export const TRUNKS = check('trunks', ['ari', 'flows'], async ({ ari, ami, flows }) => {
   const trunks = [...flows.revision.routing.index.referenced.trunks].sort()
   const endpoints = await pjsipEndpoints(ari)
   const unlisted = trunks.filter((trunk) => !endpoints.includes(trunk))
   const realtime = ami instanceof Error ? [] : await inPjsip(ami, unlisted).catch(() => [])
   const unknown = unlisted.filter((trunk) => !realtime.includes(trunk))
-  const unnamed = endpoints.filter((endpoint) => !trunks.includes(endpoint))
-  const found = [
-    ...unknown.map((trunk) => unknownTrunk(trunk, endpoints)),
-    ...(unnamed.length > 0 ? [untrusted(unnamed)] : []),
-  ]
-  return found.length > 0 ? found : ok(`PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
+  if (unknown.length > 0) return unknown.map((trunk) => unknownTrunk(trunk, endpoints))
+  return ok(`PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
 })
 
 /** Realtime endpoints may be in no list until they are used; PJSIP_ENDPOINT() finds them. */
@@ -79,12 +75,5 @@ function unknownTrunk(trunk: string, endpoints: readonly string[]) {
   return fault(
     `The flow files name the trunk ${trunk}, and PJSIP has no such endpoint: no call comes from it.${guess}`,
     'Name the endpoint\'s section of pjsip.conf under "trunks" in routing.yaml.',
-  )
-}
-
-function untrusted(endpoints: readonly string[]) {
-  return info(
-    `No flow file names ${listed(endpoints)}: calls from there are trusted for nothing. That is right for phones.`,
-    'For a carrier that you trust, name it under "trunks" in routing.yaml, with what it is trusted for.',
   )
 }

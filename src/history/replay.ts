@@ -112,9 +112,7 @@ export function changedShare({ calls, changed }: ReplayResult): number {
 /** `12 of 4,318 calls would change: 9 general_support_flow → sales_flow by rule "Sales hours"; 3 …` */
 export function replaySentence(result: ReplayResult): string {
   const shown = result.groups.slice(0, 3).map((group) => `${thousands(group.count)} ${formatGroup(group)}`)
-  const hidden = result.groups.slice(3)
-  const rest = hidden.reduce((sum, { count }) => sum + count, 0)
-  if (rest > 0) shown.push(`${thousands(rest)} in ${hidden.length} smaller groups`)
+  if (result.groups.length > 3) shown.push('…')
   return shown.length === 0 ? headline(result) : `${headline(result)}: ${shown.join('; ')}`
 }
 

@@ -1,12 +1,4 @@
-import {
-  DiagLogLevel,
-  diag,
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api'
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import {
   defaultResource,
@@ -44,12 +36,6 @@ export class CallSpans {
 
   constructor({ receiver, instance, mask, log }: CallSpansOptions) {
     const problem = (message: string) => log.warn(message, { event: 'tracing_problem' })
-    const none = () => undefined
-    // What the libraries say of variables that they cannot use; later on they would repeat each failure.
-    diag.setLogger(
-      { error: problem, warn: problem, info: none, debug: none, verbose: none },
-      DiagLogLevel.WARN,
-    )
     const { OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_EXPORTER_OTLP_TRACES_TIMEOUT } = process.env
     const isTimeSet = OTEL_EXPORTER_OTLP_TIMEOUT || OTEL_EXPORTER_OTLP_TRACES_TIMEOUT
     const exporter = new OTLPTraceExporter(isTimeSet ? {} : { timeoutMillis: EXPORT_MS })
@@ -60,7 +46,6 @@ export class CallSpans {
         .merge(detectResources({ detectors: [envDetector] })),
       spanProcessors: [new BatchSpanProcessor({ exporter: reporting(exporter, receiver, problem) })],
     })
-    diag.disable()
     this.#tracer = this.#provider.getTracer('doorman')
     this.#mask = mask
     log.info(`Spans of calls are sent to ${receiver}.`, { event: 'tracing' })

@@ -5,7 +5,7 @@ import { turns } from '../lib/turns.js'
 export interface Change {
   readonly part: Part
   readonly kind: 'added' | 'removed' | 'moved' | 'renamed' | 'changed'
-  /** Which rule, branch, flow, trunk, example or file; empty for a part that is there only once. */
+  /** Which rule, branch, flow, trunk or file; empty for a part that is there only once. */
   readonly name: string
   /** One line for people: `rule "Sales hours": goto sales_flow → main`. */
   readonly text: string
@@ -22,7 +22,6 @@ export type Part =
   | 'code'
   | 'otherwise'
   | 'undecidable'
-  | 'example'
 
 /** A part of a revision that has a name, as texts in the words of the flow file. */
 export interface Item {
@@ -50,8 +49,8 @@ interface Fact {
 /** Parts whose order counts: the first branch that has a number takes it. */
 const ORDERED: ReadonlySet<Part> = new Set(['branch', 'rule'])
 /** Parts of which one with another name and the same facts is the same one, renamed. */
-const RENAMED: ReadonlySet<Part> = new Set(['flow', 'rule', 'example'])
-const QUOTED: ReadonlySet<Part> = new Set(['branch', 'rule', 'example'])
+const RENAMED: ReadonlySet<Part> = new Set(['flow', 'rule'])
+const QUOTED: ReadonlySet<Part> = new Set(['branch', 'rule'])
 
 export function change(part: Part, kind: Change['kind'], name: string, detail: string): Change {
   const subject = name === '' ? part : `${part} ${quoted(part, name)}`

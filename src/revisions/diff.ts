@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Example } from '../flows/examples.js'
 import type { Revision } from '../flows/revision.js'
 import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
@@ -23,7 +22,7 @@ export type { Change } from './diff-items.js'
 
 /**
  * What changed from one revision to another, in the words of the flow file and in its order. Empty where every
- * call is decided as before, and tried as before: comments, spelling and the order of keys are no changes.
+ * call is decided as before: examples, comments, spelling and the order of keys are no changes.
  */
 export async function diffRevisions(before: Revision, after: Revision): Promise<readonly Change[]> {
   const [old, now] = [before.routing, after.routing]
@@ -42,8 +41,6 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   const isUndecidableChanged =
     followed(old.undecidable) !== now.undecidable &&
     (old.undecidable !== old.otherwise || now.undecidable !== now.otherwise)
-  // Examples decide no call, but one that was removed can refuse no reload any more.
-  const examples = await diffItems('example', before.examples, after.examples, exampleItem)
   return [
     ...setting('default_country', old.defaultCountry, now.defaultCountry),
     ...setting('callee_from', formatHeaders(old), formatHeaders(now)),
@@ -55,7 +52,6 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...codeChanges(before, after),
     ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
     ...(isUndecidableChanged ? setting('undecidable', old.undecidable, now.undecidable) : []),
-    ...examples.changes,
   ]
 }
 
@@ -139,18 +135,6 @@ function ruleItem(
       ...stateFacts(state),
     },
     details: [...new Set(tablesOf(when))].flatMap(({ file }) => fileDetail(file, files)),
-  }
-}
-
-function exampleItem({ name, call, expect }: Example): Item {
-  return {
-    name,
-    isNamed: !/^example \d+$/.test(name),
-    summary: '',
-    facts: {
-      call: { text: jsonOf(call), changed: () => 'another call' },
-      expect: { text: jsonOf(expect), changed: () => 'another expectation' },
-    },
   }
 }
 

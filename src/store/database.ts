@@ -1,5 +1,5 @@
 /** The database file: its schema, opening it, and its queries. Everything here blocks; see store.ts. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -211,14 +211,10 @@ export function filesOf(db: DatabaseSync, revision: number): ReadonlyMap<string,
   const rows = db.prepare(sql).all(revision) as { name: string; sha256: string; content: Uint8Array }[]
   if (rows.length === 0) throw new StoreError('missing', `Revision ${revision} is not in the database.`)
   for (const { name, sha256, content } of rows) {
-    if (sha256Of(content) === sha256) continue
+    if (hash('sha256', content) === sha256) continue
     throw new StoreError('damaged', `The content of ${name} in revision ${revision} is damaged.`)
   }
   return new Map(rows.map(({ name, content }) => [name, content]))
-}
-
-function sha256Of(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
 }
 
 /**
@@ -231,17 +227,17 @@ export function addRevision(
   files: ReadonlyMap<string, Uint8Array>,
   above: number,
 ): RevisionEntry {
-  const { id, hash, at, way, by, rollbackOf, insteadOf } = revision
+  const { id, at, way, by, rollbackOf, insteadOf } = revision
   // A revision must survive a power failure: it decides after the next start if the flows folder has problems.
   db.exec('PRAGMA synchronous = FULL')
   const next = transaction(db, () => {
     const next = Math.max(above, number(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1
     const revisions = db.prepare('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-    revisions.run(next, id, hash, at, way, by, rollbackOf, insteadOf)
+    revisions.run(next, id, revision.hash, at, way, by, rollbackOf, insteadOf)
     const blob = db.prepare('INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)')
     const file = db.prepare('INSERT INTO revision_files VALUES (?, ?, ?)')
     for (const [name, content] of files) {
-      const sha256 = sha256Of(content)
+      const sha256 = hash('sha256', content)
       blob.run(sha256, content.length, content)
       file.run(next, name, sha256)
     }

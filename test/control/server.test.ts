@@ -104,7 +104,7 @@ describe('the control server', () => {
     ])
     expect(await upload({ 'vips.csv': numbers.repeat(3) })).toEqual([
       413,
-      expect.stringMatching(/A draft may have 10 MB in all/),
+      expect.stringMatching(/body is too large/),
     ])
     for (const files of [{ '../a': '' }, { 'a.csv': 1 }, 'a', ['a']])
       expect(await upload(files)).toEqual([400, expect.stringContaining('files')])

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { safeJson, safeText } from '../../src/lib/safe-text.js'
@@ -8,7 +9,7 @@ const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u
 
 const urlOf = (file: string) => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).href)
 
-/** What a process logs, line by line: winston writes to the process's own standard output. */
+/** What a process logs, line by line: the log writes to the process's own standard output. */
 function logged(code: string, options = "'debug'"): string[] {
   const program = `
 import { createLog } from ${urlOf('observability/log.js')}
@@ -41,6 +42,25 @@ describe('a line of the log', () => {
   test('is there when the process ends right behind it, however it ends', () => {
     expect(logged(`log.info('last', { event: 'x' })\nprocess.exit()`)).toHaveLength(1)
     expect(logged(`for (let at = 0; at < 5_000; at++) log.info('many', { at })`)).toHaveLength(5_000)
+  })
+
+  test('costs a process whose disk is full nothing but the line', () => {
+    const program = `
+import { createLog } from ${urlOf('observability/log.js')}
+const log = createLog('info')
+for (let at = 0; at < 3; at++) {
+  log.info('lost', { event: 'x' })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+}
+process.stderr.write('goes on')`
+    const full = openSync('/dev/full', 'w')
+    const args = ['--no-warnings', '--input-type=module', '-e', program]
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    expect([status, stderr]).toEqual([0, 'goes on'])
   })
 
   test('is there only from its level up', () => {

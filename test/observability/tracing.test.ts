@@ -111,12 +111,6 @@ describe('the standard variables', () => {
     ])
   })
 
-  test('that cannot be used are logged', async () => {
-    const tracing = await opened({ OTEL_EXPORTER_OTLP_COMPRESSION: 'zip' })
-    await tracing.stop()
-    expect(said).toEqual([expect.stringContaining('OTEL_EXPORTER_OTLP_COMPRESSION is invalid')])
-  })
-
   test.each([
     ['localhost:4318', 'its address must begin with http:// or https://'],
     ['collector', 'Invalid URL'],

@@ -249,23 +249,6 @@ describe('numbers in files', () => {
   })
 })
 
-describe('examples', () => {
-  const examples = (text: string) => flowFiles({}, { 'examples.yaml': `examples:\n${text}` })
-  const call = (to: string) => `{ call: { from: "+15551110009", to: "${to}" }, expect: { flow: help } }`
-
-  test('that came, went or changed are named, and one without a name is known by its call', async () => {
-    const before = examples(`- ${call('1001')}\n- ${call('1002').replace('{', '{ name: Old,')}\n`)
-    const after = examples(
-      `- ${call('1003').replace('{', '{ name: Old,')}\n- ${call('1001')}\n- ${call('1004')}\n`,
-    )
-    expect(await changesOf(before, before)).toEqual([])
-    expect(await changesOf(before, after)).toEqual([
-      'example "example 3": added',
-      'example "Old": another call',
-    ])
-  })
-})
-
 test('a flow that turns calls away, and no more', async () => {
   const flows = (sales: string) =>
     flowFiles({ flows: `{ sales: { context: shop${sales} }, help: { context: desk } }` })
