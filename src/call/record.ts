@@ -97,7 +97,7 @@ export function recordOf({ call, data, final, outcome }: FinishedCall): Decision
     flow: final?.flow.name ?? (outcome === 'undecidable' ? undecidable : otherwise),
     outcome,
     faults: call.faults,
-    ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision)),
+    ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision, at)),
     ms: call.ms,
   }
 }
@@ -112,8 +112,13 @@ type Reasons = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' 
 
 const NO_REASONS: Reasons = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
 
-function reasons(final: FinalDecision, facts: CallFacts, { routing, headersNeeded }: Revision): Reasons {
-  const context = contextOf(facts, routing)
+function reasons(
+  final: FinalDecision,
+  facts: CallFacts,
+  { routing, headersNeeded }: Revision,
+  at: Date,
+): Reasons {
+  const context = contextOf(facts, routing, at)
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
   return {
     ...shortened(withFunction(final, explain(context, extent))),

@@ -72,7 +72,7 @@ async function explain(options: Options, revision: Revision, functions: Function
   noteUnknownTrunk(facts, revision)
   const parts = { revision, functions, at, callId: 'explain' }
   const decision = await finalDecision(facts, parts)
-  const context = contextOf(facts, revision.routing)
+  const context = contextOf(facts, revision.routing, at)
   return {
     ...{ decision, revision, facts },
     reasons: reasonsOf(decision, facts, parts),

@@ -9,6 +9,7 @@ import { addDiff } from './diff.js'
 import { addDoctor } from './doctor.js'
 import { addExamples } from './examples.js'
 import { addExplain } from './explain.js'
+import { addHours } from './hours.js'
 import { addReload, addRollback } from './reload.js'
 import { addReplay } from './replay.js'
 import { addRevisions } from './revisions.js'
@@ -18,7 +19,7 @@ import { addWhy } from './why.js'
 
 /** In the order of --help. */
 const COMMANDS = [
-  ...[addSetup, addRun, addCheck, addExplain, addCalls, addWhy, addReplay, addReload, addRollback],
+  ...[addSetup, addRun, addCheck, addExplain, addHours, addCalls, addWhy, addReplay, addReload, addRollback],
   ...[addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
 ]
 

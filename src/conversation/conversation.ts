@@ -1,4 +1,5 @@
 import { closest } from 'fastest-levenshtein'
+import { suggestion } from '../lib/nearest.js'
 import type { CallerRow, State } from '../routing/types.js'
 import { canonicalName, SipHeaders } from '../sip/headers.js'
 import type { MutableState } from './state.js'
@@ -54,6 +55,12 @@ export interface Conversation {
   /** The instant of the call: of its arrival, of `doorman explain --at`, or of the call that is replayed. */
   readonly now: Date
   /**
+   * Whether `hours:` of this name in routing.yaml are open at the instant of the call.
+   *
+   * @throws RangeError where there are none of this name; the message names the nearest.
+   */
+  isOpen(name: string): boolean
+  /**
    * What is kept on the call, nested as you like: what was on it already, what branch and rule put there, and
    * what you assign. The dialplan sees each scalar at the top level as `CONV_<key>`. Plain JSON values only.
    */
@@ -69,13 +76,16 @@ export interface Conversation {
 }
 
 /** All that a conversation is made of, in a form that can be sent to a worker thread. */
-export interface ConversationInput extends Omit<Conversation, 'sipHeaders' | 'state' | 'gotoFlow' | 'log'> {
+export interface ConversationInput
+  extends Omit<Conversation, 'sipHeaders' | 'isOpen' | 'state' | 'gotoFlow' | 'log'> {
   /** The headers one by one, as `SipHeaders.toList()` gives them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Names, in any case, of the headers for which the call's trunk is trusted. */
   readonly trustedHeaders: readonly string[]
   /** The state as the rules left it. */
   readonly state: State
+  /** The names of all hours, and whether they are open at the instant of the call. */
+  readonly hours: ReadonlyMap<string, boolean>
   /** The flows that `gotoFlow` may name. */
   readonly flowNames: readonly string[]
 }
@@ -105,7 +115,7 @@ export type LogSink = (level: LogLevel, message: string, details: unknown) => vo
 
 /** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
 export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
-  const { headers, trustedHeaders, flowNames, state: given, caller, ...values } = input
+  const { headers, trustedHeaders, flowNames, hours, state: given, caller, ...values } = input
   let chosen: string | undefined
   let state = structuredClone(given) as MutableState
   const conversation = readOnlyBut('state', {
@@ -113,6 +123,12 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
     caller: caller && Object.freeze({ ...caller }),
     sipHeaders: Object.freeze(new TrustedHeaders(headers, trustedHeaders)),
     log: logTo(log),
+    isOpen(name: string): boolean {
+      const open = hours.get(name)
+      if (open === undefined)
+        throw new RangeError(`routing.yaml has no hours "${name}"${suggestion(String(name), hours.keys())}`)
+      return open
+    },
     gotoFlow(name: string): void {
       if (!flowNames.includes(name)) throw new UnknownFlow(String(name), flowNames)
       chosen = name

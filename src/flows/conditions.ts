@@ -15,8 +15,9 @@ export interface Surroundings {
   /** Names, even of entries that have problems of their own: those must not cause others. */
   readonly flows: ReadonlySet<string>
   readonly branches: ReadonlySet<string>
-  /** The columns of all VIP files, which a text may name as `{caller.…}`. */
-  readonly callerColumns: ReadonlySet<string>
+  readonly hours: ReadonlySet<string>
+  /** What a text may name besides what every call has: `caller.name`, `hours.office.why`. */
+  readonly placeholders: ReadonlySet<string>
 }
 
 /** Reads a `when`. Several keys mean all of them, in the order in which they were written. */
@@ -57,6 +58,10 @@ function readKey(
       return entriesOf(source.header, at).flatMap((entry) => readHeader(...entry, surroundings))
     case 'attestation':
       return [{ kind: key, oneOf: new Set([source[key]].flat()) }]
+    case 'open':
+    case 'closed':
+      checkName('hours', source[key], at, surroundings)
+      return [{ kind: 'hours', name: source[key], open: key === 'open' }]
     case 'all':
     case 'any': {
       const of = itemsOf(source[key], at).map(([part, partAt]) => readCondition(part, partAt, surroundings))
@@ -70,14 +75,14 @@ function readKey(
 }
 
 export function checkName(
-  what: 'flow' | 'branch',
+  what: 'flow' | 'branch' | 'hours',
   name: string,
   path: YamlPath,
-  { diagnostics, flows, branches }: Surroundings,
+  { diagnostics, flows, branches, hours }: Surroundings,
 ): void {
-  const known = what === 'flow' ? flows : branches
+  const known = { flow: flows, branch: branches, hours }[what]
   if (known.has(name)) return
-  const message = `there is no ${what} "${name}"${suggestion(name, known)}`
+  const message = `there ${what === 'hours' ? 'are' : 'is'} no ${what} "${name}"${suggestion(name, known)}`
   diagnostics.problem(path, 'flows.unknown_name', message)
 }
 

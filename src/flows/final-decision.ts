@@ -53,10 +53,10 @@ export async function finalDecision(facts: CallFacts, parts: DecisionParts): Pro
 export function reasonsOf(
   final: FinalDecision,
   facts: CallFacts,
-  { revision }: Pick<DecisionParts, 'revision'>,
+  { revision, at }: Pick<DecisionParts, 'revision' | 'at'>,
   extent: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  return withFunction(final, explain(contextOf(facts, revision.routing), extent))
+  return withFunction(final, explain(contextOf(facts, revision.routing, at), extent))
 }
 
 /** The reasons of the rules, and of the code flow where one ran. */
@@ -87,7 +87,8 @@ async function runFunction(
   if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
   const { trunk, headers } = facts
-  const context = contextOf(facts, revision.routing)
+  const { routing } = revision
+  const context = contextOf(facts, routing, at)
   return functions.run(fn, {
     callId,
     headers: headers.toList(),
@@ -95,7 +96,8 @@ async function runFunction(
     caller: context.callerRow,
     ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state },
     now: at,
-    flowNames: [...revision.routing.flows.keys()],
+    hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open])),
+    flowNames: [...routing.flows.keys()],
   })
 }
 

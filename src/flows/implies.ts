@@ -38,6 +38,7 @@ export function formulaOf(condition: Condition, negated = false): Formula {
 function literalOf(leaf: Leaf, negated: boolean): Literal {
   if (!negated) return { kind: 'literal', leaf, negated }
   if (leaf.kind === 'vip') return literalOf({ kind: 'vip', is: !leaf.is }, false)
+  if (leaf.kind === 'hours') return literalOf({ ...leaf, open: !leaf.open }, false)
   if (leaf.kind === 'attestation') {
     const oneOf = new Set(LEVELS.filter((level) => !leaf.oneOf.has(level)))
     return literalOf({ kind: 'attestation', oneOf }, false)
@@ -89,6 +90,7 @@ function literalImplies(a: Literal, b: Literal, rules: Rules): boolean {
 /** The same property of a call, and every value that `a` accepts is one that `b` accepts. */
 function within(a: Leaf, b: Leaf): boolean {
   if (a.kind === 'vip') return b.kind === 'vip' && a.is === b.is
+  if (a.kind === 'hours') return b.kind === 'hours' && a.name === b.name && a.open === b.open
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test)
   if ('numbers' in a) return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
@@ -103,7 +105,7 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
     return isExact(a.numbers) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one))
   if (a.kind === 'caller' || a.kind === 'callee')
     return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers)
-  if (a.kind === 'vip' || a.kind === 'claimed_caller' || a.kind !== b.kind) return false
+  if (a.kind === 'vip' || a.kind === 'hours' || a.kind === 'claimed_caller' || a.kind !== b.kind) return false
   return ![...a.oneOf].some((one) => (b.oneOf as ReadonlySet<string>).has(one))
 }
 

@@ -1,3 +1,4 @@
+import { isNeverOpen } from '../hours/hours.js'
 import { headerName } from '../routing/format.js'
 import type { Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
@@ -25,11 +26,18 @@ const MOST_LITERALS = 100
 
 /**
  * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
- * themselves or an earlier rule takes all their calls, and numbers that stand twice.
+ * themselves or an earlier rule takes all their calls, numbers that stand twice, and hours that are never open.
  */
 export function lint(source: RoutingSource, routing: Rules, diagnostics: Diagnostics): void {
   lintRules(routing, diagnostics)
   lintNumbers(source, diagnostics)
+  for (const hours of routing.hours.values())
+    if (isNeverOpen(hours))
+      diagnostics.warning(
+        ['hours', hours.name, 'open'],
+        'flows.never_open',
+        `"${hours.name}" is never open: it has no times`,
+      )
 }
 
 function lintRules(routing: Rules, diagnostics: Diagnostics): void {
@@ -77,12 +85,15 @@ export function contradiction(
   const parts = partsOf(formula)
   const literals = [...around, ...parts.filter((part) => part.kind === 'literal')]
   if (literals.length > MOST_LITERALS) return undefined
-  for (const [at, a] of literals.entries())
+  for (const [at, a] of literals.entries()) {
+    const wanted = a.leaf.kind === 'hours' && a.leaf.open ? routing.hours.get(a.leaf.name) : undefined
+    if (wanted !== undefined && isNeverOpen(wanted)) return `"${wanted.name}" is never open`
     for (const b of literals.slice(at + 1)) {
       if (exclude(a, b, routing)) return `"${formatLiteral(a)}" and "${formatLiteral(b)}" exclude each other`
       const why = untrusted(a, b, routing) ?? untrusted(b, a, routing)
       if (why !== undefined) return why
     }
+  }
   for (const part of parts) {
     if (part.kind !== 'any') continue
     const whys = part.of.map((one) => contradiction(one, routing, literals))

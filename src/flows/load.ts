@@ -66,7 +66,7 @@ async function tryExample(
   const differs = differences.map(
     ({ what, expected, got }) => `expected ${what} ${format(expected)}, got ${format(got)}`,
   )
-  const reasons = decisive(reasonsOf(final, facts, parts), example, differences)
+  const reasons = decisive(reasonsOf(final, facts, { ...parts, at }), example, differences)
   const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ')
   const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}; where that is meant, change the example`
   return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]

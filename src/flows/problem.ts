@@ -35,8 +35,10 @@ export const PROBLEM_CODES = {
   'flows.function_bundle': 'A code flow cannot be bundled: a syntax error or an import that leads nowhere.',
   'flows.function_import': 'A code flow imports a file from outside of the flows folder.',
   'flows.function_load': 'A code flow cannot be loaded: it throws, loops or has no default function.',
+  'flows.hours': 'Opening hours or closures that cannot be read.',
   'flows.invalid_value': 'A value is not one of those that are possible here.',
   'flows.missing_key': 'A key is missing.',
+  'flows.never_open': 'Warning: hours that are never open.',
   'flows.number': 'A telephone number or a prefix that cannot be read.',
   'flows.number_file': 'A line of a file of numbers that cannot be read.',
   'flows.pattern': 'A regular expression that RE2 does not accept.',
@@ -46,7 +48,7 @@ export const PROBLEM_CODES = {
   'flows.turn_away': 'Warning: a flow that only refuses calls is the one for failures.',
   'flows.types': 'TypeScript finds an error in a code flow. Only `doorman check` asks it; no reload does.',
   'flows.unknown_key': 'A key that Doorman does not know.',
-  'flows.unknown_name': 'The name of a flow, branch, rule or trunk that does not exist.',
+  'flows.unknown_name': 'The name of a flow, branch, rule, trunk or hours that does not exist.',
   'flows.unquoted_number': 'A number that YAML would change; it needs quotes.',
   'flows.unreachable':
     'Warning: no call can get to a rule, because earlier ones take them all, or from a trunk to any rule.',
@@ -76,7 +78,8 @@ export type YamlPath = readonly (string | number)[]
 
 /** Positions in a YAML document. Where a path ends in nothing, its nearest parent is the position. */
 export interface Positions {
-  ofValue(path: YamlPath): Position
+  /** @param inside how many characters of a text on one line come before the position */
+  ofValue(path: YamlPath, inside?: number): Position
   ofKey(path: YamlPath): Position
 }
 
@@ -90,8 +93,9 @@ export class Diagnostics {
     readonly positions: Positions,
   ) {}
 
-  problem(path: YamlPath, code: ProblemCode, message: string): void {
-    this.#problems.push({ file: this.file, ...this.positions.ofValue(path), code, message })
+  /** @param inside where in the text, as for `Positions.ofValue` */
+  problem(path: YamlPath, code: ProblemCode, message: string, inside?: number): void {
+    this.#problems.push({ file: this.file, ...this.positions.ofValue(path, inside), code, message })
   }
 
   problemAtKey(path: YamlPath, code: ProblemCode, message: string): void {

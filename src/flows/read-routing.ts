@@ -6,6 +6,7 @@ import { checkClaims } from './check-claims.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
+import { readHours } from './read-hours.js'
 import {
   type BranchEntry,
   type FlowEntry,
@@ -37,11 +38,16 @@ export function readRouting(
   const numbers = new Numbers(files, source.default_country, diagnostics)
   const trust = readTrust(source.trunks)
   const vip = readVip(source.vip, numbers, trust, diagnostics)
+  const hours = Object.keys(source.hours ?? {})
   const surroundings: Surroundings = {
     ...{ diagnostics, numbers, trust },
     flows: new Set(Object.keys(source.flows ?? {})),
     branches: new Set(Object.keys(source.branches ?? {})),
-    callerColumns: new Set(vip.tables.flatMap((table) => table.columns)),
+    hours: new Set(hours),
+    placeholders: new Set([
+      ...vip.tables.flatMap(({ columns }) => columns.map((column) => `caller.${column}`)),
+      ...hours.flatMap((name) => [`hours.${name}.why`, `hours.${name}.opens`]),
+    ]),
   }
   checkClaims(source, diagnostics)
   if (otherwise !== '') checkName('flow', otherwise, ['otherwise'], surroundings)
@@ -52,6 +58,7 @@ export function readRouting(
     trust,
     vip,
     branches: readBranches(source.branches, surroundings),
+    hours: readHours(source, diagnostics),
     flows: readFlows(source.flows, diagnostics),
     rules: readRules(source.rules, surroundings),
     otherwise,
@@ -192,9 +199,9 @@ function readTarget(rule: RuleEntry, path: YamlPath, surroundings: Surroundings)
 
 /** Checks the placeholders in the texts of a state. */
 function checkState(state: State, path: YamlPath, surroundings: Surroundings): void {
-  const { diagnostics, callerColumns } = surroundings
+  const { diagnostics, placeholders } = surroundings
   for (const [text, at] of textsOf(state, path)) {
-    for (const message of templateProblems(text, callerColumns))
+    for (const message of templateProblems(text, placeholders))
       diagnostics.problem(at, 'flows.template', message)
     for (const name of headersOfText(text)) {
       const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message

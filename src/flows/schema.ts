@@ -1,6 +1,7 @@
 import { getCountries } from 'libphonenumber-js/min'
 import * as z from 'zod'
 import type { State, StateValue } from '../conversation/state.js'
+import { parseDate } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
 
 /**
@@ -98,6 +99,11 @@ const HeaderTestSchema = z.union(
   { error: 'write a text, a list of texts, or one of { matches }, { starts_with }, { present }' },
 )
 
+const HoursNameSchema = text(
+  /^[a-z0-9_-]{1,40}$/,
+  'a name of hours has at most 40 small letters, digits, _ and -',
+)
+
 const attestation = z.enum(['A', 'B', 'C', 'failed', 'none'])
 const nested = z.lazy((): z.ZodType<ConditionSource, ConditionSource> => ConditionSchema)
 const several = z.array(nested).min(1, 'this list is empty: name at least one condition')
@@ -120,6 +126,8 @@ const leafShape = {
     z.union([attestation, z.array(attestation).min(1, EMPTY)]),
     'The STIR/SHAKEN result: a verified level, `failed` (did not verify) or `none` (no token).',
   ),
+  open: optional(HoursNameSchema, 'The name of hours that are open at the instant of the call.'),
+  closed: optional(HoursNameSchema, 'The name of hours that are closed at the instant of the call.'),
 }
 
 const ConditionSchema = strict({
@@ -128,6 +136,53 @@ const ConditionSchema = strict({
   any: optional(several, 'At least one of these conditions.'),
   not: optional(nested, 'The contrary of this condition.'),
 }).meta({ id: 'condition' })
+
+const DateSchema = z.string().refine((written) => parseDate(written) !== undefined, {
+  error: 'write a date as 2026-12-25',
+})
+
+const closedDaysShape = {
+  date: optional(DateSchema, 'The day that is closed; or `from` and `to`.'),
+  from: optional(DateSchema, 'The first day that is closed.'),
+  to: optional(DateSchema, 'The last day that is closed.'),
+  why: optional(NameSchema, 'The reason, for explanations and for `{hours.office.why}`.'),
+}
+
+function dateOrRange({ issues, value }: z.core.ParsePayload<z.infer<z.ZodObject<typeof closedDaysShape>>>) {
+  const { date, from, to } = value
+  const isSound = date === undefined ? from !== undefined && to !== undefined : !(from ?? to)
+  if (issues.length > 0 || isSound) return
+  issues.push({ code: 'custom', message: 'write "date", or "from" and "to"', input: value })
+}
+
+const HoursSchema = strict({
+  zone: optional(
+    z.string(),
+    'The time zone (IANA), as `America/New_York`; that of `time_zone` unless given.',
+  ),
+  open: z
+    .string()
+    .describe(
+      'The hours of a week, as OpenStreetMap writes them: `Mo-Fr 08:30-12:00,13:00-18:00; Sa 10:00-14:00`.',
+    ),
+  closed: optional(
+    z.array(
+      z.union([DateSchema, strict(closedDaysShape).check(dateOrRange)], {
+        error: 'write a date, { date, why } or { from, to, why }',
+      }),
+    ),
+    'Days on which `open` does not count: `"2026-12-25"`, `{ date, why }` or `{ from, to, why }`.',
+  ),
+  also_open: optional(
+    z.array(
+      strict({
+        date: DateSchema.describe('The day.'),
+        hours: z.string().describe('Its times, as `09:00-12:00,13:00-16:00`.'),
+      }),
+    ),
+    'Times of certain days, which count also where `closed` names the day.',
+  ),
+})
 
 const FlowNameSchema = text(
   /^[A-Za-z_][A-Za-z0-9_-]*$/,
@@ -204,6 +259,7 @@ export const RoutingSchema = strict({
     z.array(HeaderNameSchema),
     'Headers that give the callee number in place of the dialled extension: `[Diversion, To]`.',
   ),
+  time_zone: optional(z.string(), 'The time zone (IANA) of all `hours` that name none: `America/New_York`.'),
   trunks: optional(
     z.record(NameSchema, TrunkSchema),
     'Trust by PJSIP endpoint. A trunk that is not listed is trusted for nothing.',
@@ -212,6 +268,10 @@ export const RoutingSchema = strict({
   branches: optional(
     z.record(NameSchema, BranchSchema),
     'Branches by name: which callee numbers belong to them, and the state they put onto the call.',
+  ),
+  hours: optional(
+    z.record(HoursNameSchema, HoursSchema),
+    'Opening hours by name, for `open` and `closed` in conditions; `doorman hours` prints what callers meet.',
   ),
   flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
   rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),
@@ -228,6 +288,7 @@ export const RoutingSchema = strict({
  */
 export type RoutingSource = Partial<z.input<typeof RoutingSchema>>
 export type FlowEntry = Partial<z.input<typeof FlowSchema>>
+export type HoursEntry = Partial<z.input<typeof HoursSchema>>
 export type BranchEntry = z.input<typeof BranchSchema>
 export type RuleEntry = z.input<typeof RuleSchema>
 export type NumbersSource = z.input<typeof NumbersSchema>

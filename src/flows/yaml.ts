@@ -198,8 +198,13 @@ class DocumentPositions implements Positions {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
 
-  ofValue(path: YamlPath): Position {
-    return this.ofOffset(offsetOf(this.#nearestNode(path)))
+  ofValue(path: YamlPath, inside?: number): Position {
+    const node = this.#nearestNode(path)
+    const type = isScalar(node) ? node.type : undefined
+    // The lines of a block have their own indentation.
+    const isBlock = type === 'BLOCK_FOLDED' || type === 'BLOCK_LITERAL'
+    const quote = type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE' ? 1 : 0
+    return this.ofOffset(offsetOf(node) + (inside === undefined || isBlock ? 0 : quote + inside))
   }
 
   ofKey(path: YamlPath): Position {

@@ -1,5 +1,5 @@
-import { DAY, formatTimes, type TimeRange, type Week } from './opening-hours.js'
-import { formatDate, weekdayOf, Zone } from './wall-clock.js'
+import { DAY, formatTime, formatTimes, type TimeRange, type Week } from './opening-hours.js'
+import { formatDate, type WallClock, weekdayOf, Zone } from './wall-clock.js'
 
 /** Closed on these days, both included; hours past midnight belong to the day on which they began. */
 export interface ClosedDays {
@@ -9,22 +9,16 @@ export interface ClosedDays {
   readonly why: string
 }
 
-/** Closed between two instants, as an event of a calendar is that has times. */
-export interface ClosedTimes {
-  readonly start: number
-  readonly end: number
-  readonly why: string
-}
-
 /** One entry under `hours`. Plain data. */
 export interface Hours {
   readonly name: string
   /** An IANA time zone. */
   readonly zone: string
   readonly open: Week
-  readonly closedDays: readonly ClosedDays[]
-  readonly closedTimes: readonly ClosedTimes[]
-  /** Times of certain days, which win over `closedDays` and `closedTimes`. */
+  /** `open` as the admin wrote it. */
+  readonly text: string
+  readonly closed: readonly ClosedDays[]
+  /** Times of certain days, which win over `closed`. */
   readonly alsoOpen: ReadonlyMap<number, readonly TimeRange[]>
 }
 
@@ -35,8 +29,9 @@ export interface HoursState {
   readonly why: string
 }
 
-const OUTSIDE = 'outside of the hours'
-/** How far `nextOpening` looks ahead, in days. */
+const OPEN: HoursState = { open: true, why: 'open' }
+const OUTSIDE: HoursState = { open: false, why: 'outside of the hours' }
+/** How far `nextChange` looks ahead, in days. */
 const HORIZON = 800
 
 const zones = new Map<string, Zone>()
@@ -50,66 +45,92 @@ export function zoneOf(name: string): Zone {
 
 /** In this order: also open, closed, open. The instant becomes local wall-clock time, and rules see nothing else. */
 export function stateAt(hours: Hours, instant: number): HoursState {
-  const { day, minute } = zoneOf(hours.zone).wallClock(instant)
-  // What began yesterday may go on past midnight.
-  const begun = [
-    [day - 1, minute + DAY],
-    [day, minute],
-  ] as const
-  const covers = (times: readonly TimeRange[] | undefined, at: number) =>
-    times?.some(({ from, to }) => from <= at && at < to) === true
-  if (begun.some(([on, at]) => covers(hours.alsoOpen.get(on), at))) return OPEN
-  const closed = hours.closedTimes.find(({ start, end }) => start <= instant && instant < end)
-  if (closed !== undefined) return { open: false, why: closed.why || 'closed' }
-  if (begun.some(([on, at]) => covers(timesOf(hours, on), at))) return OPEN
-  const holiday = closedOn(hours, day)
-  return { open: false, why: holiday === undefined ? OUTSIDE : holiday.why || `closed on ${formatDate(day)}` }
+  return stateOn(hours, zoneOf(hours.zone).wallClock(instant))
 }
 
-const OPEN: HoursState = { open: true, why: 'open' }
+function stateOn(hours: Hours, { day, minute }: WallClock): HoursState {
+  // What began yesterday may go on past midnight.
+  const isOpen = covers(timesOf(hours, day), minute) || covers(timesOf(hours, day - 1), minute + DAY)
+  if (isOpen) return OPEN
+  const closed = closedOn(hours, day)
+  return closed === undefined
+    ? OUTSIDE
+    : { open: false, why: closed.why || `${formatDate(day)} is a closed day` }
+}
 
-/** The next instant at which it opens; undefined if that is more than two years away. */
-export function nextOpening(hours: Hours, instant: number): number | undefined {
+function covers(times: readonly TimeRange[], minute: number): boolean {
+  return times.some(({ from, to }) => from <= minute && minute < to)
+}
+
+/** The next instant at which it opens or closes; undefined if that is more than two years away. */
+export function nextChange(hours: Hours, instant: number): number | undefined {
   const zone = zoneOf(hours.zone)
   const today = zone.wallClock(instant).day
-  const ends = hours.closedTimes.map(({ end }) => end)
+  const { open } = stateAt(hours, instant)
   for (let day = today - 1; day <= today + HORIZON; day++) {
-    const starts = [...(hours.alsoOpen.get(day) ?? []), ...timesOf(hours, day)].map(({ from }) =>
-      zone.instant({ day, minute: from }),
-    )
-    const until = zone.instant({ day: day + 2, minute: 0 })
-    const candidates = [...starts, ...ends.filter((end) => end < until)]
-    const next = candidates.filter((at) => at > instant && stateAt(hours, at).open)
-    if (next.length > 0) return Math.min(...next)
+    const changes = timesOf(hours, day)
+      .flatMap(({ from, to }) => [from, to])
+      .map((minute) => ({ day: day + Math.floor(minute / DAY), minute: minute % DAY }))
+      // Instants take long to find, and around the clock one time follows another for years.
+      .filter((time) => stateOn(hours, time).open !== open)
+      .map((time) => zone.instant(time))
+      .filter((at) => at > instant && stateAt(hours, at).open !== open)
+    if (changes.length > 0) return Math.min(...changes)
   }
   return undefined
 }
 
-/** The times that begin on a day, `also_open` apart. */
-export function timesOf(hours: Hours, day: number): readonly TimeRange[] {
-  return closedOn(hours, day) === undefined ? (hours.open[weekdayOf(day)] ?? []) : []
+/** The next instant at which it opens, for one that is open the one after it closes; undefined as `nextChange`. */
+export function nextOpening(hours: Hours, instant: number): number | undefined {
+  const next = nextChange(hours, instant)
+  return next === undefined || stateAt(hours, next).open ? next : nextChange(hours, next)
 }
 
-function closedOn({ closedDays }: Hours, day: number): ClosedDays | undefined {
-  return closedDays.find(({ from, to }) => from <= day && day <= to)
+/** The times that begin on a day, closures and `also_open` considered. */
+export function timesOf(hours: Hours, day: number): readonly TimeRange[] {
+  const open = closedOn(hours, day) === undefined ? (hours.open[weekdayOf(day)] ?? []) : []
+  const also = hours.alsoOpen.get(day)
+  return also === undefined ? open : joined([...open, ...also])
+}
+
+/** Ranges in order, with those that overlap or follow each other as one. */
+function joined(times: readonly TimeRange[]): readonly TimeRange[] {
+  const all: TimeRange[] = []
+  for (const range of times.toSorted((a, b) => a.from - b.from)) {
+    const last = all.at(-1)
+    if (last === undefined || last.to < range.from) all.push(range)
+    else all[all.length - 1] = { from: last.from, to: Math.max(last.to, range.to) }
+  }
+  return all
+}
+
+/** Whether there is no time at all at which it is open. */
+export function isNeverOpen({ open, alsoOpen }: Hours): boolean {
+  return [...open, ...alsoOpen.values()].every((times) => times.length === 0)
+}
+
+function closedOn({ closed }: Hours, day: number): ClosedDays | undefined {
+  return closed.find(({ from, to }) => from <= day && day <= to)
 }
 
 /** What callers will meet on a day, in one line without the date. */
 export function describeDay(hours: Hours, day: number): string {
-  const also = hours.alsoOpen.get(day)
-  const times = [...timesOf(hours, day), ...(also ?? [])].sort((a, b) => a.from - b.from)
   const why = closedOn(hours, day)?.why
-  return `${formatTimes(times)}${why ? ` (${why})` : ''}`
+  return `${formatTimes(timesOf(hours, day))}${why ? ` (${why})` : ''}`
+}
+
+/** `office is open`, `office is closed: winter break`. */
+export function describeState({ name }: Pick<Hours, 'name'>, { open, why }: HoursState): string {
+  return `${name} is ${open ? 'open' : `closed: ${why}`}`
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 /** `today at 13:00`, `tomorrow at 08:30`, `Monday at 08:30`, `Monday, 2027-01-04, at 08:30`; in the zone of the hours. */
-export function describeOpening(hours: Hours, opening: number, instant: number): string {
+export function describeInstant(hours: Hours, instant: number, now: number): string {
   const zone = zoneOf(hours.zone)
-  const [{ day, minute }, today] = [zone.wallClock(opening), zone.wallClock(instant).day]
-  const [hour, minutes] = [Math.floor(minute / 60), Math.floor(minute % 60)]
-  const time = `${String(hour).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`
+  const [{ day, minute }, today] = [zone.wallClock(instant), zone.wallClock(now).day]
+  const time = formatTime(Math.floor(minute))
   if (day === today) return `today at ${time}`
   if (day === today + 1) return `tomorrow at ${time}`
   const weekday = WEEKDAYS[weekdayOf(day)]

@@ -20,34 +20,33 @@ export interface HoursProblem {
 
 export const DAY = 1_440
 
-const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su']
+export const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su']
 const LONG_DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const EXAMPLE = 'as in "Mo-Fr 08:30-12:00,13:00-18:00; Sa 10:00-14:00"'
 
 /** Reads times for a week. A later rule replaces earlier ones on its days. */
 export function parseWeek(text: string): Week | HoursProblem {
-  const reader = new Reader(text)
-  try {
+  return read(text, (reader) => {
     const week: (readonly TimeRange[])[] = DAYS.map(() => [])
     do {
       const { days, times } = reader.rule()
       for (const day of days) week[day] = times
     } while (reader.take(/;/))
-    reader.end()
     return week
-  } catch (error) {
-    if (error instanceof Refused) return { column: error.column, message: error.message }
-    throw error
-  }
+  })
 }
 
 /** Reads times without weekdays, as in `09:00-12:00,13:00-16:00`; `off` is none. */
 export function parseTimes(text: string): readonly TimeRange[] | HoursProblem {
+  return read(text, (reader) => reader.times())
+}
+
+function read<T>(text: string, by: (reader: Reader) => T): T | HoursProblem {
   const reader = new Reader(text)
   try {
-    const times = reader.times()
+    const result = by(reader)
     reader.end()
-    return times
+    return result
   } catch (error) {
     if (error instanceof Refused) return { column: error.column, message: error.message }
     throw error
@@ -151,7 +150,7 @@ class Reader {
     const [word = ''] = /^[A-Za-z]+/.exec(rest) ?? []
     if (rest === '') return `something is missing at the end; write it ${EXAMPLE}`
     if (/^(PH|SH)\b/.test(rest))
-      return `"${word}" is not known here; list the days under "closed", as in - { calendar: holidays.ics }`
+      return `"${word}" is not known here; list the days under "closed", as in - "2026-12-25"`
     if (rest.startsWith('24/7')) return 'write "Mo-Su 00:00-24:00" for always'
     if (/^(Mo|Tu|We|Th|Fr|Sa|Su)(?![A-Za-z])/.test(rest)) return 'put a ";" before further weekdays'
     const day = DAYS.find((short) =>
@@ -180,7 +179,7 @@ export function formatTimes(times: readonly TimeRange[]): string {
     : times.map(({ from, to }) => `${formatTime(from)}-${formatTime(to)}`).join(', ')
 }
 
-function formatTime(minutes: number): string {
+export function formatTime(minutes: number): string {
   const inDay = minutes > DAY ? minutes - DAY : minutes
   return `${String(Math.floor(inDay / 60)).padStart(2, '0')}:${String(inDay % 60).padStart(2, '0')}`
 }

@@ -17,6 +17,7 @@ export type Part =
   | 'trunk'
   | 'vip'
   | 'branch'
+  | 'hours'
   | 'flow'
   | 'rule'
   | 'code'

@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Revision } from '../flows/revision.js'
+import type { Hours } from '../hours/hours.js'
+import { formatTimes } from '../hours/opening-hours.js'
+import { formatDate } from '../hours/wall-clock.js'
 import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
 import { leavesOf } from '../routing/condition.js'
@@ -34,6 +37,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   const branches = await diffItems('branch', old.branches, now.branches, (branch) =>
     branchItem(branch, files),
   )
+  const hours = await diffItems('hours', old.hours.values(), now.hours.values(), hoursItem)
   const rules = await diffItems('rule', old.rules, now.rules, (rule, side) =>
     ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
   )
@@ -47,6 +51,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...trunks.changes,
     ...vipDetails(old.vip, now.vip, files).map((detail) => change('vip', 'changed', '', detail)),
     ...branches.changes,
+    ...hours.changes,
     ...flows.changes,
     ...rules.changes,
     ...codeChanges(before, after),
@@ -102,6 +107,26 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
       ...stateFacts(state),
     },
     details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
+  }
+}
+
+function hoursItem({ name, zone, open, text, closed, alsoOpen }: Hours): Item {
+  const closures = closed.map(({ from, to, why }) => {
+    const days = formatDate(from) + (to === from ? '' : ` to ${formatDate(to)}`)
+    return [`closed ${days}`, { text: why || 'without a reason' }]
+  })
+  const also = [...alsoOpen].map(([day, times]) => [
+    `also_open ${formatDate(day)}`,
+    { text: formatTimes(times) },
+  ])
+  return {
+    name,
+    summary: `${text}, ${zone}`,
+    facts: {
+      zone: { text: zone },
+      open: { text, meaning: jsonOf(open), changed: (before) => `open ${fromTo(before, text)}` },
+      ...Object.fromEntries([...closures, ...also]),
+    },
   }
 }
 

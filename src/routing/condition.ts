@@ -17,8 +17,8 @@ export function evaluate(condition: Condition, context: CallContext): boolean {
  * Three-valued (Kleene's) logic, so that hearsay never grants anything, not even by its negation: `not` of
  * `unknown` is `unknown`, and with an untrusted X-Blocked neither `header: { X-Blocked: yes }` nor its `not` is
  * satisfied. Only what is there can be hearsay: a header that is missing is plainly missing, from any trunk.
- * `vip`, `branch`, `trunk`, `callee` and `attestation` are never unknown, because they are derived from trusted
- * facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
+ * `vip`, `branch`, `trunk`, `callee`, `attestation` and hours are never unknown, because they are derived from
+ * trusted facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
  * `claimed_caller`, which looks at claims whoever makes them: its rules may only turn a call away.
  */
 export function truthOf(condition: Condition, context: CallContext): Truth {
@@ -45,6 +45,8 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
       return truth(matchesNumber(condition.numbers, context.callee.number))
     case 'header':
       return headerTruth(condition.name, condition.test, context)
+    case 'hours':
+      return truth(context.hours(condition.name).open === condition.open)
     case 'attestation':
       return truth(condition.oneOf.has(context.attestation.attestation))
   }

@@ -1,3 +1,4 @@
+import { type HoursState, stateAt } from '../hours/hours.js'
 import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js'
@@ -19,8 +20,9 @@ import type {
   VipFinding,
 } from './types.js'
 
-export function contextOf(facts: CallFacts, routing: Routing): CallContext {
-  return new Context(facts, routing)
+/** @param at the instant of the call */
+export function contextOf(facts: CallFacts, routing: Routing, at: Date): CallContext {
+  return new Context(facts, routing, at)
 }
 
 /** What every decision needs is derived at once, and the rest when a rule, a text or a record asks for it. */
@@ -31,10 +33,12 @@ class Context implements CallContext {
   readonly branch: Branch | undefined
   #attestation: AttestationFinding | undefined
   #claims: readonly Claim[] | undefined
+  readonly #hours = new Map<string, HoursState>()
 
   constructor(
     readonly facts: CallFacts,
     readonly routing: Routing,
+    readonly at: Date,
   ) {
     this.caller = callerOf(this)
     this.callee = calleeOf(this)
@@ -56,6 +60,17 @@ class Context implements CallContext {
   get claims(): readonly Claim[] {
     this.#claims ??= claimsOf(this.facts, this.routing.defaultCountry)
     return this.#claims
+  }
+
+  hours(name: string): HoursState {
+    const known = this.#hours.get(name)
+    if (known !== undefined) return known
+    const hours = this.routing.hours.get(name)
+    if (hours === undefined)
+      throw new Error(`The revision has no hours ${name}; this is a defect in Doorman.`)
+    const state = stateAt(hours, this.at.getTime())
+    this.#hours.set(name, state)
+    return state
   }
 
   trusts(item: string): boolean {

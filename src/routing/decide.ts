@@ -8,10 +8,10 @@ import type { CallContext, CallFacts, Decision, Routing, Rule, State } from './t
  * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same
  * facts, rules and instant give the same decision, and every call gets one. `explain` says why.
  *
- * @param _at the instant of the call, for conditions on time.
+ * @param at the instant of the call
  */
-export function decide(facts: CallFacts, routing: Routing, _at: Date): Decision {
-  const context = contextOf(facts, routing)
+export function decide(facts: CallFacts, routing: Routing, at: Date): Decision {
+  const context = contextOf(facts, routing, at)
   const rule = firstMatch(routing.index.rules, routing.rules, context, ({ when }) => evaluate(when, context))
   return {
     rule: rule?.name ?? 'otherwise',

@@ -1,3 +1,4 @@
+import { describeState } from '../hours/hours.js'
 import { evaluate, matchesNumber, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
 import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
@@ -115,6 +116,10 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
       const value = clip(passing ?? values.join(', '))
       const found = `header ${name} is "${value}"`
       return trusted ? told(value, found + not(formatTest(leaf.test))) : untrusted(value, found, name)
+    }
+    case 'hours': {
+      const state = context.hours(leaf.name)
+      return told(state.open ? 'open' : 'closed', describeState(leaf, state))
     }
     case 'attestation': {
       const { attestation: level, source, value, trusted } = attestation

@@ -14,6 +14,8 @@ export function formatCondition(condition: Condition): string {
       return `${condition.kind}: ${condition.numbers.text}`
     case 'header':
       return `header: { ${headerName(condition.name)}: ${formatTest(condition.test)} }`
+    case 'hours':
+      return `${condition.open ? 'open' : 'closed'}: ${condition.name}`
     case 'not':
       return `not: { ${formatCondition(condition.of)} }`
     case 'any':

@@ -1,4 +1,5 @@
 import { closest } from 'fastest-levenshtein'
+import { describeInstant, nextOpening } from '../hours/hours.js'
 import type { CallContext, State, StateValue } from './types.js'
 
 /** `{{`, `}}`, `{name}`, `{name|default}`, or a brace that stands alone. */
@@ -13,9 +14,9 @@ const FIELDS = new Map<string, (context: CallContext) => string | undefined>([
 ])
 
 /**
- * Fills `{caller.name}`, `{callerNumber}`, `{callerName}`, `{calleeNumber}`, `{branch}`, `{trunk}` and
- * `{header.X-Account}` into every text of a rule's or branch's state, however deep; `{{` and `}}` stand for
- * braces. What the call does not have is empty, and so is a header for which the trunk is not trusted: then the
+ * Fills `{caller.name}`, `{callerNumber}`, `{callerName}`, `{calleeNumber}`, `{branch}`, `{trunk}`,
+ * `{header.X-Account}`, `{hours.office.why}` and `{hours.office.opens}` into every text of a rule's or branch's state,
+ * however deep; `{{` and `}}` stand for braces. What the call does not have is empty, and so is a header for which the trunk is not trusted: then the
  * default of `{caller.name|friend}` counts, and without one the spaces around it become one, or none where nothing
  * or a punctuation mark follows. What was filled in is never filled again.
  */
@@ -66,11 +67,11 @@ export function placeholdersIn(text: string): readonly string[] {
 /**
  * What is wrong with a text, for `doorman check`: names that no call has, and braces that do not close.
  *
- * @param callerColumns the columns of all VIP files.
+ * @param names what there is besides: `caller.` with the columns of all VIP files, and what hours have.
  */
-export function templateProblems(text: string, callerColumns: ReadonlySet<string>): readonly string[] {
+export function templateProblems(text: string, names: ReadonlySet<string>): readonly string[] {
   return [...text.matchAll(PIECE)].flatMap(([piece, name]) => {
-    if (name !== undefined) return nameProblem(name.trim(), callerColumns)
+    if (name !== undefined) return nameProblem(name.trim(), names)
     if (piece === '{') return [`a { in "${text}" is not closed; close it with }, or write {{ for a brace`]
     if (piece === '}') return [`a } in "${text}" closes nothing; write }} for a brace`]
     return []
@@ -81,16 +82,26 @@ function lookUp(name: string, context: CallContext): string {
   const inside = name.slice(name.indexOf('.') + 1)
   if (name.startsWith('caller.')) return new Map(Object.entries(context.callerRow ?? {})).get(inside) ?? ''
   if (name.startsWith('header.') && context.trusts(inside)) return context.facts.headers.get(inside) ?? ''
+  if (name.startsWith('hours.')) return lookUpHours(inside, context)
   return FIELDS.get(name)?.(context) ?? ''
 }
 
-function nameProblem(name: string, callerColumns: ReadonlySet<string>): string[] {
-  if (FIELDS.has(name) || /^header\.[^\s:]+$/.test(name)) return []
-  if (name.startsWith('caller.') && callerColumns.has(name.slice('caller.'.length))) return []
-  const columns = [...callerColumns].map((column) => `caller.${column}`)
+/** `office.why`, `office.opens`; empty where it opens in more than two years. */
+function lookUpHours(inside: string, context: CallContext): string {
+  const [name = '', what] = inside.split('.')
+  const hours = context.routing.hours.get(name)
+  if (hours === undefined) return ''
+  if (what === 'why') return context.hours(name).why
+  const now = context.at.getTime()
+  const opening = nextOpening(hours, now)
+  return opening === undefined ? '' : describeInstant(hours, opening, now)
+}
+
+function nameProblem(name: string, names: ReadonlySet<string>): string[] {
+  if (FIELDS.has(name) || names.has(name) || /^header\.[^\s:]+$/.test(name)) return []
   const header = 'header.<Name>'
-  const nearest = name.startsWith('header.') ? header : closest(name, [...FIELDS.keys(), ...columns, header])
-  const files =
-    name.startsWith('caller.') && columns.length === 0 ? '; no file under vip.files has columns' : ''
+  const nearest = name.startsWith('header.') ? header : closest(name, [...FIELDS.keys(), ...names, header])
+  const hasNone = name.startsWith('caller.') && ![...names].some((one) => one.startsWith('caller.'))
+  const files = hasNone ? '; no file under vip.files has columns' : ''
   return [`{${name}} is nothing that a call has${files}; did you mean {${nearest}}? Write {{ for a brace`]
 }

@@ -3,6 +3,7 @@
  * `structuredClone` and `postMessage` carry it from the thread that compiles to the one that decides. The large
  * arrays of number tables lie in shared memory and are not copied.
  */
+import type { Hours, HoursState } from '../hours/hours.js'
 import type { Attestation, AttestationFinding, Verification } from '../sip/attestation.js'
 import type { SipHeaders } from '../sip/headers.js'
 
@@ -80,6 +81,8 @@ export type Condition =
   | { readonly kind: 'callee'; readonly numbers: NumberPattern }
   | { readonly kind: 'header'; readonly name: string; readonly test: HeaderTest }
   | { readonly kind: 'attestation'; readonly oneOf: ReadonlySet<Attestation> }
+  /** Hours that are open, or closed, at the instant of the call. */
+  | { readonly kind: 'hours'; readonly name: string; readonly open: boolean }
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
@@ -139,6 +142,8 @@ export interface Routing {
   readonly trust: Trust
   readonly vip: VipPolicy
   readonly branches: readonly Branch[]
+  /** By name. */
+  readonly hours: ReadonlyMap<string, Hours>
   readonly flows: ReadonlyMap<string, Flow>
   readonly rules: readonly Rule[]
   /** Built by `indexRouting`. */
@@ -229,6 +234,8 @@ export interface VipFinding {
 export interface CallContext {
   readonly facts: CallFacts
   readonly routing: Routing
+  /** The instant of the call. */
+  readonly at: Date
   readonly caller: Caller
   readonly claims: readonly Claim[]
   readonly callee: Callee
@@ -240,6 +247,8 @@ export interface CallContext {
   readonly attestation: AttestationFinding
   /** Whether the call's trunk is trusted for a header, `caller_number` or `verstat`; without a trunk for nothing. */
   trusts(item: string): boolean
+  /** Whether hours of this name are open at the instant of the call, and why. */
+  hours(name: string): HoursState
 }
 
 /** What a revision says of a call. For a `run` target the function has the last word on flow and state. */

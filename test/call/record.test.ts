@@ -25,8 +25,8 @@ const ARRIVAL: Arrival = {
   },
 }
 
-async function recorded(trunk: string) {
-  const revision = await revisionOf({ 'routing.yaml': ROUTING })
+async function recorded(trunk: string, more = '') {
+  const revision = await revisionOf({ 'routing.yaml': ROUTING + more })
   const facts = call({ trunk, headers: [['X-VIP', 'gold']] })
   const functions = { run: () => Promise.reject(new Error('no code flow runs')) }
   const final = await finalDecision(facts, { revision, functions, callId: '1.1', at: AT })
@@ -49,6 +49,16 @@ test('the record of a trusted call has the same facts and no hearsay', async () 
   const { provenance, hearsay } = await recorded('carrier-a')
   expect(provenance).toContainEqual(expect.objectContaining({ fact: 'vip', value: 'yes', trusted: true }))
   expect(hearsay).toEqual([])
+})
+
+test('the record of a call has the hours at its own instant', async () => {
+  const hours =
+    'hours: { office: { zone: UTC, open: off, also_open: [{ date: 2030-01-01, hours: "12:00-12:01" }] } }'
+  const { reasons } = await recorded(
+    'carrier-a',
+    `${hours}\nrules: [{ name: Open, when: { open: office }, goto: main }]\n`,
+  )
+  expect(reasons.at(-1)).toMatchObject({ rule: 'Open', matched: true, value: 'open', why: 'office is open' })
 })
 
 test('the record of a call that could not be read has neither, but the trunk and the caller', () => {

@@ -83,7 +83,7 @@ test('whatever a caller dials, the call goes to its flow or nowhere', () => {
 test('whatever a caller says, reasons, provenance and hearsay are one line that steers nothing', () => {
   fc.assert(
     fc.property(facts, (given) => {
-      const known = contextOf({ ...given, trunk: 'carrier-b' }, routing)
+      const known = contextOf({ ...given, trunk: 'carrier-b' }, routing, AT)
       const told = {
         reasons: explained(given, routing),
         provenance: provenanceOf(known, {

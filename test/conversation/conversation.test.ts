@@ -25,6 +25,10 @@ const input: ConversationInput = Object.freeze({
   branch: 'North Branch',
   state: Object.freeze({ city: 'Albany' }),
   now: new Date('2030-01-01T12:00:00Z'),
+  hours: new Map([
+    ['office', true],
+    ['shop', false],
+  ]),
   flowNames: ['vip_support_flow', 'general_support_flow'],
 })
 
@@ -55,8 +59,14 @@ describe('a conversation', () => {
   })
 
   test('shows the call', () => {
-    const { headers: _, trustedHeaders: _t, flowNames: _f, ...shown } = input
+    const { headers: _, trustedHeaders: _t, flowNames: _f, hours: _h, ...shown } = input
     expect(host().conv).toMatchObject(shown)
+  })
+
+  test('tells which hours are open, and of unknown ones what is near', () => {
+    const { conv } = host()
+    expect([conv.isOpen('office'), conv.isOpen('shop')]).toEqual([true, false])
+    expect(() => conv.isOpen('ofice')).toThrow('routing.yaml has no hours "ofice"; did you mean "office"?')
   })
 
   test("has the call's instant, which no flow can change", () => {

@@ -49,6 +49,7 @@ export const input: ConversationInput = {
   branch: undefined,
   state: { city: 'Albany' },
   now: new Date('2030-01-01T12:00:00Z'),
+  hours: new Map([['office', true]]),
   flowNames: ['vip_support_flow', 'general_support_flow'],
 }
 

@@ -37,7 +37,7 @@ describe('lint never warns of a rule that', () => {
   test('matches a call that the rule which is said to take it does not match', () => {
     fc.assert(
       fc.property(facts, routing, (call, some) => {
-        const known = contextOf(call, some)
+        const known = contextOf(call, some, AT)
         const conditions = some.rules.map(({ when: condition }) => condition)
         for (const a of conditions.filter((condition) => evaluate(condition, known))) {
           expect(contradiction(formulaOf(a), some)).toBeUndefined()
@@ -56,7 +56,7 @@ describe('lint never warns of a rule that', () => {
     }
     fc.assert(
       fc.property(facts, routing, (call, some) => {
-        const known = contextOf(call, some)
+        const known = contextOf(call, some, AT)
         for (const { when: condition } of some.rules) {
           const negation = when.not(condition)
           expect(truthOf(conditionOf(formulaOf(condition)), known)).toBe(truthOf(condition, known))

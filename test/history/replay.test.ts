@@ -47,6 +47,18 @@ const empty: ReplayResult = {
 }
 
 describe('a replay', () => {
+  test('has the hours at the instant of each call', async () => {
+    const closing = RULES['routing.yaml'].replace(
+      'rules:',
+      'rules:\n  - { when: { closed: office }, goto: late }',
+    )
+    const hours = 'hours: { office: { zone: UTC, open: "08:00-18:00" } }\n'
+    const candidate = await revisionOf({ ...RULES, 'routing.yaml': hours + closing })
+    const calls = recordedCalls(3, (n) => ({ at: `2030-01-01T${16 + n}:00:00.000Z` }))
+    const { groups } = await replay(calls, { candidate, functions: new FakeFunctions() })
+    expect(groups.map(({ to, examples }) => [to, ...examples])).toEqual([['late', 'call 2', 'call 3']])
+  })
+
   test('groups the calls that would go elsewhere, by rule, with the first five of them', async () => {
     const calls = recordedCalls(20, (n) => {
       if (n <= 7) return { dialled: '5550000100' }

@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { describeDay, describeOpening, type Hours, nextOpening, stateAt } from '../../src/hours/hours.js'
-import { parseTimes, parseWeek, type TimeRange } from '../../src/hours/opening-hours.js'
+import {
+  describeDay,
+  describeInstant,
+  type Hours,
+  nextChange,
+  nextOpening,
+  stateAt,
+} from '../../src/hours/hours.js'
+import { parseTimes, type TimeRange } from '../../src/hours/opening-hours.js'
 import { parseDate, Zone } from '../../src/hours/wall-clock.js'
+
+import { hoursOf } from '../routing/support/make.js'
 
 const ZONES = [
   ...['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'],
@@ -10,27 +19,17 @@ const ZONES = [
 ]
 const MINUTE = 60_000
 
-function hours(open: string, more: Partial<Hours> = {}): Hours {
-  const week = parseWeek(open)
-  if ('message' in week) throw new Error(week.message)
-  return {
-    ...{ name: 'office', zone: 'Europe/Berlin', open: week },
-    ...{ closedDays: [], closedTimes: [], alsoOpen: new Map() },
-    ...more,
-  }
-}
+const hours = (open: string, more: Partial<Hours> = {}) =>
+  hoursOf('office', open, { zone: 'Europe/Berlin', ...more })
 
 const day = (date: string) => parseDate(date) ?? Number.NaN
 const times = (text: string) => parseTimes(text) as readonly TimeRange[]
 const at = (iso: string) => Date.parse(iso)
 
 const OFFICE = hours('Mo-Fr 08:30-12:00,13:00-18:00; Sa 22:00-02:00', {
-  closedDays: [
+  closed: [
     { from: day('2026-12-25'), to: day('2026-12-25'), why: '' },
     { from: day('2026-12-28'), to: day('2027-01-01'), why: 'winter break' },
-  ],
-  closedTimes: [
-    { start: at('2026-12-01T15:00:00+01:00'), end: at('2026-12-01T16:30:00+01:00'), why: 'meeting' },
   ],
   alsoOpen: new Map([[day('2026-12-30'), times('09:00-10:00')]]),
 })
@@ -40,19 +39,19 @@ describe('the hours of an office', () => {
     ['2026-11-30T08:29:59.999+01:00', 'outside of the hours', 'today at 08:30'],
     ['2026-11-30T08:30:00+01:00', 'open', 'today at 13:00'],
     ['2026-11-30T12:00:00+01:00', 'outside of the hours', 'today at 13:00'],
-    ['2026-12-01T15:00:00+01:00', 'meeting', 'today at 16:30'],
+    ['2026-12-01T15:00:00+01:00', 'open', 'tomorrow at 08:30'],
     ['2026-12-01T18:00:00+01:00', 'outside of the hours', 'tomorrow at 08:30'],
     ['2026-12-05T23:00:00+01:00', 'open', 'Monday at 08:30'],
     ['2026-12-06T01:59:00+01:00', 'open', 'tomorrow at 08:30'],
     ['2026-12-06T02:00:00+01:00', 'outside of the hours', 'tomorrow at 08:30'],
-    ['2026-12-25T10:00:00+01:00', 'closed on 2026-12-25', 'tomorrow at 22:00'],
+    ['2026-12-25T10:00:00+01:00', '2026-12-25 is a closed day', 'tomorrow at 22:00'],
     ['2026-12-27T01:00:00+01:00', 'open', 'Wednesday at 09:00'],
     ['2026-12-28T10:00:00+01:00', 'winter break', 'Wednesday at 09:00'],
     ['2026-12-30T09:30:00+01:00', 'open', 'Saturday at 22:00'],
     ['2026-12-30T10:00:00+01:00', 'winter break', 'Saturday at 22:00'],
   ])('at %s are: %s; next opening: %s', (instant, why, opens) => {
     const next = nextOpening(OFFICE, at(instant)) ?? Number.NaN
-    expect([stateAt(OFFICE, at(instant)).why, describeOpening(OFFICE, next, at(instant))]).toEqual([
+    expect([stateAt(OFFICE, at(instant)).why, describeInstant(OFFICE, next, at(instant))]).toEqual([
       why,
       opens,
     ])
@@ -66,6 +65,20 @@ describe('the hours of an office', () => {
 
   test('that never open have no next opening', () => {
     expect(nextOpening(hours('off'), at('2026-12-01T00:00:00Z'))).toBeUndefined()
+  })
+
+  test('that never close have no next change', () => {
+    const always = hours('00:00-24:00')
+    expect(stateAt(always, at('2026-12-01T23:00:00Z')).open).toBe(true)
+    expect(nextChange(always, at('2026-12-01T00:00:00Z'))).toBeUndefined()
+  })
+
+  test('that are open on a day for two reasons are told as one', () => {
+    const alsoOpen = new Map([[day('2026-12-01'), times('11:00-13:00,17:00-19:00')]])
+    const both = hours('08:30-12:00', { alsoOpen })
+    expect(describeDay(both, day('2026-12-01'))).toBe('08:30-13:00, 17:00-19:00')
+    const change = nextChange(both, at('2026-12-01T10:00:00+01:00')) ?? Number.NaN
+    expect(describeInstant(both, change, at('2026-12-01T10:00:00+01:00'))).toBe('today at 13:00')
   })
 })
 
@@ -114,7 +127,7 @@ class Walk {
   #newMarks(date: string): ReadonlySet<number> {
     const on = day(date)
     const weekday = (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7
-    const isClosed = this.of.closedDays.some(({ from, to }) => from <= on && on <= to)
+    const isClosed = this.of.closed.some(({ from, to }) => from <= on && on <= to)
     const all = [...(this.of.alsoOpen.get(on) ?? []), ...(isClosed ? [] : (this.of.open[weekday] ?? []))]
     return new Set(
       all.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, after) => from + after)),
@@ -156,7 +169,7 @@ describe('in ten years and five zones', () => {
         const today = new Zone(zone).wallClock(instant).day
         const of = hours('off', {
           ...{ zone, open, alsoOpen: new Map([[today + offset, [also]]]) },
-          closedDays: [{ from: today + closed, to: today + closed, why: '' }],
+          closed: [{ from: today + closed, to: today + closed, why: '' }],
         })
         const walk = new Walk(of)
         expect(stateAt(of, instant).open).toBe(walk.isOpen(instant))

@@ -11,6 +11,9 @@ const PARTS = {
   flows: '{ sales: { context: shop }, help: { context: desk } }',
   rules: '[{ name: By day, when: { vip: true }, goto: sales, state: { greeting: Hello } }]',
   otherwise: 'help',
+  time_zone: 'UTC',
+  hours:
+    '{ shop: { open: "Mo-Fr 09:00-17:00", closed: ["2026-12-25", "2026-12-26"] }, desk: { open: "09:00-17:00" } }',
 }
 type Parts = Partial<Record<keyof typeof PARTS | 'callee_from', string>>
 
@@ -72,6 +75,29 @@ describe('a change in words', () => {
       'branch "North": numbers +15557654321 → +15550000001',
       'branch "North": now the default',
       'branch "North": state city removed, it was "Albany"',
+    ],
+    [
+      'hours that came, went and changed',
+      {
+        hours:
+          '{ shop: { zone: Europe/Paris, open: "Mo-Fr 09:00-18:00", closed: [{ date: "2026-12-25", why: Christmas }, { from: "2026-12-28", to: "2027-01-01", why: break }], also_open: [{ date: "2026-12-19", hours: "10:00-12:00" }] }, all: { open: "00:00-24:00" } }',
+      },
+      'hours desk: removed, it was 09:00-17:00, UTC',
+      'hours all: added, 00:00-24:00, UTC',
+      'hours shop: zone UTC → Europe/Paris',
+      'hours shop: open Mo-Fr 09:00-17:00 → Mo-Fr 09:00-18:00',
+      'hours shop: closed 2026-12-25 without a reason → Christmas',
+      'hours shop: closed 2026-12-28 to 2027-01-01 added, break',
+      'hours shop: also_open 2026-12-19 added, 10:00-12:00',
+      'hours shop: closed 2026-12-26 removed, it was without a reason',
+    ],
+    [
+      'hours in other words',
+      {
+        hours: PARTS.hours
+          .replace('Mo-Fr 09', 'Mo,Tu,We-Fr 9')
+          .replace('["2026-12-25", "', '["2026-12-25","'),
+      },
     ],
     [
       'the order of branches',

@@ -16,6 +16,7 @@ export function revision(name: string): Revision {
     routing: {
       ...{ calleeFrom: [], trust: new Map(), branches: [], rules: [], otherwise: name, undecidable: name },
       vip: { numbers: new Set(), tables: [], headers: new Map() },
+      hours: new Map(),
       flows: new Map([[name, flow]]),
     },
   } as unknown as Revision

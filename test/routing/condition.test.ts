@@ -4,7 +4,7 @@ import { evaluate, type Truth, truthOf } from '../../src/routing/condition.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import type { Condition } from '../../src/routing/types.js'
 import { condition, facts, routing } from './support/arbitrary.js'
-import { always, branch, call, routingOf, tableOf, trusting, when } from './support/make.js'
+import { AT, always, branch, call, routingOf, tableOf, trusting, when } from './support/make.js'
 
 const rules = routingOf({
   trust: trusting({ 'carrier-a': ['caller_number', 'X-A'] }),
@@ -14,8 +14,8 @@ const headers = [
   ['X-A', 'yes'],
   ['X-B', 'yes'],
 ] as const
-const trusted = contextOf(call({ headers }), rules)
-const untrusted = contextOf(call({ trunk: 'carrier-b', headers }), rules)
+const trusted = contextOf(call({ headers }), rules, AT)
+const untrusted = contextOf(call({ trunk: 'carrier-b', headers }), rules, AT)
 
 describe('the value of a condition', () => {
   test.each<[string, Condition, Truth]>([
@@ -62,7 +62,7 @@ describe('the value of a condition', () => {
   test('is never yes for a condition and its contrary', () => {
     fc.assert(
       fc.property(condition, facts, routing, (any, call, some) => {
-        const context = contextOf(call, some)
+        const context = contextOf(call, some, AT)
         expect(evaluate(any, context) && evaluate(when.not(any), context)).toBe(false)
       }),
     )

@@ -24,7 +24,7 @@ const vipRouting = routingOf({
   branches: [branch('North Branch', ['+15557654321'])],
 })
 const provenance = (some: typeof vipRouting, thorough: boolean) =>
-  provenanceOf(contextOf(call({ headers: [['X-VIP', 'gold']] }), some), {
+  provenanceOf(contextOf(call({ headers: [['X-VIP', 'gold']] }), some, AT), {
     headers: ['from', 'x-vip'],
     thorough,
   })
@@ -43,7 +43,7 @@ test('reasons and provenance agree with the decision, whatever the rules and the
       expect(steps.some(({ rule, matched }) => rule === '(vip)' && matched)).toBe(decision.vip)
       expect(steps.find(({ rule }) => rule === '(caller number)')?.value).toBe(decision.callerNumber)
 
-      const all = provenanceOf(contextOf(any, some), { headers: ['x-vip'], thorough: true })
+      const all = provenanceOf(contextOf(any, some, AT), { headers: ['x-vip'], thorough: true })
       const valuesOf = (fact: string) => all.filter((one) => one.fact === fact).map(({ value }) => value)
       expect(valuesOf('caller number')).toEqual([decision.callerNumber])
       expect(valuesOf('callee number')).toEqual([decision.calleeNumber])
@@ -111,7 +111,7 @@ describe('hearsay', () => {
       rules: [when.all(when.trunk('carrier-c'), when.present('X-VIP'))],
     })
     const any = call({ trunk: 'carrier-b', headers: [['X-VIP', `${'g'.repeat(5_000)}`]] })
-    expect(hearsayOf(contextOf(any, some))).toEqual([
+    expect(hearsayOf(contextOf(any, some, AT))).toEqual([
       {
         ...{ what: 'X-VIP', value: `${'g'.repeat(200)}…`, for: ['vip', 'rules'] },
         why: 'X-VIP would count for vip and rules, but trunk carrier-b is not trusted for X-VIP',
@@ -123,7 +123,7 @@ describe('hearsay', () => {
   test('names nothing but what the rules name, whatever a call brings', () => {
     fc.assert(
       fc.property(facts, routing, (any, rules) => {
-        for (const { what } of hearsayOf(contextOf(any, rules))) expect(EVERYTHING).toContain(what)
+        for (const { what } of hearsayOf(contextOf(any, rules, AT))) expect(EVERYTHING).toContain(what)
       }),
     )
   })
@@ -135,7 +135,7 @@ describe('hearsay', () => {
         const isVip = decide(any, rules, AT).vip
         const wouldBe = decide({ ...any, trunk: any.trunk ?? '' }, trusted, AT).vip
         if (isVip || !wouldBe) return
-        expect(hearsayOf(contextOf(any, rules)).flatMap((one) => one.for)).toContain('vip')
+        expect(hearsayOf(contextOf(any, rules, AT)).flatMap((one) => one.for)).toContain('vip')
       }),
       { numRuns: 500 },
     )

@@ -21,6 +21,8 @@ interface Golden {
   readonly routing: Readonly<Record<string, unknown>>
   readonly calls: readonly (Omit<Parameters<typeof call>[0], 'headers'> & {
     readonly what: string
+    /** The instant of the call. */
+    readonly at?: string
     /** `Name: value`; names may come more than once. */
     readonly headers?: readonly string[]
     readonly expect: Readonly<Record<string, unknown>>
@@ -34,12 +36,13 @@ describe.each(readdirSync(folder))('%s', (name) => {
   const files = { ...golden.files, 'routing.yaml': stringify(golden.routing) }
   const routing = revisionOf(files).then((revision) => revision.routing)
 
-  test.each(golden.calls)('$what', async ({ what: _, headers = [], expect: expected, ...parts }) => {
+  test.each(golden.calls)('$what', async ({ what: _, headers = [], at, expect: expected, ...parts }) => {
     const facts = call({ ...parts, headers: headers.map(headerOf) })
-    const told = decided(facts, await routing, expected)
+    const instant = at === undefined ? AT : new Date(at)
+    const told = decided(facts, await routing, instant, expected)
     expect(told).toEqual(expected)
     // The rules arrive from another thread in this way.
-    expect(decided(facts, structuredClone(await routing), expected)).toEqual(told)
+    expect(decided(facts, structuredClone(await routing), instant, expected)).toEqual(told)
   })
 })
 
@@ -49,9 +52,9 @@ function headerOf(text: string): readonly [string, string] {
 }
 
 /** What the expectation asks for. */
-function decided(facts: CallFacts, routing: Routing, expected: Golden['calls'][number]['expect']) {
-  const decision = decide(facts, routing, AT)
-  const context = contextOf(facts, routing)
+function decided(facts: CallFacts, routing: Routing, at: Date, expected: Golden['calls'][number]['expect']) {
+  const decision = decide(facts, routing, at)
+  const context = contextOf(facts, routing, at)
   const origins = provenanceOf(context, { headers: [...facts.headers.keys()], thorough: true })
   const reasons = explain(context)
   const all: Record<string, unknown> = {

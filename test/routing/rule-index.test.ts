@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { evaluate } from '../../src/routing/condition.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { facts, routing } from './support/arbitrary.js'
-import { always, branch, call, candidatesOf, routingOf, trusting, when } from './support/make.js'
+import { AT, always, branch, call, candidatesOf, routingOf, trusting, when } from './support/make.js'
 
 function tried(...args: Parameters<typeof routingOf>) {
   const some = routingOf(...args)
-  return (facts: ReturnType<typeof call>) => candidatesOf(some, contextOf(facts, some))
+  return (facts: ReturnType<typeof call>) => candidatesOf(some, contextOf(facts, some, AT))
 }
 
 describe('the rule index', () => {
@@ -51,7 +51,7 @@ describe('the rule index', () => {
   test('leaves out no rule that matches, and tries each once and in order, whatever the rules and the call', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
-        const context = contextOf(any, some)
+        const context = contextOf(any, some, AT)
         const candidates = candidatesOf(some, context)
         expect(candidates).toEqual([...new Set(candidates)].sort((a, b) => a - b))
         const linear = some.rules.filter(({ when }) => evaluate(when, context)).map(({ index }) => index)

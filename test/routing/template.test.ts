@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { contextOf } from '../../src/routing/context-of.js'
 import { fillState, templateProblems } from '../../src/routing/template.js'
-import { branch, call, routingOf, tableOf, trusting } from './support/make.js'
+import { AT, branch, call, routingOf, tableOf, trusting } from './support/make.js'
 
 const context = contextOf(
   call({
@@ -16,6 +16,7 @@ const context = contextOf(
     vipTables: [tableOf('number,name\n+15551234567,Ann\n').table],
     branches: [branch('North Branch', [])],
   }),
+  AT,
 )
 
 describe('a text of a rule', () => {
@@ -42,12 +43,14 @@ describe('a text of a rule', () => {
     expect(fillState({ text }, context)).toEqual({ text: filled })
   })
 
-  test.each(['Hello', '{caller.name|dear customer} {header.X-Account|} {{x}} {branch}', ''])(
-    '%j has no problems',
-    (text) => {
-      expect(templateProblems(text, new Set(['number', 'name']))).toEqual([])
-    },
-  )
+  test.each([
+    'Hello',
+    '{hours.office.why}',
+    '{caller.name|dear customer} {header.X-Account|} {{x}} {branch}',
+    '',
+  ])('%j has no problems', (text) => {
+    expect(templateProblems(text, new Set(['caller.number', 'caller.name', 'hours.office.why']))).toEqual([])
+  })
 
   test.each([
     ['{caller.nam}', ['name'], '{caller.name}'],
@@ -58,6 +61,8 @@ describe('a text of a rule', () => {
     ['{branch', [], 'not closed'],
     ['branch}', [], 'closes nothing'],
   ])('%j with columns %j is a problem that says %j', (text, columns, words) => {
-    expect(templateProblems(text, new Set(columns))).toEqual([expect.stringContaining(words)])
+    expect(templateProblems(text, new Set(columns.map((column) => `caller.${column}`)))).toEqual([
+      expect.stringContaining(words),
+    ])
   })
 })

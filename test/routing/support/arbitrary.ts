@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { CallFacts, Condition, HeaderTest, Routing } from '../../../src/routing/types.js'
-import { branch, call, numbers, routingOf, ruleOf, tableOf, trusting } from './make.js'
+import { branch, call, hoursOf, numbers, routingOf, ruleOf, tableOf, trusting } from './make.js'
 
 /** Few values of each kind, so that random rules and random calls meet often. */
 const NUMBERS = ['+15551234567', '+15557654321', '+445550000001', '1001', 'anonymous']
@@ -45,6 +45,9 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc
     .constantFrom('A' as const, 'none' as const)
     .map((level): Condition => ({ kind: 'attestation', oneOf: new Set([level]) })),
+  fc
+    .tuple(fc.constantFrom('office', 'never'), fc.boolean())
+    .map(([name, open]): Condition => ({ kind: 'hours', name, open })),
 )
 
 export const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => ({
@@ -87,6 +90,7 @@ export const routing: fc.Arbitrary<Routing> = fc
       ...rest,
       rules: rules.map((when, at) => ruleOf(when, at, { name: '{caller.name}{header.X-VIP}' })),
       vipTables: withFile ? [tableOf('number,name\n+15551234567,Ann\n').table] : [],
+      hours: [hoursOf('office', 'Mo-Fr 09:00-17:00'), hoursOf('never', 'off')],
       vipHeaders: { 'x-vip': ['gold'] },
       branches: [branch('North Branch', ['+15557654321', '+44*']), branch('South Branch', [])],
     }),

@@ -1,3 +1,5 @@
+import type { Hours } from '../../../src/hours/hours.js'
+import { parseWeek } from '../../../src/hours/opening-hours.js'
 import { contextOf } from '../../../src/routing/context-of.js'
 import { explain } from '../../../src/routing/explain.js'
 import { readNumberTable } from '../../../src/routing/number-file.js'
@@ -57,6 +59,13 @@ export function tableOf(text: string, country: string | null = 'US') {
   return readNumberTable('vips.csv', Buffer.from(text), country ?? undefined)
 }
 
+/** Hours in UTC. */
+export function hoursOf(name: string, text: string, more: Partial<Hours> = {}): Hours {
+  const open = parseWeek(text)
+  if ('message' in open) throw new Error(open.message)
+  return { name, zone: 'UTC', open, text, closed: [], alsoOpen: new Map(), ...more }
+}
+
 export const always: Condition = { kind: 'all', of: [] }
 
 export const when = {
@@ -102,6 +111,7 @@ export function routingOf(parts: {
   rules?: readonly (Condition | Rule)[]
   calleeFrom?: readonly string[]
   defaultCountry?: string | undefined
+  hours?: readonly Hours[]
 }): Routing {
   const rules = (parts.rules ?? []).map((rule, at) => ('when' in rule ? rule : ruleOf(rule, at)))
   const headers = Object.entries(parts.vipHeaders ?? {})
@@ -115,6 +125,7 @@ export function routingOf(parts: {
       headers: new Map(headers.map(([name, values]) => [name.toLowerCase(), new Set(values)])),
     },
     branches: parts.branches ?? [],
+    hours: new Map((parts.hours ?? []).map((one) => [one.name, one])),
     flows: new Map(),
     rules,
     otherwise: 'general_support_flow',
@@ -135,5 +146,5 @@ export function candidatesOf({ index, rules }: Routing, context: CallContext): r
 
 /** The explanation of a call. */
 export function explained(facts: CallFacts, routing: Routing, tried?: 'all' | 'candidates') {
-  return explain(contextOf(facts, routing), tried)
+  return explain(contextOf(facts, routing, AT), tried)
 }

@@ -1,0 +1,86 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import {
+  describeDay,
+  describeInstant,
+  describeState,
+  type Hours,
+  nextChange,
+  stateAt,
+  timesOf,
+  zoneOf,
+} from '../hours/hours.js'
+import { DAYS, formatTimes } from '../hours/opening-hours.js'
+import { formatDate, weekdayOf } from '../hours/wall-clock.js'
+import { suggestion } from '../lib/nearest.js'
+import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
+
+interface Options {
+  /** In days. */
+  readonly next: number
+  readonly json?: true
+}
+
+export function addHours(program: Command): void {
+  program
+    .command('hours')
+    .argument('[name]', 'only these hours')
+    .description('say what callers meet: whether hours are open now, and on each of the next days')
+    .addOption(
+      new Option('--next <time>', 'how many days or weeks, as 10d or 8w')
+        .argParser(parseDays)
+        .default(14, '2w'),
+    )
+    .option(...FLOWS_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (name: string | undefined, options: Options, command: Command) => {
+      const { DOORMAN_FLOWS: folder } = settingsFor(command, 'files')
+      const all = await withRevision(folder, async ({ routing }) => routing.hours)
+      if (name !== undefined && !all.has(name))
+        throw new Refusal('usage', `There are no hours "${name}" in ${folder}${suggestion(name, all.keys())}`)
+      const now = Date.now()
+      const shown = [...all.values()].filter((hours) => name === undefined || hours.name === name)
+      const none = `There are no hours in ${folder}; write them under "hours" in routing.yaml.`
+      const text = shown.map((hours) => hoursText(hours, now, options.next)).join('\n\n') || none
+      printResult(options, { hours: shown.map((hours) => hoursJson(hours, now, options.next)) }, text)
+    })
+}
+
+function parseDays(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,2})(d|w)$/.exec(text) ?? []
+  if (count === undefined) throw new InvalidArgumentError('Write it as 10d or 8w.')
+  return Number(count) * (unit === 'w' ? 7 : 1)
+}
+
+function daysFrom({ zone }: Hours, now: number, next: number): readonly number[] {
+  const today = zoneOf(zone).wallClock(now).day
+  return Array.from({ length: next }, (_, after) => today + after)
+}
+
+/**
+ * Open or closed, the next change, and a line a day.
+ * @param next how many days, today included
+ */
+export function hoursText(hours: Hours, now: number, next: number): string {
+  const state = stateAt(hours, now)
+  const change = nextChange(hours, now)
+  const when = change === undefined ? 'not within two years' : describeInstant(hours, change, now)
+  const days = daysFrom(hours, now, next).map(
+    (day) => `  ${DAYS[weekdayOf(day)]} ${formatDate(day)}  ${describeDay(hours, day)}`,
+  )
+  const verb = state.open ? 'closes' : 'opens'
+  return [`${describeState(hours, state)}; ${verb} ${when} (${hours.zone})`, ...days].join('\n')
+}
+
+/** Scripts rely on these keys. */
+export function hoursJson(hours: Hours, now: number, next: number) {
+  const change = nextChange(hours, now)
+  return {
+    ...{ name: hours.name, zone: hours.zone, ...stateAt(hours, now) },
+    changes: change === undefined ? null : new Date(change).toISOString(),
+    days: daysFrom(hours, now, next).map((day) => ({
+      date: formatDate(day),
+      times: timesOf(hours, day).map((range) => formatTimes([range])),
+      text: describeDay(hours, day),
+    })),
+  }
+}
