@@ -34,13 +34,6 @@ const ADVISORIES: readonly Advisory[] = [
     effect: 'an Identity header crashes it, or runs code, where STIR/SHAKEN is on',
     mended: { 18: [26, 3], 20: [15, 1], 21: [10, 1], 22: [5, 1] },
   },
-  {
-    id: 'GHSA-qqxj-v78h-hrf9',
-    effect: 'SIP requests from any address count as those of a trunk',
-    mended: { 18: [23, 1], 20: [8, 1], 21: [3, 1] },
-    // It came with the release before.
-    affects: ([major, minor]) => minor === { 18: 23, 20: 8, 21: 3 }[major],
-  },
 ]
 
 /** `GHSA-… (effect; mended in 22.10.1)` for each problem that a version has. */

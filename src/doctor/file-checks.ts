@@ -2,13 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import {
-  type ConfigOption,
-  type ConfigPosition,
-  configFolder,
-  readConfig,
-  sectionsNamed,
-} from '../asterisk/config.js'
+import { type ConfigPosition, configFolder, readConfig, sectionsNamed } from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { type FileUser, OTHERS, obstacle } from '../lib/file-access.js'
 import { type Check, check, fault, info, listed, ok, type PbxFiles, type Result, warning } from './check.js'
@@ -42,20 +36,18 @@ const at = ({ file, line }: ConfigPosition) => `${file}:${line}`
 const ADD = 'Write  [general](+)  there, which adds to the first.'
 const MEND = 'Correct that line, before Asterisk is restarted.'
 
-/** What a second [general] does (16.28, 22.10). */
-function second(name: string, where: ConfigPosition): Result {
-  return name === 'ari.conf'
-    ? fault(`${at(where)}: this second [general] stops ARI at the next restart.`, ADD)
-    : warning(`${at(where)}: Asterisk ignores this second [general].`, ADD)
-}
-
 export const SECTIONS = fileCheck('sections', async (pbxFiles) => {
   const found = ['http.conf', 'ari.conf', 'manager.conf'].flatMap((name) => {
     const config = configOf(pbxFiles, name)
     const [, ...others] = sectionsNamed(config, 'general')
     return [
       ...config.faults.map((says) => fault(`${says} Asterisk refuses ${name} at the next restart.`, MEND)),
-      ...others.map((section) => second(name, section)),
+      // What a second one does (16.28, 22.10).
+      ...others.map((section) =>
+        name === 'ari.conf'
+          ? fault(`${at(section)}: this second [general] stops ARI at the next restart.`, ADD)
+          : warning(`${at(section)}: Asterisk ignores this second [general].`, ADD),
+      ),
     ]
   })
   return found.length > 0 ? found : ok('http.conf, ari.conf and manager.conf have one [general] each.')
@@ -101,22 +93,18 @@ export const PASSWORD_FILES = check('password files', [], async ({ pbxFiles, sec
   return warning(says, `chmod o-r ${open.join(' ')}`)
 })
 
-/** The files that hold passwords of ARI and AMI users. */
+/** The files that hold passwords of ARI and AMI users. One that this user may not read is not open to all. */
 function passwordsIn(pbxFiles: PbxFiles): readonly string[] {
-  const options = ['ari.conf', 'manager.conf'].flatMap((name) => optionsIn(pbxFiles, name))
-  const passwords = options.filter(
-    ({ key, value }) => /^(password|secret)$/i.test(key) && value !== SAMPLE_SECRET,
-  )
-  return passwords.map(({ file }) => resolve(pbxFiles.folder, file))
-}
-
-/** None where this user may not read the file: then it is not open to all. */
-function optionsIn(pbxFiles: PbxFiles, name: string): readonly ConfigOption[] {
-  try {
-    return configOf(pbxFiles, name).sections.flatMap(({ options }) => options)
-  } catch {
-    return []
-  }
+  return ['ari.conf', 'manager.conf'].flatMap((name) => {
+    try {
+      const options = configOf(pbxFiles, name).sections.flatMap((section) => section.options)
+      return options
+        .filter(({ key, value }) => /^(password|secret)$/i.test(key) && value !== SAMPLE_SECRET)
+        .map(({ file }) => resolve(pbxFiles.folder, file))
+    } catch {
+      return []
+    }
+  })
 }
 
 /**
