@@ -53,7 +53,7 @@ const user = z
 
 const needed = (what: string) =>
   z
-    .string({ error: `is missing: ${what}` })
+    .string({ error: `is missing: ${what}; "doorman setup" makes it` })
     .min(1, `is empty: ${what}`)
     .regex(...NO_LINE_END)
 
@@ -137,7 +137,7 @@ export function readSettings(source: SettingsSource): Settings {
   const problems: string[] = []
   const inFile = readSettingsFile(source.file, problems)
   const given = { ...inFile, ...settingsIn(source.env) }
-  const values = withSecretFiles(given, problems)
+  const values = withSecretFiles(given, problems, source.optional ?? [])
   problems.push(...unknownNames(given, inFile))
   const optional = Object.fromEntries((source.optional ?? []).map((name) => [name, true as const]))
   const parsed = schema.partial(optional as Record<SettingName, true>).safeParse(values)
@@ -170,9 +170,15 @@ function settingsIn(env: SettingsSource['env']): Record<string, string> {
 function readSettingsFile(file: string | undefined, problems: string[]): Record<string, string> {
   if (file === undefined) return {}
   try {
-    return settingsIn(parseEnv(readFileSync(file, 'utf8')) as Record<string, string>)
+    const text = readFileSync(file, 'utf8')
+    // parseEnv passes over such a line.
+    const bare = [...text.matchAll(/^[ \t]*(DOORMAN_\w*)(?![\w \t]*=)/gm)]
+    problems.push(...bare.map(([, name]) => `${name} has no = and value behind it, in ${file}`))
+    return settingsIn(parseEnv(text) as Record<string, string>)
   } catch (error) {
-    problems.push(`The settings file ${file} cannot be read: ${(error as Error).message}`)
+    const { code, message } = error as NodeJS.ErrnoException
+    const says = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`
+    problems.push(`The settings file ${file} ${says}`)
     return {}
   }
 }
@@ -188,6 +194,7 @@ export function secretFiles({ env, file }: SettingsSource): readonly string[] {
 function withSecretFiles(
   given: Readonly<Record<string, string>>,
   problems: string[],
+  optional: readonly SettingName[],
 ): Record<string, string> {
   const values = { ...given }
   for (const name of SECRETS) {
@@ -199,6 +206,7 @@ function withSecretFiles(
     } catch (error) {
       // The service, which may not read it, does without the second AMI user.
       if (name === 'DOORMAN_AMI_ADMIN_SECRET' && (error as NodeJS.ErrnoException).code === 'EACCES') continue
+      if (optional.includes(name)) continue
       problems.push(`${name}_FILE: ${(error as Error).message}`)
       values[name] = 'unread'
     }

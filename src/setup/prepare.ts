@@ -42,7 +42,8 @@ export async function prepare(
   const settings = readSettings({
     env: {},
     file: existsSync(settingsFile) ? settingsFile : undefined,
-    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
+    // All are written anew; an undo may have removed the file of one.
+    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'],
   })
   const places = {
     ...{ doorman, settingsFile, adminSecretFile: join(doorman, 'ami-admin-secret') },

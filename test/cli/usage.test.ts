@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { Refusal } from '../../src/cli/command.js'
 import { createProgram } from '../../src/cli/program.js'
 import { inFolder } from '../flows/temp-folder.js'
-import { doorman } from './command.js'
+import { doorman, RunningCommand } from './command.js'
 
 const CALL = ['--from', '+15551234567', '--to', '+15557654321']
 
@@ -59,13 +59,19 @@ describe('a usage error ends with 2 and says what is wrong', () => {
     [
       'a settings file that is not there',
       ['--settings', '/nowhere.env', 'check'],
-      /\/nowhere\.env cannot be read/,
+      /\/nowhere\.env does not exist/,
     ],
     ['run without passwords', ['run'], /ARI_PASSWORD is missing.*\n.*DOORMAN_AMI_SECRET is missing/],
   ])('%s, as the shell sees it', async (_what, args, says) => {
     const result = await doorman(args)
     expect(result).toEqual({ exit: 2, out: '', err: expect.stringMatching(says) })
   })
+})
+
+test('a usage error ends with 2 also where nobody reads it any more, as behind "2>&1 | head -0"', async () => {
+  const command = new RunningCommand(['no-such-command'])
+  command.child.stderr?.destroy()
+  expect(await command.ending()).toMatchObject({ exit: 2, out: '' })
 })
 
 describe('a command that fails ends with 1', () => {
@@ -93,7 +99,7 @@ describe('a command that fails ends with 1', () => {
   test.concurrent('doctor, where a problem has \\u in its text: it is printed as it is', async () => {
     const { exit, out, err } = await doorman(['--settings', '/nowhere\\users.env', 'doctor'], SECRETS)
     expect({ exit, err }).toEqual({ exit: 1, err: '' })
-    expect(out).toContain('/nowhere\\users.env cannot be read')
+    expect(out).toContain('/nowhere\\users.env does not exist')
   })
 
   test.concurrent('call, where nothing answers: one line says who was asked', async () => {

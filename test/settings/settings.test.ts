@@ -196,9 +196,19 @@ describe('a name that is no setting', () => {
   })
 })
 
+test('a line of a settings file that sets nothing is a problem', () => {
+  const file = fileOf(
+    'DOORMAN_KEEP_CALLS = 7\n# DOORMAN_APP\nDOORMAN_RELOAD: manual\nDOORMAN_MAX_CHANGE 1%\n',
+  )
+  expect(problemsOf({ file, env: SECRETS })).toEqual([
+    `DOORMAN_RELOAD has no = and value behind it, in ${file}`,
+    `DOORMAN_MAX_CHANGE has no = and value behind it, in ${file}`,
+  ])
+})
+
 test('a settings file that is not there is one problem beside the others', () => {
   const file = join(folder, 'nowhere.env')
   expect(problemsOf({ file, env: SECRETS })).toEqual([
-    expect.stringMatching(/^The settings file .*nowhere\.env cannot be read: ENOENT/),
+    expect.stringMatching(/^The settings file .*nowhere\.env does not exist$/),
   ])
 })
