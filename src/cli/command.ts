@@ -86,7 +86,12 @@ export function printError(text: string): void {
 }
 
 function printTo(stream: NodeJS.WriteStream, text: string): void {
-  stream.write(`${paint(wrap(safeText(text), widthOf(stream)), stream)}\n`)
+  stream.write(`${shaped(text, stream)}\n`)
+}
+
+/** The text as it is printed to a stream: on a terminal wrapped and in colours. */
+export function shaped(text: string, stream: NodeJS.WriteStream): string {
+  return paint(wrap(safeText(text), widthOf(stream)), stream)
 }
 
 /** How many characters fit in a line; a file has room for all. A serial console says 0. */

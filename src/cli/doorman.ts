@@ -4,10 +4,11 @@ const NEEDED = 24
 const { node } = process.versions
 
 // The reader of a pipe may end first, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
 
 if (Number.parseInt(node, 10) >= NEEDED) await (await import('./program.js')).main(process.argv.slice(2))
 else {

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCall } from './call.js'
 import { addCalls } from './calls.js'
 import { addCheck } from './check.js'
-import { EXIT, reportFailure } from './command.js'
+import { EXIT, reportFailure, shaped } from './command.js'
 import { addDialplan } from './dialplan.js'
 import { addDiff } from './diff.js'
 import { addDoctor } from './doctor.js'
@@ -35,6 +35,7 @@ export function createProgram(): Command {
     )
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for the options)')
+    .configureOutput({ outputError: (text, write) => write(shaped(text, process.stderr)) })
     .exitOverride()
   for (const add of COMMANDS) add(program)
   return program

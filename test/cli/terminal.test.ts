@@ -35,6 +35,12 @@ test.each([['calls'], ['why', 'last'], ['why', 'last', '--verbose'], ['check']])
   },
 )
 
+test('a wrong option is answered within 80 columns', async () => {
+  const { exit, err } = await doorman(['calls', '--outcome', 'lost'], { TERM: 'xterm' }, 80)
+  expect([exit, err]).toEqual([2, expect.stringContaining('fallback_unread')])
+  for (const line of err.replace(ESCAPE, '').split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+})
+
 test('an error is red on a terminal', async () => {
   const { err } = await doorman(['calls', '--data', '/nowhere'], { TERM: 'xterm' }, 80)
   expect(err).toMatch(/^\u001b\[31merror\[no_data\]:\u001b\[39m /)

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { changedSince } from '../../src/setup/files.js'
@@ -33,7 +33,7 @@ test('a setup without a terminal and without --yes shows the changes, and makes 
 test('a dry run ends with 0 and changes nothing', async () => {
   const machine = new Machine(CONFIGURATION)
   const { exit, out } = await setup(machine, '--dry-run')
-  expect([exit, out]).toEqual([0, expect.stringContaining('Nothing was changed.')])
+  expect([exit, out]).toEqual([0, expect.stringContaining('Nothing was changed: --dry-run.')])
   expect(machine.files()).toEqual(CONFIGURATION)
 })
 
@@ -47,6 +47,15 @@ test('a PBX that is stopped is set up, and undone', async () => {
   expect((await setup(machine, '--undo', '--yes')).exit).toBe(0)
   expect(machine.files()).toEqual(CONFIGURATION)
   expect((await setup(machine, '--undo', '--yes')).out).toContain('There is nothing to undo')
+})
+
+test('a PBX is set up again after an undo that left the settings, as they had been changed', async () => {
+  const machine = new Machine(CONFIGURATION)
+  expect((await setup(machine, '--yes')).exit).toBe(0)
+  appendFileSync(join(machine.doorman, 'settings.env'), 'DOORMAN_RELOAD=manual\n')
+  const { out } = await setup(machine, '--undo', '--yes')
+  expect(out).toContain('settings.env: has changed since, and stays.')
+  expect(await setup(machine, '--yes')).toMatchObject({ exit: 0, err: '' })
 })
 
 test.each([
@@ -97,7 +106,7 @@ test('a trunk with another context that comes later gets an entry of its own, an
   writeFileSync(join(machine.etc, 'pjsip.conf'), trunks)
   const { exit, out } = await setup(machine, '--yes')
   expect(exit).toBe(0)
-  expect(out).toContain('carrier-a, from [from-trunk]')
+  expect(out).toContain('carrier-a, context from-trunk')
   expect(out).toContain('carrier-a leads to Doorman already.')
   expect(out).toContain(
     '  [carrier-b]    ; pjsip.conf:5\n  context = from-doorman-trunk-from-b    ; now from-b',
