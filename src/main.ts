@@ -43,7 +43,7 @@ const DIALPLAN_MS = 3_000
 
 const OUTDATED_DIALPLAN =
   'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
-  'doorman dialplan --write FILE'
+  'doorman dialplan --write'
 
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150

@@ -193,7 +193,7 @@ function outdated(
   const lacksList = revision.needsAllHeaders && args.listsAll !== true && channel.startsWith('PJSIP/')
   if (missing.length === 0 && !lacksList) return []
   const what = lacksList ? 'the headers that a code flow may ask for' : missing.join(', ')
-  return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write FILE`]
+  return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write`]
 }
 
 async function askedHeaders(names: readonly string[], reader: ChannelReader): Promise<[string, string][]> {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type DialplanState, lookForMarker, reloadDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { writeDialplanFile } from '../asterisk/dialplan/file.js'
@@ -14,12 +14,20 @@ interface Options {
   readonly reload: boolean
 }
 
+/** Where `doorman setup` puts them. */
+const INSTALLED = '/etc/asterisk/extensions_doorman.conf'
+
 export function addDialplan(program: Command): void {
   program
     .command('dialplan')
     .description('generate the contexts doorman, doorman-go and doorman-fallback')
     .option(...FLOWS_OPTION)
-    .option('--write <file>', 'write them to a file, reload the dialplan and read back that it took')
+    .addOption(
+      new Option(
+        '--write [file]',
+        'write them to a file, reload the dialplan and read back that it took',
+      ).preset(INSTALLED),
+    )
     .option('--no-reload', 'with --write: only write')
     .action(async (options: Options, command: Command) => {
       const settings = settingsFor(command, 'files')

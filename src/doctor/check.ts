@@ -113,7 +113,8 @@ export function listed(names: readonly string[], most = 6): string {
   return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
 
-/** Ends with one full stop. */
+/** Ends with one full stop, unless it is a question. */
 export function sentence(text: string): string {
-  return `${text.trim().replace(/[.:]+$/, '')}.`
+  const trimmed = text.trim().replace(/[.:]+$/, '')
+  return trimmed.endsWith('?') ? trimmed : `${trimmed}.`
 }

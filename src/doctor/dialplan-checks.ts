@@ -6,8 +6,8 @@ import { check, fault, listed, ok } from './check.js'
 import { endpointContext } from './path-checks.js'
 
 const REWRITE =
-  'Write it again,  doorman dialplan --write FILE,  where FILE is what extensions.conf includes ' +
-  '(/etc/asterisk/extensions_doorman.conf); without the second AMI user also: asterisk -rx "dialplan reload"'
+  'Write it again:  doorman dialplan --write  (with the path of extensions_doorman.conf, where that is not in ' +
+  '/etc/asterisk); without the second AMI user also: asterisk -rx "dialplan reload"'
 
 /** The generated contexts. The second user sees every step, Doorman's own only the marker. */
 export const ENTRY_CONTEXTS = check('entry contexts', ['ami', 'flows'], async (subject) => {

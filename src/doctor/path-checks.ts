@@ -6,9 +6,6 @@ import { pjsipEndpoints } from './ari-checks.js'
 import { check, fault, info, listed, ok, type Result, warning } from './check.js'
 
 const ENTRY = GENERATED_CONTEXTS[0]
-const LEAD =
-  'Set the Context of the trunk to one that goes to Doorman:  exten => _[+*#0-9]!,1,Goto(doorman,,1)  (with FreePBX: ' +
-  'from-doorman-trunk, docs/freepbx.md).'
 
 /** Which endpoints' contexts lead to the generated ones. */
 export const ENDPOINTS = check('endpoints', ['ari', 'ami', 'dialplan', 'flows'], async (parts) => {
@@ -21,12 +18,13 @@ export const ENDPOINTS = check('endpoints', ['ari', 'ami', 'dialplan', 'flows'],
   const which = (wanted: Lead) => groups.flatMap(({ names, lead }) => (lead === wanted ? names : [])).sort()
   const [all, some] = [which('all'), which('some')]
   if (all.length + some.length === 0)
-    return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, LEAD)
+    return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, howToLead(dialplan))
   const { trunks } = flows.revision.routing.index.referenced
   const elsewhere = groups.flatMap(({ context, names, lead }) => {
     const lost = lead === 'none' ? names.filter((name) => trunks.has(name)) : []
     if (lost.length === 0) return []
-    return [warning(`The calls of ${listed(lost)} go to [${context}], which does not lead to Doorman.`, LEAD)]
+    const says = `The calls of ${listed(lost)} go to [${context}], which does not lead to Doorman.`
+    return [warning(says, howToLead(dialplan))]
   })
   const partly = `Calls of ${listed(some)} lead to Doorman only by some numbers or conditions.`
   return [
@@ -35,6 +33,15 @@ export const ENDPOINTS = check('endpoints', ['ari', 'ami', 'dialplan', 'flows'],
     ...(some.length > 0 ? [info(partly)] : []),
   ]
 })
+
+function howToLead({ steps }: RunningDialplan): string {
+  const isEntry = (step: RunningStep) => jumpsOf(step).some((place) => place.startsWith(`${ENTRY},`))
+  const entries = new Set(steps.filter(isEntry).map(({ context }) => context))
+  for (const own of OWN_CONTEXTS) entries.delete(own)
+  const one =
+    entries.size === 0 ? 'one that goes to Doorman ("doorman setup" makes it)' : listed([...entries])
+  return `Set the Context of the trunk to ${one}: in pjsip.conf, or with FreePBX in the pjsip Settings of the trunk.`
+}
 
 /** Which calls to a context lead to Doorman. */
 type Lead = 'all' | 'some' | 'none'

@@ -108,7 +108,7 @@ export function unusable(problems: readonly Problem[], warnings: readonly Proble
 
 const OTHER_DIALPLAN =
   'The contexts of Doorman in the running dialplan were not generated for these flow files. Calls are decided all ' +
-  'the same, but the fallback may be another one, and reading a call may take longer. Run  doorman dialplan --write FILE'
+  'the same, but the fallback may be another one, and reading a call may take longer. Run  doorman dialplan --write'
 
 function missingLocation({ name, context, extension, priority }: Flow): string {
   const inIt = extension === 'dialled' ? '' : ` with extension ${extension}, priority ${priority}`
