@@ -214,7 +214,7 @@ function landed(result: CallResult, { credentials, headers }: Placed): string[] 
     ...(isNamed
       ? [`caller    ${username}, as PJSIP looks for the endpoint in From. ${numberOf(username)}`]
       : []),
-    `flow      ${result.flow}`,
+    `flow      ${result.flow || '-'}`,
     `rule      ${result.rule}`,
     `state     ${safeJson(result.state)}`,
   ]
@@ -231,10 +231,11 @@ function nowhere([first, ...more]: readonly string[]): readonly string[] {
 /** Why the call reached no flow, and what to do about it. */
 async function whyNowhere(
   settings: Settings,
-  { sipAnswer, credentials, revision }: Placed,
+  { sipAnswer, credentials, revision, target }: Placed,
   address: string,
 ): Promise<readonly string[]> {
-  if (sipAnswer === undefined) return ['no answer from that address. Check --target (DOORMAN_SIP_TARGET).']
+  if (sipAnswer === undefined)
+    return [`${target} does not answer. Give the SIP address of the PBX: --target host:port.`]
   const { status, reason } = sipAnswer
   if (!isUnidentified(status))
     return ['no context behind Doorman. Does the trunk’s context send its calls to "doorman"?']

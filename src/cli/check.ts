@@ -5,6 +5,7 @@ import { formatProblem } from '../flows/problem.js'
 import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
 import { counted } from '../lib/counted.js'
+import type { Settings } from '../settings/index.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
 
 interface Options {
@@ -22,11 +23,11 @@ export function addCheck(program: Command): void {
     .option('--schema', 'print the JSON Schema of routing.yaml instead, for editors')
     .action(async (options: Options, command: Command) => {
       if (options.schema) return print(JSON.stringify(routingJsonSchema(), null, 2))
-      process.exitCode = await check(settingsFor(command, 'files').DOORMAN_FLOWS, options)
+      process.exitCode = await check(settingsFor(command, 'files'), options)
     })
 }
 
-async function check(folder: string, options: Options): Promise<number> {
+async function check({ DOORMAN_FLOWS: folder, DOORMAN_RELOAD }: Settings, options: Options): Promise<number> {
   const functions = new FunctionRunner()
   const loaded = await loadRevision(folder, functions).finally(() => functions.stop())
   const types = await checkTypes(folder, loaded.files.keys())
@@ -42,9 +43,19 @@ async function check(folder: string, options: Options): Promise<number> {
     ...(examples > 0 ? [`${folder}: all examples hold (${examples})`] : []),
     `${folder}: ${revision === undefined ? count : `OK, revision ${revision.id}`}`,
   ]
-  const draft = options.flows === undefined ? '' : ` --flows ${options.flows}`
-  const next =
-    revision && `doorman diff${draft} says what would change, doorman replay${draft} for which calls`
-  printResult(options, { revision: revision?.id ?? null, problems, warnings }, lines.join('\n'), next)
+  const next = DOORMAN_RELOAD === 'auto' && options.flows === undefined ? LOADED : whatWouldChange(options)
+  printResult(
+    options,
+    { revision: revision?.id ?? null, problems, warnings },
+    lines.join('\n'),
+    revision && next,
+  )
   return problems.length === 0 ? EXIT.ok : EXIT.failed
+}
+
+const LOADED = 'doorman revisions says whether the running Doorman has loaded them'
+
+function whatWouldChange({ flows }: Options): string {
+  const draft = flows === undefined ? '' : ` --flows ${flows}`
+  return `doorman diff${draft} says what would change, doorman replay${draft} for which calls`
 }

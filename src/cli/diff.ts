@@ -5,8 +5,9 @@ import type { Revision } from '../flows/revision.js'
 import { type Change, diffRevisions } from '../revisions/diff.js'
 import { withFilesOf } from '../revisions/revision-files.js'
 import type { RevisionEntry } from '../store/database.js'
-import { StoreReader } from '../store/store.js'
+import type { StoreReader } from '../store/store.js'
 import { DATA_OPTION, FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor } from './command.js'
+import { storeIn } from './recorded.js'
 
 /** One of the two that are compared. */
 interface Side {
@@ -27,8 +28,9 @@ export function addDiff(program: Command): void {
     .option(...JSON_OPTION)
     .action(
       async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
-        const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-        const store = new StoreReader(data)
+        const settings = settingsFor(command, 'files')
+        const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settings
+        const store = storeIn(settings)
         const entries = await store.revisions()
         const before = await storedSide(store, entryOf(entries, a, data))
         const after = await (b === undefined
@@ -36,7 +38,11 @@ export function addDiff(program: Command): void {
           : storedSide(store, entryOf(entries, b, data)))
         const changes = await diffRevisions(before.revision, after.revision)
         const value = { before: sideJson(before), after: sideJson(after), changes }
-        printResult(options, value, format(before, after, changes))
+        // Files that are loaded as soon as they change are the newest revision already.
+        const isLoaded = a === undefined && after.revision.hash === before.revision.hash
+        const earlier = isLoaded ? entries.at(-2) : undefined
+        const next = earlier && `doorman diff ${earlier.number} says what the last reload changed`
+        printResult(options, value, format(before, after, changes), next)
       },
     )
 }

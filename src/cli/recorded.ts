@@ -37,11 +37,11 @@ export async function visitsOf(
 ): Promise<readonly [NumberedCall, ...NumberedCall[]]> {
   const [first, ...more] = await findVisits(storeIn(settings), named)
   if (first !== undefined) return [first, ...more]
-  const call = named === 'last' ? 'No call' : `No call ${named}`
-  throw new Refusal(
-    'call_not_found',
-    `${call} is recorded in ${settings.DOORMAN_DATA}; "doorman calls" lists those that are.${notRecorded(settings)}`,
-  )
+  const says =
+    named === 'last'
+      ? `No call is recorded in ${settings.DOORMAN_DATA} yet.`
+      : `No call ${named} is recorded in ${settings.DOORMAN_DATA}; "doorman calls" lists those that are.`
+  throw new Refusal('call_not_found', `${says}${notRecorded(settings)}`)
 }
 
 /** Why there may be no record of a call that there was. */

@@ -3,7 +3,6 @@ import { compile } from '../flows/compile.js'
 import { findCalls } from '../history/recorded-calls.js'
 import { changedShare, formatReplay, replay } from '../history/replay.js'
 import { withFilesOf } from '../revisions/revision-files.js'
-import { StoreReader } from '../store/store.js'
 import {
   DATA_OPTION,
   EXIT,
@@ -15,6 +14,7 @@ import {
   settingsFor,
   withRevision,
 } from './command.js'
+import { storeIn } from './recorded.js'
 
 interface Options {
   readonly last: number
@@ -32,12 +32,12 @@ export function addReplay(program: Command): void {
     .option('--max-change <share>', 'exit 1 if more than this share would change, as 1%', parseShareOption)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
-      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settingsFor(command, 'files')
-      const store = new StoreReader(data)
+      const settings = settingsFor(command, 'files')
+      const store = storeIn(settings)
       const active = (await store.revisions()).at(-1)
       const compiled = active && (await withFilesOf(store, active, compile))
       const current = compiled?.ok ? compiled.revision : undefined
-      const result = await withRevision(folder, (candidate, functions) =>
+      const result = await withRevision(settings.DOORMAN_FLOWS, (candidate, functions) =>
         replay(findCalls(store, { limit: options.last }), { candidate, current, functions }),
       )
       const [call] = result.groups[0]?.examples ?? []

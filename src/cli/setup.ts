@@ -199,9 +199,10 @@ function next({ doorman }: Options, { places }: Prepared): readonly string[] {
   const isService = existsSync('/lib/systemd/system/doorman.service')
   const asUser = userNamed(SERVICE) === undefined ? '' : `runuser -u ${SERVICE} -- `
   return [
-    'Next, your rules, the service, and a look at the whole way of a call:',
-    `  ${join(places.flows, 'routing.yaml')}`,
+    'Next, start Doorman, and have the whole way of a call checked:',
     isService ? '  systemctl enable --now doorman' : `  ${asUser}${command} run`,
     `  ${command} doctor`,
+    'Then write your rules, which a running Doorman loads when you save them:',
+    `  ${join(places.flows, 'routing.yaml')}`,
   ]
 }

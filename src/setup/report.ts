@@ -24,7 +24,7 @@ export function describe(findings: Findings, entries: readonly Entry[], dialplan
     ['trunks', trunks.length === 0 ? `none among ${endpoints.length} PJSIP endpoints` : `${trunks.length}`],
     ...trunks
       .slice(0, MOST_TRUNKS)
-      .map(({ name, context }) => ['', `${name}, from [${contextBefore(entries, context)}]`] as const),
+      .map(({ name, context }) => ['', `${name}, context ${contextBefore(entries, context)}`] as const),
   ]
   return [
     `${nameOf(findings)}; its configuration: ${folder}`,
@@ -104,6 +104,6 @@ export function remaining(
 }
 
 const IN_FREEPBX = [
-  'In the web interface, under Connectivity > Trunks, the trunk, pjsip Settings >',
-  'Advanced:',
+  'In the web interface, under Connectivity > Trunks, in the pjsip Settings of the',
+  'trunk:',
 ]

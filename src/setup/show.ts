@@ -15,7 +15,9 @@ export function showChange({ path, why, before, after }: Change, isVerbose: bool
   if (basename(path) === OWN_FILES.dialplan && !isVerbose)
     return `${head}\n  (${after.content.split('\n').length - 1} lines; --verbose shows them)`
   const from = before === undefined ? '/dev/null' : path
-  const texts = [textOf(before?.content ?? ''), textOf(after.content)] as const
+  // The CR of a line end would only be noise.
+  const shown = (content: string) => textOf(content).replaceAll('\r\n', '\n')
+  const texts = [shown(before?.content ?? ''), shown(after.content)] as const
   const patch = createTwoFilesPatch(from, path, ...texts, undefined, undefined, { context: 2 })
   const diff = patch.slice(patch.indexOf('---')).trimEnd()
   return `${head}\n${diff.replace(SECRET, '$1(not shown)')}`

@@ -25,7 +25,7 @@ export function startingFlows({ endpoints }: Findings, entries: readonly Entry[]
     '# write anything into a SIP header: trust a trunk only for what its provider',
     '# checks, as in  trust: [caller_number, P-Asserted-Identity]',
     ...(before.length === 0 ? ['trunks: {} # no trunk was found'] : ['trunks:']),
-    ...before.map(({ name, context }) => `  ${quoted(name)}: { trust: [] } # from [${context}]`),
+    ...before.map(({ name, context }) => `  ${quoted(name)}: { trust: [] } # context ${context}`),
     '',
     '# Every name that a rule may lead to, and its dialplan context; "dialled"',
     '# keeps the number that was dialled.',

@@ -33,7 +33,7 @@ test('a setup without a terminal and without --yes shows the changes, and makes 
 test('a dry run ends with 0 and changes nothing', async () => {
   const machine = new Machine(CONFIGURATION)
   const { exit, out } = await setup(machine, '--dry-run')
-  expect([exit, out]).toEqual([0, expect.stringContaining('Nothing was changed: --dry-run.')])
+  expect([exit, out]).toEqual([0, expect.stringContaining('Nothing was changed.')])
   expect(machine.files()).toEqual(CONFIGURATION)
 })
 
