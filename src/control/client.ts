@@ -10,10 +10,6 @@ export class NotRunningError extends Error {}
 const COMMAND_MS = 120_000
 const READ_MS = 2_000
 
-export type CommandRequest =
-  | [path: '/reload', body: ReloadRequest]
-  | [path: '/rollback', body: RollbackRequest]
-
 /** Where the Doorman that uses this data folder listens. @throws NotRunningError */
 export async function findInstance(dataFolder: string): Promise<ControlAddress> {
   const address = await readAddress(dataFolder)
@@ -27,7 +23,8 @@ export async function findInstance(dataFolder: string): Promise<ControlAddress> 
 /** Has a running Doorman do something. @throws NotRunningError */
 export async function sendCommand(
   address: ControlAddress,
-  ...[path, body]: CommandRequest
+  path: '/reload' | '/rollback',
+  body: ReloadRequest | RollbackRequest,
 ): Promise<ReloadResult> {
   const init = { method: 'POST', body: JSON.stringify(body) }
   return (await request(address, path, COMMAND_MS, init)) as ReloadResult

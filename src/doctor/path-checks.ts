@@ -125,26 +125,19 @@ function loopsOf(
   what: string,
   { context, extension }: { readonly context: string; readonly extension: string },
 ): readonly Result[] {
-  const places = extension === 'dialled' ? placesIn(dialplan, context) : [{ context, number: extension }]
-  const straight = places
-    .map((place) => ({ place, way: dialplan.straightWay(place, ENTRY) }))
-    .filter(({ way }) => way.at(-1) === ENTRY)
+  const isDialled = extension === 'dialled'
+  const places = isDialled ? placesIn(dialplan, context) : [{ context, number: extension }]
+  const ways = places.map((place) => ({ ...place, way: dialplan.straightWay(place, ENTRY) }))
+  const straight = ways.filter(({ way }) => way.at(-1) === ENTRY)
   const [first] = straight
   if (first !== undefined) {
-    const way = first.way
-      .slice(-SHOWN)
-      .map((name) => `[${name}]`)
-      .join(' → ')
-    const whose =
-      extension === 'dialled'
-        ? ` for ${listed(
-            straight.map(({ place }) => place.number),
-            3,
-          )}`
-        : ''
+    const numbers = straight.map(({ number }) => number)
+    const whose = isDialled ? ` for ${listed(numbers, 3)}` : ''
+    const by = first.way.slice(-SHOWN).map((name) => `[${name}]`)
+    const says = `${what} leads straight back to Doorman${whose}, by ${by.join(' → ')}: `
     return [
       fault(
-        `${what} leads straight back to Doorman${whose}, by ${way}: after ten visits such calls are hung up or take another fallback.`,
+        `${says}after ten visits such calls are hung up or take another fallback.`,
         'Send calls to Doorman only where they enter the PBX (the Context of the trunk), not in a context of a flow.',
       ),
     ]

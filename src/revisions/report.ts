@@ -14,32 +14,30 @@ export function logReload(
   ms: number,
   current: Revision,
 ): void {
-  const warnings = result.warnings.map(formatProblem)
-  const fields = { event: 'reload', way, by: by ?? null, ms, warnings, ok: result.ok }
+  const fields = { event: 'reload', way, by: by ?? null, ms, ok: result.ok, ...fieldsOf(result) }
   if (!result.ok) {
-    const problems = result.problems.map(formatProblem)
     const what = way === 'rollback' ? 'The rollback was' : `The ${files ? 'draft was' : 'flow files were'}`
-    log.error(`${what} refused; revision ${current.id} still decides.`, { ...fields, problems })
-  } else if (!result.changed) {
-    const { revision } = result
-    log.info('The flow files were read again; nothing has changed.', { ...fields, revision })
-  } else {
-    const { revision, number, replay } = result
-    const changes = result.changes.map(({ text }) => text)
+    log.error(`${what} refused; revision ${current.id} still decides.`, fields)
+  } else if (!result.changed) log.info('The flow files were read again; nothing has changed.', fields)
+  else {
+    const { revision, number } = result
     const draft = files === undefined ? '' : ', from a draft,'
-    const message = `Revision ${number ?? revision}${draft} decides from now on.`
-    log.info(message, { ...fields, revision, number, changes, replay })
+    log.info(`Revision ${number ?? revision}${draft} decides from now on.`, { ...fields, number })
   }
 }
 
 /** Announces a changed flows folder that does not decide. */
 export function logCandidate(log: ReloadLog, candidate: Candidate, current: Revision): void {
-  const { revision, replay } = candidate
-  const [problems, warnings] = [candidate.problems.map(formatProblem), candidate.warnings.map(formatProblem)]
-  const changes = candidate.changes.map(({ text }) => text)
-  const accepted = problems.length === 0
-  const fields = { event: 'candidate', accepted, revision, problems, warnings, changes, replay }
+  const accepted = candidate.problems.length === 0
+  const fields = { event: 'candidate', accepted, ...fieldsOf(candidate) }
   const still = `revision ${current.id} still decides`
   if (accepted) log.info(`The flows folder has changed: ${still} until "doorman reload".`, fields)
   else log.error(`The flows folder has changed and cannot be loaded: ${still}.`, fields)
+}
+
+function fieldsOf({ revision, warnings, changes, replay, ...rest }: ReloadResult | Candidate) {
+  return {
+    ...{ revision, replay, warnings: warnings.map(formatProblem), changes: changes.map(({ text }) => text) },
+    problems: 'problems' in rest ? rest.problems.map(formatProblem) : [],
+  }
 }
