@@ -1,18 +1,16 @@
 import { styleText } from 'node:util'
+import winston from 'winston'
 import type { Log, LogFields } from '../lib/log.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { localTime } from '../lib/time-text.js'
 import { maskNumbers, maskText } from './masking.js'
 import { BatchedOutput } from './output.js'
 
-/** From the most to the least important. */
-const LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly (keyof Log)[]
-
 interface Line {
   readonly time: Date
   readonly level: keyof Log
   readonly message: string
-  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields: LogFields
 }
 
 const FORMATS = {
@@ -48,17 +46,20 @@ export function createLog(
   level: keyof Log,
   { mask = false, format = 'json' }: { readonly mask?: boolean; readonly format?: keyof typeof FORMATS } = {},
 ): Log {
-  const output = new BatchedOutput()
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.printf((info) => FORMATS[format](info as unknown as Line)),
+    transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
+  })
+  // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write = (at: keyof Log) => (text: string, fields: LogFields) => {
-    if (LEVELS.indexOf(at) > LEVELS.indexOf(level)) return
     const isMasked = mask && !NO_CALLER.has(fields.event)
-    const line = FORMATS[format]({
-      time: new Date(),
+    logger.log({
       level: at,
       message: isMasked ? maskText(text) : text,
+      time: new Date(),
       fields: isMasked ? maskNumbers(fields) : fields,
     })
-    output.write(`${line}\n`)
   }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }

@@ -1,4 +1,5 @@
 import { write, writeSync } from 'node:fs'
+import { Writable } from 'node:stream'
 
 const DELAY_MS = 50
 /** With a reader that has stopped reading, lines beyond this are dropped: memory is for calls. */
@@ -19,7 +20,7 @@ export interface FileWriter {
  * stream `process.stdout` cannot be used: after one ENOSPC it is destroyed. Lines that wait are written when the
  * process exits.
  */
-export class BatchedOutput {
+export class BatchedOutput extends Writable {
   readonly #fs: FileWriter
   #lines = ''
   #timer: NodeJS.Timeout | undefined
@@ -28,13 +29,15 @@ export class BatchedOutput {
   #isMidLine = false
 
   constructor(fs: FileWriter = { write, writeSync }) {
+    super({ decodeStrings: false })
     this.#fs = fs
     process.on('exit', () => this.#flushAtExit())
   }
 
-  write(text: string): void {
+  override _write(text: string, _encoding: BufferEncoding, next: () => void): void {
     if (this.#lines.length < MOST_KEPT) this.#lines += text
     this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS)
+    next()
   }
 
   #take(): string {

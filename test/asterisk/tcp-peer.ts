@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { freePort } from '../support/free-ports.js'
 
 /** A TCP server on 127.0.0.1 that does with its connections what a test wants. */
 export class TcpPeer {
@@ -50,10 +51,10 @@ export class TcpPeer {
   }
 }
 
-/** A port of 127.0.0.1 on which nobody listens. */
-export async function deadPort(): Promise<number> {
-  const peer = await TcpPeer.open(() => undefined)
-  const { port } = peer
-  await peer.close()
-  return port
+/**
+ * A port of 127.0.0.1 on which no process listens, below those that the system gives away: a port that was open a moment
+ * ago might belong to another test by now.
+ */
+export function deadPort(): Promise<number> {
+  return freePort('tcp')
 }
