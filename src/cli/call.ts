@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { compile } from '../flows/compile.js'
 import type { Revision } from '../flows/revision.js'
 import { safeJson } from '../lib/safe-text.js'
@@ -45,8 +45,8 @@ export function addCall(program: Command): void {
   program
     .command('call')
     .description('place one real SIP call (UDP) at the PBX and say which context it reached')
-    .requiredOption('--from <number>', 'caller number')
-    .requiredOption('--to <number>', 'number to dial')
+    .requiredOption('--from <number>', 'caller number', parseUser)
+    .requiredOption('--to <number>', 'number to dial', parseUser)
     .option('--name <text>', 'caller name', '')
     .option(...HEADER_OPTION)
     .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)')
@@ -65,10 +65,18 @@ export function addCall(program: Command): void {
     })
 }
 
+/** It becomes a part of a SIP URI. */
+function parseUser(text: string): string {
+  if (/^[^\s<>@"]+$/.test(text)) return text
+  throw new InvalidArgumentError('Give a number or a name.')
+}
+
 /** What is sent, and from where. */
 interface Plan {
   readonly target: string
   readonly local: string | undefined
+  /** Who is in From. */
+  readonly from: string
   readonly headers: readonly Header[]
   readonly credentials: Credentials | undefined
   readonly revision: Revision | undefined
@@ -76,92 +84,61 @@ interface Plan {
 
 async function placeCall(settings: Settings, options: Options): Promise<number> {
   const plan = await planOf(settings, options)
-  const agent = await openUserAgent(plan, options)
+  const agent = await openUserAgent(plan)
   try {
-    const { headers, credentials } = plan
-    const { from, to, name: displayName } = options
-    const call = agent.call({ from, to, displayName, headers, credentials })
+    const call = agent.call({ ...plan, to: options.to, displayName: options.name })
     const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
+    // A call that the PBX refuses reaches no flow.
+    const landed = call.answer.then(({ status }) => (status < 300 ? observer.result : undefined))
     call.start()
-    const result = await within(RESULT_MS, [observer.result, refused(call.answer)])
-    const sipAnswer = await within(result === undefined ? 0 : ANSWER_MS, [call.answer])
+    const result = await Promise.race([observer.result, landed, noneAfter(RESULT_MS)])
+    const sipAnswer = await Promise.race([call.answer, noneAfter(result === undefined ? 0 : ANSWER_MS)])
     observer.close()
     call.hangUp()
     await call.result
-    return await report(settings, options, {
-      ...plan,
-      callId: call.callId,
-      local: agent.local,
-      sipAnswer,
-      result,
-    })
+    const placed = { ...plan, callId: call.callId, local: agent.local, sipAnswer, result }
+    return await report(settings, options, placed)
   } finally {
     agent.close()
   }
 }
 
+const noneAfter = (ms: number) => sleep(ms, undefined, { ref: false })
+
 async function planOf(settings: Settings, options: Options): Promise<Plan> {
+  const { header, from, target = settings.DOORMAN_SIP_TARGET } = options
   const compiled = await compile(settings.DOORMAN_FLOWS)
   const revision = compiled.ok ? compiled.revision : undefined
-  const { header } = options
-  const target = options.target ?? settings.DOORMAN_SIP_TARGET
   if (options.forged) {
     const local = options.local ?? (target.startsWith('127.') ? STRANGER : undefined)
-    const headers = header.length > 0 ? header : forgedHeaders(options.from, revision?.routing)
-    return { target, local, revision, credentials: undefined, headers }
+    const headers = header.length > 0 ? header : forgedHeaders(from, revision?.routing)
+    return { target, local, from, revision, credentials: undefined, headers }
   }
-  const local = options.local ?? settings.DOORMAN_SIP_LOCAL
   const { DOORMAN_SIP_USERNAME: username, DOORMAN_SIP_PASSWORD: password } = settings
+  const local = options.local ?? settings.DOORMAN_SIP_LOCAL
   const credentials = username === undefined || password === undefined ? undefined : { username, password }
-  // By default PJSIP looks for the address first, and then for the user in From (endpoint_identifier_order).
-  const isNamed = credentials !== undefined && options.local === undefined
-  const headers = isNamed ? namedHeaders(options, credentials, target) : header
-  return { target, local, revision, credentials, headers }
+  const plan = { target, local, from, revision, credentials, headers: header }
+  if (credentials === undefined || options.local !== undefined) return plan
+  // By default PJSIP looks for the address first, and then for the user in From (endpoint_identifier_order). So From
+  // names the endpoint, and the number of the caller travels in P-Asserted-Identity (RFC 3325).
+  const asserted: Header = [ASSERTED, `<sip:${from}@${target.split(':')[0]}>`]
+  const headers = names(header, ASSERTED) ? header : [asserted, ...header]
+  return { ...plan, from: credentials.username, headers }
 }
 
-/** From names the endpoint, so that the number of the caller travels in P-Asserted-Identity (RFC 3325). */
-function namedHeaders(
-  { header, from, name }: Options,
-  { username }: Credentials,
-  target: string,
-): readonly Header[] {
-  const host = target.split(':')[0]
-  const display = name === '' ? '' : `"${name.replace(/["\\]/g, '\\$&')}" `
-  const own: readonly Header[] = [
-    ['From', `${display}<sip:${username}@${host}>`],
-    ['P-Asserted-Identity', `<sip:${from}@${host}>`],
-  ]
-  return [...own.filter(([name]) => !has(header, name)), ...header]
-}
+const ASSERTED = 'P-Asserted-Identity'
 
-function has(headers: readonly Header[], name: string): boolean {
-  return headers.some(([one]) => canonicalName(one) === canonicalName(name))
-}
+const names = (headers: readonly Header[], name: string) =>
+  headers.some(([one]) => canonicalName(one) === canonicalName(name))
 
-async function openUserAgent({ target, local }: Plan, options: Options): Promise<SipUserAgent> {
-  for (const text of [options.from, options.to]) {
-    if (!/^[^\s<>@"]+$/.test(text))
-      throw new Refusal('usage', `"${text}" cannot be called: give a number or a name.`)
-  }
+async function openUserAgent({ target, local }: Plan): Promise<SipUserAgent> {
   return SipUserAgent.open(target, local).catch((error: Error) => {
     throw new Refusal(
       'sip_unreachable',
       `No call can be placed at ${target} from ${local ?? 'here'}: ${error.message}`,
     )
-  })
-}
-
-/** The first promise to settle; undefined when the time is up. */
-async function within<T>(ms: number, promises: readonly Promise<T | undefined>[]): Promise<T | undefined> {
-  return Promise.race([...promises, sleep(ms, undefined, { ref: false })])
-}
-
-/** Resolves if the PBX refuses the call, which then reaches no flow. */
-function refused(answer: Promise<SipAnswer>): Promise<undefined> {
-  return new Promise((resolve) => {
-    void answer.then(({ status }) => (status >= 300 ? resolve(undefined) : undefined))
   })
 }
 
@@ -179,7 +156,7 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
   const { status, reason, ms = 0 } = sipAnswer ?? {}
   const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) }
   const address = source.split(':')[0] ?? ''
-  const forged = options.forged && verdictOn({ ...placed, address, routing: revision?.routing })
+  const forged = options.forged ? verdictOn({ ...placed, address, routing: revision?.routing }) : undefined
   const outcome =
     result === undefined ? nowhere(await whyNowhere(settings, placed, address)) : landed(result, placed)
   const lines = [
@@ -189,14 +166,7 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
     ...placed.headers.map(([name, value]) => `          ${name}: ${value}`),
     `answer    ${answer === null ? 'none yet' : `${status} ${reason} after ${answer.ms} ms`}`,
   ]
-  const value = {
-    from,
-    to,
-    callId,
-    answer,
-    landed: result ?? null,
-    ...(forged && { forged: forged.verdict }),
-  }
+  const value = { from, to, callId, answer, landed: result ?? null, forged: forged?.verdict }
   const next = result?.throughFallback
     ? 'doorman doctor says why Doorman did not take it'
     : `doorman why ${callId}`
@@ -205,24 +175,20 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
   return isOk ? EXIT.ok : EXIT.failed
 }
 
-function landed(result: CallResult, { credentials, headers }: Placed): string[] {
+function landed(result: CallResult, { credentials, headers }: Placed): readonly string[] {
   const { username } = credentials ?? {}
-  const isNamed = username !== undefined && has(headers, 'P-Asserted-Identity')
+  const caller =
+    `caller    ${username}, as PJSIP looks for the endpoint in From. The number is in ${ASSERTED}, which ` +
+    `counts if ${username} has trust_id_inbound=yes, or is trusted for ${ASSERTED} in routing.yaml.`
   return [
     `landed    ${result.context}${result.throughFallback ? ', through doorman-fallback' : ''}`,
     `trunk     ${result.trunk ?? '-'}`,
-    ...(isNamed
-      ? [`caller    ${username}, as PJSIP looks for the endpoint in From. ${numberOf(username)}`]
-      : []),
+    ...(username !== undefined && names(headers, ASSERTED) ? [caller] : []),
     `flow      ${result.flow || '-'}`,
     `rule      ${result.rule}`,
     `state     ${safeJson(result.state)}`,
   ]
 }
-
-const numberOf = (username: string) =>
-  `The number is in P-Asserted-Identity, which counts if ${username} has trust_id_inbound=yes, or is trusted for ` +
-  'P-Asserted-Identity in routing.yaml.'
 
 function nowhere([first, ...more]: readonly string[]): readonly string[] {
   return [`landed    nowhere: ${first}`, ...more.map((line) => `          ${line}`)]

@@ -37,8 +37,8 @@ export interface Findings {
   /** `22.10.1`; undefined where it cannot be told. */
   readonly version: string | undefined
   readonly isRunning: boolean
-  /** As which user it runs, and so reads its files. */
-  readonly runsAs: Identity
+  /** The number of the group as which it reads its files. */
+  readonly group: number
   readonly isFreePbx: boolean
   readonly configs: Readonly<Record<AsteriskFile, AsteriskConfig>>
   /** Where setup adds its lines for each of them: its name in `folder`, and the file with all that it has now. */
@@ -70,7 +70,7 @@ export async function inspect(folder: string, console: Console, forFreePbx: bool
   return {
     ...{ folder, isRunning, isFreePbx, configs, targets },
     version: await console.version(),
-    runsAs: runsAs(folder),
+    group: groupOf(folder),
     endpoints: [...inFiles, ...(isRunning ? await otherEndpoints(console, inFiles) : [])],
     modules: modules === undefined ? undefined : runningModules(modules),
     faults: [...new Set([...faults, ...faultsOf(configs), ...(isFreePbx ? notIncluded(configs) : [])])],
@@ -166,16 +166,18 @@ function runningModules(answer: string): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => /^(\S+\.so)\s.*\sRunning\b/.exec(line)?.[1] ?? []))
 }
 
-/** The user of the running process; else that of asterisk.conf; else whose the folder is. */
-function runsAs(folder: string): Identity {
+/** The group of the running process; else that of asterisk.conf; else the folder's. */
+function groupOf(folder: string): number {
   const config = readConfig('asterisk.conf', configSource(folder, []))
   const option = (section: string, key: string) => optionOf(sectionsNamed(config, section)[0], key)
   const runFolder = option('directories', 'astrundir') ?? '/var/run/asterisk'
   const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
-  const running = pid === undefined ? undefined : tried(() => statSync(`/proc/${pid}`))
-  if (running !== undefined) return running
-  const user = userNamed(option('options', 'runuser')) ?? statSync(folder)
-  return { uid: user.uid, gid: idsIn('/etc/group', option('options', 'rungroup'))[0] ?? user.gid }
+  return (
+    tried(() => statSync(`/proc/${pid}`).gid) ??
+    idsIn('/etc/group', option('options', 'rungroup'))[0] ??
+    userNamed(option('options', 'runuser'))?.gid ??
+    statSync(folder).gid
+  )
 }
 
 function tried<T>(work: () => T): T | undefined {

@@ -68,7 +68,7 @@ export function planSetup(input: PlanInput): Plan {
   const forService = service === undefined ? self : { uid: self.uid, gid: service.gid }
   const file = { ...forService, mode: service === undefined ? 0o600 : 0o640 }
   const folder = { ...forService, mode: service === undefined ? 0o700 : 0o750 }
-  const forAsterisk = { uid: self.uid, gid: findings.runsAs.gid, mode: 0o640 }
+  const forAsterisk = { uid: self.uid, gid: findings.group, mode: 0o640 }
   const inEtc = (name: string) => join(findings.folder, name)
   const routing = join(places.flows, ROUTING_FILE)
   const changes = [
