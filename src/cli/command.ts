@@ -54,6 +54,15 @@ export class Refusal extends Error {
   }
 }
 
+/** For `.catch`: what a file system refuses, with what that means; anything else is a defect. */
+export function refuseOn(code: ErrorCode, meaning: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    if (error.syscall === undefined) throw error
+    const hint = error.code === 'EACCES' ? ' Run the command with sudo.' : ''
+    throw new Refusal(code, `${error.message}.\n${meaning}${hint}`)
+  }
+}
+
 /**
  * Prints to standard output; control characters from a call, a file or the PBX are written out. On a terminal long
  * lines are wrapped.

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { EXAMPLES_FILE } from '../flows/examples.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { addExample, exampleOfCall } from '../history/add-example.js'
-import { FLOWS_OPTION, print, Refusal, settingsFor } from './command.js'
+import { FLOWS_OPTION, print, Refusal, refuseOn, settingsFor } from './command.js'
 import { visitsOf } from './recorded.js'
 
 interface Options {
@@ -33,15 +33,12 @@ export function addExamples(program: Command): void {
         throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
       }
       const example = exampleOfCall(call, options.name)
-      const problems = await addExample(folder, example).catch(refuse)
+      const problems = await addExample(folder, example).catch(
+        refuseOn('examples_not_written', 'Nothing was written.'),
+      )
       if (problems.length > 0) throw new FlowFilesError(problems)
       print(
         `${folder}/${EXAMPLES_FILE}: added "${example.name}", which expects ${call.flow}. Run it with doorman check.`,
       )
     })
-}
-
-function refuse(error: NodeJS.ErrnoException): never {
-  if (error instanceof Refusal || error.code === undefined) throw error
-  throw new Refusal('examples_not_written', `Nothing was written: ${error.message}`)
 }

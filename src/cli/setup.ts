@@ -12,7 +12,7 @@ import { describe, missingModules, remaining } from '../setup/report.js'
 import { showChange } from '../setup/show.js'
 import { lookAt, type PartState, partsOf, reload, reloadCommands } from '../setup/take-effect.js'
 import { planUndo, readManifest, setupFolder } from '../setup/undo.js'
-import { type ErrorCode, EXIT, print, Refusal } from './command.js'
+import { EXIT, print, Refusal, refuseOn } from './command.js'
 
 interface Options {
   readonly asterisk: string
@@ -125,15 +125,6 @@ async function isAnsweredYes(question: string): Promise<boolean> {
 
 const INCOMPLETE =
   'What is written so far does no harm. Run the command again when this is mended, or "doorman setup --undo".'
-
-/** For `.catch`: what a file system refuses, with what that means; anything else is a defect. */
-function refuseOn(code: ErrorCode, meaning: string): (error: NodeJS.ErrnoException) => never {
-  return (error) => {
-    if (error.syscall === undefined) throw error
-    const hint = error.code === 'EACCES' ? ' Run this command as root.' : ''
-    throw new Refusal(code, `${error.message}.\n${meaning}${hint}`)
-  }
-}
 
 function refuseUnreadable(folder: string): void {
   try {
