@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AsteriskConfig, isTrue, optionOf, readConfig, sectionsNamed } from '../asterisk/config.js'
@@ -166,16 +167,16 @@ function runningModules(answer: string): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => /^(\S+\.so)\s.*\sRunning\b/.exec(line)?.[1] ?? []))
 }
 
-/** The group of the running process; else that of asterisk.conf; else the folder's. */
+/** The group of the running process; else of the user in asterisk.conf; else of the folder. */
 function groupOf(folder: string): number {
   const config = readConfig('asterisk.conf', configSource(folder, []))
   const option = (section: string, key: string) => optionOf(sectionsNamed(config, section)[0], key)
   const runFolder = option('directories', 'astrundir') ?? '/var/run/asterisk'
   const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
+  const user = option('options', 'runuser')
   return (
     tried(() => statSync(`/proc/${pid}`).gid) ??
-    idsIn('/etc/group', option('options', 'rungroup'))[0] ??
-    userNamed(option('options', 'runuser'))?.gid ??
+    (user === undefined ? undefined : userNamed(user)?.gid) ??
     statSync(folder).gid
   )
 }
@@ -191,15 +192,8 @@ function tried<T>(work: () => T): T | undefined {
 /** The user of the package, as which Doorman runs. */
 export const SERVICE = 'doorman'
 
-/** From /etc/passwd; undefined if there is no such user. */
-export function userNamed(name: string | undefined): Identity | undefined {
-  const [uid, gid] = idsIn('/etc/passwd', name)
-  return uid === undefined || gid === undefined ? undefined : { uid, gid }
-}
-
-/** The numbers after the name and the password in /etc/passwd or /etc/group. */
-function idsIn(file: string, name: string | undefined): readonly number[] {
-  const lines = tried(() => readFileSync(file, 'utf8').split('\n')) ?? []
-  const fields = lines.map((line) => line.split(':')).find(([first]) => first === name) ?? []
-  return fields.slice(2, 4).map(Number)
+/** Undefined if there is no such user. */
+export function userNamed(name: string): Identity | undefined {
+  const id = (what: string) => Number(execFileSync('id', [what, name], { stdio: 'pipe' }))
+  return tried(() => ({ uid: id('-u'), gid: id('-g') }))
 }
