@@ -134,21 +134,16 @@ const OPTIONAL = {
   files: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET'],
 } as const satisfies Record<string, readonly SettingName[]>
 
-/** Options that stand for a setting. */
-const OVERRIDES = {
-  flows: 'DOORMAN_FLOWS',
-  data: 'DOORMAN_DATA',
-  logFormat: 'DOORMAN_LOG_FORMAT',
-} as const satisfies Record<string, SettingName>
-
 /** The environment and the settings file; options of the command override both. `note` says where the file was found. */
 export function settingsSource(command: Command): SettingsSource & { readonly note: string | undefined } {
-  const options = command.optsWithGlobals<Partial<Record<'settings' | keyof typeof OVERRIDES, string>>>()
-  const env = { ...process.env }
-  for (const [option, name] of Object.entries(OVERRIDES)) {
-    env[name] = options[option as keyof typeof OVERRIDES] ?? env[name]
+  const { settings, flows, data, logFormat } = command.optsWithGlobals<Partial<Record<string, string>>>()
+  const env = {
+    ...process.env,
+    ...(flows && { DOORMAN_FLOWS: flows }),
+    ...(data && { DOORMAN_DATA: data }),
+    ...(logFormat && { DOORMAN_LOG_FORMAT: logFormat }),
   }
-  return { env, ...findSettings(options.settings, process.env) }
+  return { env, ...findSettings(settings, process.env) }
 }
 
 /** A line on standard error says which settings file was found. @throws SettingsError */

@@ -48,10 +48,6 @@ export function addDiff(program: Command): void {
 }
 
 function entryOf(entries: readonly RevisionEntry[], named: string | undefined, data: string): RevisionEntry {
-  if (named !== undefined && !/^[0-9a-f]{1,64}$/.test(named)) {
-    const says = 'give its number or its id, as "doorman revisions" lists them.'
-    throw new Refusal('usage', `"${named}" is no revision: ${says}`)
-  }
   const last = entries.at(-1)
   const isNamed = ({ number, id }: RevisionEntry) => String(number) === named || id === named
   const entry = named === undefined ? last : entries.findLast(isNamed)

@@ -18,17 +18,14 @@ export function storeIn({ DOORMAN_DATA: data }: Pick<Settings, 'DOORMAN_DATA'>):
     const { code } = error as NodeJS.ErrnoException
     const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
     const says = isMissing
-      ? `does not exist: ${NO_DATA}`
-      : `cannot be read by the user ${userName()}.\n${AS_USER}`
+      ? 'does not exist: no Doorman has run with this data folder yet.\n' +
+        'Give the folder of the running one with --data or DOORMAN_DATA.'
+      : `cannot be read by the user ${userName()}.\n` +
+        'Run this command as the user that runs Doorman, or with sudo.'
     throw new Refusal('no_data', `${file} ${says}`)
   }
   return new StoreReader(data)
 }
-
-const NO_DATA =
-  'no Doorman has run with this data folder yet.\nGive the folder of the running one with --data or DOORMAN_DATA.'
-
-const AS_USER = 'Run this command as the user that runs Doorman, or with sudo.'
 
 /** The visits of a call, the first one first. @throws Refusal where none is recorded. */
 export async function visitsOf(

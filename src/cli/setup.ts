@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
@@ -51,23 +51,26 @@ export function addSetup(program: Command): void {
     .option('--data <folder>', "Doorman's data, where the settings name none", '/var/lib/doorman')
     .addHelpText('after', HELP)
     .action(async (given: Options) => {
-      const [asterisk, doorman, data] = [given.asterisk, given.doorman, given.data].map((path) =>
-        resolve(path),
-      )
-      const options = { ...given, asterisk, doorman, data } as Options
-      refuseUnreadable(options.asterisk)
+      const options = {
+        ...given,
+        asterisk: resolve(given.asterisk),
+        doorman: resolve(given.doorman),
+        data: resolve(given.data),
+      }
+      if (!existsSync(options.asterisk)) {
+        const says = `There is no folder ${options.asterisk}. Name that of Asterisk's\nconfiguration: --asterisk <folder>.`
+        throw new Refusal('setup_refused', says)
+      }
       const console = asteriskConsole(options.asterisk)
-      const work = inspect(options.asterisk, console, options.freepbx === true).then((findings) =>
-        (options.undo ? undo : setUp)(options, findings, console),
-      )
-      const isDone = await work.catch(refuseOn('setup_refused', 'Nothing was changed.'))
+      const findings = await inspect(options.asterisk, console, options.freepbx === true).catch(refuse)
+      const isDone = await (options.undo ? undo : setUp)(options, findings, console)
       process.exitCode = isDone ? EXIT.ok : EXIT.failed
     })
 }
 
 async function setUp(options: Options, findings: Findings, console: Console): Promise<boolean> {
   const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  const prepared = await prepare(findings, options, self)
+  const prepared = await prepare(findings, options, self).catch(refuse)
   const { plan, entries, dialplan, isFirst, faults } = prepared
   print(describe(findings, entries, dialplan.text).join('\n'))
   refuseFaults(options.dryRun ? faults : [...faults, ...unwritable(plan, self)])
@@ -76,7 +79,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
   else if (!(await isAgreed(options, changes, 'Make'))) return options.dryRun === true
   if (options.dryRun) return true
   if (changes.length > 0) {
-    await applyPlan(plan, options.doorman, self).catch(refuseOn('setup_incomplete', INCOMPLETE))
+    await applyPlan(plan, options.doorman, self).catch(refuseToGoOn)
     print(`Written. What was there before is kept in ${setupFolder(options.doorman)}.`)
   }
   if (!(await takeEffect(prepared, findings, console))) return false
@@ -85,7 +88,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
 }
 
 async function undo(options: Options, findings: Findings, console: Console): Promise<boolean> {
-  const manifest = await readManifest(options.doorman)
+  const manifest = await readManifest(options.doorman).catch(refuse)
   if (manifest.files.length === 0) {
     print(`There is nothing to undo: ${setupFolder(options.doorman)} has no record of a setup.`)
     return true
@@ -94,7 +97,7 @@ async function undo(options: Options, findings: Findings, console: Console): Pro
   const { steps, kept } = planUndo(manifest)
   for (const path of kept) print(`${path}: has changed since, and stays.`)
   if (!(await isAgreed(options, steps, 'Undo'))) return options.dryRun === true
-  await applyUndo(steps, manifest, options.doorman).catch(refuseOn('setup_incomplete', INCOMPLETE))
+  await applyUndo(steps, manifest, options.doorman).catch(refuseToGoOn)
   const commands = findings.isRunning ? reloadCommands(partsOf(steps)) : []
   for (const command of commands) await console.command(command)
   print(`Undone.${commands.length === 0 ? '' : ` Asterisk has reloaded: ${commands.join(', ')}.`}`)
@@ -123,20 +126,12 @@ async function isAnsweredYes(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim())
 }
 
-const INCOMPLETE =
-  'What is written so far does no harm. Run the command again when this is mended, or "doorman setup --undo".'
+const refuse = refuseOn('setup_refused', 'Nothing was changed.')
 
-function refuseUnreadable(folder: string): void {
-  try {
-    accessSync(folder, constants.R_OK | constants.X_OK)
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const says = isMissing
-      ? `There is no folder ${folder}. Name that of Asterisk's\nconfiguration: --asterisk <folder>.`
-      : `This user cannot read ${folder}. Run this command as root.`
-    throw new Refusal('setup_refused', says)
-  }
-}
+const refuseToGoOn = refuseOn(
+  'setup_incomplete',
+  'What is written so far does no harm. Run the command again when this is mended, or "doorman setup --undo".',
+)
 
 function refuseFaults(faults: readonly string[]): void {
   if (faults.length === 0) return

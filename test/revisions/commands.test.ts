@@ -103,7 +103,7 @@ describe('doorman diff', () => {
     [[], 1, /^routing\.yaml:2:12: /m],
     [['9'], 1, /^error\[no_revision\]: There is no revision 9 .*1 to 2 are/],
     [['--data', '/no/such/folder'], 1, /^error\[no_data\]: .* does not exist/],
-    [['yesterday'], 2, /"yesterday" is no revision/],
+    [['yesterday'], 1, /There is no revision yesterday /],
     [['1', '2', '3'], 2, /too many arguments/],
   ])('refuses %j with exit %d', (args, exit, err) =>
     inBoth({ 'routing.yaml': `${FLOWS}otherwise: nowhere\n` }, async (run) => {
