@@ -69,17 +69,16 @@ export function addSetup(program: Command): void {
 }
 
 async function setUp(options: Options, findings: Findings, console: Console): Promise<boolean> {
-  const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-  const prepared = await prepare(findings, options, self).catch(refuse)
+  const prepared = await prepare(findings, options).catch(refuse)
   const { plan, entries, dialplan, isFirst, faults } = prepared
   print(describe(findings, entries, dialplan.text).join('\n'))
-  refuseFaults(options.dryRun ? faults : [...faults, ...unwritable(plan, self)])
+  refuseFaults(options.dryRun ? faults : [...faults, ...unwritable(plan)])
   const { changes } = plan
   if (changes.length === 0) print('\nThe files need no change.')
   else if (!(await isAgreed(options, changes, 'Make'))) return options.dryRun === true
   if (options.dryRun) return true
   if (changes.length > 0) {
-    await applyPlan(plan, options.doorman, self).catch(refuseToGoOn)
+    await applyPlan(plan, options.doorman).catch(refuseToGoOn)
     print(`Written. What was there before is kept in ${setupFolder(options.doorman)}.`)
   }
   if (!(await takeEffect(prepared, findings, console))) return false

@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { flushFolder, removeLeftovers, replaceFile } from '../lib/replace-file.js'
 import { type Change, contentOf, type FileState } from './files.js'
-import type { Identity } from './inspect.js'
+import { SELF } from './inspect.js'
 import type { Folder, Plan } from './plan.js'
 import { type Manifest, manifestFile, NOTHING, readManifest, record, setupFolder } from './undo.js'
 
@@ -42,7 +42,6 @@ export type Steps = typeof realSteps
 export async function applyPlan(
   { changes, folders }: Plan,
   doorman: string,
-  self: Identity,
   steps = realSteps,
 ): Promise<void> {
   const earlier = await readManifest(doorman)
@@ -60,9 +59,9 @@ export async function applyPlan(
     ],
   }
   // It holds files as they were, with their passwords.
-  await steps.makeFolder({ path: setupFolder(doorman), ...self, mode: 0o700 })
+  await steps.makeFolder({ path: setupFolder(doorman), ...SELF, mode: 0o700 })
   const content = contentOf(JSON.stringify(manifest, null, 1))
-  await steps.write(manifestFile(doorman), { content, ...self, mode: 0o600 })
+  await steps.write(manifestFile(doorman), { content, ...SELF, mode: 0o600 })
   for (const folder of folders) await steps.makeFolder(folder)
   for (const { path, after } of changes) await steps.write(path, after)
 }

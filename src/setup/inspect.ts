@@ -31,6 +31,9 @@ export interface Identity {
   readonly gid: number
 }
 
+/** As whom this command runs. */
+export const SELF: Identity = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+
 /** An Asterisk, as far as Doorman has to do with it, and as it is without what setup has added. */
 export interface Findings {
   /** The folder of its configuration. */

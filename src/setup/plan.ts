@@ -12,9 +12,9 @@ import {
   type Findings,
   general,
   httpServer,
-  type Identity,
   includesDialplan,
   OWN_FILES,
+  SELF,
   SERVICE,
   type Server,
   userNamed,
@@ -55,25 +55,23 @@ export interface PlanInput {
   /** The first routing.yaml; undefined where there is one. */
   readonly startingFlows: string | undefined
   readonly dialplan: GeneratedDialplan
-  /** As whom this command runs. */
-  readonly self: Identity
 }
 
 /** All that is to be written. */
 export function planSetup(input: PlanInput): Plan {
-  const { findings, places, self, startingFlows, dialplan } = input
+  const { findings, places, startingFlows, dialplan } = input
   const users = usersFor(findings)
   const settings = withSettings(stateOf(places.settingsFile)?.content, settingsFor(findings, places, users))
   const service = userNamed(SERVICE)
-  const forService = service === undefined ? self : { uid: self.uid, gid: service.gid }
+  const forService = service === undefined ? SELF : { uid: SELF.uid, gid: service.gid }
   const file = { ...forService, mode: service === undefined ? 0o600 : 0o640 }
   const folder = { ...forService, mode: service === undefined ? 0o700 : 0o750 }
-  const forAsterisk = { uid: self.uid, gid: findings.group, mode: 0o640 }
+  const forAsterisk = { uid: SELF.uid, gid: findings.group, mode: 0o640 }
   const inEtc = (name: string) => join(findings.folder, name)
   const routing = join(places.flows, ROUTING_FILE)
   const changes = [
     startingFlows === undefined ? [] : changeOf('file', routing, FLOWS_WHY, contentOf(startingFlows), file),
-    changeOf('file', places.adminSecretFile, ADMIN_WHY, `${users.admin.secret}\n`, { ...self, mode: 0o600 }),
+    changeOf('file', places.adminSecretFile, ADMIN_WHY, `${users.admin.secret}\n`, { ...SELF, mode: 0o600 }),
     changeOf('file', places.settingsFile, SETTINGS_WHY, settings, file),
     changeOf('file', inEtc(OWN_FILES.ari), ARI_WHY, ariFile(users.ari), forAsterisk),
     changeOf('file', inEtc(OWN_FILES.manager), AMI_WHY, managerFile(findings, users), forAsterisk),
@@ -90,7 +88,7 @@ export function planSetup(input: PlanInput): Plan {
     folders: [
       { path: places.doorman, ...folder },
       { path: places.flows, ...folder },
-      { path: places.data, ...(service ?? self), mode: folder.mode },
+      { path: places.data, ...(service ?? SELF), mode: folder.mode },
     ],
     changes: changes.flat(),
   }

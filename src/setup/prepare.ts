@@ -8,7 +8,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
 import { applicationsOf, readSettings } from '../settings/index.js'
 import { contextBefore, type Entry, entriesFor, existingEntries } from './entries.js'
-import { type Findings, type Identity, includesDialplan } from './inspect.js'
+import { type Findings, type Identity, includesDialplan, SELF } from './inspect.js'
 import { type Plan, planSetup } from './plan.js'
 import type { Places } from './settings-file.js'
 import { startingFlows } from './starting-flows.js'
@@ -36,7 +36,6 @@ const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
 export async function prepare(
   findings: Findings,
   { doorman, data }: { readonly doorman: string; readonly data: string },
-  self: Identity,
 ): Promise<Prepared> {
   const settingsFile = join(doorman, 'settings.env')
   const settings = readSettings({
@@ -66,7 +65,7 @@ export async function prepare(
   const plan =
     faults.length > 0
       ? { folders: [], changes: [] }
-      : planSetup({ findings, places, entries, dialplan, self, startingFlows: starting })
+      : planSetup({ findings, places, entries, dialplan, startingFlows: starting })
   return { plan, places, entries, dialplan, isFirst: starting !== undefined, faults }
 }
 
@@ -107,7 +106,7 @@ function loops(findings: Findings, entries: readonly Entry[]): string[] {
 }
 
 /** Why this user cannot make the changes of a plan; nothing if it can. */
-export function unwritable({ folders, changes }: Plan, self: Identity): readonly string[] {
+export function unwritable({ folders, changes }: Plan): readonly string[] {
   const canWrite = (path: string): boolean => {
     if (!existsSync(path)) return canWrite(dirname(path))
     try {
@@ -117,7 +116,7 @@ export function unwritable({ folders, changes }: Plan, self: Identity): readonly
       return false
     }
   }
-  const isOwn = ({ uid, gid }: Identity) => self.uid === 0 || (uid === self.uid && gid === self.gid)
+  const isOwn = ({ uid, gid }: Identity) => SELF.uid === 0 || (uid === SELF.uid && gid === SELF.gid)
   const all = [
     ...folders.filter(({ path }) => !existsSync(path)),
     ...changes.map(({ path, after }) => ({ ...after, path })),

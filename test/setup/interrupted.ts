@@ -1,13 +1,11 @@
 /** Applies or undoes a setup in a process of its own, which kills itself after so many steps. */
 import { applyPlan, applyUndo, realSteps, type Steps } from '../../src/setup/apply.js'
 import type { Change } from '../../src/setup/files.js'
-import type { Identity } from '../../src/setup/inspect.js'
 import type { Plan } from '../../src/setup/plan.js'
 import type { Manifest } from '../../src/setup/undo.js'
 
 export interface Order {
   readonly doorman: string
-  readonly self: Identity
   readonly work: { readonly plan: Plan } | { readonly undo: readonly Change[]; readonly manifest: Manifest }
   /** It never comes to a further one. */
   readonly steps: number
@@ -30,8 +28,8 @@ function dying(most: number): Steps {
   }
 }
 
-process.once('message', async ({ doorman, self, work, steps }: Order) => {
-  if ('plan' in work) await applyPlan(work.plan, doorman, self, dying(steps))
+process.once('message', async ({ doorman, work, steps }: Order) => {
+  if ('plan' in work) await applyPlan(work.plan, doorman, dying(steps))
   else await applyUndo(work.undo, work.manifest, doorman, dying(steps))
   process.exit(0)
 })

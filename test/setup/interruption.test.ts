@@ -23,7 +23,7 @@ const CONFIGURATION = Object.fromEntries(
 /** Runs a copy of the machine's work up to a step; says whether the process was killed there. */
 async function interrupted(machine: Machine, work: Order['work'], steps: number): Promise<boolean> {
   const child = fork(join(import.meta.dirname, 'interrupted.js'), { serialization: 'advanced' })
-  child.send({ doorman: machine.doorman, self: machine.self, work, steps } satisfies Order)
+  child.send({ doorman: machine.doorman, work, steps } satisfies Order)
   const [code, signal] = await once(child, 'exit')
   if (code !== 0 && signal !== 'SIGKILL') throw new Error(`It ended with ${code}`)
   return signal === 'SIGKILL'

@@ -25,7 +25,6 @@ export interface Snapshot {
 /** A folder in which `etc` is Asterisk's configuration, and `doorman` is where setup puts the rest. */
 export class Machine {
   readonly folder = mkdtempSync(join(tmpdir(), 'doorman-machine-'))
-  readonly self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
   constructor(files: Files = {}) {
     machines.push(this.folder)
@@ -54,18 +53,14 @@ export class Machine {
   }
 
   async prepare(): Promise<Prepared> {
-    return prepare(
-      await this.inspect(),
-      { doorman: this.doorman, data: join(this.folder, 'data') },
-      this.self,
-    )
+    return prepare(await this.inspect(), { doorman: this.doorman, data: join(this.folder, 'data') })
   }
 
   /** Sets up, and says what was planned. */
   async setUp(): Promise<Prepared> {
     const prepared = await this.prepare()
     if (prepared.faults.length > 0) throw new Error(prepared.faults.join('\n'))
-    await applyPlan(prepared.plan, this.doorman, this.self)
+    await applyPlan(prepared.plan, this.doorman)
     return prepared
   }
 

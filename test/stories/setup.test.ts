@@ -184,11 +184,10 @@ describe.each(RELEASES)('an existing PBX on Debian %s', (release) => {
       'starts and takes calls after a setup that was cut off at any step',
       async () => {
         const folders = { doorman: own(), data: join(asterisk.folder, 'doorman-data') }
-        const self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
         for (let step = 0; ; step++) {
           const findings = await inspect(inEtc(''), asteriskConsole(inEtc('')), false)
-          const { plan } = await prepare(findings, folders, self)
-          const isWhole = await applyPlan(plan, own(), self, writesInEtc(step === 0 ? OWN_FILES : 1)).then(
+          const { plan } = await prepare(findings, folders)
+          const isWhole = await applyPlan(plan, own(), writesInEtc(step === 0 ? OWN_FILES : 1)).then(
             () => true,
             () => false,
           )
