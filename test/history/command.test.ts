@@ -86,9 +86,17 @@ describe('doorman replay', () => {
   })
 
   test('says so where no calls are recorded', async () => {
-    await beside([], async (_folder, run) => {
+    const undecided = recordedCalls(1, () => ({ rule: null, outcome: 'fallback_unread', flow: 'sales' }))
+    await beside(undecided, async (_folder, run) => {
       const out = 'No recorded calls: nothing to replay.\n'
       expect(await run('replay', '--max-change', '0')).toMatchObject({ exit: 0, out })
+    })
+  })
+
+  test('refuses a data folder without a database', async () => {
+    await beside([], async (_folder, run) => {
+      const err = expect.stringContaining('no Doorman has run with this data folder yet')
+      expect(await run('replay')).toMatchObject({ exit: 1, out: '', err })
     })
   })
 })
