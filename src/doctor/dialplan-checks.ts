@@ -1,5 +1,6 @@
 import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/ami/dialplan.js'
 import type { AmiSession } from '../asterisk/ami/session.js'
+import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { nearest } from '../lib/nearest.js'
 import { pjsipEndpoints } from './ari-checks.js'
 import { check, fault, listed, ok } from './check.js'
@@ -8,6 +9,9 @@ import { endpointContext } from './path-checks.js'
 const REWRITE =
   'Write it again:  doorman dialplan --write  (with the path of extensions_doorman.conf, where that is not in ' +
   '/etc/asterisk); without the second AMI user also: asterisk -rx "dialplan reload"'
+
+/** An extension that every generated text has that does not parse callers' text, and none of those before. */
+const IN_SAFE_TEXTS = { context: GO_CONTEXT, extension: 'missing', priority: 1 }
 
 /** The generated contexts. The second user sees every step, Doorman's own only the marker. */
 export const ENTRY_CONTEXTS = check('entry contexts', ['ami', 'flows'], async (subject) => {
@@ -24,6 +28,12 @@ export const ENTRY_CONTEXTS = check('entry contexts', ['ami', 'flows'], async (s
     const names = listed(running.contexts.map((name) => `[${name}]`))
     const remedy = `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`
     return fault(`The running dialplan has no ${names}: no call reaches Doorman.`, remedy)
+  }
+  if ((await locationsMissing(ami, [IN_SAFE_TEXTS])).length > 0) {
+    const says =
+      'The running dialplan is of a Doorman up to c592c16: Asterisk executes parts of the dialled number, so that any ' +
+      'caller can set variables, choose contexts and call functions that write. See SECURITY.md.'
+    return fault(says, `${REWRITE}.`)
   }
   const { differences } = running
   const detail =

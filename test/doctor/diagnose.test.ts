@@ -238,6 +238,9 @@ const CASES: Readonly<Record<string, Change>> = {
   'entry contexts | fault | is not the one that | doorman dialplan --write': {
     ami: { marker: { value: '0' } },
   },
+  'entry contexts | fault | executes parts of the dialled number | doorman dialplan --write': {
+    ami: { marker: { value: '0' }, 'DIALPLAN_EXISTS(doorman-go,missing,1)': { value: '0' } },
+  },
   'flow contexts | fault | vip_support_flow leads to vip-support,s,1 | [vip-support]': {
     ami: { 'DIALPLAN_EXISTS(vip-support,s,1)': { value: '0' } },
   },
@@ -444,5 +447,10 @@ describe('doctor diagnoses', () => {
     expect([...usedIn(text)].filter((name) => !isKnownName(name))).toEqual([])
     for (const name of ['Stasis', 'StasisBroadcast', 'PJSIP_HEADER', 'STIR_SHAKEN'])
       expect(usedIn(text)).toContain(name)
+  })
+
+  test('a dialplan that does not parse callers’ text by an extension that it has', () => {
+    const { text } = flows.dialplan
+    expect(text.slice(text.indexOf('[doorman-go]'))).toMatch(/^exten => missing,1,/m)
   })
 })
