@@ -7,11 +7,6 @@ export interface Identified {
   readonly matches: readonly string[] | undefined
 }
 
-interface Attribute {
-  readonly attribute: string
-  readonly value: string
-}
-
 const ANSWER_MS = 3_000
 const MOST_ENDPOINTS = 50
 
@@ -23,13 +18,10 @@ export async function readIdentified(access: AriAccess): Promise<readonly Identi
     const endpoints = (await get('endpoints/PJSIP')) as readonly { readonly resource: string }[]
     return await Promise.all(
       endpoints.slice(0, MOST_ENDPOINTS).map(async ({ resource: endpoint }): Promise<Identified> => {
-        const path = `asterisk/config/dynamic/res_pjsip/identify/${encodeURIComponent(endpoint)}`
-        const section = await get(path)
-        if (!Array.isArray(section)) return { endpoint, matches: undefined }
-        const matches = (section as Attribute[])
-          .filter(({ attribute }) => attribute === 'match')
-          .map(({ value }) => value)
-        return { endpoint, matches }
+        const section = await get(
+          `asterisk/config/dynamic/res_pjsip/identify/${encodeURIComponent(endpoint)}`,
+        )
+        return { endpoint, matches: Array.isArray(section) ? matchesIn(section) : undefined }
       }),
     )
   } catch {
@@ -39,8 +31,9 @@ export async function readIdentified(access: AriAccess): Promise<readonly Identi
   }
 }
 
-/** Where ARI says nothing of endpoints. */
-const NAMELESS: Identified = { endpoint: 'NAME', matches: undefined }
+function matchesIn(section: readonly { readonly attribute: string; readonly value: string }[]): string[] {
+  return section.filter(({ attribute }) => attribute === 'match').map(({ value }) => value)
+}
 
 const RELOAD = 'asterisk -rx "module reload res_pjsip_endpoint_identifier_ip.so"'
 
@@ -53,35 +46,37 @@ export function howToBeIdentified(
   endpoints: readonly Identified[],
   trunks: readonly string[],
 ): readonly string[] {
-  const rank = ({ endpoint }: Identified) => (trunks.includes(endpoint) ? 0 : 1)
-  const known = endpoints.toSorted((a, b) => rank(a) - rank(b))
-  const own = known.find((one) => hostsOf(one).includes(address))
+  const named = trunks.flatMap((trunk) => endpoints.filter(({ endpoint }) => endpoint === trunk))
+  const known = [...named, ...endpoints.filter((one) => !named.includes(one))]
+  const own = known.find(({ matches }) => matches?.some((match) => hostOf(match) === address))
   if (own !== undefined) return [`It is ${own.endpoint} by its address, and must log in with a password.`]
-  const isLocal = (host: string) => host.startsWith('127.')
-  const near = isLocal(address) ? known.find((one) => hostsOf(one).some(isLocal)) : undefined
-  if (near !== undefined) return [`To call as ${near.endpoint}: --local ${hostsOf(near).find(isLocal)}`]
+  const isLocal = address.startsWith('127.')
+  const near = known.flatMap(({ endpoint, matches = [] }) => {
+    const host = matches.map(hostOf).find((one) => one?.startsWith('127.'))
+    return host === undefined ? [] : [{ endpoint, host }]
+  })[0]
+  if (isLocal && near !== undefined) return [`To call as ${near.endpoint}: --local ${near.host}`]
   // With 127.0.0.1, every program of this machine would be the trunk.
-  const match = isLocal(address) ? '127.0.0.2' : address
-  const trunk = known.find(({ matches }) => matches !== undefined) ?? known[0] ?? NAMELESS
+  const match = isLocal ? '127.0.0.2' : address
+  const trunk = known.find(({ matches }) => matches !== undefined) ?? known[0]
   return [...sectionFor(trunk, match), `then  ${RELOAD}`, `and call with --local ${match}`]
 }
 
-function sectionFor({ endpoint, matches }: Identified, match: string): readonly string[] {
-  if (matches !== undefined)
+function sectionFor(trunk: Identified | undefined, match: string): readonly string[] {
+  if (trunk?.matches !== undefined)
     return [
-      `To call as ${endpoint}, add to [${endpoint}] with type=identify in pjsip.conf:`,
+      `To call as ${trunk.endpoint}, add to [${trunk.endpoint}] with type=identify in pjsip.conf:`,
       `  match=${match}`,
       '(in FreePBX: to Match (Permit) of the trunk)',
     ]
+  const name = trunk?.endpoint ?? 'NAME'
   return [
-    `To call as ${endpoint}, add to pjsip.conf:`,
-    ...['[doorman-call]', 'type=identify', `endpoint=${endpoint}`, `match=${match}`].map(
-      (line) => `  ${line}`,
-    ),
+    `To call as ${trunk?.endpoint ?? 'the trunk NAME'}, add to pjsip.conf:`,
+    ...['[doorman-call]', 'type=identify', `endpoint=${name}`, `match=${match}`].map((line) => `  ${line}`),
   ]
 }
 
-/** The addresses of matches that mean one host. */
-function hostsOf({ matches = [] }: Identified): readonly string[] {
-  return matches.flatMap((match) => /^([^/]+)(?:\/(?:255\.255\.255\.255|32))?$/.exec(match)?.[1] ?? [])
+/** The address of a match that means one host. */
+function hostOf(match: string): string | undefined {
+  return /^([^/]+)(?:\/(?:255\.255\.255\.255|32))?$/.exec(match)?.[1]
 }

@@ -57,7 +57,7 @@ test.each<[string, string, readonly Identified[], readonly unknown[]]>([
     'a section to fill in, if ARI says nothing of endpoints',
     '127.0.0.1',
     [],
-    expect.arrayContaining(['To call as NAME, add to pjsip.conf:', '  endpoint=NAME']) as never,
+    expect.arrayContaining(['To call as the trunk NAME, add to pjsip.conf:', '  endpoint=NAME']) as never,
   ],
   [
     'that the trunk of this address wants a password',
