@@ -128,8 +128,7 @@ function format(result: ReloadResult, { kept }: Asked): string[] {
 export function nextAfter(problems: readonly Problem[], flows?: string): string {
   const option = flows === undefined ? '' : ` --flows ${flows}`
   const has = (code: keyof typeof RELOAD_CODES) => problems.some((found) => found.code === code)
-  if (has('reload.max_change'))
-    return `doorman replay${option} says which calls; if it is meant, doorman reload${option} --max-change 100%`
+  if (has('reload.max_change')) return `doorman replay${option} says which calls`
   if (has('reload.not_stored')) return 'doorman revisions lists those that are stored'
   if (has('reload.location')) return `add it to the dialplan, then doorman reload${option}`
   return `mend the files, then doorman check${option}`

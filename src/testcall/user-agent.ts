@@ -115,11 +115,14 @@ export class SipUserAgent {
 
 async function addressTowards(host: string, port: number): Promise<string> {
   const socket = createSocket('udp4')
-  socket.connect(port, host)
-  await once(socket, 'connect')
-  const { address } = socket.address()
-  socket.close()
-  return address
+  try {
+    socket.connect(port, host)
+    await once(socket, 'connect')
+    return socket.address().address
+  } finally {
+    // Open, it would keep the process alive.
+    socket.close()
+  }
 }
 
 /**

@@ -102,6 +102,12 @@ describe('a command that fails ends with 1', () => {
     expect(out).toContain('/nowhere\\users.env does not exist')
   })
 
+  test.concurrent('call, where the name of the PBX is not known: it says so, and ends', async () => {
+    const call = ['call', ...CALL, '--target', 'pbx.invalid']
+    const { exit, err } = await doorman(call, SECRETS)
+    expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[sip_unreachable\]: .* pbx\.invalid /)])
+  })
+
   test.concurrent('call, where nothing answers: one line says who was asked', async () => {
     const env = { ...SECRETS, DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_SIP_TARGET: '127.0.0.1:1' }
     const { exit, err } = await doorman(['call', ...CALL], env)
