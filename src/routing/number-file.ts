@@ -121,6 +121,7 @@ class Reader {
     for (const [at, name] of names.entries()) {
       const column = cells[at]?.column ?? 1
       if (name === '') this.#report(column, `column ${at + 1} has no name; give it one`)
+      else if (/^\+\d{6,}$/.test(name)) this.#report(column, NO_HEADER)
       else if (names.indexOf(name) < at) this.#report(column, `column ${name} is there twice; rename one`)
     }
   }
@@ -165,6 +166,9 @@ class Reader {
 
 /** A first cell, in quotes or not, behind which there is another separator than a comma, and a second cell. */
 const OTHER_SEPARATOR = /^(\s*(?:"[^"]*"|[^",;\t]*))([;\t])\s*[^\s,]/
+
+const NO_HEADER =
+  'a number where the first line names the columns; put a line above it, with number over this column'
 
 const TOO_MANY_PROBLEMS =
   'there are too many problems to read on; is it a CSV file in UTF-8 with one number a line?'
