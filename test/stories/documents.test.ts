@@ -29,7 +29,10 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'doorman setup': 'for a PBX without Doorman: test/stories/setup.test.ts',
   'doorman setup --undo': 'test/stories/setup.test.ts',
   'doorman setup --freepbx': 'for FreePBX: test/setup/golden.test.ts',
+  'systemctl enable --now doorman': 'needs systemd: test/debian/package.test.ts',
   'systemctl reload doorman': 'needs systemd: test/debian/package.test.ts',
+  'apt remove': 'changes the machine: test/debian/package.test.ts',
+  'apt purge': 'changes the machine: test/debian/package.test.ts',
   'sqlite3 doorman.db ".backup copy.db"': 'sqlite3 is not on every machine',
 }
 
