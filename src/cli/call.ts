@@ -56,7 +56,7 @@ export function addCall(program: Command): void {
     )
     .option(
       '--forged',
-      'call from an address that is no trunk, with VIP headers, and exit with 1 if they are believed',
+      'call from an address that is no trunk, with VIP headers, and exit with 1 if they count',
     )
     .option(...FLOWS_OPTION)
     .option(...JSON_OPTION)
@@ -171,7 +171,7 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
     ? 'doorman doctor says why Doorman did not take it'
     : `doorman why ${callId}`
   printResult(options, value, lines.join('\n'), result && next)
-  const isOk = forged ? forged.verdict !== 'believed' : result !== undefined
+  const isOk = forged ? forged.verdict !== 'trusted' : result !== undefined
   return isOk ? EXIT.ok : EXIT.failed
 }
 

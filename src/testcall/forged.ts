@@ -24,7 +24,7 @@ export interface ForgedCall {
 }
 
 export interface Verdict {
-  readonly verdict: 'refused' | 'not_believed' | 'believed'
+  readonly verdict: 'refused' | 'not_trusted' | 'trusted'
   readonly says: string
 }
 
@@ -44,12 +44,12 @@ export function verdictOn({ address, headers, routing, sipAnswer, result }: Forg
   const trusted = claims.filter((claim) => trust?.has(canonicalName(claim)))
   if (trusted.length === 0 && !result.vip) {
     const says = `OK: the PBX takes ${address} for ${trunk}, which is not trusted for ${claims.join(', ')}.`
-    return { verdict: 'not_believed', says }
+    return { verdict: 'not_trusted', says }
   }
   const says =
-    `BELIEVED: the PBX takes ${address} for ${trunk}, which is trusted for ${trusted.join(', ') || 'a VIP'}. ` +
+    `TRUSTED: the PBX takes ${address} for ${trunk}, which is trusted for ${trusted.join(', ') || 'a VIP'}. ` +
     `Look at match in the identify section of ${trunk}, and at "trunks" in routing.yaml.`
-  return { verdict: 'believed', says }
+  return { verdict: 'trusted', says }
 }
 
 /** How PJSIP answers a caller that it cannot identify, or that has no password. */

@@ -76,10 +76,10 @@ describe.each(RELEASES)('doorman call on Debian %s', (release) => {
         /^forged +OK: the PBX refuses a call from 127\.66\.66\.66 \(401 [\s\S]*X-VIP: gold/,
       ),
     ])
-    const believed = await call(['--forged', '--local', '127.0.0.2'])
-    expect([believed.exit, believed.out]).toEqual([
+    const trusted = await call(['--forged', '--local', '127.0.0.2'])
+    expect([trusted.exit, trusted.out]).toEqual([
       1,
-      expect.stringMatching(/^forged +BELIEVED: the PBX takes 127\.0\.0\.2 for carrier-a, .* X-VIP/),
+      expect.stringMatching(/^forged +TRUSTED: the PBX takes 127\.0\.0\.2 for carrier-a, .* X-VIP/),
     ])
   })
 
