@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { placeCall, placeCalls } from '../support/calls.js'
+import { placeCall, placeCalls, userAgent } from '../support/calls.js'
 import { allShowing, codeFlow, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
@@ -14,7 +14,7 @@ rules:
 otherwise: other
 `
 const SLOW = codeFlow(
-  'await new Promise((resolve) => setTimeout(resolve, 250))',
+  'await new Promise((resolve) => setTimeout(resolve, 400))',
   "conv.state.city = 'Albany'",
   "conv.gotoFlow('vip')",
 )
@@ -114,10 +114,14 @@ describe.each(RELEASES)('ways out on Debian %s', (release) => {
 
   test('a caller who hangs up before the decision is no failure', async () => {
     const running = await started()
-    const placed = await placeCall(fixture.asterisk, { ...VIP, to: '102', patience_ms: 100 })
-    const { outcome } = await running.record(placed.callId)
+    const agent = await userAgent(fixture.asterisk, VIP.trunk)
+    const call = agent.call({ ...VIP, to: '102' }).start()
+    await fixture.observer.executes(call.callId, 'Stasis', 5_000)
+    call.hangUp()
+    const { answer } = await call.result.finally(() => agent.close())
+    const { outcome } = await running.record(call.callId)
 
-    expect(placed.status).toBe(487)
+    expect(answer?.status).toBe(487)
     expect(outcome).toBe('hung_up')
     expect(running.lines.filter(({ level }) => level === 'error' || level === 'warn')).toEqual([])
   })
