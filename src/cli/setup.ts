@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
+import { ROUTING_FILE } from '../flows/compile.js'
+import { INSTALLED_FOLDER } from '../settings/find.js'
 import { readSettings } from '../settings/index.js'
 import { applyPlan, applyUndo } from '../setup/apply.js'
 import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
@@ -47,7 +49,7 @@ export function addSetup(program: Command): void {
     .option('--verbose', 'show the generated dialplan, too')
     .option('--freepbx', 'for FreePBX, which setup recognizes as a rule: use its *_custom.conf files')
     .option('--asterisk <folder>', "Asterisk's configuration", DEFAULT_FOLDER)
-    .option('--doorman <folder>', 'settings and flow files', '/etc/doorman')
+    .option('--doorman <folder>', 'settings and flow files', INSTALLED_FOLDER)
     .option('--data <folder>', "Doorman's data, where the settings name none", '/var/lib/doorman')
     .addHelpText('after', HELP)
     .action(async (given: Options) => {
@@ -111,7 +113,7 @@ async function isAgreed(options: Options, changes: readonly Change[], verb: stri
     print('Nothing was changed.')
     return false
   }
-  // Nobody's work is lost that was saved while this command waited for its answer.
+  // A file may have been saved while this command waited for its answer.
   refuseFaults(changedSince(changes).map((path) => `${path} has changed since it was shown here.`))
   return true
 }
@@ -180,7 +182,7 @@ function howToLoad(modules: readonly string[]): string {
 }
 
 function next({ doorman }: Options, { places }: Prepared): readonly string[] {
-  const command = doorman === '/etc/doorman' ? 'doorman' : `doorman --settings ${places.settingsFile}`
+  const command = doorman === INSTALLED_FOLDER ? 'doorman' : `doorman --settings ${places.settingsFile}`
   const isService = existsSync('/lib/systemd/system/doorman.service')
   const asUser = userNamed(SERVICE) === undefined ? '' : `runuser -u ${SERVICE} -- `
   return [
@@ -188,6 +190,6 @@ function next({ doorman }: Options, { places }: Prepared): readonly string[] {
     isService ? '  systemctl enable --now doorman' : `  ${asUser}${command} run`,
     `  ${command} doctor`,
     'Then write your rules, which a running Doorman loads when you save them:',
-    `  ${join(places.flows, 'routing.yaml')}`,
+    `  ${join(places.flows, ROUTING_FILE)}`,
   ]
 }

@@ -19,7 +19,7 @@ export function evaluate(condition: Condition, context: CallContext): boolean {
  * satisfied. Only what is there can be hearsay: a header that is missing is plainly missing, from any trunk.
  * `vip`, `branch`, `trunk`, `callee`, `attestation` and hours are never unknown, because they are derived from
  * trusted facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
- * `claimed_caller`, which looks at claims whoever makes them: its rules may only turn a call away.
+ * `claimed_caller`, which looks at the claims of every caller, trusted or not: its rules may only turn a call away.
  */
 export function truthOf(condition: Condition, context: CallContext): Truth {
   switch (condition.kind) {

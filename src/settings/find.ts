@@ -1,8 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import { userName } from '../lib/user-name.js'
 
-/** Where `doorman setup` and the package put the settings of the installed instance. */
-const INSTALLED = '/etc/doorman/settings.env'
+/** Where `doorman setup` and the package put the settings and flow files of the installed instance. */
+export const INSTALLED_FOLDER = '/etc/doorman'
+const INSTALLED = `${INSTALLED_FOLDER}/settings.env`
 
 export interface FoundSettings {
   /** The file to read; undefined where the environment has all. */

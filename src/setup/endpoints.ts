@@ -13,7 +13,7 @@ export interface Endpoint {
 }
 
 /** PJSIP's own default. */
-const DEFAULT_CONTEXT = 'default'
+export const DEFAULT_CONTEXT = 'default'
 
 /** The endpoints of pjsip.conf and pjsip_wizard.conf, in their order. */
 export function endpointsIn(pjsip: AsteriskConfig, wizard: AsteriskConfig): readonly Endpoint[] {

@@ -1,4 +1,5 @@
 import { readConfig } from '../asterisk/config.js'
+import { DEFAULT_CONTEXT } from './endpoints.js'
 import type { Findings } from './inspect.js'
 import { blockOf } from './marked-block.js'
 
@@ -13,8 +14,6 @@ export interface Entry {
 
 const ENTRY = 'from-doorman-trunk'
 const FROM_PSTN = 'from-pstn'
-/** PJSIP's own, where there is no trunk to tell. */
-const DEFAULT_CONTEXT = 'default'
 
 /** What `Set(DOORMAN_FALLBACK=…)` may name. */
 const CLEAN = /^[0-9A-Za-z+*#._-]+$/
