@@ -1,3 +1,5 @@
+import { parseDuration } from './duration.js'
+
 const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -22,10 +24,9 @@ export function localTime(at: Date): string {
  * @throws RangeError whose message says how to write it.
  */
 export function parseSince(text: string, now: Date): Date {
-  const [, count, unit = ''] = /^(\d{1,6})\s*(s|min|m|h|d)$/.exec(text.trim()) ?? []
-  const length = UNITS.find(([name]) => name.startsWith(unit))?.[1] ?? Number.NaN
+  const ago = parseDuration(text)
   const instant = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN)
-  const since = count === undefined ? instant : new Date(now.getTime() - Number(count) * length)
+  const since = ago === undefined ? instant : new Date(now.getTime() - ago)
   if (Number.isNaN(since.getTime()))
     throw new RangeError('Write it as 30min, 2h, 3d or 2026-12-24T18:00:00Z.')
   return since

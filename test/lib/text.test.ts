@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Columns, wrap } from '../../src/lib/columns.js'
+import { parseDuration } from '../../src/lib/duration.js'
 import { age, localTime, parseSince } from '../../src/lib/time-text.js'
 
 const NOW = new Date('2026-12-24T18:00:00Z')
@@ -25,14 +26,33 @@ describe('times', () => {
     ['2h', '2026-12-24T16:00:00.000Z'],
     ['2 h', '2026-12-24T16:00:00.000Z'],
     ['3d', '2026-12-21T18:00:00.000Z'],
+    ['2w', '2026-12-10T18:00:00.000Z'],
     ['10s', '2026-12-24T17:59:50.000Z'],
     ['2026-12-01T00:00:00Z', '2026-12-01T00:00:00.000Z'],
   ])('%s is read', (text, instant) => {
     expect(parseSince(text, NOW).toISOString()).toBe(instant)
   })
 
-  test.each(['2', '2w', 'yesterday', ''])('"%s" is refused', (text) => {
+  test.each(['2', '2y', 'yesterday', ''])('"%s" is refused', (text) => {
     expect(() => parseSince(text, NOW)).toThrow(/Write it as 30min, 2h/)
+  })
+})
+
+describe('durations', () => {
+  test.each([
+    ['150ms', 150],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['5 min', 300_000],
+    ['2h', 7_200_000],
+    ['90d', 7_776_000_000],
+    ['8w', 4_838_400_000],
+  ])('%s is read', (text, ms) => {
+    expect(parseDuration(text)).toBe(ms)
+  })
+
+  test.each(['', '5', 'm', '-5m', '1.5h', '5M', '5 minutes', '1d 2h', '1234567s'])('"%s" is none', (text) => {
+    expect(parseDuration(text)).toBeUndefined()
   })
 })
 
