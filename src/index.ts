@@ -6,4 +6,4 @@ export type {
   LogLevel,
 } from './conversation/conversation.js'
 export type { MutableState, MutableStateValue, State, StateValue } from './conversation/state.js'
-export type { CallerRow } from './routing/types.js'
+export type { CallerRow } from './routing/number-table.js'

@@ -9,6 +9,7 @@ import { Ari } from './asterisk/ari/ari.js'
 import { FALLBACK } from './asterisk/dialplan/destination.js'
 import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { CallHandler } from './call/handler.js'
+import { outsideSource } from './call/outside.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, factsOf, recordOf } from './call/record.js'
 import { openControl } from './control/server.js'
@@ -26,6 +27,7 @@ import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
+import { NO_OUTSIDE_DATA } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { Store } from './store/store.js'
 
@@ -108,7 +110,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       const replayed = withOwnRunner(async (own) => {
         await store.flush()
         const calls = findCalls(store, { limit: REPLAYED_CALLS })
-        return replay(calls, { candidate, current, functions: own })
+        return replay(calls, { candidate, current, functions: own, outside: NO_OUTSIDE_DATA })
       })
       const result = await within(REPLAY_MS, 'the recorded calls', replayed)
       return { share: changedShare(result), summary: replaySentence(result) }
@@ -125,7 +127,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       metrics.call(record, revisions.current.routing.index.referenced.trunks)
       logDecision(log, record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
-      if (!mask) store.recordCall(storedCall(factsOf(call), record))
+      if (!mask) store.recordCall(storedCall(factsOf(call), record, call.final?.outside))
       tracing?.call(record, !EXPECTED.has(record.outcome))
       if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
       outdatedRevision = record.revision
@@ -141,6 +143,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
     now: () => new Date(),
+    outside: outsideSource(),
     finished,
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
   })

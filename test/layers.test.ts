@@ -14,18 +14,23 @@ const folders = readdirSync(projectFolder('src'), { withFileTypes: true })
 
 /** Lowest first; a folder imports only from those before it. */
 const LAYERS = ['lib', 'sip', 'hours', 'routing', 'conversation', 'flows', 'history', 'call', 'revisions']
+/** These lie between flows and history, and do not import each other. */
+const KNOWLEDGE = ['tables', 'lookups', 'memory', 'speech']
 /** These import only lib and sip, and the pure layers do not import them. */
-const BESIDE = ['asterisk', 'store', 'settings', 'observability']
+const BESIDE = ['asterisk', 'databases', 'store', 'settings', 'observability']
 /** These have no I/O and no clock. */
 const PURE = ['sip', 'hours', 'routing']
 const TOP = ['control', 'doctor', 'setup', 'testcall', 'cli']
 
 function allowed(from: string): readonly string[] {
   if (from === 'cli') return folders
-  if (TOP.includes(from)) return [...LAYERS, ...BESIDE]
+  if (TOP.includes(from)) return [...LAYERS, ...KNOWLEDGE, ...BESIDE]
   if (BESIDE.includes(from)) return ['lib', 'sip']
+  const flows = LAYERS.indexOf('flows')
+  if (KNOWLEDGE.includes(from)) return [...LAYERS.slice(0, flows + 1), ...BESIDE]
   const at = LAYERS.indexOf(from)
-  return [...LAYERS.slice(0, at + 1), ...(at >= LAYERS.indexOf('flows') ? BESIDE : [])]
+  const beside = [...(at >= flows ? BESIDE : []), ...(at > flows ? KNOWLEDGE : [])]
+  return [...LAYERS.slice(0, at + 1), ...beside]
 }
 
 interface Found {

@@ -1,8 +1,8 @@
 /**
  * The life of a call:
  *
- *     receive ▶ read ▶ decide ▶ set variables ▶ continue ▶ record
- *               └───────┴──────────────┴────────────┘
+ *     receive ▶ read ▶ look up ▶ decide ▶ set variables ▶ continue ▶ record
+ *               └────────┴─────────┴────────────┴────────────┘
  *                         anything fails ▶ fallback
  *
  * Where `continue` fails, too, the dialplan's time limit takes the call to the fallback. Each call ends in one outcome
@@ -15,6 +15,7 @@ import type { Revision } from '../flows/revision.js'
 import { ActiveCall } from './active-call.js'
 import { continueCall } from './continue.js'
 import { type Destination, setVariables, toFallback } from './destination.js'
+import type { OutsideSource } from './outside.js'
 import { type CallData, channelReader, readCall } from './read.js'
 import { type FinishedCall, RecordQueue } from './record.js'
 
@@ -28,6 +29,8 @@ export interface HandlerParts {
   /** A revision that decided calls before, if it is kept and at hand in time. Never rejects. */
   readonly earlierRevision: (id: string) => Promise<Revision | undefined>
   readonly now: () => Date
+  /** What rules may know besides the call. Never rejects, and takes no longer than the time. */
+  readonly outside: OutsideSource
   /** Takes every finished call, a little after it has departed. */
   readonly finished: (finished: FinishedCall) => void
   readonly flowLog: (callId: string, line: FlowLogLine) => void
@@ -111,10 +114,7 @@ export class CallHandler implements PbxListener {
       call.fault('The call has come back too often. Where the fallback leads here, too, Asterisk hangs up.')
       return { data, ...toFallback('fallback_visits') }
     }
-    const final =
-      data.undecidable === undefined
-        ? await call.stage('decide', () => this.#finalDecision(call, data))
-        : undefined
+    const final = data.undecidable === undefined ? await this.#finalDecision(call, data) : undefined
     const destination = await call.stage('write', () => setVariables(call, data, final, this.#parts))
     return { data, final, ...destination }
   }
@@ -135,7 +135,9 @@ export class CallHandler implements PbxListener {
   async #finalDecision(call: ActiveCall, { facts }: CallData): Promise<FinalDecision> {
     const { functions, flowLog } = this.#parts
     const { revision, at } = call
-    const final = await finalDecision(facts, { revision, functions, at, callId: call.id })
+    const outside = await call.stage('look_up', () => this.#parts.outside(facts, revision, at, call.leftMs))
+    const parts = { revision, functions, at, outside, callId: call.id }
+    const final = await call.stage('decide', () => finalDecision(facts, parts))
     if (final.failure !== undefined) call.fault(final.failure.message)
     for (const line of final.log) flowLog(call.id, line)
     return final

@@ -118,7 +118,7 @@ function reasons(
   { routing, headersNeeded }: Revision,
   at: Date,
 ): Reasons {
-  const context = contextOf(facts, routing, at)
+  const context = contextOf(facts, routing, at, final.outside)
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
   return {
     ...shortened(withFunction(final, explain(context, extent))),

@@ -9,6 +9,7 @@ import { safeJson, safeLine } from '../lib/safe-text.js'
 import { contextOf } from '../routing/context-of.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
+import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import {
   FLOWS_OPTION,
@@ -23,6 +24,7 @@ import {
   withRevision,
 } from './command.js'
 import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js'
+import { storedOutside } from './outside.js'
 
 interface Options {
   readonly from: string
@@ -53,9 +55,9 @@ export function addExplain(program: Command): void {
     .option(...VERBOSE_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
-      const { DOORMAN_FLOWS: folder } = settingsFor(command, 'files')
-      const explained = await withRevision(folder, (revision, functions) =>
-        explain(options, revision, functions),
+      const settings = settingsFor(command, 'files')
+      const explained = await withRevision(settings.DOORMAN_FLOWS, async (revision, functions) =>
+        explain(options, revision, functions, await storedOutside(settings, revision)),
       )
       const next = options.verbose ? undefined : 'the same with --verbose shows every fact and its source'
       printResult(options, toJson(explained), toText(explained, options), next)
@@ -64,15 +66,20 @@ export function addExplain(program: Command): void {
 
 type Explained = Awaited<ReturnType<typeof explain>>
 
-async function explain(options: Options, revision: Revision, functions: FunctionRunner) {
+async function explain(
+  options: Options,
+  revision: Revision,
+  functions: FunctionRunner,
+  outside: OutsideData,
+) {
   const { from, to, name, trunk, header, attestation, state, at = new Date() } = options
   const headers: Record<string, string[]> = {}
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
   const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
   noteUnknownTrunk(facts, revision)
-  const parts = { revision, functions, at, callId: 'explain' }
+  const parts = { revision, functions, at, outside, callId: 'explain' }
   const decision = await finalDecision(facts, parts)
-  const context = contextOf(facts, revision.routing, at)
+  const context = contextOf(facts, revision.routing, at, outside)
   return {
     ...{ decision, revision, facts },
     reasons: reasonsOf(decision, facts, parts),

@@ -14,6 +14,7 @@ import {
   settingsFor,
   withRevision,
 } from './command.js'
+import { storedOutside } from './outside.js'
 import { storeIn } from './recorded.js'
 
 interface Options {
@@ -37,9 +38,11 @@ export function addReplay(program: Command): void {
       const active = (await store.revisions()).at(-1)
       const compiled = active && (await withFilesOf(store, active, compile))
       const current = compiled?.ok ? compiled.revision : undefined
-      const result = await withRevision(settings.DOORMAN_FLOWS, (candidate, functions) =>
-        replay(findCalls(store, { limit: options.last }), { candidate, current, functions }),
-      )
+      const result = await withRevision(settings.DOORMAN_FLOWS, async (candidate, functions) => {
+        const outside = await storedOutside(settings, candidate)
+        const calls = findCalls(store, { limit: options.last })
+        return replay(calls, { candidate, current, functions, outside })
+      })
       const [call] = result.groups[0]?.examples ?? []
       printResult(
         options,

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { suggestion } from '../lib/nearest.js'
-import type { CallerRow, State } from '../routing/types.js'
+import type { CallerRow } from '../routing/number-table.js'
+import type { State } from '../routing/types.js'
 import { canonicalName, SipHeaders } from '../sip/headers.js'
 import type { MutableState } from './state.js'
 

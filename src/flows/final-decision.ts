@@ -2,6 +2,7 @@ import type { ConversationInput } from '../conversation/conversation.js'
 import { contextOf } from '../routing/context-of.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
+import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts, Decision, Flow, Reason, State } from '../routing/types.js'
 import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-result.js'
 import type { FlowFunction, Revision } from './revision.js'
@@ -14,6 +15,8 @@ export interface Functions {
 /** The decision of the rules, and what the code flow made of it where a rule runs one. */
 export interface FinalDecision {
   readonly decision: Decision
+  /** What it was based on besides the call. */
+  readonly outside: OutsideData
   readonly flow: Flow
   readonly state: State
   readonly failure: { readonly reason: FunctionFailure; readonly message: string } | undefined
@@ -26,24 +29,28 @@ export interface DecisionParts {
   readonly functions: Functions
   readonly callId: string
   readonly at: Date
+  readonly outside: OutsideData
 }
 
 /** Decides by the rules and, where the rule says `run`, asks the code flow. Its failure leads to `otherwise`. */
 export async function finalDecision(facts: CallFacts, parts: DecisionParts): Promise<FinalDecision> {
-  const { revision, at } = parts
-  const decision = decide(facts, revision.routing, at)
+  const { revision, at, outside } = parts
+  const decision = decide(facts, revision.routing, at, outside)
   const { target, state } = decision
   if (target.kind === 'goto') {
-    return { decision, flow: flowNamed(target.flow, revision), state, failure: undefined, log: [] }
+    return {
+      ...{ decision, outside, flow: flowNamed(target.flow, revision), state },
+      ...{ failure: undefined, log: [] },
+    }
   }
   const result = await runFunction(target.file, decision, facts, parts)
   if (result.kind === 'chose') {
     const flow = flowNamed(result.flow, revision)
-    return { decision, flow, state: result.state, failure: undefined, log: result.log }
+    return { decision, outside, flow, state: result.state, failure: undefined, log: result.log }
   }
   const { reason, message, log } = result
   const flow = flowNamed(revision.routing.otherwise, revision)
-  return { decision, flow, state, failure: { reason, message }, log }
+  return { decision, outside, flow, state, failure: { reason, message }, log }
 }
 
 /**
@@ -56,7 +63,7 @@ export function reasonsOf(
   { revision, at }: Pick<DecisionParts, 'revision' | 'at'>,
   extent: 'all' | 'candidates' = 'all',
 ): readonly Reason[] {
-  return withFunction(final, explain(contextOf(facts, revision.routing, at), extent))
+  return withFunction(final, explain(contextOf(facts, revision.routing, at, final.outside), extent))
 }
 
 /** The reasons of the rules, and of the code flow where one ran. */
@@ -81,14 +88,14 @@ async function runFunction(
   file: string,
   decision: Decision,
   facts: CallFacts,
-  { revision, functions, callId, at }: DecisionParts,
+  { revision, functions, callId, at, outside }: DecisionParts,
 ): Promise<FunctionResult> {
   const fn = revision.functions.get(file)
   if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
   const { trunk, headers } = facts
   const { routing } = revision
-  const context = contextOf(facts, routing, at)
+  const context = contextOf(facts, routing, at, outside)
   return functions.run(fn, {
     callId,
     headers: headers.toList(),

@@ -1,3 +1,4 @@
+import { NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
 import { type Example, factsOfExample } from './examples.js'
@@ -51,7 +52,8 @@ async function tryExample(
 ): Promise<readonly Problem[]> {
   const facts = factsOfExample(example.call)
   const at = example.call.at === undefined ? now : new Date(example.call.at)
-  const decide = () => finalDecision(facts, { ...parts, at, callId: example.name })
+  const all = { ...parts, at, outside: NO_OUTSIDE_DATA, callId: example.name }
+  const decide = () => finalDecision(facts, all)
   let final = await decide()
   // That the machine is busy says nothing about an example.
   for (let tries = 1; final.failure?.reason === 'busy' && tries < MOST_TRIES; tries++) final = await decide()

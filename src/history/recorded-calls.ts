@@ -1,9 +1,11 @@
+import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { CallFacts, State } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { CallQuery, FoundCall, StoredCall } from '../store/database.js'
 import type { StoreReads } from '../store/store.js'
 import type { DecisionRecord } from './decision-record.js'
+import { type RecordedOutside, recordedOutside } from './recorded-outside.js'
 
 /** A recorded call: its decision record, and what is needed besides to decide it again. */
 export interface CallRecord extends DecisionRecord {
@@ -14,6 +16,8 @@ export interface CallRecord extends DecisionRecord {
   readonly verification: Verification | null
   /** The state that the call came with; left out where there was none. */
   readonly state?: State
+  /** What the decision was based on besides the call; left out where there was nothing. */
+  readonly outside?: RecordedOutside
 }
 
 /** A call as the database has it. */
@@ -23,7 +27,11 @@ export interface NumberedCall extends CallRecord {
 }
 
 /** A call for the database. */
-export function storedCall(facts: CallFacts, decided: DecisionRecord): StoredCall {
+export function storedCall(
+  facts: CallFacts,
+  decided: DecisionRecord,
+  outside: OutsideData = NO_OUTSIDE_DATA,
+): StoredCall {
   const { at, call, sipCallId, callerNumber, calleeNumber, rule, flow, outcome } = decided
   const { callerId, dialled, headers, verification = null, state } = facts
   const record: CallRecord = {
@@ -33,6 +41,7 @@ export function storedCall(facts: CallFacts, decided: DecisionRecord): StoredCal
     dialled,
     verification,
     ...(Object.keys(state).length === 0 ? {} : { state }),
+    ...recordedOutside(outside),
   }
   return {
     at: Date.parse(at),

@@ -3,7 +3,9 @@ import type { Revision } from '../flows/revision.js'
 import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
 import { headerName } from '../routing/format.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import { type CallRecord, factsOfCall } from './recorded-calls.js'
+import { outsideOfCall } from './recorded-outside.js'
 
 /** What a candidate makes of recorded calls. */
 export interface ReplayResult {
@@ -41,6 +43,8 @@ export interface ReplayOptions {
   readonly current?: Revision | undefined
   /** Runs code flows. In a running Doorman a runner of its own, so that no call waits for a replay. */
   readonly functions: Functions
+  /** As it is now: tables and calendars are taken from it, the rest from the record of each call. */
+  readonly outside?: OutsideData
 }
 
 const MOST_EXAMPLES = 5
@@ -54,14 +58,15 @@ const RUNS_AT_ONCE = 3
  */
 export async function replay(
   calls: AsyncIterable<CallRecord> | Iterable<CallRecord>,
-  { candidate, current, functions }: ReplayOptions,
+  { candidate, current, functions, outside: now = NO_OUTSIDE_DATA }: ReplayOptions,
 ): Promise<ReplayResult> {
   const groups = new Map<string, ReplayGroup>()
   const unseen = new Set(candidate.headersNeeded)
   const counts = { calls: 0, changed: 0, functionRuns: 0, undecided: 0 }
   const decideAgain = async (call: CallRecord) => {
-    const decide = (revision: Revision) =>
-      finalDecision(factsOfCall(call), { revision, functions, at: new Date(call.at), callId: call.call })
+    const outside = outsideOfCall(call, now)
+    const parts = { functions, at: new Date(call.at), outside, callId: call.call }
+    const decide = (revision: Revision) => finalDecision(factsOfCall(call), { ...parts, revision })
     const before = current === undefined || call.revision === current.id ? undefined : await decide(current)
     const { decision, flow, failure } = await decide(candidate)
     if (decision.target.kind === 'run') counts.functionRuns += 1

@@ -1,4 +1,4 @@
-export const STAGES = ['read', 'decide', 'write', 'continue', 'leave'] as const
+export const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'] as const
 
 /** Milliseconds in each stage that a call reached, and from its arrival to its departure. */
 export type StageTimes = { readonly [stage in (typeof STAGES)[number] | 'total']?: number | undefined }

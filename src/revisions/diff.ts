@@ -7,13 +7,13 @@ import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
 import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
+import type { NumberTable } from '../routing/number-table.js'
 import { hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
 import type {
   Branch,
   Condition,
   Flow,
   NumberPattern,
-  NumberTable,
   Routing,
   Rule,
   State,

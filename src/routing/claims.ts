@@ -1,5 +1,6 @@
 import { ANONYMOUS, numbersInHeader, readNumber } from '../sip/phone-number.js'
-import type { CallFacts, Claim } from './types.js'
+import type { Claim } from './call-context.js'
+import type { CallFacts } from './types.js'
 
 /** The headers in which a caller says who they are (RFC 3261 §20.20, RFC 3325, draft-ietf-sip-privacy). */
 export const CLAIM_HEADERS = [

@@ -1,6 +1,7 @@
+import type { CallContext } from './call-context.js'
 import { hasNumber } from './number-table.js'
 import { matchesPattern } from './pattern.js'
-import type { CallContext, Condition, HeaderTest, Leaf, NumberPattern } from './types.js'
+import type { Condition, HeaderTest, Leaf, NumberPattern } from './types.js'
 
 /**
  * The value of a condition for a call. `unknown` stands for hearsay: a header that is there, or a caller number,

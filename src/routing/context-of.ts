@@ -2,27 +2,31 @@ import { type HoursState, stateAt } from '../hours/hours.js'
 import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js'
-import { claimsOf } from './claims.js'
-import { matchesNumber } from './condition.js'
-import { hasNumber, rowOf } from './number-table.js'
-import { firstMatch } from './rule-index.js'
 import type {
-  Branch,
   CallContext,
   Callee,
   Caller,
-  CallerRow,
-  CallFacts,
   Claim,
   PassedOver,
-  Routing,
   VipEvidence,
   VipFinding,
-} from './types.js'
+} from './call-context.js'
+import { claimsOf } from './claims.js'
+import { matchesNumber } from './condition.js'
+import type { CallerRow } from './number-table.js'
+import { hasNumber, rowOf } from './number-table.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
+import { firstMatch } from './rule-index.js'
+import type { Branch, CallFacts, Routing } from './types.js'
 
 /** @param at the instant of the call */
-export function contextOf(facts: CallFacts, routing: Routing, at: Date): CallContext {
-  return new Context(facts, routing, at)
+export function contextOf(
+  facts: CallFacts,
+  routing: Routing,
+  at: Date,
+  outside: OutsideData = NO_OUTSIDE_DATA,
+): CallContext {
+  return new Context(facts, routing, at, outside)
 }
 
 /** What every decision needs is derived at once, and the rest when a rule, a text or a record asks for it. */
@@ -39,6 +43,7 @@ class Context implements CallContext {
     readonly facts: CallFacts,
     readonly routing: Routing,
     readonly at: Date,
+    readonly outside: OutsideData,
   ) {
     this.caller = callerOf(this)
     this.callee = calleeOf(this)

@@ -1,17 +1,24 @@
+import type { CallContext } from './call-context.js'
 import { evaluate } from './condition.js'
 import { contextOf } from './context-of.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
 import { firstMatch } from './rule-index.js'
 import { fillState } from './template.js'
-import type { CallContext, CallFacts, Decision, Routing, Rule, State } from './types.js'
+import type { CallFacts, Decision, Routing, Rule, State } from './types.js'
 
 /**
- * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same
- * facts, rules and instant give the same decision, and every call gets one. `explain` says why.
+ * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same facts,
+ * rules, instant and outside data give the same decision, and every call gets one. `explain` says why.
  *
  * @param at the instant of the call
  */
-export function decide(facts: CallFacts, routing: Routing, at: Date): Decision {
-  const context = contextOf(facts, routing, at)
+export function decide(
+  facts: CallFacts,
+  routing: Routing,
+  at: Date,
+  outside: OutsideData = NO_OUTSIDE_DATA,
+): Decision {
+  const context = contextOf(facts, routing, at, outside)
   const rule = firstMatch(routing.index.rules, routing.rules, context, ({ when }) => evaluate(when, context))
   return {
     rule: rule?.name ?? 'otherwise',

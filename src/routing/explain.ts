@@ -1,9 +1,10 @@
 import { describeState } from '../hours/hours.js'
+import type { CallContext } from './call-context.js'
 import { evaluate, matchesNumber, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
 import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
 import { firstMatch } from './rule-index.js'
-import type { CallContext, Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
+import type { Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
 
 /**
  * Why `decide` decides as it does: where the numbers come from, VIP, branch, then each rule in turn up to the one

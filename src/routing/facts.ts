@@ -1,8 +1,9 @@
 import { ANONYMOUS } from '../sip/phone-number.js'
+import type { CallContext, Caller, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber } from './condition.js'
 import { clip, formatTrust, headerName } from './format.js'
 import { lineNumberOf } from './number-table.js'
-import type { Branch, CallContext, Caller, PassedOver, Reason, VipEvidence } from './types.js'
+import type { Branch, Reason } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from, as records and `explain --json` have it. */
 export interface Provenance {

@@ -1,11 +1,12 @@
 import { verstatLevel } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { numberInHeader } from '../sip/phone-number.js'
+import type { CallContext } from './call-context.js'
 import { matchesNumber, passes } from './condition.js'
 import { callerItem } from './facts.js'
 import { clip, formatTrust, headerName } from './format.js'
 import { hasNumber } from './number-table.js'
-import type { CallContext, HeaderTest } from './types.js'
+import type { HeaderTest } from './types.js'
 
 /** An untrusted claim of a call that would have counted. */
 export interface Hearsay {

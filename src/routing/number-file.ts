@@ -1,7 +1,7 @@
 import { ANONYMOUS, isNumberLike, readNumber } from '../sip/phone-number.js'
 import { type Cell, splitLine } from './csv.js'
+import type { NumberTable } from './number-table.js'
 import { asBuffer, keyOf, lineAt, lineEnd, lineNumber } from './number-table.js'
-import type { NumberTable } from './types.js'
 
 /** Something wrong with a file of numbers. Lines and columns count from 1. */
 export interface TableProblem {

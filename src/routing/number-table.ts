@@ -1,11 +1,31 @@
 import { isE164 } from '../sip/phone-number.js'
 import { splitLine } from './csv.js'
-import type { CallerRow, NumberTable } from './types.js'
 
 /**
  * Tables are made for a million numbers: the file stays in memory as it was read, a binary search finds the line
  * of a number, and only that line is taken apart. `readNumberTable` makes them.
  */
+
+/** A row of a number file by its column names (`number`, `name`, `tier` …). */
+export type CallerRow = Readonly<Record<string, string>>
+
+/** The numbers of one CSV file with the columns beside them; see `readNumberTable`. */
+export interface NumberTable {
+  readonly file: string
+  /** The names by which a row's cells are known: the header's, and `number`. */
+  readonly columns: readonly string[]
+  /** The columns as the file has them; `number` where it has no header. */
+  readonly header: readonly string[]
+  readonly size: number
+  /** The file as it was read, in shared memory. */
+  readonly content: Uint8Array
+  /** E.164 numbers without the `+`, ascending, in shared memory: a double holds their 15 digits exactly. */
+  readonly keys: Float64Array
+  /** For each key the byte of `content` at which its line begins, in shared memory. */
+  readonly lineStarts: Uint32Array
+  /** Numbers that are not E.164, and where their lines begin. */
+  readonly literals: ReadonlyMap<string, number>
+}
 
 /** The digits of a number in E.164, which a double holds exactly; undefined for any other. */
 export function keyOf(number: string): number | undefined {

@@ -1,7 +1,7 @@
 import { canonicalName } from '../sip/headers.js'
+import type { CallContext } from './call-context.js'
 import { leavesOf } from './condition.js'
 import type {
-  CallContext,
   Condition,
   IndexField,
   NumberPattern,

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { describeInstant, nextOpening } from '../hours/hours.js'
-import type { CallContext, State, StateValue } from './types.js'
+import type { CallContext } from './call-context.js'
+import type { State, StateValue } from './types.js'
 
 /** `{{`, `}}`, `{name}`, `{name|default}`, or a brace that stands alone. */
 const PIECE = /\{\{|\}\}|\{([^{}|]*)(?:\|([^{}]*))?\}|[{}]/g

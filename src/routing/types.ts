@@ -3,9 +3,10 @@
  * `structuredClone` and `postMessage` carry it from the thread that compiles to the one that decides. The large
  * arrays of number tables lie in shared memory and are not copied.
  */
-import type { Hours, HoursState } from '../hours/hours.js'
-import type { Attestation, AttestationFinding, Verification } from '../sip/attestation.js'
+import type { Hours } from '../hours/hours.js'
+import type { Attestation, Verification } from '../sip/attestation.js'
 import type { SipHeaders } from '../sip/headers.js'
+import type { NumberTable } from './number-table.js'
 
 /** A value that state can hold: what JSON can. */
 export type StateValue =
@@ -29,27 +30,6 @@ export interface CallFacts {
   readonly verification: Verification | undefined
   /** The state that was on the channel already, from an earlier visit to Doorman. */
   readonly state: State
-}
-
-/** A row of a number file by its column names (`number`, `name`, `tier` …). */
-export type CallerRow = Readonly<Record<string, string>>
-
-/** The numbers of one CSV file with the columns beside them; see number-table.ts. */
-export interface NumberTable {
-  readonly file: string
-  /** The names by which a row's cells are known: the header's, and `number`. */
-  readonly columns: readonly string[]
-  /** The columns as the file has them; `number` where it has no header. */
-  readonly header: readonly string[]
-  readonly size: number
-  /** The file as it was read, in shared memory. */
-  readonly content: Uint8Array
-  /** E.164 numbers without the `+`, ascending, in shared memory: a double holds their 15 digits exactly. */
-  readonly keys: Float64Array
-  /** For each key the byte of `content` at which its line begins, in shared memory. */
-  readonly lineStarts: Uint32Array
-  /** Numbers that are not E.164, and where their lines begin. */
-  readonly literals: ReadonlyMap<string, number>
 }
 
 /** Which numbers a `caller`, `claimed_caller` or `callee` condition or a branch accepts; any of the three is enough. */
@@ -187,68 +167,6 @@ export interface ReferencedFacts {
   readonly attestations: ReadonlySet<Attestation>
   /** The trunks that the flow files name: under `trunks`, or in a condition. */
   readonly trunks: ReadonlySet<string>
-}
-
-export interface Caller {
-  readonly number: string
-  readonly source: 'P-Asserted-Identity' | 'caller ID'
-  readonly trusted: boolean
-}
-
-/** An identity that the caller claims. It needs no trust, and may only turn the call away. */
-export interface Claim {
-  readonly source: 'caller ID' | 'From' | 'P-Asserted-Identity' | 'Remote-Party-ID' | 'P-Preferred-Identity'
-  readonly number: string
-}
-
-export interface Callee {
-  readonly number: string
-  /** The header of `callee_from` that it was read from; undefined for the extension that was dialled. */
-  readonly header: string | undefined
-  /** Headers of `callee_from` that came before and did not count. */
-  readonly passedOver: readonly PassedOver[]
-}
-
-export interface PassedOver {
-  readonly header: string
-  readonly value: string
-  readonly because: 'not trusted' | 'no number'
-}
-
-/** Something that speaks for a VIP. It counts only where the trunk is trusted for it. */
-export interface VipEvidence {
-  readonly source: 'numbers' | 'file' | 'header'
-  /** The file or the header; empty for `vip.numbers`. */
-  readonly name: string
-  readonly value: string
-  readonly trusted: boolean
-}
-
-export interface VipFinding {
-  readonly vip: boolean
-  /** All that speaks for a VIP, hearsay included, so that an explanation can say what did not count. */
-  readonly evidence: readonly VipEvidence[]
-}
-
-/** One call under the rules of one revision. `contextOf` makes it. */
-export interface CallContext {
-  readonly facts: CallFacts
-  readonly routing: Routing
-  /** The instant of the call. */
-  readonly at: Date
-  readonly caller: Caller
-  readonly claims: readonly Claim[]
-  readonly callee: Callee
-  readonly vip: VipFinding
-  /** The row of the first VIP file that has the caller, if the trunk is trusted for the number. */
-  readonly callerRow: CallerRow | undefined
-  /** The first branch of the file that has the callee number, else the default branch, if there is one. */
-  readonly branch: Branch | undefined
-  readonly attestation: AttestationFinding
-  /** Whether the call's trunk is trusted for a header, `caller_number` or `verstat`; without a trunk for nothing. */
-  trusts(item: string): boolean
-  /** Whether hours of this name are open at the instant of the call, and why. */
-  hours(name: string): HoursState
 }
 
 /** What a revision says of a call. For a `run` target the function has the last word on flow and state. */

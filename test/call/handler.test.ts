@@ -5,6 +5,7 @@ import { type FinishedCall, recordOf } from '../../src/call/record.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { type DecisionRecord, OUTCOMES, type Outcome } from '../../src/history/decision-record.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { FakePbx, type Fault, type Step } from '../support/fake-pbx.js'
 
@@ -55,6 +56,7 @@ class Lab {
       revision: () => this.revision,
       earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),
+      outside: () => NO_OUTSIDE_DATA,
       finished: (finished) => void this.finished.push(finished),
       flowLog: (_callId, { message }) => void this.said.push(message),
       ...parts,
@@ -195,7 +197,7 @@ describe('a call for which all goes well', () => {
       ]),
     })
     const { total = 0, ...stages } = record.ms
-    expect(Object.keys(stages)).toEqual(['read', 'decide', 'write', 'continue', 'leave'])
+    expect(Object.keys(stages)).toEqual(['read', 'look_up', 'decide', 'write', 'continue', 'leave'])
     expect(total).toBeGreaterThanOrEqual(Math.max(...Object.values(stages).map(Number)))
   })
 

@@ -9,6 +9,7 @@ import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import {
   AT,
   always,
@@ -54,7 +55,14 @@ test('whatever a caller says, the dialplan sees text, AMI sees one value a line,
     fc.property(facts, (given) => {
       const decision = decide(given, routing, AT)
       const flow = { name: 'kept', context: 'kept', extension: 'dialled', priority: 1, turnAway: false }
-      const choice = { decision, flow, state: decision.state, failure: undefined, log: [] }
+      const choice = {
+        decision,
+        flow,
+        state: decision.state,
+        outside: NO_OUTSIDE_DATA,
+        failure: undefined,
+        log: [],
+      }
       const call = { revision: { id: '0123456789ab' } as Revision, args: parseArguments('') }
       const variables = variablesOf(choice, call, given, 'doorman')
       for (const { name, value } of variables) {

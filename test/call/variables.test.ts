@@ -5,6 +5,7 @@ import type { State } from '../../src/conversation/state.js'
 import { decodeState, partsIn } from '../../src/conversation/state-codec.js'
 import type { FinalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import type { CallFacts } from '../../src/routing/types.js'
 
 function choice(state: State, rule = 'VIP callers'): FinalDecision {
@@ -13,7 +14,7 @@ function choice(state: State, rule = 'VIP callers'): FinalDecision {
     ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', state },
   }
   const flow = { name: 'main', context: 'main', extension: 's', priority: 1, turnAway: false }
-  return { decision, flow, state, failure: undefined, log: [] }
+  return { decision, flow, state, outside: NO_OUTSIDE_DATA, failure: undefined, log: [] }
 }
 
 const call = { revision: { id: '0123456789ab' } as Revision, args: parseArguments('') }

@@ -9,6 +9,7 @@ import { loadRevision } from '../../src/flows/load.js'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { logDecision, sentenceOf } from '../../src/history/sentence.js'
 import type { LogFields } from '../../src/lib/log.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { decided } from './calls.js'
 
@@ -89,7 +90,13 @@ test('the sentence about a call that Doorman decided says what settled it', asyn
       return Promise.all(
         CASES.map(async ([what, call]) => {
           const facts = factsOfExample(call)
-          const final = await finalDecision(facts, { revision, functions, at: new Date(), callId: 'x' })
+          const final = await finalDecision(facts, {
+            revision,
+            functions,
+            at: new Date(),
+            callId: 'x',
+            outside: NO_OUTSIDE_DATA,
+          })
           const data = {
             ...{ facts, readBy: 'dialplan' as const, undecidable: undefined, faults: [] },
           }

@@ -9,6 +9,7 @@ import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { loadRevision } from '../../src/flows/load.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import { SipHeaders } from '../../src/sip/headers.js'
 import {
   ANONYMOUS_ENDPOINT,
@@ -208,7 +209,13 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
       const { callerId, dialled, endpoint } = sent
       const headers = new SipHeaders(sent.headers)
       const facts = { trunk: endpoint, callerId, dialled, headers, verification: undefined, state: {} }
-      const parts = { revision, functions, at: new Date(), callId: trace?.uniqueId ?? '' }
+      const parts = {
+        revision,
+        functions,
+        at: new Date(),
+        outside: NO_OUTSIDE_DATA,
+        callId: trace?.uniqueId ?? '',
+      }
       const final = await finalDecision(facts, parts)
       const { decision, flow, state } = final
       const reached = trace?.steps.find(({ context }) => /^story-|^canary/.test(context))

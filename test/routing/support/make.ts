@@ -1,17 +1,17 @@
 import type { Hours } from '../../../src/hours/hours.js'
 import { parseWeek } from '../../../src/hours/opening-hours.js'
+import type { CallContext } from '../../../src/routing/call-context.js'
 import { contextOf } from '../../../src/routing/context-of.js'
 import { explain } from '../../../src/routing/explain.js'
 import { readNumberTable } from '../../../src/routing/number-file.js'
+import type { NumberTable } from '../../../src/routing/number-table.js'
 import { firstMatch, indexRouting } from '../../../src/routing/rule-index.js'
 import type {
   Branch,
-  CallContext,
   CallFacts,
   Condition,
   HeaderTest,
   NumberPattern,
-  NumberTable,
   Routing,
   Rule,
   State,

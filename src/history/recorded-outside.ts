@@ -1,0 +1,37 @@
+import type { Answer, OutsideData, Override, Remembered } from '../routing/outside-data.js'
+
+/** What a decision was based on besides the call, as JSON: of tables and calendars the version only. */
+export interface RecordedOutside {
+  readonly overrides?: Readonly<Record<string, Override>>
+  readonly calendars?: Readonly<Record<string, string>>
+  readonly answers?: Readonly<Record<string, Answer>>
+  readonly memory?: Remembered
+}
+
+/** `{ outside }`, or nothing where there is nothing to record. */
+export function recordedOutside({ overrides, calendars, answers, memory }: OutsideData): {
+  outside?: RecordedOutside
+} {
+  const versions = [...calendars].map(([url, { version }]): [string, string] => [url, version])
+  const outside: RecordedOutside = {
+    ...(overrides.size > 0 && { overrides: Object.fromEntries(overrides) }),
+    ...(versions.length > 0 && { calendars: Object.fromEntries(versions) }),
+    ...(answers.size > 0 && { answers: Object.fromEntries(answers) }),
+    ...(memory !== undefined && { memory }),
+  }
+  return Object.keys(outside).length === 0 ? {} : { outside }
+}
+
+/** What a recorded call was decided on, to decide it again: tables and calendars are as they are `now`. */
+export function outsideOfCall(
+  { outside: { overrides = {}, answers = {}, memory } = {} }: { readonly outside?: RecordedOutside },
+  now: OutsideData,
+): OutsideData {
+  return {
+    overrides: new Map(Object.entries(overrides)),
+    calendars: now.calendars,
+    tables: now.tables,
+    answers: new Map(Object.entries(answers)),
+    memory,
+  }
+}

@@ -1,0 +1,92 @@
+import { request } from 'undici'
+
+/** Why there is no answer; `status` stands for one that is not 200 (or 304). */
+export type HttpFault = 'unreachable' | 'timeout' | 'status' | 'too_large' | 'stopped'
+
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+
+  constructor(
+    readonly fault: HttpFault,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+export interface HttpRequest {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds that the whole answer may take, name resolution and connection included. */
+  readonly ms: number
+  /** How many bytes the answer may have. */
+  readonly maxBytes: number
+  readonly signal?: AbortSignal
+  /** Sent as POST with this JSON. */
+  readonly json?: unknown
+}
+
+export interface HttpAnswer {
+  /** 200, or 304 where `headers` has `If-None-Match`. */
+  readonly status: 200 | 304
+  readonly body: Buffer
+  /** In lower case, without parameters; empty where the server says none. */
+  readonly contentType: string
+  readonly etag: string | undefined
+}
+
+/**
+ * Asks a web server. Redirects are not followed: the host stands in the flow file, and the answer comes from there.
+ * @throws HttpError; its message names the host, never the query, which may hold a caller's number
+ */
+export async function askHttp(
+  url: URL,
+  { headers = {}, ms, maxBytes, ...rest }: HttpRequest,
+): Promise<HttpAnswer> {
+  const timeout = AbortSignal.timeout(ms)
+  const signal = rest.signal === undefined ? timeout : AbortSignal.any([timeout, rest.signal])
+  const posted = rest.json === undefined ? undefined : JSON.stringify(rest.json)
+  try {
+    const answer = await request(url, {
+      signal,
+      headersTimeout: ms,
+      bodyTimeout: ms,
+      ...(posted === undefined
+        ? { method: 'GET', headers }
+        : { method: 'POST', body: posted, headers: { 'content-type': 'application/json', ...headers } }),
+    })
+    const { statusCode } = answer
+    if (statusCode !== 200 && statusCode !== 304) {
+      await answer.body.dump({ limit: 0 })
+      throw new HttpError('status', `${url.host} answered ${statusCode}.`)
+    }
+    const [etag, type] = [answer.headers.etag, answer.headers['content-type']].map((value) =>
+      Array.isArray(value) ? value[0] : value,
+    )
+    return {
+      status: statusCode,
+      body: await bodyOf(answer.body, maxBytes, url.host),
+      contentType: type?.split(';')[0]?.trim().toLowerCase() ?? '',
+      etag,
+    }
+  } catch (error) {
+    if (error instanceof HttpError) throw error
+    if (rest.signal?.aborted) throw new HttpError('stopped', `The request to ${url.host} was stopped.`)
+    if (timeout.aborted) throw new HttpError('timeout', `${url.host} did not answer within ${ms} ms.`)
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+      throw new HttpError('timeout', `${url.host} did not answer within ${ms} ms.`)
+    throw new HttpError('unreachable', `${url.host} cannot be reached: ${code ?? message}.`)
+  }
+}
+
+async function bodyOf(body: AsyncIterable<Buffer>, maxBytes: number, host: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    // Leaving the loop destroys the body, and so the connection.
+    if (bytes > maxBytes) throw new HttpError('too_large', `${host} answered more than ${maxBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,59 @@
+import type { NumberTable } from './number-table.js'
+import type { State } from './types.js'
+
+/**
+ * What rules may know besides the call and the flow files, as it was at the instant of the call. It is handed to
+ * `decide`, which asks nobody. What is missing makes a condition on it unknown. Plain data.
+ */
+export interface OutsideData {
+  /** The overrides that are on, by the name of the hours. */
+  readonly overrides: ReadonlyMap<string, Override>
+  /** Calendars from elsewhere, by their https URL. */
+  readonly calendars: ReadonlyMap<string, Calendar>
+  /** By the name under `tables`. */
+  readonly tables: ReadonlyMap<string, NumberTable>
+  /** By the name under `lookups`: those that were asked for this call. */
+  readonly answers: ReadonlyMap<string, Answer>
+  /** What was kept of the caller's calls; undefined where the caller number does not count, or memory is not read yet. */
+  readonly memory: Remembered | undefined
+}
+
+/** Hours are open or closed, whatever else is said of them. */
+export interface Override {
+  readonly open: boolean
+  /** Milliseconds since 1970. */
+  readonly until: number
+  readonly by: string
+  readonly why: string
+}
+
+/** The days of a calendar; see hours/. */
+export interface Calendar {
+  readonly version: string
+}
+
+/** What a lookup says of a call. */
+export interface Answer {
+  readonly result: 'fresh' | 'stale' | 'late' | 'failed' | 'missing'
+  /** By the names under `take`. */
+  readonly values: Readonly<Record<string, string>>
+  /** Milliseconds since it was asked for; undefined where there is no answer. */
+  readonly ageMs: number | undefined
+  /** Milliseconds that the call waited. */
+  readonly ms: number
+}
+
+/** The kept state of a caller's last call, and when the caller called. */
+export interface Remembered {
+  readonly state: State
+  /** The latest calls before this one, milliseconds since 1970, the newest first. */
+  readonly calls: readonly number[]
+}
+
+export const NO_OUTSIDE_DATA: OutsideData = {
+  overrides: new Map(),
+  calendars: new Map(),
+  tables: new Map(),
+  answers: new Map(),
+  memory: undefined,
+}
