@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { EXAMPLES_FILE } from '../flows/examples.js'
-import { FlowFilesError } from '../flows/problem.js'
 import { addExample, exampleOfCall } from '../history/add-example.js'
 import { FLOWS_OPTION, print, Refusal, refuseOn, settingsFor } from './command.js'
 import { visitsOf } from './recorded.js'
@@ -33,12 +32,10 @@ export function addExamples(program: Command): void {
         throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
       }
       const example = exampleOfCall(call, options.name)
-      const problems = await addExample(folder, example).catch(
-        refuseOn('examples_not_written', 'Nothing was written.'),
-      )
-      if (problems.length > 0) throw new FlowFilesError(problems)
-      print(
-        `${folder}/${EXAMPLES_FILE}: added "${example.name}", which expects ${call.flow}. Run it with doorman check.`,
-      )
+      const refuse = refuseOn('examples_not_written', 'Nothing was written.')
+      const same = await addExample(folder, example).catch(refuse)
+      const added = `added "${example.name}", which expects ${call.flow}. Run it with doorman check.`
+      const known = same && `has this call already on line ${same.position.line}, as "${same.name}".`
+      print(`${folder}/${EXAMPLES_FILE}: ${known ?? added}`)
     })
 }

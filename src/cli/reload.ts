@@ -121,7 +121,8 @@ function format(result: ReloadResult, { kept }: Asked): string[] {
   if (!result.changed) return [`Nothing has changed: revision ${name} is active already.`, ...warnings]
   const changes = result.changes.map(({ text }) => `  ${text}`)
   const more = [result.replay, kept].filter((line) => typeof line === 'string')
-  return [`Revision ${name} is active:`, ...changes, ...more, ...warnings]
+  const again = result.rollbackOf === null ? '' : `, which is revision ${result.rollbackOf} again,`
+  return [`Revision ${name}${again} is active:`, ...changes, ...more, ...warnings]
 }
 
 /** What to do about problems of a reload. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
+import { readAddress } from '../control/address.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import { INSTALLED_FOLDER } from '../settings/find.js'
 import { readSettings } from '../settings/index.js'
@@ -9,7 +10,7 @@ import { applyPlan, applyUndo } from '../setup/apply.js'
 import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
 import { type Change, changedSince } from '../setup/files.js'
 import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
-import { type Prepared, prepare, stillConnected, unwritable } from '../setup/prepare.js'
+import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, missingModules, remaining } from '../setup/report.js'
 import { showChange } from '../setup/show.js'
 import { lookAt, type PartState, partsOf, reload, reloadCommands } from '../setup/take-effect.js'
@@ -95,6 +96,7 @@ async function undo(options: Options, findings: Findings, console: Console): Pro
     return true
   }
   refuseFaults(stillConnected(findings))
+  const pid = await runningInstance(options)
   const { steps, kept } = planUndo(manifest)
   for (const path of kept) print(`${path}: has changed since, and stays.`)
   if (!(await isAgreed(options, steps, 'Undo'))) return options.dryRun === true
@@ -102,7 +104,18 @@ async function undo(options: Options, findings: Findings, console: Console): Pro
   const commands = findings.isRunning ? reloadCommands(partsOf(steps)) : []
   for (const command of commands) await console.command(command)
   print(`Undone.${commands.length === 0 ? '' : ` Asterisk has reloaded: ${commands.join(', ')}.`}`)
+  if (pid !== undefined)
+    print(`Doorman (process ${pid}) still runs, and may not log in any more. Stop it: ${STOP}`)
   return true
+}
+
+const STOP = 'systemctl disable --now doorman, or Ctrl-C where it was started by hand.'
+
+/** The Doorman that uses the data folder. Settings with problems must not hold up an undo. */
+async function runningInstance(options: Options): Promise<number | undefined> {
+  const dataFolder = async () => placesIn(options).places.data
+  const { pid } = (await readAddress(await dataFolder().catch(() => options.data))) ?? {}
+  return pid !== undefined && existsSync(`/proc/${pid}`) ? pid : undefined
 }
 
 /** Shows all changes, and asks for them; without a terminal there is no one to ask. */

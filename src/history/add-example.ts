@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { isScalar, isSeq, parseDocument, stringify } from 'yaml'
-import { EXAMPLES_FILE, type ExampleSource, readExamples } from '../flows/examples.js'
-import type { Problem } from '../flows/problem.js'
+import { EXAMPLES_FILE, type Example, type ExampleSource, readExamples } from '../flows/examples.js'
+import { FlowFilesError } from '../flows/problem.js'
 import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { headerName } from '../routing/format.js'
@@ -43,19 +44,26 @@ function levelOf({ attestation, verified }: { attestation: string; verified: boo
 }
 
 /**
- * Adds one example to the `examples.yaml` of a flows folder, which is written whole or not at all. Returns the
- * problems of the file that stand in the way; where there are any, nothing was written.
- * Rejects where the folder may not be written.
+ * Adds one example to the `examples.yaml` of a flows folder, which is written whole or not at all.
+ * @returns the example of the same call, where the file has one already; then nothing was written
+ * @throws FlowFilesError where problems of the file stand in the way; Error where it may not be written
  */
-export async function addExample(folder: string, example: ExampleSource): Promise<readonly Problem[]> {
+export async function addExample(folder: string, example: ExampleSource): Promise<Example | undefined> {
   const path = join(folder, EXAMPLES_FILE)
   const text = await readFile(path, 'utf8').catch(ifMissing(''))
-  const before = text.trim() === '' ? [] : readExamples(Buffer.from(text), undefined).problems
-  if (before.length > 0) return before
-  const written = Buffer.from(withExample(text, example))
-  const { problems } = readExamples(written, undefined)
-  if (problems.length === 0) await replaceFile(path, written)
-  return problems
+  const before = text.trim() === '' ? [] : soundExamples(text)
+  const same = before.find(({ call }) => isDeepStrictEqual(call, example.call))
+  if (same !== undefined) return same
+  const written = withExample(text, example)
+  soundExamples(written)
+  await replaceFile(path, written)
+  return undefined
+}
+
+function soundExamples(text: string): readonly Example[] {
+  const { examples, problems } = readExamples(Buffer.from(text), undefined)
+  if (problems.length > 0) throw new FlowFilesError(problems)
+  return examples
 }
 
 const HEAD = `# Calls and what must come of them: "doorman check" and every reload run them, and refuse rules that break one.

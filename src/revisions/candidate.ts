@@ -25,6 +25,8 @@ export type ReloadResult =
       /** False where the files are those of the current revision. */
       readonly changed: boolean
       readonly number: number | null
+      /** For a rollback: the number of the revision that is back. */
+      readonly rollbackOf: number | null
     } & Omit<Candidate, 'problems'>)
   | ({ readonly ok: false } & Candidate)
 

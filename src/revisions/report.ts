@@ -20,9 +20,10 @@ export function logReload(
     log.error(`${what} refused; revision ${current.id} still decides.`, fields)
   } else if (!result.changed) log.info('The flow files were read again; nothing has changed.', fields)
   else {
-    const { revision, number } = result
+    const { revision, number, rollbackOf } = result
     const draft = files === undefined ? '' : ', from a draft,'
-    log.info(`Revision ${number ?? revision}${draft} decides from now on.`, { ...fields, number })
+    const again = rollbackOf === null ? '' : `, which is revision ${rollbackOf} again,`
+    log.info(`Revision ${number ?? revision}${draft}${again} decides from now on.`, { ...fields, number })
   }
 }
 

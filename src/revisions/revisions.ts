@@ -159,12 +159,14 @@ export class Revisions {
     const loaded = await this.#load(request, target)
     const { revision: current, entry: currentEntry } = this.#active.current
     const hash = loaded.ok ? loaded.revision.hash : undefined
+    const rollbackOf = target === undefined ? null : originOf(target)
     // An editor that only touches a file does not end a rollback or a draft; a reload by command does.
     const isTouched =
       request.way === 'files' && typeof currentEntry?.insteadOf === 'string' && hash === folderBefore
     if (hash === current.hash || isTouched) {
       const unchanged = { changed: false, changes: [], warnings: loaded.warnings, replay: null }
-      return { ok: true, number: currentEntry?.number ?? null, revision: current.id, ...unchanged }
+      const number = currentEntry?.number ?? null
+      return { ok: true, number, rollbackOf, revision: current.id, ...unchanged }
     }
     // A rollback has to work at once, and leads to what decided before.
     const limits =
@@ -177,13 +179,13 @@ export class Revisions {
     const next = await storeRevision(store, loaded, {
       way: request.way,
       by: request.by ?? null,
-      rollbackOf: target === undefined ? null : originOf(target),
+      rollbackOf,
       insteadOf: isFolder(request) ? null : this.#folderHash,
     })
     this.#active.swap(next)
     this.#noteEntry(next.entry)
     const { problems: _, ...taken } = candidate
-    return { ok: true, changed: true, number: next.entry?.number ?? null, ...taken }
+    return { ok: true, changed: true, number: next.entry?.number ?? null, rollbackOf, ...taken }
   }
 
   async #load({ files }: Request, target: RevisionEntry | undefined): Promise<Compiled> {

@@ -33,23 +33,8 @@ const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
  * @param folders where all goes, unless the settings name others
  * @throws SettingsError, FlowFilesError of what is there already
  */
-export async function prepare(
-  findings: Findings,
-  { doorman, data }: { readonly doorman: string; readonly data: string },
-): Promise<Prepared> {
-  const settingsFile = join(doorman, 'settings.env')
-  const settings = readSettings({
-    env: {},
-    file: existsSync(settingsFile) ? settingsFile : undefined,
-    // All are written anew; an undo may have removed the file of one.
-    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'],
-  })
-  const places = {
-    ...{ doorman, settingsFile, adminSecretFile: join(doorman, 'ami-admin-secret') },
-    // The defaults are for a command that is run in a folder of one's own.
-    flows: settings.DOORMAN_FLOWS === 'flows' ? join(doorman, 'flows') : settings.DOORMAN_FLOWS,
-    data: settings.DOORMAN_DATA === 'data' ? data : settings.DOORMAN_DATA,
-  }
+export async function prepare(findings: Findings, folders: Folders): Promise<Prepared> {
+  const { settings, places } = placesIn(folders)
   const entries = entriesFor(findings)
   const starting = existsSync(join(places.flows, ROUTING_FILE)) ? undefined : startingFlows(findings, entries)
   const compiled = await (starting === undefined
@@ -67,6 +52,29 @@ export async function prepare(
       ? { folders: [], changes: [] }
       : planSetup({ findings, places, entries, dialplan, startingFlows: starting })
   return { plan, places, entries, dialplan, isFirst: starting !== undefined, faults }
+}
+
+interface Folders {
+  readonly doorman: string
+  readonly data: string
+}
+
+/** @throws SettingsError of what is there already */
+export function placesIn({ doorman, data }: Folders) {
+  const settingsFile = join(doorman, 'settings.env')
+  const settings = readSettings({
+    env: {},
+    file: existsSync(settingsFile) ? settingsFile : undefined,
+    // All are written anew; an undo may have removed the file of one.
+    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'],
+  })
+  const places: Places = {
+    ...{ doorman, settingsFile, adminSecretFile: join(doorman, 'ami-admin-secret') },
+    // The defaults are for a command that is run in a folder of one's own.
+    flows: settings.DOORMAN_FLOWS === 'flows' ? join(doorman, 'flows') : settings.DOORMAN_FLOWS,
+    data: settings.DOORMAN_DATA === 'data' ? data : settings.DOORMAN_DATA,
+  }
+  return { settings, places }
 }
 
 /** Contexts of these names that the admin has written: Asterisk would put both together. */

@@ -12,6 +12,7 @@ import { doorman } from './command.js'
 const ROUTING = 'flows: { main: { context: main } }\notherwise: main\n'
 const TAKEN: ReloadResult = {
   ...{ ok: true, changed: true, number: 2, revision: 'abc', changes: [], warnings: [], replay: null },
+  rollbackOf: null,
 }
 const KEPT = 'It stays, also over restarts, until the flows folder is loaded again.'
 
@@ -23,7 +24,8 @@ const take = async (request: unknown) => {
   return TAKEN
 }
 const control: Control = {
-  ...{ reload: take, rollback: take, candidate: () => candidate },
+  ...{ reload: take, candidate: () => candidate },
+  rollback: async (request) => ({ ...(await take(request)), rollbackOf: 1 }),
   metrics: async () => '',
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
@@ -156,7 +158,8 @@ describe('doorman rollback', () => {
     [[], undefined],
     [['--to', '3'], 3],
   ])('%j asks for %j', async (args, to) => {
-    expect(await run('rollback', ...args)).toMatchObject({ exit: 0, out: expect.stringContaining(KEPT) })
+    const out = `Revision 2 (abc), which is revision 1 again, is active:\n${KEPT}\n`
+    expect(await run('rollback', ...args)).toMatchObject({ exit: 0, out })
     expect(asked).toEqual([{ ...(to === undefined ? {} : { to }), by: expect.any(String) }])
   })
 

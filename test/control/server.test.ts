@@ -13,6 +13,7 @@ import { freePort } from '../support/free-ports.js'
 const TOKEN = 'a-token-of-some-length'
 const TAKEN: ReloadResult = {
   ...{ ok: true, changed: true, number: 2, revision: 'abc', changes: [], warnings: [], replay: null },
+  rollbackOf: null,
 }
 const REFUSED: ReloadResult = {
   ok: false,

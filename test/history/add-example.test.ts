@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { factsOfExample, readExamples } from '../../src/flows/examples.js'
+import { FlowFilesError } from '../../src/flows/problem.js'
 import { addExample, exampleOfCall, withExample } from '../../src/history/add-example.js'
 import { factsOfCall } from '../../src/history/recorded-calls.js'
 import { inFolder } from '../flows/temp-folder.js'
@@ -82,19 +83,31 @@ describe('adding an example', () => {
 
   test('makes the file where there is none, and adds again to what it made', async () => {
     await inFolder({}, async (folder) => {
-      expect(await addExample(folder, NEW)).toEqual([])
-      expect(await addExample(folder, { ...NEW, name: 'Newer' })).toEqual([])
+      expect(await addExample(folder, NEW)).toBeUndefined()
+      expect(
+        await addExample(folder, { ...NEW, name: 'Newer', call: { from: '+2', to: '2' } }),
+      ).toBeUndefined()
       const examples = examplesIn(await readFile(join(folder, 'examples.yaml'), 'utf8'))
       expect(examples.map(({ name }) => name)).toEqual(['New', 'Newer'])
       expect(await readdir(folder)).toEqual(['examples.yaml'])
     })
   })
 
+  test('writes nothing where the file has an example of this call, whatever its name is', async () => {
+    await inFolder({}, async (folder) => {
+      const file = join(folder, 'examples.yaml')
+      const call = exampleOfCall(recorded(), undefined)
+      await addExample(folder, call)
+      const before = await readFile(file, 'utf8')
+      expect(await addExample(folder, { ...call, name: 'Once more' })).toMatchObject({ name: call.name })
+      expect(await readFile(file, 'utf8')).toBe(before)
+    })
+  })
+
   test('writes nothing where the file has problems', async () => {
     const text = 'examples:\n  - call: 1\n'
     await inFolder({ 'examples.yaml': text }, async (folder) => {
-      const problems = await addExample(folder, NEW)
-      expect(problems.length).toBeGreaterThan(0)
+      await expect(addExample(folder, NEW)).rejects.toThrow(FlowFilesError)
       expect(await readFile(join(folder, 'examples.yaml'), 'utf8')).toBe(text)
       expect(await readdir(folder)).toEqual(['examples.yaml'])
     })

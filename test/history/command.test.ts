@@ -19,6 +19,7 @@ otherwise: main
 const CALLS = recordedCalls(100, (n) => ({
   dialled: n % 50 === 0 ? '+15550000100' : '+15557654321',
   sipCallId: `sip ${n}`,
+  at: new Date(Date.UTC(2030, 0, 1, 12, n)).toISOString(),
 }))
 
 /** A flows folder beside a data folder with recorded calls. */
@@ -106,6 +107,9 @@ describe('doorman examples add', () => {
     await beside(CALLS, async (folder, run) => {
       expect((await run('examples', 'add', '--from-call', 'call 3', '--name', 'A usual call')).exit).toBe(0)
       expect((await run('examples', 'add', '--from-call', 'sip 50')).exit).toBe(0)
+      expect(await run('examples', 'add', '--from-call', 'call 50')).toMatchObject({
+        ...{ exit: 0, out: expect.stringMatching(/ has this call already on line \d+, as "Call call 50 as/) },
+      })
       expect(await readFile(join(folder, 'examples.yaml'), 'utf8')).toContain('A usual call')
       const { exit, out } = await run('check')
       expect(exit).toBe(1)

@@ -10,6 +10,7 @@ describe('a reload', () => {
     const changes = [{ part: 'flow', kind: 'renamed', name: 'A', text }]
     expect(result).toEqual({
       ...{ ok: true, changed: true, number: 2, revision: 'B', changes, warnings: [], replay: null },
+      rollbackOf: null,
     })
     expect(doorman.deciding).toBe('B')
     expect(doorman.entries.at(-1)).toMatchObject({ hash: 'B', way: 'command', by: 'ann', insteadOf: null })
@@ -121,7 +122,8 @@ describe('a rollback', () => {
 
   test('brings back the revision before the current one, and twice goes back two', async () => {
     const doorman = await doormanWithThree()
-    expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 4, revision: 'B' })
+    expect(await doorman.rollback()).toMatchObject({ changed: true, number: 4, rollbackOf: 2, revision: 'B' })
+    expect(doorman.lines.at(-1)).toBe('reload: Revision 4, which is revision 2 again, decides from now on.')
     expect(doorman.entries.at(-1)).toMatchObject({ way: 'rollback', rollbackOf: 2, insteadOf: 'C' })
     expect(await doorman.rollback()).toMatchObject({ ok: true, changed: true, number: 5, revision: 'A' })
     expect(doorman.entries.at(-1)).toMatchObject({ rollbackOf: 1, insteadOf: 'C' })

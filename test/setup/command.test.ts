@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { writeAddress } from '../../src/control/address.js'
 import { changedSince } from '../../src/setup/files.js'
 import { doorman } from '../cli/command.js'
 import { Machine } from './machine.js'
@@ -44,8 +45,18 @@ test('a PBX that is stopped is set up, and undone', async () => {
   expect(out).toContain('Asterisk is not running: the changes take effect when it starts.')
   expect(out).toContain('  context = from-doorman-trunk    ; now from-trunk')
   expect(Object.keys(machine.files())).toContain('ari_doorman.conf')
-  expect((await setup(machine, '--undo', '--yes')).exit).toBe(0)
+  const data = join(machine.folder, 'data')
+  const address = { url: 'http://127.0.0.1:1', token: '', flows: '' }
+  await writeAddress(data, { ...address, pid: process.pid })
+  const undone = await setup(machine, '--undo', '--yes')
+  expect(undone.exit).toBe(0)
+  expect(undone.out).toContain(
+    `Doorman (process ${process.pid}) still runs, and may not log in any more. Stop`,
+  )
   expect(machine.files()).toEqual(CONFIGURATION)
+  await writeAddress(data, { ...address, pid: 2 ** 22 + 1 })
+  expect((await setup(machine, '--yes')).exit).toBe(0)
+  expect((await setup(machine, '--undo', '--yes')).out).not.toContain('still runs')
   expect((await setup(machine, '--undo', '--yes')).out).toContain('There is nothing to undo')
 })
 
