@@ -7,6 +7,7 @@ import { checkName, checkTrusted, readCondition, type Surroundings } from './con
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import { readHours } from './read-hours.js'
+import { readVoice } from './read-voice.js'
 import {
   type BranchEntry,
   type FlowEntry,
@@ -59,6 +60,7 @@ export function readRouting(
     vip,
     branches: readBranches(source.branches, surroundings),
     hours: readHours(source, diagnostics),
+    voice: readVoice(source.voice, diagnostics),
     flows: readFlows(source.flows, diagnostics),
     rules: readRules(source.rules, surroundings),
     otherwise,

@@ -184,6 +184,33 @@ const HoursSchema = strict({
   ),
 })
 
+const VoiceSchema = strict({
+  engine: optional(
+    z.enum(['espeak-ng', 'flite', 'pico2wave']),
+    'A program on the PATH. Where flite is not installed, the copy that comes with Doorman speaks; both know English only.',
+  ),
+  command: optional(
+    z.array(NameSchema).min(1, EMPTY),
+    'A program and its arguments: it gets the text on standard input and writes WAV to standard output.',
+  ),
+  url: optional(
+    z.url({ protocol: /^https?$/, error: 'write an address such as http://127.0.0.1:8000/v1/audio/speech' }),
+    'The address of a server that speaks like OpenAI: `http://127.0.0.1:8000/v1/audio/speech`.',
+  ),
+  voice: optional(
+    text(
+      /^[A-Za-z0-9][A-Za-z0-9_.+-]*$/,
+      'a name of a voice has letters, digits and _ . + - only, and begins with a letter or digit',
+    ),
+    'The voice: `slt` (flite), `en-us` (espeak-ng), `en-US` (pico2wave) or `alloy` (url) unless given.',
+  ),
+  model: optional(NameSchema, 'The model that a `url` is asked for; `tts-1` unless given.'),
+  speed: optional(
+    z.number().min(0.5, 'a speed is 0.5 or more').max(2, 'a speed is 2 or less'),
+    'How fast the voice speaks: 1 unless given, 2 is twice as fast.',
+  ),
+})
+
 const FlowNameSchema = text(
   /^[A-Za-z_][A-Za-z0-9_-]*$/,
   'a flow name begins with a letter or _ and goes on with letters, digits, _ and -',
@@ -272,6 +299,10 @@ export const RoutingSchema = strict({
   hours: optional(
     z.record(HoursNameSchema, HoursSchema),
     'Opening hours by name, for `open` and `closed` in conditions; `doorman hours` prints what callers meet.',
+  ),
+  voice: optional(
+    VoiceSchema,
+    'What speaks greetings: one of `engine`, `command` and `url`; flite unless given.',
   ),
   flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
   rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),

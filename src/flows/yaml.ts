@@ -151,7 +151,7 @@ const WHEN = String.raw`rules/\d+/when(?:/(?:all|any)/\d+|/not)*`
 const BOOLEAN = new RegExp(
   String.raw`^(?:branches/[^/]*/default|flows/[^/]*/turn_away|${WHEN}/vip|${WHEN}/header/[^/]*/present|examples/\d+/expect/vip)$`,
 )
-const INTEGER = /^flows\/[^/]*\/priority$/
+const NUMERIC = /^(?:flows\/[^/]*\/priority|voice\/speed)$/
 const STATE = /^(?:(?:branches\/[^/]*|rules\/\d+)\/state|examples\/\d+\/(?:call|expect)\/state)(?:\/|$)/
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 
@@ -164,7 +164,7 @@ function resolveScalar(node: Scalar, path: YamlPath, report: Report): void {
     if (BOOLEAN.test(at) || STATE.test(at)) node.value = text.toLowerCase() === 'true'
   } else if (NUMBER.test(text)) {
     const at = pointer(path)
-    if (INTEGER.test(at) || STATE.test(at)) node.value = Number(text)
+    if (NUMERIC.test(at) || STATE.test(at)) node.value = Number(text)
     if (STATE.test(at) && losesDigits(text)) {
       const message = `put ${text} in quotes: as a number it would become ${Number(text)}`
       report(offsetOf(node), 'flows.unquoted_number', message)

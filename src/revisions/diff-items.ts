@@ -18,6 +18,7 @@ export type Part =
   | 'vip'
   | 'branch'
   | 'hours'
+  | 'voice'
   | 'flow'
   | 'rule'
   | 'code'

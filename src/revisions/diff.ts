@@ -52,6 +52,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...vipDetails(old.vip, now.vip, files).map((detail) => change('vip', 'changed', '', detail)),
     ...branches.changes,
     ...hours.changes,
+    ...setting('voice', formatVoice(old), formatVoice(now)),
     ...flows.changes,
     ...rules.changes,
     ...codeChanges(before, after),
@@ -66,6 +67,11 @@ function setting(part: Change['part'], old: string | undefined, now: string | un
 
 function formatHeaders({ calleeFrom }: Routing): string {
   return calleeFrom.length === 0 ? '' : formatList(calleeFrom)
+}
+
+function formatVoice({ voice }: Routing): string {
+  if ('command' in voice) return formatList(voice.command)
+  return `${'url' in voice ? `${voice.url} ${voice.model}` : voice.engine} ${voice.voice}, speed ${voice.speed}`
 }
 
 /** A code flow that came or went came or went with the rule that runs it. */

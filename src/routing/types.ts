@@ -114,6 +114,20 @@ export interface Branch {
  */
 export type Trust = ReadonlyMap<string, ReadonlySet<string>>
 
+/** What speaks greetings: a program of the machine, one of the admin's, or a server. */
+export type Voice =
+  | {
+      readonly engine: 'espeak-ng' | 'flite' | 'pico2wave'
+      /** A voice of the engine; for pico2wave its language. */
+      readonly voice: string
+      /** 1 is as the voice speaks, 2 twice as fast. */
+      readonly speed: number
+    }
+  /** Program and arguments: text on standard input, WAV on standard output. */
+  | { readonly command: readonly string[] }
+  /** A server that speaks OpenAI's `/v1/audio/speech`. */
+  | { readonly url: string; readonly voice: string; readonly model: string; readonly speed: number }
+
 /** The rules of one revision, compiled: all that `decide` needs, and nothing that can change. */
 export interface Routing {
   /** ISO 3166 code. */
@@ -124,6 +138,7 @@ export interface Routing {
   readonly branches: readonly Branch[]
   /** By name. */
   readonly hours: ReadonlyMap<string, Hours>
+  readonly voice: Voice
   readonly flows: ReadonlyMap<string, Flow>
   readonly rules: readonly Rule[]
   /** Built by `indexRouting`. */

@@ -126,6 +126,7 @@ export function routingOf(parts: {
     },
     branches: parts.branches ?? [],
     hours: new Map((parts.hours ?? []).map((one) => [one.name, one])),
+    voice: { engine: 'flite', voice: 'slt', speed: 1 } as const,
     flows: new Map(),
     rules,
     otherwise: 'general_support_flow',
