@@ -9,6 +9,7 @@ import { Ari } from './asterisk/ari/ari.js'
 import { FALLBACK } from './asterisk/dialplan/destination.js'
 import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { CallHandler } from './call/handler.js'
+import { messageTaker } from './call/messages.js'
 import { outsideSource } from './call/outside.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, factsOf, recordOf } from './call/record.js'
@@ -145,6 +146,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     now: () => new Date(),
     outside: outsideSource(),
     finished,
+    takeMessage: messageTaker({}, log),
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
   })
   ami.start()

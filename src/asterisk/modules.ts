@@ -15,6 +15,7 @@ const MODULE_OF: Readonly<Record<string, string | null>> = {
   ...{ Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null, Set: null },
   ExecIf: 'app_exec.so',
   Log: 'app_verbose.so',
+  Return: 'app_stack.so',
   ...{ Stasis: 'app_stasis.so', StasisBroadcast: 'app_stasis_broadcast.so' },
   CHANNEL: 'func_channel.so',
   CUT: 'func_cut.so',

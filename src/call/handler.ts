@@ -6,8 +6,9 @@
  *                         anything fails ▶ fallback
  *
  * Where `continue` fails, too, the dialplan's time limit takes the call to the fallback. Each call ends in one outcome
- * and one record.
+ * and one record. A channel that brings a message is no call: it is continued at once, without a record.
  */
+import { type Message, type MessageResult, resultLocation } from '../asterisk/dialplan/messages.js'
 import type { Arrival, Departure, Pbx, PbxListener } from '../asterisk/pbx.js'
 import { type FinalDecision, type Functions, finalDecision } from '../flows/final-decision.js'
 import type { FlowLogLine } from '../flows/functions/function-result.js'
@@ -15,6 +16,7 @@ import type { Revision } from '../flows/revision.js'
 import { ActiveCall } from './active-call.js'
 import { continueCall } from './continue.js'
 import { type Destination, setVariables, toFallback } from './destination.js'
+import { messageOf } from './messages.js'
 import type { OutsideSource } from './outside.js'
 import { type CallData, channelReader, readCall } from './read.js'
 import { type FinishedCall, RecordQueue } from './record.js'
@@ -34,6 +36,7 @@ export interface HandlerParts {
   /** Takes every finished call, a little after it has departed. */
   readonly finished: (finished: FinishedCall) => void
   readonly flowLog: (callId: string, line: FlowLogLine) => void
+  readonly takeMessage: (message: Message, from: Arrival) => MessageResult
 }
 
 /** Where a call goes, and what was read and decided before. */
@@ -86,12 +89,20 @@ export class CallHandler implements PbxListener {
   }
 
   async #handle(call: ActiveCall): Promise<void> {
-    if (call.args.isMissing) await this.#onMissingLocation(call)
+    const message = await messageOf(call.arrival, this.#parts.pbx)
+    if (message !== undefined) await this.#onMessage(call, message)
+    else if (call.args.isMissing) await this.#onMissingLocation(call)
     else await this.#route(call)
     call.finish()
     this.#active.delete(call)
     if (this.#byChannel.get(call.id) === call) this.#byChannel.delete(call.id)
     if (this.#active.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  async #onMessage(call: ActiveCall, message: Message): Promise<void> {
+    const { pbx, takeMessage } = this.#parts
+    const location = resultLocation(takeMessage(message, call.arrival))
+    await continueCall(call, { location, outcome: 'routed' }, pbx)
   }
 
   async #route(call: ActiveCall): Promise<void> {

@@ -27,7 +27,10 @@ export const ENTRY_CONTEXTS = check('entry contexts', ['ami', 'flows'], async (s
   if (running.state === 'missing') {
     const names = listed(running.contexts.map((name) => `[${name}]`))
     const remedy = `${REWRITE}; and  #tryinclude "extensions_doorman.conf"  in extensions.conf.`
-    return fault(`The running dialplan has no ${names}: no call reaches Doorman.`, remedy)
+    const effect = running.contexts.includes('doorman')
+      ? 'no call reaches Doorman'
+      : 'it is of an older Doorman'
+    return fault(`The running dialplan has no ${names}: ${effect}.`, remedy)
   }
   if ((await locationsMissing(ami, [IN_SAFE_TEXTS])).length > 0) {
     const says =

@@ -59,6 +59,7 @@ class Lab {
       outside: () => NO_OUTSIDE_DATA,
       finished: (finished) => void this.finished.push(finished),
       flowLog: (_callId, { message }) => void this.said.push(message),
+      takeMessage: ({ values }) => (values.includes('office') ? 'ok' : 'refused'),
       ...parts,
     })
     this.pbx.listen(this.calls)
@@ -211,6 +212,18 @@ describe('a call for which all goes well', () => {
     const lab = new Lab()
     lab.pbx.enter({ passed: { named: [] }, name: 'Local/5557654321@test-00000001;2' })
     expect(await lab.only()).toMatchObject({ trunk: null, headers: [], flow: 'main', outcome: 'routed' })
+  })
+})
+
+describe('a channel that brings a message', () => {
+  test.each([
+    ['office', 'ok'],
+    ['ofice', 'refused'],
+  ])('with %s is continued with the result %s, and is no call', async (name, result) => {
+    const lab = new Lab()
+    lab.pbx.enter({ args: `message#override#${name}#closed#1800` })
+    await lab.settle()
+    expect([lab.pbx.sentTo, lab.records]).toEqual([[`doorman-message,${result},1`], []])
   })
 })
 

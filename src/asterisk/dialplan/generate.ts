@@ -8,6 +8,8 @@ import {
   valueGroups,
 } from './arguments.js'
 import { FALLBACK, GO_CONTEXT } from './destination.js'
+import { MESSAGE_CONTEXTS, messageContexts } from './messages.js'
+import { offerLines, RESTORE_TIME_LIMIT, TIME_LIMIT, TIME_LIMIT_S } from './offer.js'
 import {
   type Context,
   type DialplanStep,
@@ -42,12 +44,8 @@ export interface GeneratedDialplan {
   readonly marker: string
 }
 
-export const GENERATED_CONTEXTS = ['doorman', GO_CONTEXT, FALLBACK.context] as const
+export const GENERATED_CONTEXTS = ['doorman', GO_CONTEXT, FALLBACK.context, ...MESSAGE_CONTEXTS] as const
 
-/** After so many seconds in Doorman, Asterisk sends a call to the fallback. */
-export const TIME_LIMIT_S = 1.1
-/** How long an instance has to claim a call, in milliseconds. */
-const CLAIM_MS = 500
 /** Characters of the name of a set of shared variables. */
 export const SHARED_NAME_LENGTH = 7
 export const SHARED_VARIABLE = 'DOORMAN_SET_'
@@ -57,15 +55,18 @@ const VISITS = { most: 10, seconds: 30, inAll: 100 }
 const TO_FALLBACK = 'Goto(doorman-fallback,s,1)'
 
 /**
- * The three contexts between the admin's dialplan and Doorman: `doorman` (entry), `doorman-go` (on to the flow) and
- * `doorman-fallback`. They use no application or function that Asterisk 16 lacks, and work also while Doorman is gone.
+ * The contexts between the admin's dialplan and Doorman: `doorman` (entry), `doorman-go` (on to the flow),
+ * `doorman-fallback`, and the subroutines of messages.ts. They use no application or function that Asterisk 16 lacks, and work also while Doorman is gone.
  *
  * The rule for every line: a caller's text is copied by a `Set` of one variable, and read by name with FIELDQTY and
  * SHIFT. No function, expression, `MSet`, `ExecIf` or destination has it as an argument, as Asterisk looks for the end
  * of a function after it has put the value in.
  */
 export function generateDialplan(options: DialplanOptions): GeneratedDialplan {
-  const contexts = [entryContext(options), goContext(), fallbackContext(options)]
+  const contexts = [
+    ...[entryContext(options), goContext(), fallbackContext(options)],
+    ...messageContexts(options.applications),
+  ]
   const marker = `dialplan_${fingerprint(stepsOf(contexts))}`
   const marked = contexts.map((context) =>
     context.name === FALLBACK.context ? withExtension(context, markerExtension(marker)) : context,
@@ -90,7 +91,14 @@ function markerExtension(marker: string): Extension {
 }
 
 function entryContext(options: DialplanOptions): Context {
-  const { passed } = options
+  const { applications, passed } = options
+  const offer = (label: string, listed: number) =>
+    offerLines({
+      applications,
+      label,
+      args: argumentsText(passed, listed),
+      otherwise: 'doorman-fallback,s,1',
+    })
   return {
     name: 'doorman',
     why: [
@@ -114,11 +122,11 @@ function entryContext(options: DialplanOptions): Context {
             run: `MSet(__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=\${EPOCH},${TIME_LIMIT})`,
           },
           ...readLines(passed),
-          ...askLines(options, 'ask', 0),
+          ...offer('ask', 0),
           ...listLines(passed),
           { label: 'end', run: `GotoIf($[\${DOORMAN_COUNT} > ${FEW_LISTED}]?many)` },
-          ...askLines(options, 'few', FEW_LISTED),
-          ...askLines(options, 'many', MOST_LISTED),
+          ...offer('few', FEW_LISTED),
+          ...offer('many', MOST_LISTED),
           ...otherChannelLines(passed),
           ...visitLines(options.visits ?? VISITS),
         ],
@@ -129,8 +137,6 @@ function entryContext(options: DialplanOptions): Context {
 }
 
 const ENTER: readonly Line[] = [{ run: 'Set(DOORMAN_DIALLED=${EXTEN})' }, { run: 'Goto(s,1)' }]
-
-const TIME_LIMIT = `DOORMAN_TIME_LIMIT=\${TIMEOUT(absolute)},TIMEOUT(absolute)=${TIME_LIMIT_S}`
 
 /** A repeated header is listed with all its repeats; for code flows, every header is. */
 function readLines(passed: PassedFacts): readonly Line[] {
@@ -174,46 +180,6 @@ function otherChannelLines(passed: PassedFacts): readonly Line[] {
   )
   return [{ label: 'other', run: first?.run ?? '' }, ...others, { run: 'Goto(ask)' }]
 }
-
-/** Offers the call to Doorman: to the one instance, or to several. */
-function askLines({ applications, passed }: DialplanOptions, label: string, listed: number): readonly Line[] {
-  const fallback = { run: TO_FALLBACK }
-  const args = argumentsText(passed, listed)
-  if (applications.length === 1) return [{ label, run: `Stasis(${applications[0]},${args})` }, fallback]
-  const inOrder = applications.flatMap((instance, index) => [
-    ...(index === 0 ? [] : [{ run: 'GotoIf($["${STASISSTATUS}" != "FAILED"]?doorman-fallback,s,1)' }]),
-    { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${instance},${args})` },
-  ])
-  return [
-    {
-      label,
-      why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.'],
-      run: `GotoIf($[${HAS_BROADCAST}]?broadcast-${label})`,
-    },
-    ...inOrder,
-    fallback,
-    {
-      label: `broadcast-${label}`,
-      why: ['The first instance to claim the call has it. One that hangs claims nothing.'],
-      // The regular expression by which it chooses. It has no comma, which would end the argument.
-      run: `StasisBroadcast(${CLAIM_MS},^(${applications.join('|')})$,${args})`,
-    },
-    unclaimed(label),
-  ]
-}
-
-/** Asterisk loses the offer of a call that JSON cannot describe; in Stasis() it is found without its event. */
-const unclaimed = (label: string): Line => ({
-  why: ['A call with a Call-ID or a caller number that is not UTF-8 cannot be offered.'],
-  run: `Goto(order-${label})`,
-})
-
-const VERSION = '0${VERSION(ASTERISK_VERSION_NUM)}'
-const HAS_BROADCAST = [
-  `(${VERSION} >= 201700 & ${VERSION} < 210000)`,
-  `(${VERSION} >= 220700 & ${VERSION} < 230000)`,
-  `${VERSION} >= 230100`,
-].join(' | ')
 
 /** The counters are inherited, so that a loop over Local channels is one, too. */
 function visitLines({ most, seconds, inAll }: typeof VISITS): readonly Line[] {
@@ -267,9 +233,6 @@ function listLines({ prefixes }: PassedFacts): readonly Line[] {
     { label: 'done', run: 'GotoIf(${FIELDQTY(DOORMAN_PREFIXES,\\,)}?prefix)' },
   ]
 }
-
-/** The 0 stands for a variable that is not set. */
-const RESTORE_TIME_LIMIT = 'Set(TIMEOUT(absolute)=0${DOORMAN_TIME_LIMIT})'
 
 /** All of the extension is Doorman's text: names from the flow files, and a number only where it is nothing else. */
 function goContext(): Context {

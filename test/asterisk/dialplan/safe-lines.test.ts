@@ -11,11 +11,11 @@ import { unsafeSteps } from './safe-lines.js'
  * checked to get nothing else; the others come from Doorman: CONV_STATE is base64url, DOORMAN_DECIDED hexadecimal.
  */
 const OWN_VARIABLES =
-  /^(CONV_STATE|DOORMAN_(DECIDED|LIMIT|LOST|VISITS|RECENT|SINCE|TIME_LIMIT|COUNT|AT|PREFIX|PREFIXES|TO|PRIORITY|EXTENSION|INSTANCE|SET_1))$/
+  /^(CONV_STATE|DOORMAN_(DECIDED|LIMIT|LOST|VISITS|RECENT|SINCE|TIME_LIMIT|COUNT|AT|PREFIX|PREFIXES|TO|PRIORITY|EXTENSION|INSTANCE|MESSAGE|RESULT|SET_1))$/
 const GENERATED = {
   variables: OWN_VARIABLES,
   encoded: /^DOORMAN_(PASSED|HEADER)_\d+$/,
-  contexts: ['doorman-go'],
+  contexts: ['doorman-go', 'doorman-message'],
 }
 
 const NOTHING: PassedFacts = {
