@@ -20,7 +20,7 @@ doc=$root/usr/share/doc/doorman
 # The program, its production dependencies, and a Node.js of its own.
 mkdir -p "$app/bin"
 cp package.json package-lock.json "$app"
-(cd "$app" && npm pkg set version="$version" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund)
+(cd "$app" && npm pkg set version="$version" && sh "$OLDPWD/packaging/drivers.sh" && npm install --omit=dev --ignore-scripts --no-audit --no-fund)
 rm "$app/package-lock.json"
 mkdir "$app/dist"
 cp -r dist/src "$app/dist/src"

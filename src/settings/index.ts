@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { type DatabaseAccess, parseDatabaseUrl } from '../lib/database-url.js'
 import { parseShare } from '../lib/share.js'
 
 const yesOrNo = z
@@ -109,12 +110,22 @@ const SECRETS = [
   'DOORMAN_CONTROL_TOKEN',
 ] as const
 
+/** `DOORMAN_DATABASE_CRM`, `DOORMAN_SECRET_CRM_TOKEN` and the like, which are secrets, too. */
+const NAMED = /^DOORMAN_(DATABASE|SECRET)_([A-Z0-9_]*[A-Z0-9])$/
+
 /** Names that begin with DOORMAN_ and are no settings. */
 const OTHER_NAMES = ['DOORMAN_SETTINGS', ...SECRETS.map((name) => `${name}_FILE`)]
 
-export type Settings = Readonly<z.output<typeof schema>>
-export type SettingName = keyof Settings
+export type Settings = Readonly<z.output<typeof schema>> & {
+  /** By name in small letters, as flow files write it: `crm` of DOORMAN_DATABASE_CRM. */
+  readonly databases: ReadonlyMap<string, DatabaseAccess>
+  /** By name: `CRM_TOKEN` of DOORMAN_SECRET_CRM_TOKEN. */
+  readonly secrets: ReadonlyMap<string, string>
+}
+export type SettingName = keyof z.output<typeof schema>
 export const SETTING_NAMES = Object.keys(schema.shape) as readonly SettingName[]
+/** Settings of which there may be several, each with a name of the admin's. */
+export const NAMED_SETTINGS = ['DOORMAN_DATABASE_<NAME>', 'DOORMAN_SECRET_<NAME>'] as const
 
 /** `problems` has one line for each setting that cannot be used; none repeats a secret. */
 export class SettingsError extends Error {
@@ -141,10 +152,28 @@ export function readSettings(source: SettingsSource): Settings {
   problems.push(...unknownNames(given, inFile))
   const optional = Object.fromEntries((source.optional ?? []).map((name) => [name, true as const]))
   const parsed = schema.partial(optional as Record<SettingName, true>).safeParse(values)
+  const { databases, secrets } = namedSettings(values, problems)
   if (parsed.success) problems.push(...contradictions(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
-  return Object.freeze(parsed.data as Settings)
+  return Object.freeze({ ...(parsed.data as Settings), databases, secrets })
+}
+
+/** The databases and secrets that the admin has named. */
+function namedSettings(values: Readonly<Record<string, string>>, problems: string[]) {
+  const databases = new Map<string, DatabaseAccess>()
+  const secrets = new Map<string, string>()
+  for (const [setting, value] of Object.entries(values)) {
+    const [, kind, name = ''] = NAMED.exec(setting) ?? []
+    if (kind === 'SECRET') secrets.set(name, value)
+    if (kind !== 'DATABASE') continue
+    try {
+      databases.set(name.toLowerCase(), parseDatabaseUrl(value))
+    } catch (error) {
+      problems.push(`${setting} ${(error as Error).message}`)
+    }
+  }
+  return { databases, secrets }
 }
 
 function contradictions(settings: Settings): string[] {
@@ -187,8 +216,14 @@ function readSettingsFile(file: string | undefined, problems: string[]): Record<
 export function secretFiles({ env, file }: SettingsSource): readonly string[] {
   const inFile = readSettingsFile(file, [])
   const given = { ...inFile, ...settingsIn(env) }
-  const own = file !== undefined && SECRETS.some((name) => inFile[name] !== undefined) ? [file] : []
-  return [...own, ...SECRETS.flatMap((name) => given[`${name}_FILE`] ?? [])]
+  const own = file !== undefined && secretsIn(inFile).some((name) => inFile[name] !== undefined) ? [file] : []
+  return [...own, ...secretsIn(given).flatMap((name) => given[`${name}_FILE`] ?? [])]
+}
+
+/** The names of all secrets, without `_FILE`. */
+function secretsIn(given: Readonly<Record<string, string>>): readonly string[] {
+  const names = Object.keys(given).map((name) => name.replace(/_FILE$/, ''))
+  return [...SECRETS, ...new Set(names.filter((name) => NAMED.test(name)))]
 }
 
 function withSecretFiles(
@@ -197,7 +232,9 @@ function withSecretFiles(
   optional: readonly SettingName[],
 ): Record<string, string> {
   const values = { ...given }
-  for (const name of SECRETS) {
+  for (const name of secretsIn(given)) {
+    // A database named "crm_file" could not be told from the file of "crm".
+    delete values[`${name}_FILE`]
     const file = given[`${name}_FILE`]
     if (file === undefined) continue
     if (given[name] !== undefined) problems.push(`${name} and ${name}_FILE are both given: choose one`)
@@ -206,9 +243,9 @@ function withSecretFiles(
     } catch (error) {
       // The service, which may not read it, does without the second AMI user.
       if (name === 'DOORMAN_AMI_ADMIN_SECRET' && (error as NodeJS.ErrnoException).code === 'EACCES') continue
-      if (optional.includes(name)) continue
+      if (NAMED.test(name) ? optional.length > 0 : optional.includes(name as SettingName)) continue
       problems.push(`${name}_FILE: ${(error as Error).message}`)
-      values[name] = 'unread'
+      if (!NAMED.test(name)) values[name] = 'unread'
     }
   }
   return values
@@ -221,7 +258,7 @@ function withSecretFiles(
 function unknownNames(given: Readonly<Record<string, string>>, inFile: object): string[] {
   const known = [...SETTING_NAMES, ...OTHER_NAMES]
   return Object.keys(given).flatMap((name) => {
-    if (known.includes(name)) return []
+    if (known.includes(name) || NAMED.test(name)) return []
     // ARI has a password and AMI a secret; the two are often confused.
     const swapped = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
     const nearest = known.includes(swapped) ? swapped : closest(name, known)

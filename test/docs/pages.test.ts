@@ -114,6 +114,7 @@ test('decision records are short and have the three parts', () => {
 
 interface Package {
   readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
   readonly overrides: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly allowScripts: Readonly<Record<string, boolean>>
@@ -129,7 +130,7 @@ test('every dependency, override and denied install script has its reason, and n
 
   expect(rows.sort()).toEqual(
     [
-      ...Object.keys({ ...used.dependencies, ...used.devDependencies }),
+      ...Object.keys({ ...used.dependencies, ...used.peerDependencies, ...used.devDependencies }),
       ...overrides,
       ...Object.keys(used.allowScripts),
     ].sort(),

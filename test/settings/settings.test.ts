@@ -172,6 +172,52 @@ describe('a secret in a file', () => {
   })
 })
 
+describe('databases and secrets, which admins name', () => {
+  const database = (text: string) => ({ DOORMAN_DATABASE_CRM: text })
+
+  test('are there by their names, also from files', () => {
+    const env = {
+      ...{ ...SECRETS, ...database('postgres://doorman:x@db/crm') },
+      DOORMAN_DATABASE_OLD_CRM_FILE: fileOf('redis://cache\n'),
+      DOORMAN_SECRET_CRM_TOKEN_FILE: fileOf('t0ken\n'),
+    }
+    const { databases, secrets } = readSettings({ env })
+    expect([...databases].map(([name, { engine, host }]) => [name, engine, host])).toEqual([
+      ['crm', 'postgres', 'db'],
+      ['old_crm', 'redis', 'cache'],
+    ])
+    expect([...secrets]).toEqual([['CRM_TOKEN', 't0ken']])
+    expect(secretFiles({ env })).toEqual([
+      env.DOORMAN_DATABASE_OLD_CRM_FILE,
+      env.DOORMAN_SECRET_CRM_TOKEN_FILE,
+    ])
+  })
+
+  test('that cannot be used are problems beside the others, and none repeats a password', () => {
+    const problems = problemsWith({
+      ...{ DOORMAN_DATABASE_A: 'zq-hidden', DOORMAN_DATABASE_B: 'mysql://u:zq-hidden@db' },
+      ...{ DOORMAN_SECRET_X_FILE: '/nowhere/x', DOORMAN_LOG_LEVEL: 'loud' },
+    })
+    const names = problems.map((problem) => problem.split(' ')[0])
+    expect(names.sort()).toEqual([
+      ...['DOORMAN_DATABASE_A', 'DOORMAN_DATABASE_B', 'DOORMAN_LOG_LEVEL', 'DOORMAN_SECRET_X_FILE:'],
+    ])
+    expect(problems.join()).not.toContain('zq-hidden')
+  })
+
+  test('whose file may not be read are left out for a command that can do without passwords', () => {
+    const env = { DOORMAN_DATABASE_CRM_FILE: '/nowhere/crm' }
+    expect(readSettings({ env, optional: SETTING_NAMES }).databases.size).toBe(0)
+  })
+
+  test('are settings of a settings file, too', () => {
+    const file = fileOf('DOORMAN_DATABASE_CRM=redis://cache\nDOORMAN_SECRET_=x\n')
+    expect(problemsOf({ file, env: SECRETS })).toEqual([
+      expect.stringMatching(/^DOORMAN_SECRET_ is no setting/),
+    ])
+  })
+})
+
 describe('a name that is no setting', () => {
   test.each([
     ['DOORMAN_AMI_PASSWORD', 'DOORMAN_AMI_SECRET'],

@@ -35,6 +35,12 @@ const PROMETHEUS: Root = {
   without: ['usr/share', 'usr/bin/prometheus'],
 }
 
+/** PostgreSQL 15, MariaDB 10.11 and Redis 7 of Debian 12. */
+const DATABASES: Root = {
+  ...{ name: 'databases', suite: 'bookworm', packages: 'postgresql-15,mariadb-server-core,redis-server' },
+  what: 'PostgreSQL, MariaDB and Redis of Debian bookworm',
+}
+
 const WAYS = [
   'Ways to the programs of the lab:',
   '  - as root on Debian or Ubuntu: nothing to do but to be on line (it fetches about 100 MB with mmdebstrap);',
@@ -59,6 +65,11 @@ export async function asteriskRoot(release: Release, say: (line: string) => void
 export async function promtool(say: (line: string) => void): Promise<readonly string[]> {
   const root = await debianRoot(PROMETHEUS, say)
   return [...throughLoader(root), join(root, 'usr/bin/promtool')]
+}
+
+/** The folder of a root with PostgreSQL, MariaDB and Redis, which is built where it is missing, like Asterisk's. */
+export function databasesRoot(say: (line: string) => void): Promise<string> {
+  return debianRoot(DATABASES, say)
 }
 
 /** The folder of a Debian that systemd boots, with what the package needs, and without Asterisk. */
