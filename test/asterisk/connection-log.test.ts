@@ -1,5 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import fc from 'fast-check'
 import { ConnectionLog } from '../../src/asterisk/connection-log.js'
+import { pause, retryDelayMs } from '../../src/lib/backoff.js'
 import { KeptLog } from './kept-log.js'
 
 test('a connection that is down says why once, again where the reason changes, and every minute', () => {
@@ -19,4 +21,48 @@ test('a connection that is down says why once, again where the reason changes, a
   report.up('127.0.0.1 as doorman')
   expect(said('It answered 503', 60_002)).toHaveLength(1)
   expect(log.of('connection_up')).toEqual(['ARI is connected: 127.0.0.1 as doorman.'])
+})
+
+describe('the wait before the next try', () => {
+  test('doubles from a quarter of a second to five seconds, and stays there', () => {
+    const delays = [0, 1, 2, 3, 4, 5, 6, 1_000].map((attempt) => retryDelayMs(attempt, () => 0))
+    expect(delays).toEqual([250, 500, 1_000, 2_000, 4_000, 5_000, 5_000, 5_000])
+  })
+
+  test('is shortened at random, but never by more than a half', () => {
+    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+    fc.assert(
+      fc.property(fc.nat(), random, (attempt, chance) => {
+        const full = retryDelayMs(attempt, () => 0)
+        const delay = retryDelayMs(attempt, () => chance)
+        expect(delay).toBeGreaterThanOrEqual(full / 2)
+        expect(delay).toBeLessThanOrEqual(full)
+      }),
+    )
+  })
+})
+
+describe('a pause', () => {
+  beforeEach(() => void jest.useFakeTimers())
+  afterEach(() => void jest.useRealTimers())
+
+  test('ends after its time and leaves no timer', async () => {
+    const over = pause(500, new AbortController().signal)
+    await jest.advanceTimersByTimeAsync(500)
+    await over
+    expect(jest.getTimerCount()).toBe(0)
+  })
+
+  test('ends at once when it is stopped, and leaves no timer', async () => {
+    const stop = new AbortController()
+    const over = pause(60_000, stop.signal)
+    stop.abort()
+    await over
+    expect(jest.getTimerCount()).toBe(0)
+  })
+
+  test('does not begin when all is stopped already', async () => {
+    await pause(60_000, AbortSignal.abort())
+    expect(jest.getTimerCount()).toBe(0)
+  })
 })

@@ -1,9 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { createProgram } from '../../src/cli/program.js'
+import { routingJsonSchema } from '../../src/flows/schema.js'
+import { OUTCOMES } from '../../src/history/decision-record.js'
 import { SETTING_NAMES } from '../../src/settings/index.js'
 import { projectFolder } from '../flows/project-folder.js'
+import { flowFileKeys } from './flow-file-keys.js'
 
 const readme = readFileSync(projectFolder('README.md'), 'utf8')
 
@@ -135,4 +138,21 @@ test('every dependency, override and denied install script has its reason, and n
       ...Object.keys(used.allowScripts),
     ].sort(),
   )
+})
+
+test('the life of a call names each outcome once', () => {
+  const page = readFileSync(projectFolder('docs/how-it-works.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| [^|]+ \| [^|]+ \| `([a-z_]+)` \|$/gm)].map((row) => row[1])
+  expect(rows.sort()).toEqual(Object.keys(OUTCOMES).sort())
+})
+
+const HEAD = '## Keys\n\nA test generates this section from the schema that `doorman check` uses.\n\n'
+
+test('the page on flow files has every key of the schema', () => {
+  const path = projectFolder('docs/flow-files.md')
+  const page = readFileSync(path, 'utf8')
+  const [intro] = page.split(HEAD)
+  const expected = `${intro}${HEAD}${flowFileKeys(routingJsonSchema())}`
+  if (process.env.UPDATE_GOLDEN) writeFileSync(path, expected)
+  else expect(page).toBe(expected)
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Columns, wrap } from '../../src/lib/columns.js'
 import { parseDuration } from '../../src/lib/duration.js'
+import { formatShare, parseShare } from '../../src/lib/share.js'
 import { age, localTime, parseSince } from '../../src/lib/time-text.js'
 
 const NOW = new Date('2026-12-24T18:00:00Z')
@@ -82,5 +83,32 @@ describe('wrapping', () => {
 
   test('keeps a word whole that is longer, and shorter lines as they are', () => {
     expect(wrap('abcdefghijkl\nok', 5)).toBe('abcdefghijkl\nok')
+  })
+})
+
+describe('a share of calls', () => {
+  test.each([
+    ['1%', 0.01],
+    [' 0.5 % ', 0.005],
+    ['100%', 1],
+    ['0%', 0],
+    ['0', 0],
+    ['0.01', 0.01],
+    ['1.0', 1],
+  ])('is read from %j', (text, share) => {
+    expect(parseShare(text)).toBe(share)
+  })
+
+  test.each(['', '1', '101%', '1.5', '-1%', 'one', '1%%', '1e-2', '0,5%'])('is not read from %j', (text) => {
+    expect(() => parseShare(text)).toThrow('write it as 1% or 0.01')
+  })
+
+  test.each([
+    [0.0125, '1.25%'],
+    [1, '100%'],
+    [1 / 3, '33.33%'],
+  ])('%j is written as %s', (share, text) => {
+    expect(formatShare(share)).toBe(text)
+    expect(parseShare(text)).toBeCloseTo(share)
   })
 })

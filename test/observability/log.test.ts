@@ -3,6 +3,8 @@ import { closeSync, openSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { safeJson, safeText } from '../../src/lib/safe-text.js'
+import { maskNumbers, maskText } from '../../src/observability/masking.js'
+import { BatchedOutput, type FileWriter } from '../../src/observability/output.js'
 
 /** Characters that break a line or steer a terminal: C0 and C1, line ends of Unicode, bidi marks. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u
@@ -159,5 +161,131 @@ describe('JSON that is safe to show', () => {
   test('writes C1 controls, bidi marks and Unicode line ends out', () => {
     for (const char of '\u0085\u009b\u061c\u200e\u202e\u2066\u2069\u2028\ufeff\u007f')
       expect(safeJson(char)).toBe(`"\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}"`)
+  })
+})
+
+/** A disk that takes so many bytes at a time, and fails once at the write with this number. */
+class FakeDisk implements FileWriter {
+  text = ''
+  writes = 0
+  readonly #atOnce: number
+  readonly #failing: number
+  #wrote: () => void = () => undefined
+  readonly whole = new Promise<void>((resolve) => {
+    this.#wrote = resolve
+  })
+
+  constructor(atOnce: number, failing: number) {
+    this.#atOnce = atOnce
+    this.#failing = failing
+  }
+
+  write(_fd: number, bytes: Buffer, done: Parameters<FileWriter['write']>[2]): void {
+    const isFull = ++this.writes === this.#failing
+    const part = isFull ? Buffer.alloc(0) : bytes.subarray(0, this.#atOnce)
+    this.text += part.toString()
+    setImmediate(() => {
+      done(isFull ? Object.assign(new Error('no space left'), { code: 'ENOSPC' }) : null, part.length)
+      if (this.text.endsWith('last\n')) this.#wrote()
+    })
+  }
+
+  writeSync(_fd: number, text: string): void {
+    this.text += text
+  }
+}
+
+describe('batched output', () => {
+  test('ends a line that a full disk cut, before the next one begins', async () => {
+    const disk = new FakeDisk(8, 2)
+    const output = new BatchedOutput(disk)
+    output.write('{"a":"long line"}\n')
+    await new Promise<void>((resolve) => {
+      const look = () => (disk.writes >= 2 ? resolve() : void setImmediate(look))
+      look()
+    })
+    output.write('last\n')
+    await disk.whole
+    expect(disk.text).toBe('{"a":"lo\nlast\n')
+  })
+
+  test('writes all of a batch that the system takes in parts', async () => {
+    const disk = new FakeDisk(3, 0)
+    const output = new BatchedOutput(disk)
+    output.write('one\n')
+    output.write('last\n')
+    await disk.whole
+    expect(disk.text).toBe('one\nlast\n')
+  })
+})
+
+describe('the mask over phone numbers', () => {
+  test.each([
+    ['+15551234567', '+15*******67'],
+    ['5551234567', '55******67'],
+    ['"Ada" <sip:+15551234567@trunk.invalid>', '"Ada" <sip:+15*******67@trunk.invalid>'],
+    ['from +15551234567 to +15557654321', 'from +15*******67 to +15*******21'],
+    ['555-123-4567', '55******67'],
+    ['(555) 123-4567', '(55******67'],
+    ['+1 (555) 123 4567', '+15*******67'],
+    ['5551234', '55***34'],
+    ['555/123/4567', '55******67'],
+    ['5,5,5,1,2,3,4,5,6,7', '55******67'],
+    ['callee: [2000, 3000, +1555*]', 'callee: [2000, 3000, +1555*]'],
+    ['<sip:+15551234567@127.0.0.1>', '<sip:+15*******67@127.0.0.1>'],
+    ['+1_555_123_4567', '+15*******67'],
+    ['555\u200e123\u202e4567', '55******67'],
+    ['５５５１２３４５６７', '５５******６７'],
+    ['٥٥٥١٢٣٤٥٦٧', '٥٥******٦٧'],
+    ['%35%35%35%31%32%33%34', '%35**********34'],
+    ['call 911 or 112', 'call 911 or 112'],
+    ['account 90001', 'account 90001'],
+    ['anonymous', 'anonymous'],
+  ])('makes %s into %s', (text, masked) => {
+    expect(maskText(text)).toBe(masked)
+  })
+
+  test('leaves no seven digits of a number in a row, wherever in a text it stands', () => {
+    const separator = fc.constantFrom('', '', ' ', '-', '.', ') ', ' (')
+    const digit = fc
+      .tuple(fc.integer({ min: 0, max: 9 }), separator)
+      .map(([number, mark]) => `${number}${mark}`)
+    const number = fc.array(digit, { minLength: 7, maxLength: 20 }).map((digits) => digits.join(''))
+    fc.assert(
+      fc.property(fc.string(), number, fc.string(), (before, digits, after) => {
+        const left = maskText(`${before} x${digits}x ${after}`)
+        expect(left.replace(/[\s().-]/g, '')).not.toMatch(/\d{7}/)
+      }),
+    )
+  })
+
+  test('leaves what a record is found by: the ids of the call, the time, the revision and the milliseconds', () => {
+    const record = {
+      ...{ event: 'decision', at: '2030-01-01T12:00:00.000Z', call: '1700000000.1234567' },
+      ...{
+        sipCallId: '3848276298220188511@trunk.invalid',
+        callerNumber: '+1555*',
+        revision: '123456789012',
+        outcome: 'routed',
+      },
+      ms: { read: 1.234567 },
+    }
+    expect(maskNumbers(record)).toEqual(record)
+  })
+
+  test('covers the number of the caller or callee in a Call-ID, and nothing else of it', () => {
+    const numbers = { callerNumber: '+15551234567', calleeNumber: '1001' }
+    const masked = (sipCallId: string) => maskNumbers({ ...numbers, sipCallId }).sipCallId
+    expect(masked('15551234567-8827361524@phone')).toBe('15*****************24@phone')
+    expect(masked('x5551234567x8827361524@phone')).toBe('x55******67x8827361524@phone')
+    expect(masked('x+15559876543@phone')).toBe('x+15*******43@phone')
+    expect(masked('1001@8827361524')).toBe('1001@8827361524')
+  })
+
+  test('reaches names of fields, numbers that are no text, and names that are ids elsewhere', () => {
+    const line = { event: 'flow_log', details: { '+15551234567': 1, at: '5551234567', call: 15551234567 } }
+    expect(maskNumbers(line)).toEqual({
+      ...{ event: 'flow_log', details: { '+15*******67': 1, at: '55******67', call: '15*******67' } },
+    })
   })
 })

@@ -1,16 +1,14 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/asterisk/config.js'
+import { applyPlan, applyUndo, realSteps, type Steps } from '../../src/setup/apply.js'
 import { configSource } from '../../src/setup/files.js'
 import { ASTERISK_FILES } from '../../src/setup/inspect.js'
 import { stillConnected } from '../../src/setup/prepare.js'
 import { readManifest } from '../../src/setup/undo.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { parseArchive } from './archive.js'
-import type { Order } from './interrupted.js'
 import { Machine } from './machine.js'
 
 const golden = parseArchive(readFileSync(projectFolder('test/golden/setup/switched-off.txt'), 'utf8'))
@@ -20,13 +18,29 @@ const CONFIGURATION = Object.fromEntries(
   ),
 )
 
-/** Runs a copy of the machine's work up to a step; says whether the process was killed there. */
-async function interrupted(machine: Machine, work: Order['work'], steps: number): Promise<boolean> {
-  const child = fork(join(import.meta.dirname, 'interrupted.js'), { serialization: 'advanced' })
-  child.send({ doorman: machine.doorman, work, steps } satisfies Order)
-  const [code, signal] = await once(child, 'exit')
-  if (code !== 0 && signal !== 'SIGKILL') throw new Error(`It ended with ${code}`)
-  return signal === 'SIGKILL'
+/** What a process does that is killed after so many steps: nothing, for ever, and no code that tidies up runs. */
+function dying(most: number): { readonly steps: Steps; readonly killed: Promise<true> } {
+  const { promise: killed, resolve } = Promise.withResolvers<true>()
+  let made = 0
+  const step =
+    <Args extends readonly unknown[]>(make: (...args: Args) => Promise<void>) =>
+    async (...args: Args) => {
+      if (made === most) {
+        resolve(true)
+        await new Promise(() => undefined)
+      }
+      await make(...args)
+      made += 1
+    }
+  return {
+    killed,
+    steps: {
+      makeFolder: step(realSteps.makeFolder),
+      write: step(realSteps.write),
+      removeFile: step(realSteps.removeFile),
+      removeFolder: step(realSteps.removeFolder),
+    },
+  }
 }
 
 /** What Asterisk would say of the files at a restart. */
@@ -36,12 +50,13 @@ function faults(machine: Machine): readonly string[] {
 
 async function interruptEach(
   prepare: () => Promise<Machine>,
-  workOf: (machine: Machine) => Promise<Order['work']>,
+  work: (machine: Machine, steps: Steps) => Promise<void>,
   check: (machine: Machine, steps: number) => Promise<void>,
 ): Promise<number> {
   for (let steps = 0; ; steps++) {
     const machine = await prepare()
-    const isKilled = await interrupted(machine, await workOf(machine), steps)
+    const process = dying(steps)
+    const isKilled = await Promise.race([work(machine, process.steps), process.killed])
     await check(machine, steps)
     if (!isKilled) return steps
   }
@@ -52,7 +67,7 @@ describe('a process that is killed between two steps', () => {
     const original = new Machine(CONFIGURATION).snapshot()
     const steps = await interruptEach(
       async () => new Machine(CONFIGURATION),
-      async (machine) => ({ plan: (await machine.prepare()).plan }),
+      async (machine, steps) => applyPlan((await machine.prepare()).plan, machine.doorman, steps),
       async (machine, steps) => {
         expect([steps, faults(machine)]).toEqual([steps, []])
         await machine.trying(async () => {
@@ -75,10 +90,10 @@ describe('a process that is killed between two steps', () => {
         await machine.setUp()
         return machine
       },
-      async (machine) => ({
-        undo: (await machine.planUndo()).steps,
-        manifest: await readManifest(machine.doorman),
-      }),
+      async (machine, steps) => {
+        const undo = await machine.planUndo()
+        await applyUndo(undo.steps, await readManifest(machine.doorman), machine.doorman, steps)
+      },
       async (machine, steps) => {
         expect([steps, faults(machine)]).toEqual([steps, []])
         await machine.undo()
