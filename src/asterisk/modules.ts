@@ -1,3 +1,5 @@
+import { hasFeature, parseVersion, STASIS_BROADCAST } from './version.js'
+
 /** What Doorman needs besides what the generated dialplan uses, each with its purpose. */
 const ALWAYS: Readonly<Record<string, string>> = {
   'pbx_config.so': 'reads the dialplan',
@@ -45,12 +47,14 @@ export function isKnownName(name: string): boolean {
   return name in MODULE_OF
 }
 
-/** The modules that Doorman and a generated dialplan need, each with its purpose. */
-export function neededModules(dialplan: string): ReadonlyMap<string, string> {
+/** The modules that Doorman and a generated dialplan need of this Asterisk, each with its purpose. */
+export function neededModules(dialplan: string, version: string): ReadonlyMap<string, string> {
   const needed = new Map(Object.entries(ALWAYS))
+  // The generated dialplan does without StasisBroadcast where the version lacks it.
+  const hasBroadcast = hasFeature(parseVersion(version), STASIS_BROADCAST)
   for (const name of usedIn(dialplan)) {
     const module = MODULE_OF[name]
-    if (module === undefined || module === null) continue
+    if (module === undefined || module === null || (name === 'StasisBroadcast' && !hasBroadcast)) continue
     const purposes = needed.get(module)
     needed.set(module, purposes === undefined ? `${name}()` : `${purposes}, ${name}()`)
   }

@@ -1,7 +1,7 @@
 import { parseArguments, type StasisArguments } from '../asterisk/dialplan/arguments.js'
 import type { Arrival, Departure } from '../asterisk/pbx.js'
 import type { Revision } from '../flows/revision.js'
-import type { StageTimes } from '../observability/observed-call.js'
+import type { StageTimes } from '../observability/metrics.js'
 
 /** What Doorman does of itself for a call must be over before the dialplan's time limit of 1.1 s. */
 const TOTAL_MS = 980

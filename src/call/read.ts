@@ -7,8 +7,7 @@ import {
   type StasisArguments,
 } from '../asterisk/dialplan/arguments.js'
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
-import { type Arrival, type Pbx, PbxError } from '../asterisk/pbx.js'
-import { trunkOf } from '../asterisk/trunk-name.js'
+import { type Arrival, type Pbx, PbxError, trunkOf } from '../asterisk/pbx.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
 import type { Revision } from '../flows/revision.js'
 import type { CallFacts } from '../routing/types.js'

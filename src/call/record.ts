@@ -1,4 +1,4 @@
-import { trunkOf } from '../asterisk/trunk-name.js'
+import { trunkOf } from '../asterisk/pbx.js'
 import { type FinalDecision, withFunction } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import { type DecisionRecord, MOST_REASONS, type Outcome, shortened } from '../history/decision-record.js'

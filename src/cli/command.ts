@@ -1,3 +1,5 @@
+import { styleText } from 'node:util'
+
 /** What all commands share: printing, exit codes, errors, settings and option types. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { DialplanFileError } from '../asterisk/dialplan/file.js'
@@ -18,7 +20,6 @@ import {
   type SettingsSource,
 } from '../settings/index.js'
 import { StoreError } from '../store/store-error.js'
-import { paint } from './paint.js'
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const
 
@@ -211,3 +212,24 @@ export function optionParser<T>(parse: (text: string) => T): (text: string) => T
 
 /** `1%` or `0.01` → 0.01. */
 export const parseShareOption = optionParser(parseShare)
+
+type Style = Exclude<Parameters<typeof styleText>[0], readonly unknown[]>
+
+/** By the form of the text, so that no text of a caller has to be trusted with escape sequences. */
+const STYLES: readonly (readonly [RegExp, Style])[] = [
+  [/^ *\+(?= )/gm, 'green'],
+  [/^ *-(?= )/gm, 'red'],
+  [/\bOK\b|^ok\b/gm, 'green'],
+  [/^warning\b|\(warning\)$/gm, 'yellow'],
+  [/^info\b/gm, 'cyan'],
+  [/^fault\b|^error\[\w+\]:/gm, 'red'],
+  [/^Next: [\s\S]*/m, 'dim'],
+]
+
+/** Colours text whose control characters are written out already; only on a terminal, and not with NO_COLOR. */
+export function paint(safe: string, stream: NodeJS.WriteStream): string {
+  return STYLES.reduce(
+    (text, [pattern, style]) => text.replace(pattern, (found) => styleText(style, found, { stream })),
+    safe,
+  )
+}

@@ -3,17 +3,21 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { readAddress } from '../control/address.js'
+import { AMI } from '../doctor/ami-checks.js'
+import { ARI } from '../doctor/ari-checks.js'
+import type { Check, Flows } from '../doctor/check.js'
+import { examine } from '../doctor/diagnose.js'
+import { ENTRY_CONTEXTS } from '../doctor/dialplan-checks.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import { INSTALLED_FOLDER } from '../settings/find.js'
-import { readSettings } from '../settings/index.js'
+import { readSettings, type Settings } from '../settings/index.js'
 import { applyPlan, applyUndo } from '../setup/apply.js'
 import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
 import { type Change, changedSince } from '../setup/files.js'
 import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
 import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
-import { describe, missingModules, remaining } from '../setup/report.js'
-import { showChange } from '../setup/show.js'
-import { lookAt, type PartState, partsOf, reload, reloadCommands } from '../setup/take-effect.js'
+import { describe, missingModules, remaining, showChange } from '../setup/report.js'
+import { type Part, type PartState, partsOf, reload, reloadCommands } from '../setup/take-effect.js'
 import { planUndo, readManifest, setupFolder } from '../setup/undo.js'
 import { EXIT, print, Refusal, refuseOn } from './command.js'
 
@@ -158,7 +162,7 @@ function refuseFaults(faults: readonly string[]): void {
 
 /** Has Asterisk read what was changed, and says whether it took. */
 async function takeEffect(
-  { plan, places, dialplan }: Prepared,
+  { plan, places, revision, dialplan }: Prepared,
   findings: Findings,
   console: Console,
 ): Promise<boolean> {
@@ -168,7 +172,7 @@ async function takeEffect(
     )
     return true
   }
-  const look = () => lookAt(readSettings({ env: {}, file: places.settingsFile }), dialplan)
+  const look = () => lookAt(readSettings({ env: {}, file: places.settingsFile }), { revision, dialplan })
   // An earlier run may have been interrupted between writing and reloading.
   const before = plan.changes.length > 0 ? [] : await look()
   const parts = plan.changes.length > 0 ? partsOf(plan.changes) : wrongParts(before)
@@ -181,6 +185,18 @@ async function takeEffect(
   if (missing.length > 0) print(howToLoad(missing))
   else if (!isRight) print('Restart Asterisk, and run this command again. "doorman doctor" tells more.')
   return isRight && missing.length === 0
+}
+
+/** The checks of doctor that say what a part does. */
+const CHECKS_OF: Readonly<Record<Part, Check>> = { ARI, AMI, dialplan: ENTRY_CONTEXTS }
+
+async function lookAt(settings: Settings, flows: Flows): Promise<readonly PartState[]> {
+  const known = { settings, flows, instance: { state: 'none' }, secretFiles: [] } as const
+  const findings = await examine(known, Object.values(CHECKS_OF))
+  return (Object.keys(CHECKS_OF) as Part[]).map((part) => {
+    const found = findings.find(({ check }) => check === CHECKS_OF[part].name)
+    return { part, says: found?.says ?? 'cannot be seen without AMI', isRight: found?.verdict === 'ok' }
+  })
 }
 
 const wrongParts = (states: readonly PartState[]) =>

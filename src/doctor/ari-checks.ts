@@ -1,7 +1,7 @@
 import { askVersion } from '../asterisk/ari/connection.js'
 import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
 import { neededModules } from '../asterisk/modules.js'
-import { hasFeature, parseVersion, STASIS_BROADCAST } from '../asterisk/version.js'
+import { parseVersion } from '../asterisk/version.js'
 import { knownProblems } from './advisories.js'
 import { type Ari, check, fault, info, ok, type Result, sentence, warning } from './check.js'
 
@@ -49,12 +49,9 @@ export const ARI_RIGHTS = check('ARI rights', ['ari'], async ({ ari }) => {
 })
 
 const HEADERS = 'res_pjsip_header_funcs.so'
-const BROADCAST = 'app_stasis_broadcast.so'
 
 export const MODULES = check('modules', ['ari'], async ({ ari, flows }) => {
-  const needed = new Map(neededModules(flows instanceof Error ? '' : flows.dialplan.text))
-  // The generated dialplan does without it where the version lacks it.
-  if (!hasFeature(parseVersion(ari.version), STASIS_BROADCAST)) needed.delete(BROADCAST)
+  const needed = neededModules(flows instanceof Error ? '' : flows.dialplan.text, ari.version)
   const modules = await list<{ name: string; status: string }>(ari, 'asterisk/modules')
   const running = new Set(modules.filter(({ status }) => status === 'Running').map(({ name }) => name))
   const missing = [...needed].filter(([name]) => !running.has(name))

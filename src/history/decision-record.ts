@@ -1,4 +1,4 @@
-import type { ObservedCall } from '../observability/observed-call.js'
+import type { ObservedCall } from '../observability/metrics.js'
 import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
 import type { Reason } from '../routing/types.js'

@@ -10,7 +10,7 @@ import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentele
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/timeout.js'
 import { maskNumbers } from './masking.js'
-import { type ObservedCall, STAGES } from './observed-call.js'
+import { type ObservedCall, STAGES } from './metrics.js'
 
 /**
  * How long one export may take unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise. A receiver that hangs keeps the process

@@ -1,6 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { maskText } from './masking.js'
-import { type ObservedCall, STAGES } from './observed-call.js'
 
 /** Seconds: a stage of a call takes from less than half a millisecond to the time limit of the dialplan. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
@@ -177,4 +176,30 @@ export class Metrics {
       },
     })
   }
+}
+
+export const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'] as const
+
+/** Milliseconds in each stage that a call reached, and from its arrival to its departure. */
+export type StageTimes = { readonly [stage in (typeof STAGES)[number] | 'total']?: number | undefined }
+
+/** What metrics and traces take of the record of a call. */
+export interface ObservedCall {
+  /** When it arrived, ISO 8601. */
+  readonly at: string
+  /** Unique id of the channel. */
+  readonly call: string
+  readonly sipCallId: string
+  readonly callerNumber: string
+  readonly calleeNumber: string
+  readonly trunk: string | null
+  readonly branch: string | null
+  readonly readBy: string | null
+  readonly revision: string
+  readonly rule: string | null
+  readonly flow: string
+  readonly outcome: string
+  /** Its untrusted claims: `what` is a header that the flow files name. */
+  readonly hearsay: readonly { readonly what: string }[]
+  readonly ms: StageTimes
 }

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { type AsteriskConfig, isTrue, optionOf, readConfig, sectionsNamed } from '../asterisk/config.js'
 import type { Console } from './console.js'
 import { type Endpoint, endpointsIn, otherEndpoints } from './endpoints.js'
-import { configSource, type FileState, stateOf } from './files.js'
-import { BlockError } from './marked-block.js'
+import { BlockError, configSource, type FileState, stateOf } from './files.js'
 
 /** The files of Asterisk's that setup adds to. */
 export const ASTERISK_FILES = ['http.conf', 'ari.conf', 'manager.conf', 'extensions.conf'] as const

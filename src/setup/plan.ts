@@ -4,7 +4,7 @@ import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import type { Ownership } from '../lib/replace-file.js'
 import { type Entry, entryLines } from './entries.js'
-import { type Change, contentOf, type FileState, stateOf } from './files.js'
+import { type Change, contentOf, type FileState, stateOf, withBlock } from './files.js'
 import {
   ASTERISK_FILES,
   type AsteriskFile,
@@ -19,7 +19,6 @@ import {
   type Server,
   userNamed,
 } from './inspect.js'
-import { withBlock } from './marked-block.js'
 import { type Places, settingsFor, withSettings } from './settings-file.js'
 import { ariFile, managerFile, usersFor } from './users.js'
 

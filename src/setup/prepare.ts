@@ -5,6 +5,7 @@ import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../asterisk/dialplan
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
+import type { Revision } from '../flows/revision.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
 import { applicationsOf, readSettings } from '../settings/index.js'
 import { contextBefore, type Entry, entriesFor, existingEntries } from './entries.js'
@@ -18,6 +19,7 @@ export interface Prepared {
   readonly plan: Plan
   readonly places: Places
   readonly entries: readonly Entry[]
+  readonly revision: Revision
   readonly dialplan: GeneratedDialplan
   /** Whether routing.yaml is the first one, which sends every call on as before. */
   readonly isFirst: boolean
@@ -41,7 +43,8 @@ export async function prepare(findings: Findings, folders: Folders): Promise<Pre
     ? compile(places.flows)
     : inTemporaryFolder(new Map([[ROUTING_FILE, starting]]), compile))
   if (!compiled.ok) throw new FlowFilesError(compiled.problems)
-  const dialplan = dialplanFor(applicationsOf(settings), compiled.revision)
+  const { revision } = compiled
+  const dialplan = dialplanFor(applicationsOf(settings), revision)
   const faults = [
     ...findings.faults,
     ...foreignContexts(findings, entries),
@@ -51,7 +54,7 @@ export async function prepare(findings: Findings, folders: Folders): Promise<Pre
     faults.length > 0
       ? { folders: [], changes: [] }
       : planSetup({ findings, places, entries, dialplan, startingFlows: starting })
-  return { plan, places, entries, dialplan, isFirst: starting !== undefined, faults }
+  return { plan, places, entries, revision, dialplan, isFirst: starting !== undefined, faults }
 }
 
 interface Folders {

@@ -1,11 +1,5 @@
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lookForMarker } from '../asterisk/ami/dialplan.js'
-import { withAmi } from '../asterisk/ami/session.js'
-import { askVersion } from '../asterisk/ari/connection.js'
-import { AriHttp } from '../asterisk/ari/http.js'
-import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
-import { amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import type { Console } from './console.js'
 import type { Change } from './files.js'
 
@@ -52,32 +46,4 @@ export async function reload(
     if (tried === TRIES || states.every(({ isRight }) => isRight)) return states
     await sleep(PAUSE_MS)
   }
-}
-
-/** Logs in with the settings, as Doorman does, and looks which dialplan runs. */
-export async function lookAt(settings: Settings, dialplan: GeneratedDialplan): Promise<readonly PartState[]> {
-  const http = new AriHttp(ariAccess(settings))
-  const ari = await state('ARI', async () => {
-    await askVersion(http, settings.DOORMAN_ARI_URL).finally(() => http.stop())
-    return `${settings.DOORMAN_ARI_URL} accepts ${settings.DOORMAN_ARI_USERNAME}`
-  })
-  const access = amiAccess(settings)
-  const ami = await state('AMI', () =>
-    withAmi(access, async () => `${access.host}:${access.port} accepts ${access.username}`),
-  )
-  const entry = await state('dialplan', async () => {
-    const running = await withAmi(access, (session) => lookForMarker(session, dialplan))
-    if (running.state === 'current') return 'runs the contexts doorman, doorman-go and doorman-fallback'
-    if (running.state === 'other')
-      throw new Error('runs other contexts of these names: not those that were written')
-    throw new Error(`does not have ${running.contexts.map((name) => `[${name}]`).join(', ')}`)
-  })
-  return [ari, ami, entry]
-}
-
-async function state(part: Part, work: () => Promise<string>): Promise<PartState> {
-  return work().then(
-    (says) => ({ part, says, isRight: true }),
-    (error: Error) => ({ part, says: error.message, isRight: false }),
-  )
 }

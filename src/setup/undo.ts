@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { ifMissing } from '../lib/replace-file.js'
-import { type Change, type FileState, stateOf } from './files.js'
-import { withoutBlock } from './marked-block.js'
+import { type Change, type FileState, stateOf, withoutBlock } from './files.js'
 import type { SetupChange } from './plan.js'
 
 /** What setup has changed, or was about to change when it was interrupted. */

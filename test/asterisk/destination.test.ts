@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { encodeDestination, FALLBACK, isCleanExtension } from '../../src/asterisk/dialplan/destination.js'
-import { trunkOf } from '../../src/asterisk/trunk-name.js'
+import { trunkOf } from '../../src/asterisk/pbx.js'
 
 const NUMBERS = { caller: '+15551234567', callee: '+15557654321' }
 const VIP = { context: 'vip-support', extension: 's', priority: 3 }

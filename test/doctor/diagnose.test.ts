@@ -68,7 +68,7 @@ const actions = (...names: string[]) => ({
 function ari({ ari = {}, version = '22.10.1', missingModule }: Change): Ari | Error {
   if (ari instanceof Error) return ari
   const modules = [
-    ...neededModules(flows.dialplan.text).keys(),
+    ...neededModules(flows.dialplan.text, '24.0.0').keys(),
     'res_stir_shaken.so',
     'app_stasis_broadcast.so',
   ]
@@ -422,7 +422,7 @@ describe('doctor diagnoses', () => {
 
   test('modules by the dialplan that is generated: no other application or function is asked for', () => {
     const dialplan = 'exten => s,1,Log(NOTICE,x)\n same => n,Set(X=${CUT(A,-,1)})\n; MATH() in a comment'
-    const needed = neededModules(dialplan)
+    const needed = neededModules(dialplan, '24.0.0')
     expect([needed.get('app_verbose.so'), needed.get('func_cut.so')]).toEqual(['Log()', 'CUT()'])
     expect([needed.has('func_math.so'), needed.has('func_uri.so')]).toEqual([false, false])
   })

@@ -1,5 +1,4 @@
-import type { MetricsSources } from '../../src/observability/metrics.js'
-import type { ObservedCall } from '../../src/observability/observed-call.js'
+import type { MetricsSources, ObservedCall } from '../../src/observability/metrics.js'
 
 /** A Doorman for which all is well and nothing has happened. */
 export const SOURCES: MetricsSources = {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { writeAddress } from '../../src/control/address.js'
 import { changedSince } from '../../src/setup/files.js'
-import { showChange } from '../../src/setup/show.js'
+import { showChange } from '../../src/setup/report.js'
 import { doorman } from '../cli/command.js'
 import { Machine } from './machine.js'
 
