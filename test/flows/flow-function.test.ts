@@ -163,6 +163,8 @@ describe('a function that changes a built-in', () => {
     'the clock': 'Date.now = () => 0',
     'a class of Node': 'Buffer.byteLength = () => 0',
     'a class of the web': 'URL.prototype.toString = () => ""',
+    'a class of the web that Node loads when it is used': 'Headers.prototype.get = () => ""',
+    'the name of such a class': 'globalThis.Headers = class {}',
     'a function of the web': 'globalThis.structuredClone = (x) => x',
   }
   const changes = Object.entries(CHANGES).map(([what, statement]) => `'${what}': () => { ${statement} }`)
