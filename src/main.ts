@@ -14,6 +14,7 @@ import { outsideSource } from './call/outside.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, factsOf, recordOf } from './call/record.js'
 import { openControl } from './control/server.js'
+import { Databases } from './databases/databases.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import { loadRevision } from './flows/load.js'
@@ -24,6 +25,8 @@ import { changedShare, replay, replaySentence } from './history/replay.js'
 import { logDecision } from './history/sentence.js'
 import type { Log } from './lib/log.js'
 import { within } from './lib/timeout.js'
+import { asker } from './lookups/ask.js'
+import { Lookups } from './lookups/lookups.js'
 import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
@@ -83,6 +86,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     activeCalls: () => calls.activeCalls,
     database: () => store.health,
   })
+  const databases = new Databases(settings.databases)
+  const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
   let usedFiles: readonly string[] = []
   // Before the first load, so that no change after it is missed.
   const watch = await FolderWatch.open({
@@ -144,7 +149,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
     now: () => new Date(),
-    outside: outsideSource(),
+    outside: outsideSource({ lookups }),
     finished,
     takeMessage: messageTaker({}, log),
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
@@ -176,6 +181,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       // New calls take the fallback; active ones are finished.
       await ari.leave()
       await Promise.all([calls.finish(), revisions.done()])
+      lookups.stop()
+      await databases.stop()
       await ari.stop()
       ami.stop()
       await Promise.all([functions.stop(), store.close(), control.stop(), tracing?.stop()])

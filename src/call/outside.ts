@@ -1,4 +1,5 @@
 import type { Revision } from '../flows/revision.js'
+import type { Lookups } from '../lookups/lookups.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 
@@ -14,7 +15,16 @@ export type OutsideSource = (
   leftMs: number,
 ) => OutsideData | Promise<OutsideData>
 
-/** Puts together what a running Doorman knows besides the call. */
-export function outsideSource(): OutsideSource {
-  return () => NO_OUTSIDE_DATA
+/** The parts of a running Doorman that know something besides the call. */
+export interface OutsideParts {
+  readonly lookups: Lookups
+}
+
+/** Puts together what they know. */
+export function outsideSource({ lookups }: OutsideParts): OutsideSource {
+  return async (facts, revision, at, leftMs) => {
+    const outside: OutsideData = NO_OUTSIDE_DATA
+    // Last, because whether they are asked may depend on all the rest.
+    return { ...outside, answers: await lookups.answers({ facts, revision, at, outside }, leftMs) }
+  }
 }

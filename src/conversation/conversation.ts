@@ -62,6 +62,13 @@ export interface Conversation {
    */
   isOpen(name: string): boolean
   /**
+   * What the lookup of this name under `lookups:` in routing.yaml says, by the names under its `take`: empty where the
+   * source has no entry, undefined where it was late, failed, or is not asked about such a call. It was asked before.
+   *
+   * @throws RangeError where there is none of this name; the message names the nearest.
+   */
+  lookup(name: string): Readonly<Record<string, string>> | undefined
+  /**
    * What is kept on the call, nested as you like: what was on it already, what branch and rule put there, and
    * what you assign. The dialplan sees each scalar at the top level as `CONV_<key>`. Plain JSON values only.
    */
@@ -78,7 +85,7 @@ export interface Conversation {
 
 /** All that a conversation is made of, in a form that can be sent to a worker thread. */
 export interface ConversationInput
-  extends Omit<Conversation, 'sipHeaders' | 'isOpen' | 'state' | 'gotoFlow' | 'log'> {
+  extends Omit<Conversation, 'sipHeaders' | 'isOpen' | 'lookup' | 'state' | 'gotoFlow' | 'log'> {
   /** The headers one by one, as `SipHeaders.toList()` gives them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Names, in any case, of the headers for which the call's trunk is trusted. */
@@ -87,6 +94,8 @@ export interface ConversationInput
   readonly state: State
   /** The names of all hours, and whether they are open at the instant of the call. */
   readonly hours: ReadonlyMap<string, boolean>
+  /** The names of all lookups, and the values of those that have an answer. */
+  readonly lookups: ReadonlyMap<string, Readonly<Record<string, string>> | undefined>
   /** The flows that `gotoFlow` may name. */
   readonly flowNames: readonly string[]
 }
@@ -116,7 +125,7 @@ export type LogSink = (level: LogLevel, message: string, details: unknown) => vo
 
 /** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
 export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
-  const { headers, trustedHeaders, flowNames, hours, state: given, caller, ...values } = input
+  const { headers, trustedHeaders, flowNames, hours, lookups, state: given, caller, ...values } = input
   let chosen: string | undefined
   let state = structuredClone(given) as MutableState
   const conversation = readOnlyBut('state', {
@@ -129,6 +138,14 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
       if (open === undefined)
         throw new RangeError(`routing.yaml has no hours "${name}"${suggestion(String(name), hours.keys())}`)
       return open
+    },
+    lookup(name: string) {
+      const found = lookups.get(name)
+      if (found === undefined && !lookups.has(name))
+        throw new RangeError(
+          `routing.yaml has no lookup "${name}"${suggestion(String(name), lookups.keys())}`,
+        )
+      return found && Object.freeze({ ...found })
     },
     gotoFlow(name: string): void {
       if (!flowNames.includes(name)) throw new UnknownFlow(String(name), flowNames)

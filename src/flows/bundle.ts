@@ -106,19 +106,27 @@ function problemsOf(error: unknown, file: string): readonly Problem[] {
 }
 
 /** `gotoFlow("main")`, and the whole of `gotoFlow(isVip ? "vip" : "main")`. The bundler has left out comments. */
-const GOTO = /\bgotoFlow(?:\?\.)?\(([^()]*)\)/g
+const CALLS = {
+  flow: /\bgotoFlow(?:\?\.)?\(([^()]*)\)/g,
+  // `lookup` alone would be that of Node's `dns`, too.
+  lookup: /\bconv\d*\.lookup(?:\?\.)?\(([^()]*)\)/g,
+}
 /** A text that is the whole argument, or a branch of it. */
 const LITERAL = /(?<=(?:^|[?:|])\s*)(["'`])([^"'`\\$]*)\1(?=\s*(?:$|:))/g
 
-/** A problem for each flow that does not exist, where the code has its name as a literal. */
-export function unknownFlows(fn: FlowFunction, flows: Iterable<string>): readonly Problem[] {
-  const known = new Set(flows)
-  return [...fn.code.matchAll(GOTO)].flatMap(({ index, 0: call, 1: argument = '' }) =>
+/** A problem for each flow or lookup that does not exist, where the code has its name as a literal. */
+export function unknownNames(
+  fn: FlowFunction,
+  what: keyof typeof CALLS,
+  names: Iterable<string>,
+): readonly Problem[] {
+  const known = new Set(names)
+  return [...fn.code.matchAll(CALLS[what])].flatMap(({ index, 0: call, 1: argument = '' }) =>
     [...argument.matchAll(LITERAL)].flatMap((literal): readonly Problem[] => {
       const name = literal[2] ?? ''
       if (known.has(name)) return []
       const offset = index + call.indexOf('(') + 1 + literal.index
-      const message = `there is no flow "${name}" in routing.yaml${suggestion(name, known)}`
+      const message = `there is no ${what} "${name}" in routing.yaml${suggestion(name, known)}`
       return [{ ...positionAt(offset, fn), code: 'flows.unknown_name', message }]
     }),
   )

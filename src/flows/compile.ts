@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { deepFreeze } from '../lib/deep-freeze.js'
 import { indexRouting } from '../routing/rule-index.js'
 import type { Routing, Rule } from '../routing/types.js'
-import { bundle, unknownFlows } from './bundle.js'
+import { bundle, unknownNames } from './bundle.js'
 import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
 import { lint } from './lint.js'
 import { lintTrust } from './lint-trust.js'
@@ -62,8 +62,10 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
   const written = value as RoutingSource
   const routing = readRouting(written, source, diagnostics)
   const functions = await bundleFunctions(routing.rules, source, diagnostics)
-  const flows = Object.keys(written.flows ?? {})
-  for (const fn of functions.values()) diagnostics.add(unknownFlows(fn, flows))
+  for (const fn of functions.values()) {
+    diagnostics.add(unknownNames(fn, 'flow', Object.keys(written.flows ?? {})))
+    diagnostics.add(unknownNames(fn, 'lookup', Object.keys(written.lookups ?? {})))
+  }
   const examples = examplesOf(source, routing, diagnostics)
   if (diagnostics.problems.length > 0) return refused(source, diagnostics.problems, diagnostics.warnings)
   const needs = needsOf(routing, functions.values())

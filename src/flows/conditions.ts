@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly flows: ReadonlySet<string>
   readonly branches: ReadonlySet<string>
   readonly hours: ReadonlySet<string>
+  /** With what each takes. */
+  readonly lookups: ReadonlyMap<string, ReadonlySet<string>>
   /** What a text may name besides what every call has: `caller.name`, `hours.office.why`. */
   readonly placeholders: ReadonlySet<string>
 }
@@ -58,6 +60,8 @@ function readKey(
       return entriesOf(source.header, at).flatMap((entry) => readHeader(...entry, surroundings))
     case 'attestation':
       return [{ kind: key, oneOf: new Set([source[key]].flat()) }]
+    case 'lookup':
+      return entriesOf(source.lookup, at).map((entry) => readLookupValue(...entry, surroundings))
     case 'open':
     case 'closed':
       checkName('hours', source[key], at, surroundings)
@@ -86,7 +90,25 @@ export function checkName(
   diagnostics.problem(path, 'flows.unknown_name', message)
 }
 
-function checkTrunk(name: string, path: YamlPath, { trust, diagnostics }: Surroundings): void {
+function readLookupValue(
+  name: string,
+  values: string | readonly string[],
+  path: YamlPath,
+  { lookups, diagnostics }: Surroundings,
+): Condition {
+  const [lookup = '', field = ''] = name.split('.')
+  const fields = lookups.get(lookup)
+  if (fields === undefined) {
+    const message = `there is no lookup "${lookup}"${suggestion(lookup, lookups.keys())}`
+    diagnostics.problemAtKey(path, 'flows.unknown_name', message)
+  } else if (!fields.has(field)) {
+    const message = `the lookup "${lookup}" takes no "${field}"${suggestion(field, fields)}`
+    diagnostics.problemAtKey(path, 'flows.unknown_name', message)
+  }
+  return { kind: 'lookup', lookup, field, oneOf: new Set([values].flat()) }
+}
+
+export function checkTrunk(name: string, path: YamlPath, { trust, diagnostics }: Surroundings): void {
   if (trust.has(name)) return
   const message = `the trunk "${name}" is not listed under "trunks", so it is trusted for nothing${suggestion(name, trust.keys())}`
   diagnostics.warning(path, 'flows.unknown_name', message)

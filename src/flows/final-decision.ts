@@ -104,6 +104,7 @@ async function runFunction(
     ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state },
     now: at,
     hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open])),
+    lookups: new Map([...routing.lookups.keys()].map((name) => [name, context.lookup(name).values])),
     flowNames: [...routing.flows.keys()],
   })
 }

@@ -93,6 +93,7 @@ function within(a: Leaf, b: Leaf): boolean {
   if (a.kind === 'hours') return b.kind === 'hours' && a.name === b.name && a.open === b.open
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test)
+  if (a.kind === 'lookup' && !isSameValue(a, b)) return false
   if ('numbers' in a) return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
   return b.kind === a.kind && [...a.oneOf].every((one) => (b.oneOf as ReadonlySet<string>).has(one))
 }
@@ -106,6 +107,7 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
   if (a.kind === 'caller' || a.kind === 'callee')
     return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers)
   if (a.kind === 'vip' || a.kind === 'hours' || a.kind === 'claimed_caller' || a.kind !== b.kind) return false
+  if (a.kind === 'lookup' && !isSameValue(a, b)) return false
   return ![...a.oneOf].some((one) => (b.oneOf as ReadonlySet<string>).has(one))
 }
 
@@ -152,6 +154,10 @@ function testWithin(a: HeaderTest, b: HeaderTest): boolean {
 
 function isAbsent(test: HeaderTest): boolean {
   return test.kind === 'present' && !test.present
+}
+
+function isSameValue(a: Leaf & { kind: 'lookup' }, b: Leaf): boolean {
+  return b.kind === 'lookup' && a.lookup === b.lookup && a.field === b.field
 }
 
 function isSameHeader(a: string, b: string): boolean {

@@ -53,7 +53,7 @@ function meantBy(item: string, names: readonly string[]): string | undefined {
 }
 
 /** A caller number counts only where a trunk is trusted for it. */
-function lintCallerNumbers({ trust, vip, rules }: Rules, diagnostics: Diagnostics): void {
+function lintCallerNumbers({ trust, vip, lookups, rules }: Rules, diagnostics: Diagnostics): void {
   if ([...trust.values()].some((items) => NUMBER_TRUST.some((item) => items.has(item)))) return
   const warn = (path: YamlPath, consequence: string) => {
     const remedy = 'add it to the "trust" of a trunk that checks its callers'
@@ -62,6 +62,8 @@ function lintCallerNumbers({ trust, vip, rules }: Rules, diagnostics: Diagnostic
   }
   if (vip.numbers.size > 0) warn(['vip', 'numbers'], 'none of these numbers makes a call a VIP call')
   if (vip.tables.length > 0) warn(['vip', 'files'], 'no number in these files makes a call a VIP call')
+  for (const { name, text } of lookups.values())
+    if (text.fields.includes('caller.number')) warn(['lookups', name], 'this lookup is never asked')
   for (const { index, when } of rules)
     if (leavesOf(when).some(({ kind }) => kind === 'caller'))
       warn(['rules', index, 'when'], '"caller" never counts')

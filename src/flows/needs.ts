@@ -9,20 +9,26 @@ import type { FlowFunction, Needs } from './revision.js'
 export function needsOf(routing: Omit<Routing, 'index'>, functions: Iterable<FlowFunction>): Needs {
   const leaves = routing.rules.flatMap(({ when }) => leavesOf(when))
   const trusted = new Set([...routing.trust.values()].flatMap((items) => [...items]))
-  const codes = [...functions].map(({ code }) => code)
+  const all = [...functions]
+  const codes = all.map(({ code }) => code)
+  const lookups = [...routing.lookups.values()]
   const headers = [
     'from',
     ...(trusted.has('p-asserted-identity') || trusted.has('verstat') ? ['p-asserted-identity'] : []),
     ...routing.calleeFrom,
     ...routing.vip.headers.keys(),
     ...leaves.flatMap(headersOfLeaf),
+    ...lookups.flatMap(({ text }) => text.fields.flatMap((field) => /^header\.(.+)/.exec(field)?.[1] ?? [])),
     ...[...routing.rules, ...routing.branches].flatMap(({ state }) => headersOfState(state)),
     ...codes.flatMap(headersNamedIn),
   ]
   return {
     headersNeeded: Object.freeze([...new Set(headers.map(canonicalName))].sort()),
     needsAllHeaders: codes.some(asksForAnyHeader),
-    needsAttestation: leaves.some(({ kind }) => kind === 'attestation'),
+    needsAttestation:
+      leaves.some(({ kind }) => kind === 'attestation') ||
+      lookups.some(({ attestations }) => attestations !== undefined),
+    lookupsInCode: new Map(all.map(({ file, code }) => [file, lookupsIn(code, [...routing.lookups.keys()])])),
   }
 }
 
@@ -42,4 +48,12 @@ function headersNamedIn(code: string): readonly string[] {
 function asksForAnyHeader(code: string): boolean {
   const named = new RegExp(String.raw`\.sipHeaders\??${METHODS}\s*\)`, 'g')
   return code.replace(named, '').includes('sipHeaders')
+}
+
+/** The lookups that a code flow names; all where it also asks for one whose name does not stand in its text. */
+function lookupsIn(code: string, all: readonly string[]): readonly string[] {
+  const ask = /\.lookup(?:\?\.)?\(\s*(["'`])([a-z0-9_-]+)\1\s*\)/g
+  if (code.replace(ask, '').includes('.lookup')) return all
+  const named = new Set([...code.matchAll(ask)].map((match) => match[2]))
+  return all.filter((name) => named.has(name))
 }

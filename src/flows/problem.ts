@@ -37,6 +37,7 @@ export const PROBLEM_CODES = {
   'flows.function_load': 'A code flow cannot be loaded: it throws, loops or has no default function.',
   'flows.hours': 'Opening hours or closures that cannot be read.',
   'flows.invalid_value': 'A value is not one of those that are possible here.',
+  'flows.lookup': 'A lookup that cannot be asked as it is written.',
   'flows.missing_key': 'A key is missing.',
   'flows.never_open': 'Warning: hours that are never open.',
   'flows.number': 'A telephone number or a prefix that cannot be read.',
@@ -48,7 +49,7 @@ export const PROBLEM_CODES = {
   'flows.turn_away': 'Warning: a flow that only refuses calls is the one for failures.',
   'flows.types': 'TypeScript finds an error in a code flow. Only `doorman check` asks it; no reload does.',
   'flows.unknown_key': 'A key that Doorman does not know.',
-  'flows.unknown_name': 'The name of a flow, branch, rule, trunk or hours that does not exist.',
+  'flows.unknown_name': 'The name of a flow, branch, rule, trunk, lookup or hours that does not exist.',
   'flows.unquoted_number': 'A number that YAML would change; it needs quotes.',
   'flows.unreachable':
     'Warning: no call can get to a rule, because earlier ones take them all, or from a trunk to any rule.',

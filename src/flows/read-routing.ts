@@ -7,6 +7,7 @@ import { checkName, checkTrusted, readCondition, type Surroundings } from './con
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import { readHours } from './read-hours.js'
+import { readLookups } from './read-lookups.js'
 import { readVoice } from './read-voice.js'
 import {
   type BranchEntry,
@@ -40,14 +41,19 @@ export function readRouting(
   const trust = readTrust(source.trunks)
   const vip = readVip(source.vip, numbers, trust, diagnostics)
   const hours = Object.keys(source.hours ?? {})
+  const lookups = new Map(
+    entriesOf(source.lookups, ['lookups']).map(([name, { take = {} }]) => [name, new Set(Object.keys(take))]),
+  )
   const surroundings: Surroundings = {
     ...{ diagnostics, numbers, trust },
     flows: new Set(Object.keys(source.flows ?? {})),
     branches: new Set(Object.keys(source.branches ?? {})),
     hours: new Set(hours),
+    lookups,
     placeholders: new Set([
       ...vip.tables.flatMap(({ columns }) => columns.map((column) => `caller.${column}`)),
       ...hours.flatMap((name) => [`hours.${name}.why`, `hours.${name}.opens`]),
+      ...[...lookups].flatMap(([name, fields]) => [...fields].map((field) => `${name}.${field}`)),
     ]),
   }
   checkClaims(source, diagnostics)
@@ -61,6 +67,7 @@ export function readRouting(
     branches: readBranches(source.branches, surroundings),
     hours: readHours(source, diagnostics),
     voice: readVoice(source.voice, diagnostics),
+    lookups: readLookups(source, surroundings),
     flows: readFlows(source.flows, diagnostics),
     rules: readRules(source.rules, surroundings),
     otherwise,
@@ -205,7 +212,7 @@ function checkState(state: State, path: YamlPath, surroundings: Surroundings): v
   for (const [text, at] of textsOf(state, path)) {
     for (const message of templateProblems(text, placeholders))
       diagnostics.problem(at, 'flows.template', message)
-    for (const name of headersOfText(text)) {
+    for (const name of headersOfState(text)) {
       const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message
       if (problem === undefined) checkTrusted(name, at, surroundings)
       else diagnostics.problem(at, 'flows.template', `{header.${name}}: ${problem}`)
@@ -220,10 +227,6 @@ function textsOf(value: StateValue | undefined, path: YamlPath): readonly (reado
 }
 
 /** The headers that the placeholders of a state name. */
-export function headersOfState(state: State): readonly string[] {
-  return textsOf(state, []).flatMap(([text]) => headersOfText(text))
-}
-
-function headersOfText(text: string): readonly string[] {
-  return placeholdersIn(text).flatMap((name) => /^header\.(\S+)$/.exec(name)?.[1] ?? [])
+export function headersOfState(state: StateValue): readonly string[] {
+  return placeholdersIn(state).flatMap((name) => /^header\.(\S+)$/.exec(name)?.[1] ?? [])
 }

@@ -18,8 +18,10 @@ export interface Needs {
   readonly headersNeeded: readonly string[]
   /** True where a code flow may ask for headers beyond those. */
   readonly needsAllHeaders: boolean
-  /** True where a rule asks for the attestation. */
+  /** True where a rule or a lookup asks for the attestation. */
   readonly needsAttestation: boolean
+  /** File of a code flow → the lookups whose answers it may ask for. */
+  readonly lookupsInCode: ReadonlyMap<string, readonly string[]>
 }
 
 /** One compiled, checked, frozen set of flow files. */

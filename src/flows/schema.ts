@@ -2,7 +2,9 @@ import { getCountries } from 'libphonenumber-js/min'
 import * as z from 'zod'
 import type { State, StateValue } from '../conversation/state.js'
 import { parseDate } from '../hours/wall-clock.js'
+import { DURATION_FORM, parseDuration } from '../lib/duration.js'
 import { suggestion } from '../lib/nearest.js'
+import { secretProblem } from '../lib/secret-text.js'
 
 /**
  * The shape of `routing.yaml`. The file is checked with it, and the editor's JSON Schema is made from it, so every
@@ -104,7 +106,10 @@ const HoursNameSchema = text(
   'a name of hours has at most 40 small letters, digits, _ and -',
 )
 
-const attestation = z.enum(['A', 'B', 'C', 'failed', 'none'])
+const AttestationSchema = z.enum(['A', 'B', 'C', 'failed', 'none'])
+const AttestationsSchema = z.union([AttestationSchema, z.array(AttestationSchema).min(1, EMPTY)], {
+  error: 'write A, B, C, failed or none, or a list of them',
+})
 const nested = z.lazy((): z.ZodType<ConditionSource, ConditionSource> => ConditionSchema)
 const several = z.array(nested).min(1, 'this list is empty: name at least one condition')
 
@@ -123,8 +128,15 @@ const leafShape = {
     'Header → value, list, `matches`, `starts_with` or `present`; several headers mean all of them.',
   ),
   attestation: optional(
-    z.union([attestation, z.array(attestation).min(1, EMPTY)]),
+    AttestationsSchema,
     'The STIR/SHAKEN result: a verified level, `failed` (did not verify) or `none` (no token).',
+  ),
+  lookup: optional(
+    z.record(
+      text(/^[^.]+\.[^.]+$/, 'write the name of a lookup, a point, and one of the names under its "take"'),
+      HeaderValuesSchema,
+    ),
+    'Value of a lookup → text, or several: `crm.tier: [gold, platinum]`; several values mean all of them.',
   ),
   open: optional(HoursNameSchema, 'The name of hours that are open at the instant of the call.'),
   closed: optional(HoursNameSchema, 'The name of hours that are closed at the instant of the call.'),
@@ -136,6 +148,16 @@ const ConditionSchema = strict({
   any: optional(several, 'At least one of these conditions.'),
   not: optional(nested, 'The contrary of this condition.'),
 }).meta({ id: 'condition' })
+
+/** The value of a request's header, in which `{secret.NAME}` stands for DOORMAN_SECRET_NAME. */
+export const SecretTextSchema = z.string().superRefine((written, context) => {
+  const message = secretProblem(written)
+  if (message !== undefined) context.addIssue(message)
+})
+
+export const DurationSchema = z.string().refine((written) => parseDuration(written) !== undefined, {
+  error: `write a time as ${DURATION_FORM}`,
+})
 
 const DateSchema = z.string().refine((written) => parseDate(written) !== undefined, {
   error: 'write a date as 2026-12-25',
@@ -235,6 +257,68 @@ const VipSchema = strict({
   ),
 })
 
+export const DatabaseNameSchema = text(
+  /^[a-z0-9_]{1,40}$/,
+  'a name of a database has small letters, digits and _: crm stands for DOORMAN_DATABASE_CRM',
+)
+
+/** They stand before a point in texts, too. */
+const NO_LOOKUPS = ['caller', 'callee', 'header', 'hours', 'memory', 'secret']
+
+const LookupNameSchema = text(
+  /^[a-z][a-z0-9_-]{0,39}$/,
+  'a name of a lookup has at most 40 small letters, digits, _ and -, and begins with a letter',
+).refine((name) => !NO_LOOKUPS.includes(name), {
+  error: `a lookup can't be called ${NO_LOOKUPS.join(', ')}; choose another name`,
+})
+
+const LookupSchema = strict({
+  http: optional(
+    z.string(),
+    'The URL to ask, whose answer is JSON: `https://crm.example/callers/{caller.number}`. 404 means: no entry.',
+  ),
+  sql: optional(
+    z.string(),
+    'The query, whose first row is the answer: `SELECT tier FROM customers WHERE phone = {caller.number}`.',
+  ),
+  redis: optional(z.string(), 'The key of a hash: `caller:{caller.number}`.'),
+  database: optional(DatabaseNameSchema, 'For `sql` and `redis`: `crm` stands for DOORMAN_DATABASE_CRM.'),
+  headers: optional(
+    z.record(HeaderNameSchema, SecretTextSchema),
+    'For `http`: headers of the request; `{secret.NAME}` stands for DOORMAN_SECRET_NAME.',
+  ),
+  when: optional(
+    strict({
+      trunk: optional(NamesSchema, 'The trunk of the call, or one of several.'),
+      attestation: optional(AttestationsSchema, 'The STIR/SHAKEN result of the call, or one of several.'),
+    }),
+    'The calls about which it is asked; all unless given.',
+  ),
+  deadline: optional(
+    DurationSchema,
+    'How long a call waits for it at most: `150ms` unless given, and no more than `400ms`.',
+  ),
+  fresh: optional(DurationSchema, 'For so long an answer is used without a request; `5m` unless given.'),
+  stale: optional(
+    DurationSchema,
+    'For so long it is used at once, and asked for again afterwards; `1d` unless given.',
+  ),
+  missing: optional(
+    DurationSchema,
+    'For so long it is remembered that there is no entry; `10m` unless given.',
+  ),
+  take: z
+    .record(
+      text(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'a name here has at most 40 letters, digits, _ and -'),
+      text(/^[^.]+(\.[^.]+)*$/, 'write where it stands in the answer, as tier or owner.extension'),
+    )
+    .describe('Name → where its value stands in the answer: `{ tier: tier, agent: owner.extension }`.'),
+  at_most: optional(
+    z.int().min(1, 'at_most counts from 1').max(1_000, 'at most 1000 requests at a time'),
+    'How many requests there are at a time; 20 unless given.',
+  ),
+})
+
 const BranchSchema = strict({
   numbers: optional(
     NumbersSchema,
@@ -304,6 +388,10 @@ export const RoutingSchema = strict({
     VoiceSchema,
     'What speaks greetings: one of `engine`, `command` and `url`; flite unless given.',
   ),
+  lookups: optional(
+    z.record(LookupNameSchema, LookupSchema),
+    'What is asked about each call, by name, for `lookup` in conditions and `{crm.agent}` in texts.',
+  ),
   flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
   rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),
   otherwise: NameSchema.describe('The flow for calls that no rule takes, and for every failure.'),
@@ -320,6 +408,7 @@ export const RoutingSchema = strict({
 export type RoutingSource = Partial<z.input<typeof RoutingSchema>>
 export type FlowEntry = Partial<z.input<typeof FlowSchema>>
 export type HoursEntry = Partial<z.input<typeof HoursSchema>>
+export type LookupEntry = Partial<z.input<typeof LookupSchema>>
 export type BranchEntry = z.input<typeof BranchSchema>
 export type RuleEntry = z.input<typeof RuleSchema>
 export type NumbersSource = z.input<typeof NumbersSchema>

@@ -9,6 +9,8 @@ export class HttpError extends Error {
   constructor(
     readonly fault: HttpFault,
     message: string,
+    /** Of the answer, where there is one that is no success. */
+    readonly status?: number,
   ) {
     super(message)
   }
@@ -56,8 +58,9 @@ export async function askHttp(
     })
     const { statusCode } = answer
     if (statusCode !== 200 && statusCode !== 304) {
-      await answer.body.dump({ limit: 0 })
-      throw new HttpError('status', `${url.host} answered ${statusCode}.`)
+      // Read, so that the connection is kept.
+      answer.body.dump({ limit: maxBytes }).catch(() => undefined)
+      throw new HttpError('status', `${url.host} answered ${statusCode}.`, statusCode)
     }
     const [etag, type] = [answer.headers.etag, answer.headers['content-type']].map((value) =>
       Array.isArray(value) ? value[0] : value,

@@ -82,6 +82,21 @@ export class Metrics {
     'Untrusted claims of calls that would have counted from a trusted trunk',
     ['trunk', 'what'],
   )
+  readonly #lookups = this.#counter('doorman_lookups_total', 'Lookups for calls, by their result', [
+    'lookup',
+    'result',
+  ])
+  readonly #lookupTimes = this.#histogram(
+    'doorman_lookup_duration_seconds',
+    'Time that calls waited for a lookup whose answer was not in memory',
+    ['lookup'],
+  )
+  readonly #lookupDown = new Gauge({
+    name: 'doorman_lookup_down',
+    help: '1 while a lookup has failed several times in a row and is only tried now and then',
+    labelNames: ['lookup'],
+    registers: [this.#registry],
+  })
   readonly #mask: boolean
 
   constructor({ mask, ari, ami, activeCalls, database }: MetricsSources) {
@@ -125,6 +140,15 @@ export class Metrics {
     this.#branches.inc({ branch: this.#shown(branch ?? NONE) })
     this.#trunks.inc({ trunk: shownTrunk })
     for (const { what } of hearsay) this.#hearsay.inc({ trunk: shownTrunk, what })
+  }
+
+  lookup(lookup: string, { result, ms }: { readonly result: string; readonly ms: number }): void {
+    this.#lookups.inc({ lookup, result })
+    if (ms > 0) this.#lookupTimes.observe({ lookup }, ms / 1_000)
+  }
+
+  lookupDown(lookup: string, isDown: boolean): void {
+    this.#lookupDown.set({ lookup }, Number(isDown))
   }
 
   /** @param ms how long it took. */

@@ -1,7 +1,7 @@
 import type { HoursState } from '../hours/hours.js'
 import type { AttestationFinding } from '../sip/attestation.js'
 import type { CallerRow } from './number-table.js'
-import type { OutsideData } from './outside-data.js'
+import type { Answer, OutsideData } from './outside-data.js'
 import type { Branch, CallFacts, Routing } from './types.js'
 
 export interface Caller {
@@ -45,6 +45,18 @@ export interface VipFinding {
   readonly evidence: readonly VipEvidence[]
 }
 
+/** What a lookup says of a call. */
+export interface LookupState {
+  /** Undefined where it was not asked. */
+  readonly answer: Answer | undefined
+  /** Where there is an answer; none of them where that says there is nothing. */
+  readonly values: Answer['values'] | undefined
+  /** False where it was not asked for want of trust. */
+  readonly trusted: boolean
+  /** How it was answered, or why not, to follow its name. */
+  readonly why: string
+}
+
 /** One call under the rules of one revision. `contextOf` makes it. */
 export interface CallContext {
   readonly facts: CallFacts
@@ -65,4 +77,6 @@ export interface CallContext {
   trusts(item: string): boolean
   /** Whether hours of this name are open at the instant of the call, and why. */
   hours(name: string): HoursState
+  /** What the lookup of this name says. */
+  lookup(name: string): LookupState
 }

@@ -5,7 +5,7 @@ import type { Condition, HeaderTest, Leaf, NumberPattern } from './types.js'
 
 /**
  * The value of a condition for a call. `unknown` stands for hearsay: a header that is there, or a caller number,
- * for which the trunk is not trusted.
+ * for which the trunk is not trusted; and for a lookup without an answer.
  */
 export type Truth = 'yes' | 'no' | 'unknown'
 
@@ -48,6 +48,8 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
       return headerTruth(condition.name, condition.test, context)
     case 'hours':
       return truth(context.hours(condition.name).open === condition.open)
+    case 'lookup':
+      return lookupTruth(condition, context)
     case 'attestation':
       return truth(condition.oneOf.has(context.attestation.attestation))
   }
@@ -57,7 +59,7 @@ function truth(holds: boolean): Truth {
   return holds ? 'yes' : 'no'
 }
 
-function negated(inner: Truth): Truth {
+export function negated(inner: Truth): Truth {
   return inner === 'unknown' ? inner : truth(inner === 'no')
 }
 
@@ -82,6 +84,12 @@ function headerTruth(name: string, test: HeaderTest, context: CallContext): Trut
   if (values.length === 0) return truth(test.kind === 'present' && !test.present)
   if (!context.trusts(name)) return 'unknown'
   return truth(values.some((value) => passes(test, value)))
+}
+
+/** Where there is an answer, what it lacks is plainly missing. */
+function lookupTruth({ lookup, field, oneOf }: Leaf & { kind: 'lookup' }, context: CallContext): Truth {
+  const { values } = context.lookup(lookup)
+  return values === undefined ? 'unknown' : truth(oneOf.has(values[field] ?? ''))
 }
 
 /** Whether one value of a header passes; of a repeated header each value counts by itself. */

@@ -7,12 +7,14 @@ import type {
   Callee,
   Caller,
   Claim,
+  LookupState,
   PassedOver,
   VipEvidence,
   VipFinding,
 } from './call-context.js'
 import { claimsOf } from './claims.js'
 import { matchesNumber } from './condition.js'
+import { lookupState } from './lookup-state.js'
 import type { CallerRow } from './number-table.js'
 import { hasNumber, rowOf } from './number-table.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
@@ -38,6 +40,7 @@ class Context implements CallContext {
   #attestation: AttestationFinding | undefined
   #claims: readonly Claim[] | undefined
   readonly #hours = new Map<string, HoursState>()
+  readonly #lookups = new Map<string, LookupState>()
 
   constructor(
     readonly facts: CallFacts,
@@ -76,6 +79,12 @@ class Context implements CallContext {
     const state = stateAt(hours, this.at.getTime())
     this.#hours.set(name, state)
     return state
+  }
+
+  lookup(name: string): LookupState {
+    const known = this.#lookups.get(name) ?? lookupState(name, this)
+    this.#lookups.set(name, known)
+    return known
   }
 
   trusts(item: string): boolean {

@@ -122,6 +122,13 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
       const state = context.hours(leaf.name)
       return told(state.open ? 'open' : 'closed', describeState(leaf, state))
     }
+    case 'lookup': {
+      const { values, trusted, why } = context.lookup(leaf.lookup)
+      const value = values?.[leaf.field] ?? null
+      const name = `${leaf.lookup}.${leaf.field}`
+      if (value === null) return { value, trusted, why: `${leaf.lookup} ${why}` }
+      return told(clip(value), `${name} is "${clip(value)}"${not(formatList(leaf.oneOf))}`)
+    }
     case 'attestation': {
       const { attestation: level, source, value, trusted } = attestation
       const found = `attestation is ${level}${not(formatList(leaf.oneOf))}`

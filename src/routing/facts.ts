@@ -1,7 +1,7 @@
 import { ANONYMOUS } from '../sip/phone-number.js'
-import type { CallContext, Caller, PassedOver, VipEvidence } from './call-context.js'
+import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber } from './condition.js'
-import { clip, formatTrust, headerName } from './format.js'
+import { callerItem, clip, formatTrust, headerName } from './format.js'
 import { lineNumberOf } from './number-table.js'
 import type { Branch, Reason } from './types.js'
 
@@ -39,6 +39,7 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   return [
     ...steps(context, options.thorough).map(({ reason: _, ...fact }) => fact),
     ...(isAsked ? [attestationFact(context)] : []),
+    ...[...context.outside.answers.keys()].flatMap((name) => lookupFact(name, context)),
     ...options.headers.filter((name) => facts.headers.has(name)).map((name) => headerFact(name, context)),
   ]
 }
@@ -59,11 +60,6 @@ function callerStep(context: CallContext): Step {
   const told = { condition: from, value, trusted, why: `${value} comes from ${from}; ${why}` }
   const reason = { rule: '(caller number)', matched: number !== ANONYMOUS, ...told }
   return { fact: 'caller number', value, from, trusted, why, reason }
-}
-
-/** What a trunk must be trusted for so that the caller number counts. */
-export function callerItem({ source }: Caller): string {
-  return source === 'caller ID' ? 'caller_number' : source
 }
 
 function assertedNote(context: CallContext): string {
@@ -147,6 +143,20 @@ function attestationFact({ attestation: found, facts: { trunk } }: CallContext):
   if (found.value === null) return { ...fact, from: 'nothing', trusted: true, why: 'the call carries none' }
   const why = `verstat says ${clip(found.value)}; ${formatTrust(trunk, 'verstat', trusted)}`
   return { ...fact, from: 'verstat', trusted, why }
+}
+
+/** Nothing of one that the rules do not have any more. */
+function lookupFact(name: string, context: CallContext): readonly Provenance[] {
+  if (!context.routing.lookups.has(name)) return []
+  const { answer, values = {}, trusted, why } = context.lookup(name)
+  const shown = Object.entries(values).map(([field, value]) => `${field}=${clip(value)}`)
+  const waited = answer === undefined ? '' : `; the call waited ${Math.round(answer.ms)} ms`
+  return [
+    {
+      ...{ fact: `lookup ${name}`, value: shown.join(', ') || null, from: answer?.result ?? 'nothing' },
+      ...{ trusted, why: `it ${why}${waited}` },
+    },
+  ]
 }
 
 function headerFact(name: string, context: CallContext): Provenance {

@@ -16,6 +16,8 @@ export function formatCondition(condition: Condition): string {
       return `header: { ${headerName(condition.name)}: ${formatTest(condition.test)} }`
     case 'hours':
       return `${condition.open ? 'open' : 'closed'}: ${condition.name}`
+    case 'lookup':
+      return `lookup: { ${condition.lookup}.${condition.field}: ${formatList(condition.oneOf)} }`
     case 'not':
       return `not: { ${formatCondition(condition.of)} }`
     case 'any':
@@ -67,6 +69,11 @@ const LONGEST = 200
 /** A header may be 60 KB long; an explanation needs only its beginning. */
 export function clip(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`
+}
+
+/** What a trunk must be trusted for so that the caller number counts. */
+export function callerItem({ source }: { readonly source: string }): string {
+  return source === 'caller ID' ? 'caller_number' : source
 }
 
 /** `trunk carrier-b is not trusted for X-VIP` */

@@ -41,6 +41,8 @@ export interface Answer {
   readonly ageMs: number | undefined
   /** Milliseconds that the call waited. */
   readonly ms: number
+  /** Why there is none in time; undefined where there is one. */
+  readonly why?: string
 }
 
 /** The kept state of a caller's last call, and when the caller called. */

@@ -153,7 +153,14 @@ function beginningOf(number: string, length: number | undefined): readonly strin
   return number.length < length ? [] : [number.slice(0, length)]
 }
 
-function referencedFacts({ rules, trust, vip, calleeFrom }: Omit<Routing, 'index'>): ReferencedFacts {
+function referencedFacts({
+  rules,
+  trust,
+  vip,
+  calleeFrom,
+  lookups,
+}: Omit<Routing, 'index'>): ReferencedFacts {
+  const all = [...lookups.values()]
   const leaves = rules.flatMap(({ when }) => leavesOf(when))
   const callers = leaves.flatMap((leaf) => (leaf.kind === 'caller' ? [leaf.numbers] : []))
   const trunks = leaves.flatMap((leaf) => (leaf.kind === 'trunk' ? [...leaf.oneOf] : []))
@@ -166,8 +173,11 @@ function referencedFacts({ rules, trust, vip, calleeFrom }: Omit<Routing, 'index
     callers: union(callers),
     headers: new Map([...headers].map(([name, all]) => [name, all.map(({ test }) => test)])),
     headerNames: [...new Set(names.map(canonicalName))],
-    attestations: new Set(leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : []))),
-    trunks: new Set([...trust.keys(), ...trunks]),
+    attestations: new Set([
+      ...leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : [])),
+      ...all.flatMap(({ attestations }) => [...(attestations ?? [])]),
+    ]),
+    trunks: new Set([...trust.keys(), ...trunks, ...all.flatMap((lookup) => [...(lookup.trunks ?? [])])]),
   }
 }
 

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { describeInstant, nextOpening } from '../hours/hours.js'
 import type { CallContext } from './call-context.js'
-import type { State, StateValue } from './types.js'
+import type { Routing, State, StateValue } from './types.js'
 
 /** `{{`, `}}`, `{name}`, `{name|default}`, or a brace that stands alone. */
 const PIECE = /\{\{|\}\}|\{([^{}|]*)(?:\|([^{}]*))?\}|[{}]/g
@@ -16,10 +16,11 @@ const FIELDS = new Map<string, (context: CallContext) => string | undefined>([
 
 /**
  * Fills `{caller.name}`, `{callerNumber}`, `{callerName}`, `{calleeNumber}`, `{branch}`, `{trunk}`,
- * `{header.X-Account}`, `{hours.office.why}` and `{hours.office.opens}` into every text of a rule's or branch's state,
- * however deep; `{{` and `}}` stand for braces. What the call does not have is empty, and so is a header for which the trunk is not trusted: then the
- * default of `{caller.name|friend}` counts, and without one the spaces around it become one, or none where nothing
- * or a punctuation mark follows. What was filled in is never filled again.
+ * `{header.X-Account}`, `{hours.office.why}`, `{hours.office.opens}` and what lookups say (`{crm.agent}`) into every text
+ * of a rule's or branch's state, however deep; `{{` and `}}` stand for braces. What the call does not have is empty, and
+ * so is a header for which the trunk is not trusted: then the default of `{caller.name|friend}` counts, and without one
+ * the spaces around it become one, or none where nothing or a punctuation mark follows. What was filled in is never
+ * filled again.
  */
 export function fillState(state: State, context: CallContext): State {
   return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, fillValue(value, context)]))
@@ -60,9 +61,16 @@ function closeGap(before: string, after: string): string {
   return before === '' || before.endsWith(' ') ? before + after.trimStart() : before + after
 }
 
-/** The names of all placeholders in a text. */
-export function placeholdersIn(text: string): readonly string[] {
-  return [...text.matchAll(PIECE)].flatMap(([, name]) => name?.trim() ?? [])
+/** The names of all placeholders in the texts of a state, however deep. */
+export function placeholdersIn(value: StateValue): readonly string[] {
+  if (typeof value === 'string') return [...value.matchAll(PIECE)].flatMap(([, name]) => name?.trim() ?? [])
+  return Object.values(value ?? {}).flatMap(placeholdersIn)
+}
+
+/** The lookup that a placeholder such as `crm.agent` names. */
+export function lookupOf(placeholder: string, { lookups }: Pick<Routing, 'lookups'>): string | undefined {
+  const name = placeholder.slice(0, placeholder.indexOf('.'))
+  return lookups.has(name) ? name : undefined
 }
 
 /**
@@ -84,6 +92,8 @@ function lookUp(name: string, context: CallContext): string {
   if (name.startsWith('caller.')) return new Map(Object.entries(context.callerRow ?? {})).get(inside) ?? ''
   if (name.startsWith('header.') && context.trusts(inside)) return context.facts.headers.get(inside) ?? ''
   if (name.startsWith('hours.')) return lookUpHours(inside, context)
+  const lookup = lookupOf(name, context.routing)
+  if (lookup !== undefined) return context.lookup(lookup).values?.[inside] ?? ''
   return FIELDS.get(name)?.(context) ?? ''
 }
 

@@ -6,6 +6,7 @@
 import type { Hours } from '../hours/hours.js'
 import type { Attestation, Verification } from '../sip/attestation.js'
 import type { SipHeaders } from '../sip/headers.js'
+import type { Lookup } from './lookup.js'
 import type { NumberTable } from './number-table.js'
 
 /** A value that state can hold: what JSON can. */
@@ -63,6 +64,13 @@ export type Condition =
   | { readonly kind: 'attestation'; readonly oneOf: ReadonlySet<Attestation> }
   /** Hours that are open, or closed, at the instant of the call. */
   | { readonly kind: 'hours'; readonly name: string; readonly open: boolean }
+  /** A value of the answer of a lookup. */
+  | {
+      readonly kind: 'lookup'
+      readonly lookup: string
+      readonly field: string
+      readonly oneOf: ReadonlySet<string>
+    }
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
@@ -139,6 +147,7 @@ export interface Routing {
   /** By name. */
   readonly hours: ReadonlyMap<string, Hours>
   readonly voice: Voice
+  readonly lookups: ReadonlyMap<string, Lookup>
   readonly flows: ReadonlyMap<string, Flow>
   readonly rules: readonly Rule[]
   /** Built by `indexRouting`. */

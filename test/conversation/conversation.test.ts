@@ -29,6 +29,10 @@ const input: ConversationInput = Object.freeze({
     ['office', true],
     ['shop', false],
   ]),
+  lookups: new Map([
+    ['crm', { tier: 'gold' }],
+    ['billing', undefined],
+  ]),
   flowNames: ['vip_support_flow', 'general_support_flow'],
 })
 
@@ -59,7 +63,7 @@ describe('a conversation', () => {
   })
 
   test('shows the call', () => {
-    const { headers: _, trustedHeaders: _t, flowNames: _f, hours: _h, ...shown } = input
+    const { headers: _, trustedHeaders: _t, flowNames: _f, hours: _h, lookups: _l, ...shown } = input
     expect(host().conv).toMatchObject(shown)
   })
 
@@ -67,6 +71,12 @@ describe('a conversation', () => {
     const { conv } = host()
     expect([conv.isOpen('office'), conv.isOpen('shop')]).toEqual([true, false])
     expect(() => conv.isOpen('ofice')).toThrow('routing.yaml has no hours "ofice"; did you mean "office"?')
+  })
+
+  test('has what the lookups say, and undefined where one says nothing', () => {
+    const { conv } = host()
+    expect([conv.lookup('crm'), conv.lookup('billing')]).toEqual([{ tier: 'gold' }, undefined])
+    expect(() => conv.lookup('cmr')).toThrow('routing.yaml has no lookup "cmr"; did you mean "crm"?')
   })
 
   test("has the call's instant, which no flow can change", () => {

@@ -50,6 +50,7 @@ export const input: ConversationInput = {
   state: { city: 'Albany' },
   now: new Date('2030-01-01T12:00:00Z'),
   hours: new Map([['office', true]]),
+  lookups: new Map(),
   flowNames: ['vip_support_flow', 'general_support_flow'],
 }
 

@@ -11,10 +11,11 @@ import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
 import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from '../../src/routing/outside-data.js'
 import type { CallFacts, Routing } from '../../src/routing/types.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { revisionOf } from '../flows/temp-folder.js'
-import { AT, call } from './support/make.js'
+import { AT, answerOf, call } from './support/make.js'
 
 interface Golden {
   readonly files?: Readonly<Record<string, string>>
@@ -23,6 +24,8 @@ interface Golden {
     readonly what: string
     /** The instant of the call. */
     readonly at?: string
+    /** Lookup → what it said just now: its values, or a result without one. */
+    readonly answers?: Readonly<Record<string, Parameters<typeof answerOf>[0]>>
     /** `Name: value`; names may come more than once. */
     readonly headers?: readonly string[]
     readonly expect: Readonly<Record<string, unknown>>
@@ -36,13 +39,18 @@ describe.each(readdirSync(folder))('%s', (name) => {
   const files = { ...golden.files, 'routing.yaml': stringify(golden.routing) }
   const routing = revisionOf(files).then((revision) => revision.routing)
 
-  test.each(golden.calls)('$what', async ({ what: _, headers = [], at, expect: expected, ...parts }) => {
+  test.each(golden.calls)('$what', async ({ what: _, headers = [], at, answers = {}, ...more }) => {
+    const { expect: expected, ...parts } = more
     const facts = call({ ...parts, headers: headers.map(headerOf) })
     const instant = at === undefined ? AT : new Date(at)
-    const told = decided(facts, await routing, instant, expected)
+    const outside = {
+      ...NO_OUTSIDE_DATA,
+      answers: new Map(Object.entries(answers).map(([name, said]) => [name, answerOf(said)])),
+    }
+    const told = decided(facts, await routing, instant, outside, expected)
     expect(told).toEqual(expected)
     // The rules arrive from another thread in this way.
-    expect(decided(facts, structuredClone(await routing), instant, expected)).toEqual(told)
+    expect(decided(facts, structuredClone(await routing), instant, outside, expected)).toEqual(told)
   })
 })
 
@@ -52,9 +60,15 @@ function headerOf(text: string): readonly [string, string] {
 }
 
 /** What the expectation asks for. */
-function decided(facts: CallFacts, routing: Routing, at: Date, expected: Golden['calls'][number]['expect']) {
-  const decision = decide(facts, routing, at)
-  const context = contextOf(facts, routing, at)
+function decided(
+  facts: CallFacts,
+  routing: Routing,
+  at: Date,
+  outside: OutsideData,
+  expected: Golden['calls'][number]['expect'],
+) {
+  const decision = decide(facts, routing, at, outside)
+  const context = contextOf(facts, routing, at, outside)
   const origins = provenanceOf(context, { headers: [...facts.headers.keys()], thorough: true })
   const reasons = explain(context)
   const all: Record<string, unknown> = {

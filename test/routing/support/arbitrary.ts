@@ -1,6 +1,21 @@
 import fc from 'fast-check'
+import type { OutsideData } from '../../../src/routing/outside-data.js'
 import type { CallFacts, Condition, HeaderTest, Routing } from '../../../src/routing/types.js'
-import { branch, call, hoursOf, numbers, routingOf, ruleOf, tableOf, trusting } from './make.js'
+import {
+  answerOf,
+  branch,
+  call,
+  hoursOf,
+  lookupOf,
+  numbers,
+  routingOf,
+  ruleOf,
+  tableOf,
+  trusting,
+} from './make.js'
+
+const PLAIN_STATE = { name: '{caller.name}{header.X-VIP}' }
+const LOOKUP_STATE = { of: ['{crm.tier|none}'], more: { site: '{site.tier}' } }
 
 /** Few values of each kind, so that random rules and random calls meet often. */
 const NUMBERS = ['+15551234567', '+15557654321', '+445550000001', '1001', 'anonymous']
@@ -48,6 +63,11 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
   fc
     .tuple(fc.constantFrom('office', 'never'), fc.boolean())
     .map(([name, open]): Condition => ({ kind: 'hours', name, open })),
+  fc
+    .tuple(fc.constantFrom('crm', 'account', 'site'), oneOf(['gold', 'silver']))
+    .map(
+      ([lookup, values]): Condition => ({ kind: 'lookup', lookup, field: 'tier', oneOf: new Set(values) }),
+    ),
 )
 
 export const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => ({
@@ -77,6 +97,21 @@ export const facts: fc.Arbitrary<CallFacts> = fc
   })
   .map(call)
 
+/** What all of its lookups say. */
+export const answers: fc.Arbitrary<OutsideData['answers']> = fc
+  .array(
+    fc.constantFrom<Parameters<typeof answerOf>[0]>(
+      'late',
+      'failed',
+      'missing',
+      { tier: 'gold' },
+      { tier: 'silver' },
+      { tier: 'iron' },
+    ),
+    { minLength: 3, maxLength: 3 },
+  )
+  .map((said) => new Map(['crm', 'account', 'site'].map((name, at) => [name, answerOf(said[at] ?? 'late')])))
+
 export const routing: fc.Arbitrary<Routing> = fc
   .record({
     trust,
@@ -88,7 +123,12 @@ export const routing: fc.Arbitrary<Routing> = fc
   .map(({ withFile, rules, ...rest }) =>
     routingOf({
       ...rest,
-      rules: rules.map((when, at) => ruleOf(when, at, { name: '{caller.name}{header.X-VIP}' })),
+      rules: rules.map((when, at) => ruleOf(when, at, at % 2 === 0 ? PLAIN_STATE : LOOKUP_STATE)),
+      lookups: [
+        lookupOf('crm'),
+        lookupOf('account', { attestations: new Set(['none']) }, 'header.X-Account'),
+        lookupOf('site', { trunks: new Set(['carrier-a', 'carrier-c']) }, 'callee.number'),
+      ],
       vipTables: withFile ? [tableOf('number,name\n+15551234567,Ann\n').table] : [],
       hours: [hoursOf('office', 'Mo-Fr 09:00-17:00'), hoursOf('never', 'off')],
       vipHeaders: { 'x-vip': ['gold'] },

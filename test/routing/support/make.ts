@@ -3,8 +3,10 @@ import { parseWeek } from '../../../src/hours/opening-hours.js'
 import type { CallContext } from '../../../src/routing/call-context.js'
 import { contextOf } from '../../../src/routing/context-of.js'
 import { explain } from '../../../src/routing/explain.js'
+import type { Lookup } from '../../../src/routing/lookup.js'
 import { readNumberTable } from '../../../src/routing/number-file.js'
 import type { NumberTable } from '../../../src/routing/number-table.js'
+import type { Answer } from '../../../src/routing/outside-data.js'
 import { firstMatch, indexRouting } from '../../../src/routing/rule-index.js'
 import type {
   Branch,
@@ -66,6 +68,26 @@ export function hoursOf(name: string, text: string, more: Partial<Hours> = {}): 
   return { name, zone: 'UTC', open, text, closed: [], alsoOpen: new Map(), ...more }
 }
 
+/** A lookup that is asked by one field of a call, `caller.number` unless told otherwise, and takes `tier`. */
+export function lookupOf(name: string, more: Partial<Lookup> = {}, field = 'caller.number'): Lookup {
+  return {
+    ...{ name, kind: 'http', database: '', headers: {}, trunks: undefined, attestations: undefined },
+    text: { pieces: [`http://127.0.0.1/${name}/`, ''], fields: [field] },
+    ...{ deadlineMs: 150, freshMs: 300_000, staleMs: 86_400_000, missingMs: 600_000, atMost: 20 },
+    take: new Map([['tier', ['tier']]]),
+    ...more,
+  }
+}
+
+/** What a lookup said just now; a result alone where there is no answer. */
+export function answerOf(said: Readonly<Record<string, string>> | 'late' | 'failed' | 'missing'): Answer {
+  if (typeof said === 'object') return { result: 'fresh', values: said, ageMs: 0, ms: 5 }
+  const why = said === 'late' ? 'no answer within 150 ms' : '127.0.0.1 answered 500'
+  return said === 'missing'
+    ? { result: said, values: {}, ageMs: 0, ms: 5 }
+    : { result: said, values: {}, ageMs: undefined, ms: 150, why }
+}
+
 export const always: Condition = { kind: 'all', of: [] }
 
 export const when = {
@@ -78,6 +100,9 @@ export const when = {
     header(name, { kind: 'exact', oneOf: new Set(values) }),
   present: (name: string, present = true): Condition => header(name, { kind: 'present', present }),
   header,
+  lookup: (lookup: string, ...values: string[]): Condition => ({
+    ...{ kind: 'lookup', lookup, field: 'tier', oneOf: new Set(values) },
+  }),
   all: (...of: Condition[]): Condition => ({ kind: 'all', of }),
   any: (...of: Condition[]): Condition => ({ kind: 'any', of }),
   not: (of: Condition): Condition => ({ kind: 'not', of }),
@@ -112,6 +137,7 @@ export function routingOf(parts: {
   calleeFrom?: readonly string[]
   defaultCountry?: string | undefined
   hours?: readonly Hours[]
+  lookups?: readonly Lookup[]
 }): Routing {
   const rules = (parts.rules ?? []).map((rule, at) => ('when' in rule ? rule : ruleOf(rule, at)))
   const headers = Object.entries(parts.vipHeaders ?? {})
@@ -127,6 +153,7 @@ export function routingOf(parts: {
     branches: parts.branches ?? [],
     hours: new Map((parts.hours ?? []).map((one) => [one.name, one])),
     voice: { engine: 'flite', voice: 'slt', speed: 1 } as const,
+    lookups: new Map((parts.lookups ?? []).map((one) => [one.name, one])),
     flows: new Map(),
     rules,
     otherwise: 'general_support_flow',

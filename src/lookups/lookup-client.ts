@@ -1,0 +1,144 @@
+import { LRUCache } from 'lru-cache'
+import { TimeoutError, within } from '../lib/timeout.js'
+import type { Lookup } from '../routing/lookup.js'
+import type { Answer } from '../routing/outside-data.js'
+import { type Ask, REQUEST_MS, type Values } from './ask.js'
+import { Breaker } from './breaker.js'
+
+export interface LookupClientParts {
+  readonly ask: Ask
+  readonly breakerChanged: (isOpen: boolean, reason: string) => void
+}
+
+/** What is kept of one lookup: characters of keys and values, and for each answer what an empty one takes. */
+const CACHE_SIZE = 8_000_000
+const ENTRY_SIZE = 200
+
+interface Entry {
+  readonly values: Values
+  readonly askedAt: number
+}
+
+/**
+ * One lookup: its answers so far, the requests under way, one for each key, and the circuit breaker.
+ *
+ *     recall ──▶ fresh · stale (asked again in the background) · missing
+ *     ask ─────▶ one of these within the deadline ──▶ fresh · missing · failed · late
+ *     breaker open ─▶ failed at once
+ */
+export class LookupClient {
+  readonly #lookup: Lookup
+  readonly #ask: Ask
+  readonly #breaker: Breaker
+  readonly #entries: LRUCache<string, Entry>
+  readonly #requests = new Map<string, Promise<Entry>>()
+  /** Requests that wait until one of those under way is over. */
+  readonly #waiting: (() => void)[] = []
+  #running = 0
+  readonly #stopped = new AbortController()
+
+  constructor(lookup: Lookup, { ask, breakerChanged }: LookupClientParts) {
+    this.#lookup = lookup
+    this.#ask = ask
+    this.#breaker = new Breaker(breakerChanged)
+    this.#entries = new LRUCache({
+      maxSize: CACHE_SIZE,
+      sizeCalculation: ({ values }, key) => ENTRY_SIZE + key.length + JSON.stringify(values).length,
+    })
+  }
+
+  /** What is known without waiting. Where that is stale, it is asked for again. */
+  recall(key: readonly string[]): Answer | undefined {
+    const { freshMs, staleMs, missingMs } = this.#lookup
+    const entry = this.#entries.get(nameOf(key))
+    if (entry === undefined) return undefined
+    const ageMs = performance.now() - entry.askedAt
+    const isMissing = Object.keys(entry.values).length === 0
+    if (ageMs > (isMissing ? missingMs : staleMs)) return undefined
+    if (isMissing) return { result: 'missing', values: {}, ageMs, ms: 0 }
+    if (ageMs <= freshMs) return { result: 'fresh', values: entry.values, ageMs, ms: 0 }
+    this.#refresh(key)
+    return { result: 'stale', values: entry.values, ageMs, ms: 0 }
+  }
+
+  /** Asks, and waits for so many milliseconds at most. Never rejects. */
+  async ask(key: readonly string[], ms: number): Promise<Answer> {
+    const start = performance.now()
+    const none = (result: 'late' | 'failed', why: string): Answer => {
+      return { result, why, values: {}, ageMs: undefined, ms: performance.now() - start }
+    }
+    if (this.#breaker.isOpen) {
+      this.#refresh(key)
+      return none('failed', `it is not asked for a while: ${this.#breaker.reason}`)
+    }
+    try {
+      const { values, askedAt } = await within(ms, this.#lookup.name, this.#request(key))
+      const now = performance.now()
+      const result = Object.keys(values).length === 0 ? 'missing' : 'fresh'
+      return { result, values, ageMs: now - askedAt, ms: now - start }
+    } catch (error) {
+      if (error instanceof TimeoutError) return none('late', `no answer within ${Math.round(ms)} ms`)
+      return none('failed', reasonOf(error))
+    }
+  }
+
+  /** Ends the requests under way. */
+  stop(): void {
+    this.#stopped.abort()
+  }
+
+  /** In the background, for the next call. */
+  #refresh(key: readonly string[]): void {
+    if (this.#breaker.admits()) this.#request(key).catch(() => undefined)
+  }
+
+  #request(key: readonly string[]): Promise<Entry> {
+    const name = nameOf(key)
+    const known = this.#requests.get(name)
+    if (known !== undefined) return known
+    const request = this.#send(key).finally(() => this.#requests.delete(name))
+    this.#requests.set(name, request)
+    return request
+  }
+
+  /** An answer after the deadline is kept, and counts as a failure: calls would wait in vain for such ones. */
+  async #send(key: readonly string[]): Promise<Entry> {
+    const { name, atMost, deadlineMs } = this.#lookup
+    const isQueued = this.#running >= atMost
+    if (isQueued) await new Promise<void>((resolve) => void this.#waiting.push(resolve))
+    else this.#running += 1
+    let isOverdue = false
+    const timer = setTimeout(() => {
+      isOverdue = true
+      this.#breaker.failed(`no answer within ${deadlineMs} ms`)
+    }, deadlineMs)
+    try {
+      if (isQueued && this.#breaker.isOpen) throw new Error(this.#breaker.reason)
+      const askedAt = performance.now()
+      const { signal } = this.#stopped
+      const values = await within(REQUEST_MS, name, this.#ask(this.#lookup, key, signal), signal)
+      const entry = { values, askedAt }
+      this.#entries.set(nameOf(key), entry)
+      if (!isOverdue) this.#breaker.succeeded()
+      return entry
+    } catch (error) {
+      if (!isOverdue) this.#breaker.failed(reasonOf(error))
+      throw error
+    } finally {
+      clearTimeout(timer)
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#running -= 1
+      else next()
+    }
+  }
+}
+
+/** To follow a colon. */
+function reasonOf(error: unknown): string {
+  return (error as Error).message.replace(/\.$/, '')
+}
+
+/** Values have no control characters. */
+function nameOf(key: readonly string[]): string {
+  return key.join('\n')
+}

@@ -1,0 +1,106 @@
+import type { Revision } from '../flows/revision.js'
+import type { Log } from '../lib/log.js'
+import { contextOf } from '../routing/context-of.js'
+import type { Lookup } from '../routing/lookup.js'
+import { type NeededLookup, neededLookups } from '../routing/needed-lookups.js'
+import type { Answer, OutsideData } from '../routing/outside-data.js'
+import type { CallFacts, Rule } from '../routing/types.js'
+import type { Ask } from './ask.js'
+import { LookupClient } from './lookup-client.js'
+
+export interface LookupsParts {
+  readonly ask: Ask
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly metrics: {
+    lookup(name: string, answer: Answer): void
+    lookupDown(name: string, isDown: boolean): void
+  }
+}
+
+/** A call that is about to be decided, with all else that is known besides it. */
+export interface LookupsCall {
+  readonly facts: CallFacts
+  readonly revision: Revision
+  readonly at: Date
+  readonly outside: OutsideData
+}
+
+/** The lookups of a running Doorman. */
+export class Lookups {
+  readonly #parts: LookupsParts
+  /** By name. */
+  readonly #clients = new Map<string, { readonly lookup: Lookup; readonly client: LookupClient }>()
+
+  constructor(parts: LookupsParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * The answers that the decision about a call may need. All that have to be asked for are asked at once, and none is
+   * waited for longer than its deadline and half of what the call has left. Never rejects.
+   *
+   * @param leftMs milliseconds that the call has left
+   */
+  async answers(
+    { facts, revision, at, outside }: LookupsCall,
+    leftMs: number,
+  ): Promise<OutsideData['answers']> {
+    const { routing, lookupsInCode } = revision
+    if (routing.lookups.size === 0) return outside.answers
+    const needed = (answers: OutsideData['answers']) =>
+      neededLookups(contextOf(facts, routing, at, { ...outside, answers }), usedByCode)
+    const usedByCode = ({ target }: Rule) =>
+      target.kind === 'run' ? (lookupsInCode.get(target.file) ?? []) : []
+    const known = new Map<string, Answer>()
+    const unknown: NeededLookup[] = []
+    for (const one of needed(known)) {
+      const answer = this.#clientOf(one.lookup).recall(one.values)
+      if (answer === undefined) unknown.push(one)
+      else known.set(one.lookup.name, answer)
+    }
+    const asked = unknown.length === 0 || known.size === 0 ? unknown : needed(known)
+    const answers = asked.map(async ({ lookup, values }) => {
+      const ms = Math.min(lookup.deadlineMs, leftMs / 2)
+      known.set(lookup.name, await this.#clientOf(lookup).ask(values, ms))
+    })
+    await Promise.all(answers)
+    for (const [name, answer] of known) this.#parts.metrics.lookup(name, answer)
+    return known
+  }
+
+  stop(): void {
+    for (const { client } of this.#clients.values()) client.stop()
+  }
+
+  /** One that a reload has changed begins anew. */
+  #clientOf(lookup: Lookup): LookupClient {
+    const found = this.#clients.get(lookup.name)
+    if (found?.lookup === lookup) return found.client
+    const isSame = found !== undefined && writtenForm(found.lookup) === writtenForm(lookup)
+    const client = isSame ? found.client : this.#newClient(lookup)
+    this.#clients.set(lookup.name, { lookup, client })
+    return client
+  }
+
+  #newClient(lookup: Lookup): LookupClient {
+    const { ask, log, metrics } = this.#parts
+    const { name } = lookup
+    metrics.lookupDown(name, false)
+    return new LookupClient(lookup, {
+      ask,
+      breakerChanged: (isOpen, reason) => {
+        metrics.lookupDown(name, isOpen)
+        const down = `The lookup ${name} fails: ${reason}. ${WHILE_DOWN}`
+        if (isOpen) log.warn(down, { event: 'lookup_down', lookup: name })
+        else log.info(`The lookup ${name} answers again.`, { event: 'lookup_up', lookup: name })
+      },
+    })
+  }
+}
+
+const WHILE_DOWN = 'Calls go on without it, and it is tried again every 5 s.'
+
+/** Equal for two lookups that ask and keep the same; about which calls does not matter. */
+function writtenForm({ trunks: _, attestations: __, take, ...lookup }: Lookup): string {
+  return JSON.stringify({ ...lookup, take: [...take] })
+}

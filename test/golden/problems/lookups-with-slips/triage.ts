@@ -1,0 +1,4 @@
+export default function triage(conv) {
+  conv.state.tier = conv.lookup('cmr')?.tier
+  conv.gotoFlow('main')
+}

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Revision } from '../../src/flows/revision.js'
+import type { Ask, Values } from '../../src/lookups/ask.js'
+import { Lookups } from '../../src/lookups/lookups.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { revisionOf } from '../flows/temp-folder.js'
+import { AT, call } from '../routing/support/make.js'
+
+const files = (...rules: readonly string[]) => ({
+  'routing.yaml': `
+trunks: { carrier-a: { trust: [caller_number] } }
+lookups:
+  crm: { http: "http://127.0.0.1/crm/{caller.number}", take: { tier: tier } }
+  debts: { http: "http://127.0.0.1/debts/{caller.number}", deadline: 30ms, take: { paid: paid } }
+flows: { main: { context: main }, gold: { context: gold } }
+rules:
+${rules.map((rule) => `  - ${rule}\n`).join('')}
+otherwise: main
+`,
+  'triage.ts': 'export default (conv: any) => conv.gotoFlow(conv.lookup("crm")?.tier ?? "main")\n',
+})
+const GOLD = '{ when: { lookup: { crm.tier: gold } }, goto: gold }'
+const PAID = '{ when: { lookup: { debts.paid: "yes" } }, goto: gold }'
+
+/** The lookups of a Doorman, with what they ask and count. */
+function lab(ask: Ask) {
+  const [asked, counted, logged]: [string[], string[], string[]] = [[], [], []]
+  const log = (message: string) => void logged.push(message)
+  const lookups = new Lookups({
+    ask: (lookup, key, signal) => {
+      asked.push(`${lookup.name} ${key.join()}`)
+      return ask(lookup, key, signal)
+    },
+    log: { info: log, warn: log },
+    metrics: {
+      lookup: (name, { result }) => void counted.push(`${name} ${result}`),
+      lookupDown: (name, isDown) => void counted.push(`${name} ${isDown ? 'down' : 'up'}`),
+    },
+  })
+  const answers = (revision: Revision, from = '+15551234567', leftMs = 900) =>
+    lookups.answers({ facts: call({ from }), revision, at: AT, outside: NO_OUTSIDE_DATA }, leftMs)
+  return { asked, counted, logged, lookups, answers }
+}
+
+const SAID: Readonly<Record<string, Values>> = { crm: { tier: 'gold' }, debts: { paid: 'no' } }
+const say: Ask = async ({ name }) => SAID[name] ?? {}
+const silent: Ask = () => new Promise(() => undefined)
+
+describe('the lookups of a call', () => {
+  test('are asked at once, and then known', async () => {
+    const revision = await revisionOf(files(PAID, GOLD))
+    const { answers, asked, counted } = lab(say)
+    const results = [...(await answers(revision))].map(([name, { result }]) => `${name} ${result}`)
+    expect(results.sort()).toEqual(['crm fresh', 'debts fresh'])
+    await answers(revision)
+    expect(asked).toEqual(['debts +15551234567', 'crm +15551234567'])
+    expect(counted.filter((one) => one.endsWith('fresh'))).toHaveLength(4)
+  })
+
+  test('are only those that the known answers leave open', async () => {
+    const { answers, asked } = lab(say)
+    await answers(await revisionOf(files(GOLD)))
+    expect([...(await answers(await revisionOf(files(GOLD, PAID)))).keys()]).toEqual(['crm'])
+    expect(asked).toEqual(['crm +15551234567'])
+  })
+
+  test('are those that a code flow names, where a rule runs it', async () => {
+    const { answers } = lab(say)
+    expect([...(await answers(await revisionOf(files('{ run: triage.ts }')))).keys()]).toEqual(['crm'])
+  })
+
+  test('are waited for until each deadline, and no longer than half of the time of the call', async () => {
+    const revision = await revisionOf(files(PAID, GOLD))
+    const { answers, lookups } = lab(silent)
+    const said = await answers(revision, '+15551234567', 100)
+    lookups.stop()
+    expect([...said.values()].map(({ why }) => why).sort()).toEqual([
+      'no answer within 30 ms',
+      'no answer within 50 ms',
+    ])
+  })
+
+  test('keep their answers over a reload that does not change them', async () => {
+    const { answers, asked } = lab(say)
+    await answers(await revisionOf(files(GOLD)))
+    await answers(await revisionOf(files(GOLD, '{ goto: main }')))
+    expect(asked).toHaveLength(1)
+    const changed = files(GOLD)['routing.yaml'].replace('/crm/', '/crm2/')
+    await answers(await revisionOf({ ...files(GOLD), 'routing.yaml': changed }))
+    expect(asked).toHaveLength(2)
+  })
+
+  test('say once that they fail', async () => {
+    const revision = await revisionOf(files(GOLD))
+    const { answers, counted, logged } = lab(() => Promise.reject(new Error('crm.example answered 500.')))
+    for (let from = 0; from < 8; from++) await answers(revision, `+1555000000${from}`)
+    expect(logged).toEqual([
+      'The lookup crm fails: crm.example answered 500. Calls go on without it, and it is tried again every 5 s.',
+    ])
+    expect(counted.filter((one) => !one.endsWith('failed'))).toEqual(['crm up', 'crm down'])
+  })
+})
