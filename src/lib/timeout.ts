@@ -4,8 +4,8 @@ export class TimeoutError extends Error {
 }
 
 /**
- * Settles as `work` does, or rejects with a `TimeoutError` after the time or as soon as it is `stopped`.
- * asterisk-manager's actions never call back while it is down.
+ * Settles as `work` does, or rejects with a `TimeoutError` after the time or as soon as it is `stopped`. ari-client's
+ * requests never settle when the network fails, and asterisk-manager's never call back while it is down.
  */
 export async function within<T>(
   timeoutMs: number,

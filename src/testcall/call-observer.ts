@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { askVersion } from '../asterisk/ari/connection.js'
-import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
-import { openWebSocket, type RawSocket } from '../asterisk/ari/web-socket.js'
+import type { Client } from 'ari-client'
+import { connectAri } from '../asterisk/ari/connection.js'
+import type { AriAccess } from '../asterisk/ari/http.js'
 import { FALLBACK, GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { trunkOf } from '../asterisk/pbx.js'
 import type { State } from '../conversation/state.js'
@@ -43,7 +42,7 @@ const EVENTS = ['ChannelCreated', 'ChannelDialplan', 'ChannelVarset', 'ChannelDe
  * application of its own, which is much on a busy PBX: it lasts as long as one test call.
  */
 export class CallObserver {
-  readonly #socket: RawSocket
+  readonly #client: Client
   readonly #callId: string
   readonly #contexts: string[] = []
   readonly #variables = new Map<string, string>()
@@ -52,30 +51,26 @@ export class CallObserver {
   readonly result = this.#landed.promise
   #channelId: string | undefined
 
-  private constructor(socket: RawSocket, callId: string) {
-    this.#socket = socket
+  private constructor(client: Client, callId: string) {
+    this.#client = client
     this.#callId = callId
-    socket.on('message', (data) => this.#onEvent(JSON.parse(data.toString()) as ChannelEvent))
-    // The call then has no result.
-    socket.on('error', () => undefined)
+    const events = client as unknown as NodeJS.EventEmitter
+    for (const type of EVENTS) events.on(type, (event: ChannelEvent) => this.#onEvent(event))
   }
 
   /** @throws Error with one sentence where ARI does not answer. */
   static async open(access: AriAccess, callId: string): Promise<CallObserver> {
-    const http = new AriHttp(access)
-    await askVersion(http, access.url).finally(() => http.stop())
-    const socket = openWebSocket(access, { app: `doorman-call-${process.pid}`, subscribeAll: 'true' })
-    const observer = new CallObserver(socket, callId)
-    await within(CONNECT_MS, `ARI at ${access.url}`, once(socket as unknown as NodeJS.EventEmitter, 'open'))
+    const client = await connectAri(access)
+    const observer = new CallObserver(client, callId)
+    await within(CONNECT_MS, `ARI at ${access.url}`, client.start(`doorman-call-${process.pid}`, true))
     return observer
   }
 
   close(): void {
-    this.#socket.terminate()
+    this.#client.stop()
   }
 
-  #onEvent({ type = '', channel, variable, value }: ChannelEvent): void {
-    if (!EVENTS.includes(type)) return
+  #onEvent({ type, channel, variable, value }: ChannelEvent): void {
     if (channel?.protocol_id === this.#callId) this.#channelId = channel.id
     if (channel?.id === undefined || channel.id !== this.#channelId) return
     if (type === 'ChannelVarset' && variable !== undefined) {

@@ -106,6 +106,7 @@ export class AriPeer {
     if (told !== 'peer') return told
     const [, , path = ''] = line.split(' ')
     if (path === 'asterisk/info') return [200, { system: { version: this.version } }]
+    if (path.startsWith('api-docs/')) return [200, this.#description(path)]
     if (path === 'applications/doorman') {
       return this.open > 0 ? [200, { channel_ids: [...this.channels.keys()] }] : [404, {}]
     }
@@ -114,6 +115,15 @@ export class AriPeer {
     const channel = this.channels.get(path.split(/[/?]/)[1] ?? '')
     if (channel === undefined) return [404, { message: 'Channel not found' }]
     return line.includes(' POST ') ? [204] : [200, channel]
+  }
+
+  /** ARI's own (Swagger 1.1), as short as ari-client takes it. */
+  #description(path: string): object {
+    const events = { path: '/api-docs/events.{format}', description: '' }
+    const operations = [{ httpMethod: 'GET', nickname: 'x', responseClass: 'Message', parameters: [] }]
+    const own = { resourcePath: events.path, apis: [{ path: '/events', operations }], models: {} }
+    const common = { apiVersion: '1.0', swaggerVersion: '1.1', basePath: `${this.url}/ari` }
+    return path.includes('resources') ? { ...common, apis: [events] } : { ...common, ...own }
   }
 
   #upgrade({ headers }: IncomingMessage, socket: Duplex): void {

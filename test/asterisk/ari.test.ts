@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from '@jest/globals'
+// Loaded by the first test, it would hold up those beside it.
+import 'ari-client'
 import { Ari } from '../../src/asterisk/ari/ari.js'
 import { until } from '../support/until.js'
 import { AriPeer, eventOf } from './ari-peer.js'

@@ -60,7 +60,7 @@ const neverHangsUp = () =>
         socket.write(`${SUCCESS}\r\nActionID: ${id}\r\n\r\n`)
     })
   })
-const neverUpgrades = async () => {
+const loadsForEver = async () => {
   const server = createServer((request, response) => {
     if (request.url === '/ari/asterisk/info') response.end('{"system":{"version":"22.10.1"}}')
   })
@@ -77,7 +77,7 @@ describe('a stopped connection leaves nothing that keeps the process', () => {
     ['ami', 'while it waits for the next try', nobody, 'logged', /^AMI at [^\n]*\n$/],
     ['ari', 'while a peer says nothing', silent, 'soon', /^$/],
     ['ari', 'while it waits for the next try', nobody, 'logged', /^ARI at [^\n]*\n$/],
-    ['ari', 'while the peer does not answer its WebSocket', neverUpgrades, 'soon', /^$/],
+    ['ari', 'while the API loads and the peer does not go on', loadsForEver, 'soon', /^$/],
   ] as const)('%s, %s', async (which, _when, open, until, says) => {
     const peer = await open()
     peers.push(peer)

@@ -18,7 +18,7 @@ STIR/SHAKEN, and what fetches and checks certificates:
 Bridges, codecs, files and timing, to answer, play and connect a call:
   bridge_simple bridge_softmix bridge_native_rtp bridge_holding res_timing_timerfd
   codec_ulaw codec_alaw codec_gsm codec_resample codec_a_mu format_gsm format_pcm format_wav format_sln
-ARI whole, since the ari-client of the bench asks for the description of each of its parts when it connects:
+ARI whole, since ari-client asks for the description of each of its parts when it connects:
   res_http_websocket res_websocket_client res_stasis res_stasis_answer res_stasis_playback res_stasis_recording
   res_stasis_snoop res_stasis_device_state res_stasis_broadcast res_ari res_ari_model res_ari_applications
   res_ari_asterisk res_ari_bridges res_ari_channels res_ari_device_states res_ari_endpoints res_ari_events

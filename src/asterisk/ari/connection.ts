@@ -1,19 +1,27 @@
+import nodeHttp from 'node:http'
+import nodeHttps from 'node:https'
+import type { Client } from 'ari-client'
 import { pause, retryDelayMs } from '../../lib/backoff.js'
 import type { Log } from '../../lib/log.js'
 import { within } from '../../lib/timeout.js'
 import { ConnectionLog } from '../connection-log.js'
 import { hasFeature, parseVersion, REST_OVER_WEBSOCKET } from '../version.js'
 import type { AriEvent } from './events.js'
-import type { AriAccess, AriHttp } from './http.js'
-import { AriSocket, openWebSocket, type RawSocket } from './web-socket.js'
+import { type AriAccess, AriHttp, MOST_REQUESTS } from './http.js'
+import { AriSocket, type RawSocket } from './web-socket.js'
 
 const CHECK_MS = 3_000
+const CONNECT_MS = 10_000
 const REGISTER_MS = 3_000
 /** A socket is not replaced more often than that: a PBX under load may be slow to answer pings. */
 const RENEW_MS = 2_000
 /** A socket that has been silent for so long is disconnected, whether a new one is there or not. */
 const DISCONNECTED_MS = 2_000
 const STANDBY_MS = 2_000
+
+// ari-client loads ARI's description through Node's global agent, which has no limit of its own.
+nodeHttp.globalAgent.maxSockets = MOST_REQUESTS
+nodeHttps.globalAgent.maxSockets = MOST_REQUESTS
 
 export interface ConnectionListener {
   /** The application is registered, perhaps again. */
@@ -38,6 +46,9 @@ export class AriConnection {
   readonly #log: Log
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
+  /** It loads while Asterisk is asked for its version. */
+  readonly #library = import('ari-client')
+  #client: Client | undefined
   #socket: AriSocket | undefined
   #takesRequests = false
   #openedAt = 0
@@ -87,6 +98,9 @@ export class AriConnection {
     this.#socket = undefined
     socket?.terminate()
     this.#end.resolve('closed')
+    // Keep-alive sockets of ari-client would keep the process, and one of Asterisk's HTTP sessions each.
+    nodeHttp.globalAgent.destroy()
+    nodeHttps.globalAgent.destroy()
   }
 
   async #open(): Promise<void> {
@@ -95,7 +109,11 @@ export class AriConnection {
     const version = await askVersion(this.#http, url)
     this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
-    const raw = openWebSocket(this.#access, { app: this.#application })
+    this.#client ??= await loadClient(this.#library, this.#access, signal)
+    void this.#client.start(this.#application)
+    const raw = socketOf(this.#client)
+    // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
+    for (const event of ['message', 'close', 'error'] as const) raw.removeAllListeners(event)
     const what = `ARI at ${url}, its WebSocket`
     const opened = new Promise<void>((resolve, reject) => {
       // Used in the handler, as the first event may be there already.
@@ -182,6 +200,32 @@ export class AriConnection {
   }
 }
 
+/**
+ * Loads ARI's description; no WebSocket is open yet.
+ * @param library ari-client: loading it takes a sixth of a second, which commands that need no ARI save
+ */
+async function loadClient(
+  library: Promise<typeof import('ari-client')>,
+  { url, username, password }: AriAccess,
+  stopped: AbortSignal,
+): Promise<Client> {
+  const { connect } = await library
+  // Its swagger library prints a banner through a global `log` unless there is one.
+  Object.assign(globalThis, { log: () => undefined })
+  return within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password), stopped)
+}
+
+/** A client for a command. @throws Error with one sentence: what was tried, what answered, what to change. */
+export async function connectAri(access: AriAccess): Promise<Client> {
+  const http = new AriHttp(access)
+  await askVersion(http, access.url).finally(() => http.stop())
+  return loadClient(import('ari-client'), access, new AbortController().signal)
+}
+
+function socketOf(client: Client): RawSocket {
+  return (client as unknown as { readonly _ws: RawSocket })._ws
+}
+
 /** What an HTTP status of `GET /ari/asterisk/info` says, and what to do about it. */
 const MEANING: Readonly<Record<number, string>> = {
   401: 'the user or the password is wrong. Check DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD against ari.conf.',
@@ -191,8 +235,8 @@ const MEANING: Readonly<Record<number, string>> = {
 }
 
 /**
- * The version of Asterisk. What answers says more here than the refusal of a WebSocket does.
- * @throws Error that says what was tried, what answered and what to change.
+ * The version of Asterisk. ari-client throws uncaught on a refusal or another program's page, and never settles on
+ * silence, so this asks first. @throws Error that says what was tried, what answered and what to change.
  */
 export async function askVersion(http: AriHttp, url: string): Promise<string> {
   const answer = await http.send({ method: 'GET', path: 'asterisk/info' }, CHECK_MS).catch((error: Error) => {

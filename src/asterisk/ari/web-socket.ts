@@ -1,8 +1,7 @@
-import WebSocket from 'ws'
 import { within } from '../../lib/timeout.js'
 import { PbxError } from '../pbx.js'
 import type { AriEvent } from './events.js'
-import { type AriAccess, type AriAnswer, type AriRequest, parseJson } from './http.js'
+import { type AriAnswer, type AriRequest, parseJson } from './http.js'
 
 /** A WebSocket of the package `ws`, as far as it is used here. */
 export interface RawSocket {
@@ -13,15 +12,7 @@ export interface RawSocket {
   on(event: 'open' | 'pong' | 'close', listener: () => void): unknown
   on(event: 'message', listener: (data: { toString(): string }) => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
-}
-
-/** Opens a WebSocket that receives the events of an application, which this registers. */
-export function openWebSocket(
-  { url, username, password }: AriAccess,
-  query: { readonly app: string; readonly subscribeAll?: 'true' },
-): RawSocket {
-  const address = `${url.replace(/^http/, 'ws')}/ari/events?${new URLSearchParams(query)}`
-  return new WebSocket(address, { auth: `${username}:${password}` })
+  removeAllListeners(event: 'message' | 'close' | 'error'): unknown
 }
 
 export interface SocketListener {
@@ -42,9 +33,12 @@ interface RestResponse {
 }
 
 /**
- * The event WebSocket: events, REST requests over it (20.14, 22.4 and later), and a watch on
+ * The event WebSocket that ari-client opened: events, REST requests over it (20.14, 22.4 and later), and a watch on
  * whether the other side is there. After one slow write Asterisk drops all events and keeps the socket open
  * (websocket_write_timeout; 16, 22); only pings tell.
+ *
+ * ari-client's own handler of messages is not on it: it makes objects with a hundred methods of every event, and a type
+ * that its description lacks throws in it.
  */
 export class AriSocket {
   readonly #socket: RawSocket
