@@ -7,10 +7,9 @@ import {
   nextChange,
   stateAt,
   timesOf,
-  zoneOf,
 } from '../hours/hours.js'
 import { DAYS, formatTimes } from '../hours/opening-hours.js'
-import { formatDate, weekdayOf } from '../hours/wall-clock.js'
+import { formatDate, weekdayOf, zoneOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
 import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
 
@@ -67,7 +66,7 @@ export function hoursText(hours: Hours, now: number, next: number): string {
   const days = daysFrom(hours, now, next).map(
     (day) => `  ${DAYS[weekdayOf(day)]} ${formatDate(day)}  ${describeDay(hours, day)}`,
   )
-  const verb = state.open ? 'closes' : 'opens'
+  const verb = state.open === false ? 'opens' : 'closes'
   return [`${describeState(hours, state)}; ${verb} ${when} (${hours.zone})`, ...days].join('\n')
 }
 

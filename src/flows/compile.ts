@@ -8,6 +8,7 @@ import { lint } from './lint.js'
 import { lintTrust } from './lint-trust.js'
 import { needsOf } from './needs.js'
 import type { Diagnostics, Position, Problem } from './problem.js'
+import { readHours } from './read-hours.js'
 import { readRouting } from './read-routing.js'
 import type { FlowFunction, Revision } from './revision.js'
 import { RoutingSchema, type RoutingSource } from './schema.js'
@@ -60,7 +61,10 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
   if (value === undefined) return refused(source, diagnostics.problems)
   checkShape(RoutingSchema, value, diagnostics)
   const written = value as RoutingSource
-  const routing = readRouting(written, source, diagnostics)
+  const routing = {
+    ...readRouting(written, source, diagnostics),
+    hours: await readHours(written, source, diagnostics),
+  }
   const functions = await bundleFunctions(routing.rules, source, diagnostics)
   for (const fn of functions.values()) {
     diagnostics.add(unknownNames(fn, 'flow', Object.keys(written.flows ?? {})))

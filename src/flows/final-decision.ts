@@ -103,7 +103,7 @@ async function runFunction(
     caller: context.callerRow,
     ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state },
     now: at,
-    hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open])),
+    hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open === true])),
     lookups: new Map([...routing.lookups.keys()].map((name) => [name, context.lookup(name).values])),
     flowNames: [...routing.flows.keys()],
   })

@@ -1,13 +1,12 @@
-import { isUtf8 } from 'node:buffer'
 import { readNumberTable } from '../routing/number-file.js'
 import type { NumberTable } from '../routing/number-table.js'
-import { asBuffer, lineAt, lineEnd, lineNumber } from '../routing/number-table.js'
+import { asBuffer, lineNumber } from '../routing/number-table.js'
 import type { NumberPattern } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
-import type { Diagnostics, Position, Problem, YamlPath } from './problem.js'
+import type { Diagnostics, Problem, YamlPath } from './problem.js'
 import type { NumbersSource } from './schema.js'
 import { listed } from './shape.js'
-import { type FlowSource, fileName } from './source.js'
+import { type FlowSource, fileName, notUtf8 } from './source.js'
 
 /** Reads telephone numbers, prefixes and files of numbers. Each file is parsed once, however often it is named. */
 export class Numbers {
@@ -69,7 +68,7 @@ export class Numbers {
   }
 
   #parse(file: string, content: Buffer): NumberTable {
-    const garbled = isUtf8(content) ? [] : [{ ...firstGarbled(content), message: NOT_UTF8 }]
+    const garbled = [notUtf8(content)].filter((one) => one !== undefined)
     // UTF-16 has nothing that could be read beside that.
     const readable = garbled.length > 0 && content.includes(0) ? Buffer.alloc(0) : content
     const { table, problems, duplicates } = readNumberTable(file, readable, this.country)
@@ -107,18 +106,6 @@ export class Numbers {
 /** A short extension, a feature code and a withheld number. */
 function isComparedAsItIs(number: string): boolean {
   return number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number)
-}
-
-const NOT_UTF8 =
-  'this file is not UTF-8 text, and names would be garbled; save it as UTF-8 (in a spreadsheet: "CSV UTF-8")'
-
-function firstGarbled(content: Buffer): Position {
-  let [line, start] = [1, 0]
-  for (let end = lineEnd(content, 0); isUtf8(content.subarray(start, end)); line++) {
-    start = end + 1
-    end = lineEnd(content, start)
-  }
-  return { line, column: lineAt(content, start).indexOf('\uFFFD') + 1 }
 }
 
 function isPrefix(text: string): boolean {

@@ -23,6 +23,7 @@ export const PROBLEM_CODES = {
   'flows.branch': 'A branch to which no call can belong, or a second default branch.',
   'flows.claimed_caller':
     'A rule with claimed_caller, which needs no trust, could do more than turn a call away.',
+  'flows.calendar': 'A calendar or a file of closed days cannot be read.',
   'flows.compile': 'The flow files could not be compiled for a reason that lies outside of them.',
   'flows.contradiction': 'Warning: conditions of a rule exclude each other, so that it matches no call.',
   'flows.duplicate': 'Warning: a number or condition stands twice, and only the first one counts.',
@@ -31,10 +32,12 @@ export const PROBLEM_CODES = {
   'flows.example': 'An example of examples.yaml does not hold.',
   'flows.file': 'A file cannot be read, does not exist, or lies outside of the flows folder.',
   'flows.file_changing': 'A file changed while it was read.',
-  'flows.file_too_large': 'A file is larger than Doorman reads: 10 MB of YAML or code, 200 MB of numbers.',
+  'flows.file_too_large':
+    'A file is larger than Doorman reads: 10 MB of YAML or code, 5 MB of a calendar, 200 MB of numbers.',
   'flows.function_bundle': 'A code flow cannot be bundled: a syntax error or an import that leads nowhere.',
   'flows.function_import': 'A code flow imports a file from outside of the flows folder.',
   'flows.function_load': 'A code flow cannot be loaded: it throws, loops or has no default function.',
+  'flows.holidays_end': 'Warning: a calendar or a file of closed days ends within 60 days, or has ended.',
   'flows.hours': 'Opening hours or closures that cannot be read.',
   'flows.invalid_value': 'A value is not one of those that are possible here.',
   'flows.lookup': 'A lookup that cannot be asked as it is written.',

@@ -6,7 +6,6 @@ import { checkClaims } from './check-claims.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
-import { readHours } from './read-hours.js'
 import { readLookups } from './read-lookups.js'
 import { readVoice } from './read-voice.js'
 import {
@@ -35,7 +34,7 @@ export function readRouting(
   source: RoutingSource,
   files: FlowSource,
   diagnostics: Diagnostics,
-): Omit<Routing, 'index'> {
+): Omit<Routing, 'index' | 'hours'> {
   const { otherwise = '', undecidable = otherwise } = source
   const numbers = new Numbers(files, source.default_country, diagnostics)
   const trust = readTrust(source.trunks)
@@ -65,7 +64,6 @@ export function readRouting(
     trust,
     vip,
     branches: readBranches(source.branches, surroundings),
-    hours: readHours(source, diagnostics),
     voice: readVoice(source.voice, diagnostics),
     lookups: readLookups(source, surroundings),
     flows: readFlows(source.flows, diagnostics),

@@ -177,6 +177,30 @@ function dateOrRange({ issues, value }: z.core.ParsePayload<z.infer<z.ZodObject<
   issues.push({ code: 'custom', message: 'write "date", or "from" and "to"', input: value })
 }
 
+/** A line of a file of closed days. */
+export const ClosedRowSchema = strict(closedDaysShape).check(dateOrRange)
+
+const closedShape = {
+  ...closedDaysShape,
+  file: optional(NameSchema, 'A CSV file of days with the columns `date`, or `from` and `to`, and `why`.'),
+  calendar: optional(
+    NameSchema,
+    'An iCalendar file or its https URL: each event closes its days or its time, and its SUMMARY is the reason.',
+  ),
+  every: optional(DurationSchema, 'How often the URL is read: `1h` unless given.'),
+  max_age: optional(DurationSchema, 'At which age of its copy `doctor` finds a fault: `7d` unless given.'),
+}
+
+function oneKind(payload: z.core.ParsePayload<z.infer<z.ZodObject<typeof closedShape>>>) {
+  const { file, calendar, every, max_age: maxAge, ...days } = payload.value
+  if ((file ?? calendar ?? every ?? maxAge) === undefined) return dateOrRange(payload)
+  const alone = Object.keys(days).length === 0 && (file === undefined) !== (calendar === undefined)
+  if (payload.issues.length > 0 || (alone && (file === undefined || (every ?? maxAge) === undefined))) return
+  const message =
+    '"file" and "calendar" stand alone; only the URL of a calendar takes "every" and "max_age" besides'
+  payload.issues.push({ code: 'custom', message, input: payload.value })
+}
+
 const HoursSchema = strict({
   zone: optional(
     z.string(),
@@ -189,11 +213,11 @@ const HoursSchema = strict({
     ),
   closed: optional(
     z.array(
-      z.union([DateSchema, strict(closedDaysShape).check(dateOrRange)], {
-        error: 'write a date, { date, why } or { from, to, why }',
+      z.union([DateSchema, strict(closedShape).check(oneKind)], {
+        error: 'write a date, { date, why }, { from, to, why }, { file } or { calendar }',
       }),
     ),
-    'Days on which `open` does not count: `"2026-12-25"`, `{ date, why }` or `{ from, to, why }`.',
+    'When `open` does not count: `"2026-12-25"`, `{ date, why }`, `{ from, to, why }`, `{ file }` or `{ calendar }`.',
   ),
   also_open: optional(
     z.array(

@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, posix, win32 } from 'node:path'
-import type { ProblemCode } from './problem.js'
+import { lineAt, lineEnd } from '../routing/number-table.js'
+import type { Position, ProblemCode } from './problem.js'
 
 /** A YAML document takes about 45 times its size of memory while it is read. */
-const MOST_MB = { yaml: 10, code: 10, numbers: 200 } as const
+const MOST_MB = { yaml: 10, code: 10, closures: 5, numbers: 200 } as const
 
 /** Why a file has no content. */
 export interface Unreadable {
@@ -88,6 +90,20 @@ export function fileNameProblem(written: string): string | undefined {
   if (isOutside || name.includes('\\'))
     return `"${written}" is outside of the flows folder; put the file into the folder and name it relative to it`
   return name.endsWith('/') || name === '.' ? `"${written}" is a folder, not a file` : undefined
+}
+
+const NOT_UTF8 =
+  'this file is not UTF-8 text, and names would be garbled; save it as UTF-8 (in a spreadsheet: "CSV UTF-8")'
+
+/** Where a file has something else than UTF-8; undefined where it has not. */
+export function notUtf8(content: Buffer): (Position & { readonly message: string }) | undefined {
+  if (isUtf8(content)) return undefined
+  let [line, start] = [1, 0]
+  for (let end = lineEnd(content, 0); isUtf8(content.subarray(start, end)); line++) {
+    start = end + 1
+    end = lineEnd(content, start)
+  }
+  return { line, column: lineAt(content, start).indexOf('\uFFFD') + 1, message: NOT_UTF8 }
 }
 
 function stampOf(stats: Stats | undefined): string {

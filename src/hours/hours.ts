@@ -1,5 +1,6 @@
+import { type Calendar, type CalendarCopy, type ClosedTime, calendarName, whyClosed } from './calendar.js'
 import { DAY, formatTime, formatTimes, type TimeRange, type Week } from './opening-hours.js'
-import { formatDate, type WallClock, weekdayOf, Zone } from './wall-clock.js'
+import { formatDate, type WallClock, weekdayOf, zoneOf } from './wall-clock.js'
 
 /** Closed on these days, both included; hours past midnight belong to the day on which they began. */
 export interface ClosedDays {
@@ -7,6 +8,16 @@ export interface ClosedDays {
   readonly to: number
   /** Empty where the flow file gives no reason. */
   readonly why: string
+}
+
+/** A calendar under `closed`. */
+export interface HoursCalendar {
+  /** A file of the flows folder, or a URL. */
+  readonly location: string
+  /** How often it is fetched, and how old a copy may be, in milliseconds; undefined for a file. */
+  readonly refresh: { readonly every: number; readonly maxAge: number } | undefined
+  /** Undefined where it was never loaded. */
+  readonly calendar: Calendar | undefined
 }
 
 /** One entry under `hours`. Plain data. */
@@ -18,13 +29,15 @@ export interface Hours {
   /** `open` as the admin wrote it. */
   readonly text: string
   readonly closed: readonly ClosedDays[]
+  readonly calendars: readonly HoursCalendar[]
   /** Times of certain days, which win over `closed`. */
   readonly alsoOpen: ReadonlyMap<number, readonly TimeRange[]>
 }
 
 /** What a caller meets at an instant. */
 export interface HoursState {
-  readonly open: boolean
+  /** Null where it depends on a calendar that was never loaded. */
+  readonly open: boolean | null
   /** `open`, the reason of a closure, or `outside of the hours`. */
   readonly why: string
 }
@@ -34,13 +47,14 @@ const OUTSIDE: HoursState = { open: false, why: 'outside of the hours' }
 /** How far `nextChange` looks ahead, in days. */
 const HORIZON = 800
 
-const zones = new Map<string, Zone>()
-
-/** @throws RangeError for a name that is no IANA time zone */
-export function zoneOf(name: string): Zone {
-  const zone = zones.get(name) ?? new Zone(name)
-  zones.set(name, zone)
-  return zone
+/** The same hours with the copies of their calendars. One that is missing stays as never loaded. */
+export function withCopies(hours: Hours, copies: ReadonlyMap<string, CalendarCopy>): Hours {
+  if (hours.calendars.every(({ refresh }) => refresh === undefined)) return hours
+  const calendars = hours.calendars.map((one) => ({
+    ...one,
+    calendar: one.calendar ?? copies.get(one.location)?.inZone.get(hours.zone),
+  }))
+  return { ...hours, calendars }
 }
 
 /** In this order: also open, closed, open. The instant becomes local wall-clock time, and rules see nothing else. */
@@ -48,14 +62,22 @@ export function stateAt(hours: Hours, instant: number): HoursState {
   return stateOn(hours, zoneOf(hours.zone).wallClock(instant))
 }
 
-function stateOn(hours: Hours, { day, minute }: WallClock): HoursState {
-  // What began yesterday may go on past midnight.
-  const isOpen = covers(timesOf(hours, day), minute) || covers(timesOf(hours, day - 1), minute + DAY)
-  if (isOpen) return OPEN
+function stateOn(hours: Hours, time: WallClock): HoursState {
+  if (isOpenOn(hours, time, timesOf)) {
+    const unknown = hours.calendars.find(({ calendar }) => calendar === undefined)
+    if (unknown === undefined || isOpenOn(hours, time, alsoOpenOf)) return OPEN
+    return { open: null, why: `the calendar ${calendarName(unknown.location)} was never loaded` }
+  }
+  const { day, minute } = time
   const closed = closedOn(hours, day)
-  return closed === undefined
-    ? OUTSIDE
-    : { open: false, why: closed.why || `${formatDate(day)} is a closed day` }
+  if (closed !== undefined) return { open: false, why: closed || `${formatDate(day)} is a closed day` }
+  const closedTime = closedTimesOf(hours, day).find(({ from, to }) => from <= minute && minute < to)
+  return closedTime === undefined ? OUTSIDE : { open: false, why: whyClosed(closedTime) }
+}
+
+/** What began yesterday may go on past midnight. */
+function isOpenOn(hours: Hours, { day, minute }: WallClock, times: typeof timesOf): boolean {
+  return covers(times(hours, day), minute) || covers(times(hours, day - 1), minute + DAY)
 }
 
 function covers(times: readonly TimeRange[], minute: number): boolean {
@@ -66,15 +88,15 @@ function covers(times: readonly TimeRange[], minute: number): boolean {
 export function nextChange(hours: Hours, instant: number): number | undefined {
   const zone = zoneOf(hours.zone)
   const today = zone.wallClock(instant).day
-  const { open } = stateAt(hours, instant)
+  const isOpen = stateAt(hours, instant).open !== false
   for (let day = today - 1; day <= today + HORIZON; day++) {
     const changes = timesOf(hours, day)
       .flatMap(({ from, to }) => [from, to])
       .map((minute) => ({ day: day + Math.floor(minute / DAY), minute: minute % DAY }))
       // Instants take long to find, and around the clock one time follows another for years.
-      .filter((time) => stateOn(hours, time).open !== open)
+      .filter((time) => (stateOn(hours, time).open !== false) !== isOpen)
       .map((time) => zone.instant(time))
-      .filter((at) => at > instant && stateAt(hours, at).open !== open)
+      .filter((at) => at > instant && (stateAt(hours, at).open !== false) !== isOpen)
     if (changes.length > 0) return Math.min(...changes)
   }
   return undefined
@@ -83,14 +105,39 @@ export function nextChange(hours: Hours, instant: number): number | undefined {
 /** The next instant at which it opens, for one that is open the one after it closes; undefined as `nextChange`. */
 export function nextOpening(hours: Hours, instant: number): number | undefined {
   const next = nextChange(hours, instant)
-  return next === undefined || stateAt(hours, next).open ? next : nextChange(hours, next)
+  return next === undefined || stateAt(hours, next).open !== false ? next : nextChange(hours, next)
 }
 
 /** The times that begin on a day, closures and `also_open` considered. */
 export function timesOf(hours: Hours, day: number): readonly TimeRange[] {
   const open = closedOn(hours, day) === undefined ? (hours.open[weekdayOf(day)] ?? []) : []
-  const also = hours.alsoOpen.get(day)
-  return also === undefined ? open : joined([...open, ...also])
+  const left = closedTimesOf(hours, day).reduce(without, open)
+  const also = alsoOpenOf(hours, day)
+  return also.length === 0 ? left : joined([...left, ...also])
+}
+
+function alsoOpenOf({ alsoOpen }: Hours, day: number): readonly TimeRange[] {
+  return alsoOpen.get(day) ?? []
+}
+
+/** What of times is left beside a closed time. */
+function without(times: readonly TimeRange[], closed: TimeRange): readonly TimeRange[] {
+  return times.flatMap(({ from, to }) =>
+    [
+      { from, to: Math.min(to, closed.from) },
+      { from: Math.max(from, closed.to), to },
+    ].filter((part) => part.from < part.to),
+  )
+}
+
+/** The times of a day and, past its midnight, of the next one. */
+function closedTimesOf({ calendars }: Hours, day: number): readonly ClosedTime[] {
+  return calendars.flatMap(({ calendar }) => [
+    ...(calendar?.times.get(day) ?? []),
+    ...(calendar?.times.get(day + 1) ?? []).map((time) => ({
+      ...{ from: time.from + DAY, to: time.to + DAY, why: time.why },
+    })),
+  ])
 }
 
 /** Ranges in order, with those that overlap or follow each other as one. */
@@ -109,18 +156,22 @@ export function isNeverOpen({ open, alsoOpen }: Hours): boolean {
   return [...open, ...alsoOpen.values()].every((times) => times.length === 0)
 }
 
-function closedOn({ closed }: Hours, day: number): ClosedDays | undefined {
-  return closed.find(({ from, to }) => from <= day && day <= to)
+/** The reason why a whole day is closed, which may be empty; undefined where it is not. */
+function closedOn({ closed, calendars }: Hours, day: number): string | undefined {
+  const listed = closed.find(({ from, to }) => from <= day && day <= to)?.why
+  if (listed !== undefined) return listed
+  return calendars.map(({ calendar }) => calendar?.days.get(day)).find((why) => why !== undefined)
 }
 
 /** What callers will meet on a day, in one line without the date. */
 export function describeDay(hours: Hours, day: number): string {
-  const why = closedOn(hours, day)?.why
+  const why = closedOn(hours, day) ?? closedTimesOf(hours, day).find(({ from }) => from < DAY)?.why
   return `${formatTimes(timesOf(hours, day))}${why ? ` (${why})` : ''}`
 }
 
 /** `office is open`, `office is closed: winter break`. */
 export function describeState({ name }: Pick<Hours, 'name'>, { open, why }: HoursState): string {
+  if (open === null) return `whether ${name} is open is not known: ${why}`
   return `${name} is ${open ? 'open' : `closed: ${why}`}`
 }
 

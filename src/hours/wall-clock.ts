@@ -1,5 +1,5 @@
 const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 /** Offsets from UTC change at quarters of an hour only (IANA time zone database, since 1972). */
 const QUARTER_MS = 900_000
 
@@ -64,6 +64,15 @@ export class Zone {
     const size = (Number(hours) * 60 + Number(minutes)) * MINUTE_MS + Number(seconds) * 1_000
     return sign === '-' ? -size : size
   }
+}
+
+const zones = new Map<string, Zone>()
+
+/** @throws RangeError for a name that is no IANA time zone */
+export function zoneOf(name: string): Zone {
+  const zone = zones.get(name) ?? new Zone(name)
+  zones.set(name, zone)
+  return zone
 }
 
 /** 0 for Monday to 6 for Sunday. */

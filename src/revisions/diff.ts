@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Revision } from '../flows/revision.js'
+import { calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
 import { formatTimes } from '../hours/opening-hours.js'
 import { formatDate } from '../hours/wall-clock.js'
@@ -116,7 +117,7 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
   }
 }
 
-function hoursItem({ name, zone, open, text, closed, alsoOpen }: Hours): Item {
+function hoursItem({ name, zone, open, text, closed, calendars, alsoOpen }: Hours): Item {
   const closures = closed.map(({ from, to, why }) => {
     const days = formatDate(from) + (to === from ? '' : ` to ${formatDate(to)}`)
     return [`closed ${days}`, { text: why || 'without a reason' }]
@@ -125,13 +126,22 @@ function hoursItem({ name, zone, open, text, closed, alsoOpen }: Hours): Item {
     `also_open ${formatDate(day)}`,
     { text: formatTimes(times) },
   ])
+  const others = calendars.map(({ location, refresh, calendar }) => {
+    const { days = new Map(), times = new Map() } = calendar ?? {}
+    const text = refresh === undefined ? counted(days.size + times.size, 'day') : 'from its URL'
+    const meaning = jsonOf([location, refresh, [...days], [...times]])
+    return [
+      `closed ${calendarName(location)}`,
+      { text, meaning, changed: () => `closed ${calendarName(location)} changed` },
+    ]
+  })
   return {
     name,
     summary: `${text}, ${zone}`,
     facts: {
       zone: { text: zone },
       open: { text, meaning: jsonOf(open), changed: (before) => `open ${fromTo(before, text)}` },
-      ...Object.fromEntries([...closures, ...also]),
+      ...Object.fromEntries([...closures, ...others, ...also]),
     },
   }
 }

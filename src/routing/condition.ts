@@ -4,8 +4,8 @@ import { matchesPattern } from './pattern.js'
 import type { Condition, HeaderTest, Leaf, NumberPattern } from './types.js'
 
 /**
- * The value of a condition for a call. `unknown` stands for hearsay: a header that is there, or a caller number,
- * for which the trunk is not trusted; and for a lookup without an answer.
+ * The value of a condition for a call. `unknown` stands for hearsay (a header that is there, or a caller number, for
+ * which the trunk is not trusted), for a lookup without an answer, and for hours whose calendar was never loaded.
  */
 export type Truth = 'yes' | 'no' | 'unknown'
 
@@ -18,8 +18,8 @@ export function evaluate(condition: Condition, context: CallContext): boolean {
  * Three-valued (Kleene's) logic, so that hearsay never grants anything, not even by its negation: `not` of
  * `unknown` is `unknown`, and with an untrusted X-Blocked neither `header: { X-Blocked: yes }` nor its `not` is
  * satisfied. Only what is there can be hearsay: a header that is missing is plainly missing, from any trunk.
- * `vip`, `branch`, `trunk`, `callee`, `attestation` and hours are never unknown, because they are derived from
- * trusted facts alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
+ * `vip`, `branch`, `trunk`, `callee` and `attestation` are never unknown, because they are derived from trusted facts
+ * alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
  * `claimed_caller`, which looks at the claims of every caller, trusted or not: its rules may only turn a call away.
  */
 export function truthOf(condition: Condition, context: CallContext): Truth {
@@ -47,12 +47,16 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
     case 'header':
       return headerTruth(condition.name, condition.test, context)
     case 'hours':
-      return truth(context.hours(condition.name).open === condition.open)
+      return hoursTruth(context.hours(condition.name).open, condition.open)
     case 'lookup':
       return lookupTruth(condition, context)
     case 'attestation':
       return truth(condition.oneOf.has(context.attestation.attestation))
   }
+}
+
+function hoursTruth(open: boolean | null, wanted: boolean): Truth {
+  return open === null ? 'unknown' : truth(open === wanted)
 }
 
 function truth(holds: boolean): Truth {

@@ -17,7 +17,7 @@ import { matchesNumber } from './condition.js'
 import { lookupState } from './lookup-state.js'
 import type { CallerRow } from './number-table.js'
 import { hasNumber, rowOf } from './number-table.js'
-import { NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
+import { hoursWith, NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
 import { firstMatch } from './rule-index.js'
 import type { Branch, CallFacts, Routing } from './types.js'
 
@@ -76,7 +76,7 @@ class Context implements CallContext {
     const hours = this.routing.hours.get(name)
     if (hours === undefined)
       throw new Error(`The revision has no hours ${name}; this is a defect in Doorman.`)
-    const state = stateAt(hours, this.at.getTime())
+    const state = stateAt(hoursWith(this.outside, hours), this.at.getTime())
     this.#hours.set(name, state)
     return state
   }

@@ -41,6 +41,18 @@ export function splitLine(line: string): Line {
   }
 }
 
+/** Where a first line has semicolons or tabs between its cells. */
+export function otherSeparator(line: string): Line['fault'] {
+  const [, first = '', separator] = OTHER_SEPARATOR.exec(line) ?? []
+  if (separator === undefined) return undefined
+  const name = separator === ';' ? 'semicolons' : 'tabs'
+  const message = `${name} stand between the cells; save the file with commas between them`
+  return { column: first.length + 1, message }
+}
+
+/** A first cell, in quotes or not, behind which there is another separator than a comma, and a second cell. */
+const OTHER_SEPARATOR = /^(\s*(?:"[^"]*"|[^",;\t]*))([;\t])\s*[^\s,]/
+
 const QUOTE_INSIDE = 'a quote inside a cell; put the whole cell in quotes and double this one'
 const TEXT_AFTER_QUOTE = 'text after a closing quote; put a comma before it, or double the quote'
 const NOT_CLOSED =

@@ -120,7 +120,8 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
     }
     case 'hours': {
       const state = context.hours(leaf.name)
-      return told(state.open ? 'open' : 'closed', describeState(leaf, state))
+      const value = state.open === null ? 'unknown' : state.open ? 'open' : 'closed'
+      return told(value, describeState(leaf, state))
     }
     case 'lookup': {
       const { values, trusted, why } = context.lookup(leaf.lookup)

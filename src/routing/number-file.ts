@@ -1,5 +1,5 @@
 import { ANONYMOUS, isNumberLike, readNumber } from '../sip/phone-number.js'
-import { type Cell, splitLine } from './csv.js'
+import { type Cell, otherSeparator, splitLine } from './csv.js'
 import type { NumberTable } from './number-table.js'
 import { asBuffer, keyOf, lineAt, lineEnd, lineNumber } from './number-table.js'
 
@@ -98,11 +98,9 @@ class Reader {
   #readLine(line: string): boolean {
     const start = line.trimStart()
     if (start === '' || start.startsWith('#')) return true
-    const separator = this.header === undefined ? OTHER_SEPARATOR.exec(line) : null
-    if (separator !== null) {
-      const name = separator[2] === ';' ? 'semicolons' : 'tabs'
-      const column = (separator[1]?.length ?? 0) + 1
-      this.#report(column, `${name} stand between the cells; save the file with commas between them`)
+    const separator = this.header === undefined ? otherSeparator(line) : undefined
+    if (separator !== undefined) {
+      this.#report(separator.column, separator.message)
       return false
     }
     const { cells, fault } = splitLine(line)
@@ -163,9 +161,6 @@ class Reader {
     this.problems.push({ line: this.#line, column, message })
   }
 }
-
-/** A first cell, in quotes or not, behind which there is another separator than a comma, and a second cell. */
-const OTHER_SEPARATOR = /^(\s*(?:"[^"]*"|[^",;\t]*))([;\t])\s*[^\s,]/
 
 const NO_HEADER =
   'a number where the first line names the columns; put a line above it, with number over this column'

@@ -1,3 +1,5 @@
+import type { CalendarCopy } from '../hours/calendar.js'
+import { type Hours, withCopies } from '../hours/hours.js'
 import type { NumberTable } from './number-table.js'
 import type { State } from './types.js'
 
@@ -9,7 +11,7 @@ export interface OutsideData {
   /** The overrides that are on, by the name of the hours. */
   readonly overrides: ReadonlyMap<string, Override>
   /** Calendars from elsewhere, by their https URL. */
-  readonly calendars: ReadonlyMap<string, Calendar>
+  readonly calendars: ReadonlyMap<string, CalendarCopy>
   /** By the name under `tables`. */
   readonly tables: ReadonlyMap<string, NumberTable>
   /** By the name under `lookups`: those that were asked for this call. */
@@ -25,11 +27,6 @@ export interface Override {
   readonly until: number
   readonly by: string
   readonly why: string
-}
-
-/** The days of a calendar; see hours/. */
-export interface Calendar {
-  readonly version: string
 }
 
 /** What a lookup says of a call. */
@@ -58,4 +55,9 @@ export const NO_OUTSIDE_DATA: OutsideData = {
   tables: new Map(),
   answers: new Map(),
   memory: undefined,
+}
+
+/** Hours of the flow files with what is known of them besides. */
+export function hoursWith({ calendars }: OutsideData, hours: Hours): Hours {
+  return withCopies(hours, calendars)
 }

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { describeInstant, nextOpening } from '../hours/hours.js'
 import type { CallContext } from './call-context.js'
+import { hoursWith } from './outside-data.js'
 import type { Routing, State, StateValue } from './types.js'
 
 /** `{{`, `}}`, `{name}`, `{name|default}`, or a brace that stands alone. */
@@ -104,7 +105,7 @@ function lookUpHours(inside: string, context: CallContext): string {
   if (hours === undefined) return ''
   if (what === 'why') return context.hours(name).why
   const now = context.at.getTime()
-  const opening = nextOpening(hours, now)
+  const opening = nextOpening(hoursWith(context.outside, hours), now)
   return opening === undefined ? '' : describeInstant(hours, opening, now)
 }
 

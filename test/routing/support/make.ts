@@ -65,7 +65,7 @@ export function tableOf(text: string, country: string | null = 'US') {
 export function hoursOf(name: string, text: string, more: Partial<Hours> = {}): Hours {
   const open = parseWeek(text)
   if ('message' in open) throw new Error(open.message)
-  return { name, zone: 'UTC', open, text, closed: [], alsoOpen: new Map(), ...more }
+  return { name, zone: 'UTC', open, text, closed: [], calendars: [], alsoOpen: new Map(), ...more }
 }
 
 /** A lookup that is asked by one field of a call, `caller.number` unless told otherwise, and takes `tier`. */
