@@ -13,6 +13,7 @@ import { messageTaker } from './call/messages.js'
 import { outsideSource } from './call/outside.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, factsOf, recordOf } from './call/record.js'
+import { LiveCalls } from './control/live-calls.js'
 import { openControl } from './control/server.js'
 import { Databases } from './databases/databases.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
@@ -20,6 +21,7 @@ import { FunctionRunner } from './flows/functions/function-runner.js'
 import { loadRevision } from './flows/load.js'
 import type { Revision } from './flows/revision.js'
 import { EXPECTED } from './history/decision-record.js'
+import { explainCall } from './history/explained.js'
 import { findCalls, storedCall } from './history/recorded-calls.js'
 import { changedShare, replay, replaySentence } from './history/replay.js'
 import { logDecision } from './history/sentence.js'
@@ -88,6 +90,15 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   })
   const databases = new Databases(settings.databases)
   const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
+  const live = new LiveCalls()
+  const replayOf = async (candidate: Revision, current: Revision) => {
+    const replayed = withOwnRunner(async (own) => {
+      await store.flush()
+      const calls = findCalls(store, { limit: REPLAYED_CALLS })
+      return replay(calls, { candidate, current, functions: own, outside: NO_OUTSIDE_DATA })
+    })
+    return within(REPLAY_MS, 'the recorded calls', replayed)
+  }
   let usedFiles: readonly string[] = []
   // Before the first load, so that no change after it is missed.
   const watch = await FolderWatch.open({
@@ -113,12 +124,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
     replay: async (candidate, current) => {
-      const replayed = withOwnRunner(async (own) => {
-        await store.flush()
-        const calls = findCalls(store, { limit: REPLAYED_CALLS })
-        return replay(calls, { candidate, current, functions: own, outside: NO_OUTSIDE_DATA })
-      })
-      const result = await within(REPLAY_MS, 'the recorded calls', replayed)
+      const result = await replayOf(candidate, current)
       return { share: changedShare(result), summary: replaySentence(result) }
     },
   }).catch(async (error: Error) => {
@@ -132,6 +138,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       const record = recordOf(call)
       metrics.call(record, revisions.current.routing.index.referenced.trunks)
       logDecision(log, record)
+      live.add(record)
       // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
       if (!mask) store.recordCall(storedCall(factsOf(call), record, call.final?.outside))
       tracing?.call(record, !EXPECTED.has(record.outcome))
@@ -166,6 +173,24 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       candidate: () => revisions.waiting,
       metrics: () => metrics.text(),
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
+      console: {
+        ...{ live, store },
+        revision: () => revisions.current,
+        explain: async (facts, at, id) => {
+          const revision = id === undefined ? revisions.current : await revisions.earlier(id)
+          const outside = NO_OUTSIDE_DATA
+          return (
+            revision &&
+            withOwnRunner((own) =>
+              explainCall(facts, { revision, functions: own, at, outside, callId: 'console' }),
+            )
+          )
+        },
+        preview: async () => {
+          const { loaded, ...candidate } = await revisions.preview()
+          return { ...candidate, replayed: loaded && (await replayOf(loaded, revisions.current)) }
+        },
+      },
     },
     log,
     store.isInUse,

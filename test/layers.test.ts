@@ -24,6 +24,7 @@ const TOP = ['control', 'doctor', 'setup', 'testcall', 'cli']
 
 function allowed(from: string): readonly string[] {
   if (from === 'cli') return folders
+  if (from === 'console') return [...LAYERS, ...KNOWLEDGE, ...BESIDE, 'control']
   if (TOP.includes(from)) return [...LAYERS, ...KNOWLEDGE, ...BESIDE]
   if (BESIDE.includes(from)) return ['lib', 'sip']
   const flows = LAYERS.indexOf('flows')

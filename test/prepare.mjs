@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeFolder } from './node.mjs'
@@ -23,9 +23,7 @@ try {
   }
   // A test whose source is gone must not run any more.
   rmSync(join(root, 'dist'), { recursive: true, force: true })
-  step('Building …', ['node', join(root, 'node_modules/typescript/bin/tsc'), '-p', root], PATH)
-  // `npx doorman` runs this very file; npm makes it executable only when it first links it.
-  chmodSync(join(root, 'dist/src/cli/doorman.js'), 0o755)
+  step('Building …', ['npm', 'run', '--silent', 'build'], PATH)
   process.stdout.write(`${PATH}\n`)
 } catch (error) {
   say(error.message)

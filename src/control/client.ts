@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { type ControlAddress, readAddress } from './address.js'
-import type { ReloadRequest, RollbackRequest } from './server.js'
+import type { ReloadRequest, RollbackRequest } from './control.js'
 
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}

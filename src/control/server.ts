@@ -1,60 +1,22 @@
-import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
-import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
-import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
-import { draftProblem } from '../revisions/revision-files.js'
+import type { ReloadResult } from '../revisions/candidate.js'
 import type { Settings } from '../settings/index.js'
+import { Access } from './access.js'
 import { removeAddress, writeAddress } from './address.js'
-
-const by = z.string().max(100).optional()
-const allowMissingContexts = z.boolean().optional()
-const reloadRequest = z.strictObject({
-  ...{ by, allowMissingContexts },
-  maxChange: z.number().min(0).max(1).optional(),
-  way: z.enum(['command', 'http']).default('http'),
-  /** A draft: its files by name. */
-  files: z
-    .record(z.string(), z.string())
-    .transform((files) => new Map(Object.entries(files)))
-    .superRefine((files, context) => {
-      const found = draftProblem(files)
-      if (found !== undefined) context.addIssue(found)
-    })
-    .optional(),
-})
-const rollbackRequest = z.strictObject({
-  ...{ by, allowMissingContexts },
-  to: z.int().positive().optional(),
-})
-
-export type ReloadRequest = z.input<typeof reloadRequest>
-export type RollbackRequest = z.input<typeof rollbackRequest>
+import { addConsole } from './console.js'
+import { type Control, reloadRequest, rollbackRequest, type Vitals } from './control.js'
+import { guard } from './guard.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
 
-/** What a running Doorman does on command, and what it tells. */
-export interface Control {
-  reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
-  rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
-  candidate(): WaitingCandidate | undefined
-  metrics(): Promise<string>
-  vitals(): Vitals
-}
-
-/** Of what `/ready` is made. Nothing about a caller is in it: it is served without a token. */
-export interface Vitals {
-  /** `problems` say what keeps calls from being continued, or from being decided on all their facts. */
-  readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
-  readonly ami: { readonly isUp: boolean }
-  /** Doorman was told to stop and only finishes active calls. */
-  readonly stopping: boolean
-  /** Id of the active revision. */
-  readonly revision: string
-}
+/** Named in audits where the control token was used. */
+const TOKEN_OWNER = 'control token'
 
 /** The answer of `/ready`: whether calls can be decided now. */
 export type Readiness = Readonly<ReturnType<typeof readinessOf>>
@@ -78,7 +40,8 @@ export async function openControl(
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
   const token = settings.DOORMAN_CONTROL_TOKEN ?? randomBytes(24).toString('hex')
-  const server = controlServer(control, token)
+  const access = new Access([{ name: TOKEN_OWNER, role: 'admin', token }, ...(settings.DOORMAN_TOKENS ?? [])])
+  const server = controlServer(control, access, settings)
   try {
     await server.listen({ host, port })
     const url = boundAt(server.server.address() as AddressInfo)
@@ -105,37 +68,47 @@ export async function openControl(
  * `POST /reload`, `POST /rollback` and `GET /candidate`, each with `Authorization: Bearer <token>`, and without a token
  * `GET /metrics`, `GET /live` and `GET /ready`.
  */
-function controlServer(control: Control, token: string): FastifyInstance {
+function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
   const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
   server.setErrorHandler<FastifyError>(async ({ statusCode = 500, message }, _request, reply) => {
     await reply.code(statusCode).send({ error: `${message}.` })
   })
-  server.addHook('onRequest', async (request, reply) => {
-    if (!PUBLIC.has(request.routeOptions.url) && !isAllowed(request, token))
-      await reply.code(401).send({ error: 'The token is missing or wrong.' })
-  })
+  guard(server, access, { settings, isPublic: (url) => PUBLIC.has(url) })
   server.addHook('preHandler', async (request, reply) => {
-    if (request.method === 'POST' && control.vitals().stopping)
+    if (request.method !== 'GET' && control.vitals().stopping)
       await reply.code(UNAVAILABLE).send({ error: 'Doorman is stopping and takes no commands.' })
   })
-  addCommand(server, '/reload', reloadRequest, (request) => control.reload(request))
-  addCommand(server, '/rollback', rollbackRequest, (request) => control.rollback(request))
+  addCommand(server, '/reload', control, reloadRequest, (request) => control.reload(request))
+  addCommand(server, '/rollback', control, rollbackRequest, (request) => control.rollback(request))
   addViews(server, control)
+  if (settings.DOORMAN_CONSOLE) addConsole(server, access, control, settings)
   return server
 }
 
-function addCommand<Request>(
+/** With `If-Match: "<revision>"` it is refused where another revision decides by now. */
+function addCommand<Request extends { readonly by?: string | undefined }>(
   server: FastifyInstance,
   path: string,
+  control: Control,
   schema: z.ZodType<Request>,
   run: (request: Request) => Promise<ReloadResult>,
 ): void {
-  server.post(path, async (request, reply) => {
+  server.post(path, { config: { role: 'admin' } }, async (request, reply) => {
     const parsed = schema.safeParse(request.body ?? {})
     if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
-    const result = await run(parsed.data)
+    const other = await otherRevision(request.headers['if-match'], control)
+    if (other !== undefined) return reply.code(412).send({ error: other })
+    const result = await run({ by: request.user?.name, ...parsed.data })
     return reply.code(result.ok ? 200 : REFUSED).send(result)
   })
+}
+
+async function otherRevision(expected: string | undefined, control: Control): Promise<string | undefined> {
+  const { revision } = control.vitals()
+  if (expected === undefined || expected === `"${revision}"`) return undefined
+  const entry = (await control.console.store.revisions()).findLast(({ id }) => id === revision)
+  const by = entry?.by ? ` by ${entry.by}` : ''
+  return `Revision ${entry?.number ?? revision} decides since ${entry?.at ?? 'a moment ago'}${by}; look at the change again.`
 }
 
 function addViews(server: FastifyInstance, control: Control): void {
@@ -153,12 +126,6 @@ function readinessOf({ ari, ami, stopping, revision }: Vitals) {
   const stateOf = ({ isUp }: { readonly isUp: boolean }) => (isUp ? 'up' : 'down')
   const ready = ari.isUp && ami.isUp && !stopping
   return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }
-}
-
-/** Compares digests, so that the time taken does not depend on the token, not even on its length. */
-function isAllowed({ headers }: FastifyRequest, token: string): boolean {
-  const digest = (text: string) => hash('sha256', text, 'buffer')
-  return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${token}`))
 }
 
 function boundAt({ address, family, port }: AddressInfo): string {

@@ -11,6 +11,7 @@ import { parseFlowDocument } from './yaml.js'
 /** The file of a flows folder that holds the examples; there need not be one. */
 export const EXAMPLES_FILE = 'examples.yaml'
 
+/** A call as an example, or a what-if, writes it. */
 const callShape = {
   from: z.string(),
   to: NameSchema,
@@ -44,9 +45,11 @@ function something({ value, issues }: z.core.ParsePayload<object>): void {
   issues.push({ code: 'custom', message, input: value })
 }
 
+export const ExampleCallSchema = strict(callShape)
+
 const ExampleSchema = strict({
   name: NameSchema.optional(),
-  call: strict(callShape),
+  call: ExampleCallSchema,
   expect: strict(expectShape).check(something),
 })
 

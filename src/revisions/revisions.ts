@@ -119,6 +119,13 @@ export class Revisions {
     return this.#queue({ ...options, way: 'rollback', to })
   }
 
+  /** What a reload of the flows folder would do now; changes nothing. */
+  async preview(): Promise<Candidate & { readonly loaded: Revision | null }> {
+    const loaded = await this.#parts.load(this.#parts.folder)
+    const candidate = await checkCandidate(loaded, this.current, this.#parts, {})
+    return { ...candidate, loaded: loaded.ok ? loaded.revision : null }
+  }
+
   /** Resolves when no request is being handled. */
   async done(): Promise<void> {
     await this.#last

@@ -34,6 +34,37 @@ const share = z.string().transform((text, context) => {
   }
 })
 
+/** What a user of the console may do: look with masked numbers; look, and override hours; all. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Signs its owner in to the console. */
+export interface NamedToken {
+  readonly name: string
+  readonly role: Role
+  readonly token: string
+}
+
+const NAMED_TOKEN = /^([A-Za-z0-9._@-]{1,40}):(viewer|operator|admin):(\S{16,})$/
+
+const namedTokens = z.string().transform((text, context): readonly NamedToken[] => {
+  const found = text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map((part) => NAMED_TOKEN.exec(part))
+  const tokens = found.flatMap((match) => {
+    const [, name = '', role, token = ''] = match ?? []
+    return match === null ? [] : [{ name, role: role as Role, token }]
+  })
+  const names = new Set(tokens.map(({ name }) => name))
+  if (tokens.length < found.length)
+    context.addIssue(
+      'write name:role:token, as ann:admin:… with a token of 16 characters or more; roles are viewer, operator and admin',
+    )
+  else if (names.size < tokens.length) context.addIssue('names a user twice')
+  return tokens
+})
+
 const APP_NAME = /^[A-Za-z0-9_-]+$/
 
 /** The applications of all instances at one PBX. */
@@ -88,6 +119,11 @@ const schema = z.object({
   // 0 lets the system choose; `doorman reload` finds the port in the data folder.
   DOORMAN_CONTROL_PORT: port(0).default(8390),
   DOORMAN_CONTROL_TOKEN: z.string().min(16, 'is too short: use 16 characters or more').optional(),
+  DOORMAN_CONSOLE: yesOrNo.default(true),
+  DOORMAN_CONSOLE_URL: z
+    .url({ protocol: /^https?$/, error: 'give an address such as https://doorman.example' })
+    .optional(),
+  DOORMAN_TOKENS: namedTokens.optional(),
   DOORMAN_FUNCTION_DEADLINE_MS: integer(
     10,
     500,
@@ -108,6 +144,7 @@ const SECRETS = [
   'DOORMAN_AMI_ADMIN_SECRET',
   'DOORMAN_SIP_PASSWORD',
   'DOORMAN_CONTROL_TOKEN',
+  'DOORMAN_TOKENS',
 ] as const
 
 /** `DOORMAN_DATABASE_CRM`, `DOORMAN_SECRET_CRM_TOKEN` and the like, which are secrets, too. */

@@ -1,10 +1,12 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Control, openControl } from '../../src/control/server.js'
+import type { Control } from '../../src/control/control.js'
+import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
+import { noConsole } from '../control/no-console.js'
 import { filesOf, newRevision, withStore } from '../store/open-store.js'
 import { flowFolder } from '../support/flow-folder.js'
 import { doorman } from './command.js'
@@ -24,6 +26,7 @@ const take = async (request: unknown) => {
   return TAKEN
 }
 const control: Control = {
+  console: noConsole(),
   ...{ reload: take, candidate: () => candidate },
   rollback: async (request) => ({ ...(await take(request)), rollbackOf: 1 }),
   metrics: async () => '',

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
 import { findInstance, NotRunningError, readCandidate, sendCommand } from '../../src/control/client.js'
-import { type Control, openControl } from '../../src/control/server.js'
+import type { Control } from '../../src/control/control.js'
+import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { freePort } from '../support/free-ports.js'
+import { noConsole } from './no-console.js'
 
 const TOKEN = 'a-token-of-some-length'
 const TAKEN: ReloadResult = {
@@ -34,6 +36,7 @@ const answered = async (request: unknown) => {
   return answer
 }
 const control: Control = {
+  console: noConsole(),
   ...{ reload: answered, rollback: answered },
   candidate: () => waiting,
   metrics: async () => 'doorman_calls_total 0\n',

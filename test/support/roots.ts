@@ -41,6 +41,13 @@ const DATABASES: Root = {
   what: 'PostgreSQL, MariaDB and Redis of Debian bookworm',
 }
 
+/** The browser of the console's tests. */
+const CHROMIUM: Root = {
+  ...{ name: 'chromium', suite: 'bookworm', packages: 'chromium,fonts-dejavu-core' },
+  what: 'Chromium of Debian bookworm',
+  without: ['usr/share/doc', 'usr/share/locale', 'var/cache/apt'],
+}
+
 const WAYS = [
   'Ways to the programs of the lab:',
   '  - as root on Debian or Ubuntu: nothing to do but to be on line (it fetches about 100 MB with mmdebstrap);',
@@ -70,6 +77,11 @@ export async function promtool(say: (line: string) => void): Promise<readonly st
 /** The folder of a root with PostgreSQL, MariaDB and Redis, which is built where it is missing, like Asterisk's. */
 export function databasesRoot(say: (line: string) => void): Promise<string> {
   return debianRoot(DATABASES, say)
+}
+
+/** The folder of a root in which `/usr/lib/chromium/chromium` runs. */
+export function chromiumRoot(say: (line: string) => void): Promise<string> {
+  return debianRoot(CHROMIUM, say)
 }
 
 /** The folder of a Debian that systemd boots, with what the package needs, and without Asterisk. */

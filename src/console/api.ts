@@ -1,0 +1,53 @@
+/** Requests to Doorman. What it answers has the types of `control/`. */
+import { signal } from '@preact/signals'
+import type { User } from '../control/access.js'
+
+/** Doorman refused; the message is its own. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Who is signed in; null for nobody, undefined until Doorman has said. */
+export const user = signal<User | null | undefined>(undefined)
+
+export async function request<T>(
+  path: string,
+  {
+    method = 'GET',
+    body,
+    headers = {},
+  }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<T> {
+  const json = body === undefined ? {} : { body: JSON.stringify(body) }
+  const type = body === undefined ? {} : { 'content-type': 'application/json' }
+  const response = await fetch(path, { method, headers: { ...type, ...headers }, ...json }).catch(() => {
+    throw new RequestError(0, 'Doorman does not answer.')
+  })
+  const answer: unknown = await response.json().catch(() => ({}))
+  // A refused reload says why in the same words as one that was taken.
+  if (response.ok || response.status === 409) return answer as T
+  if (response.status === 401) user.value = null
+  const { error = `Doorman answered ${response.status}.` } = answer as { readonly error?: string }
+  throw new RequestError(response.status, error)
+}
+
+export async function findUser(): Promise<void> {
+  // While Doorman does not answer, nobody has been signed out.
+  user.value = await request<User>('/api/session').catch(({ status }: RequestError) =>
+    status === 0 ? user.value : null,
+  )
+}
+
+export async function signIn(token: string): Promise<void> {
+  user.value = await request<User>('/api/session', { method: 'POST', body: { token } })
+}
+
+export async function signOut(): Promise<void> {
+  await request('/api/session', { method: 'DELETE' })
+  user.value = null
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod'
+import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
+import { draftProblem } from '../revisions/revision-files.js'
+import type { ConsoleSource } from './console-source.js'
+
+const by = z.string().max(100).optional()
+const allowMissingContexts = z.boolean().optional()
+export const reloadRequest = z.strictObject({
+  ...{ by, allowMissingContexts },
+  maxChange: z.number().min(0).max(1).optional(),
+  way: z.enum(['command', 'http']).default('http'),
+  /** A draft: its files by name. */
+  files: z
+    .record(z.string(), z.string())
+    .transform((files) => new Map(Object.entries(files)))
+    .superRefine((files, context) => {
+      const found = draftProblem(files)
+      if (found !== undefined) context.addIssue(found)
+    })
+    .optional(),
+})
+export const rollbackRequest = z.strictObject({
+  ...{ by, allowMissingContexts },
+  to: z.int().positive().optional(),
+})
+
+export type ReloadRequest = z.input<typeof reloadRequest>
+export type RollbackRequest = z.input<typeof rollbackRequest>
+
+/** What a running Doorman does on command, and what it tells. */
+export interface Control {
+  reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
+  rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
+  candidate(): WaitingCandidate | undefined
+  metrics(): Promise<string>
+  vitals(): Vitals
+  /** What the web console shows. */
+  readonly console: ConsoleSource
+}
+
+/** Of what `/ready` is made. Nothing about a caller is in it: it is served without a token. */
+export interface Vitals {
+  /** `problems` say what keeps calls from being continued, or from being decided on all their facts. */
+  readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
+  readonly ami: { readonly isUp: boolean }
+  /** Doorman was told to stop and only finishes active calls. */
+  readonly stopping: boolean
+  /** Id of the active revision. */
+  readonly revision: string
+}

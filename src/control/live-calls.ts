@@ -1,0 +1,101 @@
+/** The calls of a running Doorman as they are decided, for the console. */
+import type { DecisionRecord } from '../history/decision-record.js'
+import { sentenceOf } from '../history/sentence.js'
+
+/** A row of the console's list. */
+export interface CallRow
+  extends Pick<
+    DecisionRecord,
+    'at' | 'call' | 'callerNumber' | 'calleeNumber' | 'trunk' | 'branch' | 'vip' | 'flow' | 'rule' | 'outcome'
+  > {
+  /** Counts the calls since the start of this process. */
+  readonly id: number
+  readonly sentence: string
+  /** From arrival to departure. */
+  readonly ms: number
+  /** How many untrusted claims it made. */
+  readonly hearsay: number
+}
+
+/** One minute of calls. */
+export interface Minute {
+  /** Its beginning, milliseconds since 1970. */
+  readonly at: number
+  readonly flows: Readonly<Record<string, number>>
+  /** Calls that took the fallback, were taken out, or went to `otherwise` because something failed. */
+  readonly fallbacks: number
+  readonly hearsay: number
+  /** Milliseconds, of the slowest and in the mean. */
+  readonly slowest: number
+  readonly mean: number
+}
+
+interface OpenMinute {
+  at: number
+  readonly flows: Record<string, number>
+  calls: number
+  fallbacks: number
+  hearsay: number
+  slowest: number
+  total: number
+}
+
+const KEPT_ROWS = 5_000
+const KEPT_MINUTES = 120
+
+export type Listener = (row: CallRow) => void
+
+export class LiveCalls {
+  #rows: CallRow[] = []
+  #last = 0
+  readonly #minutes: OpenMinute[] = []
+  readonly #listeners = new Set<Listener>()
+
+  add(record: DecisionRecord): void {
+    const { at, call, callerNumber, calleeNumber, trunk, branch, vip, flow, rule, outcome } = record
+    const row: CallRow = {
+      ...{ id: ++this.#last, at, call, callerNumber, calleeNumber, trunk, branch, vip, flow, rule, outcome },
+      ...{ sentence: sentenceOf(record), ms: record.ms.total ?? 0, hearsay: record.hearsay.length },
+    }
+    this.#rows.push(row)
+    if (this.#rows.length > 2 * KEPT_ROWS) this.#rows = this.#rows.slice(-KEPT_ROWS)
+    this.#count(row)
+    for (const listener of this.#listeners) listener(row)
+  }
+
+  /** The latest rows after one that a page has already, the oldest first. */
+  after(id: number, most: number): readonly CallRow[] {
+    // A page that was open before a restart has higher numbers.
+    const from = id > this.#last ? 0 : id
+    return this.#rows.filter((row) => row.id > from).slice(-most)
+  }
+
+  get minutes(): readonly Minute[] {
+    return this.#minutes.map(({ calls, total, ...minute }) => ({
+      ...minute,
+      mean: total / Math.max(1, calls),
+    }))
+  }
+
+  /** @returns ends it. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #count({ at, flow, outcome, hearsay, ms }: CallRow): void {
+    const start = Math.floor(Date.parse(at) / 60_000) * 60_000
+    let minute = this.#minutes.at(-1)
+    if (minute === undefined || minute.at < start) {
+      minute = { at: start, flows: {}, calls: 0, fallbacks: 0, hearsay: 0, slowest: 0, total: 0 }
+      this.#minutes.push(minute)
+      if (this.#minutes.length > KEPT_MINUTES) this.#minutes.shift()
+    }
+    minute.flows[flow] = (minute.flows[flow] ?? 0) + 1
+    minute.calls += 1
+    if (outcome !== 'routed' && outcome !== 'hung_up') minute.fallbacks += 1
+    minute.hearsay += hearsay
+    minute.slowest = Math.max(minute.slowest, ms)
+    minute.total += ms
+  }
+}

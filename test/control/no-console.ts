@@ -1,0 +1,14 @@
+import type { ConsoleSource } from '../../src/control/console-source.js'
+import { LiveCalls } from '../../src/control/live-calls.js'
+
+/** For servers whose console no test looks at. */
+export function noConsole(): ConsoleSource {
+  const none = () => {
+    throw new Error('not asked for')
+  }
+  return {
+    live: new LiveCalls(),
+    store: { findCalls: async () => [], revisions: async () => [], flush: async () => undefined },
+    ...{ explain: none, revision: none, preview: none },
+  }
+}
