@@ -101,7 +101,7 @@ describe('the control server', () => {
       ['routing.yaml', 'otherwise: a\n'],
       ['lists/vips.csv', numbers],
     ])
-    expect(asked).toEqual([{ files, way: 'http' }])
+    expect(asked).toEqual([{ by: 'control token', files, way: 'http' }])
     expect(await upload({ 'vips.csv': numbers + numbers })).toEqual([
       400,
       expect.stringMatching(/a draft may have 10 MB, and this one has 19\.\d MB/),
