@@ -35,6 +35,8 @@ import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
 import { NO_OUTSIDE_DATA } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
+import { greetingTexts } from './speech/greeting-texts.js'
+import { RenderedGreetings } from './speech/rendered-greetings.js'
 import { Store } from './store/store.js'
 
 export interface Doorman {
@@ -83,10 +85,17 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     keepCallsMb: settings.DOORMAN_KEEP_CALLS_MB,
     report: (level, message, event) => log[level](message, { event }),
   })
+  const greetings = new RenderedGreetings({
+    folder: settings.DOORMAN_GREETINGS,
+    limit: settings.DOORMAN_GREETINGS_MB * 2 ** 20,
+    mostAhead: settings.DOORMAN_GREETINGS_AHEAD,
+    log,
+  })
   const metrics = new Metrics({
     ...{ ari, ami, mask },
     activeCalls: () => calls.activeCalls,
     database: () => store.health,
+    greetings: () => greetings.health,
   })
   const databases = new Databases(settings.databases)
   const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
@@ -120,6 +129,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     },
     compile: compileInWorker,
     prepare: (revision) => functions.check(revision.functions.values()),
+    swapped: (revision) => greetings.ahead(greetingTexts(revision)),
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
@@ -128,7 +138,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       return { share: changedShare(result), summary: replaySentence(result) }
     },
   }).catch(async (error: Error) => {
-    await Promise.all([functions.stop(), store.close(), watch.stop()])
+    await Promise.all([functions.stop(), store.close(), watch.stop(), greetings.stop()])
     throw error
   })
   const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log })
@@ -168,8 +178,14 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const control = await openControl(
     settings,
     {
-      reload: ({ way, ...options }) => revisions.reload(way, options),
+      reload: async ({ way, ...options }) => {
+        const result = await revisions.reload(way, options)
+        // Greetings that failed are tried again: an engine may have been installed.
+        if (result.ok && !result.changed) greetings.ahead(greetingTexts(revisions.current))
+        return result
+      },
       rollback: ({ to, ...options }) => revisions.rollback(to, options),
+      greetings: () => greetings.report(),
       candidate: () => revisions.waiting,
       metrics: () => metrics.text(),
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
@@ -210,7 +226,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await databases.stop()
       await ari.stop()
       ami.stop()
-      await Promise.all([functions.stop(), store.close(), control.stop(), tracing?.stop()])
+      await Promise.all([functions.stop(), store.close(), control.stop(), greetings.stop(), tracing?.stop()])
     },
   }
 }

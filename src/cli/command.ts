@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'draft'
   | 'examples_not_written'
   | 'flow_files'
+  | 'greeting'
   | 'no_data'
   | 'no_revision'
   | 'not_running'

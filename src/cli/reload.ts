@@ -1,13 +1,17 @@
 import { isUtf8 } from 'node:buffer'
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
-import { findInstance, sendCommand } from '../control/client.js'
+import type { ControlAddress } from '../control/address.js'
+import { findInstance, readGreetings, sendCommand } from '../control/client.js'
+import type { CommandResult, ReloadRequest } from '../control/control.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
 import { userName } from '../lib/user-name.js'
 import { type RELOAD_CODES, type ReloadResult, unusable } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
+import { describeReport } from '../speech/greetings.js'
 import {
   DATA_OPTION,
   EXIT,
@@ -30,12 +34,17 @@ const ALLOW_MISSING = [
 ] as const
 
 export function addReload(program: Command): void {
-  type ReloadOptions = Options & { readonly flows?: string; readonly maxChange?: number }
+  type ReloadOptions = Options & {
+    readonly flows?: string
+    readonly maxChange?: number
+    readonly wait?: true
+  }
   program
     .command('reload')
     .description('have the running Doorman check and load its flow files, or a draft of them')
     .option('--flows <folder>', 'upload this draft, which decides until the flows folder is loaded again')
     .option('--max-change <share>', 'refuse if more recorded calls than this would change', parseShareOption)
+    .option('--wait', 'wait until the greetings of the revision are rendered')
     .option(...ALLOW_MISSING)
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
@@ -44,12 +53,29 @@ export function addReload(program: Command): void {
       const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
       const body = { maxChange, allowMissingContexts, way: 'command', by: userName() } as const
       if (flows === undefined || (await isSameFolder(flows, address.flows)))
-        return report(options, await sendCommand(address, '/reload', body))
+        return report(options, await sendReload(address, body, options))
       const draft = await compile(flows)
       if (!draft.ok) return report(options, { ok: false, ...unusable(draft.problems, draft.warnings) })
       const files = await textsOf(flows, draft)
-      report({ ...options, kept: KEPT }, await sendCommand(address, '/reload', { ...body, files }))
+      report({ ...options, kept: KEPT }, await sendReload(address, { ...body, files }, options))
     })
+}
+
+const ASK_AGAIN_MS = 500
+
+/** With `wait`, the result says how the rendering of greetings ended. */
+async function sendReload(
+  address: ControlAddress,
+  request: ReloadRequest,
+  { wait }: { readonly wait?: true },
+): Promise<CommandResult> {
+  const result = await sendCommand(address, '/reload', request)
+  let { greetings } = result
+  while (wait && result.ok && !greetings.done) {
+    await sleep(ASK_AGAIN_MS)
+    greetings = await readGreetings(address)
+  }
+  return { ...result, greetings }
 }
 
 export function addRollback(program: Command): void {
@@ -103,13 +129,15 @@ interface Asked extends Options {
   readonly kept?: string
 }
 
-function report(asked: Asked, result: ReloadResult): void {
+/** @param result a draft that is refused here has no greetings. */
+function report(asked: Asked, result: ReloadResult | CommandResult): void {
   const next = result.ok ? undefined : nextAfter(result.problems, asked.flows)
   printResult(asked, result, format(result, asked).join('\n'), next)
   process.exitCode = result.ok ? EXIT.ok : EXIT.failed
 }
 
-function format(result: ReloadResult, { kept }: Asked): string[] {
+function format(result: ReloadResult | CommandResult, { kept }: Asked): string[] {
+  const greetings = 'greetings' in result ? describeReport(result.greetings) : undefined
   const warnings = result.warnings.map((warning) => `${formatProblem(warning)} (warning)`)
   if (!result.ok)
     return [
@@ -118,9 +146,12 @@ function format(result: ReloadResult, { kept }: Asked): string[] {
       ...warnings,
     ]
   const name = result.number === null ? result.revision : `${result.number} (${result.revision})`
-  if (!result.changed) return [`Nothing has changed: revision ${name} is active already.`, ...warnings]
   const changes = result.changes.map(({ text }) => `  ${text}`)
-  const more = [result.replay, kept].filter((line) => typeof line === 'string')
+  const more = [result.replay, greetings && `${greetings}.`, result.changed && kept].filter(
+    (line) => typeof line === 'string',
+  )
+  if (!result.changed)
+    return [`Nothing has changed: revision ${name} is active already.`, ...more, ...warnings]
   const again = result.rollbackOf === null ? '' : `, which is revision ${result.rollbackOf} again,`
   return [`Revision ${name}${again} is active:`, ...changes, ...more, ...warnings]
 }

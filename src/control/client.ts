@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
-import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
+import type { WaitingCandidate } from '../revisions/candidate.js'
+import type { RenderReport } from '../speech/greetings.js'
 import { type ControlAddress, readAddress } from './address.js'
-import type { ReloadRequest, RollbackRequest } from './control.js'
+import type { CommandResult, ReloadRequest, RollbackRequest } from './control.js'
 
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}
@@ -25,9 +26,14 @@ export async function sendCommand(
   address: ControlAddress,
   path: '/reload' | '/rollback',
   body: ReloadRequest | RollbackRequest,
-): Promise<ReloadResult> {
+): Promise<CommandResult> {
   const init = { method: 'POST', body: JSON.stringify(body) }
-  return (await request(address, path, COMMAND_MS, init)) as ReloadResult
+  return (await request(address, path, COMMAND_MS, init)) as CommandResult
+}
+
+/** What is rendered of the greetings of the active revision. @throws NotRunningError */
+export async function readGreetings(address: ControlAddress): Promise<RenderReport> {
+  return (await request(address, '/greetings', COMMAND_MS)) as RenderReport
 }
 
 /** The changed flows folder that does not decide calls, if there is one. @throws NotRunningError */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
+import type { RenderReport } from '../speech/greetings.js'
 import type { ConsoleSource } from './console-source.js'
 
 const by = z.string().max(100).optional()
@@ -27,11 +28,15 @@ export const rollbackRequest = z.strictObject({
 export type ReloadRequest = z.input<typeof reloadRequest>
 export type RollbackRequest = z.input<typeof rollbackRequest>
 
+/** What a reload or rollback did, and the greetings of the revision that decides now. */
+export type CommandResult = ReloadResult & { readonly greetings: RenderReport }
+
 /** What a running Doorman does on command, and what it tells. */
 export interface Control {
   reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
   rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
   candidate(): WaitingCandidate | undefined
+  greetings(): Promise<RenderReport>
   metrics(): Promise<string>
   vitals(): Vitals
   /** What the web console shows. */

@@ -9,7 +9,7 @@ import type { Settings } from '../settings/index.js'
 import { Access } from './access.js'
 import { removeAddress, writeAddress } from './address.js'
 import { addConsole } from './console.js'
-import { type Control, reloadRequest, rollbackRequest, type Vitals } from './control.js'
+import { type CommandResult, type Control, reloadRequest, rollbackRequest, type Vitals } from './control.js'
 import { guard } from './guard.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
@@ -65,8 +65,8 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback` and `GET /candidate`, each with `Authorization: Bearer <token>`, and without a token
- * `GET /metrics`, `GET /live` and `GET /ready`.
+ * `POST /reload`, `POST /rollback`, `GET /candidate` and `GET /greetings`, each with `Authorization: Bearer <token>`, and
+ * without a token `GET /metrics`, `GET /live` and `GET /ready`.
  */
 function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
   const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
@@ -99,7 +99,8 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
     const other = await otherRevision(request.headers['if-match'], control)
     if (other !== undefined) return reply.code(412).send({ error: other })
     const result = await run({ by: request.user?.name, ...parsed.data })
-    return reply.code(result.ok ? 200 : REFUSED).send(result)
+    const answer: CommandResult = { ...result, greetings: await control.greetings() }
+    return reply.code(result.ok ? 200 : REFUSED).send(answer)
   })
 }
 
@@ -113,6 +114,7 @@ async function otherRevision(expected: string | undefined, control: Control): Pr
 
 function addViews(server: FastifyInstance, control: Control): void {
   server.get('/candidate', async () => ({ candidate: control.candidate() ?? null }))
+  server.get('/greetings', () => control.greetings())
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.
   server.get('/live', async () => ({ live: true }))

@@ -23,6 +23,12 @@ export interface MetricsSources {
     readonly failures: number
     readonly dropped: number
   }
+  greetings(): {
+    readonly bytes: number
+    readonly waiting: number
+    readonly rendered: number
+    readonly failed: number
+  }
 }
 
 /**
@@ -99,7 +105,7 @@ export class Metrics {
   })
   readonly #mask: boolean
 
-  constructor({ mask, ari, ami, activeCalls, database }: MetricsSources) {
+  constructor({ mask, ari, ami, activeCalls, database, greetings }: MetricsSources) {
     this.#mask = mask
     this.#gauge('doorman_ari_up', '1 while ARI is connected', () => Number(ari.isUp))
     this.#gauge('doorman_ami_up', '1 while AMI is connected', () => Number(ami.isUp))
@@ -118,6 +124,19 @@ export class Metrics {
       'Calls that were routed and not recorded, because the database could not be written',
       [],
       () => database().dropped,
+    )
+    this.#gauge('doorman_greetings_size_bytes', 'Size of the rendered greetings', () => greetings().bytes)
+    this.#gauge(
+      'doorman_greetings_waiting',
+      'Greetings that are being rendered, or wait for it',
+      () => greetings().waiting,
+    )
+    this.#counter('doorman_greetings_rendered_total', 'Greetings rendered', [], () => greetings().rendered)
+    this.#counter(
+      'doorman_greetings_failed_total',
+      'Greetings that could not be rendered',
+      [],
+      () => greetings().failed,
     )
     collectDefaultMetrics({ register: this.#registry })
   }

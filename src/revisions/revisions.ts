@@ -44,6 +44,8 @@ export interface RevisionsParts extends StartupParts, CandidateChecks {
   compile(folder: string): Promise<Compiled>
   /** Loads code flows to run for calls, in place of the current ones; what is wrong with them. */
   prepare(revision: Revision): Promise<readonly Problem[]>
+  /** A revision decides from now on. Must not throw. */
+  swapped(revision: Revision): void
 }
 
 type Request = ReloadOptions &
@@ -71,6 +73,7 @@ export class Revisions {
     const first = await firstRevision(parts, folder, entries.at(-1))
     const { revision, entry } = first
     await parts.prepare(revision)
+    parts.swapped(revision)
     const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
     log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number })
     metrics.reload('start', folder.ok ? 'taken' : 'refused', performance.now() - start)
@@ -190,6 +193,7 @@ export class Revisions {
       insteadOf: isFolder(request) ? null : this.#folderHash,
     })
     this.#active.swap(next)
+    this.#parts.swapped(next.revision)
     this.#noteEntry(next.entry)
     const { problems: _, ...taken } = candidate
     return { ok: true, changed: true, number: next.entry?.number ?? null, rollbackOf, ...taken }

@@ -115,6 +115,9 @@ const schema = z.object({
     9_999_999,
     'give mebibytes, 1 or more; DOORMAN_KEEP_CALLS=0 records no calls',
   ).default(1_024),
+  DOORMAN_GREETINGS: z.string().min(1).default('greetings'),
+  DOORMAN_GREETINGS_MB: integer(1, 9_999_999, 'give mebibytes, 1 or more').default(1_024),
+  DOORMAN_GREETINGS_AHEAD: integer(0, 9_999_999, 'give a number of texts, 0 or more').default(10_000),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
   // 0 lets the system choose; `doorman reload` finds the port in the data folder.
   DOORMAN_CONTROL_PORT: port(0).default(8390),

@@ -1,3 +1,4 @@
+import { counted, thousands } from '../lib/counted.js'
 import type { Voice } from '../routing/types.js'
 
 /** What a caller is to hear. */
@@ -6,6 +7,11 @@ export interface GreetingText {
   readonly text: string
   /** That of the revision, `routing.voice`. */
   readonly voice: Voice
+}
+
+/** A WAV file of the flows folder, which is copied as Asterisk plays it: 8 kHz, one channel. */
+export interface Recording {
+  readonly wav: Uint8Array
 }
 
 /** What was rendered ahead of the calls. */
@@ -22,10 +28,32 @@ export interface RenderReport {
   readonly done: boolean
   /** How long it took, or where it is not done is expected to take. */
   readonly ms: number
+  /** Empty, or why the last text could not be rendered. */
+  readonly problem: string
+}
+
+/** For people, on one line; undefined where there is nothing to say. */
+export function describeReport({
+  texts,
+  fresh,
+  left,
+  failed,
+  done,
+  ms,
+  problem,
+}: RenderReport): string | undefined {
+  if (problem !== '' && fresh === 0) return `Greetings cannot be rendered: ${problem}`
+  if (texts === 0) return undefined
+  const seconds = counted(Math.max(1, Math.round(ms / 1_000)), 'second')
+  const how = done ? `rendered in ${seconds}` : `being rendered beside the calls, in about ${seconds}`
+  const are = fresh === 0 ? 'all are rendered' : `${thousands(fresh)} of them new, ${how}`
+  const failures = failed === 0 ? '' : `; ${thousands(failed)} failed: ${problem}`
+  const later = left === 0 ? '' : `; ${thousands(left)} are left to their first call`
+  return `${counted(texts, 'greeting')}, ${are}${failures}${later}`
 }
 
 export interface GreetingsHealth {
-  /** Empty while greetings can be rendered; else why they can't, and what to do. */
+  /** Empty, or why the last text could not be rendered. */
   readonly problem: string
   /** Files in the folder, and their size. */
   readonly files: number
@@ -43,15 +71,16 @@ export interface Greetings {
    * The file for a text, if it is there now: an absolute path without extension, as `Playback` wants it. Does no I/O and
    * never throws.
    */
-  find(text: GreetingText): string | undefined
+  find(text: GreetingText | Recording): string | undefined
   /** The same, and waits at most `ms` for a rendering that it starts or joins, and that goes on. Never rejects. */
-  within(text: GreetingText, ms: number): Promise<string | undefined>
+  within(text: GreetingText | Recording, ms: number): Promise<string | undefined>
   /**
    * Renders ahead, beside the calls, the first ones first; the newest request replaces the one before. The files of
-   * these texts stay while it is the newest. Never rejects.
-   * @param wait false: resolves as soon as it is known how many have no file
+   * these texts stay while it is the newest.
    */
-  ahead(texts: Iterable<GreetingText>, wait: boolean): Promise<RenderReport>
+  ahead(texts: Iterable<GreetingText | Recording>): void
+  /** Of the newest `ahead`, as soon as it is known how many of its texts have no file. Never rejects. */
+  report(): Promise<RenderReport>
   readonly health: GreetingsHealth
   /** Ends every process. */
   stop(): Promise<void>

@@ -5,6 +5,7 @@ import type { Control } from '../../src/control/control.js'
 import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
+import type { RenderReport } from '../../src/speech/greetings.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { noConsole } from '../control/no-console.js'
 import { filesOf, newRevision, withStore } from '../store/open-store.js'
@@ -16,11 +17,16 @@ const TAKEN: ReloadResult = {
   ...{ ok: true, changed: true, number: 2, revision: 'abc', changes: [], warnings: [], replay: null },
   rollbackOf: null,
 }
+const NO_GREETINGS: RenderReport = {
+  ...{ texts: 0, fresh: 0, rendered: 0, failed: 0, left: 0, done: true, ms: 0, problem: '' },
+}
 const KEPT = 'It stays, also over restarts, until the flows folder is loaded again.'
 
 /** The requests that a running Doorman got. */
 let asked: unknown[] = []
 let candidate: WaitingCandidate | undefined
+/** How far greetings are rendered, each time that it is asked. */
+let rendering: RenderReport[] = []
 const take = async (request: unknown) => {
   asked.push(request)
   return TAKEN
@@ -29,6 +35,7 @@ const control: Control = {
   console: noConsole(),
   ...{ reload: take, candidate: () => candidate },
   rollback: async (request) => ({ ...(await take(request)), rollbackOf: 1 }),
+  greetings: async () => rendering.shift() ?? NO_GREETINGS,
   metrics: async () => '',
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
@@ -82,6 +89,23 @@ describe('doorman reload', () => {
       expect(await doorman([command, ...at])).toMatchObject({ exit: 0 })
       expect(asked.at(-1)).toMatchObject({ allowMissingContexts: true })
     }
+  })
+
+  test('says how many greetings are rendered, and with --wait when they are', async () => {
+    const asking = { ...NO_GREETINGS, texts: 1_200, fresh: 34, done: false, ms: 3_400 }
+    rendering = [asking]
+    expect((await run('reload')).out).toBe(
+      'Revision 2 (abc) is active:\n1,200 greetings, 34 of them new, being rendered beside the calls, in about 3 seconds.\n',
+    )
+    rendering = [
+      asking,
+      asking,
+      { ...asking, rendered: 32, failed: 2, done: true, problem: 'flite: no answer' },
+    ]
+    expect((await run('reload', '--wait')).out).toBe(
+      'Revision 2 (abc) is active:\n1,200 greetings, 34 of them new, rendered in 3 seconds; 2 failed: flite: no answer.\n',
+    )
+    expect(rendering).toEqual([])
   })
 
   test('--flows uploads the files that a draft uses', async () => {

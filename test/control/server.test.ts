@@ -23,6 +23,8 @@ const REFUSED: ReloadResult = {
   ...{ revision: null, warnings: [], changes: [], replay: null },
 }
 
+const GREETINGS = { texts: 2, fresh: 1, rendered: 1, failed: 0, left: 0, done: true, ms: 90, problem: '' }
+
 const root = mkdtempSync(join(tmpdir(), 'doorman-control-'))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -39,6 +41,7 @@ const control: Control = {
   console: noConsole(),
   ...{ reload: answered, rollback: answered },
   candidate: () => waiting,
+  greetings: async () => GREETINGS,
   metrics: async () => 'doorman_calls_total 0\n',
   vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
 }
@@ -81,7 +84,7 @@ describe('the control server', () => {
   test('reloads with the token, and says what is wrong with an invalid request', async () => {
     asked.length = 0
     const response = await on.post('/reload', { maxChange: 0.01, by: 'ann' }, TOKEN)
-    expect([response.status, await response.json()]).toEqual([200, TAKEN])
+    expect([response.status, await response.json()]).toEqual([200, { ...TAKEN, greetings: GREETINGS }])
     expect(asked).toEqual([{ maxChange: 0.01, by: 'ann', way: 'http' }])
     const invalid = await on.post('/reload', { maxChange: 'a lot', force: true }, TOKEN)
     expect(invalid.status).toBe(400)
@@ -158,9 +161,15 @@ describe('the control server', () => {
   test('is found by commands in the data folder, which only its user may read', async () => {
     expect(statSync(join(data, 'control.json')).mode & 0o777).toBe(0o600)
     answer = REFUSED
-    expect(await sendCommand(await findInstance(data), '/rollback', { to: 1 })).toEqual(REFUSED)
+    expect(await sendCommand(await findInstance(data), '/rollback', { to: 1 })).toEqual({
+      ...REFUSED,
+      greetings: GREETINGS,
+    })
     answer = TAKEN
-    expect(await sendCommand(await findInstance(data), '/reload', { way: 'command' })).toEqual(TAKEN)
+    expect(await sendCommand(await findInstance(data), '/reload', { way: 'command' })).toEqual({
+      ...TAKEN,
+      greetings: GREETINGS,
+    })
   })
 
   test('answers nothing once it is stopped, and only the instance that wrote its address removes it', async () => {

@@ -14,9 +14,12 @@ test('the metrics say how things are at the moment of asking', async () => {
     ...{ ...now, mask: false },
     activeCalls: () => now.calls,
     database: () => ({ ...health, dropped: now.dropped }),
+    greetings: () => ({ bytes: 8_192, waiting: 9, rendered: 10, failed: 1 }),
   })
   const shown = async () =>
-    (await samples(metrics, 'doorman_')).filter((line) => /_up |active|database|unrecorded/.test(line))
+    (await samples(metrics, 'doorman_')).filter((line) =>
+      /_up |active|database|unrecorded|greetings/.test(line),
+    )
   expect(await shown()).toEqual([
     'doorman_ari_up 0',
     'doorman_ami_up 1',
@@ -26,6 +29,10 @@ test('the metrics say how things are at the moment of asking', async () => {
     'doorman_database_queued_calls 2',
     'doorman_database_failures_total 5',
     'doorman_calls_unrecorded_total 7',
+    'doorman_greetings_size_bytes 8192',
+    'doorman_greetings_waiting 9',
+    'doorman_greetings_rendered_total 10',
+    'doorman_greetings_failed_total 1',
   ])
   now.ari.isUp = true
   now.calls = 0
@@ -35,7 +42,7 @@ test('the metrics say how things are at the moment of asking', async () => {
     'doorman_ami_up 1',
     'doorman_active_calls 0',
   ])
-  expect((await shown()).at(-1)).toBe('doorman_calls_unrecorded_total 8')
+  expect(await shown()).toContain('doorman_calls_unrecorded_total 8')
 })
 
 test('the metrics count calls by outcome, and those whose headers were read over ARI', async () => {

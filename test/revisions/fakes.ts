@@ -62,6 +62,8 @@ export class FakeDoorman {
   isWaiting = false
   /** The revisions whose code flows were loaded to run for calls. */
   readonly prepared: string[] = []
+  /** The revisions that decided, in order. */
+  readonly swapped: string[] = []
   #revisions: Revisions | undefined
 
   constructor(entries: readonly RevisionEntry[] = []) {
@@ -100,6 +102,7 @@ export class FakeDoorman {
         this.prepared.push(id)
         return []
       },
+      swapped: ({ id }) => void this.swapped.push(id),
       missingLocations: async () => [],
       isDialplanCurrent: async () => true,
       replay: async () => ({ share: 0, summary: '' }),

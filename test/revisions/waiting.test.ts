@@ -14,7 +14,7 @@ describe('with manual reloads, a changed flows folder', () => {
     await doorman.save('B')
     expect(doorman.deciding).toBe('A')
     expect(doorman.entries).toHaveLength(1)
-    expect(doorman.prepared).toEqual(['A'])
+    expect([doorman.prepared, doorman.swapped]).toEqual([['A'], ['A']])
     expect(announcements(doorman)).toEqual([ACCEPTED])
     expect(doorman.isWaiting).toBe(true)
     const text = 'flow A: renamed to B, still context sales, extension s, priority 1'
@@ -93,7 +93,7 @@ describe('with a limit for changes', () => {
     expect(await doorman.save('B')).toMatchObject({ ok: false })
     await doorman.save('B')
     expect([doorman.deciding, doorman.isWaiting, announcements(doorman)]).toEqual(['A', true, [REFUSED]])
-    expect(doorman.prepared).toEqual(['A'])
+    expect([doorman.prepared, doorman.swapped]).toEqual([['A'], ['A']])
     expect(doorman.revisions.waiting).toMatchObject({
       revision: 'B',
       problems: [{ code: 'reload.max_change' }],

@@ -1,0 +1,42 @@
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { Renderer } from '../speech/renderer.js'
+import { findSpeaker, nameOfText, spokenText } from '../speech/speaker.js'
+import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
+
+interface Options {
+  readonly out?: string
+  readonly json?: true
+}
+
+export function addGreet(program: Command): void {
+  program
+    .command('greet')
+    .argument('<text>', 'what is to be said')
+    .description('say a text with the voice of the flow files, into a WAV file as callers hear it')
+    .option('--out <file>', 'the file to write; the folder of greetings (DOORMAN_GREETINGS) unless given')
+    .option(...FLOWS_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (written: string, options: Options, command: Command) => {
+      const { DOORMAN_FLOWS: flows, DOORMAN_GREETINGS: folder } = settingsFor(command, 'files')
+      const voice = await withRevision(flows, async ({ routing }) => routing.voice)
+      const text = spokenText(written)
+      if (text === '') throw new Refusal('usage', `There is nothing in "${written}" that can be said.`)
+      const speaker = await findSpeaker(voice).catch(refuse)
+      const file = resolve(options.out ?? join(folder, `${nameOfText(speaker, text)}.wav`))
+      const renderer = new Renderer()
+      const start = performance.now()
+      const rendering = renderer.render({ source: { speaker, text }, file }).finally(() => renderer.stop())
+      const bytes = await rendering.catch(refuse)
+      const [ms, seconds] = [Math.round(performance.now() - start), (bytes / BYTES_PER_SECOND).toFixed(1)]
+      const said = `${file}: ${seconds} s, by ${speaker.name}`
+      printResult(options, { file, text, speaker: speaker.name, seconds: Number(seconds), ms }, said)
+    })
+}
+
+/** 8,000 samples of 16 bits. */
+const BYTES_PER_SECOND = 16_000
+
+function refuse(error: Error): never {
+  throw new Refusal('greeting', `It was not rendered: ${error.message}.`)
+}

