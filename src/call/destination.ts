@@ -1,10 +1,12 @@
 import { encodeDestination, FALLBACK } from '../asterisk/dialplan/destination.js'
-import type { DialplanLocation, Pbx } from '../asterisk/pbx.js'
+import type { DialplanLocation, Pbx, Variable } from '../asterisk/pbx.js'
+import { dialplanText, encodeState, scalarVariables } from '../conversation/state-codec.js'
 import { type FinalDecision, flowNamed } from '../flows/final-decision.js'
+import type { Revision } from '../flows/revision.js'
 import type { Outcome } from '../history/decision-record.js'
+import type { CallFacts, Flow } from '../routing/types.js'
 import type { ActiveCall } from './active-call.js'
 import type { CallData } from './read.js'
-import { undecidableVariables, variablesOf } from './variables.js'
 
 /** Where a call goes, and what its outcome is if it gets there. */
 export interface Destination {
@@ -70,4 +72,53 @@ function outcomeFor(final: FinalDecision | undefined): Outcome {
 function forgetShared(call: ActiveCall, pbx: Pbx): undefined {
   call.fault('Asterisk has lost its global variables, and with them those of this call. It is decided again.')
   pbx.forgetSharedVariables()
+}
+
+/**
+ * The variables of a decided call, in the order in which they are set. Two underscores before a name make Asterisk pass
+ * the variable on to the channels that a Dial creates, and on from there. `DOORMAN_DECIDED` and `DOORMAN_INSTANCE` are
+ * the channel's own: by the first a channel knows whether the state on it is its own.
+ *
+ * @param instance the Stasis application of this instance.
+ * @throws RangeError where the state is larger than a call can keep.
+ */
+export function variablesOf(
+  { decision, flow, state }: FinalDecision,
+  { revision, args }: Pick<ActiveCall, 'revision' | 'args'>,
+  facts: CallFacts,
+  instance: string,
+): readonly Variable[] {
+  const scalars = scalarVariables(state)
+  const kept = new Set(scalars.map(({ name }) => name))
+  const emptied = scalarVariables(facts.state)
+    .filter(({ name }) => !kept.has(name))
+    .map(({ name }) => ({ name, value: '' }))
+  const inherited = [
+    { name: 'DOORMAN_FLOW', value: flow.name },
+    { name: 'DOORMAN_RULE', value: dialplanText(decision.rule) },
+    { name: 'DOORMAN_REVISION', value: revision.id },
+    // 1 and 0 rather than words: GotoIf(${DOORMAN_VIP}?…) takes any word for true.
+    { name: 'DOORMAN_VIP', value: decision.vip ? '1' : '0' },
+    { name: 'DOORMAN_BRANCH', value: dialplanText(decision.branch ?? '') },
+    ...emptied,
+    ...scalars,
+    ...encodeState(state),
+  ]
+  return [
+    { name: 'DOORMAN_DECIDED', value: revision.id },
+    { name: 'DOORMAN_INSTANCE', value: instance },
+    ...(args.hasLostVariables ? [{ name: 'DOORMAN_LOST', value: '' }] : []),
+    ...inherited.map(({ name, value }) => ({ name: `__${name}`, value })),
+  ]
+}
+
+/** Those of a call that no rule decided. */
+export function undecidableVariables(flow: Flow, revision: Revision, instance: string): readonly Variable[] {
+  return [
+    { name: '__DOORMAN_FLOW', value: flow.name },
+    { name: '__DOORMAN_RULE', value: 'undecidable' },
+    { name: '__DOORMAN_REVISION', value: revision.id },
+    { name: '__DOORMAN_VIP', value: '0' },
+    { name: 'DOORMAN_INSTANCE', value: instance },
+  ]
 }

@@ -8,9 +8,9 @@ import { findInstance, readGreetings, sendCommand } from '../control/client.js'
 import type { CommandResult, ReloadRequest } from '../control/control.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
-import { userName } from '../lib/user-name.js'
 import { type RELOAD_CODES, type ReloadResult, unusable } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
+import { userName } from '../settings/find.js'
 import { describeReport } from '../speech/greetings.js'
 import {
   DATA_OPTION,

@@ -12,12 +12,20 @@ import { ROUTING_FILE } from '../flows/compile.js'
 import { INSTALLED_FOLDER } from '../settings/find.js'
 import { readSettings, type Settings } from '../settings/index.js'
 import { applyPlan, applyUndo } from '../setup/apply.js'
-import { asteriskConsole, type Console, DEFAULT_FOLDER } from '../setup/console.js'
+import {
+  asteriskConsole,
+  type Console,
+  DEFAULT_FOLDER,
+  type Part,
+  type PartState,
+  partsOf,
+  reload,
+  reloadCommands,
+} from '../setup/console.js'
 import { type Change, changedSince } from '../setup/files.js'
 import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
 import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, missingModules, remaining, showChange } from '../setup/report.js'
-import { type Part, type PartState, partsOf, reload, reloadCommands } from '../setup/take-effect.js'
 import { planUndo, readManifest, setupFolder } from '../setup/undo.js'
 import { EXIT, print, Refusal, refuseOn } from './command.js'
 

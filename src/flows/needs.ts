@@ -1,5 +1,5 @@
-import { CLAIM_HEADERS } from '../routing/claims.js'
 import { leavesOf } from '../routing/condition.js'
+import { CLAIM_HEADERS } from '../routing/context-of.js'
 import type { Leaf, Routing } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { headersOfState } from './read-routing.js'

@@ -16,11 +16,20 @@ import { within } from '../lib/timeout.js'
 import type { Metrics } from '../observability/metrics.js'
 import { KEPT_REVISIONS, type RevisionEntry } from '../store/database.js'
 import type { Store } from '../store/store.js'
-import { type ActiveRevision, ActiveRevisions, STORE_MS, storeRevision } from './active.js'
+import {
+  type ActiveRevision,
+  ActiveRevisions,
+  firstRevision,
+  STORE_MS,
+  type StartupParts,
+  storeRevision,
+} from './active.js'
 import {
   type Candidate,
   type CandidateChecks,
   checkCandidate,
+  logCandidate,
+  logReload,
   messageOf,
   problem,
   type ReloadOptions,
@@ -28,9 +37,7 @@ import {
   unusable,
   type WaitingCandidate,
 } from './candidate.js'
-import { logCandidate, logReload } from './report.js'
 import { inTemporaryFolder, withFilesOf } from './revision-files.js'
-import { firstRevision, type StartupParts } from './startup.js'
 
 /** What asks for a reload; `files` is the flows folder, which has changed. */
 export type Way = 'files' | 'signal' | 'command' | 'http'

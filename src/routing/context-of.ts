@@ -1,7 +1,13 @@
 import { type HoursState, stateAt } from '../hours/hours.js'
 import { type AttestationFinding, attestationOf } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
-import { identityInHeader, numberInHeader, readNumber } from '../sip/phone-number.js'
+import {
+  ANONYMOUS,
+  identityInHeader,
+  numberInHeader,
+  numbersInHeader,
+  readNumber,
+} from '../sip/phone-number.js'
 import type {
   CallContext,
   Callee,
@@ -12,11 +18,9 @@ import type {
   VipEvidence,
   VipFinding,
 } from './call-context.js'
-import { claimsOf } from './claims.js'
 import { matchesNumber } from './condition.js'
 import { lookupState } from './lookup-state.js'
-import type { CallerRow } from './number-table.js'
-import { hasNumber, rowOf } from './number-table.js'
+import { type CallerRow, hasNumber, rowOf } from './number-table.js'
 import { hoursWith, NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
 import { firstMatch } from './rule-index.js'
 import type { Branch, CallFacts, Routing } from './types.js'
@@ -166,4 +170,21 @@ function verstatOf({ caller, facts, routing }: CallContext): string | undefined 
   // Asterisk's caller ID need not come from the From header: `trust_id_inbound` and the dialplan change it.
   if (identity?.number !== caller.number) return undefined
   return identity.address.params.get('verstat') || undefined
+}
+
+/** The headers in which a caller says who they are (RFC 3261 §20.20, RFC 3325, draft-ietf-sip-privacy). */
+export const CLAIM_HEADERS = [
+  'From',
+  'P-Asserted-Identity',
+  'Remote-Party-ID',
+  'P-Preferred-Identity',
+] as const
+
+/** Every identity that a caller claims, trusted or not. A header that withholds the number claims none. */
+export function claimsOf({ callerId, headers }: CallFacts, country: string | undefined): readonly Claim[] {
+  const number = readNumber(callerId.number, country)
+  const inHeaders = CLAIM_HEADERS.flatMap((source) =>
+    numbersInHeader(headers.getAll(source), country).map((one) => ({ source, number: one })),
+  )
+  return [{ source: 'caller ID', number }, ...inHeaders.filter((claim) => claim.number !== ANONYMOUS)]
 }

@@ -5,7 +5,7 @@ import type { State } from './types.js'
 
 /**
  * What rules may know besides the call and the flow files, as it was at the instant of the call. It is handed to
- * `decide`, which asks nobody. What is missing makes a condition on it unknown. Plain data.
+ * `decide`, which asks no one. What is missing makes a condition on it unknown. Plain data.
  */
 export interface OutsideData {
   /** The overrides that are on, by the name of the hours. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { userName } from '../lib/user-name.js'
+import { userInfo } from 'node:os'
 
 /** Where `doorman setup` and the package put the settings and flow files of the installed instance. */
 export const INSTALLED_FOLDER = '/etc/doorman'
@@ -29,5 +29,14 @@ export function findSettings(
     if (code === 'ENOENT' || code === 'ENOTDIR') return { file: undefined, note: undefined }
     const why = `${installed} cannot be read by the user ${userName()} (${code})`
     return { file: undefined, note: `Note: ${why}, so it is not used. Run the command with sudo.` }
+  }
+}
+
+/** The user of this process, by name, or in a container that has no name for it by number. */
+export function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.())
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseArguments } from '../../src/asterisk/dialplan/arguments.js'
-import { variablesOf } from '../../src/call/variables.js'
+import { variablesOf } from '../../src/call/destination.js'
 import type { State } from '../../src/conversation/state.js'
 import { decodeState, partsIn } from '../../src/conversation/state-codec.js'
 import type { FinalDecision } from '../../src/flows/final-decision.js'

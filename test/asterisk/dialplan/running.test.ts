@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { matcherOf, sampleOf } from '../../../src/asterisk/dialplan/pattern.js'
+import { matcherOf, sampleOf } from '../../../src/asterisk/dialplan/running.js'
 import { runningDialplan } from './running-dialplan.js'
 
 describe('an extension', () => {
