@@ -85,9 +85,9 @@ try {
       await page.getByRole('link', { name: 'What if …' }).click()
       await page.locator('.answer').waitFor()
       await shot('what-if')
-      for (const name of ['Change', 'Revisions']) {
+      for (const name of ['Change', 'Lists', 'Revisions']) {
         await page.getByRole('navigation').getByRole('link', { name }).click()
-        await page.locator('table').waitFor()
+        await page.locator('table').first().waitFor()
         await shot(name.toLowerCase())
       }
       await context.close()

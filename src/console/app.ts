@@ -7,6 +7,7 @@ import { findUser, signOut, user } from './api.js'
 import { connect, disconnect, isConnected, status } from './live.js'
 import { CallPage } from './pages/call.js'
 import { ChangePage } from './pages/change.js'
+import { ListsPage } from './pages/lists.js'
 import { LivePage } from './pages/live.js'
 import { RevisionsPage } from './pages/revisions.js'
 import { SignInPage } from './pages/sign-in.js'
@@ -46,6 +47,7 @@ function Page() {
   if (page === 'call') return html`<${CallPage} key=${named} named=${named} />`
   if (page === 'what-if') return html`<${WhatIfPage} key=${named} named=${named} />`
   if (page === 'change') return html`<${ChangePage} />`
+  if (page === 'lists') return html`<${ListsPage} />`
   if (page === 'revisions') return html`<${RevisionsPage} />`
   return html`<${LivePage} />`
 }
@@ -54,6 +56,7 @@ const PAGES = [
   ['live', TEXTS.pages.live],
   ['what-if', TEXTS.pages.whatIf],
   ['change', TEXTS.pages.change],
+  ['lists', TEXTS.pages.lists],
   ['revisions', TEXTS.pages.revisions],
 ] as const
 

@@ -2,7 +2,7 @@
 export const TEXTS = {
   title: 'Doorman',
   skip: 'Skip to the content',
-  pages: { live: 'Calls', whatIf: 'What if', change: 'Change', revisions: 'Revisions' },
+  pages: { live: 'Calls', whatIf: 'What if', change: 'Change', lists: 'Lists', revisions: 'Revisions' },
   signIn: {
     heading: 'Sign in',
     token: 'Token',
@@ -103,6 +103,17 @@ export const TEXTS = {
     done: 'Revision decides now:',
     needsAdmin: 'Only an admin may reload.',
     groups: ['From', 'To', 'By rule', 'Calls', 'Examples'],
+  },
+  lists: {
+    heading: 'Lists',
+    of: 'Of the latest',
+    claims: 'Refused claims, by trunk',
+    claimColumns: ['Trunk', 'Claim', 'Latest value', 'Calls', 'Latest call'],
+    noClaims: 'No call claimed anything that its trunk is not trusted for.',
+    noTrunk: 'none (not PJSIP)',
+    numbers: 'Numbers dialled that no rule names',
+    numberColumns: ['Number', 'Calls', 'Latest', 'Latest call'],
+    noNumbers: 'Each number that was dialled met a rule.',
   },
   revisions: {
     heading: 'Revisions',

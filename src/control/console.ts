@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { ExampleCallSchema, factsOfExample } from '../flows/examples.js'
+import { callLists } from '../history/call-lists.js'
 import { factsOfCall, findCalls, findVisits, type NumberedCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
 import { maskNumbers } from '../observability/masking.js'
@@ -106,6 +107,10 @@ function addCalls(server: FastifyInstance, { store, explain, revision }: Console
         : null,
     }
   })
+  server.get('/api/lists', async (request) => {
+    await store.flush()
+    return shown(await callLists(findCalls(store, { limit: LISTED_CALLS })), request.user)
+  })
   server.post('/api/explain', async (request, reply) => {
     const call = WhatIfSchema.safeParse(request.body)
     if (!call.success) return reply.code(400).send({ error: z.prettifyError(call.error) })
@@ -134,6 +139,9 @@ function addCalls(server: FastifyInstance, { store, explain, revision }: Console
     )
   })
 }
+
+/** So many of the newest calls are looked through for the lists. */
+const LISTED_CALLS = 10_000
 
 /** The id of the revision before the one that decided a call. */
 async function previousRevision(

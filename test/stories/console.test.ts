@@ -128,6 +128,22 @@ describe('the console', () => {
     expect(await faults()).toEqual([])
   })
 
+  test('lists refused claims and numbers that no rule names', async () => {
+    await fixture.call({ from: '+15550000003', to: '5550009999', trunk: 'carrier-a' })
+    await go('Lists')
+    const claims = page.getByRole('region', { name: 'Refused claims, by trunk' })
+    await claims.waitFor()
+    expect(await claims.getByRole('row').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^carrier-bX-VIPgold1/)]),
+    )
+    const numbers = page.getByRole('region', { name: 'Numbers dialled that no rule names' })
+    expect(await numbers.getByRole('row').allTextContents()).toEqual([
+      'NumberCallsLatestLatest call',
+      expect.stringMatching(/^\+155500099991/),
+    ])
+    expect(await faults()).toEqual([])
+  })
+
   test('refuses a change that was looked at before somebody else made one', async () => {
     const headers = {
       'if-match': '"abc"',

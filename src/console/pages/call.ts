@@ -4,6 +4,7 @@ import type { NumberedCall } from '../../history/recorded-calls.js'
 import type { Reason } from '../../routing/types.js'
 import { request } from '../api.js'
 import { instant, milliseconds } from '../format.js'
+import { Table } from '../table.js'
 import { TEXTS } from '../texts.js'
 import { kindOf } from './live.js'
 
@@ -89,26 +90,14 @@ export function Rules({ reasons, omitted = 0 }: { reasons: readonly Reason[]; om
 }
 
 export function Facts({ provenance }: { provenance: Visit['provenance'] }) {
-  return html`
-    <div class="scroll" tabindex="0" role="region" aria-label=${texts.facts}>
-      <table>
-        <thead><tr>${texts.factColumns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-        <tbody>
-          ${provenance.map(
-            ({ fact, value, from, trusted, why }) => html`
-              <tr>
-                <th scope="row">${fact}</th>
-                <td><bdi>${value ?? '–'}</bdi></td>
-                <td>${from}</td>
-                <td class=${trusted ? '' : 'untrusted'}>${trusted ? texts.yes : texts.no}</td>
-                <td><bdi>${why}</bdi></td>
-              </tr>
-            `,
-          )}
-        </tbody>
-      </table>
-    </div>
-  `
+  const rows = provenance.map(({ fact, value, from, trusted, why }) => [
+    html`<strong>${fact}</strong>`,
+    html`<bdi>${value ?? '–'}</bdi>`,
+    from,
+    html`<span class=${trusted ? '' : 'untrusted'}>${trusted ? texts.yes : texts.no}</span>`,
+    html`<bdi>${why}</bdi>`,
+  ])
+  return html`<${Table} title=${texts.facts} columns=${texts.factColumns} rows=${rows} none="" />`
 }
 
 const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'] as const

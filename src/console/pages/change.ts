@@ -7,6 +7,7 @@ import type { ReloadResult } from '../../revisions/candidate.js'
 import { request, user } from '../api.js'
 import { count } from '../format.js'
 import { status } from '../live.js'
+import { Table } from '../table.js'
 import { TEXTS } from '../texts.js'
 
 const { change: texts } = TEXTS
@@ -98,23 +99,13 @@ function Problems({ title, problems, kind }: { title: string; problems: readonly
 
 /** The height of a band says how many calls go from the flow on the left to the one on the right. */
 function Moves({ groups }: { groups: readonly ReplayGroup[] }) {
+  const rows = groups.map(({ from, to, rule, count: calls, examples }) => [
+    ...[from, to, rule, calls],
+    examples.map((call) => html`<a href=${`#/call/${encodeURIComponent(call)}`}>${call}</a> `),
+  ])
   return html`
     <${Bands} groups=${groups} />
-    <div class="scroll" tabindex="0" role="region" aria-label=${texts.moved}>
-      <table>
-        <thead><tr>${texts.groups.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-        <tbody>
-          ${groups.map(
-            ({ from, to, rule, count: calls, examples }) => html`
-              <tr>
-                <td>${from}</td><td>${to}</td><td>${rule}</td><td class="number">${calls.toLocaleString('en')}</td>
-                <td>${examples.map((call) => html`<a href=${`#/call/${encodeURIComponent(call)}`}>${call}</a> `)}</td>
-              </tr>
-            `,
-          )}
-        </tbody>
-      </table>
-    </div>
+    <${Table} title=${texts.moved} columns=${texts.groups} rows=${rows} none="" />
   `
 }
 

@@ -5,6 +5,7 @@ import type { RevisionEntry } from '../../store/database.js'
 import { request, user } from '../api.js'
 import { instant } from '../format.js'
 import { status } from '../live.js'
+import { Table } from '../table.js'
 import { TEXTS } from '../texts.js'
 
 const { revisions: texts } = TEXTS
@@ -38,17 +39,23 @@ export function RevisionsPage() {
     if (result?.ok === false) setError(result.problems.map(({ message }) => message).join(' '))
     await load()
   }
+  const actionOf = (entry: RevisionEntry) => {
+    if (entry.id === answer?.active) return texts.decides
+    if (user.value?.role !== 'admin') return ''
+    return html`<button class="quiet" onClick=${() => ask(entry)}>${texts.back} ${entry.number}</button>`
+  }
+  const rows = (answer?.revisions ?? []).map((entry) => [
+    html`<strong>${entry.number}</strong> <code>${entry.id}</code>`,
+    instant(entry.at),
+    entry.by ?? '–',
+    `${entry.way}${entry.rollbackOf === null ? '' : ` (${entry.rollbackOf} ${texts.again})`}`,
+    entry.files,
+    actionOf(entry),
+  ])
   return html`
     <h1>${texts.heading}</h1>
     ${error === '' ? null : html`<p class="error" role="alert">${error}</p>`}
-    <div class="scroll" tabindex="0" role="region" aria-label=${texts.heading}>
-      <table>
-        <thead><tr>${texts.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-        <tbody>
-          ${(answer?.revisions ?? []).map((entry) => html`<${Row} entry=${entry} isActive=${entry.id === answer?.active} ask=${ask} />`)}
-        </tbody>
-      </table>
-    </div>
+    <${Table} title=${texts.heading} columns=${texts.columns} rows=${rows} none="" />
     <dialog ref=${dialog} aria-labelledby="sure">
       <p id="sure">${texts.sure} ${asked?.number}.</p>
       <p class="actions">
@@ -56,30 +63,5 @@ export function RevisionsPage() {
         <button class="primary" onClick=${rollBack}>${texts.confirm}</button>
       </p>
     </dialog>
-  `
-}
-
-interface RowProps {
-  readonly entry: RevisionEntry
-  readonly isActive: boolean
-  readonly ask: (entry: RevisionEntry) => void
-}
-
-function Row({ entry, isActive, ask }: RowProps) {
-  const { number, id, at, by, way, rollbackOf, files } = entry
-  const action = () => {
-    if (isActive) return texts.decides
-    if (user.value?.role !== 'admin') return ''
-    return html`<button class="quiet" onClick=${() => ask(entry)}>${texts.back} ${number}</button>`
-  }
-  return html`
-    <tr>
-      <th scope="row">${number} <code>${id}</code></th>
-      <td>${instant(at)}</td>
-      <td>${by ?? '–'}</td>
-      <td>${way}${rollbackOf === null ? '' : ` (${rollbackOf} ${texts.again})`}</td>
-      <td class="number">${files}</td>
-      <td>${action()}</td>
-    </tr>
   `
 }
