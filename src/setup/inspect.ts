@@ -196,6 +196,7 @@ export const SERVICE = 'doorman'
 
 /** Undefined if there is no such user. */
 export function userNamed(name: string): Identity | undefined {
-  const id = (what: string) => Number(execFileSync('id', [what, name], { stdio: 'pipe' }))
-  return tried(() => ({ uid: id('-u'), gid: id('-g') }))
+  const entry = tried(() => execFileSync('getent', ['passwd', name], { encoding: 'utf8', stdio: 'pipe' }))
+  const [, , uid, gid] = entry?.split(':') ?? []
+  return entry === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
 }
