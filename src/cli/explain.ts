@@ -1,16 +1,29 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
-import { type Example, factsOfExample } from '../flows/examples.js'
+import { Databases } from '../databases/databases.js'
+import {
+  answersOfExample,
+  type Example,
+  factsOfExample,
+  type GivenAnswer,
+  unknownAnswer,
+} from '../flows/examples.js'
 import { finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
+import { lookupsInCodeOf } from '../flows/needs.js'
 import type { Revision } from '../flows/revision.js'
 import { sentenceOf } from '../history/sentence.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
+import { asker } from '../lookups/ask.js'
+import { Lookups, type LookupsCall } from '../lookups/lookups.js'
+import type { CallContext } from '../routing/call-context.js'
 import { contextOf } from '../routing/context-of.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
+import { neededLookups } from '../routing/needed-lookups.js'
 import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
+import type { Settings } from '../settings/index.js'
 import {
   FLOWS_OPTION,
   HEADER_OPTION,
@@ -35,6 +48,8 @@ interface Options {
   readonly attestation?: Example['call']['attestation']
   readonly state: State
   readonly at?: Date
+  readonly lookup: Readonly<Record<string, GivenAnswer>>
+  readonly ask?: true
   readonly verbose?: true
   readonly json?: true
 }
@@ -51,13 +66,15 @@ export function addExplain(program: Command): void {
     .addOption(new Option('--attestation <level>', 'STIR/SHAKEN').choices(['A', 'B', 'C', 'failed']))
     .option('--state <json>', 'state that the call has already', parseState, {})
     .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z (default: now)', parseInstant)
+    .option('--lookup <name.field=value>', 'what a lookup says; may be given several times', addLookup, {})
+    .option('--ask', 'send the requests of lookups that a call would send')
     .option(...FLOWS_OPTION)
     .option(...VERBOSE_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
       const settings = settingsFor(command, 'files')
       const explained = await withRevision(settings.DOORMAN_FLOWS, async (revision, functions) =>
-        explain(options, revision, functions, await storedOutside(settings, revision)),
+        explain(options, settings, revision, functions),
       )
       const next = options.verbose ? undefined : 'the same with --verbose shows every fact and its source'
       printResult(options, toJson(explained), toText(explained, options), next)
@@ -66,20 +83,19 @@ export function addExplain(program: Command): void {
 
 type Explained = Awaited<ReturnType<typeof explain>>
 
-async function explain(
-  options: Options,
-  revision: Revision,
-  functions: FunctionRunner,
-  outside: OutsideData,
-) {
+async function explain(options: Options, settings: Settings, revision: Revision, functions: FunctionRunner) {
   const { from, to, name, trunk, header, attestation, state, at = new Date() } = options
   const headers: Record<string, string[]> = {}
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
   const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
   noteUnknownTrunk(facts, revision)
+  const stored = await storedOutside(settings, revision)
+  const given = { ...stored, answers: givenAnswers(options, revision) }
+  const outside = options.ask ? await ask({ facts, revision, at, outside: given }, settings) : given
   const parts = { revision, functions, at, outside, callId: 'explain' }
   const decision = await finalDecision(facts, parts)
   const context = contextOf(facts, revision.routing, at, outside)
+  noteOpenLookups(context, revision)
   return {
     ...{ decision, revision, facts },
     reasons: reasonsOf(decision, facts, parts),
@@ -88,11 +104,57 @@ async function explain(
   }
 }
 
+function givenAnswers({ lookup }: Options, { routing }: Revision): OutsideData['answers'] {
+  for (const [name, said] of Object.entries(lookup)) {
+    const problem = unknownAnswer(name, said, routing.lookups)
+    if (problem !== undefined) throw new Refusal('usage', `In --lookup ${problem}`)
+  }
+  return answersOfExample({ lookups: { ...lookup } })
+}
+
+/** As for a call, but with more time, and without what a running Doorman knows already. */
+async function ask(call: LookupsCall, settings: Settings): Promise<OutsideData> {
+  const databases = new Databases(settings.databases)
+  const ignore = () => undefined
+  const lookups = new Lookups({
+    ask: asker({ databases, secrets: settings.secrets }),
+    log: { info: ignore, warn: ignore },
+    metrics: { lookup: ignore, lookupDown: ignore },
+  })
+  try {
+    return { ...call.outside, answers: await lookups.answers(call, Number.POSITIVE_INFINITY) }
+  } finally {
+    lookups.stop()
+    await databases.stop()
+  }
+}
+
+/** `crm.tier=gold`, or `crm=late` for one without values. */
+function addLookup(text: string, before: Options['lookup']): Options['lookup'] {
+  const [, name = '', field, value = ''] = /^([^.=]+)(?:\.([^=]+))?=(.*)$/.exec(text) ?? []
+  const known = before[name]
+  if (field !== undefined)
+    return { ...before, [name]: { ...(typeof known === 'object' && known), [field]: value } }
+  if (value === 'missing' || value === 'late' || value === 'failed') return { ...before, [name]: value }
+  throw new InvalidArgumentError('Write it as crm.tier=gold, or as crm=missing, crm=late or crm=failed.')
+}
+
 /** With a mistyped trunk the answer would be right and misleading. */
 function noteUnknownTrunk({ trunk }: CallFacts, { routing }: Revision): void {
   if (trunk === undefined || routing.trust.has(trunk)) return
   const known = [...routing.trust.keys()].join(', ') || 'none'
   printError(`Note: ${trunk} is not under "trunks", so it is trusted for nothing; known are: ${known}.`)
+}
+
+/** The answer may depend on them. */
+function noteOpenLookups(context: CallContext, revision: Revision): void {
+  const [open] = neededLookups(context, lookupsInCodeOf(revision))
+  if (open === undefined) return
+  const { name, take } = open.lookup
+  const [field] = take.keys()
+  printError(
+    `Note: ${name} was not asked. --ask asks it; --lookup ${name}.${field}=VALUE says what it answers.`,
+  )
 }
 
 function parseInstant(text: string): Date {

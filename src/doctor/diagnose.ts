@@ -28,6 +28,7 @@ import {
   userListeningAt,
 } from './file-checks.js'
 import { INSTANCE, RETENTION } from './instance-checks.js'
+import { LOOKUPS } from './lookup-checks.js'
 import { ENDPOINTS, ENTRIES, LOOPS } from './path-checks.js'
 
 const SETTINGS = check('settings', [], async ({ settings }) => {
@@ -69,7 +70,7 @@ const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
 export const CHECKS: readonly Check[] = [
   ...[SETTINGS, FLOW_FILES, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, PASSWORD_FILES],
   ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
-  ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, RETENTION],
+  ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, LOOKUPS, RETENTION],
 ]
 
 /** What the command knows of an installation before it asks the PBX. */

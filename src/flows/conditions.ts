@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly branches: ReadonlySet<string>
   readonly hours: ReadonlySet<string>
   /** With what each takes. */
-  readonly lookups: ReadonlyMap<string, ReadonlySet<string>>
+  readonly lookups: ReadonlyMap<string, Pick<ReadonlySet<string>, 'has' | 'keys'>>
   /** What a text may name besides what every call has: `caller.name`, `hours.office.why`. */
   readonly placeholders: ReadonlySet<string>
 }
@@ -97,15 +97,23 @@ function readLookupValue(
   { lookups, diagnostics }: Surroundings,
 ): Condition {
   const [lookup = '', field = ''] = name.split('.')
-  const fields = lookups.get(lookup)
-  if (fields === undefined) {
-    const message = `there is no lookup "${lookup}"${suggestion(lookup, lookups.keys())}`
-    diagnostics.problemAtKey(path, 'flows.unknown_name', message)
-  } else if (!fields.has(field)) {
-    const message = `the lookup "${lookup}" takes no "${field}"${suggestion(field, fields)}`
-    diagnostics.problemAtKey(path, 'flows.unknown_name', message)
-  }
+  const message = unknownLookup(lookup, [field], lookups)
+  if (message !== undefined) diagnostics.problemAtKey(path, 'flows.unknown_name', message)
   return { kind: 'lookup', lookup, field, oneOf: new Set([values].flat()) }
+}
+
+/** What is wrong where there is no such lookup, or it does not take one of the fields. */
+export function unknownLookup(
+  lookup: string,
+  fields: readonly string[],
+  lookups: Surroundings['lookups'],
+): string | undefined {
+  const known = lookups.get(lookup)
+  if (known === undefined) return `there is no lookup "${lookup}"${suggestion(lookup, lookups.keys())}`
+  const field = fields.find((one) => !known.has(one))
+  return field === undefined
+    ? undefined
+    : `the lookup "${lookup}" takes no "${field}"${suggestion(field, known.keys())}`
 }
 
 export function checkTrunk(name: string, path: YamlPath, { trust, diagnostics }: Surroundings): void {

@@ -1,11 +1,20 @@
 import * as z from 'zod'
 import { suggestion } from '../lib/nearest.js'
+import type { Answer, OutsideData } from '../routing/outside-data.js'
 import type { CallFacts, Routing } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
+import { unknownLookup } from './conditions.js'
 import type { Diagnostics, FilePosition, Problem, YamlPath } from './problem.js'
-import { HeaderNameSchema, HeaderValuesSchema, NameSchema, StateSchema, strict } from './schema.js'
-import { checkShape, itemsOf } from './shape.js'
+import {
+  HeaderNameSchema,
+  HeaderValuesSchema,
+  LookupNameSchema,
+  NameSchema,
+  StateSchema,
+  strict,
+} from './schema.js'
+import { checkShape, entriesOf, itemsOf } from './shape.js'
 import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that holds the examples; there need not be one. */
@@ -25,6 +34,15 @@ const callShape = {
     .datetime({ offset: true, error: 'write the instant as 2030-12-24T18:00:00Z, in quotes or not' })
     .optional(),
   state: StateSchema.optional(),
+  /** Lookup → what it says. One that is not named is not asked. */
+  lookups: z
+    .record(
+      LookupNameSchema,
+      z.union([z.enum(['missing', 'late', 'failed']), z.record(z.string(), z.string())], {
+        error: 'write values, as { tier: gold }, or missing, late or failed',
+      }),
+    )
+    .optional(),
 }
 
 /** What is not given may be anything. A state may have further keys, at every depth. */
@@ -74,7 +92,7 @@ export interface Example extends Omit<ExampleSource, 'name'> {
  */
 export function readExamples(
   content: Buffer,
-  routing: Pick<Routing, 'flows' | 'rules' | 'branches'> | undefined,
+  routing: NamesIn | undefined,
 ): { readonly examples: readonly Example[]; readonly problems: readonly Problem[] } {
   const { value, diagnostics } = parseFlowDocument(EXAMPLES_FILE, content)
   if (value !== undefined) checkShape(ExamplesSchema, value, diagnostics)
@@ -87,13 +105,41 @@ export function readExamples(
   return { examples, problems: diagnostics.problems }
 }
 
+type NamesIn = Pick<Routing, 'flows' | 'rules' | 'branches' | 'lookups'>
+
+/** What an example, or `doorman explain --lookup`, has a lookup say. */
+export type GivenAnswer = NonNullable<Example['call']['lookups']>[string]
+
+/** What is wrong where there is no such lookup, or it takes no such field. */
+export function unknownAnswer(
+  name: string,
+  said: GivenAnswer,
+  lookups: Routing['lookups'],
+): string | undefined {
+  const taken = new Map([...lookups].map(([lookup, { take }]) => [lookup, take]))
+  return unknownLookup(name, typeof said === 'string' ? [] : Object.keys(said), taken)
+}
+
+export function answersOfExample({ lookups = {} }: Pick<Example['call'], 'lookups'>): OutsideData['answers'] {
+  const answerOf = (said: GivenAnswer): Answer =>
+    typeof said === 'string'
+      ? { result: said, values: {}, ageMs: undefined, ms: 0, why: 'so it is said' }
+      : { result: 'fresh', values: said, ageMs: 0, ms: 0 }
+  return new Map(Object.entries(lookups).map(([name, said]) => [name, answerOf(said)]))
+}
+
 /** A trunk may have any name: that an unknown one is not trusted is a fine example. */
 function checkNames(
-  { expect }: ExampleSource,
+  { call, expect }: ExampleSource,
   path: YamlPath,
-  { flows, rules, branches }: Pick<Routing, 'flows' | 'rules' | 'branches'>,
+  { flows, rules, branches, lookups }: NamesIn,
   diagnostics: Diagnostics,
 ): void {
+  const at = [...path, 'call', 'lookups']
+  for (const [name, said, lookupAt] of entriesOf(call?.lookups, at)) {
+    const message = unknownAnswer(name, said, lookups)
+    if (message !== undefined) diagnostics.problemAtKey(lookupAt, 'flows.unknown_name', message)
+  }
   const known = {
     flow: [...flows.keys()],
     rule: [...rules.map(({ name }) => name), 'otherwise'],

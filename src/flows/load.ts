@@ -1,7 +1,7 @@
 import { NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
-import { type Example, factsOfExample } from './examples.js'
+import { answersOfExample, type Example, factsOfExample } from './examples.js'
 import { type DecisionParts, type Functions, finalDecision, reasonsOf } from './final-decision.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
@@ -52,7 +52,12 @@ async function tryExample(
 ): Promise<readonly Problem[]> {
   const facts = factsOfExample(example.call)
   const at = example.call.at === undefined ? now : new Date(example.call.at)
-  const all = { ...parts, at, outside: NO_OUTSIDE_DATA, callId: example.name }
+  const all = {
+    ...parts,
+    at,
+    outside: { ...NO_OUTSIDE_DATA, answers: answersOfExample(example.call) },
+    callId: example.name,
+  }
   const decide = () => finalDecision(facts, all)
   let final = await decide()
   // That the machine is busy says nothing about an example.

@@ -1,6 +1,6 @@
 import { leavesOf } from '../routing/condition.js'
 import { CLAIM_HEADERS } from '../routing/context-of.js'
-import type { Leaf, Routing } from '../routing/types.js'
+import type { Leaf, Routing, Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { headersOfState } from './read-routing.js'
 import type { FlowFunction, Needs } from './revision.js'
@@ -30,6 +30,12 @@ export function needsOf(routing: Omit<Routing, 'index'>, functions: Iterable<Flo
       lookups.some(({ attestations }) => attestations !== undefined),
     lookupsInCode: new Map(all.map(({ file, code }) => [file, lookupsIn(code, [...routing.lookups.keys()])])),
   }
+}
+
+/** The lookups whose answers the code flow of a rule may ask for. */
+export function lookupsInCodeOf({ lookupsInCode }: Pick<Needs, 'lookupsInCode'>) {
+  return ({ target }: Rule): readonly string[] =>
+    target.kind === 'run' ? (lookupsInCode.get(target.file) ?? []) : []
 }
 
 function headersOfLeaf(leaf: Leaf): readonly string[] {

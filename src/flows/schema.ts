@@ -289,7 +289,7 @@ export const DatabaseNameSchema = text(
 /** They stand before a point in texts, too. */
 const NO_LOOKUPS = ['caller', 'callee', 'header', 'hours', 'memory', 'secret']
 
-const LookupNameSchema = text(
+export const LookupNameSchema = text(
   /^[a-z][a-z0-9_-]{0,39}$/,
   'a name of a lookup has at most 40 small letters, digits, _ and -, and begins with a letter',
 ).refine((name) => !NO_LOOKUPS.includes(name), {

@@ -7,6 +7,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { headerName } from '../routing/format.js'
+import type { Answer } from '../routing/outside-data.js'
 import type { CallRecord } from './recorded-calls.js'
 
 /**
@@ -26,6 +27,7 @@ export function exampleOfCall(record: CallRecord, name: string | undefined): Exa
       ...(verification === null ? {} : { attestation: levelOf(verification) }),
       at,
       ...(state === undefined ? {} : { state }),
+      ...(record.outside?.answers === undefined ? {} : { lookups: lookupsOf(record.outside.answers) }),
     },
     expect: { flow, branch, vip },
   }
@@ -35,6 +37,12 @@ function headersOf({ headers }: CallRecord): Record<string, string | string[]> {
   const byName = Map.groupBy(headers, ([name]) => headerName(name))
   const values = [...byName].map(([name, all]) => [name, all.map(([, value]) => value)] as const)
   return Object.fromEntries(values.map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : all]))
+}
+
+/** What they said, however old it was. */
+function lookupsOf(answers: Readonly<Record<string, Answer>>): ExampleSource['call']['lookups'] {
+  const said = ({ result, values }: Answer) => (result === 'fresh' || result === 'stale' ? values : result)
+  return Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, said(answer)]))
 }
 
 /** A token with a level that SHAKEN (RFC 8588) does not know counts as one that did not verify. */

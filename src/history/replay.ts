@@ -1,8 +1,11 @@
 import { type Functions, finalDecision } from '../flows/final-decision.js'
+import { lookupsInCodeOf } from '../flows/needs.js'
 import type { Revision } from '../flows/revision.js'
 import { counted, thousands } from '../lib/counted.js'
 import { turns } from '../lib/turns.js'
+import { contextOf } from '../routing/context-of.js'
 import { headerName } from '../routing/format.js'
+import { neededLookups } from '../routing/needed-lookups.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import { type CallRecord, factsOfCall } from './recorded-calls.js'
 import { outsideOfCall } from './recorded-outside.js'
@@ -21,6 +24,8 @@ export interface ReplayResult {
   readonly undecided: number
   /** Headers (lower case) that the candidate refers to and no recorded call has. */
   readonly unseenHeaders: readonly string[]
+  /** How many calls would ask lookups whose answers are not recorded; they are decided without. */
+  readonly unasked: number
 }
 
 /** Calls that would go from one flow to another, for one reason. */
@@ -62,12 +67,17 @@ export async function replay(
 ): Promise<ReplayResult> {
   const groups = new Map<string, ReplayGroup>()
   const unseen = new Set(candidate.headersNeeded)
-  const counts = { calls: 0, changed: 0, functionRuns: 0, undecided: 0 }
+  const counts = { calls: 0, changed: 0, functionRuns: 0, undecided: 0, unasked: 0 }
+  const hasLookups = candidate.routing.lookups.size > 0
   const decideAgain = async (call: CallRecord) => {
     const outside = outsideOfCall(call, now)
     const parts = { functions, at: new Date(call.at), outside, callId: call.call }
     const decide = (revision: Revision) => finalDecision(factsOfCall(call), { ...parts, revision })
     const before = current === undefined || call.revision === current.id ? undefined : await decide(current)
+    if (hasLookups) {
+      const context = contextOf(factsOfCall(call), candidate.routing, parts.at, outside)
+      if (neededLookups(context, lookupsInCodeOf(candidate)).length > 0) counts.unasked += 1
+    }
     const { decision, flow, failure } = await decide(candidate)
     if (decision.target.kind === 'run') counts.functionRuns += 1
     const from = before?.flow.name ?? call.flow
@@ -123,7 +133,7 @@ export function replaySentence(result: ReplayResult): string {
 
 /** The result on several lines, and what has to be known to read the numbers rightly. */
 export function formatReplay(result: ReplayResult): string {
-  const { functionRuns, undecided, unseenHeaders, groups } = result
+  const { functionRuns, undecided, unasked, unseenHeaders, groups } = result
   const [only, ...more] = groups
   const isOne = only !== undefined && more.length === 0
   const lines = groups.flatMap((group) => [
@@ -138,6 +148,11 @@ export function formatReplay(result: ReplayResult): string {
   if (undecided > 0) {
     lines.push(
       `${counted(undecided, 'call')} could not be decided: no thread was free for their code flow in time.`,
+    )
+  }
+  if (unasked > 0) {
+    lines.push(
+      `${counted(unasked, 'call')} would ask lookups whose answers were not recorded, and were decided without.`,
     )
   }
   if (unseenHeaders.length > 0) {

@@ -52,7 +52,7 @@ export class LookupClient {
     const { freshMs, staleMs, missingMs } = this.#lookup
     const entry = this.#entries.get(nameOf(key))
     if (entry === undefined) return undefined
-    const ageMs = performance.now() - entry.askedAt
+    const ageMs = Math.round(performance.now() - entry.askedAt)
     const isMissing = Object.keys(entry.values).length === 0
     if (ageMs > (isMissing ? missingMs : staleMs)) return undefined
     if (isMissing) return { result: 'missing', values: {}, ageMs, ms: 0 }
@@ -64,8 +64,9 @@ export class LookupClient {
   /** Asks, and waits for so many milliseconds at most. Never rejects. */
   async ask(key: readonly string[], ms: number): Promise<Answer> {
     const start = performance.now()
+    const waited = () => Math.round((performance.now() - start) * 100) / 100
     const none = (result: 'late' | 'failed', why: string): Answer => {
-      return { result, why, values: {}, ageMs: undefined, ms: performance.now() - start }
+      return { result, why, values: {}, ageMs: undefined, ms: waited() }
     }
     if (this.#breaker.isOpen) {
       this.#refresh(key)
@@ -73,9 +74,8 @@ export class LookupClient {
     }
     try {
       const { values, askedAt } = await within(ms, this.#lookup.name, this.#request(key))
-      const now = performance.now()
       const result = Object.keys(values).length === 0 ? 'missing' : 'fresh'
-      return { result, values, ageMs: now - askedAt, ms: now - start }
+      return { result, values, ageMs: Math.round(performance.now() - askedAt), ms: waited() }
     } catch (error) {
       if (error instanceof TimeoutError) return none('late', `no answer within ${Math.round(ms)} ms`)
       return none('failed', reasonOf(error))

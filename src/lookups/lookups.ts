@@ -1,10 +1,11 @@
+import { lookupsInCodeOf } from '../flows/needs.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
 import { contextOf } from '../routing/context-of.js'
 import type { Lookup } from '../routing/lookup.js'
 import { type NeededLookup, neededLookups } from '../routing/needed-lookups.js'
 import type { Answer, OutsideData } from '../routing/outside-data.js'
-import type { CallFacts, Rule } from '../routing/types.js'
+import type { CallFacts } from '../routing/types.js'
 import type { Ask } from './ask.js'
 import { LookupClient } from './lookup-client.js'
 
@@ -45,13 +46,11 @@ export class Lookups {
     { facts, revision, at, outside }: LookupsCall,
     leftMs: number,
   ): Promise<OutsideData['answers']> {
-    const { routing, lookupsInCode } = revision
+    const { routing } = revision
     if (routing.lookups.size === 0) return outside.answers
     const needed = (answers: OutsideData['answers']) =>
-      neededLookups(contextOf(facts, routing, at, { ...outside, answers }), usedByCode)
-    const usedByCode = ({ target }: Rule) =>
-      target.kind === 'run' ? (lookupsInCode.get(target.file) ?? []) : []
-    const known = new Map<string, Answer>()
+      neededLookups(contextOf(facts, routing, at, { ...outside, answers }), lookupsInCodeOf(revision))
+    const known = new Map(outside.answers)
     const unknown: NeededLookup[] = []
     for (const one of needed(known)) {
       const answer = this.#clientOf(one.lookup).recall(one.values)

@@ -18,6 +18,7 @@ export type Part =
   | 'vip'
   | 'branch'
   | 'hours'
+  | 'lookup'
   | 'voice'
   | 'flow'
   | 'rule'

@@ -5,9 +5,11 @@ import type { Hours } from '../hours/hours.js'
 import { formatTimes } from '../hours/opening-hours.js'
 import { formatDate } from '../hours/wall-clock.js'
 import { counted, thousands } from '../lib/counted.js'
+import { formatDuration } from '../lib/duration.js'
 import { turns } from '../lib/turns.js'
 import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
+import { fillKeyed, type Lookup } from '../routing/lookup.js'
 import type { NumberTable } from '../routing/number-table.js'
 import { hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
 import type {
@@ -39,6 +41,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     branchItem(branch, files),
   )
   const hours = await diffItems('hours', old.hours.values(), now.hours.values(), hoursItem)
+  const lookups = await diffItems('lookup', old.lookups.values(), now.lookups.values(), lookupItem)
   const rules = await diffItems('rule', old.rules, now.rules, (rule, side) =>
     ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
   )
@@ -53,6 +56,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...vipDetails(old.vip, now.vip, files).map((detail) => change('vip', 'changed', '', detail)),
     ...branches.changes,
     ...hours.changes,
+    ...lookups.changes,
     ...setting('voice', formatVoice(old), formatVoice(now)),
     ...flows.changes,
     ...rules.changes,
@@ -114,6 +118,27 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
       ...stateFacts(state),
     },
     details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
+  }
+}
+
+function lookupItem({ name, kind, text, headers, trunks, attestations, take, ...limits }: Lookup): Item {
+  const asked = `${kind} ${fillKeyed(
+    text,
+    text.fields.map((field) => `{${field}}`),
+  )}`
+  const facts = {
+    asks: asked,
+    ...Object.fromEntries(Object.entries(headers).map(([header, value]) => [`header ${header}`, value])),
+    trunks: formatList(trunks ?? ['all']),
+    attestations: formatList(attestations ?? ['all']),
+    ...Object.fromEntries([...take].map(([field, path]) => [`take ${field}`, path.join('.')])),
+    ...{ database: limits.database, at_most: String(limits.atMost) },
+    ...{ deadline: formatDuration(limits.deadlineMs), fresh: formatDuration(limits.freshMs) },
+    ...{ stale: formatDuration(limits.staleMs), missing: formatDuration(limits.missingMs) },
+  }
+  return {
+    ...{ name, summary: asked },
+    facts: Object.fromEntries(Object.entries(facts).map(([fact, value]) => [fact, { text: value }])),
   }
 }
 

@@ -2,6 +2,7 @@ import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber } from './condition.js'
 import { callerItem, clip, formatTrust, headerName } from './format.js'
+import { sourceOf } from './lookup.js'
 import { lineNumberOf } from './number-table.js'
 import type { Branch, Reason } from './types.js'
 
@@ -147,14 +148,19 @@ function attestationFact({ attestation: found, facts: { trunk } }: CallContext):
 
 /** Nothing of one that the rules do not have any more. */
 function lookupFact(name: string, context: CallContext): readonly Provenance[] {
-  if (!context.routing.lookups.has(name)) return []
+  const lookup = context.routing.lookups.get(name)
+  if (lookup === undefined) return []
   const { answer, values = {}, trusted, why } = context.lookup(name)
   const shown = Object.entries(values).map(([field, value]) => `${field}=${clip(value)}`)
   const waited = answer === undefined ? '' : `; the call waited ${Math.round(answer.ms)} ms`
   return [
     {
-      ...{ fact: `lookup ${name}`, value: shown.join(', ') || null, from: answer?.result ?? 'nothing' },
-      ...{ trusted, why: `it ${why}${waited}` },
+      ...{ fact: `lookup ${name}`, value: shown.join(', ') || null },
+      ...{
+        from: `${sourceOf(lookup)}, ${answer?.result ?? 'not asked'}`,
+        trusted,
+        why: `it ${why}${waited}`,
+      },
     },
   ]
 }

@@ -37,3 +37,8 @@ export interface KeyedText {
 export function fillKeyed({ pieces }: KeyedText, values: readonly string[]): string {
   return pieces.map((piece, at) => piece + (values[at] ?? '')).join('')
 }
+
+/** Whom a lookup asks, for people: `crm.example`, `sql crm`. */
+export function sourceOf({ kind, database, text: { pieces } }: Lookup): string {
+  return kind === 'http' ? new URL(pieces[0] ?? '').host : `${kind} ${database}`
+}

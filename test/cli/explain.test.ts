@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { LookupServer } from '../support/lookup-server.js'
 import { doorman } from './command.js'
 
 const routing = (rules = '') => `
@@ -121,6 +122,54 @@ describe('doorman explain --json', () => {
   test.concurrent('begins with the state that the call has already', async () => {
     const { state } = await explained(...VIP, '--state', '{"step":3,"city":"Troy"}')
     expect(state).toEqual({ step: 3, city: 'Albany', greeting: 'Welcome' })
+  })
+})
+
+describe('doorman explain with lookups', () => {
+  let server: LookupServer
+  let flows = ''
+  beforeAll(async () => {
+    server = await LookupServer.start()
+    flows = mkdtempSync(join(folder, 'lookups-'))
+    const crm = `crm: { http: "${server.origin}/{caller.number}", take: { tier: tier, agent: owner.extension } }`
+    const gold = `{ name: Gold, when: { lookup: { crm.tier: gold } }, goto: vip, state: { agent: "{crm.agent|1000}" } }`
+    const text = routing(`  - ${gold}`).replace('rules:', `lookups: { ${crm} }\nrules:`)
+    writeFileSync(join(flows, 'routing.yaml'), text)
+  })
+  afterAll(() => server.stop())
+  const call = ['--from', '+15550000001', '--to', '1', '--trunk', 'carrier-a']
+  const run = (...args: readonly string[]) => doorman(['explain', ...call, '--flows', flows, ...args])
+
+  test('sends no request, and says that a lookup was not asked', async () => {
+    const { out, err } = await run()
+    expect(out).toContain('- Gold         crm was not asked')
+    expect(err).toBe(
+      'Note: crm was not asked. --ask asks it; --lookup crm.tier=VALUE says what it answers.\n',
+    )
+    expect(server.requests).toEqual([])
+  })
+
+  test('has a lookup say what is given', async () => {
+    const { out, err } = await run('--lookup', 'crm.tier=gold', '--lookup', 'crm.agent=7', '--json')
+    expect([JSON.parse(out), err]).toMatchObject([{ flow: 'vip', state: { agent: '7' } }, ''])
+    expect((await run('--lookup', 'crm=late')).out).toContain('crm was late')
+  })
+
+  test('asks on demand, and says where the answer comes from', async () => {
+    const { out } = await run('--ask', '--verbose')
+    expect(out).toContain('crm.tier is "gold"')
+    expect(out).toMatch(
+      /\+ lookup crm +tier=gold, agent=1007 \(127.0.0.1:\d+, fresh\): it has an entry \(asked now\); the call waited \d+ ms/,
+    )
+  })
+
+  test.each([
+    ['crm.teir=gold', 'In --lookup the lookup "crm" takes no "teir"; did you mean "tier"?'],
+    ['cmr.tier=gold', 'In --lookup there is no lookup "cmr"; did you mean "crm"?'],
+    ['crm', 'Write it as crm.tier=gold'],
+  ])('refuses --lookup %s', async (given, message) => {
+    const { exit, err } = await run('--lookup', given)
+    expect([exit, err]).toEqual([2, expect.stringContaining(message)])
   })
 })
 

@@ -14,7 +14,9 @@ import { compile } from '../../src/flows/compile.js'
 import { readSettings, SETTING_NAMES, type Settings } from '../../src/settings/index.js'
 import { runningDialplan } from '../asterisk/dialplan/running-dialplan.js'
 import { projectFolder } from '../flows/project-folder.js'
+import { revisionOf, routing } from '../flows/temp-folder.js'
 import { storedCall, withStore } from '../store/open-store.js'
+import { LookupServer } from '../support/lookup-server.js'
 
 /** Not in the tests' own folder, which other users may not enter. */
 const folder = mkdtempSync('/tmp/doorman-doctor-')
@@ -169,6 +171,45 @@ function dialplanWith({ dialplan = '' }: Change): Subject['dialplan'] {
 function inContext(value: string, ...names: readonly string[]) {
   return Object.fromEntries(names.map((name) => [`PJSIP_ENDPOINT(${name},context)`, { value }]))
 }
+
+describe('lookups', () => {
+  let server: LookupServer
+  beforeAll(async () => {
+    server = await LookupServer.start()
+  })
+  afterAll(() => server.stop())
+
+  /** What is said of a lookup with such a source. */
+  async function told(source: string, settings: Partial<Settings> = {}): Promise<string> {
+    const crm = `lookups: { crm: { ${source}, take: { tier: tier } } }`
+    const revision = await revisionOf(routing(crm))
+    const findings = await diagnosed({ settings, flows: (all) => ({ ...all, revision }) })
+    return findings
+      .flatMap(({ check, verdict, says }) => (check === 'lookups' ? `${verdict}: ${says}` : []))
+      .join()
+  }
+
+  test('are reachable where their server answers, whatever it says of no path', async () => {
+    server.way = 'failing'
+    const said = await told(`http: "${server.origin}/{callee.number}"`)
+    expect(said).toBe(`ok: crm: ${server.origin.replace('http://', '')} can be reached.`)
+    expect(server.requests).toMatchObject([{ path: '/' }])
+  })
+
+  test.each([
+    [
+      'http: "http://127.0.0.1:1/{callee.number}"',
+      /^warning: crm: 127.0.0.1:1 cannot be reached: ECONNREFUSED. Calls/,
+    ],
+    ['sql: "SELECT 1", database: crm', /^warning: crm: DOORMAN_DATABASE_CRM is not set. Calls/],
+    [
+      'http: "http://127.0.0.1:1/", headers: { X-Key: "{secret.KEY}" }',
+      /^warning: crm: DOORMAN_SECRET_KEY is not set. /,
+    ],
+  ])('are not with %s', async (source, message) => {
+    expect(await told(source)).toMatch(message)
+  })
+})
 
 const bad = async (change: Change) => (await diagnosed(change)).filter(({ verdict }) => verdict !== 'ok')
 /** The one finding, `check | verdict | a part of what it says | a part of the remedy`, and what brings it about. */
@@ -338,7 +379,9 @@ const CASES: Readonly<Record<string, Change>> = {
 describe('doctor diagnoses', () => {
   test('an installation without faults: every check is ok, in the order of the list', async () => {
     const findings = await diagnosed()
-    expect(findings.map(({ check }) => check)).toEqual(CHECKS.map(({ name }) => name))
+    // It has no lookups.
+    const names = CHECKS.map(({ name }) => name).filter((name) => name !== 'lookups')
+    expect(findings.map(({ check }) => check)).toEqual(names)
     expect(findings.filter(({ verdict, remedy }) => verdict !== 'ok' || remedy !== null)).toEqual([])
   })
 
@@ -352,10 +395,10 @@ describe('doctor diagnoses', () => {
     ])
   })
 
-  test('each check goes wrong in some case, recorded calls in one of their own', () => {
+  test('each check goes wrong in some case, recorded calls and lookups in one of their own', () => {
     const names = Object.keys(CASES).map((finding) => finding.split(' | ')[0])
     const never = CHECKS.map(({ name }) => name).filter((name) => !names.includes(name))
-    expect(never).toEqual(['recorded calls'])
+    expect(never).toEqual(['lookups', 'recorded calls'])
   })
 
   test('without connections only what needs none', async () => {

@@ -114,6 +114,29 @@ otherwise: main
   )
 })
 
+test.each([
+  ['with a value', '{ crm: { tier: gold } }', 'vip_flow'],
+  ['with a value, and one that is late', '{ crm: { tier: gold }, debts: late }', 'vip_flow'],
+  ['without an entry', '{ crm: missing }', 'main'],
+  ['that was not asked', '{}', 'main'],
+])('an example may have a lookup %s', async (_what, lookups, flow) => {
+  const rules = {
+    'routing.yaml': `
+trunks: { carrier-a: { trust: [caller_number] } }
+lookups:
+  crm: { http: "http://127.0.0.1/{caller.number}", take: { tier: tier } }
+  debts: { http: "http://127.0.0.1/{caller.number}", take: { paid: paid } }
+flows: { main: { context: main }, vip_flow: { context: vip } }
+rules: [{ name: Gold, when: { lookup: { crm.tier: gold }, not: { lookup: { crm.tier: iron } } }, goto: vip_flow }]
+otherwise: main
+`,
+  }
+  const call = (trunk: string) => `{ from: "+15551234567", to: "2", trunk: ${trunk}, lookups: ${lookups} }`
+  expect(await problemsWith(one(call('carrier-a'), `{ flow: ${flow} }`), rules)).toEqual([])
+  // There it would not be asked.
+  expect(await problemsWith(one(call('carrier-b'), '{ flow: main }'), rules)).toEqual([])
+})
+
 describe('an example that does not hold', () => {
   test('refuses the revision, and shows expected beside got with the reason', async () => {
     expect(await problemsWith(one(ANY, '{ flow: vip_flow, vip: true }', 'Ada is a VIP'))).toEqual([

@@ -40,6 +40,18 @@ describe('an example of a recorded call', () => {
     expect(exampleOfCall(call, 'Ada').expect).not.toHaveProperty('rule')
   })
 
+  test('says what the lookups said, however old that was', () => {
+    const answer = { ms: 0, ageMs: 1 }
+    const outside = {
+      answers: {
+        crm: { ...answer, result: 'stale', values: { tier: 'gold' } },
+        debts: { ...answer, result: 'late', values: {} },
+      },
+    } as const
+    const { lookups } = exampleOfCall(recorded({ outside }), undefined).call
+    expect(lookups).toEqual({ crm: { tier: 'gold' }, debts: 'late' })
+  })
+
   test('is the same call when it is read back from the file', () => {
     const [example] = examplesIn(withExample('', exampleOfCall(call, 'A')))
     if (example === undefined) throw new Error('there is no example')

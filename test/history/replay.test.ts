@@ -43,7 +43,7 @@ class FakeFunctions implements Functions {
 }
 
 const empty: ReplayResult = {
-  ...{ calls: 0, changed: 0, groups: [], functionRuns: 0, undecided: 0, unseenHeaders: [] },
+  ...{ calls: 0, changed: 0, groups: [], functionRuns: 0, undecided: 0, unasked: 0, unseenHeaders: [] },
 }
 
 describe('a replay', () => {
@@ -145,6 +145,19 @@ otherwise: main
     expect((await replay([...recordedCalls(3), known], options)).unseenHeaders).toEqual([])
   })
 
+  test('takes what lookups said from the record, and counts calls where they were not asked', async () => {
+    const lookups = '{ crm: { http: "http://127.0.0.1/{caller.number}", take: { tier: tier } } }'
+    const gold = '  - { name: Gold, when: { lookup: { crm.tier: gold } }, goto: late }\n'
+    const rules = RULES['routing.yaml'].replace('rules:\n', `lookups: ${lookups}\nrules:\n${gold}`)
+    const candidate = await revisionOf({ ...RULES, 'routing.yaml': rules })
+    const crm = { result: 'fresh', values: { tier: 'gold' }, ageMs: 0, ms: 5 } as const
+    const calls = recordedCalls(3, (n) => (n === 1 ? { outside: { answers: { crm } } } : {}))
+    const result = await replay([...calls, recorded({ trunk: 'carrier-b' })], {
+      ...{ candidate, functions: new FakeFunctions() },
+    })
+    expect(result).toMatchObject({ changed: 1, unasked: 2, groups: [{ to: 'late', examples: ['call 1'] }] })
+  })
+
   test('lets others have the event loop', async () => {
     let turns = 0
     const turn = setInterval(() => turns++, 1)
@@ -184,7 +197,7 @@ describe('a replay in words', () => {
 
   test('says on several lines which calls, and what the numbers do not tell', () => {
     const groups = [group(6, 'a', 'b', 'r1', '1.1', '1.2'), group(1, 'a', 'c', 'otherwise', '1.3')]
-    const notes = { functionRuns: 2, undecided: 1, unseenHeaders: ['x-queue', 'x-vip'] }
+    const notes = { functionRuns: 2, undecided: 1, unasked: 3, unseenHeaders: ['x-queue', 'x-vip'] }
     expect(formatReplay({ ...empty, calls: 10, changed: 7, groups, ...notes }).split('\n')).toEqual([
       '7 of 10 calls would change:',
       '       6  a → b by rule "r1"',
@@ -193,6 +206,7 @@ describe('a replay in words', () => {
       '          1.3',
       '2 calls went through a code flow, which may not say the same each time.',
       '1 call could not be decided: no thread was free for their code flow in time.',
+      '3 calls would ask lookups whose answers were not recorded, and were decided without.',
       'No recorded call has X-Queue, X-VIP, which these flow files refer to: a header is recorded only from then on.',
     ])
     expect(formatReplay(empty)).toBe('No recorded calls: nothing to replay.')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Columns, wrap } from '../../src/lib/columns.js'
-import { parseDuration } from '../../src/lib/duration.js'
+import { formatDuration, parseDuration } from '../../src/lib/duration.js'
 import { formatShare, parseShare } from '../../src/lib/share.js'
 import { age, localTime, parseSince } from '../../src/lib/time-text.js'
 
@@ -50,6 +50,16 @@ describe('durations', () => {
     ['8w', 4_838_400_000],
   ])('%s is read', (text, ms) => {
     expect(parseDuration(text)).toBe(ms)
+  })
+
+  test.each([
+    [0, '0ms'],
+    [150, '150ms'],
+    [300_000, '5m'],
+    [90_000, '90s'],
+    [86_400_000, '1d'],
+  ])('%i ms are %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text)
   })
 
   test.each(['', '5', 'm', '-5m', '1.5h', '5M', '5 minutes', '1d 2h', '1234567s'])('"%s" is none', (text) => {

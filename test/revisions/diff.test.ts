@@ -15,7 +15,7 @@ const PARTS = {
   hours:
     '{ shop: { open: "Mo-Fr 09:00-17:00", closed: ["2026-12-25", "2026-12-26"] }, desk: { open: "09:00-17:00" } }',
 }
-type Parts = Partial<Record<keyof typeof PARTS | 'callee_from', string>>
+type Parts = Partial<Record<keyof typeof PARTS | 'callee_from' | 'lookups', string>>
 
 const BIG = 'number,name\n+15551230001,Ann\n+15551230002,Bob\n+15551230003,Cy\n'
 
@@ -39,7 +39,27 @@ const C = 'name: C, when: { callee: "+15551110003" }, goto: sales'
 const [A0, B0, C0] = [A, B, C].map((line) => line.replace(/name: ., /, '')) as [string, string, string]
 const WHEN_C = 'number 1: when callee: +15551110003, goto sales'
 
+const CRM = 'http: "https://crm.example/{caller.number}", take: { tier: tier, agent: owner.extension }'
+
 describe('a change in words', () => {
+  test('names what changed in a lookup', async () => {
+    const before = { lookups: `{ crm: { ${CRM}, headers: { X-Key: a } }, old: { ${CRM} } }` }
+    const after = {
+      lookups: `{ crm: { ${CRM.replace('agent: owner', 'agent: boss')}, when: { trunk: carrier-a }, deadline: 90ms, at_most: 5 }, new: { sql: "SELECT tier FROM c WHERE phone = {caller.number}", database: crm, take: { tier: tier } } }`,
+    }
+    expect(await changesOf(flowFiles(before), flowFiles(after))).toEqual([
+      'lookup old: removed, it was http https://crm.example/{caller.number}',
+      'lookup new: added, sql SELECT tier FROM c WHERE phone = {caller.number}',
+      'lookup crm: trunks all → carrier-a',
+      'lookup crm: take agent owner.extension → boss.extension',
+      'lookup crm: at_most 20 → 5',
+      'lookup crm: deadline 150ms → 90ms',
+      'lookup crm: header X-Key removed, it was a',
+    ])
+    const respelled = { lookups: before.lookups.replace('} }, old', '}, fresh: 5min }, old') }
+    expect(await changesOf(flowFiles(before), flowFiles(respelled))).toEqual([])
+  })
+
   const fromParts: readonly (readonly [string, Parts, ...(readonly string[])])[] = [
     ['nothing', {}],
     ['a goto', ruled('goto: sales', 'goto: help'), 'rule "By day": goto sales → help'],
