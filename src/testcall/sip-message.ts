@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { RtpStream } from './rtp.js'
 
 export const token = (): string => randomBytes(8).toString('hex')
 
@@ -29,10 +30,14 @@ export class SipMessage {
   /** The method of a request, or of the request that a response answers. */
   readonly method: string
   readonly callId: string
+  /** SDP, where it has any. */
+  readonly body: string
   readonly #head: string
 
-  private constructor(head: string, [, method, status = '0', reason = '']: RegExpExecArray) {
+  private constructor(text: string, [, method, status = '0', reason = '']: RegExpExecArray) {
+    const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s)
     this.#head = head
+    this.body = body
     this.status = Number(status)
     this.reason = reason
     this.method = method ?? this.header('cseq').split(/\s+/)[1] ?? ''
@@ -43,8 +48,7 @@ export class SipMessage {
   static parse(bytes: Buffer): SipMessage | undefined {
     const text = bytes.toString('latin1')
     const start = /^(?:([A-Z]+) .+ SIP\/2\.0|SIP\/2\.0 (\d{3}) ?(.*))\r\n/.exec(text)
-    const end = text.indexOf('\r\n\r\n')
-    return start === null ? undefined : new SipMessage(end < 0 ? text : text.slice(0, end), start)
+    return start === null ? undefined : new SipMessage(text, start)
   }
 
   /** The value of the first header of this name, which is in lower case; empty where there is none. */
@@ -76,6 +80,8 @@ export interface InviteParts {
   readonly displayName?: string
   /** `From` and `To` replace the headers made of the parts above. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
+  /** What it hears; without it the call offers a stream that sends and receives nothing. */
+  readonly media?: RtpStream | undefined
 }
 
 /** What the user agent fills in; `target` and `local` are `host:port`. */
@@ -91,14 +97,14 @@ export interface InviteIds {
 export const sipUri = (numberOrUri: string, host: string): string =>
   /^(sips?|tel):/i.test(numberOrUri) ? numberOrUri : `sip:${numberOrUri}@${host}`
 
-/** An INVITE (RFC 3261 §13.2.1) with an offer of one G.711 stream that sends nothing (RFC 3264). */
+/** An INVITE (RFC 3261 §13.2.1) with an offer of one G.711 stream (RFC 3264). */
 export function formatInvite(parts: InviteParts, ids: InviteIds, authorization?: string): Buffer {
-  const { from, to, displayName = '', headers = [] } = parts
+  const { from, to, displayName = '', headers = [], media } = parts
   const [host = ''] = ids.local.split(':')
   const given = (name: string) => headers.find(([key]) => key.toLowerCase() === name)?.[1]
   const display = displayName === '' ? '' : `"${displayName.replace(/["\\]/g, '\\$&')}" `
   const sdp = ['v=0', `o=doorman 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0']
-    .concat(['m=audio 9 RTP/AVP 0', 'a=inactive', ''])
+    .concat(media?.offer ?? ['m=audio 9 RTP/AVP 0', 'a=inactive'], '')
     .join('\r\n')
   return format(`INVITE ${sipUri(to, ids.target)} SIP/2.0`, [
     `Via: SIP/2.0/UDP ${ids.local};rport;branch=${ids.branch}`,

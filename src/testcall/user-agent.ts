@@ -36,6 +36,8 @@ export interface SipCallResult {
   readonly sentAt: readonly number[]
   /** Which of them the PBX responded to, if only by 100 Trying. */
   readonly taken: number | undefined
+  /** The provisional responses after 100 Trying, in order: 180, 183 … */
+  readonly progress: readonly number[]
   /** 487 after a CANCEL; undefined where none came. */
   readonly answer: SipAnswer | undefined
   readonly cancelledAt: number | undefined
@@ -147,6 +149,7 @@ export class SipCall {
   #authorization: string | undefined
   #repeat: NodeJS.Timeout | undefined
   #taken: number | undefined
+  readonly #progress: number[] = []
   #answer: SipAnswer | undefined
   #cancelledAt: number | undefined
   #hungUpBy: SipCallResult['hungUpBy']
@@ -214,6 +217,8 @@ export class SipCall {
     const { status, reason } = message
     if (this.#answer === undefined && this.#cancelledAt === undefined) clearTimeout(this.#repeat)
     this.#taken ??= Number(/;take=(\d+)/.exec(message.header('via'))?.[1] ?? 0)
+    if (message.body !== '' && status < 300) this.#options.media?.connect(message.body)
+    if (status > 100 && status < 200) this.#progress.push(status)
     if (status < 200) return
     this.#acknowledge(message)
     if (this.#answer !== undefined || this.#authenticates(message)) return
@@ -259,7 +264,7 @@ export class SipCall {
     this.#isOver = true
     clearTimeout(this.#repeat)
     this.#ended.resolve({
-      ...{ sentAt: this.#sentAt, taken: this.#taken, answer: this.#answer },
+      ...{ sentAt: this.#sentAt, taken: this.#taken, answer: this.#answer, progress: this.#progress },
       ...{ cancelledAt: this.#cancelledAt, endedAt: performance.now(), hungUpBy: this.#hungUpBy },
     })
   }
