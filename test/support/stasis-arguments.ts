@@ -12,6 +12,8 @@ export interface PassedCall {
   /** The list of headers, where one was made. */
   readonly listed?: readonly (readonly [name: string, value: string | Buffer])[]
   readonly listsAll?: boolean
+  /** False for the dialplan of an older Doorman, which plays no greetings. */
+  readonly greets?: boolean
 }
 
 /** The text of the arguments, and the channel variables that the entry context leaves beside it. */
@@ -32,6 +34,7 @@ export function stasisArguments(call: PassedCall): {
     `DECIDED=${call.decidedBy ?? ''}`,
     `LIMIT=${call.isOverLimit ? '1' : ''}`,
     `LOST=${call.hasLostVariables ? '1' : ''}`,
+    ...(call.greets === false ? [] : ['GREETS=1']),
     ...(call.listsAll ? ['ALL=1'] : []),
     `KEYS=${groups
       .flat()

@@ -1,9 +1,9 @@
 /**
  * The arguments of `Stasis()`: what the generated entry context passes of a call, in one text.
  *
- *     3&LEFT=1.099&STATE=&DECIDED=&LIMIT=&LOST=&KEYS=DIALLED/from/x-vip&COUNT=0&2/5557654321%0A%22Ada%20%3A/%22…%0A//&end
- *     │                                         │                       │       │ └ the values, a line each, in pieces
- *     └ version of the layout                   └ whose values follow   │       └ how many pieces there are
+ *     │                                                  │                       │       │ └ the values, a line each, in pieces
+ *     └ version of the layout                            └ whose values follow   │       └ how many pieces there are
+ *                                                                                └ how many listed headers follow: x-note=1/text///
  *                                                                       └ how many listed headers follow: x-note=1/text///
  *
  * A caller's text never meets Asterisk's parser. FIELDQTY and SHIFT take the *name* of a variable; SHIFT hands over
@@ -89,6 +89,7 @@ export function argumentsText(passed: PassedFacts, listed: number): string {
     'DECIDED=${DOORMAN_DECIDED}',
     'LIMIT=${DOORMAN_LIMIT}',
     'LOST=${DOORMAN_LOST}',
+    'GREETS=1',
     ...(listed > 0 && passed.listsAll ? ['ALL=1'] : []),
     `KEYS=${keys.join('/')}`,
     listed === 0 ? 'COUNT=0' : 'COUNT=${DOORMAN_COUNT}',
@@ -112,6 +113,8 @@ export interface StasisArguments {
   readonly hasLostVariables: boolean
   /** Whether the flow's location is not in the dialplan: `doorman-go` asks what to do with the call. */
   readonly isMissing: boolean
+  /** Whether `doorman-go` plays greetings; that of an older Doorman does not. */
+  readonly greets: boolean
   /** Whether the list has all headers of the message. */
   readonly listsAll: boolean
   /** The keys of the passed values, those of each variable together. */
@@ -142,6 +145,7 @@ export function parseArguments(text: string): StasisArguments {
     isOverLimit: of('LIMIT') === '1',
     hasLostVariables: of('LOST') === '1',
     isMissing: of('MISSING') === '1',
+    greets: of('GREETS') === '1',
     listsAll: of('ALL') === '1',
     keys,
     passed: values.slice(0, keys.length),

@@ -239,9 +239,9 @@ function goContext(): Context {
   const set = `\${${SHARED_VARIABLE}\${EXTEN:1:${SHARED_NAME_LENGTH}}}`
   const own = `TIMEOUT(absolute)=0\${DOORMAN_TIME_LIMIT},__DOORMAN_CALLER=\${CUT(EXTEN,^,2)},__DOORMAN_CALLEE=\${CUT(EXTEN,^,3)}`
   const go = [
-    { run: 'GotoIf(${DIALPLAN_EXISTS(${CUT(EXTEN,^,4)})}?${CUT(EXTEN,^,4)})' },
     { run: 'Set(DOORMAN_TO=${CUT(EXTEN,^,4)})' },
-    { run: 'Goto(missing,1)' },
+    { run: 'GotoIf(${DIALPLAN_EXISTS(${DOORMAN_TO})}?:missing,1)' },
+    { run: 'GotoIf(${LEN(${DOORMAN_PLAY})}?greet,1:${DOORMAN_TO})' },
   ]
   return {
     name: GO_CONTEXT,
@@ -269,6 +269,24 @@ function goContext(): Context {
         ],
       },
       {
+        pattern: 'greet',
+        why: [
+          'A greeting before the flow. DOORMAN_PLAY is before_flow or early: the caller hears early media, not answered.',
+          'The time limit of Doorman is over here. PLAYBACKSTATUS is FAILED where the file is not there; the call goes on.',
+        ],
+        lines: [
+          { run: 'Set(DOORMAN_GREETING_STATUS=PLAYING)' },
+          { run: 'GotoIf($["${DOORMAN_PLAY}" = "early"]?early)' },
+          { run: 'Answer()' },
+          { run: 'Playback(${DOORMAN_GREETING})' },
+          { run: 'Goto(played)' },
+          { label: 'early', run: 'Progress()' },
+          { run: 'Playback(${DOORMAN_GREETING},noanswer)' },
+          { label: 'played', run: 'MSet(__DOORMAN_GREETING_STATUS=${PLAYBACKSTATUS},DOORMAN_PLAY=)' },
+          { run: 'Goto(${DOORMAN_TO})' },
+        ],
+      },
+      {
         pattern: 'missing',
         lines: [
           {
@@ -285,7 +303,14 @@ function goContext(): Context {
           { label: 'fallback', run: TO_FALLBACK },
         ],
       },
-      { pattern: 'T', lines: [{ run: TO_FALLBACK }] },
+      {
+        pattern: 'T',
+        why: ["In a greeting only a time limit of the dialplan's own can end: it ends the call."],
+        lines: [
+          { run: 'ExecIf($["${DOORMAN_GREETING_STATUS}" = "PLAYING"]?Hangup())' },
+          { run: TO_FALLBACK },
+        ],
+      },
     ],
   }
 }
@@ -302,7 +327,7 @@ function fallbackContext({ fallback, fallbackFlow }: DialplanOptions): Context {
         lines: [
           { run: RESTORE_TIME_LIMIT },
           { run: 'Log(NOTICE,Doorman: fallback for ${UNIQUEID}, STASISSTATUS "${STASISSTATUS}")' },
-          { run: 'MSet(__DOORMAN_RULE=fallback,__DOORMAN_VIP=0,DOORMAN_EXTENSION=s)' },
+          { run: 'MSet(__DOORMAN_RULE=fallback,__DOORMAN_VIP=0,__DOORMAN_GREETING=,DOORMAN_EXTENSION=s)' },
           {
             why: [
               '"dialled" stands for the number that was dialled, where it has no character with a meaning of its own.',
