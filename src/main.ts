@@ -91,6 +91,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     mostAhead: settings.DOORMAN_GREETINGS_AHEAD,
     log,
   })
+  const recentCallers = () => store.recentCallers(settings.DOORMAN_GREETINGS_AHEAD)
+  const renderAhead = (revision: Revision) => greetings.ahead(greetingTexts(revision, recentCallers))
   const metrics = new Metrics({
     ...{ ari, ami, mask },
     activeCalls: () => calls.activeCalls,
@@ -129,7 +131,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     },
     compile: compileInWorker,
     prepare: (revision) => functions.check(revision.functions.values()),
-    swapped: (revision) => greetings.ahead(greetingTexts(revision)),
+    swapped: renderAhead,
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
@@ -166,6 +168,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
     now: () => new Date(),
+    greetings,
     outside: outsideSource({ lookups }),
     finished,
     takeMessage: messageTaker({}, log),
@@ -181,7 +184,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       reload: async ({ way, ...options }) => {
         const result = await revisions.reload(way, options)
         // Greetings that failed are tried again: an engine may have been installed.
-        if (result.ok && !result.changed) greetings.ahead(greetingTexts(revisions.current))
+        if (result.ok && !result.changed) renderAhead(revisions.current)
         return result
       },
       rollback: ({ to, ...options }) => revisions.rollback(to, options),

@@ -14,9 +14,11 @@ const ALWAYS: Readonly<Record<string, string>> = {
 
 /** The module of each application and function that a generated dialplan uses; null: part of Asterisk itself. */
 const MODULE_OF: Readonly<Record<string, string | null>> = {
-  ...{ Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null, Set: null },
+  ...{ Answer: null, Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null },
+  ...{ Progress: null, Set: null },
   ExecIf: 'app_exec.so',
   Log: 'app_verbose.so',
+  Playback: 'app_playback.so',
   Return: 'app_stack.so',
   ...{ Stasis: 'app_stasis.so', StasisBroadcast: 'app_stasis_broadcast.so' },
   CHANNEL: 'func_channel.so',

@@ -3,9 +3,10 @@ import type { DialplanLocation, Pbx, Variable } from '../asterisk/pbx.js'
 import { dialplanText, encodeState, scalarVariables } from '../conversation/state-codec.js'
 import { type FinalDecision, flowNamed } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
-import type { Outcome } from '../history/decision-record.js'
+import type { Outcome, RecordedGreeting } from '../history/decision-record.js'
 import type { CallFacts, Flow } from '../routing/types.js'
 import type { ActiveCall } from './active-call.js'
+import { greetingVariables } from './greet.js'
 import type { CallData } from './read.js'
 
 /** Where a call goes, and what its outcome is if it gets there. */
@@ -30,6 +31,7 @@ export async function setVariables(
   call: ActiveCall,
   data: CallData,
   final: FinalDecision | undefined,
+  greeting: RecordedGreeting | undefined,
   { pbx, instance }: { readonly pbx: Pbx; readonly instance: string },
 ): Promise<Destination> {
   const { revision } = call
@@ -49,10 +51,11 @@ export async function setVariables(
   }
   const outcome = outcomeFor(final)
   try {
-    const variables =
+    const decided =
       final === undefined
         ? undecidableVariables(flow, revision, instance)
         : variablesOf(final, call, data.facts, instance)
+    const variables = [...greetingVariables(greeting), ...decided]
     const shared = call.args.hasLostVariables ? forgetShared(call, pbx) : pbx.shareVariables(variables)
     const withShared = shared === undefined ? undefined : encodeDestination(target, numbers, shared)
     if (withShared !== undefined) return { location: withShared, outcome }

@@ -1,8 +1,8 @@
 /**
  * The life of a call:
  *
- *     receive ▶ read ▶ look up ▶ decide ▶ set variables ▶ continue ▶ record
- *               └────────┴─────────┴────────────┴────────────┘
+ *     receive ▶ read ▶ look up ▶ decide ▶ greet ▶ set variables ▶ continue ▶ record
+ *               └────────┴─────────┴────────┴──────────┴────────────┘
  *                         anything fails ▶ fallback
  *
  * Where `continue` fails, too, the dialplan's time limit takes the call to the fallback. Each call ends in one outcome
@@ -13,9 +13,11 @@ import type { Arrival, Departure, Pbx, PbxListener } from '../asterisk/pbx.js'
 import { type FinalDecision, type Functions, finalDecision } from '../flows/final-decision.js'
 import type { FlowLogLine } from '../flows/functions/function-result.js'
 import type { Revision } from '../flows/revision.js'
+import type { RecordedGreeting } from '../history/decision-record.js'
 import { ActiveCall } from './active-call.js'
 import { continueCall } from './continue.js'
 import { type Destination, setVariables, toFallback } from './destination.js'
+import { findGreeting, type GreetingFiles, greetingFor } from './greet.js'
 import { messageOf } from './messages.js'
 import type { OutsideSource } from './outside.js'
 import { type CallData, channelReader, readCall } from './read.js'
@@ -33,6 +35,7 @@ export interface HandlerParts {
   readonly now: () => Date
   /** What rules may know besides the call. Never rejects, and takes no longer than the time. */
   readonly outside: OutsideSource
+  readonly greetings: GreetingFiles
   /** Takes every finished call, a little after it has departed. */
   readonly finished: (finished: FinishedCall) => void
   readonly flowLog: (callId: string, line: FlowLogLine) => void
@@ -43,6 +46,7 @@ export interface HandlerParts {
 interface Decided extends Destination {
   readonly data?: CallData
   readonly final?: FinalDecision | undefined
+  readonly greeting?: RecordedGreeting | undefined
 }
 
 /** Handles every call that arrives. */
@@ -112,7 +116,8 @@ export class CallHandler implements PbxListener {
     })
     const decided: Decided = (await call.unlessAborted(work)) ?? toFallback('fallback_stopping')
     const outcome = await continueCall(call, decided, this.#parts.pbx)
-    this.#records.add({ call, data: decided.data, final: decided.final, outcome })
+    const { data, final, greeting } = decided
+    this.#records.add({ call, data, final, greeting, outcome })
   }
 
   /** Reads and decides the call, and sets its variables. */
@@ -126,8 +131,11 @@ export class CallHandler implements PbxListener {
       return { data, ...toFallback('fallback_visits') }
     }
     const final = data.undecidable === undefined ? await this.#finalDecision(call, data) : undefined
-    const destination = await call.stage('write', () => setVariables(call, data, final, this.#parts))
-    return { data, final, ...destination }
+    const greeting = await this.#greet(call, final)
+    const destination = await call.stage('write', () =>
+      setVariables(call, data, final, greeting, this.#parts),
+    )
+    return { data, final, greeting, ...destination }
   }
 
   /** A call that was decided before ends on the revision that decided it, as long as that one is kept. */
@@ -152,6 +160,13 @@ export class CallHandler implements PbxListener {
     if (final.failure !== undefined) call.fault(final.failure.message)
     for (const line of final.log) flowLog(call.id, line)
     return final
+  }
+
+  /** A call without a greeting takes no time here. */
+  async #greet(call: ActiveCall, final: FinalDecision | undefined): Promise<RecordedGreeting | undefined> {
+    const greeting = greetingFor(call.revision, final)
+    if (greeting === undefined) return undefined
+    return call.stage('greet', () => findGreeting(call, greeting, this.#parts.greetings))
   }
 
   /** The record of a call whose flow is not in the dialplan says so, also where it is the record of its last visit. */

@@ -1,7 +1,13 @@
 import { trunkOf } from '../asterisk/pbx.js'
 import { type FinalDecision, withFunction } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
-import { type DecisionRecord, MOST_REASONS, type Outcome, shortened } from '../history/decision-record.js'
+import {
+  type DecisionRecord,
+  MOST_REASONS,
+  type Outcome,
+  type RecordedGreeting,
+  shortened,
+} from '../history/decision-record.js'
 import { contextOf } from '../routing/context-of.js'
 import { explain } from '../routing/explain.js'
 import { provenanceOf } from '../routing/facts.js'
@@ -16,6 +22,7 @@ export interface FinishedCall {
   readonly call: ActiveCall
   readonly data: CallData | undefined
   readonly final: FinalDecision | undefined
+  readonly greeting?: RecordedGreeting | undefined
   outcome: Outcome
 }
 
@@ -64,6 +71,9 @@ export class RecordQueue {
   }
 }
 
+/** Others did not get to the variables, or to the flow. */
+const GREETED: ReadonlySet<Outcome> = new Set(['routed', 'undecidable', 'fallback_function'])
+
 /** The facts of a finished call; of one that could not be read, what came with its StasisStart. */
 export function factsOf({ call: { arrival }, data }: FinishedCall): CallFacts {
   if (data !== undefined) return data.facts
@@ -77,7 +87,7 @@ export function factsOf({ call: { arrival }, data }: FinishedCall): CallFacts {
   }
 }
 
-export function recordOf({ call, data, final, outcome }: FinishedCall): DecisionRecord {
+export function recordOf({ call, data, final, greeting, outcome }: FinishedCall): DecisionRecord {
   const { arrival, revision, at } = call
   const { otherwise, undecidable } = revision.routing
   const facts = data?.facts
@@ -96,6 +106,7 @@ export function recordOf({ call, data, final, outcome }: FinishedCall): Decision
     rule: final?.decision.rule ?? null,
     flow: final?.flow.name ?? (outcome === 'undecidable' ? undecidable : otherwise),
     outcome,
+    ...(greeting !== undefined && GREETED.has(outcome) && { greeting }),
     faults: call.faults,
     ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision, at)),
     ms: call.ms,

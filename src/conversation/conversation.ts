@@ -79,13 +79,18 @@ export interface Conversation {
    * @throws UnknownFlow at once where no flow has that name; the message names the nearest.
    */
   gotoFlow(name: string): void
+  /**
+   * What the caller hears before the flow, in place of the `greet` of the rule; an empty text: nothing. The last call of
+   * `say` wins. A text that was never said before comes only with the next call.
+   */
+  say(text: string): void
   /** Writes to Doorman's log. */
   readonly log: ConversationLog
 }
 
 /** All that a conversation is made of, in a form that can be sent to a worker thread. */
 export interface ConversationInput
-  extends Omit<Conversation, 'sipHeaders' | 'isOpen' | 'lookup' | 'state' | 'gotoFlow' | 'log'> {
+  extends Omit<Conversation, 'sipHeaders' | 'isOpen' | 'lookup' | 'state' | 'gotoFlow' | 'say' | 'log'> {
   /** The headers one by one, as `SipHeaders.toList()` gives them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Names, in any case, of the headers for which the call's trunk is trusted. */
@@ -119,7 +124,12 @@ export interface HostedConversation {
   readonly conversation: Conversation
   /** The flow of the last `gotoFlow`; undefined before the first. */
   chosenFlow(): string | undefined
+  /** The text of the last `say`; undefined before the first. */
+  saidText(): string | undefined
 }
+
+/** Characters of `say`; a greeting is a sentence or two. */
+const MOST_SAID = 500
 
 export type LogSink = (level: LogLevel, message: string, details: unknown) => void
 
@@ -127,6 +137,7 @@ export type LogSink = (level: LogLevel, message: string, details: unknown) => vo
 export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
   const { headers, trustedHeaders, flowNames, hours, lookups, state: given, caller, ...values } = input
   let chosen: string | undefined
+  let said: string | undefined
   let state = structuredClone(given) as MutableState
   const conversation = readOnlyBut('state', {
     ...values,
@@ -151,6 +162,10 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
       if (!flowNames.includes(name)) throw new UnknownFlow(String(name), flowNames)
       chosen = name
     },
+    say(text: string): void {
+      if (typeof text !== 'string') throw new TypeError('conv.say takes a text')
+      said = text.slice(0, MOST_SAID)
+    },
     // A Date can be changed even where the property can't.
     get now() {
       return new Date(input.now)
@@ -162,7 +177,7 @@ export function createConversation(input: ConversationInput, log: LogSink): Host
       state = objectOrThrow(value)
     },
   })
-  return { conversation, chosenFlow: () => chosen }
+  return { conversation, chosenFlow: () => chosen, saidText: () => said }
 }
 
 class TrustedHeaders extends SipHeaders implements ConversationHeaders {

@@ -4,6 +4,7 @@ import type { Condition, HeaderTest, Trust } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import type { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
+import type { Recordings } from './recordings.js'
 import type { ConditionSource, HeaderTestSource } from './schema.js'
 import { entriesOf, itemsOf, listed } from './shape.js'
 
@@ -15,6 +16,9 @@ export interface Surroundings {
   /** Names, even of entries that have problems of their own: those must not cause others. */
   readonly flows: ReadonlySet<string>
   readonly branches: ReadonlySet<string>
+  /** Those of the flows that only refuse calls. */
+  readonly turnsAway: ReadonlySet<string>
+  readonly recordings: Recordings
   readonly hours: ReadonlySet<string>
   /** With what each takes. */
   readonly lookups: ReadonlyMap<string, Pick<ReadonlySet<string>, 'has' | 'keys'>>

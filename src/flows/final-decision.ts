@@ -2,8 +2,9 @@ import type { ConversationInput } from '../conversation/conversation.js'
 import { contextOf } from '../routing/context-of.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
+import { greetingOf } from '../routing/greeting.js'
 import type { OutsideData } from '../routing/outside-data.js'
-import type { CallFacts, Decision, Flow, Reason, State } from '../routing/types.js'
+import type { CallFacts, Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
 import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-result.js'
 import type { FlowFunction, Revision } from './revision.js'
 
@@ -19,6 +20,8 @@ export interface FinalDecision {
   readonly outside: OutsideData
   readonly flow: Flow
   readonly state: State
+  /** What the caller hears before the flow. */
+  readonly greeting: Greeting | undefined
   readonly failure: { readonly reason: FunctionFailure; readonly message: string } | undefined
   /** Lines that the code flow wrote. */
   readonly log: readonly FlowLogLine[]
@@ -37,20 +40,33 @@ export async function finalDecision(facts: CallFacts, parts: DecisionParts): Pro
   const { revision, at, outside } = parts
   const decision = decide(facts, revision.routing, at, outside)
   const { target, state } = decision
-  if (target.kind === 'goto') {
-    return {
-      ...{ decision, outside, flow: flowNamed(target.flow, revision), state },
-      ...{ failure: undefined, log: [] },
-    }
-  }
+  const made = { decision, outside, state, failure: undefined, log: [] }
+  const greeted = (final: Omit<FinalDecision, 'greeting'>, said?: string): FinalDecision => ({
+    ...final,
+    greeting: greetingFor(final, said, facts, parts),
+  })
+  if (target.kind === 'goto') return greeted({ ...made, flow: flowNamed(target.flow, revision) })
   const result = await runFunction(target.file, decision, facts, parts)
   if (result.kind === 'chose') {
     const flow = flowNamed(result.flow, revision)
-    return { decision, outside, flow, state: result.state, failure: undefined, log: result.log }
+    return greeted({ ...made, flow, state: result.state, log: result.log }, result.said)
   }
   const { reason, message, log } = result
   const flow = flowNamed(revision.routing.otherwise, revision)
-  return { decision, outside, flow, state, failure: { reason, message }, log }
+  return greeted({ ...made, flow, failure: { reason, message }, log })
+}
+
+/** A flow that turns calls away greets none, and a call whose code flow failed hears what `otherwise` says. */
+function greetingFor(
+  { decision, flow, state, failure }: Omit<FinalDecision, 'greeting'>,
+  said: string | undefined,
+  facts: CallFacts,
+  { revision: { routing }, at, outside }: DecisionParts,
+): Greeting | undefined {
+  const { otherwise } = routing.greets
+  const greets = failure === undefined ? decision.greets : otherwise === undefined ? [] : [otherwise]
+  if (flow.turnAway || (greets.length === 0 && said === undefined)) return undefined
+  return greetingOf(greets, { context: contextOf(facts, routing, at, outside), state, said })
 }
 
 /**

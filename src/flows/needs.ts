@@ -1,5 +1,6 @@
 import { leavesOf } from '../routing/condition.js'
 import { CLAIM_HEADERS } from '../routing/context-of.js'
+import { greetTexts } from '../routing/greeting.js'
 import type { Leaf, Routing, Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { headersOfState } from './read-routing.js'
@@ -20,6 +21,7 @@ export function needsOf(routing: Omit<Routing, 'index'>, functions: Iterable<Flo
     ...leaves.flatMap(headersOfLeaf),
     ...lookups.flatMap(({ text }) => text.fields.flatMap((field) => /^header\.(.+)/.exec(field)?.[1] ?? [])),
     ...[...routing.rules, ...routing.branches].flatMap(({ state }) => headersOfState(state)),
+    ...greetTexts(routing).flatMap(headersOfState),
     ...codes.flatMap(headersNamedIn),
   ]
   return {

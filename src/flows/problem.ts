@@ -33,10 +33,11 @@ export const PROBLEM_CODES = {
   'flows.file': 'A file cannot be read, does not exist, or lies outside of the flows folder.',
   'flows.file_changing': 'A file changed while it was read.',
   'flows.file_too_large':
-    'A file is larger than Doorman reads: 10 MB of YAML or code, 5 MB of a calendar, 200 MB of numbers.',
+    'A file is larger than Doorman reads: 10 MB of YAML or code, 5 MB of a calendar, 4 MB of a recording, 200 MB of numbers.',
   'flows.function_bundle': 'A code flow cannot be bundled: a syntax error or an import that leads nowhere.',
   'flows.function_import': 'A code flow imports a file from outside of the flows folder.',
   'flows.function_load': 'A code flow cannot be loaded: it throws, loops or has no default function.',
+  'flows.greeting': 'A recording that Asterisk cannot play, or a greeting where none can be.',
   'flows.holidays_end': 'Warning: a calendar or a file of closed days ends within 60 days, or has ended.',
   'flows.hours': 'Opening hours or closures that cannot be read.',
   'flows.invalid_value': 'A value is not one of those that are possible here.',

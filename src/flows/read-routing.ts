@@ -1,16 +1,18 @@
 import type { State, StateValue } from '../conversation/state.js'
 import { placeholdersIn, templateProblems } from '../routing/template.js'
-import type { Branch, Flow, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
+import type { Branch, Flow, Greet, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import { readLookups } from './read-lookups.js'
 import { readVoice } from './read-voice.js'
+import { Recordings } from './recordings.js'
 import {
   type BranchEntry,
   type ConditionSource,
   type FlowEntry,
+  type GreetEntry,
   HeaderNameSchema,
   type RoutingSource,
   type RuleEntry,
@@ -35,7 +37,6 @@ export function readRouting(
   files: FlowSource,
   diagnostics: Diagnostics,
 ): Omit<Routing, 'index' | 'hours'> {
-  const { otherwise = '', undecidable = otherwise } = source
   const numbers = new Numbers(files, source.default_country, diagnostics)
   const trust = readTrust(source.trunks)
   const vip = readVip(source.vip, numbers, trust, diagnostics)
@@ -44,8 +45,11 @@ export function readRouting(
     entriesOf(source.lookups, ['lookups']).map(([name, { take = {} }]) => [name, new Set(Object.keys(take))]),
   )
   const surroundings: Surroundings = {
-    ...{ diagnostics, numbers, trust },
+    ...{ diagnostics, numbers, trust, recordings: new Recordings(files, diagnostics) },
     flows: new Set(Object.keys(source.flows ?? {})),
+    turnsAway: new Set(
+      entriesOf(source.flows, ['flows']).flatMap(([name, flow]) => (flow.turn_away ? name : [])),
+    ),
     branches: new Set(Object.keys(source.branches ?? {})),
     hours: new Set(hours),
     lookups,
@@ -56,8 +60,10 @@ export function readRouting(
     ]),
   }
   checkClaims(source, diagnostics)
-  if (otherwise !== '') checkName('flow', otherwise, ['otherwise'], surroundings)
-  if (undecidable !== otherwise) checkName('flow', undecidable, ['undecidable'], surroundings)
+  for (const table of vip.tables) surroundings.recordings.readColumn(table)
+  const otherwise = readDefault('otherwise', source, surroundings)
+  const undecidable =
+    source.undecidable === undefined ? otherwise : readDefault('undecidable', source, surroundings)
   return {
     defaultCountry: source.default_country,
     calleeFrom: readCalleeFrom(source.callee_from, surroundings),
@@ -68,9 +74,47 @@ export function readRouting(
     lookups: readLookups(source, surroundings),
     flows: readFlows(source.flows, diagnostics),
     rules: readRules(source.rules, surroundings),
-    otherwise,
-    undecidable,
+    otherwise: otherwise.flow,
+    undecidable: undecidable.flow,
+    greets: { otherwise: otherwise.greet, undecidable: undecidable.greet },
+    recordings: surroundings.recordings.all,
   }
+}
+
+/** A flow, or a flow and a greeting. */
+function readDefault(
+  key: 'otherwise' | 'undecidable',
+  { [key]: written }: RoutingSource,
+  surroundings: Surroundings,
+): { readonly flow: string; readonly greet: Greet | undefined } {
+  const entry = typeof written === 'object' ? written : { goto: written }
+  const flow = entry.goto ?? ''
+  if (flow !== '') checkName('flow', flow, typeof written === 'object' ? [key, 'goto'] : [key], surroundings)
+  return { flow, greet: readGreet(entry, [key], surroundings) }
+}
+
+/** `greet` and `play`, wherever they stand. */
+function readGreet(
+  { greet, play, ...entry }: GreetEntry & { readonly goto?: string | undefined; readonly run?: unknown },
+  path: YamlPath,
+  surroundings: Surroundings,
+): Greet | undefined {
+  if (greet === undefined && play === undefined) return undefined
+  const { diagnostics, recordings, turnsAway } = surroundings
+  const at = [...path, 'greet']
+  if (greet === undefined && entry.run === undefined)
+    diagnostics.problemAtKey(
+      [...path, 'play'],
+      'flows.greeting',
+      '"play" says when to play "greet", which is missing here',
+    )
+  if (turnsAway.has(entry.goto ?? '')) {
+    const message = `"${entry.goto}" turns calls away, and a greeting would answer them; take it out`
+    diagnostics.problemAtKey(at, 'flows.greeting', message)
+  }
+  if (typeof greet === 'object') recordings.read(greet.recording, [...at, 'recording'])
+  else checkText(greet ?? '', at, surroundings, /^state\.[A-Za-z_]\w*$/)
+  return { say: greet, play: play ?? 'before_flow' }
 }
 
 function readTrust(trunks: RoutingSource['trunks']): Trust {
@@ -134,7 +178,7 @@ function readBranch(name: string, branch: BranchEntry, path: YamlPath, surroundi
   }
   checkState(state, [...path, 'state'], surroundings)
   const pattern = numbers.pattern(branch.numbers ?? [], [...path, 'numbers'])
-  return { name, numbers: pattern, isDefault, state }
+  return { name, numbers: pattern, isDefault, state, greet: readGreet(branch, path, surroundings) }
 }
 
 function readFlows(written: RoutingSource['flows'], diagnostics: Diagnostics): Routing['flows'] {
@@ -171,7 +215,7 @@ function readRules(written: RoutingSource['rules'], surroundings: Surroundings):
     const target = readTarget(rule, path, surroundings)
     const when =
       rule.when === undefined ? EVERY_CALL : readCondition(rule.when, [...path, 'when'], surroundings)
-    return { index, name, when, target, state }
+    return { index, name, when, target, state, greet: readGreet(rule, path, surroundings) }
   })
 }
 
@@ -206,15 +250,18 @@ function readTarget(rule: RuleEntry, path: YamlPath, surroundings: Surroundings)
 
 /** Checks the placeholders in the texts of a state. */
 function checkState(state: State, path: YamlPath, surroundings: Surroundings): void {
+  for (const [text, at] of textsOf(state, path)) checkText(text, at, surroundings)
+}
+
+/** @param also names of placeholders that may stand in this text, too */
+function checkText(text: string, at: YamlPath, surroundings: Surroundings, also?: RegExp): void {
   const { diagnostics, placeholders } = surroundings
-  for (const [text, at] of textsOf(state, path)) {
-    for (const message of templateProblems(text, placeholders))
-      diagnostics.problem(at, 'flows.template', message)
-    for (const name of headersOfState(text)) {
-      const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message
-      if (problem === undefined) checkTrusted(name, at, surroundings)
-      else diagnostics.problem(at, 'flows.template', `{header.${name}}: ${problem}`)
-    }
+  for (const message of templateProblems(text, placeholders, also))
+    diagnostics.problem(at, 'flows.template', message)
+  for (const name of headersOfState(text)) {
+    const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message
+    if (problem === undefined) checkTrusted(name, at, surroundings)
+    else diagnostics.problem(at, 'flows.template', `{header.${name}}: ${problem}`)
   }
 }
 
@@ -258,8 +305,10 @@ export function checkClaims(source: RoutingSource, diagnostics: Diagnostics): vo
   }
 
   for (const key of ['otherwise', 'undecidable'] as const) {
-    if (flows.get(source[key] ?? '')?.turn_away !== true) continue
-    const message = `"${source[key]}" turns calls away, so every call for which something fails is refused; choose a flow that takes calls`
+    const written = source[key]
+    const name = typeof written === 'object' ? written.goto : written
+    if (flows.get(name ?? '')?.turn_away !== true) continue
+    const message = `"${name}" turns calls away, so every call for which something fails is refused; choose a flow that takes calls`
     diagnostics.warning([key], 'flows.turn_away', message)
   }
 }

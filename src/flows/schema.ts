@@ -257,6 +257,23 @@ const VoiceSchema = strict({
   ),
 })
 
+const greetShape = {
+  greet: optional(
+    z.union(
+      [
+        text(/\S/, 'this greeting is empty; write a text').max(500, 'a greeting has at most 500 characters'),
+        strict({ recording: NameSchema.describe('A WAV file beside routing.yaml.') }),
+      ],
+      { error: 'write a text, or { recording: welcome.wav }' },
+    ),
+    'What the caller hears: a text, which may hold `{caller.name|dear customer}`, or `{ recording: welcome.wav }`.',
+  ),
+  play: optional(
+    z.enum(['before_flow', 'early', 'flow']),
+    '`before_flow` (default) answers and plays it; `early` plays it without answering; `flow` only sets DOORMAN_GREETING.',
+  ),
+}
+
 const FlowNameSchema = text(
   /^[A-Za-z_][A-Za-z0-9_-]*$/,
   'a flow name begins with a letter or _ and goes on with letters, digits, _ and -',
@@ -349,6 +366,7 @@ const BranchSchema = strict({
     'Callee numbers of this branch: a number, a prefix such as `+1555*`, a list, or `{ file: numbers.csv }`.',
   ),
   state: optional(StateSchema, 'State that goes onto every call to this branch.'),
+  ...greetShape,
   default: optional(z.boolean(), 'True for the branch of callee numbers that no branch lists.'),
 })
 
@@ -380,7 +398,13 @@ const RuleSchema = strict({
     StateSchema,
     'State for calls that this rule takes; a text may hold `{caller.name}` and the like.',
   ),
+  ...greetShape,
 }).meta({ oneOf: [{ required: ['goto'] }, { required: ['run'] }] })
+
+const FlowOrGreetedSchema = z.union(
+  [NameSchema, strict({ goto: NameSchema.describe('The flow, by its name under `flows`.'), ...greetShape })],
+  { error: 'write the name of a flow, or { goto: NAME, greet: … }' },
+)
 
 const COUNTRY =
   'default_country must be a country code of two capital letters (ISO 3166), such as US, GB or DE'
@@ -418,10 +442,12 @@ export const RoutingSchema = strict({
   ),
   flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
   rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),
-  otherwise: NameSchema.describe('The flow for calls that no rule takes, and for every failure.'),
+  otherwise: FlowOrGreetedSchema.describe(
+    'The flow for calls that no rule takes, and for every failure; or `{ goto, greet }`.',
+  ),
   undecidable: optional(
-    NameSchema,
-    'The flow for calls that Asterisk cannot hand over whole; that of `otherwise` unless given.',
+    FlowOrGreetedSchema,
+    'The flow for calls that Asterisk cannot hand over whole; that of `otherwise` unless given; or `{ goto, greet }`.',
   ),
 })
 
@@ -435,6 +461,8 @@ export type HoursEntry = Partial<z.input<typeof HoursSchema>>
 export type LookupEntry = Partial<z.input<typeof LookupSchema>>
 export type BranchEntry = z.input<typeof BranchSchema>
 export type RuleEntry = z.input<typeof RuleSchema>
+/** `greet` and `play`, as a rule, a branch, `otherwise` and `undecidable` have them. */
+export type GreetEntry = Partial<z.input<z.ZodObject<typeof greetShape>>>
 export type NumbersSource = z.input<typeof NumbersSchema>
 export type HeaderTestSource = z.input<typeof HeaderTestSchema>
 export interface ConditionSource extends z.input<z.ZodObject<typeof leafShape>> {

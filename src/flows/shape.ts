@@ -62,6 +62,7 @@ function reportUnion(issue: z.core.$ZodIssueInvalidUnion, path: YamlPath, diagno
   const [only] = meant
   if (only !== undefined && meant.length === 1)
     for (const inner of only) report(inner, [...path, ...(inner.path as YamlPath)], diagnostics)
+  else if (issue.input === undefined) diagnostics.problem(path, 'flows.missing_key', missing(path))
   else diagnostics.problem(path, 'flows.wrong_type', issue.message)
 }
 
@@ -72,7 +73,7 @@ function codeOf(issue: Issue): ProblemCode {
 
 function messageOf(issue: Issue, path: YamlPath): string {
   if (issue.code === 'invalid_type') {
-    if (issue.input === undefined) return `the key ${subject(path)} is missing here`
+    if (issue.input === undefined) return missing(path)
     const expected = KINDS[issue.expected] ?? issue.expected
     return `${subject(path)} must be ${expected}, not ${kindOf(issue.input)}`
   }
@@ -80,6 +81,8 @@ function messageOf(issue: Issue, path: YamlPath): string {
     return `${subject(path)} must be one of ${issue.values.map(String).join(', ')}, not ${JSON.stringify(issue.input)}`
   return issue.message
 }
+
+const missing = (path: YamlPath): string => `the key ${subject(path)} is missing here`
 
 /** The last name on the path, and for an item of a list which one it is. */
 function subject(path: YamlPath): string {

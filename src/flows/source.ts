@@ -6,7 +6,7 @@ import { lineAt, lineEnd } from '../routing/number-table.js'
 import type { Position, ProblemCode } from './problem.js'
 
 /** A YAML document takes about 45 times its size of memory while it is read. */
-const MOST_MB = { yaml: 10, code: 10, closures: 5, numbers: 200 } as const
+const MOST_MB = { yaml: 10, code: 10, closures: 5, numbers: 200, recording: 4 } as const
 
 /** Why a file has no content. */
 export interface Unreadable {
@@ -26,7 +26,7 @@ export class FlowSource {
 
   constructor(readonly folder: string) {}
 
-  /** The content of a file, in shared memory where it is one of numbers: they can be many megabytes. */
+  /** The content of a file, in shared memory where it can be many megabytes: one of numbers, and a recording. */
   read(written: string, kind: keyof typeof MOST_MB): Buffer | Unreadable {
     const outside = fileNameProblem(written)
     if (outside !== undefined) return { code: 'flows.file', message: outside }
@@ -60,7 +60,7 @@ export class FlowSource {
         return { code: 'flows.file_too_large', message }
       }
       const content = readFileSync(join(this.folder, name))
-      if (kind !== 'numbers') return content
+      if (kind !== 'numbers' && kind !== 'recording') return content
       const shared = Buffer.from(new SharedArrayBuffer(content.length))
       content.copy(shared)
       return shared

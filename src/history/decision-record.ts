@@ -1,7 +1,7 @@
 import type { ObservedCall } from '../observability/metrics.js'
 import type { Provenance } from '../routing/facts.js'
 import type { Hearsay } from '../routing/hearsay.js'
-import type { Reason } from '../routing/types.js'
+import type { Play, Reason } from '../routing/types.js'
 
 /** How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics. */
 export const OUTCOMES = {
@@ -21,6 +21,27 @@ export const OUTCOMES = {
 
 export type Outcome = keyof typeof OUTCOMES
 
+/** What became of the greeting of a call. */
+export const GREETINGS = {
+  played: 'its file went to the dialplan; there DOORMAN_GREETING_STATUS says how that ended',
+  default: 'it was not rendered in time; the text without values was played',
+  late: 'it was not rendered in time; the call went on without one',
+  failed:
+    'it cannot be rendered, or the path of its file has other characters than letters, digits and _ . / -',
+  outdated: 'the running dialplan plays no greetings: run  doorman dialplan --write',
+} as const
+
+export interface RecordedGreeting {
+  readonly status: keyof typeof GREETINGS
+  /** What was played, or what should have been. */
+  readonly text: string
+  /** The recording of the flow files that stood for it. */
+  readonly recording?: string | undefined
+  readonly play: Play
+  /** As `Playback` takes it; left out where there is none. */
+  readonly file?: string | undefined
+}
+
 /** The answer to "why did this call go there?": one for each call. */
 export interface DecisionRecord extends ObservedCall {
   readonly vip: boolean
@@ -29,6 +50,8 @@ export interface DecisionRecord extends ObservedCall {
   /** Whether the entry context passed the headers, or ARI read them. Null where the call could not be read. */
   readonly readBy: 'dialplan' | 'ari' | null
   readonly outcome: Outcome
+  /** Of a call that reached its flow and had one. */
+  readonly greeting?: RecordedGreeting
   /** What went wrong on the way, if anything, in sentences. */
   readonly faults: readonly string[]
   readonly reasons: readonly Reason[]

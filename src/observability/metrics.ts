@@ -221,7 +221,7 @@ export class Metrics {
   }
 }
 
-export const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'] as const
+export const STAGES = ['read', 'look_up', 'decide', 'greet', 'write', 'continue', 'leave'] as const
 
 /** Milliseconds in each stage that a call reached, and from its arrival to its departure. */
 export type StageTimes = { readonly [stage in (typeof STAGES)[number] | 'total']?: number | undefined }

@@ -30,6 +30,9 @@ export function decide(
     callerName: facts.callerId.name,
     calleeNumber: context.callee.number,
     state: stateOf(context, rule),
+    greets: [rule === undefined ? routing.greets.otherwise : rule.greet, context.branch?.greet].filter(
+      (greet) => greet !== undefined,
+    ),
   }
 }
 

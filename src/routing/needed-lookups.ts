@@ -1,5 +1,6 @@
 import type { CallContext } from './call-context.js'
 import { negated, type Truth, truthOf } from './condition.js'
+import { textOf } from './greeting.js'
 import type { Lookup } from './lookup.js'
 import { keyOf, type LookupKey } from './lookup-state.js'
 import { firstMatch } from './rule-index.js'
@@ -22,19 +23,21 @@ export function neededLookups(
   context: CallContext,
   usedByCode: (rule: Rule) => Iterable<string>,
 ): readonly NeededLookup[] {
-  const { rules, index } = context.routing
-  const names = new Set(lookupsIn(context.branch?.state ?? {}, context))
+  const { rules, index, greets } = context.routing
+  const { branch } = context
+  const names = new Set(lookupsIn([branch?.state ?? {}, textOf(branch?.greet)], context))
   const add = (more: Iterable<string>) => {
     for (const name of more) names.add(name)
   }
   const takesSurely = (rule: Rule) => {
     if (extreme(rule.when, context, 'yes') !== 'yes') return false
     add(openLookups(rule.when, context))
-    add(lookupsIn(rule.state, context))
+    add(lookupsIn([rule.state, textOf(rule.greet)], context))
     add(usedByCode(rule))
     return extreme(rule.when, context, 'no') === 'yes'
   }
-  firstMatch(index.rules, rules, context, takesSurely)
+  const taken = firstMatch(index.rules, rules, context, takesSurely)
+  if (taken === undefined) add(lookupsIn(textOf(greets.otherwise), context))
   return [...names].flatMap((name) => pending(name, context) ?? [])
 }
 

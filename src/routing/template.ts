@@ -28,7 +28,7 @@ export function fillState(state: State, context: CallContext): State {
 }
 
 function fillValue(value: StateValue, context: CallContext): StateValue {
-  if (typeof value === 'string') return fillText(value, context)
+  if (typeof value === 'string') return fillText(value, (name) => lookUp(name, context))
   if (value === null || typeof value !== 'object') return value
   return isList(value) ? value.map((item) => fillValue(item, context)) : fillState(value, context)
 }
@@ -38,7 +38,8 @@ function isList(value: StateValue): value is readonly StateValue[] {
   return Array.isArray(value)
 }
 
-function fillText(text: string, context: CallContext): string {
+/** @param find the value of a placeholder by its name; empty where the call has none. */
+export function fillText(text: string, find: (name: string) => string): string {
   let [filled, done, hasGap] = ['', 0, false]
   const append = (piece: string) => {
     if (piece === '') return
@@ -47,8 +48,7 @@ function fillText(text: string, context: CallContext): string {
   }
   for (const { 0: piece, 1: name, 2: byDefault = '', index } of text.matchAll(PIECE)) {
     append(text.slice(done, index))
-    const value =
-      name === undefined ? piece.slice(piece.length - 1) : lookUp(name.trim(), context) || byDefault.trim()
+    const value = name === undefined ? piece.slice(piece.length - 1) : find(name.trim()) || byDefault.trim()
     append(value)
     hasGap ||= value === ''
     done = index + piece.length
@@ -78,17 +78,18 @@ export function lookupOf(placeholder: string, { lookups }: Pick<Routing, 'lookup
  * What is wrong with a text, for `doorman check`: names that no call has, and braces that do not close.
  *
  * @param names what there is besides: `caller.` with the columns of all VIP files, and what hours have.
+ * @param also further names, by their form.
  */
-export function templateProblems(text: string, names: ReadonlySet<string>): readonly string[] {
+export function templateProblems(text: string, names: ReadonlySet<string>, also?: RegExp): readonly string[] {
   return [...text.matchAll(PIECE)].flatMap(([piece, name]) => {
-    if (name !== undefined) return nameProblem(name.trim(), names)
+    if (name !== undefined) return also?.test(name.trim()) ? [] : nameProblem(name.trim(), names)
     if (piece === '{') return [`a { in "${text}" is not closed; close it with }, or write {{ for a brace`]
     if (piece === '}') return [`a } in "${text}" closes nothing; write }} for a brace`]
     return []
   })
 }
 
-function lookUp(name: string, context: CallContext): string {
+export function lookUp(name: string, context: CallContext): string {
   const inside = name.slice(name.indexOf('.') + 1)
   if (name.startsWith('caller.')) return new Map(Object.entries(context.callerRow ?? {})).get(inside) ?? ''
   if (name.startsWith('header.') && context.trusts(inside)) return context.facts.headers.get(inside) ?? ''

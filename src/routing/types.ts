@@ -92,6 +92,29 @@ export type Target =
   | { readonly kind: 'goto'; readonly flow: string }
   | { readonly kind: 'run'; readonly file: string }
 
+/** When a greeting is played: answered, as early media, or by the flow itself, which finds it in `DOORMAN_GREETING`. */
+export type Play = 'before_flow' | 'early' | 'flow'
+
+/** What a rule, a branch or `otherwise` says to its calls. */
+export interface Greet {
+  /**
+   * A text with `{caller.name}` and the like, or the name of a WAV file in the flows folder; undefined where only
+   * `play` is written, for the `conv.say` of a code flow.
+   */
+  readonly say: string | { readonly recording: string } | undefined
+  readonly play: Play
+}
+
+/** What the caller hears. */
+export interface Greeting {
+  /** A WAV file of the flows folder, which takes precedence over the text. */
+  readonly recording?: string | undefined
+  readonly text: string
+  /** The text without the values of this call, for when `text` is not rendered in time; empty where there is none. */
+  readonly defaultText: string
+  readonly play: Play
+}
+
 export interface Rule {
   readonly index: number
   readonly name: string
@@ -99,6 +122,7 @@ export interface Rule {
   readonly target: Target
   /** State as written; texts may hold `{caller.name}` and the like (see template.ts). */
   readonly state: State
+  readonly greet?: Greet | undefined
 }
 
 /** Who is a VIP: any of these is enough. */
@@ -114,6 +138,7 @@ export interface Branch {
   readonly numbers: NumberPattern
   readonly isDefault: boolean
   readonly state: State
+  readonly greet?: Greet | undefined
 }
 
 /**
@@ -156,6 +181,10 @@ export interface Routing {
   readonly otherwise: string
   /** Name of the flow for calls that Asterisk cannot hand over whole, so that no rule can be applied. */
   readonly undecidable: string
+  /** What calls that no rule takes are greeted with, and undecidable ones. */
+  readonly greets: { readonly otherwise?: Greet | undefined; readonly undecidable?: Greet | undefined }
+  /** The WAV files that calls are greeted with, by name, in shared memory. */
+  readonly recordings: ReadonlyMap<string, Uint8Array>
 }
 
 export interface RoutingIndex {
@@ -207,6 +236,8 @@ export interface Decision {
   readonly calleeNumber: string
   /** State found on the channel, then the branch's, then the rule's on top of it. */
   readonly state: State
+  /** What may be said, the rule's first, then the branch's. */
+  readonly greets: readonly Greet[]
 }
 
 /** One step of an explanation. Steps that are not rules carry a name in parentheses: `(vip)`, `(branch)`. */

@@ -78,7 +78,7 @@ export interface Greetings {
    * Renders ahead, beside the calls, the first ones first; the newest request replaces the one before. The files of
    * these texts stay while it is the newest.
    */
-  ahead(texts: Iterable<GreetingText | Recording>): void
+  ahead(texts: Iterable<GreetingText | Recording> | AsyncIterable<GreetingText | Recording>): void
   /** Of the newest `ahead`, as soon as it is known how many of its texts have no file. Never rejects. */
   report(): Promise<RenderReport>
   readonly health: GreetingsHealth

@@ -117,7 +117,7 @@ export class RenderedGreetings implements Greetings {
     return task.done.promise
   }
 
-  ahead(texts: Iterable<Wanted>): void {
+  ahead(texts: Iterable<Wanted> | AsyncIterable<Wanted>): void {
     const run = new AheadRun()
     this.#newest = run
     this.#ahead = undefined
@@ -129,7 +129,7 @@ export class RenderedGreetings implements Greetings {
     return this.#newest.report(this.#pace, this.#problem)
   }
 
-  async #start(run: AheadRun, texts: Iterable<Wanted>): Promise<void> {
+  async #start(run: AheadRun, texts: Iterable<Wanted> | AsyncIterable<Wanted>): Promise<void> {
     // Files may have been deleted, an engine may have been installed or updated.
     this.#read = this.#readFolder()
     this.#speakers.clear()
@@ -142,11 +142,11 @@ export class RenderedGreetings implements Greetings {
   }
 
   /** Finds out which of the texts have no file. Other work gets its turn: there may be a million rows. */
-  async #plan(run: AheadRun, texts: Iterable<Wanted>): Promise<void> {
+  async #plan(run: AheadRun, texts: Iterable<Wanted> | AsyncIterable<Wanted>): Promise<void> {
     const { tasks, counts } = run
     const pause = turns()
     const [seen, needed] = [new Set<string | Uint8Array>(), new Set<string>()]
-    for (const wanted of texts) {
+    for await (const wanted of texts) {
       await pause()
       if (this.#newest !== run) return
       const content = 'wav' in wanted ? wanted.wav : wanted.text

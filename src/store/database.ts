@@ -287,3 +287,16 @@ export function findCalls(db: DatabaseSync, query: CallQuery): readonly FoundCal
   const sql = `SELECT id, record FROM calls WHERE ${where.join('')} 1 ORDER BY id DESC LIMIT $limit`
   return db.prepare(sql).all({ ...query }) as unknown as FoundCall[]
 }
+
+/** Of so many calls. */
+const RECENT_CALLS = 100_000
+
+/** Who called last, newest first, each once. */
+export function recentCallers(db: DatabaseSync, limit: number): readonly string[] {
+  const calls = `SELECT id, caller FROM calls ORDER BY id DESC LIMIT ${RECENT_CALLS}`
+  const sql = `SELECT caller FROM (${calls}) GROUP BY caller ORDER BY max(id) DESC LIMIT $limit`
+  return db
+    .prepare(sql)
+    .all({ limit })
+    .map(({ caller }) => String(caller))
+}

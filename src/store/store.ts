@@ -138,6 +138,11 @@ export class Store {
     return this.#request('findCalls', query)
   }
 
+  /** The numbers that called last, newest first, each once. */
+  recentCallers(limit: number): Promise<readonly string[]> {
+    return this.#request('recentCallers', limit)
+  }
+
   /** Resolves once the calls recorded so far are in the database, or could not be written. */
   async flush(): Promise<void> {
     while (this.#queue.length > 0) if (!(await this.#nextBatch())) return

@@ -17,12 +17,13 @@ import {
   listRevisions,
   number,
   openDatabase,
+  recentCallers,
   transaction,
 } from './database.js'
 import { isBusy, StoreError, type StoreFault, storeError } from './store-error.js'
 
 /** What the thread does with the database on request. */
-const METHODS = { insertCalls, addRevision, listRevisions, filesOf, findCalls }
+const METHODS = { insertCalls, addRevision, listRevisions, filesOf, findCalls, recentCallers }
 
 export type Methods = typeof METHODS
 

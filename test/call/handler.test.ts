@@ -7,6 +7,7 @@ import type { Revision } from '../../src/flows/revision.js'
 import { type DecisionRecord, OUTCOMES, type Outcome } from '../../src/history/decision-record.js'
 import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import { revisionOf } from '../flows/temp-folder.js'
+import { FakeGreetings } from '../support/fake-greetings.js'
 import { FakePbx, type Fault, type Step } from '../support/fake-pbx.js'
 
 const FLOW_FILES = {
@@ -57,6 +58,7 @@ class Lab {
       earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),
       outside: () => NO_OUTSIDE_DATA,
+      greetings: new FakeGreetings(),
       finished: (finished) => void this.finished.push(finished),
       flowLog: (_callId, { message }) => void this.said.push(message),
       takeMessage: ({ values }) => (values.includes('office') ? 'ok' : 'refused'),

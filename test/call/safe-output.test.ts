@@ -60,6 +60,7 @@ test('whatever a caller says, the dialplan sees text, AMI sees one value a line,
         flow,
         state: decision.state,
         outside: NO_OUTSIDE_DATA,
+        greeting: undefined,
         failure: undefined,
         log: [],
       }

@@ -15,6 +15,7 @@ export function revision(name: string): Revision {
     contexts: new Map([['sales', { line: 7, column: 3 }]]),
     routing: {
       ...{ calleeFrom: [], trust: new Map(), branches: [], rules: [], otherwise: name, undecidable: name },
+      ...{ greets: {}, recordings: new Map() },
       vip: { numbers: new Set(), tables: [], headers: new Map() },
       hours: new Map(),
       voice: { engine: 'flite', voice: 'slt', speed: 1 },

@@ -10,7 +10,7 @@ describe('a decision', () => {
     expect(decide(call({}), routingOf({ rules: [when.vip(true)] }), AT)).toEqual({
       ...{ rule: 'otherwise', target: { kind: 'goto', flow: 'general_support_flow' } },
       ...{ vip: false, branch: undefined, callerNumber: '+15551234567', callerTrusted: false },
-      ...{ callerName: '', calleeNumber: '+15557654321', state: {} },
+      ...{ callerName: '', calleeNumber: '+15557654321', state: {}, greets: [] },
     })
   })
 

@@ -53,6 +53,21 @@ describe('a call needs the lookups', () => {
     expect([...needed(call({}), all, new Map(), usedByCode).keys()]).toEqual(['crm', 'debts'])
   })
 
+  test('of the greetings that it may hear', () => {
+    const greet = (say: string) => ({ say, play: 'flow' }) as const
+    const north = { ...branch('North', ['+15557654321']), greet: greet('{crm.tier}') }
+    const made = (...some: readonly Rule[]) => ({
+      ...{
+        ...routingOf({ trust, lookups, branches: [north], rules: some }),
+        greets: { otherwise: greet('{debts.unpaid}') },
+      },
+    })
+    expect([...needed(call({}), made()).keys()]).toEqual(['crm', 'debts'])
+    expect([...needed(call({}), made(ruleOf(yes, 0))).keys()]).toEqual(['crm'])
+    const other = { ...ruleOf(yes, 0), greet: greet('{debts.unpaid}') }
+    expect([...needed(call({ to: '+15550001111' }), made(other)).keys()]).toEqual(['debts'])
+  })
+
   test('that known answers leave open', () => {
     const both = rules(gold, unpaid)
     const crm = (tier: string) => new Map([['crm', answerOf({ tier })]])

@@ -113,6 +113,14 @@ describe('recorded calls', () => {
       }
     }))
 
+  test('say who called last, each once', () =>
+    inStore(async (store) => {
+      for (const caller of ['+1', '+2', '+1', '+3']) store.recordCall(storedCall({ caller }))
+      await store.flush()
+      expect(await store.recentCallers(10)).toEqual(['+3', '+1', '+2'])
+      expect(await store.recentCallers(2)).toEqual(['+3', '+1'])
+    }))
+
   test('are written without being asked, and those that wait when Doorman stops', () =>
     inDataFolder(async (folder) => {
       const reader = new StoreReader(folder)

@@ -39,6 +39,8 @@ export type FunctionResult =
       readonly kind: 'chose'
       readonly flow: string
       readonly state: State
+      /** What it said; undefined where it said nothing. */
+      readonly said?: string | undefined
       readonly log: readonly FlowLogLine[]
     }
   | {
@@ -67,7 +69,12 @@ export interface FunctionOrder {
 /** The last word of a thread about an order. */
 export type Answer =
   | { readonly kind: 'loaded' }
-  | { readonly kind: 'chose'; readonly flow: string; readonly state: State }
+  | {
+      readonly kind: 'chose'
+      readonly flow: string
+      readonly state: State
+      readonly said?: string | undefined
+    }
   | Failure
 
 /** What a worker thread reports, in this order. */

@@ -68,7 +68,7 @@ async function run(input: FunctionOrder['input'], log: LogSink): Promise<Answer>
   await main(hosted.conversation)
   const flow = hosted.chosenFlow()
   if (flow === undefined) throw new Refusal('chose-nothing', 'it ended without conv.gotoFlow(…)')
-  return { kind: 'chose', flow, state: asState(hosted.conversation.state) }
+  return { kind: 'chose', flow, state: asState(hosted.conversation.state), said: hosted.saidText() }
 }
 
 /** A copy that has nothing but JSON. */

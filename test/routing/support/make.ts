@@ -158,6 +158,8 @@ export function routingOf(parts: {
     rules,
     otherwise: 'general_support_flow',
     undecidable: 'general_support_flow',
+    greets: {},
+    recordings: new Map(),
   }
   return { ...routing, index: indexRouting(routing) }
 }

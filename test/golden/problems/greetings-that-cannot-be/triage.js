@@ -1,0 +1,1 @@
+export default function (conv) { conv.say("Hello."); conv.gotoFlow("sales") }
