@@ -8,6 +8,7 @@ import { Ami } from './asterisk/ami/ami.js'
 import { Ari } from './asterisk/ari/ari.js'
 import { FALLBACK } from './asterisk/dialplan/destination.js'
 import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
+import { Calendars } from './calendars/calendars.js'
 import { CallHandler } from './call/handler.js'
 import { messageTaker } from './call/messages.js'
 import { outsideSource } from './call/outside.js'
@@ -98,15 +99,18 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     activeCalls: () => calls.activeCalls,
     database: () => store.health,
     greetings: () => greetings.health,
+    calendars: () => calendars.health,
   })
   const databases = new Databases(settings.databases)
   const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
+  const calendars = new Calendars({ folder: data, log })
   const live = new LiveCalls()
   const replayOf = async (candidate: Revision, current: Revision) => {
     const replayed = withOwnRunner(async (own) => {
       await store.flush()
       const calls = findCalls(store, { limit: REPLAYED_CALLS })
-      return replay(calls, { candidate, current, functions: own, outside: NO_OUTSIDE_DATA })
+      const outside = { ...NO_OUTSIDE_DATA, calendars: calendars.copies }
+      return replay(calls, { candidate, current, functions: own, outside })
     })
     return within(REPLAY_MS, 'the recorded calls', replayed)
   }
@@ -130,7 +134,10 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       return loaded
     },
     compile: compileInWorker,
-    prepare: (revision) => functions.check(revision.functions.values()),
+    prepare: async (revision) => {
+      await calendars.use(revision.routing.hours.values())
+      return functions.check(revision.functions.values())
+    },
     swapped: renderAhead,
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
     isDialplanCurrent: async (revision) =>
@@ -169,7 +176,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     earlierRevision: (id) => revisions.earlier(id),
     now: () => new Date(),
     greetings,
-    outside: outsideSource({ lookups }),
+    outside: outsideSource({ calendars, lookups }),
     finished,
     takeMessage: messageTaker({}, log),
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
@@ -177,6 +184,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   ami.start()
   ari.start(calls)
   watch.begin(() => void revisions.reload('files'))
+  calendars.begin(() => revisions.current.routing.hours.values())
   let isStopping = false
   const control = await openControl(
     settings,
@@ -226,6 +234,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await ari.leave()
       await Promise.all([calls.finish(), revisions.done()])
       lookups.stop()
+      await calendars.stop()
       await databases.stop()
       await ari.stop()
       ami.stop()

@@ -15,7 +15,7 @@ const folders = readdirSync(projectFolder('src'), { withFileTypes: true })
 /** Lowest first; a folder imports only from those before it. */
 const LAYERS = ['lib', 'sip', 'hours', 'routing', 'conversation', 'flows', 'history', 'call', 'revisions']
 /** These lie between flows and history, and do not import each other. */
-const KNOWLEDGE = ['tables', 'lookups', 'memory', 'speech']
+const KNOWLEDGE = ['calendars', 'tables', 'lookups', 'memory', 'speech']
 /** These import only lib and sip, and the pure layers do not import them. */
 const BESIDE = ['asterisk', 'databases', 'store', 'settings', 'observability']
 /** These have no I/O and no clock. */

@@ -1,3 +1,4 @@
+import type { Calendars } from '../calendars/calendars.js'
 import type { Revision } from '../flows/revision.js'
 import type { Lookups } from '../lookups/lookups.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
@@ -17,13 +18,14 @@ export type OutsideSource = (
 
 /** The parts of a running Doorman that know something besides the call. */
 export interface OutsideParts {
+  readonly calendars: Pick<Calendars, 'copies'>
   readonly lookups: Lookups
 }
 
 /** Puts together what they know. */
-export function outsideSource({ lookups }: OutsideParts): OutsideSource {
+export function outsideSource({ calendars, lookups }: OutsideParts): OutsideSource {
   return async (facts, revision, at, leftMs) => {
-    const outside: OutsideData = NO_OUTSIDE_DATA
+    const outside: OutsideData = { ...NO_OUTSIDE_DATA, calendars: calendars.copies }
     // Last, because whether they are asked may depend on all the rest.
     return { ...outside, answers: await lookups.answers({ facts, revision, at, outside }, leftMs) }
   }

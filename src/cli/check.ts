@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
-import { formatProblem } from '../flows/problem.js'
+import { formatProblem, type Problem } from '../flows/problem.js'
+import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
+import { calendarName, endsSoon } from '../hours/calendar.js'
 import { counted } from '../lib/counted.js'
 import type { Settings } from '../settings/index.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
+import { storedOutside } from './outside.js'
 
 interface Options {
   readonly flows?: string
@@ -27,11 +30,13 @@ export function addCheck(program: Command): void {
     })
 }
 
-async function check({ DOORMAN_FLOWS: folder, DOORMAN_RELOAD }: Settings, options: Options): Promise<number> {
+async function check(settings: Settings, options: Options): Promise<number> {
+  const { DOORMAN_FLOWS: folder, DOORMAN_RELOAD } = settings
   const functions = new FunctionRunner()
   const loaded = await loadRevision(folder, functions).finally(() => functions.stop())
   const types = await checkTypes(folder, loaded.files.keys())
-  const { warnings } = loaded
+  const ending = loaded.ok ? await endingCopies(settings, loaded.revision) : []
+  const warnings = [...loaded.warnings, ...ending]
   const problems = [...(loaded.ok ? [] : loaded.problems), ...types.problems]
   const revision = loaded.ok && problems.length === 0 ? loaded.revision : undefined
   const count = counted(problems.length, 'problem')
@@ -51,6 +56,16 @@ async function check({ DOORMAN_FLOWS: folder, DOORMAN_RELOAD }: Settings, option
     revision && next,
   )
   return problems.length === 0 ? EXIT.ok : EXIT.failed
+}
+
+/** Calendars at a URL whose copy ends soon. */
+async function endingCopies(settings: Settings, revision: Revision): Promise<readonly Problem[]> {
+  const { calendars } = await storedOutside(settings, revision)
+  return [...calendars].flatMap(([url, { inZone }]) => {
+    const ends = [...inZone.values()].map((calendar) => endsSoon(calendar, Date.now()))[0]
+    const message = `the calendar ${calendarName(url)} ${ends}`
+    return ends === undefined ? [] : [{ file: '', line: 1, column: 1, code: 'flows.holidays_end', message }]
+  })
 }
 
 const LOADED = 'doorman revisions says whether the running Doorman has loaded them'

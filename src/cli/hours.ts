@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type CalendarCopy, calendarName } from '../hours/calendar.js'
 import {
   describeDay,
   describeInstant,
   describeState,
   type Hours,
+  type HoursCalendar,
   nextChange,
   stateAt,
   timesOf,
@@ -11,7 +13,10 @@ import {
 import { DAYS, formatTimes } from '../hours/opening-hours.js'
 import { formatDate, weekdayOf, zoneOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
+import { age } from '../lib/time-text.js'
+import { hoursWith } from '../routing/outside-data.js'
 import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
+import { storedOutside } from './outside.js'
 
 interface Options {
   /** In days. */
@@ -32,15 +37,23 @@ export function addHours(program: Command): void {
     .option(...FLOWS_OPTION)
     .option(...JSON_OPTION)
     .action(async (name: string | undefined, options: Options, command: Command) => {
-      const { DOORMAN_FLOWS: folder } = settingsFor(command, 'files')
-      const all = await withRevision(folder, async ({ routing }) => routing.hours)
+      const settings = settingsFor(command, 'files')
+      const folder = settings.DOORMAN_FLOWS
+      const [all, outside] = await withRevision(folder, async (revision) => [
+        revision.routing.hours,
+        await storedOutside(settings, revision),
+      ])
       if (name !== undefined && !all.has(name))
         throw new Refusal('usage', `There are no hours "${name}" in ${folder}${suggestion(name, all.keys())}`)
       const now = Date.now()
-      const shown = [...all.values()].filter((hours) => name === undefined || hours.name === name)
+      const shown = [...all.values()]
+        .filter((hours) => name === undefined || hours.name === name)
+        .map((hours) => hoursWith(outside, hours))
       const none = `There are no hours in ${folder}; write them under "hours" in routing.yaml.`
-      const text = shown.map((hours) => hoursText(hours, now, options.next)).join('\n\n') || none
-      printResult(options, { hours: shown.map((hours) => hoursJson(hours, now, options.next)) }, text)
+      const text =
+        shown.map((hours) => hoursText(hours, now, options.next, outside.calendars)).join('\n\n') || none
+      const json = shown.map((hours) => hoursJson(hours, now, options.next, outside.calendars))
+      printResult(options, { hours: json }, text)
     })
 }
 
@@ -55,27 +68,50 @@ function daysFrom({ zone }: Hours, now: number, next: number): readonly number[]
   return Array.from({ length: next }, (_, after) => today + after)
 }
 
+type Copies = ReadonlyMap<string, CalendarCopy>
+
+/** `closed by holidays.csv up to 2026-12-26`; of a URL with the age of its copy. */
+function calendarLine({ location, refresh, calendar }: HoursCalendar, now: number, copies: Copies): string {
+  const name = calendarName(location)
+  if (calendar === undefined) return `closed by ${name}, which was never loaded`
+  const checked = copies.get(location)?.checked
+  const copy =
+    refresh === undefined || checked === undefined
+      ? ''
+      : ` (copy of ${age(new Date(checked), new Date(now))} ago)`
+  return `closed by ${name}${copy}${calendar.last === undefined ? '' : `, up to ${formatDate(calendar.last)}`}`
+}
+
 /**
- * Open or closed, the next change, and a line a day.
+ * Open or closed, the next change, the calendars, and a line a day.
  * @param next how many days, today included
  */
-export function hoursText(hours: Hours, now: number, next: number): string {
+export function hoursText(hours: Hours, now: number, next: number, copies: Copies = new Map()): string {
   const state = stateAt(hours, now)
   const change = nextChange(hours, now)
   const when = change === undefined ? 'not within two years' : describeInstant(hours, change, now)
   const days = daysFrom(hours, now, next).map(
     (day) => `  ${DAYS[weekdayOf(day)]} ${formatDate(day)}  ${describeDay(hours, day)}`,
   )
+  const calendars = hours.calendars.map((one) => `  ${calendarLine(one, now, copies)}`)
   const verb = state.open === false ? 'opens' : 'closes'
-  return [`${describeState(hours, state)}; ${verb} ${when} (${hours.zone})`, ...days].join('\n')
+  return [`${describeState(hours, state)}; ${verb} ${when} (${hours.zone})`, ...calendars, ...days].join('\n')
 }
 
 /** Scripts rely on these keys. */
-export function hoursJson(hours: Hours, now: number, next: number) {
+export function hoursJson(hours: Hours, now: number, next: number, copies: Copies = new Map()) {
   const change = nextChange(hours, now)
   return {
     ...{ name: hours.name, zone: hours.zone, ...stateAt(hours, now) },
     changes: change === undefined ? null : new Date(change).toISOString(),
+    calendars: hours.calendars.map(({ location, refresh, calendar }) => {
+      const checked = refresh === undefined ? undefined : copies.get(location)?.checked
+      return {
+        ...{ calendar: calendarName(location), loaded: calendar !== undefined },
+        checked: checked === undefined ? null : new Date(checked).toISOString(),
+        last: calendar?.last === undefined ? null : formatDate(calendar.last),
+      }
+    }),
     days: daysFrom(hours, now, next).map((day) => ({
       date: formatDate(day),
       times: timesOf(hours, day).map((range) => formatTimes([range])),

@@ -5,6 +5,7 @@ import { counted } from '../lib/counted.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import { AMI, AMI_ADMIN, AMI_RIGHTS, variable } from './ami-checks.js'
 import { ARI, ARI_RIGHTS, connectAri, MODULES, VERSION } from './ari-checks.js'
+import { CALENDARS } from './calendar-checks.js'
 import {
   type Check,
   check,
@@ -68,7 +69,7 @@ const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
 
 /** In the order of the report: a cause before its effects. */
 export const CHECKS: readonly Check[] = [
-  ...[SETTINGS, FLOW_FILES, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, PASSWORD_FILES],
+  ...[SETTINGS, FLOW_FILES, CALENDARS, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, PASSWORD_FILES],
   ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
   ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, LOOKUPS, RETENTION],
 ]

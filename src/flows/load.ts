@@ -1,4 +1,4 @@
-import { NO_OUTSIDE_DATA } from '../routing/outside-data.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
 import { answersOfExample, type Example, factsOfExample } from './examples.js'
@@ -52,12 +52,9 @@ async function tryExample(
 ): Promise<readonly Problem[]> {
   const facts = factsOfExample(example.call)
   const at = example.call.at === undefined ? now : new Date(example.call.at)
-  const all = {
-    ...parts,
-    at,
-    outside: { ...NO_OUTSIDE_DATA, answers: answersOfExample(example.call) },
-    callId: example.name,
-  }
+  const calendars = emptyCalendars(parts.revision)
+  const outside = { ...NO_OUTSIDE_DATA, calendars, answers: answersOfExample(example.call) }
+  const all = { ...parts, at, outside, callId: example.name }
   const decide = () => finalDecision(facts, all)
   let final = await decide()
   // That the machine is busy says nothing about an example.
@@ -77,6 +74,14 @@ async function tryExample(
   const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ')
   const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}; where that is meant, change the example`
   return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
+}
+
+/** What is at a URL is no part of the flow files: for their examples it closes nothing. */
+function emptyCalendars({ routing }: DecisionParts['revision']): OutsideData['calendars'] {
+  const hours = [...routing.hours.values()]
+  const empty = { days: new Map(), times: new Map(), last: undefined }
+  const copy = { version: '', checked: 0, inZone: new Map(hours.map(({ zone }) => [zone, empty])) }
+  return new Map(hours.flatMap(({ calendars }) => calendars.map(({ location }) => [location, copy])))
 }
 
 /** What is expected and was not decided. A map may have further keys; a list must be equal. */

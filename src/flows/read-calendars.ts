@@ -9,8 +9,8 @@ import { type FlowSource, fileName, notUtf8 } from './source.js'
 
 export type ClosedEntry = Exclude<NonNullable<HoursEntry['closed']>[number], string>
 
-/** Servers of calendars do not like to be asked more often. */
-const LEAST_EVERY_MS = 60_000
+/** Servers of calendars do not like to be asked more often, and a timer does not count further. */
+const [LEAST_EVERY_MS, MOST_EVERY_MS] = [60_000, 7 * 86_400_000]
 
 /** Reads a file or calendar under `closed`. What is at a URL is not read here: it is no part of a revision. */
 export async function readCalendarEntry(
@@ -44,7 +44,7 @@ function urlProblem(written: string): string | undefined {
 }
 
 function refreshProblem({ every, maxAge }: NonNullable<HoursCalendar['refresh']>): string | undefined {
-  if (every < LEAST_EVERY_MS) return 'the shortest "every" is 1m'
+  if (every < LEAST_EVERY_MS || every > MOST_EVERY_MS) return '"every" is a time from 1m to 7d'
   return maxAge > every ? undefined : '"max_age" must be longer than "every"'
 }
 

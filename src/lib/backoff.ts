@@ -3,10 +3,14 @@ const CAP_MS = 5_000
 
 /**
  * How long to wait before try number `attempt` (from 0): doubling from a quarter of a second up to five
- * seconds, each shortened by up to a half at random, so that several instances do not try in step.
+ * seconds, or what is given, each shortened by up to a half at random, so that several instances do not try in step.
  */
-export function retryDelayMs(attempt: number, random: () => number = Math.random): number {
-  const full = Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(attempt, 10))
+export function retryDelayMs(
+  attempt: number,
+  random: () => number = Math.random,
+  [firstMs, capMs]: readonly [firstMs: number, capMs: number] = [FIRST_MS, CAP_MS],
+): number {
+  const full = Math.min(capMs, firstMs * 2 ** Math.min(attempt, 10))
   return Math.round(full * (1 - random() / 2))
 }
 

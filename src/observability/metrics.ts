@@ -29,6 +29,7 @@ export interface MetricsSources {
     readonly rendered: number
     readonly failed: number
   }
+  calendars(): readonly { readonly name: string; readonly age: number | undefined; readonly isUp: boolean }[]
 }
 
 /**
@@ -105,7 +106,7 @@ export class Metrics {
   })
   readonly #mask: boolean
 
-  constructor({ mask, ari, ami, activeCalls, database, greetings }: MetricsSources) {
+  constructor({ mask, ari, ami, activeCalls, database, greetings, calendars }: MetricsSources) {
     this.#mask = mask
     this.#gauge('doorman_ari_up', '1 while ARI is connected', () => Number(ari.isUp))
     this.#gauge('doorman_ami_up', '1 while AMI is connected', () => Number(ami.isUp))
@@ -137,6 +138,18 @@ export class Metrics {
       'Greetings that could not be rendered',
       [],
       () => greetings().failed,
+    )
+    this.#gauges(
+      'doorman_calendar_age_seconds',
+      'Time since the server of a calendar last said what is in it',
+      'calendar',
+      () => calendars().flatMap(({ name, age }) => (age === undefined ? [] : [[name, age]])),
+    )
+    this.#gauges(
+      'doorman_calendar_up',
+      '1 for a calendar that was loaded and is not older than its max_age',
+      'calendar',
+      () => calendars().map(({ name, isUp }) => [name, Number(isUp)]),
     )
     collectDefaultMetrics({ register: this.#registry })
   }
@@ -205,6 +218,23 @@ export class Metrics {
       collect() {
         this.reset()
         this.inc(read())
+      },
+    })
+  }
+
+  /** One value for each name of the flow files. */
+  #gauges(
+    name: string,
+    help: string,
+    label: string,
+    read: () => readonly (readonly [string, number])[],
+  ): Gauge {
+    const options = { name, help, labelNames: [label], registers: [this.#registry] }
+    return new Gauge({
+      ...options,
+      collect() {
+        this.reset()
+        for (const [value, number] of read()) this.set({ [label]: value }, number)
       },
     })
   }

@@ -64,10 +64,38 @@ describe('doorman hours', () => {
     expect(hoursText(hoursOf('never', 'off'), NOON, 1)).toContain('; opens not within two years (UTC)')
   })
 
+  test('says which calendars close, how old a copy from a URL is, and how far it goes', () => {
+    const calendar = { days: new Map(), times: new Map(), last: day('2027-12-26') }
+    const refresh = { every: 3_600_000, maxAge: 86_400_000 }
+    const url = 'https://calendar.example/private/holidays.ics'
+    const other = 'https://calendar.example/other.ics'
+    const calendars = [
+      { location: 'holidays.csv', refresh: undefined, calendar },
+      { location: url, refresh, calendar },
+      { location: other, refresh, calendar: undefined },
+    ]
+    const copies = new Map([[url, { version: '1', checked: NOON - 720_000, inZone: new Map() }]])
+    const shown = { ...OFFICE, calendars }
+    expect(hoursText(shown, NOON, 1, copies).split('\n').slice(1, 4)).toEqual([
+      '  closed by holidays.csv, up to 2027-12-26',
+      '  closed by calendar.example/…/holidays.ics (copy of 12 min ago), up to 2027-12-26',
+      '  closed by calendar.example/other.ics, which was never loaded',
+    ])
+    expect(hoursJson(shown, NOON, 1, copies).calendars).toEqual([
+      { calendar: 'holidays.csv', loaded: true, checked: null, last: '2027-12-26' },
+      {
+        ...{ calendar: 'calendar.example/…/holidays.ics', loaded: true },
+        ...{ checked: '2026-12-24T16:48:00.000Z', last: '2027-12-26' },
+      },
+      { calendar: 'calendar.example/other.ics', loaded: false, checked: null, last: null },
+    ])
+  })
+
   test('says the same as JSON', () => {
     expect(hoursJson(OFFICE, NOON, 1)).toEqual({
       ...{ name: 'office', zone: 'America/New_York', open: false, why: 'outside of the hours' },
       changes: '2026-12-24T18:00:00.000Z',
+      calendars: [],
       days: [
         {
           date: '2026-12-24',

@@ -11,14 +11,14 @@ test('the metrics say how things are at the moment of asking', async () => {
   const now = { ari: { isUp: false }, ami: { isUp: true }, calls: 3, dropped: 7 }
   const health = { isUp: false, bytes: 4_096, queued: 2, failures: 5 }
   const metrics = new Metrics({
-    ...{ ...now, mask: false },
+    ...{ ...now, mask: false, calendars: SOURCES.calendars },
     activeCalls: () => now.calls,
     database: () => ({ ...health, dropped: now.dropped }),
     greetings: () => ({ bytes: 8_192, waiting: 9, rendered: 10, failed: 1 }),
   })
   const shown = async () =>
     (await samples(metrics, 'doorman_')).filter((line) =>
-      /_up |active|database|unrecorded|greetings/.test(line),
+      /_up\b|_age|active|database|unrecorded|greetings/.test(line),
     )
   expect(await shown()).toEqual([
     'doorman_ari_up 0',
@@ -33,6 +33,9 @@ test('the metrics say how things are at the moment of asking', async () => {
     'doorman_greetings_waiting 9',
     'doorman_greetings_rendered_total 10',
     'doorman_greetings_failed_total 1',
+    'doorman_calendar_age_seconds{calendar="calendar.example/holidays.ics"} 60',
+    'doorman_calendar_up{calendar="calendar.example/holidays.ics"} 1',
+    'doorman_calendar_up{calendar="calendar.example/never.ics"} 0',
   ])
   now.ari.isUp = true
   now.calls = 0

@@ -8,6 +8,10 @@ export const SOURCES: MetricsSources = {
   activeCalls: () => 0,
   database: () => ({ isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 }),
   greetings: () => ({ bytes: 0, waiting: 0, rendered: 0, failed: 0 }),
+  calendars: () => [
+    { name: 'calendar.example/holidays.ics', age: 60, isUp: true },
+    { name: 'calendar.example/never.ics', age: undefined, isUp: false },
+  ],
 }
 
 export const CALL: ObservedCall = {

@@ -1,0 +1,143 @@
+/**
+ * The calendars that flow files name by URL. A running Doorman keeps a copy of each, in memory and in the data folder:
+ *
+ *     data folder ──▶ copy ──▶ decisions
+ *          ▲           ▲
+ *          └── fetch ──┘   every hour; after a failure sooner, then less and less often
+ *
+ * No call waits for a fetch. What cannot be fetched or read changes nothing but the age of the copy.
+ */
+import { type CalendarCopy, calendarName } from '../hours/calendar.js'
+import type { Hours } from '../hours/hours.js'
+import { pause, retryDelayMs } from '../lib/backoff.js'
+import { askHttp } from '../lib/http-client.js'
+import type { Log } from '../lib/log.js'
+import { copyOf, loadCalendar, namedCalendars, storeCalendar } from './stored-calendar.js'
+
+export interface CalendarsOptions {
+  /** The data folder. */
+  readonly folder: string
+  readonly log: Log
+  readonly firstRetryMs?: number
+}
+
+const FETCH_MS = 20_000
+const MOST_BYTES = 5 * 2 ** 20
+
+/** What the metrics show of a calendar. */
+export interface CalendarHealth {
+  readonly name: string
+  /** Seconds since its server last said that it is like this; undefined where it was never loaded. */
+  readonly age: number | undefined
+  /** Whether it was loaded, and is not older than `max_age`. */
+  readonly isUp: boolean
+}
+
+export class Calendars {
+  readonly #options: Required<CalendarsOptions>
+  readonly #stopped = new AbortController()
+  /** Gives the hours of the active revision; undefined before the first decides. */
+  #active: (() => Iterable<Hours>) | undefined
+  readonly #copies = new Map<string, CalendarCopy>()
+  /** The zones in which each is read: those of this revision and of the ones before it, which may still decide. */
+  readonly #zones = new Map<string, readonly string[]>()
+  readonly #fetching = new Map<string, Promise<void>>()
+  readonly #failing = new Set<string>()
+
+  constructor(options: CalendarsOptions) {
+    this.#options = { firstRetryMs: 30_000, ...options }
+  }
+
+  /** By URL. */
+  get copies(): ReadonlyMap<string, CalendarCopy> {
+    return this.#copies
+  }
+
+  get health(): readonly CalendarHealth[] {
+    return [...namedCalendars(this.#active?.() ?? [])].map(([url, { maxAge }]) => {
+      const checked = this.#copies.get(url)?.checked
+      const age = checked === undefined ? undefined : (Date.now() - checked) / 1_000
+      return { name: calendarName(url), age, isUp: age !== undefined && age * 1_000 <= maxAge }
+    })
+  }
+
+  /** Makes ready for a revision that is about to decide. It reads the copies on the disk, and waits for no server. */
+  async use(hours: Iterable<Hours>): Promise<void> {
+    const named = namedCalendars(hours)
+    await Promise.all(
+      [...named].map(async ([url, { zones }]) => {
+        const known = this.#zones.get(url) ?? []
+        const all = [...new Set([...known, ...zones])]
+        this.#zones.set(url, all)
+        const stored = all.length > known.length ? await loadCalendar(this.#options.folder, url) : undefined
+        const copy = stored && (await copyOf(stored, all).catch(() => undefined))
+        if (copy !== undefined) this.#copies.set(url, copy)
+      }),
+    )
+    if (this.#active !== undefined) this.#fetchAll(named)
+  }
+
+  /** Fetches the calendars of the active revision from now on. */
+  begin(active: () => Iterable<Hours>): void {
+    this.#active = active
+    this.#fetchAll(namedCalendars(active()))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await Promise.all(this.#fetching.values())
+  }
+
+  #fetchAll(named: ReturnType<typeof namedCalendars>): void {
+    for (const [url, { every }] of named)
+      if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url, every))
+  }
+
+  /** Fetches a calendar again and again, for as long as the active revision names it. */
+  async #keepFresh(url: string, firstEvery: number): Promise<void> {
+    const { signal } = this.#stopped
+    const checked = this.#copies.get(url)?.checked ?? 0
+    await pause(Math.min(firstEvery, Math.max(0, checked + firstEvery - Date.now())), signal)
+    let every: number | undefined = firstEvery
+    for (let failures = 0; every !== undefined && !signal.aborted; ) {
+      failures = (await this.#fetch(url)) ? 0 : failures + 1
+      const wait: number =
+        failures === 0
+          ? every * (1 - Math.random() / 10)
+          : retryDelayMs(failures - 1, Math.random, [this.#options.firstRetryMs, every])
+      await pause(wait, signal)
+      every = namedCalendars(this.#active?.() ?? []).get(url)?.every
+    }
+    this.#fetching.delete(url)
+  }
+
+  /** @returns whether the copy is as the server has it now. */
+  async #fetch(url: string): Promise<boolean> {
+    const { folder, log } = this.#options
+    const name = calendarName(url)
+    try {
+      const stored = await loadCalendar(folder, url)
+      const { status, body, etag } = await askHttp(new URL(url), {
+        ...{ ms: FETCH_MS, maxBytes: MOST_BYTES, signal: this.#stopped.signal },
+        headers: { accept: 'text/calendar', ...(stored?.etag && { 'if-none-match': stored.etag }) },
+      })
+      const text = status === 304 ? (stored?.text ?? '') : body.toString()
+      const now = { url, text, etag: etag ?? stored?.etag, checked: Date.now() }
+      // Also where nothing changed: recurrences are read to a certain year.
+      const copy = await copyOf(now, this.#zones.get(url) ?? [])
+      const before = this.#copies.get(url)
+      this.#copies.set(url, copy)
+      if (this.#failing.delete(url) || before?.version !== copy.version)
+        log.info(`The calendar ${name} is at version ${copy.version}.`, { event: 'calendar' })
+      await storeCalendar(folder, now)
+      return true
+    } catch (error) {
+      if (this.#stopped.signal.aborted || this.#failing.has(url)) return false
+      this.#failing.add(url)
+      const rest = this.#copies.has(url) ? 'Its copy goes on to decide.' : 'It was never loaded.'
+      const message = `The calendar ${name} cannot be read: ${(error as Error).message} ${rest}`
+      log.warn(message, { event: 'calendar_problem' })
+      return false
+    }
+  }
+}

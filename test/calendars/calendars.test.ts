@@ -1,0 +1,189 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Calendars } from '../../src/calendars/calendars.js'
+import { storedCopies } from '../../src/calendars/stored-calendar.js'
+import { type Hours, stateAt, withCopies } from '../../src/hours/hours.js'
+import type { Log } from '../../src/lib/log.js'
+import { hoursOf } from '../routing/support/make.js'
+
+const CHRISTMAS = Date.parse('2026-12-25T12:00:00Z')
+
+function calendar(date: string): string {
+  const event = ['BEGIN:VEVENT', `DTSTART;VALUE=DATE:${date}`, 'SUMMARY:Christmas', 'END:VEVENT']
+  return ['BEGIN:VCALENDAR', ...event, 'END:VCALENDAR', ''].join('\r\n')
+}
+
+interface Answer {
+  readonly status: number
+  readonly text?: string
+  readonly etag?: string
+}
+
+let folder: string
+let server: http.Server
+let url: string
+/** What the server answers; undefined for nothing at all. */
+let answer: Answer | undefined
+let requests: http.IncomingHttpHeaders[] = []
+const lines: string[] = []
+const note = (message: string) => void lines.push(message)
+const log: Log = { error: note, warn: note, info: note, debug: note }
+const running: Calendars[] = []
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'doorman-calendars-'))
+  answer = { status: 200, text: calendar('20261225'), etag: '"1"' }
+  requests = []
+  lines.length = 0
+  server = http.createServer(({ headers }, response) => {
+    requests.push(headers)
+    if (answer === undefined) return
+    const { status, text, etag } = answer
+    response.writeHead(status, { ...(etag && { etag }) }).end(text)
+  })
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/private/holidays.ics`
+})
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.stop()))
+  server.close().closeAllConnections()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Open at all times but for the calendar. */
+function office(every = 20): Hours {
+  const refresh = { every, maxAge: 3_600_000 }
+  return hoursOf('office', '00:00-24:00', { calendars: [{ location: url, refresh, calendar: undefined }] })
+}
+
+async function started(hours: readonly Hours[], begins = true): Promise<Calendars> {
+  const calendars = new Calendars({ folder, log, firstRetryMs: 20 })
+  running.push(calendars)
+  await calendars.use(hours)
+  if (begins) calendars.begin(() => hours)
+  return calendars
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 400) throw new Error(`This never came to be; the log: ${lines.join(' | ')}`)
+    await sleep(25)
+  }
+}
+
+const stateOf = (calendars: Pick<Calendars, 'copies'>) =>
+  stateAt(withCopies(office(), calendars.copies), CHRISTMAS)
+const version = (calendars: Calendars) => calendars.copies.get(url)?.version
+
+describe('a calendar at a URL', () => {
+  test('makes hours unknown until it was loaded once, and then decides', async () => {
+    const calendars = await started([office()])
+    expect(stateOf({ copies: new Map() })).toEqual({
+      open: null,
+      why: `the calendar 127.0.0.1:${new URL(url).port}/…/holidays.ics was never loaded`,
+    })
+    await until(() => calendars.copies.size > 0)
+    expect(stateOf(calendars)).toEqual({ open: false, why: 'Christmas' })
+    expect(calendars.health).toEqual([
+      { name: expect.stringMatching('/…/holidays.ics'), age: expect.any(Number), isUp: true },
+    ])
+    expect(lines).toEqual([expect.stringMatching(/^The calendar .* is at version [0-9a-f]{12}\.$/)])
+  })
+
+  test('decides after a restart as before, whatever its server does', async () => {
+    const first = await started([office(60_000)])
+    await until(() => readdirSync(folder).length > 0 && readdirSync(join(folder, 'calendars')).length === 1)
+    const before = version(first)
+    await first.stop()
+    answer = undefined
+    // It resolves though the server never answers.
+    const second = await started([office()])
+    expect(stateOf(second)).toEqual({ open: false, why: 'Christmas' })
+    expect(version(second)).toBe(before)
+    const stored = await storedCopies(folder, [office()])
+    expect(stateOf({ copies: stored })).toEqual({ open: false, why: 'Christmas' })
+    const [file = ''] = readdirSync(join(folder, 'calendars'))
+    writeFileSync(join(folder, 'calendars', file), '{"url":')
+    expect((await storedCopies(folder, [office()])).size).toBe(0)
+  })
+
+  test('is asked for with its etag, and stays as it is where nothing changed', async () => {
+    const calendars = await started([office()])
+    await until(() => calendars.copies.size > 0)
+    answer = { status: 304 }
+    const checked = calendars.copies.get(url)?.checked ?? 0
+    await until(() => (calendars.copies.get(url)?.checked ?? 0) > checked)
+    expect(requests[1]).toMatchObject({ 'if-none-match': '"1"', accept: 'text/calendar' })
+    expect(stateOf(calendars).open).toBe(false)
+    expect(lines).toHaveLength(1)
+    answer = { status: 200, text: calendar('20261226') }
+    await until(() => lines.length === 2)
+    expect(stateOf(calendars).open).toBe(true)
+  })
+
+  test.each<[string, Answer, string]>([
+    ['an error', { status: 500 }, 'answered 500'],
+    ['a redirect', { status: 302 }, 'answered 302'],
+    ['something else', { status: 200, text: '<html>' }, 'line 1: this is no iCalendar file'],
+    [
+      'half of it',
+      { status: 200, text: calendar('20261226').slice(0, 60) },
+      'the calendar ends within an event',
+    ],
+    [
+      'more than 5 MB',
+      { status: 200, text: calendar('20261226').padEnd(6_000_000) },
+      'more than 5242880 bytes',
+    ],
+  ])('changes nothing with %s, which is said once, and is tried again', async (_, wrong, message) => {
+    const calendars = await started([office()])
+    await until(() => calendars.copies.size > 0)
+    const before = version(calendars)
+    answer = wrong
+    const asked = requests.length
+    await until(() => requests.length > asked + 2)
+    expect(version(calendars)).toBe(before)
+    expect(lines.filter((line) => line.includes('cannot be read'))).toEqual([
+      expect.stringMatching(new RegExp(`${message}.*Its copy goes on to decide\\.$`)),
+    ])
+    answer = { status: 200, text: calendar('20261225') }
+    await until(() => lines.at(-1)?.includes('is at version') === true)
+  })
+
+  test('that was never loaded says so, and holds up no start', async () => {
+    answer = { status: 404 }
+    const calendars = await started([office()])
+    await until(() => lines.length > 0)
+    expect(lines).toEqual([expect.stringMatching(/answered 404\. It was never loaded\.$/)])
+    expect(calendars.health).toEqual([expect.objectContaining({ age: undefined, isUp: false })])
+  })
+
+  test('that no active revision names is fetched no more, and one that a new one names is', async () => {
+    let active: readonly Hours[] = []
+    const calendars = await started([], false)
+    calendars.begin(() => active)
+    active = [office()]
+    await calendars.use(active)
+    await until(() => requests.length > 1)
+    active = []
+    await sleep(200)
+    const asked = requests.length
+    await sleep(200)
+    expect(requests).toHaveLength(asked)
+    expect(calendars.health).toEqual([])
+  })
+
+  test('is read in every zone in which hours name it', async () => {
+    const berlin = { ...office(), zone: 'Asia/Kathmandu' }
+    const calendars = await started([office(), berlin])
+    await until(() => calendars.copies.size > 0)
+    expect([...(calendars.copies.get(url)?.inZone.keys() ?? [])].sort()).toEqual(['Asia/Kathmandu', 'UTC'])
+    expect(statSync(join(folder, 'calendars')).mode & 0o777).toBe(0o700)
+  })
+})
