@@ -6,15 +6,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
 import type { AriAnswer } from '../../src/asterisk/ari/http.js'
 import { isKnownName, neededModules, usedIn } from '../../src/asterisk/modules.js'
+import { storeCalendar } from '../../src/calendars/stored-calendar.js'
 import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, Finding, Subject } from '../../src/doctor/check.js'
 import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
 import { userListeningAt } from '../../src/doctor/file-checks.js'
 import { compile } from '../../src/flows/compile.js'
+import type { HoursCalendar } from '../../src/hours/hours.js'
 import { readSettings, SETTING_NAMES, type Settings } from '../../src/settings/index.js'
 import { runningDialplan } from '../asterisk/dialplan/running-dialplan.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { revisionOf, routing } from '../flows/temp-folder.js'
+import { hoursOf } from '../routing/support/make.js'
 import { storedCall, withStore } from '../store/open-store.js'
 import { LookupServer } from '../support/lookup-server.js'
 
@@ -135,6 +138,24 @@ function pbxFolder({ files = {}, modes = {} }: Change): string {
   // mkdtemp lets nobody else in.
   for (const each of [folder, own]) chmodSync(each, 0o755)
   return own
+}
+
+const CALENDAR_URL = 'https://calendar.example/private/holidays.ics'
+const NO_DAYS = { days: new Map(), times: new Map(), last: undefined }
+const DAY_MS = 86_400_000
+
+/** Flow files with hours that name a calendar, at a URL unless another is given. */
+function closedBy(calendar?: HoursCalendar): NonNullable<Change['flows']> {
+  const remote = {
+    location: CALENDAR_URL,
+    refresh: { every: DAY_MS, maxAge: 7 * DAY_MS },
+    calendar: undefined,
+  }
+  const hours = new Map([['office', hoursOf('office', 'off', { calendars: [calendar ?? remote] })]])
+  return ({ revision, dialplan }) => ({
+    revision: { ...revision, routing: { ...revision.routing, hours } },
+    dialplan,
+  })
 }
 
 /** Nobody of this machine: for it a file is readable as it is for others. */
@@ -297,6 +318,10 @@ const CASES: Readonly<Record<string, Change>> = {
   'instance | fault | No Doorman runs with the data folder data: calls take | systemctl start doorman': {
     ...{ instance: { state: 'none' }, ari: { 'applications/doorman': { status: 404 } } },
   },
+  'calendars | fault | calendar.example/…/holidays.ics was never loaded | See the log': { flows: closedBy() },
+  'calendars | warning | old.csv ends on 2026-01-01; add the days | doorman hours': {
+    flows: closedBy({ location: 'old.csv', refresh: undefined, calendar: { ...NO_DAYS, last: 20_454 } }),
+  },
   'instance | warning | "doorman" is registered, but not by | DOORMAN_DATA': { instance: { state: 'none' } },
   'instance | info | may not read data, so | as root': { instance: { state: 'hidden' } },
   'instance | fault | (process 42) does not answer: ECONNREFUSED. Calls take | systemctl restart': {
@@ -404,7 +429,14 @@ describe('doctor diagnoses', () => {
   test('without connections only what needs none', async () => {
     const down = await diagnosed({ ari: new Error('no'), ami: new Error('no'), admin: null })
     expect(down.map(({ check, verdict }) => `${check} ${verdict}`)).toEqual([
-      ...['settings ok', 'flow files ok', 'Asterisk files ok', 'sections ok', 'dialplan file ok'],
+      ...[
+        'settings ok',
+        'flow files ok',
+        'calendars ok',
+        'Asterisk files ok',
+        'sections ok',
+        'dialplan file ok',
+      ],
       ...[
         'password files ok',
         'ARI fault',
@@ -428,6 +460,25 @@ describe('doctor diagnoses', () => {
         says: expect.stringContaining('Not checked without it: endpoints, entries, loops'),
         remedy: expect.stringContaining('DOORMAN_AMI_ADMIN_SECRET'),
       },
+    ])
+  })
+
+  test('a copy of a calendar that is too old, or ends soon', async () => {
+    const data = mkdtempSync(join(folder, 'data-'))
+    const found = async (days: number, rule: string) => {
+      const event = `BEGIN:VEVENT\nDTSTART;VALUE=DATE:20251225\n${rule}END:VEVENT`
+      const text = `BEGIN:VCALENDAR\n${event}\nEND:VCALENDAR\n`
+      await storeCalendar(data, { url: CALENDAR_URL, checked: Date.now() - days * DAY_MS, text })
+      return (await bad({ flows: closedBy(), settings: { DOORMAN_DATA: data } })).map(
+        ({ verdict, says }) => `${verdict}: ${says}`,
+      )
+    }
+    expect(await found(6, 'RRULE:FREQ=YEARLY\n')).toEqual([])
+    expect(await found(8, '')).toEqual([
+      'fault: The copy of the calendar calendar.example/…/holidays.ics is 8 d old, more than its max_age; it goes on to decide.',
+      expect.stringMatching(
+        /^warning: The calendar calendar\.example\/…\/holidays\.ics ends on 2025-12-25; add/,
+      ),
     ])
   })
 
