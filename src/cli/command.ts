@@ -37,6 +37,7 @@ export type ErrorCode =
   | 'greeting'
   | 'no_data'
   | 'no_revision'
+  | 'not_installed'
   | 'not_running'
   | 'revision_files'
   | 'settings'

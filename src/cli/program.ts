@@ -10,6 +10,7 @@ import { addDoctor } from './doctor.js'
 import { addExamples } from './examples.js'
 import { addExplain } from './explain.js'
 import { addGreet } from './greet.js'
+import { addHolidays } from './holidays.js'
 import { addHours } from './hours.js'
 import { addReload, addRollback } from './reload.js'
 import { addReplay } from './replay.js'
@@ -20,8 +21,8 @@ import { addWhy } from './why.js'
 
 /** In the order of --help. */
 const COMMANDS = [
-  ...[addSetup, addRun, addCheck, addExplain, addHours, addGreet, addCalls, addWhy, addReplay, addReload],
-  ...[addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
+  ...[addSetup, addRun, addCheck, addExplain, addHours, addHolidays, addGreet, addCalls, addWhy, addReplay],
+  ...[addReload, addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
 ]
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }

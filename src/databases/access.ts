@@ -20,9 +20,13 @@ export async function driver<Driver>(load: () => Promise<Driver>, name: string):
     return await load()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    const remedy = `run  npm install ${name}  where asterisk-doorman is installed (with --global if that is)`
-    throw new DatabaseError('setup', `The driver ${name} is not installed: ${remedy}.`)
+    throw new DatabaseError('setup', `The driver ${name} is not installed: ${installRemedy(name)}.`)
   }
+}
+
+/** What to do about an optional peer dependency that is missing. */
+export function installRemedy(name: string): string {
+  return `run  npm install ${name}  where asterisk-doorman is installed (with --global if that is)`
 }
 
 /** What the drivers pass to Node's TLS. */

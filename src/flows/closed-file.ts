@@ -38,7 +38,8 @@ class Reader {
 
   #readLine(line: string): void {
     const { cells, fault = otherSeparator(line) } = splitLine(line)
-    const isHeader = this.#header === undefined && cells.some(({ text }) => COLUMNS.includes(text.trim()))
+    // Also in the middle, where the holidays of a second year were appended.
+    const isHeader = COLUMNS.includes(cells[0]?.text.trim() ?? '')
     if (fault !== undefined) this.#report(fault.column, fault.message)
     else if (isHeader) this.#readHeader(cells)
     else {
