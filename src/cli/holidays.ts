@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type Holidays from 'date-holidays'
 import { installRemedy } from '../databases/access.js'
 import { formatDate, parseDate } from '../hours/wall-clock.js'
-import { suggestion } from '../lib/nearest.js'
+import { nearest } from '../lib/nearest.js'
 import { print, Refusal } from './command.js'
 
 export function addHolidays(program: Command): void {
@@ -14,6 +14,7 @@ export function addHolidays(program: Command): void {
     .action(async (region: string, year: string) => print(await holidaysCsv(region, year)))
 }
 
+const SOURCE = '# by date-holidays; its data is from Wikipedia, CC BY-SA 3.0'
 const LONGEST_DAYS = 30
 
 /** @throws Refusal for an unknown region, with the nearest or all that there are */
@@ -29,8 +30,8 @@ export async function holidaysCsv(written: string, year: string): Promise<string
   })
   if (days.length === 0)
     throw new Refusal('usage', `date-holidays knows no public holidays of ${region.name} in ${year}.`)
-  const source = 'by date-holidays; its data is from Wikipedia (CC BY-SA 3.0)'
-  return [`# Public holidays of ${region.name} in ${year}, ${source}`, 'date,why', ...days].join('\n')
+  const heading = [`# Public holidays of ${region.name} in ${year}`, SOURCE]
+  return [...heading, 'date,why', ...days].join('\n')
 }
 
 /** It is large, and an optional peer dependency. */
@@ -52,7 +53,9 @@ function regionOf(Library: typeof Holidays, written: string) {
   for (const part of written.split('-')) {
     const [country = '', state = ''] = codes
     const known: Readonly<Record<string, string>> =
-      [all.getCountries('en'), all.getStates(country, 'en'), all.getRegions(country, state, 'en')][codes.length] ?? {}
+      [all.getCountries('en'), all.getStates(country, 'en'), all.getRegions(country, state, 'en')][
+        codes.length
+      ] ?? {}
     const found = Object.entries(known).find((one) =>
       one.some((text) => text.toLowerCase() === part.toLowerCase()),
     )
@@ -60,20 +63,29 @@ function regionOf(Library: typeof Holidays, written: string) {
     codes.push(found[0])
     names.push(found[1])
   }
-  const [country = '', ...inside] = codes
-  const library = new Library(country, ...inside)
-  return { name: `${codes.join('-')} (${names.join(', ')})`, holidays: (year: number) => library.getHolidays(year) }
+  const region = new Library(codes.join('.'))
+  return {
+    name: `${codes.join('-')} (${names.join(', ')})`,
+    holidays: (year: number) => region.getHolidays(year),
+  }
 }
 
-function unknownPart(part: string, parent: string | undefined, known: Readonly<Record<string, string>>): string {
-  const listed = Object.entries(known).map(([code, name]) => `${code} (${name})`)
-  const where = parent === undefined ? 'no country' : `nothing in ${parent} that is called`
-  const near = suggestion(part, Object.entries(known).flat())
-  if (near !== '' || parent === undefined)
-    return `There is ${where} "${part}"${near || '; write its code (ISO 3166), as DE or US-NY'}`
-  return listed.length === 0
-    ? `${parent} has no parts here; leave out "-${part}".`
-    : `There is ${where} "${part}"; known are ${listed.join(', ')}.`
+/** Names the one that was meant, else all that there are. */
+function unknownPart(
+  part: string,
+  parent: string | undefined,
+  known: Readonly<Record<string, string>>,
+): string {
+  const entries = Object.entries(known)
+  if (entries.length === 0) return `${parent} has no parts here; leave out "-${part}".`
+  const names = entries.map(([, name]) => name)
+  const begins = (name: string) => part.length > 2 && name.toLowerCase().startsWith(part.toLowerCase())
+  const meant = names.find(begins) ?? (part.length > 3 ? nearest(part, names) : undefined)
+  const near = entries.find(([, name]) => name === meant)
+  const what = parent === undefined ? `There is no country "${part}"` : `${parent} has no "${part}"`
+  if (near !== undefined) return `${what}; did you mean ${near[0]} (${near[1]})?`
+  if (parent === undefined) return `${what}; write its code in ISO 3166, as DE or US-NY.`
+  return `${what}; known are ${entries.map(([code, name]) => `${code} (${name})`).join(', ')}.`
 }
 
 function quoted(text: string): string {
