@@ -205,7 +205,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
         revision: () => revisions.current,
         explain: async (facts, at, id) => {
           const revision = id === undefined ? revisions.current : await revisions.earlier(id)
-          const outside = NO_OUTSIDE_DATA
+          const outside = { ...NO_OUTSIDE_DATA, calendars: calendars.copies }
           return (
             revision &&
             withOwnRunner((own) =>

@@ -14,6 +14,7 @@ import {
   partsOf,
   type Rules,
 } from './implies.js'
+import { lintHours } from './lint-hours.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { NumbersSource, RoutingSource } from './schema.js'
 import { listed } from './shape.js'
@@ -26,18 +27,12 @@ const MOST_LITERALS = 100
 
 /**
  * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
- * themselves or an earlier rule takes all their calls, numbers that stand twice, and hours that are never open.
+ * themselves or an earlier rule takes all their calls, numbers that stand twice, and hours that are hardly meant.
  */
 export function lint(source: RoutingSource, routing: Rules, diagnostics: Diagnostics): void {
   lintRules(routing, diagnostics)
   lintNumbers(source, diagnostics)
-  for (const hours of routing.hours.values())
-    if (isNeverOpen(hours))
-      diagnostics.warning(
-        ['hours', hours.name, 'open'],
-        'flows.never_open',
-        `"${hours.name}" is never open: it has no times`,
-      )
+  lintHours(source, routing, diagnostics)
 }
 
 function lintRules(routing: Rules, diagnostics: Diagnostics): void {

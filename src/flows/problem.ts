@@ -40,6 +40,7 @@ export const PROBLEM_CODES = {
   'flows.greeting': 'A recording that Asterisk cannot play, or a greeting where none can be.',
   'flows.holidays_end': 'Warning: a calendar or a file of closed days ends within 60 days, or has ended.',
   'flows.hours': 'Opening hours or closures that cannot be read.',
+  'flows.hours_times': 'Warning: opening times that have no effect, open nothing, or overlap.',
   'flows.invalid_value': 'A value is not one of those that are possible here.',
   'flows.lookup': 'A lookup that cannot be asked as it is written.',
   'flows.missing_key': 'A key is missing.',

@@ -23,10 +23,14 @@ otherwise: main
 examples:
   - { call: { from: "1", to: "2", at: 2026-12-24T12:00:00Z }, expect: { flow: main } }
   - { call: { from: "1", to: "2", at: 2026-12-25T12:00:00Z }, expect: { flow: night, state: { reason: Christmas } } }
+  - call: { from: "1", to: "1001", at: 2026-12-24T12:00:00Z }
+    expect: { flow: main, state: { clocks: [2026-12-24T12:00, 2026-12-24T12:00, 2026-12-24T12:00, 2026-12-24T12:00] } }
 `,
   'hours.ts': `import type { Conversation } from 'asterisk-doorman'
 
 export default function hours(conv: Conversation) {
+  const clocks = [conv.now.getTime(), Date.now(), new Date().getTime(), Date.parse(Date())]
+  conv.state.clocks = clocks.map((clock) => new Date(clock).toISOString().slice(0, 16))
   conv.gotoFlow(conv.isOpen('office') ? 'main' : 'night')
 }
 `,
@@ -135,5 +139,7 @@ describe('doorman explain --at', () => {
   ])('a call to %s at %s would go to %s', async (to, at, where) => {
     const { out } = await doorman(['explain', '--flows', folder, '--from', '1', '--to', to, '--at', at])
     expect(out).toContain(`would go to ${where}`)
+    const clock = at.slice(0, 16)
+    if (to === '1001') expect(out).toContain(`{"clocks":${JSON.stringify(Array(4).fill(clock))}}`)
   })
 })

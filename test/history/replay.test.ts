@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Functions } from '../../src/flows/final-decision.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
+import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import {
   changedShare,
   formatReplay,
@@ -57,6 +58,22 @@ describe('a replay', () => {
     const calls = recordedCalls(3, (n) => ({ at: `2030-01-01T${16 + n}:00:00.000Z` }))
     const { groups } = await replay(calls, { candidate, functions: new FakeFunctions() })
     expect(groups.map(({ to, examples }) => [to, ...examples])).toEqual([['late', 'call 2', 'call 3']])
+  })
+
+  test('runs code flows with the clock at the instant of each call', async () => {
+    const code = `export default function code(conv) {
+      const hours = [conv.now, new Date(), Date.now(), Date()].map((clock) => new Date(clock).getUTCHours())
+      conv.gotoFlow(hours.every((hour) => hour === 18) ? 'late' : 'sales')
+    }`
+    const routing = RULES['routing.yaml'].replace('code.ts', 'code.js')
+    const candidate = await revisionOf({ 'routing.yaml': routing, 'code.js': code })
+    const calls = recordedCalls(3, (n) => ({ dialled: '5550000200', at: `2030-01-01T${16 + n}:00:00.000Z` }))
+    const functions = new FunctionRunner({ deadlineMs: 5_000 })
+    const { groups } = await replay(calls, { candidate, functions }).finally(() => functions.stop())
+    expect(groups.map(({ to, examples }) => [to, ...examples])).toEqual([
+      ['sales', 'call 1', 'call 3'],
+      ['late', 'call 2'],
+    ])
   })
 
   test('groups the calls that would go elsewhere, by rule, with the first five of them', async () => {
