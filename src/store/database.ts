@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { type CallerUpdate, type Forgotten, forgetCaller, updateCaller } from './callers.js'
 import { StoreError, storeError } from './store-error.js'
 
 export const DATABASE_FILE = 'doorman.db'
@@ -122,12 +123,24 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX calls_flow ON calls (flow);
   CREATE INDEX calls_outcome ON calls (outcome);
   `,
+  `
+  -- at: the last call, expires: when the caller is forgotten, in milliseconds since 1970. memory: see callers.ts.
+  CREATE TABLE callers (
+    caller TEXT PRIMARY KEY,
+    at INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    memory TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX callers_expires ON callers (expires);
+  `,
 ]
 
 /** Opens the database to write, creates it where it is missing, and migrates it. @throws StoreError */
 export function openDatabase(folder: string): DatabaseSync {
   return opened(createPrivateFile(folder, DATABASE_FILE), false, (db) => {
     db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON')
+    // What is deleted is overwritten with zeros, as far as it is in the file itself: see forget().
+    db.exec('PRAGMA secure_delete = ON')
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216')
     for (const [index, migration] of MIGRATIONS.entries()) {
       if (index < number(db, 'PRAGMA user_version')) continue
@@ -249,14 +262,29 @@ export function addRevision(
   return { number: next, ...revision, files: files.size }
 }
 
-export function insertCalls(db: DatabaseSync, calls: readonly StoredCall[]): void {
+/** Stores calls, and what is remembered of callers, in their order. */
+export function write(db: DatabaseSync, entries: readonly (StoredCall | CallerUpdate)[]): void {
   const insert = db.prepare(
     `INSERT INTO calls (at, channel_id, sip_call_id, caller, callee, rule, flow, outcome, record)
     VALUES ($at, $channelId, $sipCallId, $caller, $callee, $rule, $flow, $outcome, $record)`,
   )
   transaction(db, () => {
-    for (const call of calls) insert.run({ ...call })
+    for (const entry of entries)
+      if ('record' in entry) insert.run({ ...entry })
+      else updateCaller(db, entry)
   })
+}
+
+/**
+ * Deletes what is stored of a caller, and empties the write-ahead log, which has the pages as they were. `isErased` is
+ * false where a reader has kept the log in use for two seconds.
+ */
+export function forget(
+  db: DatabaseSync,
+  names: readonly string[],
+): Forgotten & { readonly isErased: boolean } {
+  const forgotten = transaction(db, () => forgetCaller(db, names))
+  return { ...forgotten, isErased: number(db, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0 }
 }
 
 /** When the oldest recorded call came, in milliseconds since 1970; undefined where none is recorded. */

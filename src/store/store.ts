@@ -1,16 +1,17 @@
 /**
  * The embedded database of a running Doorman, `doorman.db` in its data folder:
  *
- *     recordCall ──▶ bounded queue ──▶ (200 ms, or 500 calls) ──▶ writer thread ──▶ one transaction
+ *     recordCall, remember ──▶ bounded queue ──▶ (200 ms, or 500 entries) ──▶ writer thread ──▶ one transaction
  *
- * No call waits for it, and `recordCall` never throws: while the database cannot be written, calls wait in the
- * queue, and what exceeds the queue is dropped and counted. Commands use `StoreReader`, which needs no Doorman.
+ * No call waits for it, and neither ever throws: while the database cannot be written, calls wait in the queue, and
+ * what exceeds the queue is dropped and counted. Commands use `StoreReader`, which needs no Doorman.
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { pause } from '../lib/backoff.js'
 import { within } from '../lib/timeout.js'
+import { type CallerRow, type CallerUpdate, findCaller, type RememberedCaller } from './callers.js'
 import {
   type CallQuery,
   DATABASE_FILE,
@@ -57,7 +58,10 @@ export interface StoreHealth {
 
 export type StoreEvent = `store_${StoreFault}` | 'store_restored' | 'store_deleted'
 
-const BATCH_CALLS = 500
+const BATCH = 500
+/** What an update of a caller is taken to need in the queue, in bytes. */
+const UPDATE_BYTES = 500
+const bytesOf = (entry: StoredCall | CallerUpdate) => ('record' in entry ? entry.record.length : UPDATE_BYTES)
 /** How long a stop waits for what is still queued, and then for the thread. */
 const CLOSE_MS = 2_000
 
@@ -71,7 +75,7 @@ export class Store {
   #lastRequest = 0
   /** The number of the last revision: in a new database, too, the next one is higher. */
   #lastRevision = 0
-  #queue: StoredCall[] = []
+  #queue: (StoredCall | CallerUpdate)[] = []
   #queuedBytes = 0
   #lastBatch: Promise<boolean> = Promise.resolve(true)
   #isWriting = false
@@ -102,8 +106,17 @@ export class Store {
 
   /** Takes a call for recording. Returns at once, and never throws. */
   recordCall(call: StoredCall): void {
-    if (this.#options.keepCallsDays === 0 || this.#closing.signal.aborted) return
-    if (this.#queuedBytes + call.record.length > this.#options.queueBytes) {
+    if (this.#options.keepCallsDays > 0) this.#enqueue(call)
+  }
+
+  /** Takes what is to be remembered of a caller. Returns at once, and never throws. */
+  remember(update: CallerUpdate): void {
+    this.#enqueue(update)
+  }
+
+  #enqueue(entry: StoredCall | CallerUpdate): void {
+    if (this.#closing.signal.aborted) return
+    if (this.#queuedBytes + bytesOf(entry) > this.#options.queueBytes) {
       this.#dropped += 1
       // The fault that fills the queue has been reported, unless it is the speed of the disk.
       if (this.#fault === undefined) {
@@ -111,8 +124,8 @@ export class Store {
       }
       return
     }
-    this.#queue.push(call)
-    this.#queuedBytes += call.record.length
+    this.#queue.push(entry)
+    this.#queuedBytes += bytesOf(entry)
     if (!this.#isWriting) void this.#writeAll()
   }
 
@@ -141,6 +154,22 @@ export class Store {
   /** The numbers that called last, newest first, each once. */
   recentCallers(limit: number): Promise<readonly string[]> {
     return this.#request('recentCallers', limit)
+  }
+
+  /** A page of all callers behind this one, beginning with those who are remembered longest. */
+  callers(last: Pick<CallerRow, 'expires' | 'caller'>): Promise<readonly CallerRow[]> {
+    return this.#request('listCallers', last)
+  }
+
+  /** Callers that were remembered for longer are from now on remembered so long, in milliseconds. */
+  limitCallers(forMs: number): Promise<void> {
+    return this.#request('limitCallers', forMs)
+  }
+
+  /** Deletes what is stored of a caller, by each of the names that may stand for the number. */
+  async forget(names: readonly string[]) {
+    await this.flush()
+    return this.#request('forget', names)
   }
 
   /** Resolves once the calls recorded so far are in the database, or could not be written. */
@@ -176,22 +205,22 @@ export class Store {
   }
 
   async #writeBatch(): Promise<boolean> {
-    const calls = this.#queue.slice(0, BATCH_CALLS)
-    if (calls.length === 0) return true
+    const entries = this.#queue.slice(0, BATCH)
+    if (entries.length === 0) return true
     try {
-      await this.#request('insertCalls', calls)
+      await this.#request('write', entries)
     } catch {
       return false
     }
-    this.#queue.splice(0, calls.length)
-    for (const { record } of calls) this.#queuedBytes -= record.length
+    this.#queue.splice(0, entries.length)
+    for (const entry of entries) this.#queuedBytes -= bytesOf(entry)
     return true
   }
 
   async #request<M extends keyof Methods>(method: M, ...args: Arguments<M>): Promise<ReturnType<Methods[M]>> {
     try {
       const result = await this.#post(method, args)
-      if (method === 'insertCalls' || method === 'addRevision') this.#wrote()
+      if (method === 'write' || method === 'addRevision') this.#wrote()
       return result as ReturnType<Methods[M]>
     } catch (error) {
       if (error instanceof StoreError && error.fault !== 'missing') {
@@ -283,6 +312,11 @@ export class StoreReader implements StoreReads {
   /** When the oldest recorded call came, in milliseconds since 1970. */
   async oldestCall(): Promise<number | undefined> {
     return this.#read(oldestCall, undefined)
+  }
+
+  /** What is remembered of the first of these names that is. */
+  async caller(names: readonly string[]): Promise<RememberedCaller | undefined> {
+    return this.#read((db) => findCaller(db, names), undefined)
   }
 
   /** A connection for each read: one that stays open would keep the -wal file from being emptied. */

@@ -7,23 +7,28 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { limitCallers, listCallers, pruneCallers } from './callers.js'
 import {
   addRevision,
   createPrivateFile,
   DATABASE_FILE,
   filesOf,
   findCalls,
-  insertCalls,
+  forget,
   listRevisions,
   number,
   openDatabase,
   recentCallers,
   transaction,
+  write,
 } from './database.js'
 import { isBusy, StoreError, type StoreFault, storeError } from './store-error.js'
 
 /** What the thread does with the database on request. */
-const METHODS = { insertCalls, addRevision, listRevisions, filesOf, findCalls, recentCallers }
+const METHODS = {
+  ...{ write, addRevision, listRevisions, filesOf, findCalls, recentCallers },
+  ...{ listCallers, limitCallers, forget },
+}
 
 export type Methods = typeof METHODS
 
@@ -112,6 +117,7 @@ class Writer {
   }
 
   #prune(db: DatabaseSync): void {
+    pruneCallers(db)
     const most = this.#options.keepCallsMb * MIB
     const drop = (which: string, ...values: number[]) =>
       db.prepare(`DELETE FROM calls WHERE id IN (SELECT id FROM calls ${which} LIMIT ?)`).run(...values)
