@@ -98,7 +98,7 @@ function addCalls(server: FastifyInstance, { store, explain, revision }: Console
     const call = visits.at(-1)
     if (call === undefined)
       return reply.code(404).send({ error: `No call ${request.params.call} is recorded.` })
-    const before = await previousRevision(store, call)
+    const before = call.masked ? undefined : await previousRevision(store, call)
     const then = before && (await explain(factsOfCall(call), new Date(call.at), before))
     return {
       visits: visits.map((visit) => shown({ ...visit, sentence: sentenceOf(visit) }, request.user)),

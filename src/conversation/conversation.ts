@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { suggestion } from '../lib/nearest.js'
 import type { CallerRow } from '../routing/number-table.js'
+import type { RememberedValues } from '../routing/outside-data.js'
 import type { State } from '../routing/types.js'
 import { canonicalName, SipHeaders } from '../sip/headers.js'
 import type { MutableState } from './state.js'
@@ -53,6 +54,11 @@ export interface Conversation {
   readonly vip: boolean
   /** The branch that `branches:` in routing.yaml gives to the callee number. */
   readonly branch: string | undefined
+  /**
+   * What was kept of the last call of this caller, by the keys under `keep` of `memory:` in routing.yaml. Empty where
+   * there is nothing, and where the caller number does not count.
+   */
+  readonly memory: RememberedValues
   /** The instant of the call: of its arrival, of `doorman explain --at`, or of the call that is replayed. */
   readonly now: Date
   /**
@@ -135,13 +141,24 @@ export type LogSink = (level: LogLevel, message: string, details: unknown) => vo
 
 /** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
 export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
-  const { headers, trustedHeaders, flowNames, hours, lookups, state: given, caller, ...values } = input
+  const {
+    headers,
+    trustedHeaders,
+    flowNames,
+    hours,
+    lookups,
+    state: given,
+    caller,
+    memory,
+    ...values
+  } = input
   let chosen: string | undefined
   let said: string | undefined
   let state = structuredClone(given) as MutableState
   const conversation = readOnlyBut('state', {
     ...values,
     caller: caller && Object.freeze({ ...caller }),
+    memory: Object.freeze({ ...memory }),
     sipHeaders: Object.freeze(new TrustedHeaders(headers, trustedHeaders)),
     log: logTo(log),
     isOpen(name: string): boolean {

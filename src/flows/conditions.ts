@@ -1,9 +1,10 @@
 import { suggestion } from '../lib/nearest.js'
 import { patternProblem } from '../routing/pattern.js'
-import type { Condition, HeaderTest, Trust } from '../routing/types.js'
+import type { Condition, HeaderTest, MemoryPolicy, Trust } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import type { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
+import { readRemembered, readReturning } from './read-memory.js'
 import type { Recordings } from './recordings.js'
 import type { ConditionSource, HeaderTestSource } from './schema.js'
 import { entriesOf, itemsOf, listed } from './shape.js'
@@ -22,6 +23,7 @@ export interface Surroundings {
   readonly hours: ReadonlySet<string>
   /** With what each takes. */
   readonly lookups: ReadonlyMap<string, Pick<ReadonlySet<string>, 'has' | 'keys'>>
+  readonly memory: MemoryPolicy | undefined
   /** What a text may name besides what every call has: `caller.name`, `hours.office.why`. */
   readonly placeholders: ReadonlySet<string>
 }
@@ -70,6 +72,10 @@ function readKey(
     case 'closed':
       checkName('hours', source[key], at, surroundings)
       return [{ kind: 'hours', name: source[key], open: key === 'open' }]
+    case 'remembered':
+      return readRemembered(source[key], at, surroundings)
+    case 'returning':
+      return readReturning(source[key], at, surroundings)
     case 'all':
     case 'any': {
       const of = itemsOf(source[key], at).map(([part, partAt]) => readCondition(part, partAt, surroundings))

@@ -3,6 +3,7 @@ import { contextOf } from '../routing/context-of.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
 import { greetingOf } from '../routing/greeting.js'
+import { rememberedOf } from '../routing/memory.js'
 import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts, Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
 import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-result.js'
@@ -121,6 +122,7 @@ async function runFunction(
     now: at,
     hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open === true])),
     lookups: new Map([...routing.lookups.keys()].map((name) => [name, context.lookup(name).values])),
+    memory: rememberedOf(context)?.values ?? {},
     flowNames: [...routing.flows.keys()],
   })
 }

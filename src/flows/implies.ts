@@ -91,11 +91,13 @@ function literalImplies(a: Literal, b: Literal, rules: Rules): boolean {
 function within(a: Leaf, b: Leaf): boolean {
   if (a.kind === 'vip') return b.kind === 'vip' && a.is === b.is
   if (a.kind === 'hours') return b.kind === 'hours' && a.name === b.name && a.open === b.open
+  if (a.kind === 'returning') return b.kind === 'returning' && a.withinMs <= b.withinMs && a.calls >= b.calls
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test)
   if (a.kind === 'lookup' && !isSameValue(a, b)) return false
   if ('numbers' in a) return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
-  return b.kind === a.kind && [...a.oneOf].every((one) => (b.oneOf as ReadonlySet<string>).has(one))
+  if (b.kind !== a.kind || !isSameKey(a, b)) return false
+  return [...a.oneOf].every((one) => (b.oneOf as ReadonlySet<string>).has(one))
 }
 
 /** Nothing that `a` accepts is accepted by `b`. Not so for values of a header and claims: a call may have several. */
@@ -106,9 +108,14 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
     return isExact(a.numbers) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one))
   if (a.kind === 'caller' || a.kind === 'callee')
     return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers)
-  if (a.kind === 'vip' || a.kind === 'hours' || a.kind === 'claimed_caller' || a.kind !== b.kind) return false
+  if (!('oneOf' in a) || a.kind !== b.kind || !isSameKey(a, b)) return false
   if (a.kind === 'lookup' && !isSameValue(a, b)) return false
   return ![...a.oneOf].some((one) => (b.oneOf as ReadonlySet<string>).has(one))
+}
+
+/** Of two values that are remembered, whether they are the same; of other properties a call has one. */
+function isSameKey(a: Leaf, b: Leaf): boolean {
+  return a.kind !== 'remembered' || (b.kind === 'remembered' && a.key === b.key)
 }
 
 /** What follows from another property: the branch from the callee number, a claim from the caller number, VIP. */

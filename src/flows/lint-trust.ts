@@ -53,13 +53,14 @@ function meantBy(item: string, names: readonly string[]): string | undefined {
 }
 
 /** A caller number counts only where a trunk is trusted for it. */
-function lintCallerNumbers({ trust, vip, lookups, rules }: Rules, diagnostics: Diagnostics): void {
+function lintCallerNumbers({ trust, vip, lookups, rules, memory }: Rules, diagnostics: Diagnostics): void {
   if ([...trust.values()].some((items) => NUMBER_TRUST.some((item) => items.has(item)))) return
   const warn = (path: YamlPath, consequence: string) => {
     const remedy = 'add it to the "trust" of a trunk that checks its callers'
     const message = `no trunk is trusted for caller_number, so ${consequence}; ${remedy}`
     diagnostics.warning(path, 'flows.untrusted', message)
   }
+  if (memory !== undefined) warn(['memory'], 'no caller is remembered')
   if (vip.numbers.size > 0) warn(['vip', 'numbers'], 'none of these numbers makes a call a VIP call')
   if (vip.tables.length > 0) warn(['vip', 'files'], 'no number in these files makes a call a VIP call')
   for (const { name, text } of lookups.values())

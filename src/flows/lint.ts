@@ -113,7 +113,7 @@ function untrusted(trunk: Literal, other: Literal, { trust, vip }: Rules): strin
 
 /** Trust for any of these is needed to satisfy a condition; none where trust does not matter. */
 function neededTrust({ leaf, negated }: Literal, vipHeaders: readonly string[]): readonly string[] {
-  if (leaf.kind === 'caller') return NUMBER_TRUST
+  if (leaf.kind === 'caller' || leaf.kind === 'remembered' || leaf.kind === 'returning') return NUMBER_TRUST
   if (leaf.kind === 'vip') return leaf.is ? [...NUMBER_TRUST, ...vipHeaders] : []
   if (leaf.kind !== 'header' || negated) return []
   return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)]

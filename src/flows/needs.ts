@@ -28,6 +28,7 @@ export function needsOf(routing: Omit<Routing, 'index'>, functions: Iterable<Flo
     headersNeeded: Object.freeze([...new Set(headers.map(canonicalName))].sort()),
     needsAllHeaders: codes.some(asksForAnyHeader),
     needsAttestation:
+      routing.memory?.attestation !== undefined ||
       leaves.some(({ kind }) => kind === 'attestation') ||
       lookups.some(({ attestations }) => attestations !== undefined),
     lookupsInCode: new Map(all.map(({ file, code }) => [file, lookupsIn(code, [...routing.lookups.keys()])])),

@@ -54,7 +54,8 @@ export const PROBLEM_CODES = {
   'flows.turn_away': 'Warning: a flow that only refuses calls is the one for failures.',
   'flows.types': 'TypeScript finds an error in a code flow. Only `doorman check` asks it; no reload does.',
   'flows.unknown_key': 'A key that Doorman does not know.',
-  'flows.unknown_name': 'The name of a flow, branch, rule, trunk, lookup or hours that does not exist.',
+  'flows.unknown_name':
+    'The name of a flow, branch, rule, trunk, lookup, hours or key of memory that does not exist.',
   'flows.unquoted_number': 'A number that YAML would change; it needs quotes.',
   'flows.unreachable':
     'Warning: no call can get to a rule, because earlier ones take them all, or from a trunk to any rule.',

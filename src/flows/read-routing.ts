@@ -6,6 +6,7 @@ import { checkName, checkTrusted, readCondition, type Surroundings } from './con
 import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import { readLookups } from './read-lookups.js'
+import { readMemory } from './read-memory.js'
 import { readVoice } from './read-voice.js'
 import { Recordings } from './recordings.js'
 import {
@@ -44,8 +45,9 @@ export function readRouting(
   const lookups = new Map(
     entriesOf(source.lookups, ['lookups']).map(([name, { take = {} }]) => [name, new Set(Object.keys(take))]),
   )
+  const memory = readMemory(source.memory)
   const surroundings: Surroundings = {
-    ...{ diagnostics, numbers, trust, recordings: new Recordings(files, diagnostics) },
+    ...{ diagnostics, numbers, trust, memory, recordings: new Recordings(files, diagnostics) },
     flows: new Set(Object.keys(source.flows ?? {})),
     turnsAway: new Set(
       entriesOf(source.flows, ['flows']).flatMap(([name, flow]) => (flow.turn_away ? name : [])),
@@ -55,6 +57,7 @@ export function readRouting(
     lookups,
     placeholders: new Set([
       ...vip.tables.flatMap(({ columns }) => columns.map((column) => `caller.${column}`)),
+      ...[...(memory?.keep ?? [])].map((key) => `memory.${key}`),
       ...hours.flatMap((name) => [`hours.${name}.why`, `hours.${name}.opens`]),
       ...[...lookups].flatMap(([name, fields]) => [...fields].map((field) => `${name}.${field}`)),
     ]),
@@ -72,6 +75,7 @@ export function readRouting(
     branches: readBranches(source.branches, surroundings),
     voice: readVoice(source.voice, diagnostics),
     lookups: readLookups(source, surroundings),
+    memory,
     flows: readFlows(source.flows, diagnostics),
     rules: readRules(source.rules, surroundings),
     otherwise: otherwise.flow,

@@ -5,6 +5,7 @@ import { parseDate } from '../hours/wall-clock.js'
 import { DURATION_FORM, parseDuration } from '../lib/duration.js'
 import { suggestion } from '../lib/nearest.js'
 import { secretProblem } from '../lib/secret-text.js'
+import { MOST_CALLS } from '../store/callers.js'
 
 /**
  * The shape of `routing.yaml`. The file is checked with it, and the editor's JSON Schema is made from it, so every
@@ -106,6 +107,16 @@ const HoursNameSchema = text(
   'a name of hours has at most 40 small letters, digits, _ and -',
 )
 
+export const DurationSchema = z.string().refine((written) => parseDuration(written) !== undefined, {
+  error: `write a time as ${DURATION_FORM}`,
+})
+
+/** Each is a part of a dialplan variable's name. */
+const MemoryKeySchema = text(
+  /^[A-Za-z][A-Za-z0-9_]{0,39}$/,
+  'a key of memory begins with a letter and has at most 40 letters, digits and _',
+)
+
 const AttestationSchema = z.enum(['A', 'B', 'C', 'failed', 'none'])
 const AttestationsSchema = z.union([AttestationSchema, z.array(AttestationSchema).min(1, EMPTY)], {
   error: 'write A, B, C, failed or none, or a list of them',
@@ -140,6 +151,21 @@ const leafShape = {
   ),
   open: optional(HoursNameSchema, 'The name of hours that are open at the instant of the call.'),
   closed: optional(HoursNameSchema, 'The name of hours that are closed at the instant of the call.'),
+  remembered: optional(
+    z.record(MemoryKeySchema, HeaderValuesSchema),
+    'Key of `memory` → the value of the last call of the caller, or several; several keys mean all of them.',
+  ),
+  returning: optional(
+    strict({
+      within: DurationSchema.describe('The time, as `10m`.'),
+      calls: z
+        .int()
+        .min(2, 'each caller calls once: write 2 or more')
+        .max(MOST_CALLS, `at most ${MOST_CALLS} calls of a caller are counted`)
+        .describe('How many calls, this one included.'),
+    }),
+    'Whether the caller calls so often within a time.',
+  ),
 }
 
 const ConditionSchema = strict({
@@ -153,10 +179,6 @@ const ConditionSchema = strict({
 export const SecretTextSchema = z.string().superRefine((written, context) => {
   const message = secretProblem(written)
   if (message !== undefined) context.addIssue(message)
-})
-
-export const DurationSchema = z.string().refine((written) => parseDuration(written) !== undefined, {
-  error: `write a time as ${DURATION_FORM}`,
 })
 
 const DateSchema = z.string().refine((written) => parseDate(written) !== undefined, {
@@ -273,6 +295,18 @@ const greetShape = {
     '`before_flow` (default) answers and plays it; `early` plays it without answering; `flow` only sets DOORMAN_GREETING.',
   ),
 }
+
+const MemorySchema = strict({
+  keep: optional(
+    z.array(MemoryKeySchema).max(8, 'at most eight keys can be kept'),
+    'The keys of state that are kept of a call, and can be read at the next one of the caller.',
+  ),
+  for: DurationSchema.describe('How long after the last call of a caller, as `90d`.'),
+  attestation: optional(
+    AttestationsSchema,
+    'The STIR/SHAKEN results that a call needs, as `[A]`, since a caller number can be forged.',
+  ),
+})
 
 const FlowNameSchema = text(
   /^[A-Za-z_][A-Za-z0-9_-]*$/,
@@ -440,6 +474,10 @@ export const RoutingSchema = strict({
     z.record(LookupNameSchema, LookupSchema),
     'What is asked about each call, by name, for `lookup` in conditions and `{crm.agent}` in texts.',
   ),
+  memory: optional(
+    MemorySchema,
+    'What is kept of a call for the next one of the caller: `conv.memory`, `{memory.agent}`, `remembered`.',
+  ),
   flows: z.record(FlowNameSchema, FlowSchema).describe('Every name that a rule may lead to.'),
   rules: optional(z.array(RuleSchema), 'The rules in order; the first that matches wins.'),
   otherwise: FlowOrGreetedSchema.describe(
@@ -457,6 +495,7 @@ export const RoutingSchema = strict({
  */
 export type RoutingSource = Partial<z.input<typeof RoutingSchema>>
 export type FlowEntry = Partial<z.input<typeof FlowSchema>>
+export type MemoryEntry = Partial<z.input<typeof MemorySchema>>
 export type HoursEntry = Partial<z.input<typeof HoursSchema>>
 export type LookupEntry = Partial<z.input<typeof LookupSchema>>
 export type BranchEntry = z.input<typeof BranchSchema>

@@ -151,7 +151,8 @@ const WHEN = String.raw`rules/\d+/when(?:/(?:all|any)/\d+|/not)*`
 const BOOLEAN = new RegExp(
   String.raw`^(?:branches/[^/]*/default|flows/[^/]*/turn_away|${WHEN}/vip|${WHEN}/header/[^/]*/present|examples/\d+/expect/vip)$`,
 )
-const NUMERIC = /^(?:flows\/[^/]*\/priority|lookups\/[^/]*\/at_most|voice\/speed)$/
+const NUMERIC =
+  /^(?:flows\/[^/]*\/priority|lookups\/[^/]*\/at_most|voice\/speed|rules\/\d+\/when\/(?:.*\/)?returning\/calls)$/
 const STATE = /^(?:(?:branches\/[^/]*|rules\/\d+)\/state|examples\/\d+\/(?:call|expect)\/state)(?:\/|$)/
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 

@@ -20,6 +20,7 @@ export type Part =
   | 'hours'
   | 'lookup'
   | 'voice'
+  | 'memory'
   | 'flow'
   | 'rule'
   | 'code'

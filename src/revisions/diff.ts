@@ -58,6 +58,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...hours.changes,
     ...lookups.changes,
     ...setting('voice', formatVoice(old), formatVoice(now)),
+    ...setting('memory', formatMemory(old), formatMemory(now)),
     ...flows.changes,
     ...rules.changes,
     ...codeChanges(before, after),
@@ -68,6 +69,12 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
 
 function setting(part: Change['part'], old: string | undefined, now: string | undefined): readonly Change[] {
   return (old ?? '') === (now ?? '') ? [] : [change(part, 'changed', '', fromTo(old, now))]
+}
+
+function formatMemory({ memory }: Routing): string {
+  if (memory === undefined) return ''
+  const attested = memory.attestation === undefined ? '' : `, attestation ${formatList(memory.attestation)}`
+  return `keep [${[...memory.keep].join(', ')}] for ${formatDuration(memory.forMs)}${attested}`
 }
 
 function formatHeaders({ calleeFrom }: Routing): string {

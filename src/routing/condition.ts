@@ -1,4 +1,5 @@
 import type { CallContext } from './call-context.js'
+import { callsWithin, rememberedOf, rememberedValue } from './memory.js'
 import { hasNumber } from './number-table.js'
 import { matchesPattern } from './pattern.js'
 import type { Condition, HeaderTest, Leaf, NumberPattern } from './types.js'
@@ -50,6 +51,9 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
       return hoursTruth(context.hours(condition.name).open, condition.open)
     case 'lookup':
       return lookupTruth(condition, context)
+    case 'remembered':
+    case 'returning':
+      return memoryTruth(condition, context)
     case 'attestation':
       return truth(condition.oneOf.has(context.attestation.attestation))
   }
@@ -57,6 +61,15 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
 
 function hoursTruth(open: boolean | null, wanted: boolean): Truth {
   return open === null ? 'unknown' : truth(open === wanted)
+}
+
+/** A caller who is not remembered, by want of trust or because memory is not loaded yet, is neither new nor known. */
+function memoryTruth(leaf: Leaf & { kind: 'remembered' | 'returning' }, context: CallContext): Truth {
+  const memory = rememberedOf(context)
+  if (memory === undefined) return 'unknown'
+  if (leaf.kind === 'returning') return truth(callsWithin(memory, context.at, leaf.withinMs) >= leaf.calls)
+  const value = rememberedValue(context, leaf.key)
+  return truth(value !== undefined && leaf.oneOf.has(value))
 }
 
 function truth(holds: boolean): Truth {

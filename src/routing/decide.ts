@@ -1,6 +1,7 @@
 import type { CallContext } from './call-context.js'
 import { evaluate } from './condition.js'
 import { contextOf } from './context-of.js'
+import { whyNotRemembered } from './memory.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
 import { firstMatch } from './rule-index.js'
 import { fillState } from './template.js'
@@ -27,6 +28,7 @@ export function decide(
     branch: context.branch?.name,
     callerNumber: context.caller.number,
     callerTrusted: context.caller.trusted,
+    remembers: routing.memory && whyNotRemembered(context) === undefined,
     callerName: facts.callerId.name,
     calleeNumber: context.callee.number,
     state: stateOf(context, rule),

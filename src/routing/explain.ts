@@ -1,8 +1,10 @@
 import { describeState } from '../hours/hours.js'
+import { formatDuration } from '../lib/duration.js'
 import type { CallContext } from './call-context.js'
 import { evaluate, matchesNumber, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
 import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
+import { callsWithin, rememberedOf, rememberedValue, whyNotRemembered } from './memory.js'
 import { firstMatch } from './rule-index.js'
 import type { Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
 
@@ -81,6 +83,27 @@ function explainClaim(numbers: NumberPattern, { claims }: CallContext) {
   return { value, trusted: true, why }
 }
 
+/** What is remembered of the caller, or why that is unknown. */
+function explainMemory(leaf: Leaf & { kind: 'remembered' | 'returning' }, context: CallContext) {
+  const memory = rememberedOf(context)
+  if (memory === undefined) {
+    const why = whyNotRemembered(context)
+    const told = why === undefined ? 'memory is not loaded yet' : `the caller is not remembered: ${why}`
+    return { value: null, trusted: why === undefined, why: told }
+  }
+  if (leaf.kind === 'returning') {
+    const calls = callsWithin(memory, context.at, leaf.withinMs)
+    const wanted = calls < leaf.calls ? `, not ${leaf.calls}` : ''
+    const why = `call ${calls} of the caller within ${formatDuration(leaf.withinMs)}${wanted}`
+    return { value: String(calls), trusted: true, why }
+  }
+  const value = rememberedValue(context, leaf.key)
+  if (value === undefined)
+    return { value: null, trusted: true, why: `no ${leaf.key} is remembered of the caller` }
+  const not = leaf.oneOf.has(value) ? '' : `, not ${formatList(leaf.oneOf)}`
+  return { value, trusted: true, why: `remembered ${leaf.key} is ${clip(value)}${not}` }
+}
+
 /** What the call has where a leaf looks, and how the two compare. */
 function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | 'trusted' | 'why'> {
   const { facts, vip, branch, caller, attestation } = context
@@ -130,6 +153,9 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
       if (value === null) return { value, trusted, why: `${leaf.lookup} ${why}` }
       return told(clip(value), `${name} is "${clip(value)}"${not(formatList(leaf.oneOf))}`)
     }
+    case 'remembered':
+    case 'returning':
+      return explainMemory(leaf, context)
     case 'attestation': {
       const { attestation: level, source, value, trusted } = attestation
       const found = `attestation is ${level}${not(formatList(leaf.oneOf))}`

@@ -1,3 +1,4 @@
+import { formatDuration } from '../lib/duration.js'
 import type { Condition, HeaderTest } from './types.js'
 
 export function formatCondition(condition: Condition): string {
@@ -18,6 +19,10 @@ export function formatCondition(condition: Condition): string {
       return `${condition.open ? 'open' : 'closed'}: ${condition.name}`
     case 'lookup':
       return `lookup: { ${condition.lookup}.${condition.field}: ${formatList(condition.oneOf)} }`
+    case 'remembered':
+      return `remembered: { ${condition.key}: ${formatList(condition.oneOf)} }`
+    case 'returning':
+      return `returning: { within: ${formatDuration(condition.withinMs)}, calls: ${condition.calls} }`
     case 'not':
       return `not: { ${formatCondition(condition.of)} }`
     case 'any':

@@ -1,7 +1,6 @@
 import type { CalendarCopy } from '../hours/calendar.js'
 import { type Hours, withCopies } from '../hours/hours.js'
 import type { NumberTable } from './number-table.js'
-import type { State } from './types.js'
 
 /**
  * What rules may know besides the call and the flow files, as it was at the instant of the call. It is handed to
@@ -42,12 +41,15 @@ export interface Answer {
   readonly why?: string
 }
 
-/** The kept state of a caller's last call, and when the caller called. */
+/** What was kept of a caller's calls, and when the caller called. */
 export interface Remembered {
-  readonly state: State
-  /** The latest calls before this one, milliseconds since 1970, the newest first. */
+  /** By the keys under `keep`. */
+  readonly values: RememberedValues
+  /** The latest calls before this one, milliseconds since 1970, the oldest first. */
   readonly calls: readonly number[]
 }
+
+export type RememberedValues = Readonly<Record<string, string | number | boolean>>
 
 export const NO_OUTSIDE_DATA: OutsideData = {
   overrides: new Map(),

@@ -159,6 +159,7 @@ function referencedFacts({
   vip,
   calleeFrom,
   lookups,
+  memory,
 }: Omit<Routing, 'index'>): ReferencedFacts {
   const all = [...lookups.values()]
   const leaves = rules.flatMap(({ when }) => leavesOf(when))
@@ -168,13 +169,15 @@ function referencedFacts({
     leaves.filter((leaf) => leaf.kind === 'header'),
     ({ name }) => canonicalName(name),
   )
+  const attestations = leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : []))
   const names = [...vip.headers.keys(), ...headers.keys(), ...calleeFrom, 'P-Asserted-Identity']
   return {
     callers: union(callers),
     headers: new Map([...headers].map(([name, all]) => [name, all.map(({ test }) => test)])),
     headerNames: [...new Set(names.map(canonicalName))],
     attestations: new Set([
-      ...leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : [])),
+      ...attestations,
+      ...(memory?.attestation ?? []),
       ...all.flatMap(({ attestations }) => [...(attestations ?? [])]),
     ]),
     trunks: new Set([...trust.keys(), ...trunks, ...all.flatMap((lookup) => [...(lookup.trunks ?? [])])]),

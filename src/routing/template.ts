@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { describeInstant, nextOpening } from '../hours/hours.js'
 import type { CallContext } from './call-context.js'
+import { rememberedValue } from './memory.js'
 import { hoursWith } from './outside-data.js'
 import type { Routing, State, StateValue } from './types.js'
 
@@ -17,7 +18,7 @@ const FIELDS = new Map<string, (context: CallContext) => string | undefined>([
 
 /**
  * Fills `{caller.name}`, `{callerNumber}`, `{callerName}`, `{calleeNumber}`, `{branch}`, `{trunk}`,
- * `{header.X-Account}`, `{hours.office.why}`, `{hours.office.opens}` and what lookups say (`{crm.agent}`) into every text
+ * `{header.X-Account}`, `{memory.agent}`, `{hours.office.why}`, `{hours.office.opens}` and what lookups say (`{crm.agent}`) into every text
  * of a rule's or branch's state, however deep; `{{` and `}}` stand for braces. What the call does not have is empty, and
  * so is a header for which the trunk is not trusted: then the default of `{caller.name|friend}` counts, and without one
  * the spaces around it become one, or none where nothing or a punctuation mark follows. What was filled in is never
@@ -93,6 +94,7 @@ export function lookUp(name: string, context: CallContext): string {
   const inside = name.slice(name.indexOf('.') + 1)
   if (name.startsWith('caller.')) return new Map(Object.entries(context.callerRow ?? {})).get(inside) ?? ''
   if (name.startsWith('header.') && context.trusts(inside)) return context.facts.headers.get(inside) ?? ''
+  if (name.startsWith('memory.')) return rememberedValue(context, inside) ?? ''
   if (name.startsWith('hours.')) return lookUpHours(inside, context)
   const lookup = lookupOf(name, context.routing)
   if (lookup !== undefined) return context.lookup(lookup).values?.[inside] ?? ''

@@ -71,6 +71,10 @@ export type Condition =
       readonly field: string
       readonly oneOf: ReadonlySet<string>
     }
+  /** A value that was kept of the caller's last call. */
+  | { readonly kind: 'remembered'; readonly key: string; readonly oneOf: ReadonlySet<string> }
+  /** So many calls of the caller within a time, in milliseconds, this one included. */
+  | { readonly kind: 'returning'; readonly withinMs: number; readonly calls: number }
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
@@ -141,6 +145,16 @@ export interface Branch {
   readonly greet?: Greet | undefined
 }
 
+/** What is remembered of whom. */
+export interface MemoryPolicy {
+  /** Keys of state. */
+  readonly keep: ReadonlySet<string>
+  /** How long after the caller's last call, in milliseconds. */
+  readonly forMs: number
+  /** The attestations that a call needs; undefined where none is asked for. */
+  readonly attestation: ReadonlySet<Attestation> | undefined
+}
+
 /**
  * Trunk (its PJSIP endpoint) → what it is trusted for: header names in lower case and written out,
  * `caller_number` (Asterisk's caller ID), and `verstat` (the STIR/SHAKEN result that a trunk reports in a URI).
@@ -173,6 +187,7 @@ export interface Routing {
   readonly hours: ReadonlyMap<string, Hours>
   readonly voice: Voice
   readonly lookups: ReadonlyMap<string, Lookup>
+  readonly memory: MemoryPolicy | undefined
   readonly flows: ReadonlyMap<string, Flow>
   readonly rules: readonly Rule[]
   /** Built by `indexRouting`. */
@@ -232,6 +247,8 @@ export interface Decision {
   /** E.164 where it can be, else as it came; `anonymous` where the caller withheld it. */
   readonly callerNumber: string
   readonly callerTrusted: boolean
+  /** Whether the caller is remembered; undefined where the flow files have no `memory`. */
+  readonly remembers: boolean | undefined
   readonly callerName: string
   readonly calleeNumber: string
   /** State found on the channel, then the branch's, then the rule's on top of it. */

@@ -33,6 +33,7 @@ const input: ConversationInput = Object.freeze({
     ['crm', { tier: 'gold' }],
     ['billing', undefined],
   ]),
+  memory: {},
   flowNames: ['vip_support_flow', 'general_support_flow'],
 })
 

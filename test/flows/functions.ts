@@ -51,6 +51,7 @@ export const input: ConversationInput = {
   now: new Date('2030-01-01T12:00:00Z'),
   hours: new Map([['office', true]]),
   lookups: new Map(),
+  memory: {},
   flowNames: ['vip_support_flow', 'general_support_flow'],
 }
 

@@ -12,7 +12,7 @@ import { evaluate, truthOf } from '../../src/routing/condition.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import type { Condition, Routing } from '../../src/routing/types.js'
-import { facts, routing } from '../routing/support/arbitrary.js'
+import { facts, outside, routing } from '../routing/support/arbitrary.js'
 import { AT, routingOf, when } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
 
@@ -54,8 +54,8 @@ test('a rule for every call is found among thousands, which are not all compared
 describe('lint never warns of a rule that', () => {
   test('takes a call', () => {
     fc.assert(
-      fc.property(facts, routing, (call, some) => {
-        const taken = some.rules.find(({ name }) => name === decide(call, some, AT).rule)
+      fc.property(facts, routing, outside, (call, some, given) => {
+        const taken = some.rules.find(({ name }) => name === decide(call, some, AT, given).rule)
         expect(rulesWarnedOf(some)).not.toContain(taken?.index)
       }),
       { numRuns: 500 },
@@ -64,8 +64,8 @@ describe('lint never warns of a rule that', () => {
 
   test('matches a call that the rule which is said to take it does not match', () => {
     fc.assert(
-      fc.property(facts, routing, (call, some) => {
-        const known = contextOf(call, some, AT)
+      fc.property(facts, routing, outside, (call, some, given) => {
+        const known = contextOf(call, some, AT, given)
         const conditions = some.rules.map(({ when: condition }) => condition)
         for (const a of conditions.filter((condition) => evaluate(condition, known))) {
           expect(contradiction(formulaOf(a), some)).toBeUndefined()
@@ -83,8 +83,8 @@ describe('lint never warns of a rule that', () => {
       return formula.negated ? when.not(formula.leaf) : formula.leaf
     }
     fc.assert(
-      fc.property(facts, routing, (call, some) => {
-        const known = contextOf(call, some, AT)
+      fc.property(facts, routing, outside, (call, some, given) => {
+        const known = contextOf(call, some, AT, given)
         for (const { when: condition } of some.rules) {
           const negation = when.not(condition)
           expect(truthOf(conditionOf(formulaOf(condition)), known)).toBe(truthOf(condition, known))

@@ -4,7 +4,7 @@ import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
-import { facts, routing } from './support/arbitrary.js'
+import { facts, outside, routing } from './support/arbitrary.js'
 import { AT, branch, call, explained, routingOf, tableOf, trusting, when } from './support/make.js'
 
 const EVERYTHING = [
@@ -31,9 +31,9 @@ const provenance = (some: typeof vipRouting, thorough: boolean) =>
 
 test('reasons and provenance agree with the decision, whatever the rules and the call', () => {
   fc.assert(
-    fc.property(facts, routing, (any, some) => {
-      const decision = decide(any, some, AT)
-      const steps = explained(any, some)
+    fc.property(facts, routing, outside, (any, some, given) => {
+      const decision = decide(any, some, AT, given)
+      const steps = explained(any, some, 'all', given)
       const last = steps.at(-1)
       expect(last?.matched).toBe(true)
       expect(last?.rule).toBe(decision.rule === 'otherwise' ? '(otherwise)' : decision.rule)

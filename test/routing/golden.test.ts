@@ -11,7 +11,7 @@ import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
 import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
-import { NO_OUTSIDE_DATA, type OutsideData } from '../../src/routing/outside-data.js'
+import { NO_OUTSIDE_DATA, type OutsideData, type Remembered } from '../../src/routing/outside-data.js'
 import type { CallFacts, Routing } from '../../src/routing/types.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { revisionOf } from '../flows/temp-folder.js'
@@ -26,6 +26,8 @@ interface Golden {
     readonly at?: string
     /** Lookup → what it said just now: its values, or a result without one. */
     readonly answers?: Readonly<Record<string, Parameters<typeof answerOf>[0]>>
+    /** What is remembered of the caller; without it, memory is not loaded. */
+    readonly memory?: Remembered
     /** `Name: value`; names may come more than once. */
     readonly headers?: readonly string[]
     readonly expect: Readonly<Record<string, unknown>>
@@ -39,12 +41,13 @@ describe.each(readdirSync(folder))('%s', (name) => {
   const files = { ...golden.files, 'routing.yaml': stringify(golden.routing) }
   const routing = revisionOf(files).then((revision) => revision.routing)
 
-  test.each(golden.calls)('$what', async ({ what: _, headers = [], at, answers = {}, ...more }) => {
+  test.each(golden.calls)('$what', async ({ what: _, headers = [], at, answers = {}, memory, ...more }) => {
     const { expect: expected, ...parts } = more
     const facts = call({ ...parts, headers: headers.map(headerOf) })
     const instant = at === undefined ? AT : new Date(at)
     const outside = {
       ...NO_OUTSIDE_DATA,
+      memory,
       answers: new Map(Object.entries(answers).map(([name, said]) => [name, answerOf(said)])),
     }
     const told = decided(facts, await routing, instant, outside, expected)

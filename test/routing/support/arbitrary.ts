@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import type { OutsideData } from '../../../src/routing/outside-data.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from '../../../src/routing/outside-data.js'
 import type { CallFacts, Condition, HeaderTest, Routing } from '../../../src/routing/types.js'
 import {
+  AT,
   answerOf,
   branch,
   call,
@@ -68,7 +69,26 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     .map(
       ([lookup, values]): Condition => ({ kind: 'lookup', lookup, field: 'tier', oneOf: new Set(values) }),
     ),
+  fc
+    .tuple(fc.constantFrom('language', 'agent'), oneOf(['de', '1007']))
+    .map(([key, values]): Condition => ({ kind: 'remembered', key, oneOf: new Set(values) })),
+  fc
+    .tuple(fc.constantFrom(60_000, 600_000), fc.integer({ min: 2, max: 3 }))
+    .map(([withinMs, calls]): Condition => ({ kind: 'returning', withinMs, calls })),
 )
+
+export const outside: fc.Arbitrary<OutsideData> = fc
+  .option(
+    fc.record({
+      values: fc.record(
+        { language: fc.constantFrom('de', 'en'), agent: fc.constantFrom(1007, 'de') },
+        { requiredKeys: [] },
+      ),
+      calls: fc.array(fc.integer({ min: 0, max: 900_000 }).map((ago) => AT.getTime() - ago)),
+    }),
+    { nil: undefined },
+  )
+  .map((memory) => ({ ...NO_OUTSIDE_DATA, memory }))
 
 export const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
@@ -130,6 +150,7 @@ export const routing: fc.Arbitrary<Routing> = fc
         lookupOf('site', { trunks: new Set(['carrier-a', 'carrier-c']) }, 'callee.number'),
       ],
       vipTables: withFile ? [tableOf('number,name\n+15551234567,Ann\n').table] : [],
+      memory: { keep: new Set(['language', 'agent']), forMs: 86_400_000, attestation: undefined },
       hours: [hoursOf('office', 'Mo-Fr 09:00-17:00'), hoursOf('never', 'off')],
       vipHeaders: { 'x-vip': ['gold'] },
       branches: [branch('North Branch', ['+15557654321', '+44*']), branch('South Branch', [])],

@@ -6,13 +6,14 @@ import { explain } from '../../../src/routing/explain.js'
 import type { Lookup } from '../../../src/routing/lookup.js'
 import { readNumberTable } from '../../../src/routing/number-file.js'
 import type { NumberTable } from '../../../src/routing/number-table.js'
-import type { Answer } from '../../../src/routing/outside-data.js'
+import type { Answer, OutsideData } from '../../../src/routing/outside-data.js'
 import { firstMatch, indexRouting } from '../../../src/routing/rule-index.js'
 import type {
   Branch,
   CallFacts,
   Condition,
   HeaderTest,
+  MemoryPolicy,
   NumberPattern,
   Routing,
   Rule,
@@ -138,6 +139,7 @@ export function routingOf(parts: {
   defaultCountry?: string | undefined
   hours?: readonly Hours[]
   lookups?: readonly Lookup[]
+  memory?: MemoryPolicy
 }): Routing {
   const rules = (parts.rules ?? []).map((rule, at) => ('when' in rule ? rule : ruleOf(rule, at)))
   const headers = Object.entries(parts.vipHeaders ?? {})
@@ -151,6 +153,7 @@ export function routingOf(parts: {
       headers: new Map(headers.map(([name, values]) => [name.toLowerCase(), new Set(values)])),
     },
     branches: parts.branches ?? [],
+    memory: parts.memory,
     hours: new Map((parts.hours ?? []).map((one) => [one.name, one])),
     voice: { engine: 'flite', voice: 'slt', speed: 1 } as const,
     lookups: new Map((parts.lookups ?? []).map((one) => [one.name, one])),
@@ -175,6 +178,11 @@ export function candidatesOf({ index, rules }: Routing, context: CallContext): r
 }
 
 /** The explanation of a call. */
-export function explained(facts: CallFacts, routing: Routing, tried?: 'all' | 'candidates') {
-  return explain(contextOf(facts, routing, AT), tried)
+export function explained(
+  facts: CallFacts,
+  routing: Routing,
+  tried?: 'all' | 'candidates',
+  outside?: OutsideData,
+) {
+  return explain(contextOf(facts, routing, AT, outside), tried)
 }
