@@ -14,6 +14,7 @@ import { messageTaker } from './call/messages.js'
 import { outsideSource } from './call/outside.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, factsOf, recordOf } from './call/record.js'
+import { rememberCall, rememberMessage } from './call/remember.js'
 import { LiveCalls } from './control/live-calls.js'
 import { openControl } from './control/server.js'
 import { Databases } from './databases/databases.js'
@@ -23,6 +24,7 @@ import { loadRevision } from './flows/load.js'
 import type { Revision } from './flows/revision.js'
 import { EXPECTED } from './history/decision-record.js'
 import { explainCall } from './history/explained.js'
+import { maskedCall } from './history/masked-call.js'
 import { findCalls, storedCall } from './history/recorded-calls.js'
 import { changedShare, replay, replaySentence } from './history/replay.js'
 import { logDecision } from './history/sentence.js'
@@ -30,6 +32,8 @@ import type { Log } from './lib/log.js'
 import { within } from './lib/timeout.js'
 import { asker } from './lookups/ask.js'
 import { Lookups } from './lookups/lookups.js'
+import { CallerMemory } from './memory/caller-memory.js'
+import { forgetCaller, storedCaller } from './memory/forget.js'
 import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
@@ -38,6 +42,7 @@ import { NO_OUTSIDE_DATA } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
+import { type NumberHash, openNumberHash, temporaryNumberHash } from './store/number-hash.js'
 import { Store } from './store/store.js'
 
 export interface Doorman {
@@ -55,6 +60,8 @@ const DIALPLAN_MS = 3_000
 const OUTDATED_DIALPLAN =
   'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
   'doorman dialplan --write'
+
+const KEY_MS = 2_000
 
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150
@@ -94,6 +101,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   })
   const recentCallers = () => store.recentCallers(settings.DOORMAN_GREETINGS_AHEAD)
   const renderAhead = (revision: Revision) => greetings.ahead(greetingTexts(revision, recentCallers))
+  const numberHash = mask ? await hashFor(data, log) : undefined
+  const memory = new CallerMemory(store, numberHash ?? ((number) => number))
   const metrics = new Metrics({
     ...{ ari, ami, mask },
     activeCalls: () => calls.activeCalls,
@@ -150,6 +159,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     await Promise.all([functions.stop(), store.close(), watch.stop(), greetings.stop()])
     throw error
   })
+  void memory.load()
   const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log })
   let outdatedRevision = ''
   const finished = (call: FinishedCall) => {
@@ -158,8 +168,12 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       metrics.call(record, revisions.current.routing.index.referenced.trunks)
       logDecision(log, record)
       live.add(record)
-      // Masked numbers could not be decided again, and unmasked ones must not lie on a disk.
-      if (!mask) store.recordCall(storedCall(factsOf(call), record, call.final?.outside))
+      store.recordCall(
+        numberHash === undefined
+          ? storedCall(factsOf(call), record, call.final?.outside)
+          : maskedCall(record, numberHash),
+      )
+      rememberCall(call, memory)
       tracing?.call(record, !EXPECTED.has(record.outcome))
       if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
       outdatedRevision = record.revision
@@ -168,17 +182,21 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
     }
   }
+  const now = () => new Date()
   const calls = new CallHandler({
     pbx: pbxOf(ari, ami),
     functions,
     instance: settings.DOORMAN_APP,
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
-    now: () => new Date(),
+    now,
     greetings,
-    outside: outsideSource({ calendars, lookups }),
+    outside: outsideSource({ calendars, lookups, memory }),
     finished,
-    takeMessage: messageTaker({}, log),
+    takeMessage: messageTaker(
+      { remember: rememberMessage(memory, () => revisions.current.routing.memory, now) },
+      log,
+    ),
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
   })
   ami.start()
@@ -197,6 +215,16 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       },
       rollback: ({ to, ...options }) => revisions.rollback(to, options),
       greetings: () => greetings.report(),
+      forget: async ({ number, by }) => {
+        const { defaultCountry } = revisions.current.routing
+        const caller = await storedCaller(number, defaultCountry, data)
+        const forgotten = caller && (await forgetCaller(caller, store, memory))
+        if (forgotten !== undefined) {
+          const { calls, memory: wasRemembered } = forgotten
+          log.info('A caller was forgotten.', { event: 'forgotten', calls, memory: wasRemembered, by })
+        }
+        return forgotten
+      },
       candidate: () => revisions.waiting,
       metrics: () => metrics.text(),
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
@@ -238,8 +266,20 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await databases.stop()
       await ari.stop()
       ami.stop()
+      memory.stop()
       await Promise.all([functions.stop(), store.close(), control.stop(), greetings.stop(), tracing?.stop()])
     },
+  }
+}
+
+/** Without its key, a data folder that cannot be used has callers remembered until Doorman stops. */
+async function hashFor(folder: string, log: Log): Promise<NumberHash> {
+  try {
+    return await within(KEY_MS, 'the key of the numbers', openNumberHash(folder))
+  } catch (error) {
+    const message = `The key of the numbers in ${folder} cannot be used: ${error}. Until the next start another one is.`
+    log.error(message, { event: 'number_key_problem' })
+    return temporaryNumberHash()
   }
 }
 

@@ -102,6 +102,9 @@ export function variablesOf(
     { name: 'DOORMAN_REVISION', value: revision.id },
     // 1 and 0 rather than words: GotoIf(${DOORMAN_VIP}?…) takes any word for true.
     { name: 'DOORMAN_VIP', value: decision.vip ? '1' : '0' },
+    ...(decision.remembers === undefined
+      ? []
+      : [{ name: 'DOORMAN_REMEMBERS', value: decision.remembers ? '1' : '0' }]),
     { name: 'DOORMAN_BRANCH', value: dialplanText(decision.branch ?? '') },
     ...emptied,
     ...scalars,

@@ -154,7 +154,9 @@ export class CallHandler implements PbxListener {
   async #finalDecision(call: ActiveCall, { facts }: CallData): Promise<FinalDecision> {
     const { functions, flowLog } = this.#parts
     const { revision, at } = call
-    const outside = await call.stage('look_up', () => this.#parts.outside(facts, revision, at, call.leftMs))
+    const outside = await call.stage('look_up', () =>
+      this.#parts.outside(facts, revision, at, call.leftMs, call.id),
+    )
     const parts = { revision, functions, at, outside, callId: call.id }
     const final = await call.stage('decide', () => finalDecision(facts, parts))
     if (final.failure !== undefined) call.fault(final.failure.message)

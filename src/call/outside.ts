@@ -1,6 +1,8 @@
 import type { Calendars } from '../calendars/calendars.js'
 import type { Revision } from '../flows/revision.js'
 import type { Lookups } from '../lookups/lookups.js'
+import type { CallerMemory } from '../memory/caller-memory.js'
+import { contextOf } from '../routing/context-of.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 
@@ -8,24 +10,32 @@ import type { CallFacts } from '../routing/types.js'
  * What rules may know besides the call, at the instant of the call. Never rejects: what cannot be known in time is
  * missing.
  * @param leftMs milliseconds that the call has left
+ * @param channelId the unique id of its channel
  */
 export type OutsideSource = (
   facts: CallFacts,
   revision: Revision,
   at: Date,
   leftMs: number,
+  channelId: string,
 ) => OutsideData | Promise<OutsideData>
 
 /** The parts of a running Doorman that know something besides the call. */
 export interface OutsideParts {
   readonly calendars: Pick<Calendars, 'copies'>
   readonly lookups: Lookups
+  readonly memory: CallerMemory
 }
 
 /** Puts together what they know. */
-export function outsideSource({ calendars, lookups }: OutsideParts): OutsideSource {
-  return async (facts, revision, at, leftMs) => {
-    const outside: OutsideData = { ...NO_OUTSIDE_DATA, calendars: calendars.copies }
+export function outsideSource({ calendars, lookups, memory }: OutsideParts): OutsideSource {
+  return async (facts, revision, at, leftMs, channelId) => {
+    const { routing } = revision
+    const outside: OutsideData = {
+      ...NO_OUTSIDE_DATA,
+      calendars: calendars.copies,
+      memory: routing.memory && memory.lookUp(contextOf(facts, routing, at), channelId),
+    }
     // Last, because whether they are asked may depend on all the rest.
     return { ...outside, answers: await lookups.answers({ facts, revision, at, outside }, leftMs) }
   }

@@ -14,6 +14,7 @@ import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import type { CallFacts } from '../routing/types.js'
 import { canonicalName, SipHeaders } from '../sip/headers.js'
+import { readNumber } from '../sip/phone-number.js'
 import type { ActiveCall } from './active-call.js'
 import type { CallData } from './read.js'
 
@@ -96,7 +97,8 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
     call: arrival.channelId,
     sipCallId: arrival.sipCallId,
     trunk: trunkOf(arrival.channel) ?? null,
-    callerNumber: final?.decision.callerNumber ?? arrival.callerId.number,
+    callerNumber:
+      final?.decision.callerNumber ?? readNumber(arrival.callerId.number, revision.routing.defaultCountry),
     calleeNumber: final?.decision.calleeNumber ?? facts?.dialled ?? '',
     vip: final?.decision.vip ?? false,
     branch: final?.decision.branch ?? null,

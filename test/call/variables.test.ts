@@ -11,7 +11,8 @@ import type { CallFacts } from '../../src/routing/types.js'
 function choice(state: State, rule = 'VIP callers'): FinalDecision {
   const decision = {
     ...{ rule, target: { kind: 'goto', flow: 'main' } as const, vip: true, branch: 'North "1"' },
-    ...{ callerNumber: '', callerTrusted: true, callerName: '', calleeNumber: '', state, greets: [] },
+    ...{ callerNumber: '', callerTrusted: true, remembers: undefined, callerName: '', calleeNumber: '' },
+    ...{ state, greets: [] },
   }
   const flow = { name: 'main', context: 'main', extension: 's', priority: 1, turnAway: false }
   return { decision, flow, state, outside: NO_OUTSIDE_DATA, greeting: undefined, failure: undefined, log: [] }

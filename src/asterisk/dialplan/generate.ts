@@ -119,7 +119,7 @@ function entryContext(options: DialplanOptions): Context {
             why: [
               'Stasis() waits for ever; the time limit takes the caller out, to T below. doorman-go gives back the old one.',
             ],
-            run: `MSet(__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=\${EPOCH},${TIME_LIMIT})`,
+            run: `MSet(__DOORMAN_REMEMBERS=,__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=\${EPOCH},${TIME_LIMIT})`,
           },
           ...readLines(passed),
           ...offer('ask', 0),
@@ -196,7 +196,7 @@ function visitLines({ most, seconds, inAll }: typeof VISITS): readonly Line[] {
       run: `ExecIf($[\${EPOCH} - \${DOORMAN_SINCE} >= ${seconds}]?MSet(__DOORMAN_SINCE=\${EPOCH},__DOORMAN_RECENT=0))`,
     },
     {
-      run: `MSet(__DOORMAN_VISITS=$[\${DOORMAN_VISITS} + 1],__DOORMAN_RECENT=$[\${DOORMAN_RECENT} + 1],${TIME_LIMIT})`,
+      run: `MSet(__DOORMAN_REMEMBERS=,__DOORMAN_VISITS=$[\${DOORMAN_VISITS} + 1],__DOORMAN_RECENT=$[\${DOORMAN_RECENT} + 1],${TIME_LIMIT})`,
     },
     { run: `ExecIf($[\${DOORMAN_RECENT} > ${most} | \${DOORMAN_VISITS} > ${inAll}]?Set(__DOORMAN_LIMIT=1))` },
     { run: 'Goto(enter)' },

@@ -26,7 +26,7 @@ const VALUE = /^[A-Za-z0-9_.+-]{0,64}$/
 
 /** The channel variable that holds the message while Doorman is asked. */
 export const MESSAGE_VARIABLE = 'DOORMAN_MESSAGE'
-export const MESSAGE_CONTEXTS = [CONTEXT, 'doorman-override'] as const
+export const MESSAGE_CONTEXTS = [CONTEXT, 'doorman-override', 'doorman-remember'] as const
 
 /** Where Doorman continues a channel that brought a message. */
 export function resultLocation(result: MessageResult): DialplanLocation {
@@ -77,6 +77,23 @@ export function messageContexts(applications: readonly string[]): readonly Conte
       'doorman-override',
       'An override of hours, for feature codes:  Gosub(doorman-override,s,1(office,closed,1800))  until 18:00.',
       send('override', '${ARG1}', '${ARG2}', '${ARG3}'),
+    ),
+    subroutine(
+      'doorman-remember',
+      "A value for the caller's next call:  Set(DOORMAN_REMEMBER_agent=1007)  Gosub(doorman-remember,s,1(agent))",
+      [
+        // Nothing is refused, too.
+        { run: 'Set(DOORMAN_ARGUMENTS=)' },
+        ...ifClean('ARG1', `${CONTEXT},s,1`),
+        // Doorman's own come first: a value with a JOINT in it cannot take their place.
+        ...send(
+          'remember',
+          '${DOORMAN_CALLER}',
+          '${DOORMAN_REMEMBERS}',
+          '${ARG1}',
+          '${DOORMAN_REMEMBER_${ARG1}}',
+        ),
+      ],
     ),
   ]
 }

@@ -1,0 +1,137 @@
+/**
+ * What Doorman remembers of callers: in the database, and all of it in memory, so that no call waits for a disk.
+ *
+ *     start ──▶ the callers in the database, in pages ──▶ Map ──▶ lookUp
+ *     add ────▶ Map, and the writer thread of the database
+ *
+ * Until the callers are loaded nothing is known of any, and what is added waits. Every text in the Map is a
+ * `RememberedCaller` as JSON, which takes a third of the object.
+ */
+import { pause } from '../lib/backoff.js'
+import type { CallContext } from '../routing/call-context.js'
+import { whyNotRemembered } from '../routing/memory.js'
+import type { Remembered } from '../routing/outside-data.js'
+import {
+  type CallerRow,
+  type CallerUpdate,
+  MOST_CALLERS,
+  parseCaller,
+  type RememberedCaller,
+  remember,
+} from '../store/callers.js'
+import type { Store } from '../store/store.js'
+
+const RETRY_MS = 5_000
+/** So many updates wait for the callers to be loaded; then the oldest are lost. */
+const MOST_WAITING = 10_000
+/** Before the first row, whatever it is. */
+const BEFORE_ALL = { expires: Number.MAX_SAFE_INTEGER, caller: '' }
+
+export class CallerMemory {
+  readonly #store: Pick<Store, 'callers' | 'remember' | 'limitCallers'>
+  readonly #nameOf: (number: string) => string
+  /** The caller who was updated last is the last one. */
+  readonly #callers = new Map<string, string>()
+  readonly #stopping = new AbortController()
+  #waiting: CallerUpdate[] | undefined = []
+  #forMs: number | undefined
+
+  /** @param nameOf what stands for a number in the database: the number itself, or its keyed hash */
+  constructor(
+    store: Pick<Store, 'callers' | 'remember' | 'limitCallers'>,
+    nameOf: (number: string) => string,
+  ) {
+    this.#store = store
+    this.#nameOf = nameOf
+  }
+
+  /** How many callers are remembered; undefined until they are loaded. */
+  get size(): number | undefined {
+    return this.#waiting === undefined ? this.#callers.size : undefined
+  }
+
+  /** Loads the callers, for as long as it takes. */
+  async load(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const rows = await this.#rows().catch(() => undefined)
+      if (rows !== undefined) return this.#loaded(rows)
+      await pause(RETRY_MS, signal)
+    }
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /**
+   * What is known of the caller of a call; undefined where the caller is not remembered, or the callers are not loaded.
+   * @param call the unique id of the channel
+   */
+  lookUp(context: CallContext, call: string): Remembered | undefined {
+    if (this.#waiting !== undefined || whyNotRemembered(context) !== undefined) return undefined
+    const stored = this.#callers.get(this.#nameOf(context.caller.number))
+    return rememberedFor(parseCaller(stored), context, call)
+  }
+
+  /** Returns at once, and never throws. */
+  add({ caller: number, ...change }: CallerUpdate): void {
+    this.#apply({ caller: this.#nameOf(number), ...change })
+  }
+
+  /** Forgets a caller, also by the other names that may stand for the number. */
+  forget(number: string, others: readonly string[]): void {
+    const names = [this.#nameOf(number), ...others]
+    for (const name of names) this.#callers.delete(name)
+    this.#waiting = this.#waiting?.filter(({ caller }) => !names.includes(caller))
+  }
+
+  #apply(update: CallerUpdate): void {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(update)
+      if (this.#waiting.length > MOST_WAITING) this.#waiting.shift()
+      return
+    }
+    const { caller, forMs } = update
+    if (forMs !== this.#forMs) void this.#store.limitCallers(forMs).catch(() => undefined)
+    this.#forMs = forMs
+    const after = remember(parseCaller(this.#callers.get(caller)), update)
+    this.#callers.delete(caller)
+    this.#callers.set(caller, JSON.stringify(after))
+    if (this.#callers.size > MOST_CALLERS) this.#callers.delete(this.#callers.keys().next().value ?? '')
+    this.#store.remember(update)
+  }
+
+  async #rows(): Promise<readonly CallerRow[]> {
+    const rows: CallerRow[] = []
+    for (let last: Pick<CallerRow, 'expires' | 'caller'> | undefined = BEFORE_ALL; last; ) {
+      const page: readonly CallerRow[] = await this.#store.callers(last)
+      rows.push(...page)
+      last = page.at(-1)
+    }
+    return rows.slice(0, MOST_CALLERS)
+  }
+
+  #loaded(rows: readonly CallerRow[]): void {
+    for (const { caller, memory } of rows.toReversed()) this.#callers.set(caller, memory)
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
+    for (const update of waiting) this.#apply(update)
+  }
+}
+
+/** What a call may know of its caller: nothing where the time is over, and not itself where it comes back. */
+export function rememberedFor(
+  caller: RememberedCaller | undefined,
+  { routing: { memory }, at }: CallContext,
+  call: string,
+): Remembered {
+  if (caller === undefined || memory === undefined) return NOTHING
+  if (at.getTime() >= Math.min(caller.expires, caller.at + memory.forMs)) return NOTHING
+  return {
+    values: Object.fromEntries(Object.entries(caller.values).filter(([key]) => memory.keep.has(key))),
+    calls: caller.calls.filter(([, id]) => id !== call).map(([instant]) => instant),
+  }
+}
+
+const NOTHING: Remembered = { values: {}, calls: [] }

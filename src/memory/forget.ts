@@ -1,0 +1,47 @@
+import { ANONYMOUS, readNumber } from '../sip/phone-number.js'
+import { readNumberHash } from '../store/number-hash.js'
+import type { Store } from '../store/store.js'
+import type { CallerMemory } from './caller-memory.js'
+
+/** A caller, and what may stand for the number in the database: it, and its keyed hash. */
+export interface StoredCaller {
+  readonly number: string
+  readonly names: readonly string[]
+}
+
+/** What was deleted of a caller. */
+export interface ForgottenCaller {
+  readonly number: string
+  /** Whether the caller was remembered. */
+  readonly memory: boolean
+  /** How many recorded calls. */
+  readonly calls: number
+  /** False where a reader of the database keeps the pages as they were in its write-ahead log. */
+  readonly isErased: boolean
+}
+
+/**
+ * The caller that a number means, in whatever way it is written; undefined where it is none.
+ * @param country ISO 3166 code, for numbers without a country code
+ */
+export async function storedCaller(
+  written: string,
+  country: string | undefined,
+  folder: string,
+): Promise<StoredCaller | undefined> {
+  const number = readNumber(written, country)
+  if (number === ANONYMOUS) return undefined
+  const hash = await readNumberHash(folder)
+  return { number, names: hash === undefined ? [number] : [number, hash(number)] }
+}
+
+/** Deletes all that is kept of a caller. Rejects with StoreError where the database cannot be written. */
+export async function forgetCaller(
+  { number, names }: StoredCaller,
+  store: Pick<Store, 'forget'>,
+  memory?: CallerMemory,
+): Promise<ForgottenCaller> {
+  memory?.forget(number, names)
+  // Rendered greetings that name the caller are deleted here, too, and counted.
+  return { number, ...(await store.forget(names)) }
+}
