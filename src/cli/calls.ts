@@ -7,6 +7,7 @@ import { age, localTime, parseSince } from '../lib/time-text.js'
 import type { Settings } from '../settings/index.js'
 import { readNumber } from '../sip/phone-number.js'
 import type { CallQuery } from '../store/database.js'
+import { isNumberHash, readNumberHash } from '../store/number-hash.js'
 import {
   DATA_OPTION,
   optionParser,
@@ -51,7 +52,10 @@ export function addCalls(program: Command): void {
 }
 
 async function list(settings: Settings, options: Options): Promise<void> {
-  const newest = findCalls(storeIn(settings), { ...filtersOf(options), limit: options.last })
+  const newest = findCalls(storeIn(settings), {
+    ...(await filtersFor(settings, options)),
+    limit: options.last,
+  })
   const records = (await Array.fromAsync(newest)).map((call) => shown(call, settings))
   const [first] = records
   if (first === undefined) return printResult(options, { records }, noneFound(settings, options))
@@ -63,7 +67,7 @@ const POLL_MS = 500
 
 async function follow(settings: Settings, options: Options): Promise<void> {
   const store = storeIn(settings)
-  const filters = filtersOf(options)
+  const filters = await filtersFor(settings, options)
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   const table = columns()
@@ -76,6 +80,16 @@ async function follow(settings: Settings, options: Options): Promise<void> {
     after = fresh.at(-1)?.number ?? after
     await pause(POLL_MS, stop.signal)
   }
+}
+
+/** Masked calls are found by the keyed hash of a number. */
+async function filtersFor(settings: Settings, options: Options): Promise<Filters> {
+  const filters = filtersOf(options)
+  const hash = settings.DOORMAN_MASK_NUMBERS ? await readNumberHash(settings.DOORMAN_DATA) : undefined
+  if (hash === undefined) return filters
+  const hashed = (number: string) => (isNumberHash(number) ? number : hash(number))
+  const { caller, callee } = filters
+  return { ...filters, ...(caller && { caller: hashed(caller) }), ...(callee && { callee: hashed(callee) }) }
 }
 
 function filtersOf({ since, caller, callee, flow, rule, outcome }: Options): Filters {

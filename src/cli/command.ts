@@ -1,6 +1,6 @@
-import { styleText } from 'node:util'
-
 /** What all commands share: printing, exit codes, errors, settings and option types. */
+import { createInterface } from 'node:readline/promises'
+import { styleText } from 'node:util'
 import { type Command, InvalidArgumentError } from 'commander'
 import { DialplanFileError } from '../asterisk/dialplan/file.js'
 import { NotRunningError } from '../control/client.js'
@@ -90,6 +90,16 @@ export function printResult(
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${safeJson(value)}\n`)
+}
+
+/** Asks a person at the terminal. @throws Refusal without one */
+export async function isAnsweredYes(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new Refusal('usage', 'Nothing was changed: without a terminal, add --yes.')
+  const lines = createInterface({ input: process.stdin, output: process.stdout })
+  // Ctrl-C and Ctrl-D reject, and leave the cursor where it is.
+  const answer = await lines.question(`${question} [y/N] `).catch(() => print('') ?? '')
+  lines.close()
+  return /^y(es)?$/i.test(answer.trim())
 }
 
 /** Prints to standard error. */

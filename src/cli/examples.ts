@@ -31,6 +31,10 @@ export function addExamples(program: Command): void {
         const says = `no rule decided this call (${call.outcome}), so that it can be no example.`
         throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
       }
+      if (call.masked) {
+        const says = 'this call was recorded with masked numbers, so that it can be no example.'
+        throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
+      }
       const example = exampleOfCall(call, options.name)
       const refuse = refuseOn('examples_not_written', 'Nothing was written.')
       const same = await addExample(folder, example).catch(refuse)

@@ -13,6 +13,7 @@ import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
 import type { Revision } from '../flows/revision.js'
 import { sentenceOf } from '../history/sentence.js'
+import { suggestion } from '../lib/nearest.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { asker } from '../lookups/ask.js'
 import { Lookups, type LookupsCall } from '../lookups/lookups.js'
@@ -21,7 +22,7 @@ import { contextOf } from '../routing/context-of.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import { neededLookups } from '../routing/needed-lookups.js'
-import type { OutsideData } from '../routing/outside-data.js'
+import type { OutsideData, Remembered, RememberedValues } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import type { Settings } from '../settings/index.js'
 import {
@@ -37,7 +38,7 @@ import {
   withRevision,
 } from './command.js'
 import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js'
-import { storedOutside } from './outside.js'
+import { storedMemory, storedOutside } from './outside.js'
 
 interface Options {
   readonly from: string
@@ -47,6 +48,7 @@ interface Options {
   readonly header: readonly Header[]
   readonly attestation?: Example['call']['attestation']
   readonly state: State
+  readonly memory: RememberedValues
   readonly at?: Date
   readonly lookup: Readonly<Record<string, GivenAnswer>>
   readonly ask?: true
@@ -65,6 +67,12 @@ export function addExplain(program: Command): void {
     .option(...HEADER_OPTION)
     .addOption(new Option('--attestation <level>', 'STIR/SHAKEN').choices(['A', 'B', 'C', 'failed']))
     .option('--state <json>', 'state that the call has already', parseState, {})
+    .option(
+      '--memory <key=value>',
+      'a value that is remembered of the caller; may be repeated',
+      addMemory,
+      {},
+    )
     .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z (default: now)', parseInstant)
     .option('--lookup <name.field=value>', 'what a lookup says; may be given several times', addLookup, {})
     .option('--ask', 'send the requests of lookups that a call would send')
@@ -89,8 +97,12 @@ async function explain(options: Options, settings: Settings, revision: Revision,
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
   const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
   noteUnknownTrunk(facts, revision)
-  const stored = await storedOutside(settings, revision)
-  const given = { ...stored, answers: givenAnswers(options, revision) }
+  const stored = await storedMemory(settings, contextOf(facts, revision.routing, at))
+  const given = {
+    ...(await storedOutside(settings, revision)),
+    answers: givenAnswers(options, revision),
+    memory: withMemory(stored, options.memory, revision),
+  }
   const outside = options.ask ? await ask({ facts, revision, at, outside: given }, settings) : given
   const parts = { revision, functions, at, outside, callId: 'explain' }
   const decision = await finalDecision(facts, parts)
@@ -139,6 +151,21 @@ function addLookup(text: string, before: Options['lookup']): Options['lookup'] {
   throw new InvalidArgumentError('Write it as crm.tier=gold, or as crm=missing, crm=late or crm=failed.')
 }
 
+/** The values of `--memory` count before those that are stored; also where none can be read. */
+function withMemory(
+  stored: Remembered | undefined,
+  given: RememberedValues,
+  { routing: { memory } }: Revision,
+): Remembered | undefined {
+  const unknown = Object.keys(given).find((key) => memory?.keep.has(key) !== true)
+  if (unknown !== undefined) {
+    const hint = suggestion(unknown, memory?.keep ?? [])
+    throw new Refusal('usage', `"keep" of "memory" in routing.yaml does not name "${unknown}"${hint}`)
+  }
+  if (Object.keys(given).length === 0) return stored
+  return { calls: stored?.calls ?? [], values: { ...stored?.values, ...given } }
+}
+
 /** With a mistyped trunk the answer would be right and misleading. */
 function noteUnknownTrunk({ trunk }: CallFacts, { routing }: Revision): void {
   if (trunk === undefined || routing.trust.has(trunk)) return
@@ -161,6 +188,12 @@ function parseInstant(text: string): Date {
   const at = new Date(text)
   if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('Write it as 2026-12-24T18:00:00Z.')
   return at
+}
+
+function addMemory(text: string, before: RememberedValues): RememberedValues {
+  const [, key, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.+)$/.exec(text) ?? []
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as language=de.')
+  return { ...before, [key]: value }
 }
 
 function parseState(text: string): State {

@@ -1,7 +1,13 @@
 import { storedCopies } from '../calendars/stored-calendar.js'
 import type { Revision } from '../flows/revision.js'
-import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
+import { rememberedFor } from '../memory/caller-memory.js'
+import type { CallContext } from '../routing/call-context.js'
+import { whyNotRemembered } from '../routing/memory.js'
+import { NO_OUTSIDE_DATA, type OutsideData, type Remembered } from '../routing/outside-data.js'
 import type { Settings } from '../settings/index.js'
+import { readNumberHash } from '../store/number-hash.js'
+import { StoreReader } from '../store/store.js'
+import { printError } from './command.js'
 
 /** What rules may know besides the call, for a command: from the data folder, as it is now. */
 export async function storedOutside(
@@ -9,4 +15,21 @@ export async function storedOutside(
   { routing }: Revision,
 ): Promise<OutsideData> {
   return { ...NO_OUTSIDE_DATA, calendars: await storedCopies(data, routing.hours.values()) }
+}
+
+/** What is remembered of the caller; a note on standard error says where the database cannot be read. */
+export async function storedMemory(
+  { DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: isMasked }: Settings,
+  context: CallContext,
+): Promise<Remembered | undefined> {
+  if (whyNotRemembered(context) !== undefined) return undefined
+  const { number } = context.caller
+  try {
+    const hash = isMasked ? await readNumberHash(data) : undefined
+    const caller = await new StoreReader(data).caller([hash?.(number) ?? number])
+    return rememberedFor(caller, context, '')
+  } catch (error) {
+    printError(`Note: what is remembered of ${number} is not known: ${(error as Error).message}`)
+    return undefined
+  }
 }

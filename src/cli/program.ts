@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { addCall } from './call.js'
+import { addExport, addForget } from './callers.js'
 import { addCalls } from './calls.js'
 import { addCheck } from './check.js'
 import { EXIT, reportFailure, shaped } from './command.js'
@@ -23,6 +24,7 @@ import { addWhy } from './why.js'
 const COMMANDS = [
   ...[addSetup, addRun, addCheck, addExplain, addHours, addHolidays, addGreet, addCalls, addWhy, addReplay],
   ...[addReload, addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
+  ...[addForget, addExport],
 ]
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }

@@ -42,8 +42,7 @@ export async function visitsOf(
 }
 
 /** Why there may be no record of a call that there was. */
-export function notRecorded({ DOORMAN_KEEP_CALLS: days, DOORMAN_MASK_NUMBERS: isMasked }: Settings): string {
-  if (isMasked) return '\nWith DOORMAN_MASK_NUMBERS=yes no calls are recorded.'
+export function notRecorded({ DOORMAN_KEEP_CALLS: days }: Settings): string {
   return days === 0 ? '\nWith DOORMAN_KEEP_CALLS=0 no calls are recorded.' : ''
 }
 

@@ -50,6 +50,7 @@ export function addReplay(program: Command): void {
         formatReplay(result),
         call && `doorman why ${call} says where it went until now`,
       )
-      process.exitCode = changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
+      const isRefused = result.calls === 0 && result.masked > 0
+      process.exitCode = isRefused || changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
 }

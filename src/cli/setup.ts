@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { readAddress } from '../control/address.js'
 import { AMI } from '../doctor/ami-checks.js'
@@ -27,7 +26,7 @@ import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
 import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, missingModules, remaining, showChange } from '../setup/report.js'
 import { planUndo, readManifest, setupFolder } from '../setup/undo.js'
-import { EXIT, print, Refusal, refuseOn } from './command.js'
+import { EXIT, isAnsweredYes, print, Refusal, refuseOn } from './command.js'
 
 interface Options {
   readonly asterisk: string
@@ -141,15 +140,6 @@ async function isAgreed(options: Options, changes: readonly Change[], verb: stri
   // A file may have been saved while this command waited for its answer.
   refuseFaults(changedSince(changes).map((path) => `${path} has changed since it was shown here.`))
   return true
-}
-
-async function isAnsweredYes(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Refusal('usage', 'Nothing was changed: without a terminal, add --yes.')
-  const lines = createInterface({ input: process.stdin, output: process.stdout })
-  // Ctrl-C and Ctrl-D reject, and leave the cursor where it is.
-  const answer = await lines.question(`${question} [y/N] `).catch(() => print('') ?? '')
-  lines.close()
-  return /^y(es)?$/i.test(answer.trim())
 }
 
 const refuse = refuseOn('setup_refused', 'Nothing was changed.')

@@ -34,6 +34,9 @@ export function addWhy(program: Command): void {
     })
 }
 
+const MASKED =
+  'It was recorded with masked numbers: no number, header or value of the caller is kept, and it cannot be replayed.'
+
 function format(call: NumberedCall, visit: number, visits: number, { verbose }: Options): string {
   const at = new Date(call.at)
   const heading = visits === 1 ? '' : `Visit ${visit} of ${visits}: `
@@ -41,6 +44,7 @@ function format(call: NumberedCall, visit: number, visits: number, { verbose }: 
     safeLine(heading + sentenceOf(call)),
     ...formatRules(call, verbose),
     `Call ${call.number}, ${localTime(at)} (${age(at, new Date())} ago), revision ${call.revision}`,
+    ...(call.masked ? [MASKED] : []),
     ...(verbose ? details(call) : []),
   ].join('\n')
 }

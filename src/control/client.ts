@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
+import type { ForgottenCaller } from '../memory/forget.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
 import { type ControlAddress, readAddress } from './address.js'
-import type { CommandResult, ReloadRequest, RollbackRequest } from './control.js'
+import type { CommandResult, ForgetRequest, ReloadRequest, RollbackRequest } from './control.js'
 
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}
@@ -34,6 +35,12 @@ export async function sendCommand(
 /** What is rendered of the greetings of the active revision. @throws NotRunningError */
 export async function readGreetings(address: ControlAddress): Promise<RenderReport> {
   return (await request(address, '/greetings', COMMAND_MS)) as RenderReport
+}
+
+/** Has a running Doorman forget a caller. @throws NotRunningError */
+export async function sendForget(address: ControlAddress, body: ForgetRequest): Promise<ForgottenCaller> {
+  const init = { method: 'POST', body: JSON.stringify(body) }
+  return (await request(address, '/forget', COMMAND_MS, init)) as ForgottenCaller
 }
 
 /** The changed flows folder that does not decide calls, if there is one. @throws NotRunningError */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { ForgottenCaller } from '../memory/forget.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { RenderReport } from '../speech/greetings.js'
@@ -25,6 +26,9 @@ export const rollbackRequest = z.strictObject({
   to: z.int().positive().optional(),
 })
 
+export const forgetRequest = z.strictObject({ by, number: z.string().min(1).max(100) })
+
+export type ForgetRequest = z.input<typeof forgetRequest>
 export type ReloadRequest = z.input<typeof reloadRequest>
 export type RollbackRequest = z.input<typeof rollbackRequest>
 
@@ -35,6 +39,8 @@ export type CommandResult = ReloadResult & { readonly greetings: RenderReport }
 export interface Control {
   reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
   rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
+  /** Undefined where the text is no number. */
+  forget(request: z.output<typeof forgetRequest>): Promise<ForgottenCaller | undefined>
   candidate(): WaitingCandidate | undefined
   greetings(): Promise<RenderReport>
   metrics(): Promise<string>

@@ -9,7 +9,14 @@ import type { Settings } from '../settings/index.js'
 import { Access } from './access.js'
 import { removeAddress, writeAddress } from './address.js'
 import { addConsole } from './console.js'
-import { type CommandResult, type Control, reloadRequest, rollbackRequest, type Vitals } from './control.js'
+import {
+  type CommandResult,
+  type Control,
+  forgetRequest,
+  reloadRequest,
+  rollbackRequest,
+  type Vitals,
+} from './control.js'
 import { guard } from './guard.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
@@ -65,8 +72,8 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback`, `GET /candidate` and `GET /greetings`, each with `Authorization: Bearer <token>`, and
- * without a token `GET /metrics`, `GET /live` and `GET /ready`.
+ * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate` and `GET /greetings`, each with
+ * `Authorization: Bearer <token>`, and without a token `GET /metrics`, `GET /live` and `GET /ready`.
  */
 function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
   const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
@@ -80,6 +87,7 @@ function controlServer(control: Control, access: Access, settings: Settings): Fa
   })
   addCommand(server, '/reload', control, reloadRequest, (request) => control.reload(request))
   addCommand(server, '/rollback', control, rollbackRequest, (request) => control.rollback(request))
+  addForget(server, control)
   addViews(server, control)
   if (settings.DOORMAN_CONSOLE) addConsole(server, access, control, settings)
   return server
@@ -101,6 +109,15 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
     const result = await run({ by: request.user?.name, ...parsed.data })
     const answer: CommandResult = { ...result, greetings: await control.greetings() }
     return reply.code(result.ok ? 200 : REFUSED).send(answer)
+  })
+}
+
+function addForget(server: FastifyInstance, control: Control): void {
+  server.post('/forget', { config: { role: 'admin' } }, async (request, reply) => {
+    const parsed = forgetRequest.safeParse(request.body ?? {})
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
+    const forgotten = await control.forget({ by: request.user?.name, ...parsed.data })
+    return forgotten ?? reply.code(400).send({ error: 'This is no number of a caller.' })
   })
 }
 

@@ -16,6 +16,8 @@ export interface CallRecord extends DecisionRecord {
   readonly verification: Verification | null
   /** The state that the call came with; left out where there was none. */
   readonly state?: State
+  /** Recorded with masked numbers, without what is needed to decide it again; see masked-call.ts. */
+  readonly masked?: true
   /** What the decision was based on besides the call; left out where there was nothing. */
   readonly outside?: RecordedOutside
 }
@@ -32,7 +34,6 @@ export function storedCall(
   decided: DecisionRecord,
   outside: OutsideData = NO_OUTSIDE_DATA,
 ): StoredCall {
-  const { at, call, sipCallId, callerNumber, calleeNumber, rule, flow, outcome } = decided
   const { callerId, dialled, headers, verification = null, state } = facts
   const record: CallRecord = {
     ...decided,
@@ -43,6 +44,11 @@ export function storedCall(
     ...(Object.keys(state).length === 0 ? {} : { state }),
     ...recordedOutside(outside),
   }
+  return storedRecord(record)
+}
+
+export function storedRecord(record: CallRecord): StoredCall {
+  const { at, call, sipCallId, callerNumber, calleeNumber, rule, flow, outcome } = record
   return {
     at: Date.parse(at),
     ...{ channelId: call, sipCallId, caller: callerNumber, callee: calleeNumber, rule, flow, outcome },

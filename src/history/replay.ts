@@ -20,6 +20,8 @@ export interface ReplayResult {
   readonly groups: readonly ReplayGroup[]
   /** How many calls a code flow decided: each was run once, and may have said something else the first time. */
   readonly functionRuns: number
+  /** Calls that were recorded with masked numbers, which cannot be decided again. */
+  readonly masked: number
   /** Calls whose code flow did not run because the threads were busy; they are in no group. */
   readonly undecided: number
   /** Headers (lower case) that the candidate refers to and no recorded call has. */
@@ -67,7 +69,7 @@ export async function replay(
 ): Promise<ReplayResult> {
   const groups = new Map<string, ReplayGroup>()
   const unseen = new Set(candidate.headersNeeded)
-  const counts = { calls: 0, changed: 0, functionRuns: 0, undecided: 0, unasked: 0 }
+  const counts = { calls: 0, changed: 0, functionRuns: 0, masked: 0, undecided: 0, unasked: 0 }
   const hasLookups = candidate.routing.lookups.size > 0
   const decideAgain = async (call: CallRecord) => {
     const outside = outsideOfCall(call, now)
@@ -93,6 +95,10 @@ export async function replay(
   for await (const call of calls) {
     // Nothing decided it, such as one that Asterisk did not hand over: its facts are not all there.
     if (call.rule === null) continue
+    if (call.masked) {
+      counts.masked += 1
+      continue
+    }
     counts.calls += 1
     for (const [name] of call.headers) unseen.delete(name)
     const run = decideAgain(call).finally(() => runs.delete(run))
@@ -119,9 +125,10 @@ function addTo(
   groups.set(key, { from, to, rule, count: count + 1, examples: shown })
 }
 
-/** The share of calls that would change, from 0 to 1. */
-export function changedShare({ calls, changed }: ReplayResult): number {
-  return calls === 0 ? 0 : changed / calls
+/** The share of calls that would change, from 0 to 1; 1 where no call could tell, as all are masked. */
+export function changedShare({ calls, changed, masked }: ReplayResult): number {
+  if (calls === 0) return masked === 0 ? 0 : 1
+  return changed / calls
 }
 
 /** `12 of 4,318 calls would change: 9 general_support_flow → sales_flow by rule "Sales hours"; 3 …` */
@@ -133,7 +140,7 @@ export function replaySentence(result: ReplayResult): string {
 
 /** The result on several lines, and what has to be known to read the numbers rightly. */
 export function formatReplay(result: ReplayResult): string {
-  const { functionRuns, undecided, unasked, unseenHeaders, groups } = result
+  const { functionRuns, masked, undecided, unasked, unseenHeaders, groups } = result
   const [only, ...more] = groups
   const isOne = only !== undefined && more.length === 0
   const lines = groups.flatMap((group) => [
@@ -145,6 +152,7 @@ export function formatReplay(result: ReplayResult): string {
       `${counted(functionRuns, 'call')} went through a code flow, which may not say the same each time.`,
     )
   }
+  if (masked > 0 && result.calls > 0) lines.push(`${counted(masked, 'further call')} ${CANNOT}.`)
   if (undecided > 0) {
     lines.push(
       `${counted(undecided, 'call')} could not be decided: no thread was free for their code flow in time.`,
@@ -165,7 +173,10 @@ export function formatReplay(result: ReplayResult): string {
   return [`${headline(result)}${groups.length === 0 ? '' : what}`, ...lines].join('\n')
 }
 
-function headline({ calls, changed }: ReplayResult): string {
+const CANNOT = 'cannot be replayed: DOORMAN_MASK_NUMBERS=yes keeps neither their numbers nor their headers'
+
+function headline({ calls, changed, masked }: ReplayResult): string {
+  if (calls === 0 && masked > 0) return `${counted(masked, 'call')} ${CANNOT}.`
   if (calls === 0) return 'No recorded calls: nothing to replay.'
   if (changed === 0) return `None of ${counted(calls, 'call')} would change.`
   return `${thousands(changed)} of ${counted(calls, 'call')} would change`

@@ -225,7 +225,7 @@ function contradictions(settings: Settings): string[] {
   // A limit that no candidate can exceed would guard nothing.
   if (maxChange !== undefined && (settings.DOORMAN_MASK_NUMBERS || settings.DOORMAN_KEEP_CALLS === 0))
     problems.push(
-      'DOORMAN_MAX_CHANGE needs recorded calls: DOORMAN_MASK_NUMBERS=yes and DOORMAN_KEEP_CALLS=0 record none',
+      'DOORMAN_MAX_CHANGE needs recorded calls: DOORMAN_KEEP_CALLS=0 records none, and those of DOORMAN_MASK_NUMBERS=yes cannot be replayed',
     )
   return problems
 }

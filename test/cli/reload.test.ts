@@ -36,6 +36,7 @@ const control: Control = {
   ...{ reload: take, candidate: () => candidate },
   rollback: async (request) => ({ ...(await take(request)), rollbackOf: 1 }),
   greetings: async () => rendering.shift() ?? NO_GREETINGS,
+  forget: async () => undefined,
   metrics: async () => '',
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },

@@ -40,6 +40,10 @@ const answered = async (request: unknown) => {
 const control: Control = {
   console: noConsole(),
   ...{ reload: answered, rollback: answered },
+  forget: async ({ number }) => {
+    asked.push({ number })
+    return number === 'anonymous' ? undefined : { number, memory: true, calls: 2, isErased: true }
+  },
   candidate: () => waiting,
   greetings: async () => GREETINGS,
   metrics: async () => 'doorman_calls_total 0\n',

@@ -44,7 +44,16 @@ class FakeFunctions implements Functions {
 }
 
 const empty: ReplayResult = {
-  ...{ calls: 0, changed: 0, groups: [], functionRuns: 0, undecided: 0, unasked: 0, unseenHeaders: [] },
+  ...{
+    calls: 0,
+    changed: 0,
+    groups: [],
+    functionRuns: 0,
+    masked: 0,
+    undecided: 0,
+    unasked: 0,
+    unseenHeaders: [],
+  },
 }
 
 describe('a replay', () => {

@@ -1,0 +1,112 @@
+/** `doorman forget` and `doorman export`: what is kept of one caller. */
+import type { Command } from 'commander'
+import { readAddress } from '../control/address.js'
+import { sendForget } from '../control/client.js'
+import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
+import { counted } from '../lib/counted.js'
+import { type ForgottenCaller, forgetCaller, type StoredCaller, storedCaller } from '../memory/forget.js'
+import { userName } from '../settings/find.js'
+import type { Settings } from '../settings/index.js'
+import type { RememberedCaller } from '../store/callers.js'
+import { Store } from '../store/store.js'
+import {
+  DATA_OPTION,
+  FLOWS_OPTION,
+  isAnsweredYes,
+  JSON_OPTION,
+  print,
+  printJson,
+  printResult,
+  Refusal,
+  settingsFor,
+  withRevision,
+} from './command.js'
+import { storeIn } from './recorded.js'
+
+interface Options {
+  readonly yes?: true
+  readonly json?: true
+}
+
+export function addForget(program: Command): void {
+  program
+    .command('forget')
+    .argument('<number>', 'number of the caller, in any way of writing')
+    .description('delete what is remembered of a caller, and the recorded calls')
+    .option('--yes', 'do not ask')
+    .option(...FLOWS_OPTION)
+    .option(...DATA_OPTION)
+    .option(...JSON_OPTION)
+    .action(async (written: string, options: Options, command: Command) => {
+      const settings = settingsFor(command, 'files')
+      const { caller, memory, calls } = await kept(settings, written)
+      const found = describe(memory !== undefined, calls.length)
+      if (found === '') {
+        const nothing = { number: caller.number, memory: false, calls: 0, isErased: true }
+        return printResult(options, nothing, `Nothing is kept of ${caller.number}.`)
+      }
+      if (!options.yes && !(await isAnsweredYes(`Delete ${found} of ${caller.number}?`)))
+        return print('Nothing was changed.')
+      const forgotten = await forget(settings, caller)
+      printResult(options, forgotten, format(forgotten))
+    })
+}
+
+export function addExport(program: Command): void {
+  program
+    .command('export')
+    .argument('<number>', 'number of the caller, in any way of writing')
+    .description('print what is remembered of a caller, and the recorded calls, as JSON')
+    .option(...FLOWS_OPTION)
+    .option(...DATA_OPTION)
+    .action(async (written: string, _options: unknown, command: Command) => {
+      const { caller, memory, calls } = await kept(settingsFor(command, 'files'), written)
+      printJson({ number: caller.number, memory: memory === undefined ? null : toJson(memory), calls })
+    })
+}
+
+/** What is kept of a caller. @throws Refusal where the text is no number, or there is no database. */
+async function kept(settings: Settings, written: string) {
+  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: data } = settings
+  const isGlobal = written.trim().startsWith('+')
+  const country = isGlobal ? undefined : await withRevision(flows, async (one) => one.routing.defaultCountry)
+  const caller = await storedCaller(written, country, data)
+  if (caller === undefined) throw new Refusal('usage', `"${written}" is no number of a caller.`)
+  const store = storeIn(settings)
+  const calls: NumberedCall[] = []
+  for (const name of caller.names)
+    calls.push(...(await Array.fromAsync(findCalls(store, { caller: name, limit: Number.MAX_SAFE_INTEGER }))))
+  return { caller, memory: await store.caller(caller.names), calls }
+}
+
+function toJson({ values, calls, at, expires }: RememberedCaller) {
+  const instant = (ms: number) => new Date(ms).toISOString()
+  return { values, calls: calls.map(([call]) => instant(call)), at: instant(at), expires: instant(expires) }
+}
+
+/** A running Doorman does it, as it remembers callers itself; without one this command does. */
+async function forget(settings: Settings, caller: StoredCaller): Promise<ForgottenCaller> {
+  const {
+    DOORMAN_DATA: folder,
+    DOORMAN_KEEP_CALLS: keepCallsDays,
+    DOORMAN_KEEP_CALLS_MB: keepCallsMb,
+  } = settings
+  const address = await readAddress(folder)
+  if (address !== undefined) return sendForget(address, { number: caller.number, by: userName() })
+  const store = new Store({ folder, keepCallsDays, keepCallsMb, report: () => undefined })
+  return forgetCaller(caller, store).finally(() => store.close())
+}
+
+/** `the memory and 12 recorded calls`; empty where there is nothing. */
+function describe(memory: boolean, calls: number): string {
+  return [...(memory ? ['the memory'] : []), ...(calls > 0 ? [counted(calls, 'recorded call')] : [])].join(
+    ' and ',
+  )
+}
+
+function format({ number, memory, calls, isErased }: ForgottenCaller): string {
+  const done = `Deleted ${describe(memory, calls) || 'nothing'} of ${number}.`
+  const log =
+    'Another process reads the database, so that traces stay in its -wal file: run this again later.'
+  return isErased ? done : `${done}\n${log}`
+}
