@@ -61,10 +61,6 @@ function asksForPresence({ routing }: Revision): boolean {
 
 /** A prefix lists all headers that begin with it: no other prefix may begin so. */
 function shortest(names: readonly string[]): readonly string[] {
-  const all = [...new Set(names.map(canonicalPrefix))]
+  const all = [...new Set(names.map((name) => (name.length === 1 ? name : canonicalName(name))))]
   return all.filter((name) => !all.some((other) => other !== name && name.startsWith(other)))
-}
-
-function canonicalPrefix(name: string): string {
-  return name.length === 1 ? name : canonicalName(name)
 }

@@ -161,14 +161,14 @@ function headersOf(passed: PassedValues, listed: readonly Header[]): readonly He
   return [...listed, ...[...passed].filter(isHeader)]
 }
 
-function undecidable({ channel, callerId }: Arrival, why: string, dialled = ''): CallData {
+function undecidable(arrival: Arrival, why: string, dialled = ''): CallData {
+  return { facts: arrivalFacts(arrival, dialled), readBy: 'dialplan', undecidable: why, faults: [why] }
+}
+
+/** The facts that come with a StasisStart. */
+export function arrivalFacts({ channel, callerId }: Arrival, dialled = ''): CallFacts {
   const headers = new SipHeaders([])
-  return {
-    facts: { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} },
-    readBy: 'dialplan',
-    undecidable: why,
-    faults: [why],
-  }
+  return { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} }
 }
 
 /** Headers that the revision needs and the running dialplan does not pass: it was generated for other flow files. */

@@ -13,10 +13,10 @@ import { explain } from '../routing/explain.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import type { CallFacts } from '../routing/types.js'
-import { canonicalName, SipHeaders } from '../sip/headers.js'
+import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
 import type { ActiveCall } from './active-call.js'
-import type { CallData } from './read.js'
+import { arrivalFacts, type CallData } from './read.js'
 
 /** A call that has departed; what failed is missing. */
 export interface FinishedCall {
@@ -76,16 +76,8 @@ export class RecordQueue {
 const GREETED: ReadonlySet<Outcome> = new Set(['routed', 'undecidable', 'fallback_function'])
 
 /** The facts of a finished call; of one that could not be read, what came with its StasisStart. */
-export function factsOf({ call: { arrival }, data }: FinishedCall): CallFacts {
-  if (data !== undefined) return data.facts
-  return {
-    trunk: trunkOf(arrival.channel),
-    callerId: arrival.callerId,
-    dialled: '',
-    headers: new SipHeaders([]),
-    verification: undefined,
-    state: {},
-  }
+export function factsOf({ call, data }: FinishedCall): CallFacts {
+  return data?.facts ?? arrivalFacts(call.arrival)
 }
 
 export function recordOf({ call, data, final, greeting, outcome }: FinishedCall): DecisionRecord {

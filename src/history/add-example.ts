@@ -8,6 +8,7 @@ import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { headerName } from '../routing/format.js'
 import type { Answer } from '../routing/outside-data.js'
+import { ownLevel } from '../sip/attestation.js'
 import type { CallRecord } from './recorded-calls.js'
 
 /**
@@ -24,7 +25,7 @@ export function exampleOfCall(record: CallRecord, name: string | undefined): Exa
       ...(trunk === null ? {} : { trunk }),
       ...(callerId.name === '' ? {} : { name: callerId.name }),
       ...(record.headers.length === 0 ? {} : { headers: headersOf(record) }),
-      ...(verification === null ? {} : { attestation: levelOf(verification) }),
+      ...(verification === null ? {} : { attestation: ownLevel(verification) }),
       at,
       ...(state === undefined ? {} : { state }),
       ...(record.outside?.answers === undefined ? {} : { lookups: lookupsOf(record.outside.answers) }),
@@ -43,12 +44,6 @@ function headersOf({ headers }: CallRecord): Record<string, string | string[]> {
 function lookupsOf(answers: Readonly<Record<string, Answer>>): ExampleSource['call']['lookups'] {
   const said = ({ result, values }: Answer) => (result === 'fresh' || result === 'stale' ? values : result)
   return Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, said(answer)]))
-}
-
-/** A token with a level that SHAKEN (RFC 8588) does not know counts as one that did not verify. */
-function levelOf({ attestation, verified }: { attestation: string; verified: boolean }) {
-  const level = attestation.trim().toUpperCase()
-  return verified && (level === 'A' || level === 'B' || level === 'C') ? level : 'failed'
 }
 
 /**

@@ -81,7 +81,7 @@ export async function flushFolder(folder: string): Promise<void> {
 /** For `.catch`: stands in for a file that is missing; every other error is thrown on. */
 export function ifMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
-    if (error.code !== 'ENOENT') throw error
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error
     return instead
   }
 }

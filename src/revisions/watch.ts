@@ -10,6 +10,7 @@
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { pause } from '../lib/backoff.js'
+import { ifMissing } from '../lib/replace-file.js'
 
 export interface WatchOptions {
   readonly folder: string
@@ -110,7 +111,7 @@ async function snapshotOf(folder: string, used: Iterable<string>): Promise<Snaps
   const folders = [{ name: '', depth: 0 }]
   for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
     const { name: parent, depth } = next
-    const entries = await readdir(join(folder, parent), { withFileTypes: true }).catch(ifGone)
+    const entries = await readdir(join(folder, parent), { withFileTypes: true }).catch(ifMissing([]))
     for (const entry of entries) {
       if (snapshot.size >= MOST_FILES) break
       const name = join(parent, entry.name)
@@ -122,11 +123,6 @@ async function snapshotOf(folder: string, used: Iterable<string>): Promise<Snaps
     if (!snapshot.has(name)) snapshot.set(name, await stateOf(join(folder, name)))
   }
   return snapshot
-}
-
-function ifGone(error: NodeJS.ErrnoException): [] {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
-  throw error
 }
 
 /** Of a link to a file, the state of that file; of a link to a folder, only where it leads. */

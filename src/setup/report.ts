@@ -16,6 +16,7 @@ export function describe(findings: Findings, entries: readonly Entry[], dialplan
     )
     return users.length === 0 ? 'no users' : `users: ${few(users.map(({ name }) => name))}`
   }
+  const wasSetUp = Object.values(findings.targets).some(({ state }) => blockOf(state?.content ?? '') !== '')
   const lines: readonly (readonly [name: string, says: string])[] = [
     ['HTTP server', described(httpServer(findings))],
     ['ARI', usersOf('ari.conf', 'password')],
@@ -29,16 +30,12 @@ export function describe(findings: Findings, entries: readonly Entry[], dialplan
   ]
   return [
     `${nameOf(findings)}; its configuration: ${folder}`,
-    ...(wasSetUp(findings) ? ['It has been set up before; this is how it is without that:'] : []),
+    ...(wasSetUp ? ['It has been set up before; this is how it is without that:'] : []),
     ...lines.map(([title, says]) => `  ${title.padEnd(12)} ${says}`),
   ]
 }
 
 const MOST_TRUNKS = 10
-
-function wasSetUp({ targets }: Findings): boolean {
-  return Object.values(targets).some(({ state }) => blockOf(state?.content ?? '') !== '')
-}
 
 function nameOf({ version, isRunning }: Findings): string {
   if (version === undefined) return 'Asterisk, whose program is not found here'

@@ -1,5 +1,6 @@
 /** What STIR/SHAKEN says of a call: a verified level, a token that did not verify, or no token at all. */
-export type Attestation = 'A' | 'B' | 'C' | 'failed' | 'none'
+export type Attestation = VerifiedLevel | 'none'
+type VerifiedLevel = 'A' | 'B' | 'C' | 'failed'
 
 /** What Asterisk's own STIR/SHAKEN module says of a call (RFC 8588 levels). */
 export interface Verification {
@@ -29,16 +30,20 @@ export function attestationOf(
   trusted: boolean,
 ): AttestationFinding {
   if (own !== undefined) {
-    const attestation = own.verified ? verifiedLevel(own.attestation) : 'failed'
-    return { attestation, source: 'stir_shaken', value: own.attestation, trusted: true }
+    return { attestation: ownLevel(own), source: 'stir_shaken', value: own.attestation, trusted: true }
   }
   if (verstat === undefined) return { attestation: 'none', source: 'nothing', value: null, trusted }
   const attestation = trusted ? verstatLevel(verstat) : 'none'
   return { attestation, source: 'verstat', value: verstat, trusted }
 }
 
+/** Of a token that did not verify, `failed`. */
+export function ownLevel({ attestation, verified }: Verification): VerifiedLevel {
+  return verified ? verifiedLevel(attestation) : 'failed'
+}
+
 /** RFC 8588 §4 knows the levels A, B and C; a token with any other is not a SHAKEN token. */
-function verifiedLevel(attestation: string): Attestation {
+function verifiedLevel(attestation: string): VerifiedLevel {
   const level = attestation.trim().toUpperCase()
   return level === 'A' || level === 'B' || level === 'C' ? level : 'failed'
 }

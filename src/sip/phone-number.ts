@@ -123,13 +123,9 @@ function readBare(text: string, country: string | undefined): string {
  * Saves half a minute when a file lists a million such numbers.
  */
 function northAmerican(text: string, country: string | undefined): string | undefined {
-  if (country === undefined || text.startsWith('+') || !isNorthAmerican(country)) return undefined
+  if (!isCountry(country) || text.startsWith('+') || getCountryCallingCode(country) !== '1') return undefined
   const digits = text.replace(/[\s().\-/]/g, '')
   return /^1?[2-9]\d{9}$/.test(digits) ? `+1${digits.slice(-10)}` : undefined
-}
-
-function isNorthAmerican(country: string): boolean {
-  return isSupportedCountry(country) && getCountryCallingCode(country) === '1'
 }
 
 function global(text: string, country: string | undefined): string | undefined {

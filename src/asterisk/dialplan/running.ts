@@ -140,13 +140,11 @@ function stepsFrom(found: Extension | undefined, { priority: from = '1' }: Place
 }
 
 function isPassing({ application, data }: Pick<RunningStep, 'application' | 'data'>): boolean {
-  if (application.toLowerCase() === 'execif') return branchesOf(data).every(isPassingText)
+  if (application.toLowerCase() === 'execif')
+    return branchesOf(data)
+      .flatMap((text) => calledIn(text) ?? [])
+      .every(isPassing)
   return PASSING.has(application.toLowerCase())
-}
-
-function isPassingText(text: string): boolean {
-  const called = calledIn(text)
-  return called === undefined || isPassing(called)
 }
 
 function calledIn(text: string): Pick<RunningStep, 'application' | 'data'> | undefined {
@@ -166,10 +164,9 @@ export function jumpsOf({ application, data }: Pick<RunningStep, 'application' |
       return branchesOf(data)
     case 'execif':
     case 'execiftime':
-      return branchesOf(data).flatMap((text) => {
-        const called = calledIn(text)
-        return called === undefined ? [] : jumpsOf(called)
-      })
+      return branchesOf(data)
+        .flatMap((text) => calledIn(text) ?? [])
+        .flatMap(jumpsOf)
     case 'macro':
       return [`macro-${split(data, ',')[0]},s,1`]
     default:
@@ -244,6 +241,6 @@ function partsOf(pattern: string): readonly (readonly [expression: string, sampl
       const first = /5|0-9|1-9|2-9/.test(part) ? '5' : (part[1] ?? '')
       return [`[${set}]`, first]
     }
-    return LETTERS[part.toUpperCase()] ?? [part.replace(/[\\^$.*+?()|{}/]/g, '\\$&'), part]
+    return LETTERS[part.toUpperCase()] ?? [RegExp.escape(part), part]
   })
 }

@@ -16,7 +16,7 @@ export function positionOf(stack: string, fn: FlowFunction): FilePosition | unde
 
 /** `    at triage (triage.ts:3:9)` and `    at triage.ts:3:9`. */
 function framesIn(stack: string, file: string): FilePosition[] {
-  const frame = new RegExp(`^ +at (?:.*[( ])?${literally(file)}:(\\d+):(\\d+)\\)?$`, 'gm')
+  const frame = new RegExp(`^ +at (?:.*[( ])?${RegExp.escape(file)}:(\\d+):(\\d+)\\)?$`, 'gm')
   return [...stack.matchAll(frame)].map(([, line, column]) => ({
     file,
     line: Number(line),
@@ -26,7 +26,7 @@ function framesIn(stack: string, file: string): FilePosition[] {
 
 /** A script that does not parse has no frame of its own: V8 writes `file:line`, the line, and carets below it. */
 function syntaxErrorIn(stack: string, file: string): FilePosition[] {
-  const match = new RegExp(`^${literally(file)}:(\\d+)\\n.*\\n( *)\\^`).exec(stack)
+  const match = new RegExp(`^${RegExp.escape(file)}:(\\d+)\\n.*\\n( *)\\^`).exec(stack)
   return match === null ? [] : [{ file, line: Number(match[1]), column: (match[2] ?? '').length + 1 }]
 }
 
@@ -53,8 +53,4 @@ function mapOf(fn: FlowFunction): SourceMap | null {
   }
   maps.set(fn, map)
   return map
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }
