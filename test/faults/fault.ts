@@ -13,6 +13,10 @@ export interface Fault extends Pick<FixtureOptions, 'flows' | 'applications' | '
   readonly isOn22Only?: boolean
   /** Where calls come back: the limit for all their visits together. */
   readonly longestWaitMs?: number
+  /** Calls a second, where not as many as for the others. */
+  readonly perSecond?: number
+  /** Starts what it needs besides. */
+  readonly prepare?: () => Promise<Pick<FixtureOptions, 'flows' | 'surroundings'> & { close(): unknown }>
   /** Breaks something, and mends what an admin or a supervisor would mend. Calls come all the time. */
   readonly act: (fixture: Fixture) => Promise<void>
   /** What must be true beyond the promise that no call is lost: a sentence for each thing that is not. */

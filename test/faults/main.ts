@@ -42,7 +42,8 @@ for (const round of rounds) {
   say(line(COLUMNS))
   for (const fault of faults) {
     if (fault.isOn22Only === true && round.asterisk !== '22') continue
-    const result = await runFault(fault, install, { perSecond })
+    const rate = values.rate === undefined ? (fault.perSecond ?? perSecond) : perSecond
+    const result = await runFault(fault, install, { perSecond: rate })
     results.push(result)
     say(line(cells(result)))
     for (const problem of result.problems) say(`  ✗ ${problem}`)

@@ -27,11 +27,16 @@ export async function runFault(
   install: AsteriskInstall,
   { perSecond, calmMs = 2_000 }: { readonly perSecond: number; readonly calmMs?: number },
 ): Promise<FaultResult> {
-  const fixture = await Fixture.create(install, { ...fault, perSecond })
+  const prepared = await fault.prepare?.()
   try {
-    return await play(fault, fixture, calmMs)
+    const fixture = await Fixture.create(install, { ...fault, ...prepared, perSecond })
+    try {
+      return await play(fault, fixture, calmMs)
+    } finally {
+      await fixture.close()
+    }
   } finally {
-    await fixture.close()
+    await prepared?.close()
   }
 }
 

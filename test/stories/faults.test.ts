@@ -32,6 +32,19 @@ describe('what breaks under calls', () => {
   )
 })
 
+test.each([
+  ['forky', 'lookup server hanging'],
+  ['bullseye', 'lookup server killed'],
+] as const)(
+  'on Debian %s, %s: no call waits beyond the deadline, and none once the breaker is open',
+  async (release, name) => {
+    const install = await asteriskRoot(release, tell)
+    const { offered, routed, problems } = await runFault(faultNamed(name), install, FEW)
+    expect([problems, routed]).toEqual([[], offered])
+  },
+  120_000,
+)
+
 describe('many calls', () => {
   test('leave no open file and no thread behind', async () => {
     // Memory says nothing after so few calls; `npm run soak` has enough of them.

@@ -124,7 +124,7 @@ export class DatabaseServer {
     // Each process of PostgreSQL leads a group of its own.
     const inner = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'latin1').match(/\d+/g) ?? []
     const pids = [child.pid, ...inner.map(Number)]
-    for (const pid of pids) process.kill(pid, signal)
+    for (const pid of pids) sendSignal(pid, signal)
     while (signal === 'SIGSTOP' && !pids.every(hasStopped)) await sleep(5)
   }
 
@@ -256,6 +256,15 @@ async function makeCertificate({ root, folder, run }: Files): Promise<void> {
     ...[...openssl, 'x509', '-req', '-in', at('request'), '-CA', at('ca.pem'), '-CAkey', at('ca-key.pem')],
     ...['-CAcreateserial', '-days', '2', '-extfile', names, '-out', at('cert.pem')],
   ])
+}
+
+/** A process that a closed connection has ended meanwhile needs none. */
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /** Every thread: a signal is on its way for a moment. */
