@@ -1,7 +1,7 @@
 import type { Databases } from '../databases/databases.js'
 import { askHttp, HttpError } from '../lib/http-client.js'
 import { fillSecrets } from '../lib/secret-text.js'
-import { fillKeyed, type Lookup } from '../routing/lookup.js'
+import { fillKeyed, type Lookup, writtenText } from '../routing/lookup.js'
 
 /** What a source says, by the names under `take`; empty where it has no entry. */
 export type Values = Readonly<Record<string, string>>
@@ -25,12 +25,8 @@ export function asker({ databases, secrets }: AskParts): Ask {
     if (kind === 'http') return picked(lookup, await askServer(lookup, key, signal, secrets))
     if (kind === 'redis')
       return picked(lookup, await databases.redis(database).hgetall(fillKeyed(text, key), REQUEST_MS))
-    const query = fillKeyed(
-      text,
-      text.fields.map((field) => `{${field}}`),
-    )
     const parameters = new Map(text.fields.map((field, at) => [field, key[at] ?? '']))
-    const [row] = await databases.sql(database).query(query, parameters, REQUEST_MS)
+    const [row] = await databases.sql(database).query(writtenText(text), parameters, REQUEST_MS)
     return picked(lookup, row)
   }
 }

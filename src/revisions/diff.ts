@@ -9,7 +9,7 @@ import { formatDuration } from '../lib/duration.js'
 import { turns } from '../lib/turns.js'
 import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
-import { fillKeyed, type Lookup } from '../routing/lookup.js'
+import { type Lookup, writtenText } from '../routing/lookup.js'
 import type { NumberTable } from '../routing/number-table.js'
 import { hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
 import type {
@@ -128,25 +128,18 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
   }
 }
 
-function lookupItem({ name, kind, text, headers, trunks, attestations, take, ...limits }: Lookup): Item {
-  const asked = `${kind} ${fillKeyed(
-    text,
-    text.fields.map((field) => `{${field}}`),
-  )}`
+function lookupItem({ name, kind, headers, trunks, attestations, take, ...lookup }: Lookup): Item {
+  const asked = `${kind} ${writtenText(lookup.text)}`
   const facts = {
-    asks: asked,
+    ...{ asks: asked, database: lookup.database, at_most: lookup.atMost },
     ...Object.fromEntries(Object.entries(headers).map(([header, value]) => [`header ${header}`, value])),
-    trunks: formatList(trunks ?? ['all']),
-    attestations: formatList(attestations ?? ['all']),
+    ...{ trunks: formatList(trunks ?? ['all']), attestations: formatList(attestations ?? ['all']) },
     ...Object.fromEntries([...take].map(([field, path]) => [`take ${field}`, path.join('.')])),
-    ...{ database: limits.database, at_most: String(limits.atMost) },
-    ...{ deadline: formatDuration(limits.deadlineMs), fresh: formatDuration(limits.freshMs) },
-    ...{ stale: formatDuration(limits.staleMs), missing: formatDuration(limits.missingMs) },
+    ...{ deadline: formatDuration(lookup.deadlineMs), fresh: formatDuration(lookup.freshMs) },
+    ...{ stale: formatDuration(lookup.staleMs), missing: formatDuration(lookup.missingMs) },
   }
-  return {
-    ...{ name, summary: asked },
-    facts: Object.fromEntries(Object.entries(facts).map(([fact, value]) => [fact, { text: value }])),
-  }
+  const texts = Object.entries(facts).map(([fact, value]) => [fact, { text: String(value) }])
+  return { name, summary: asked, facts: Object.fromEntries(texts) }
 }
 
 function hoursItem({ name, zone, open, text, closed, calendars, alsoOpen }: Hours): Item {

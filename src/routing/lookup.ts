@@ -38,6 +38,14 @@ export function fillKeyed({ pieces }: KeyedText, values: readonly string[]): str
   return pieces.map((piece, at) => piece + (values[at] ?? '')).join('')
 }
 
+/** The text as it is written, with its placeholders. */
+export function writtenText(text: KeyedText): string {
+  return fillKeyed(
+    text,
+    text.fields.map((field) => `{${field}}`),
+  )
+}
+
 /** Whom a lookup asks, for people: `crm.example`, `sql crm`. */
 export function sourceOf({ kind, database, text: { pieces } }: Lookup): string {
   return kind === 'http' ? new URL(pieces[0] ?? '').host : `${kind} ${database}`

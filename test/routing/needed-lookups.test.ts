@@ -28,6 +28,7 @@ const unpaid = when.lookup('debts', 'unpaid')
 /** True, false and unknown for the call. */
 const [yes, no, unknown] = [when.trunk('carrier-a'), when.trunk('carrier-b'), when.headerIs('X-VIP', 'gold')]
 const headers = [['X-VIP', 'gold']] as const
+const greeting = (say: string): Rule => ({ ...ruleOf(yes, 0), greet: { say, play: 'before_flow' } })
 
 describe('a call needs the lookups', () => {
   test.each<[string, readonly (Condition | Rule)[], readonly string[]]>([
@@ -40,6 +41,7 @@ describe('a call needs the lookups', () => {
     ['of two that exclude each other', [when.all(gold, when.not(when.lookup('crm', 'gold')))], ['crm']],
     ['of the open part only', [when.any(gold, when.all(no, unpaid))], ['crm']],
     ['of a text of the rule', [ruleOf(yes, 0, { owner: ['{crm.tier|none}'] }), unpaid], ['crm']],
+    ['of a greeting of the rule', [greeting('{crm.tier|good} customer'), unpaid], ['crm']],
     ['of no text of a rule behind it', [yes, ruleOf(yes, 1, { owner: '{crm.tier}' })], []],
   ])('%s', (_what, conditions, names) => {
     expect([...needed(call({ headers }), rules(...conditions)).keys()]).toEqual(names)
@@ -66,6 +68,11 @@ describe('a call needs the lookups', () => {
     expect([...needed(call({}), made(ruleOf(yes, 0))).keys()]).toEqual(['crm'])
     const other = { ...ruleOf(yes, 0), greet: greet('{debts.unpaid}') }
     expect([...needed(call({ to: '+15550001111' }), made(other)).keys()]).toEqual(['debts'])
+  })
+
+  test('of the greeting under otherwise, where no rule takes it for sure', () => {
+    const all = { ...rules(unpaid), greets: { otherwise: { say: '{crm.tier}', play: 'early' } } } as const
+    expect([...needed(call({}), all).keys()]).toEqual(['debts', 'crm'])
   })
 
   test('that known answers leave open', () => {
