@@ -50,9 +50,9 @@ describe('a change in words', () => {
     expect(await changesOf(flowFiles(before), flowFiles(after))).toEqual([
       'lookup old: removed, it was http https://crm.example/{caller.number}',
       'lookup new: added, sql SELECT tier FROM c WHERE phone = {caller.number}',
+      'lookup crm: at_most 20 → 5',
       'lookup crm: trunks all → carrier-a',
       'lookup crm: take agent owner.extension → boss.extension',
-      'lookup crm: at_most 20 → 5',
       'lookup crm: deadline 150ms → 90ms',
       'lookup crm: header X-Key removed, it was a',
     ])
