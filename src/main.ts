@@ -12,6 +12,7 @@ import { Calendars } from './calendars/calendars.js'
 import { CallHandler } from './call/handler.js'
 import { messageTaker } from './call/messages.js'
 import { outsideSource } from './call/outside.js'
+import { Overrides } from './call/overrides.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { type FinishedCall, factsOf, recordOf } from './call/record.js'
 import { rememberCall, rememberMessage } from './call/remember.js'
@@ -106,6 +107,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const metrics = new Metrics({
     ...{ ari, ami, mask },
     activeCalls: () => calls.activeCalls,
+    overrides: () => overrides.current.size,
     database: () => store.health,
     greetings: () => greetings.health,
     calendars: () => calendars.health,
@@ -123,6 +125,11 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     })
     return within(REPLAY_MS, 'the recorded calls', replayed)
   }
+  const overrides = new Overrides({
+    ...{ store, log },
+    hours: () => revisions.current.routing.hours,
+    show: (states) => ari.deviceStates.show(states),
+  })
   let usedFiles: readonly string[] = []
   // Before the first load, so that no change after it is missed.
   const watch = await FolderWatch.open({
@@ -147,7 +154,10 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await calendars.use(revision.routing.hours.values())
       return functions.check(revision.functions.values())
     },
-    swapped: renderAhead,
+    swapped: (revision) => {
+      renderAhead(revision)
+      overrides.show(revision.routing.hours)
+    },
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
     isDialplanCurrent: async (revision) =>
       (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
@@ -160,6 +170,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     throw error
   })
   void memory.load()
+  await overrides.start()
   const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log })
   let outdatedRevision = ''
   const finished = (call: FinishedCall) => {
@@ -191,10 +202,13 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     earlierRevision: (id) => revisions.earlier(id),
     now,
     greetings,
-    outside: outsideSource({ calendars, lookups, memory }),
+    outside: outsideSource({ calendars, lookups, memory, overrides }),
     finished,
     takeMessage: messageTaker(
-      { remember: rememberMessage(memory, () => revisions.current.routing.memory, now) },
+      {
+        override: overrides.onMessage,
+        remember: rememberMessage(memory, () => revisions.current.routing.memory, now),
+      },
       log,
     ),
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
@@ -226,6 +240,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
         return forgotten
       },
       candidate: () => revisions.waiting,
+      overrides,
       metrics: () => metrics.text(),
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
       console: {
@@ -233,7 +248,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
         revision: () => revisions.current,
         explain: async (facts, at, id) => {
           const revision = id === undefined ? revisions.current : await revisions.earlier(id)
-          const outside = { ...NO_OUTSIDE_DATA, calendars: calendars.copies }
+          const outside = { ...NO_OUTSIDE_DATA, calendars: calendars.copies, overrides: overrides.current }
           return (
             revision &&
             withOwnRunner((own) =>
@@ -267,6 +282,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       await ari.stop()
       ami.stop()
       memory.stop()
+      overrides.stop()
       await Promise.all([functions.stop(), store.close(), control.stop(), greetings.stop(), tracing?.stop()])
     },
   }

@@ -25,13 +25,13 @@ export function messageTaker(handlers: Readonly<Record<string, MessageHandler>>,
     const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined
     let why: string | undefined
     try {
-      why = handler === undefined ? 'there is no such message' : handler(values, from)
+      why = handler === undefined ? 'There is no such message' : handler(values, from)
     } catch (error) {
       why = String(error)
     }
     if (why === undefined) return 'ok'
     const sent = kind === '' ? 'a message' : `Gosub(doorman-${kind},s,1(${values.join(',')}))`
-    log.warn(`The dialplan sent ${sent} on ${from.channel}, which was refused: ${why}.`, {
+    log.warn(`The dialplan sent ${sent} on ${from.channel}, which was refused: ${why}`, {
       event: 'message_refused',
       call: from.channelId,
     })

@@ -5,6 +5,7 @@ import type { CallerMemory } from '../memory/caller-memory.js'
 import { contextOf } from '../routing/context-of.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
+import type { Overrides } from './overrides.js'
 
 /**
  * What rules may know besides the call, at the instant of the call. Never rejects: what cannot be known in time is
@@ -25,15 +26,17 @@ export interface OutsideParts {
   readonly calendars: Pick<Calendars, 'copies'>
   readonly lookups: Lookups
   readonly memory: CallerMemory
+  readonly overrides: Overrides
 }
 
 /** Puts together what they know. */
-export function outsideSource({ calendars, lookups, memory }: OutsideParts): OutsideSource {
+export function outsideSource({ calendars, lookups, memory, overrides }: OutsideParts): OutsideSource {
   return async (facts, revision, at, leftMs, channelId) => {
     const { routing } = revision
     const outside: OutsideData = {
       ...NO_OUTSIDE_DATA,
       calendars: calendars.copies,
+      overrides: overrides.current,
       memory: routing.memory && memory.lookUp(contextOf(facts, routing, at), channelId),
     }
     // Last, because whether they are asked may depend on all the rest.

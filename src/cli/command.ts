@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'no_revision'
   | 'not_installed'
   | 'not_running'
+  | 'override'
   | 'revision_files'
   | 'settings'
   | 'setup_incomplete'

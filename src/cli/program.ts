@@ -13,6 +13,7 @@ import { addExplain } from './explain.js'
 import { addGreet } from './greet.js'
 import { addHolidays } from './holidays.js'
 import { addHours } from './hours.js'
+import { addOverride } from './override.js'
 import { addReload, addRollback } from './reload.js'
 import { addReplay } from './replay.js'
 import { addRevisions } from './revisions.js'
@@ -22,8 +23,8 @@ import { addWhy } from './why.js'
 
 /** In the order of --help. */
 const COMMANDS = [
-  ...[addSetup, addRun, addCheck, addExplain, addHours, addHolidays, addGreet, addCalls, addWhy, addReplay],
-  ...[addReload, addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
+  ...[addSetup, addRun, addCheck, addExplain, addHours, addHolidays, addOverride, addGreet, addCalls, addWhy],
+  ...[addReplay, addReload, addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
   ...[addForget, addExport],
 ]
 

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
+import type { ShownOverride } from '../call/overrides.js'
 import type { ForgottenCaller } from '../memory/forget.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { CommandResult, ForgetRequest, ReloadRequest, RollbackRequest } from './control.js'
+import type { OverrideAnswer, OverrideRequestBody } from './overrides.js'
 
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}
@@ -49,6 +51,23 @@ export async function readCandidate(address: ControlAddress): Promise<WaitingCan
   return (answer as { readonly candidate: WaitingCandidate | null }).candidate
 }
 
+/** The overrides that are on. @throws NotRunningError */
+export async function readOverrides(address: ControlAddress): Promise<readonly ShownOverride[]> {
+  const answer = await request(address, '/overrides', READ_MS)
+  return (answer as { readonly overrides: readonly ShownOverride[] }).overrides
+}
+
+/** Has a running Doorman set an override, or end it. @throws NotRunningError */
+export async function sendOverride(
+  address: ControlAddress,
+  name: string,
+  body: OverrideRequestBody | { readonly by: string },
+): Promise<OverrideAnswer> {
+  const init = { method: 'state' in body ? 'PUT' : 'DELETE', body: JSON.stringify(body) }
+  const path = `/overrides/${encodeURIComponent(name)}`
+  return (await request(address, path, COMMAND_MS, init)) as OverrideAnswer
+}
+
 async function request(
   { url, token, pid }: ControlAddress,
   path: string,
@@ -61,7 +80,8 @@ async function request(
     throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`)
   })
   const answer: unknown = await response.json()
-  if (response.ok || response.status === 409) return answer
+  // A refusal is an answer, too.
+  if (response.ok || (answer as { readonly ok?: unknown }).ok === false) return answer
   const { error = JSON.stringify(answer) } = answer as { readonly error?: string }
   throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`)
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Overrides } from '../call/overrides.js'
 import type { ForgottenCaller } from '../memory/forget.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
@@ -43,6 +44,7 @@ export interface Control {
   forget(request: z.output<typeof forgetRequest>): Promise<ForgottenCaller | undefined>
   candidate(): WaitingCandidate | undefined
   greetings(): Promise<RenderReport>
+  readonly overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>
   metrics(): Promise<string>
   vitals(): Vitals
   /** What the web console shows. */

@@ -18,6 +18,7 @@ import {
   type Vitals,
 } from './control.js'
 import { guard } from './guard.js'
+import { addOverrides } from './overrides.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
@@ -72,7 +73,7 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate` and `GET /greetings`, each with
+ * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate`, `GET /greetings` and `/overrides`, each with
  * `Authorization: Bearer <token>`, and without a token `GET /metrics`, `GET /live` and `GET /ready`.
  */
 function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
@@ -88,6 +89,7 @@ function controlServer(control: Control, access: Access, settings: Settings): Fa
   addCommand(server, '/reload', control, reloadRequest, (request) => control.reload(request))
   addCommand(server, '/rollback', control, rollbackRequest, (request) => control.rollback(request))
   addForget(server, control)
+  addOverrides(server, control.overrides)
   addViews(server, control)
   if (settings.DOORMAN_CONSOLE) addConsole(server, access, control, settings)
   return server

@@ -1,4 +1,5 @@
-import type { Answer, OutsideData, Override, Remembered } from '../routing/outside-data.js'
+import type { Override } from '../hours/override.js'
+import type { Answer, OutsideData, Remembered } from '../routing/outside-data.js'
 
 /** What a decision was based on besides the call, as JSON: of tables and calendars the version only. */
 export interface RecordedOutside {

@@ -1,5 +1,6 @@
 import { type Calendar, type CalendarCopy, type ClosedTime, calendarName, whyClosed } from './calendar.js'
 import { DAY, formatTime, formatTimes, type TimeRange, type Week } from './opening-hours.js'
+import { describeOverride, isOn, type Override } from './override.js'
 import { formatDate, type WallClock, weekdayOf, zoneOf } from './wall-clock.js'
 
 /** Closed on these days, both included; hours past midnight belong to the day on which they began. */
@@ -32,14 +33,18 @@ export interface Hours {
   readonly calendars: readonly HoursCalendar[]
   /** Times of certain days, which win over `closed`. */
   readonly alsoOpen: ReadonlyMap<number, readonly TimeRange[]>
+  /** It is not in the flow files. */
+  readonly override?: Override | undefined
 }
 
 /** What a caller meets at an instant. */
 export interface HoursState {
   /** Null where it depends on a calendar that was never loaded. */
   readonly open: boolean | null
-  /** `open`, the reason of a closure, or `outside of the hours`. */
+  /** `open`, the reason of a closure or an override, or `outside of the hours`. */
   readonly why: string
+  /** By whom and until when, where an override decides. */
+  readonly override?: string
 }
 
 const OPEN: HoursState = { open: true, why: 'open' }
@@ -57,8 +62,14 @@ export function withCopies(hours: Hours, copies: ReadonlyMap<string, CalendarCop
   return { ...hours, calendars }
 }
 
-/** In this order: also open, closed, open. The instant becomes local wall-clock time, and rules see nothing else. */
+/**
+ * In this order: override, also open, closed, open. The instant becomes local wall-clock time, and rules see nothing
+ * else.
+ */
 export function stateAt(hours: Hours, instant: number): HoursState {
+  const { override, zone } = hours
+  if (override !== undefined && isOn(override, instant))
+    return { open: override.open, why: override.why, override: describeOverride(override, zone) }
   return stateOn(hours, zoneOf(hours.zone).wallClock(instant))
 }
 
@@ -86,6 +97,11 @@ function covers(times: readonly TimeRange[], minute: number): boolean {
 
 /** The next instant at which it opens or closes; undefined if that is more than two years away. */
 export function nextChange(hours: Hours, instant: number): number | undefined {
+  const { override, ...after } = hours
+  if (override !== undefined && isOn(override, instant))
+    return (stateAt(after, override.until).open !== false) === override.open
+      ? nextChange(after, override.until)
+      : override.until
   const zone = zoneOf(hours.zone)
   const today = zone.wallClock(instant).day
   const isOpen = stateAt(hours, instant).open !== false
@@ -169,16 +185,17 @@ export function describeDay(hours: Hours, day: number): string {
   return `${formatTimes(timesOf(hours, day))}${why ? ` (${why})` : ''}`
 }
 
-/** `office is open`, `office is closed: winter break`. */
-export function describeState({ name }: Pick<Hours, 'name'>, { open, why }: HoursState): string {
+/** `office is open`, `office is closed: winter break`, `office is closed: fire drill (override by alice until …)`. */
+export function describeState({ name }: Pick<Hours, 'name'>, { open, why, override }: HoursState): string {
   if (open === null) return `whether ${name} is open is not known: ${why}`
-  return `${name} is ${open ? 'open' : `closed: ${why}`}`
+  if (override === undefined) return `${name} is ${open ? 'open' : `closed: ${why}`}`
+  return `${name} is ${open ? 'open' : 'closed'}: ${why === '' ? override : `${why} (${override})`}`
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 /** `today at 13:00`, `tomorrow at 08:30`, `Monday at 08:30`, `Monday, 2027-01-04, at 08:30`; in the zone of the hours. */
-export function describeInstant(hours: Hours, instant: number, now: number): string {
+export function describeInstant(hours: Pick<Hours, 'zone'>, instant: number, now: number): string {
   const zone = zoneOf(hours.zone)
   const [{ day, minute }, today] = [zone.wallClock(instant), zone.wallClock(now).day]
   const time = formatTime(Math.floor(minute))

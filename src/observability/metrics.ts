@@ -16,6 +16,7 @@ export interface MetricsSources {
   readonly ari: { readonly isUp: boolean }
   readonly ami: { readonly isUp: boolean }
   activeCalls(): number
+  overrides(): number
   database(): {
     readonly isUp: boolean
     readonly bytes: number
@@ -106,11 +107,12 @@ export class Metrics {
   })
   readonly #mask: boolean
 
-  constructor({ mask, ari, ami, activeCalls, database, greetings, calendars }: MetricsSources) {
+  constructor({ mask, ari, ami, activeCalls, overrides, database, greetings, calendars }: MetricsSources) {
     this.#mask = mask
     this.#gauge('doorman_ari_up', '1 while ARI is connected', () => Number(ari.isUp))
     this.#gauge('doorman_ami_up', '1 while AMI is connected', () => Number(ami.isUp))
     this.#gauge('doorman_active_calls', 'Calls that have arrived and not yet left', activeCalls)
+    this.#gauge('doorman_overrides', 'Overrides of hours that are on', overrides)
     this.#gauge('doorman_database_up', '1 unless the database fails', () => Number(database().isUp))
     this.#gauge('doorman_database_size_bytes', 'Size of the database file', () => database().bytes)
     this.#gauge('doorman_database_queued_calls', 'Calls that wait to be recorded', () => database().queued)

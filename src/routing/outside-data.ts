@@ -1,5 +1,6 @@
 import type { CalendarCopy } from '../hours/calendar.js'
 import { type Hours, withCopies } from '../hours/hours.js'
+import type { Override } from '../hours/override.js'
 import type { NumberTable } from './number-table.js'
 
 /**
@@ -17,15 +18,6 @@ export interface OutsideData {
   readonly answers: ReadonlyMap<string, Answer>
   /** What was kept of the caller's calls; undefined where the caller number does not count, or memory is not read yet. */
   readonly memory: Remembered | undefined
-}
-
-/** Hours are open or closed, whatever else is said of them. */
-export interface Override {
-  readonly open: boolean
-  /** Milliseconds since 1970. */
-  readonly until: number
-  readonly by: string
-  readonly why: string
 }
 
 /** What a lookup says of a call. */
@@ -60,6 +52,7 @@ export const NO_OUTSIDE_DATA: OutsideData = {
 }
 
 /** Hours of the flow files with what is known of them besides. */
-export function hoursWith({ calendars }: OutsideData, hours: Hours): Hours {
-  return withCopies(hours, calendars)
+export function hoursWith({ overrides, calendars }: OutsideData, hours: Hours): Hours {
+  const override = overrides.get(hours.name)
+  return { ...withCopies(hours, calendars), override }
 }

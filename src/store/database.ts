@@ -133,6 +133,17 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX callers_expires ON callers (expires);
   `,
+  `
+  -- name: of the hours. since, until: milliseconds since 1970.
+  CREATE TABLE overrides (
+    name TEXT PRIMARY KEY,
+    open INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    why TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** Opens the database to write, creates it where it is missing, and migrates it. @throws StoreError */

@@ -25,6 +25,7 @@ import {
   type RevisionEntry,
   type StoredCall,
 } from './database.js'
+import { listOverrides, type StoredOverride } from './overrides.js'
 import { StoreError, type StoreFault, storeError } from './store-error.js'
 import type { Arguments, Methods, WriterOptions, WriterReply, WriterRequest } from './writer.js'
 
@@ -64,6 +65,8 @@ const UPDATE_BYTES = 500
 const bytesOf = (entry: StoredCall | CallerUpdate) => ('record' in entry ? entry.record.length : UPDATE_BYTES)
 /** How long a stop waits for what is still queued, and then for the thread. */
 const CLOSE_MS = 2_000
+
+const WRITES = new Set<keyof Methods>(['write', 'addRevision', 'saveOverrides'])
 
 const WRITER = new URL('./writer.js', import.meta.url)
 
@@ -172,6 +175,15 @@ export class Store {
     return this.#request('forget', names)
   }
 
+  overrides(): Promise<readonly StoredOverride[]> {
+    return this.#request('listOverrides')
+  }
+
+  /** These take the place of those that are stored. */
+  saveOverrides(overrides: readonly StoredOverride[]): Promise<void> {
+    return this.#request('saveOverrides', overrides)
+  }
+
   /** Resolves once the calls recorded so far are in the database, or could not be written. */
   async flush(): Promise<void> {
     while (this.#queue.length > 0) if (!(await this.#nextBatch())) return
@@ -220,7 +232,7 @@ export class Store {
   async #request<M extends keyof Methods>(method: M, ...args: Arguments<M>): Promise<ReturnType<Methods[M]>> {
     try {
       const result = await this.#post(method, args)
-      if (method === 'write' || method === 'addRevision') this.#wrote()
+      if (WRITES.has(method)) this.#wrote()
       return result as ReturnType<Methods[M]>
     } catch (error) {
       if (error instanceof StoreError && error.fault !== 'missing') {
@@ -309,6 +321,10 @@ export class StoreReader implements StoreReads {
     return this.#read((db) => findCalls(db, query), [])
   }
 
+  async overrides(): Promise<readonly StoredOverride[]> {
+    return this.#read(listOverrides, [])
+  }
+
   /** When the oldest recorded call came, in milliseconds since 1970. */
   async oldestCall(): Promise<number | undefined> {
     return this.#read(oldestCall, undefined)
@@ -326,6 +342,8 @@ export class StoreReader implements StoreReads {
     try {
       return work(db)
     } catch (error) {
+      // A database that an older Doorman still writes lacks tables.
+      if (String(error).includes('no such table')) return nothing
       throw storeError(join(this.#folder, DATABASE_FILE), error)
     } finally {
       db.close()

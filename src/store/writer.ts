@@ -22,12 +22,14 @@ import {
   transaction,
   write,
 } from './database.js'
+import { listOverrides, saveOverrides } from './overrides.js'
 import { isBusy, StoreError, type StoreFault, storeError } from './store-error.js'
 
 /** What the thread does with the database on request. */
 const METHODS = {
   ...{ write, addRevision, listRevisions, filesOf, findCalls, recentCallers },
   ...{ listCallers, limitCallers, forget },
+  ...{ listOverrides, saveOverrides },
 }
 
 export type Methods = typeof METHODS

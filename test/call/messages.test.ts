@@ -40,7 +40,7 @@ describe('a message', () => {
 
   test.each([
     ['that its handler refuses', 'override', () => 'there are no hours "x"', 'there are no hours "x"'],
-    ['of another kind', 'constructor', () => undefined, 'there is no such message'],
+    ['of another kind', 'constructor', () => undefined, 'There is no such message'],
     [
       'whose handler fails',
       'override',

@@ -7,6 +7,7 @@ import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candida
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import type { RenderReport } from '../../src/speech/greetings.js'
 import { KeptLog } from '../asterisk/kept-log.js'
+import { fakeOverrides } from '../call/fake-overrides.js'
 import { noConsole } from '../control/no-console.js'
 import { filesOf, newRevision, withStore } from '../store/open-store.js'
 import { flowFolder } from '../support/flow-folder.js'
@@ -38,6 +39,7 @@ const control: Control = {
   greetings: async () => rendering.shift() ?? NO_GREETINGS,
   forget: async () => undefined,
   metrics: async () => '',
+  overrides: fakeOverrides().overrides,
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
     stopping: false,

@@ -9,6 +9,7 @@ import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
+import { fakeOverrides } from '../call/fake-overrides.js'
 import { freePort } from '../support/free-ports.js'
 import { noConsole } from './no-console.js'
 
@@ -47,6 +48,7 @@ const control: Control = {
   candidate: () => waiting,
   greetings: async () => GREETINGS,
   metrics: async () => 'doorman_calls_total 0\n',
+  overrides: fakeOverrides().overrides,
   vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
 }
 

@@ -13,17 +13,19 @@ test('the metrics say how things are at the moment of asking', async () => {
   const metrics = new Metrics({
     ...{ ...now, mask: false, calendars: SOURCES.calendars },
     activeCalls: () => now.calls,
+    overrides: () => 2,
     database: () => ({ ...health, dropped: now.dropped }),
     greetings: () => ({ bytes: 8_192, waiting: 9, rendered: 10, failed: 1 }),
   })
   const shown = async () =>
     (await samples(metrics, 'doorman_')).filter((line) =>
-      /_up\b|_age|active|database|unrecorded|greetings/.test(line),
+      /_up\b|_age|active|overrides|database|unrecorded|greetings/.test(line),
     )
   expect(await shown()).toEqual([
     'doorman_ari_up 0',
     'doorman_ami_up 1',
     'doorman_active_calls 3',
+    'doorman_overrides 2',
     'doorman_database_up 0',
     'doorman_database_size_bytes 4096',
     'doorman_database_queued_calls 2',

@@ -6,6 +6,7 @@ export const SOURCES: MetricsSources = {
   ari: { isUp: true },
   ami: { isUp: true },
   activeCalls: () => 0,
+  overrides: () => 0,
   database: () => ({ isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 }),
   greetings: () => ({ bytes: 0, waiting: 0, rendered: 0, failed: 0 }),
   calendars: () => [

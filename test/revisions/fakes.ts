@@ -17,7 +17,7 @@ export function revision(name: string): Revision {
       ...{ calleeFrom: [], trust: new Map(), branches: [], rules: [], otherwise: name, undecidable: name },
       ...{ greets: {}, recordings: new Map() },
       vip: { numbers: new Set(), tables: [], headers: new Map() },
-      hours: new Map(),
+      ...{ hours: new Map(), lookups: new Map() },
       voice: { engine: 'flite', voice: 'slt', speed: 1 },
       flows: new Map([[name, flow]]),
     },

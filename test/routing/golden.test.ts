@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { parse, stringify } from 'yaml'
+import type { Override } from '../../src/hours/override.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { explain } from '../../src/routing/explain.js'
@@ -28,6 +29,8 @@ interface Golden {
     readonly answers?: Readonly<Record<string, Parameters<typeof answerOf>[0]>>
     /** What is remembered of the caller; without it, memory is not loaded. */
     readonly memory?: Remembered
+    /** Overrides that are on, by the name of the hours. */
+    readonly overrides?: Readonly<Record<string, Override>>
     /** `Name: value`; names may come more than once. */
     readonly headers?: readonly string[]
     readonly expect: Readonly<Record<string, unknown>>
@@ -41,20 +44,24 @@ describe.each(readdirSync(folder))('%s', (name) => {
   const files = { ...golden.files, 'routing.yaml': stringify(golden.routing) }
   const routing = revisionOf(files).then((revision) => revision.routing)
 
-  test.each(golden.calls)('$what', async ({ what: _, headers = [], at, answers = {}, memory, ...more }) => {
-    const { expect: expected, ...parts } = more
-    const facts = call({ ...parts, headers: headers.map(headerOf) })
-    const instant = at === undefined ? AT : new Date(at)
-    const outside = {
-      ...NO_OUTSIDE_DATA,
-      memory,
-      answers: new Map(Object.entries(answers).map(([name, said]) => [name, answerOf(said)])),
-    }
-    const told = decided(facts, await routing, instant, outside, expected)
-    expect(told).toEqual(expected)
-    // The rules arrive from another thread in this way.
-    expect(decided(facts, structuredClone(await routing), instant, outside, expected)).toEqual(told)
-  })
+  test.each(golden.calls)(
+    '$what',
+    async ({ what: _, headers = [], at, answers = {}, overrides = {}, memory, ...more }) => {
+      const { expect: expected, ...parts } = more
+      const facts = call({ ...parts, headers: headers.map(headerOf) })
+      const instant = at === undefined ? AT : new Date(at)
+      const outside = {
+        ...NO_OUTSIDE_DATA,
+        memory,
+        overrides: new Map(Object.entries(overrides)),
+        answers: new Map(Object.entries(answers).map(([name, said]) => [name, answerOf(said)])),
+      }
+      const told = decided(facts, await routing, instant, outside, expected)
+      expect(told).toEqual(expected)
+      // The rules arrive from another thread in this way.
+      expect(decided(facts, structuredClone(await routing), instant, outside, expected)).toEqual(told)
+    },
+  )
 })
 
 function headerOf(text: string): readonly [string, string] {

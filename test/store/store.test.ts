@@ -24,6 +24,30 @@ const database = (folder: string) => join(folder, 'doorman.db')
 const ids = async (store: Pick<Store, 'findCalls'>, query: Partial<CallQuery> = {}) =>
   (await store.findCalls({ limit: 10_000, ...query })).map(({ record }) => record)
 
+describe('stored overrides', () => {
+  const office = { name: 'office', open: false, since: 1, until: 2, by: 'ann', why: 'fire drill' }
+  const shop = { ...office, name: 'shop', open: true }
+
+  test('survive a restart, and are replaced as a whole', () =>
+    inDataFolder(async (folder) => {
+      await withStore(folder, (store) => store.saveOverrides([shop, office]))
+      await withStore(folder, async (store) => {
+        expect(await store.overrides()).toEqual([office, shop])
+        await store.saveOverrides([shop])
+      })
+      expect(await new StoreReader(folder).overrides()).toEqual([shop])
+    }))
+
+  test('are none in a database that an older Doorman still writes', () =>
+    inStore(async (store, folder) => {
+      await store.saveOverrides([office])
+      const db = new DatabaseSync(database(folder))
+      db.exec('DROP TABLE overrides')
+      db.close()
+      expect(await new StoreReader(folder).overrides()).toEqual([])
+    }))
+})
+
 describe('stored revisions', () => {
   test('a data folder without a database has none, and reading it creates nothing', () =>
     inDataFolder(async (folder) => {

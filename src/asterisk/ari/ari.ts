@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../lib/log.js'
 import { type DialplanLocation, PbxError, type PbxListener, type Variable } from '../pbx.js'
 import { AriConnection } from './connection.js'
+import { DeviceStates } from './device-states.js'
 import type { AriEvent } from './events.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
 import { SharedVariableSets } from './shared-variables.js'
@@ -36,6 +37,8 @@ export class Ari {
   readonly #http: AriHttp
   readonly #connection: AriConnection
   readonly #sets: SharedVariableSets
+  /** Whether an override of the hours of this name is on, for lamps. */
+  readonly deviceStates: DeviceStates
   #channels: StasisChannels | undefined
   #claims = true
   #refusal: string | undefined
@@ -48,6 +51,7 @@ export class Ari {
     this.#log = log
     this.#http = new AriHttp(access)
     this.#sets = new SharedVariableSets(application)
+    this.deviceStates = new DeviceStates(this.#http, log)
     const listener = {
       onUp: () => void this.#onUp(),
       onDown: (standsBy: boolean) => {
@@ -150,6 +154,7 @@ export class Ari {
   async #onUp(): Promise<void> {
     // A new Asterisk, or one that was restarted, has no global variables.
     this.#sets.forget()
+    this.deviceStates.publish()
     this.#channels?.start()
     const body = { allowed: EVENTS.map((type) => ({ type })) }
     const path = `applications/${this.#application}/eventFilter`

@@ -11,7 +11,7 @@ export interface AriAccess {
 
 /** One request to ARI. */
 export interface AriRequest {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Below `/ari/`, each part of it percent-encoded: `channels/1700000000.1/variable`. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>

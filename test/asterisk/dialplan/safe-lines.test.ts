@@ -110,7 +110,7 @@ describe('the check refuses a line by which a caller', () => {
 
 /** What an admin's dialplan finds on a call, and may use anywhere: cleaned, or made by Doorman. */
 const ON_THE_CALL = {
-  variables: /^(CONV_[A-Za-z0-9_]+|DOORMAN_(FLOW|RULE|REVISION|VIP|BRANCH|CALLER|CALLEE|GREETING))$/,
+  variables: /^(CONV_[A-Za-z0-9_]+|DOORMAN_(FLOW|RULE|REVISION|VIP|BRANCH|CALLER|CALLEE|GREETING|RESULT))$/,
   contexts: [],
 }
 

@@ -1,0 +1,222 @@
+/**
+ * The overrides of a running Doorman. They are read from memory, so that no call waits for the database; each change is
+ * stored, so that they survive a restart.
+ *
+ *     command, HTTP, feature code ▶ set ─┬▶ memory ▶ calls that come now, and the lamp
+ *                                        └▶ database
+ */
+import { trunkOf } from '../asterisk/pbx.js'
+import { describeState, type Hours, stateAt } from '../hours/hours.js'
+import { type Override, parseUntil } from '../hours/override.js'
+import type { Log } from '../lib/log.js'
+import { suggestion } from '../lib/nearest.js'
+import { within } from '../lib/timeout.js'
+import type { Store } from '../store/store.js'
+import type { MessageHandler } from './messages.js'
+
+/** `until` as `parseUntil` reads it. */
+export interface OverrideRequest {
+  readonly state: 'open' | 'closed'
+  readonly until: string
+  readonly by: string
+  readonly why: string
+}
+
+/** An override as JSON. */
+export interface ShownOverride extends Omit<OverrideRequest, 'until'> {
+  /** Of the hours. */
+  readonly name: string
+  /** Null where the flow files have no such hours any more. */
+  readonly zone: string | null
+  /** ISO 8601, as `until`. */
+  readonly since: string
+  readonly until: string
+}
+
+/** An override that was set or ended, or why it was not. */
+export type OverrideResult =
+  | { readonly ok: true; readonly override: ShownOverride }
+  | { readonly ok: false; readonly fault: 'unknown' | 'until' | 'not_on'; readonly message: string }
+
+export interface OverridesParts {
+  readonly store: Pick<Store, 'overrides' | 'saveOverrides'>
+  readonly log: Log
+  /** Those of the active revision. */
+  readonly hours: () => ReadonlyMap<string, Hours>
+  /** Takes for each name of hours whether an override is on, after each change. */
+  readonly show: (states: ReadonlyMap<string, boolean>) => void
+}
+
+/** How long a start, or the answer to a request, waits for the database. */
+const STORE_MS = 2_000
+const RETRY_MS = 5_000
+/** A timer takes no more than 24 days. */
+const MOST_TIMER_MS = 86_400_000
+
+export class Overrides {
+  readonly #parts: OverridesParts
+  #current: ReadonlyMap<string, Override> = new Map()
+  #isStarted = false
+  #isRead = false
+  #saving: Promise<boolean> = Promise.resolve(true)
+  #expiry: NodeJS.Timeout | undefined
+  #retry: NodeJS.Timeout | undefined
+
+  constructor(parts: OverridesParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Reads those that are stored. Without the database Doorman begins with none, and reads them as soon as that is
+   * possible. Never rejects.
+   */
+  async start(): Promise<void> {
+    this.#save()
+    await this.stored()
+    this.#isStarted = true
+    this.show(this.#parts.hours())
+  }
+
+  /** Shows which are on, for lamps. */
+  show(hours: ReadonlyMap<string, Hours>): void {
+    if (!this.#isStarted) return
+    this.#parts.show(new Map([...hours.keys()].map((name) => [name, this.#current.has(name)])))
+  }
+
+  /** By the name of the hours. The map never changes; a later one takes its place. */
+  get current(): ReadonlyMap<string, Override> {
+    return this.#current
+  }
+
+  list(): readonly ShownOverride[] {
+    return [...this.#current].map(([name, override]) => this.#shown(name, override))
+  }
+
+  set(name: string, { state, until, by, why }: OverrideRequest): OverrideResult {
+    const all = this.#parts.hours()
+    const hours = all.get(name)
+    if (hours === undefined) {
+      const message = `There are no hours "${name}"${suggestion(name, all.keys())}`
+      return { ok: false, fault: 'unknown', message }
+    }
+    const since = Date.now()
+    try {
+      const end = parseUntil(until, hours.zone, since)
+      const override = { open: state === 'open', since, until: end, by, why }
+      this.#change(new Map([...this.#current, [name, override]]))
+      const now = stateAt({ ...hours, override }, since)
+      this.#parts.log.info(`${describeState(hours, now)}.`, {
+        event: 'override_set',
+        ...fieldsOf(name, override),
+      })
+      return { ok: true, override: this.#shown(name, override) }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return { ok: false, fault: 'until', message: error.message }
+    }
+  }
+
+  end(name: string, by: string): OverrideResult {
+    const override = this.#current.get(name)
+    if (override === undefined) {
+      const message = `No override of "${name}" is on${suggestion(name, this.#current.keys())}`
+      return { ok: false, fault: 'not_on', message }
+    }
+    this.#remove(name)
+    this.#parts.log.info(`The override of ${name} was ended by ${by}.`, {
+      event: 'override_ended',
+      ...fieldsOf(name, { ...override, by }),
+    })
+    return { ok: true, override: this.#shown(name, override) }
+  }
+
+  /** `Gosub(doorman-override,s,1(office,closed,1800))`, or `(office,end)`. */
+  readonly onMessage: MessageHandler = ([name = '', state = '', until = ''], from) => {
+    const by = trunkOf(from.channel) ?? from.channel
+    if (state !== 'open' && state !== 'closed' && state !== 'end')
+      return `"${state}" is not open, closed or end`
+    const result = state === 'end' ? this.end(name, by) : this.set(name, { state, until, by, why: '' })
+    return result.ok ? undefined : result.message
+  }
+
+  /** Whether the database has all changes so far; false, too, where that takes longer than two seconds. */
+  async stored(): Promise<boolean> {
+    return within(STORE_MS, 'the database', this.#saving).catch(() => false)
+  }
+
+  stop(): void {
+    clearTimeout(this.#expiry)
+    clearTimeout(this.#retry)
+  }
+
+  #shown(name: string, { open, since, until, by, why }: Override): ShownOverride {
+    return {
+      ...{ name, zone: this.#parts.hours().get(name)?.zone ?? null, state: open ? 'open' : 'closed' },
+      ...{ since: new Date(since).toISOString(), until: new Date(until).toISOString(), by, why },
+    }
+  }
+
+  #remove(name: string): void {
+    this.#change(new Map([...this.#current].filter(([other]) => other !== name)))
+  }
+
+  #change(next: ReadonlyMap<string, Override>): void {
+    this.#current = next
+    this.#schedule()
+    this.#save()
+    this.show(this.#parts.hours())
+  }
+
+  /** Ends those whose time is over, and waits for the next. */
+  #schedule(): void {
+    clearTimeout(this.#expiry)
+    const next = Math.min(...[...this.#current.values()].map(({ until }) => until))
+    if (next === Number.POSITIVE_INFINITY) return
+    const wait = Math.min(Math.max(0, next - Date.now()), MOST_TIMER_MS)
+    this.#expiry = setTimeout(() => this.#expire(), wait).unref()
+  }
+
+  #expire(): void {
+    const over = [...this.#current].filter(([, { until }]) => until <= Date.now())
+    for (const [name, override] of over) {
+      this.#remove(name)
+      this.#parts.log.info(`The override of ${name} is over.`, {
+        event: 'override_expired',
+        ...fieldsOf(name, override),
+      })
+    }
+    this.#schedule()
+  }
+
+  /** The store reports what keeps it from working. */
+  #save(): void {
+    clearTimeout(this.#retry)
+    this.#saving = this.#saving
+      .then(() => this.#write())
+      .then(
+        () => true,
+        () => {
+          clearTimeout(this.#retry)
+          this.#retry = setTimeout(() => this.#save(), RETRY_MS).unref()
+          return false
+        },
+      )
+  }
+
+  async #write(): Promise<void> {
+    const { store } = this.#parts
+    if (!this.#isRead) {
+      const stored = await store.overrides()
+      this.#isRead = true
+      const before = stored.map(({ name, ...override }) => [name, override] as const)
+      this.#current = new Map([...before, ...this.#current])
+      this.#schedule()
+      this.show(this.#parts.hours())
+    }
+    await store.saveOverrides([...this.#current].map(([name, override]) => ({ name, ...override })))
+  }
+}
+
+function fieldsOf(hours: string, { open, until, by, why }: Override) {
+  return { hours, open, until: new Date(until).toISOString(), by, why }
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import * as z from 'zod'
+import type { OverrideResult, Overrides, ShownOverride } from '../call/overrides.js'
+
+const by = z.string().min(1).max(100).optional()
+/** They change what callers meet, and no flow file. */
+const OPERATOR = { config: { role: 'operator' } } as const
+const overrideRequest = z.strictObject({
+  by,
+  state: z.enum(['open', 'closed']),
+  until: z.string().max(100),
+  why: z.string().max(200).default(''),
+})
+const endRequest = z.strictObject({ by })
+
+export type OverrideRequestBody = z.input<typeof overrideRequest>
+
+/** The answer to a PUT or DELETE. `stored` is false where a restart of Doorman would undo it. */
+export type OverrideAnswer =
+  | { readonly ok: true; readonly override: ShownOverride; readonly stored: boolean }
+  | { readonly ok: false; readonly fault: string; readonly error: string }
+
+const STATUS = { unknown: 404, not_on: 404, until: 400 } as const
+
+/** `GET /overrides`, and `PUT` and `DELETE /overrides/<name of the hours>`. */
+export function addOverrides(
+  server: FastifyInstance,
+  overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>,
+): void {
+  type Route = { Params: { name: string } }
+  const answer = async (result: OverrideResult, reply: FastifyReply) => {
+    if (result.ok) return { ok: true, override: result.override, stored: await overrides.stored() }
+    return reply.code(STATUS[result.fault]).send({ ok: false, fault: result.fault, error: result.message })
+  }
+  server.get('/overrides', async () => ({ overrides: overrides.list() }))
+  server.put<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
+    const parsed = overrideRequest.safeParse(body ?? {})
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
+    return answer(overrides.set(name, { ...parsed.data, by: parsed.data.by ?? user?.name ?? '' }), reply)
+  })
+  server.delete<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
+    const parsed = endRequest.safeParse(body ?? {})
+    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
+    return answer(overrides.end(name, parsed.data.by ?? user?.name ?? ''), reply)
+  })
+}
