@@ -1,9 +1,11 @@
 /** How `explain` and `why` show what a decision is based on. */
 import type { DecisionRecord } from '../history/decision-record.js'
-import { Columns } from '../lib/columns.js'
+import { Columns, cut } from '../lib/columns.js'
 
 /** So many rules fit on a screen below the answer. */
 const MOST_RULES = 12
+/** Characters of a name or value. */
+const LONGEST = 32
 
 /**
  * The rules that were tried, `+` for one that matched, each with the value that settled it.
@@ -15,7 +17,7 @@ export function formatRules(
 ): readonly string[] {
   const tried = reasons.filter(({ rule }) => !rule.startsWith('(') || rule === '(function)')
   const shown = all ? tried : tried.slice(-MOST_RULES)
-  const rows = shown.map(({ rule, matched, why }) => [`  ${matched ? '+' : '-'} ${shortened(rule)}`, why])
+  const rows = shown.map(({ rule, matched, why }) => [`  ${matched ? '+' : '-'} ${cut(rule, LONGEST)}`, why])
   const omitted = reasonsOmitted + tried.length - shown.length
   const before = omitted === 0 ? [] : [`  ${omitted} rules before these did not match.`]
   return [...before, ...new Columns().lines(rows)]
@@ -26,15 +28,9 @@ export function formatFacts({ provenance }: Pick<DecisionRecord, 'provenance'>):
   return new Columns().lines(
     provenance.map(({ fact, value, from, trusted, why }) => [
       `  ${trusted ? '+' : '-'} ${fact}`,
-      `${shortened(value ?? '-')} (${from}): ${why}`,
+      `${cut(value ?? '-', LONGEST)} (${from}): ${why}`,
     ]),
   )
 }
 
 export const FACTS_HEADING = 'facts (+ trusted, - untrusted)'
-
-const LONGEST = 32
-
-function shortened(name: string): string {
-  return name.length <= LONGEST ? name : `${name.slice(0, LONGEST - 1)}…`
-}

@@ -36,8 +36,9 @@ export class Columns {
 
 const GAP = '  '
 
-function cut(cell: string, width: number): string {
-  return cell.length <= width ? cell : `${cell.slice(0, Math.max(0, width - 1))}…`
+/** At most so many characters of a text; of a longer one the last is `…`. */
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
 }
 
 /** Breaks lines at spaces that are longer than `width`. What follows is indented like the line's last column. */
