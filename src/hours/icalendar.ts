@@ -10,8 +10,8 @@ export interface CalendarProblem {
   readonly message: string
 }
 
-/** So many whole years are read beside the present one: before it, for calls that are decided again, and ahead. */
-const [YEARS_BEFORE, YEARS_AHEAD] = [1, 10]
+/** Events are read from this year on, for calls that are decided again, and for so many whole years ahead. */
+const [FIRST_YEAR, YEARS_AHEAD] = [2_000, 10]
 const MOST_OCCURRENCES = 20_000
 const LONGEST_REASON = 100
 
@@ -54,7 +54,7 @@ class Reader {
   readonly #days = new Map<number, string>()
   readonly #times = new Map<number, ClosedTime[]>()
   readonly #lines: readonly string[]
-  readonly #first: number
+  readonly #first = Date.UTC(FIRST_YEAR, 0, 1) / DAY_MS
   readonly #last: number
   /** The line on which the event begins that is being read. */
   #line = 1
@@ -66,9 +66,7 @@ class Reader {
     now: number,
   ) {
     this.#lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-    const year = new Date(now).getUTCFullYear()
-    this.#first = Date.UTC(year - YEARS_BEFORE, 0, 1) / DAY_MS
-    this.#last = Date.UTC(year + YEARS_AHEAD, 11, 31) / DAY_MS
+    this.#last = Date.UTC(new Date(now).getUTCFullYear() + YEARS_AHEAD, 11, 31) / DAY_MS
   }
 
   read(): Calendar {

@@ -81,6 +81,47 @@ describe('the hours of an office', () => {
   })
 })
 
+describe('a calendar', () => {
+  const closing = {
+    location: 'https://calendar.example/a.ics',
+    refresh: { every: 1, maxAge: 1 },
+    calendar: {
+      days: new Map([[day('2026-12-05'), 'party']]),
+      times: new Map([
+        [day('2026-12-01'), [{ from: 540, to: 600, why: 'meeting' }]],
+        [day('2026-12-02'), [{ from: 1_320, to: 1_440, why: '' }]],
+        [day('2026-12-03'), [{ from: 0, to: 60, why: '' }]],
+      ]),
+      last: undefined,
+    },
+  }
+  const of = hours('Mo-Su 08:30-12:00,22:00-02:00', { calendars: [closing] })
+
+  test.each([
+    ['2026-12-01T09:59:00+01:00', 'meeting', 'today at 10:00'],
+    ['2026-12-01T08:30:00+01:00', 'open', 'today at 10:00'],
+    ['2026-12-02T22:30:00+01:00', 'until 24:00', 'tomorrow at 01:00'],
+    ['2026-12-03T00:30:00+01:00', 'until 01:00', 'today at 01:00'],
+    // The night of Friday goes on, and that of Saturday does not begin.
+    ['2026-12-05T01:30:00+01:00', 'open', 'tomorrow at 08:30'],
+    ['2026-12-06T01:30:00+01:00', 'outside of the hours', 'today at 08:30'],
+  ])('closes its days and its times: at %s: %s; next opening: %s', (instant, why, opens) => {
+    const next = nextOpening(of, at(instant)) ?? Number.NaN
+    const state = stateAt(of, at(instant))
+    expect([state.why, describeInstant(of, next, at(instant))]).toEqual([why, opens])
+  })
+
+  test('that was never loaded leaves open what is closed and also open, and nothing else', () => {
+    const alsoOpen = new Map([[day('2026-12-01'), times('10:00-11:00')]])
+    const unknown = { ...of, alsoOpen, calendars: [{ ...closing, calendar: undefined }] }
+    const state = (instant: string) => stateAt(unknown, at(instant)).open
+    expect(state('2026-12-01T09:00:00+01:00')).toBe(null)
+    expect(state('2026-12-01T10:30:00+01:00')).toBe(true)
+    expect(state('2026-12-01T12:30:00+01:00')).toBe(false)
+    expect(nextOpening(unknown, at('2026-12-01T09:00:00+01:00'))).toBe(at('2026-12-01T22:00:00+01:00'))
+  })
+})
+
 describe('a wall clock', () => {
   test.each([
     ['comes twice: the later one', 'Europe/Berlin', '2026-10-25', 150, '2026-10-25T01:30:00Z'],
@@ -126,11 +167,17 @@ class Walk {
   #newMarks(date: string): ReadonlySet<number> {
     const on = day(date)
     const weekday = (new Date(`${date}T00:00:00Z`).getUTCDay() + 6) % 7
-    const isClosed = this.of.closed.some(({ from, to }) => from <= on && on <= to)
-    const all = [...(this.of.alsoOpen.get(on) ?? []), ...(isClosed ? [] : (this.of.open[weekday] ?? []))]
-    return new Set(
-      all.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, after) => from + after)),
-    )
+    const calendar = this.of.calendars[0]?.calendar
+    const isClosed =
+      this.of.closed.some(({ from, to }) => from <= on && on <= to) || calendar?.days.has(on) === true
+    const isClosedAt = (minute: number) =>
+      calendar?.times
+        .get(on + Math.floor(minute / 1_440))
+        ?.some(({ from, to }) => from <= minute % 1_440 && minute % 1_440 < to) === true
+    const minutesOf = (times: readonly TimeRange[] = []) =>
+      times.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, after) => from + after))
+    const open = isClosed ? [] : minutesOf(this.of.open[weekday]).filter((minute) => !isClosedAt(minute))
+    return new Set([...minutesOf(this.of.alsoOpen.get(on)), ...open])
   }
 }
 
@@ -138,6 +185,10 @@ function isSetBack(name: string, instant: number): boolean {
   const zone = new Zone(name)
   return zone.offset(instant + 120 * MINUTE) < zone.offset(instant - 120 * MINUTE)
 }
+
+const closedTime = ({ from, length }: { readonly from: number; readonly length: number }) => ({
+  ...{ from, to: Math.min(1_440, from + length), why: 'meeting' },
+})
 
 describe('in ten years and five zones', () => {
   const START = at('2026-01-01T00:00:00Z')
@@ -151,6 +202,8 @@ describe('in ten years and five zones', () => {
     also: range,
     offset: fc.integer({ min: -3, max: 3 }),
     closed: fc.integer({ min: -3, max: 3 }),
+    holiday: fc.integer({ min: -3, max: 3 }),
+    meeting: fc.record({ on: fc.integer({ min: -2, max: 2 }), from: fc.nat(1_379), length: fc.nat(600) }),
   })
   const minute = fc.integer({ min: 0, max: TEN_YEARS_MIN }).map((after) => START + after * MINUTE)
   /** An hour around a change of the offset. */
@@ -164,11 +217,22 @@ describe('in ten years and five zones', () => {
 
   test('hours agree with a walk minute by minute, and so does the next opening', () => {
     fc.assert(
-      fc.property(anyHours, fc.oneof(minute, nearChange), ({ zone, open, also, offset, closed }, instant) => {
+      fc.property(anyHours, fc.oneof(minute, nearChange), (written, instant) => {
+        const { zone, open, also, offset, closed, holiday, meeting } = written
+
         const today = new Zone(zone).wallClock(instant).day
         const of = hours('off', {
           ...{ zone, open, alsoOpen: new Map([[today + offset, [also]]]) },
           closed: [{ from: today + closed, to: today + closed, why: '' }],
+          calendars: [
+            {
+              ...{ location: 'holidays.ics', refresh: undefined },
+              calendar: {
+                ...{ days: new Map([[today + holiday, 'holiday']]), last: undefined },
+                times: new Map([[today + meeting.on, [closedTime(meeting)]]]),
+              },
+            },
+          ],
         })
         const walk = new Walk(of)
         expect(stateAt(of, instant).open).toBe(walk.isOpen(instant))

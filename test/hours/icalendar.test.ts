@@ -148,8 +148,8 @@ test('all calendars of one file count, and what is no event does not', () => {
   expect(shown(readCalendar(both, 'UTC', NOW) as Calendar)).toEqual(['2026-12-25 One'])
 })
 
-test('what recurs without end is read from last year to ten years ahead', () => {
-  const text = calendarOf(['DTSTART;VALUE=DATE:20001225', 'RRULE:FREQ=YEARLY'])
+test('what recurs without end is read from 2000 to ten years ahead', () => {
+  const text = calendarOf(['DTSTART;VALUE=DATE:19801225', 'RRULE:FREQ=YEARLY'])
   const { days, last = 0 } = readCalendar(text, 'UTC', NOW) as Calendar
-  expect([days.size, formatDate(last)]).toEqual([12, '2036-12-25'])
+  expect([days.size, formatDate(last)]).toEqual([37, '2036-12-25'])
 })
