@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -184,6 +184,8 @@ describe('a calendar at a URL', () => {
     const calendars = await started([office(), berlin])
     await until(() => calendars.copies.size > 0)
     expect([...(calendars.copies.get(url)?.inZone.keys() ?? [])].sort()).toEqual(['Asia/Kathmandu', 'UTC'])
+    // It decides first, and is kept then.
+    await until(() => existsSync(join(folder, 'calendars')))
     expect(statSync(join(folder, 'calendars')).mode & 0o777).toBe(0o700)
   })
 })
