@@ -36,7 +36,7 @@ export interface ShownOverride extends Omit<OverrideRequest, 'until'> {
 /** An override that was set or ended, or why it was not. */
 export type OverrideResult =
   | { readonly ok: true; readonly override: ShownOverride }
-  | { readonly ok: false; readonly fault: 'unknown' | 'until' | 'not_on'; readonly message: string }
+  | { readonly ok: false; readonly error: string }
 
 export interface OverridesParts {
   readonly store: Pick<Store, 'overrides' | 'saveOverrides'>
@@ -95,10 +95,8 @@ export class Overrides {
   set(name: string, { state, until, by, why }: OverrideRequest): OverrideResult {
     const all = this.#parts.hours()
     const hours = all.get(name)
-    if (hours === undefined) {
-      const message = `There are no hours "${name}"${suggestion(name, all.keys())}`
-      return { ok: false, fault: 'unknown', message }
-    }
+    if (hours === undefined)
+      return { ok: false, error: `There are no hours "${name}"${suggestion(name, all.keys())}` }
     const since = Date.now()
     try {
       const end = parseUntil(until, hours.zone, since)
@@ -112,16 +110,14 @@ export class Overrides {
       return { ok: true, override: this.#shown(name, override) }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      return { ok: false, fault: 'until', message: error.message }
+      return { ok: false, error: error.message }
     }
   }
 
   end(name: string, by: string): OverrideResult {
     const override = this.#current.get(name)
-    if (override === undefined) {
-      const message = `No override of "${name}" is on${suggestion(name, this.#current.keys())}`
-      return { ok: false, fault: 'not_on', message }
-    }
+    if (override === undefined)
+      return { ok: false, error: `No override of "${name}" is on${suggestion(name, this.#current.keys())}` }
     this.#remove(name)
     this.#parts.log.info(`The override of ${name} was ended by ${by}.`, {
       event: 'override_ended',
@@ -136,7 +132,7 @@ export class Overrides {
     if (state !== 'open' && state !== 'closed' && state !== 'end')
       return `"${state}" is not open, closed or end`
     const result = state === 'end' ? this.end(name, by) : this.set(name, { state, until, by, why: '' })
-    return result.ok ? undefined : result.message
+    return result.ok ? undefined : result.error
   }
 
   /** Whether the database has all changes so far; false, too, where that takes longer than two seconds. */
@@ -149,11 +145,8 @@ export class Overrides {
     clearTimeout(this.#retry)
   }
 
-  #shown(name: string, { open, since, until, by, why }: Override): ShownOverride {
-    return {
-      ...{ name, zone: this.#parts.hours().get(name)?.zone ?? null, state: open ? 'open' : 'closed' },
-      ...{ since: new Date(since).toISOString(), until: new Date(until).toISOString(), by, why },
-    }
+  #shown(name: string, override: Override): ShownOverride {
+    return shownOverride(name, override, this.#parts.hours().get(name)?.zone)
   }
 
   #remove(name: string): void {
@@ -191,16 +184,16 @@ export class Overrides {
   /** The store reports what keeps it from working. */
   #save(): void {
     clearTimeout(this.#retry)
-    this.#saving = this.#saving
-      .then(() => this.#write())
-      .then(
-        () => true,
-        () => {
-          clearTimeout(this.#retry)
-          this.#retry = setTimeout(() => this.#save(), RETRY_MS).unref()
-          return false
-        },
-      )
+    this.#saving = this.#saving.then(async () => {
+      try {
+        await this.#write()
+        return true
+      } catch {
+        clearTimeout(this.#retry)
+        this.#retry = setTimeout(() => this.#save(), RETRY_MS).unref()
+        return false
+      }
+    })
   }
 
   async #write(): Promise<void> {
@@ -214,6 +207,18 @@ export class Overrides {
       this.show(this.#parts.hours())
     }
     await store.saveOverrides([...this.#current].map(([name, override]) => ({ name, ...override })))
+  }
+}
+
+/** @param zone that of the hours, where they are known */
+export function shownOverride(
+  name: string,
+  { open, since, until, by, why }: Override,
+  zone?: string,
+): ShownOverride {
+  return {
+    ...{ name, zone: zone ?? null, state: open ? 'open' : 'closed' },
+    ...{ since: new Date(since).toISOString(), until: new Date(until).toISOString(), by, why },
   }
 }
 

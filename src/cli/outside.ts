@@ -1,6 +1,5 @@
 import { storedCopies } from '../calendars/stored-calendar.js'
 import type { Revision } from '../flows/revision.js'
-import type { Override } from '../hours/override.js'
 import { rememberedFor } from '../memory/caller-memory.js'
 import type { CallContext } from '../routing/call-context.js'
 import { whyNotRemembered } from '../routing/memory.js'
@@ -12,20 +11,13 @@ import { printError } from './command.js'
 
 /** What rules may know besides the call, for a command: from the data folder, as it is now. */
 export async function storedOutside(settings: Settings, { routing }: Revision): Promise<OutsideData> {
-  const overrides = await storedOverrides(settings).catch((error: Error) => {
+  const stored = await new StoreReader(settings.DOORMAN_DATA).overrides().catch((error: Error) => {
     printError(`Note: overrides are not known: ${error.message}`)
-    return new Map()
+    return []
   })
+  const overrides = new Map(stored.map(({ name, ...override }) => [name, override]))
   const calendars = await storedCopies(settings.DOORMAN_DATA, routing.hours.values())
   return { ...NO_OUTSIDE_DATA, overrides, calendars }
-}
-
-/** By the name of the hours; none where there is no database. @throws StoreError */
-export async function storedOverrides({
-  DOORMAN_DATA: data,
-}: Pick<Settings, 'DOORMAN_DATA'>): Promise<ReadonlyMap<string, Override>> {
-  const stored = await new StoreReader(data).overrides()
-  return new Map(stored.map(({ name, ...override }) => [name, override]))
 }
 
 /** What is remembered of the caller; a note on standard error says where the database cannot be read. */

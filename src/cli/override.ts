@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import type { ShownOverride } from '../call/overrides.js'
+import { type ShownOverride, shownOverride } from '../call/overrides.js'
 import { findInstance, NotRunningError, readOverrides, sendOverride } from '../control/client.js'
 import { describeInstant } from '../hours/hours.js'
 import { Columns } from '../lib/columns.js'
@@ -14,7 +14,7 @@ import {
   settingsFor,
   widthOf,
 } from './command.js'
-import { storedOverrides } from './outside.js'
+import { storeIn } from './recorded.js'
 
 interface Options {
   readonly until?: string
@@ -84,12 +84,9 @@ async function running(data: string): Promise<readonly ShownOverride[]> {
     return await readOverrides(await findInstance(data))
   } catch (error) {
     if (!(error instanceof NotRunningError)) throw error
-    printError(`${error.message}\nThese are stored, and count when it starts:`)
-    const stored = await storedOverrides({ DOORMAN_DATA: data })
-    return [...stored].map(([name, { open, since, until, by, why }]) => ({
-      ...{ name, zone: null, state: open ? 'open' : 'closed', by, why },
-      ...{ since: new Date(since).toISOString(), until: new Date(until).toISOString() },
-    }))
+    printError(`${error.message}\nWhat is stored counts when it starts:`)
+    const stored = await storeIn({ DOORMAN_DATA: data }).overrides()
+    return stored.map(({ name, ...override }) => shownOverride(name, override))
   }
 }
 

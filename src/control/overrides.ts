@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
-import type { OverrideResult, Overrides, ShownOverride } from '../call/overrides.js'
+import type { OverrideResult, Overrides } from '../call/overrides.js'
 
 const by = z.string().min(1).max(100).optional()
 /** They change what callers meet, and no flow file. */
@@ -16,11 +16,9 @@ const endRequest = z.strictObject({ by })
 export type OverrideRequestBody = z.input<typeof overrideRequest>
 
 /** The answer to a PUT or DELETE. `stored` is false where a restart of Doorman would undo it. */
-export type OverrideAnswer =
-  | { readonly ok: true; readonly override: ShownOverride; readonly stored: boolean }
-  | { readonly ok: false; readonly fault: string; readonly error: string }
+export type OverrideAnswer = OverrideResult & { readonly stored: boolean }
 
-const STATUS = { unknown: 404, not_on: 404, until: 400 } as const
+const REFUSED = 409
 
 /** `GET /overrides`, and `PUT` and `DELETE /overrides/<name of the hours>`. */
 export function addOverrides(
@@ -28,10 +26,8 @@ export function addOverrides(
   overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>,
 ): void {
   type Route = { Params: { name: string } }
-  const answer = async (result: OverrideResult, reply: FastifyReply) => {
-    if (result.ok) return { ok: true, override: result.override, stored: await overrides.stored() }
-    return reply.code(STATUS[result.fault]).send({ ok: false, fault: result.fault, error: result.message })
-  }
+  const answer = async (result: OverrideResult, reply: FastifyReply) =>
+    reply.code(result.ok ? 200 : REFUSED).send({ ...result, stored: await overrides.stored() })
   server.get('/overrides', async () => ({ overrides: overrides.list() }))
   server.put<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
     const parsed = overrideRequest.safeParse(body ?? {})

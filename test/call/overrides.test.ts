@@ -72,19 +72,19 @@ describe('an override', () => {
   })
 
   test.each([
-    ['ofice', CLOSED, 'unknown', 'There are no hours "ofice"; did you mean "office"?'],
-    ['office', { ...CLOSED, until: 'soon' }, 'until', expect.stringContaining('write 18:00, 90m')],
-  ])('of %s until %j is refused as %s', async (name, request, fault, message) => {
+    ['ofice', CLOSED, 'There are no hours "ofice"; did you mean "office"?'],
+    ['office', { ...CLOSED, until: 'soon' }, expect.stringContaining('write 18:00, 90m')],
+  ])('of %s until %j is refused: %s', async (name, request, error) => {
     const { overrides, database } = fakeOverrides()
     await overrides.start()
-    expect(overrides.set(name, request)).toEqual({ ok: false, fault, message })
+    expect(overrides.set(name, request)).toEqual({ ok: false, error })
     expect([overrides.current.size, database.stored]).toEqual([0, []])
   })
 
   test('that is not on cannot be ended', () => {
     const { overrides } = fakeOverrides()
     expect(overrides.end('office', 'bob')).toEqual({
-      ...{ ok: false, fault: 'not_on', message: 'No override of "office" is on' },
+      ...{ ok: false, error: 'No override of "office" is on' },
     })
   })
 })

@@ -132,16 +132,10 @@ describe('HTTP', () => {
   })
 
   test.each([
-    ['PUT', 'ofice', closed, 404, { ok: false, fault: 'unknown', error: expect.stringContaining('office') }],
-    [
-      'PUT',
-      'office',
-      { ...closed, until: '' },
-      400,
-      { ok: false, fault: 'until', error: expect.any(String) },
-    ],
+    ['PUT', 'ofice', closed, 409, { ok: false, stored: true, error: expect.stringContaining('office') }],
+    ['PUT', 'office', { ...closed, until: '' }, 409, { ok: false, stored: true, error: expect.any(String) }],
     ['PUT', 'office', { state: 'shut' }, 400, { error: expect.stringMatching(/state[\s\S]*until/) }],
-    ['DELETE', 'office', undefined, 404, { ok: false, fault: 'not_on', error: expect.any(String) }],
+    ['DELETE', 'office', undefined, 409, { ok: false, stored: true, error: expect.any(String) }],
   ])('%s /overrides/%s with %j is answered with %s', async (method, name, body, status, answer) =>
     expect(await ask(method, `/overrides/${name}`, body)).toEqual([status, answer]),
   )
