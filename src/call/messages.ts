@@ -30,7 +30,7 @@ export function messageTaker(handlers: Readonly<Record<string, MessageHandler>>,
       why = String(error)
     }
     if (why === undefined) return 'ok'
-    const sent = kind === '' ? 'a message' : `Gosub(doorman-${kind},s,1(${values.join(',')}))`
+    const sent = kind === '' ? 'a message' : `doorman-${kind} with ${values.join(', ')}`
     log.warn(`The dialplan sent ${sent} on ${from.channel}, which was refused: ${why}`, {
       event: 'message_refused',
       call: from.channelId,

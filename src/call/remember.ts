@@ -28,12 +28,12 @@ export function rememberMessage(
 ): MessageHandler {
   return ([caller = '', remembers, key = '', value = '', ...more]) => {
     const { keep, forMs } = policy() ?? {}
-    if (keep === undefined || forMs === undefined) return 'the flow files have no "memory"'
-    if (!keep.has(key)) return `"keep" of "memory" does not name "${key}"`
-    if (more.length > 0) return 'a value has letters, digits and ._+- only'
-    if (value === '') return `DOORMAN_REMEMBER_${key} is not set`
-    if (remembers !== '1') return 'the caller number of this call does not count'
-    if (caller === '') return 'the caller number is not in E.164'
+    if (keep === undefined || forMs === undefined) return 'the flow files have no "memory".'
+    if (!keep.has(key)) return `"keep" of "memory" does not name "${key}".`
+    if (more.length > 0) return 'a value has letters, digits and ._+- only.'
+    if (value === '') return `DOORMAN_REMEMBER_${key} is not set.`
+    if (remembers !== '1') return 'the caller number of this call does not count.'
+    if (caller === '') return 'the caller number is not in E.164.'
     memory.add({ caller, at: now().getTime(), forMs, call: undefined, values: { [key]: value } })
     return undefined
   }

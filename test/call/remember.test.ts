@@ -95,6 +95,6 @@ describe('a message', () => {
       () => undefined,
       () => NOW,
     )
-    expect(take([CALLER, '1', 'agent', '1007'], undefined as never)).toBe('the flow files have no "memory"')
+    expect(take([CALLER, '1', 'agent', '1007'], undefined as never)).toBe('the flow files have no "memory".')
   })
 })

@@ -126,6 +126,7 @@ describe('the commands of the documents', () => {
     ['<address of a trunk>', '127.0.0.2'],
     ['<call>', callId],
     ['<id>', callId],
+    ['<number>', '+15551234567'],
     ['<command>', 'calls'],
     ['--to N', '--to 1'],
   ]
