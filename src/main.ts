@@ -43,7 +43,7 @@ import { NO_OUTSIDE_DATA } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
-import { type NumberHash, openNumberHash, temporaryNumberHash } from './store/number-hash.js'
+import { openNumberHash } from './store/number-hash.js'
 import { Store } from './store/store.js'
 
 export interface Doorman {
@@ -61,8 +61,6 @@ const DIALPLAN_MS = 3_000
 const OUTDATED_DIALPLAN =
   'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
   'doorman dialplan --write'
-
-const KEY_MS = 2_000
 
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150
@@ -102,7 +100,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   })
   const recentCallers = () => store.recentCallers(settings.DOORMAN_GREETINGS_AHEAD)
   const renderAhead = (revision: Revision) => greetings.ahead(greetingTexts(revision, recentCallers))
-  const numberHash = mask ? await hashFor(data, log) : undefined
+  const keyFailed = (message: string) => log.error(message, { event: 'number_key_problem' })
+  const numberHash = mask ? await openNumberHash(data, keyFailed) : undefined
   const memory = new CallerMemory(store, numberHash ?? ((number) => number))
   const metrics = new Metrics({
     ...{ ari, ami, mask },
@@ -285,17 +284,6 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       overrides.stop()
       await Promise.all([functions.stop(), store.close(), control.stop(), greetings.stop(), tracing?.stop()])
     },
-  }
-}
-
-/** Without its key, a data folder that cannot be used has callers remembered until Doorman stops. */
-async function hashFor(folder: string, log: Log): Promise<NumberHash> {
-  try {
-    return await within(KEY_MS, 'the key of the numbers', openNumberHash(folder))
-  } catch (error) {
-    const message = `The key of the numbers in ${folder} cannot be used: ${error}. Until the next start another one is.`
-    log.error(message, { event: 'number_key_problem' })
-    return temporaryNumberHash()
   }
 }
 

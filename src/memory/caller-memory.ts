@@ -24,8 +24,6 @@ import type { Store } from '../store/store.js'
 const RETRY_MS = 5_000
 /** So many updates wait for the callers to be loaded; then the oldest are lost. */
 const MOST_WAITING = 10_000
-/** Before the first row, whatever it is. */
-const BEFORE_ALL = { expires: Number.MAX_SAFE_INTEGER, caller: '' }
 
 export class CallerMemory {
   readonly #store: Pick<Store, 'callers' | 'remember' | 'limitCallers'>
@@ -34,6 +32,8 @@ export class CallerMemory {
   readonly #callers = new Map<string, string>()
   readonly #stopping = new AbortController()
   #waiting: CallerUpdate[] | undefined = []
+  /** While the callers are loaded: those that may have been read before they were deleted. */
+  readonly #forgotten = new Set<string>()
   #forMs: number | undefined
 
   /** @param nameOf what stands for a number in the database: the number itself, or its keyed hash */
@@ -43,11 +43,6 @@ export class CallerMemory {
   ) {
     this.#store = store
     this.#nameOf = nameOf
-  }
-
-  /** How many callers are remembered; undefined until they are loaded. */
-  get size(): number | undefined {
-    return this.#waiting === undefined ? this.#callers.size : undefined
   }
 
   /** Loads the callers, for as long as it takes. */
@@ -83,6 +78,7 @@ export class CallerMemory {
   forget(number: string, others: readonly string[]): void {
     const names = [this.#nameOf(number), ...others]
     for (const name of names) this.#callers.delete(name)
+    if (this.#waiting !== undefined) for (const name of names) this.#forgotten.add(name)
     this.#waiting = this.#waiting?.filter(({ caller }) => !names.includes(caller))
   }
 
@@ -104,16 +100,16 @@ export class CallerMemory {
 
   async #rows(): Promise<readonly CallerRow[]> {
     const rows: CallerRow[] = []
-    for (let last: Pick<CallerRow, 'expires' | 'caller'> | undefined = BEFORE_ALL; last; ) {
-      const page: readonly CallerRow[] = await this.#store.callers(last)
-      rows.push(...page)
-      last = page.at(-1)
+    for (let found = -1; found < rows.length && rows.length < MOST_CALLERS; ) {
+      found = rows.length
+      rows.push(...(await this.#store.callers(found)))
     }
-    return rows.slice(0, MOST_CALLERS)
+    return rows
   }
 
   #loaded(rows: readonly CallerRow[]): void {
-    for (const { caller, memory } of rows.toReversed()) this.#callers.set(caller, memory)
+    for (const { caller, memory } of rows.toReversed())
+      if (!this.#forgotten.has(caller)) this.#callers.set(caller, memory)
     const waiting = this.#waiting ?? []
     this.#waiting = undefined
     for (const update of waiting) this.#apply(update)

@@ -1,4 +1,5 @@
 import { ANONYMOUS, readNumber } from '../sip/phone-number.js'
+import type { Forgotten } from '../store/callers.js'
 import { readNumberHash } from '../store/number-hash.js'
 import type { Store } from '../store/store.js'
 import type { CallerMemory } from './caller-memory.js'
@@ -9,15 +10,8 @@ export interface StoredCaller {
   readonly names: readonly string[]
 }
 
-/** What was deleted of a caller. */
-export interface ForgottenCaller {
+export interface ForgottenCaller extends Forgotten {
   readonly number: string
-  /** Whether the caller was remembered. */
-  readonly memory: boolean
-  /** How many recorded calls. */
-  readonly calls: number
-  /** False where a reader of the database keeps the pages as they were in its write-ahead log. */
-  readonly isErased: boolean
 }
 
 /**

@@ -4,7 +4,7 @@ import type { CallContext } from './call-context.js'
 import { evaluate, matchesNumber, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
 import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
-import { callsWithin, rememberedOf, rememberedValue, whyNotRemembered } from './memory.js'
+import { callsWithin, NOT_LOADED, rememberedOf, rememberedValue, whyNotRemembered } from './memory.js'
 import { firstMatch } from './rule-index.js'
 import type { Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
 
@@ -88,7 +88,7 @@ function explainMemory(leaf: Leaf & { kind: 'remembered' | 'returning' }, contex
   const memory = rememberedOf(context)
   if (memory === undefined) {
     const why = whyNotRemembered(context)
-    const told = why === undefined ? 'memory is not loaded yet' : `the caller is not remembered: ${why}`
+    const told = why === undefined ? NOT_LOADED : `the caller is not remembered: ${why}`
     return { value: null, trusted: why === undefined, why: told }
   }
   if (leaf.kind === 'returning') {

@@ -3,12 +3,13 @@ import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber } from './condition.js'
 import { callerItem, clip, formatTrust, headerName } from './format.js'
 import { sourceOf } from './lookup.js'
+import { NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { lineNumberOf } from './number-table.js'
 import type { Branch, Reason } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from, as records and `explain --json` have it. */
 export interface Provenance {
-  /** `caller number`, `callee number`, `vip`, `branch`, `attestation`, or `header X-VIP`. */
+  /** `caller number`, `callee number`, `vip`, `branch`, `attestation`, `memory`, or `header X-VIP`. */
   readonly fact: string
   /** Null where the call has none. */
   readonly value: string | null
@@ -40,6 +41,7 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   return [
     ...steps(context, options.thorough).map(({ reason: _, ...fact }) => fact),
     ...(isAsked ? [attestationFact(context)] : []),
+    ...(routing.memory === undefined ? [] : [memoryFact(context)]),
     ...[...context.outside.answers.keys()].flatMap((name) => lookupFact(name, context)),
     ...options.headers.filter((name) => facts.headers.has(name)).map((name) => headerFact(name, context)),
   ]
@@ -163,6 +165,18 @@ function lookupFact(name: string, context: CallContext): readonly Provenance[] {
       },
     },
   ]
+}
+
+/** What was kept of the caller's calls, also where no rule looks at it. */
+function memoryFact(context: CallContext): Provenance {
+  const why = whyNotRemembered(context)
+  const found = rememberedOf(context)
+  const trusted = why === undefined
+  if (found === undefined)
+    return { fact: 'memory', value: null, from: 'nothing', trusted, why: why ?? NOT_LOADED }
+  const values = Object.entries(found.values).map(([key, value]) => `${key}=${value}`)
+  const calls = `earlier calls: ${found.calls.length}`
+  return { fact: 'memory', value: values.join(', ') || null, from: 'earlier calls', trusted, why: calls }
 }
 
 function headerFact(name: string, context: CallContext): Provenance {

@@ -17,6 +17,9 @@ export function whyNotRemembered(context: CallContext): string | undefined {
   return `attestation is ${attestation.attestation}, not ${formatList(wanted)}`
 }
 
+/** Why nothing is known of a caller who is remembered. */
+export const NOT_LOADED = 'memory is not loaded yet'
+
 /** What is remembered of the caller; undefined where that does not count, or is not known. */
 export function rememberedOf(context: CallContext): Remembered | undefined {
   const { memory } = context.outside

@@ -38,7 +38,6 @@ export interface CallerUpdate {
 /** A row: `memory` is a `RememberedCaller` as JSON. */
 export interface CallerRow {
   readonly caller: string
-  readonly expires: number
   readonly memory: string
 }
 
@@ -74,15 +73,10 @@ export function findCaller(db: DatabaseSync, names: readonly string[]): Remember
   return parseCaller(row?.memory as string | undefined)
 }
 
-/** A page of all callers, behind the last row of the page before; those who are remembered longest come first. */
-export function listCallers(
-  db: DatabaseSync,
-  { expires, caller }: Pick<CallerRow, 'expires' | 'caller'>,
-): readonly CallerRow[] {
-  const sql = `
-    SELECT caller, expires, memory FROM callers WHERE (expires, caller) < (?, ?)
-    ORDER BY expires DESC, caller DESC LIMIT ${PAGE}`
-  return db.prepare(sql).all(expires, caller) as unknown as CallerRow[]
+/** A page of all callers behind so many; those who are remembered longest come first. */
+export function listCallers(db: DatabaseSync, offset: number): readonly CallerRow[] {
+  const sql = `SELECT caller, memory FROM callers ORDER BY expires DESC, caller LIMIT ${PAGE} OFFSET ?`
+  return db.prepare(sql).all(offset) as unknown as CallerRow[]
 }
 
 /** Applies a shorter time to callers that were remembered for longer. */
@@ -106,11 +100,14 @@ const AMONG = 'caller IN (SELECT value FROM json_each(?))'
 export interface Forgotten {
   /** Whether the caller was remembered. */
   readonly memory: boolean
+  /** How many recorded calls. */
   readonly calls: number
+  /** False where a reader of the database keeps the pages as they were in its write-ahead log. */
+  readonly isErased: boolean
 }
 
 /** Deletes the memory and the recorded calls of a caller, by each of the names that may stand for the number. */
-export function forgetCaller(db: DatabaseSync, names: readonly string[]): Forgotten {
+export function forgetCaller(db: DatabaseSync, names: readonly string[]): Omit<Forgotten, 'isErased'> {
   const rows = (table: string) =>
     Number(db.prepare(`DELETE FROM ${table} WHERE ${AMONG}`).run(JSON.stringify(names)).changes)
   return { memory: rows('callers') > 0, calls: rows('calls') }

@@ -286,14 +286,8 @@ export function write(db: DatabaseSync, entries: readonly (StoredCall | CallerUp
   })
 }
 
-/**
- * Deletes what is stored of a caller, and empties the write-ahead log, which has the pages as they were. `isErased` is
- * false where a reader has kept the log in use for two seconds.
- */
-export function forget(
-  db: DatabaseSync,
-  names: readonly string[],
-): Forgotten & { readonly isErased: boolean } {
+/** Deletes what is stored of a caller, and empties the write-ahead log, which has the pages as they were. */
+export function forget(db: DatabaseSync, names: readonly string[]): Forgotten {
   const forgotten = transaction(db, () => forgetCaller(db, names))
   return { ...forgotten, isErased: number(db, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0 }
 }

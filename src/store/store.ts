@@ -159,9 +159,9 @@ export class Store {
     return this.#request('recentCallers', limit)
   }
 
-  /** A page of all callers behind this one, beginning with those who are remembered longest. */
-  callers(last: Pick<CallerRow, 'expires' | 'caller'>): Promise<readonly CallerRow[]> {
-    return this.#request('listCallers', last)
+  /** A page of all callers behind so many, beginning with those who are remembered longest. */
+  callers(offset: number): Promise<readonly CallerRow[]> {
+    return this.#request('listCallers', offset)
   }
 
   /** Callers that were remembered for longer are from now on remembered so long, in milliseconds. */

@@ -5,7 +5,7 @@ import { CallerMemory } from '../../src/memory/caller-memory.js'
 import { openNumberHash } from '../../src/store/number-hash.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { decided, recordCalls, recorded } from '../history/calls.js'
-import { withStore } from '../store/open-store.js'
+import { fail, withStore } from '../store/open-store.js'
 import { doorman, type Ending } from './command.js'
 
 const ROUTING = `
@@ -27,7 +27,7 @@ async function withAnn(use: (run: Run, data: string) => Promise<void>): Promise<
   await inFolder({ 'routing.yaml': ROUTING }, async (folder) => {
     const data = join(folder, 'data')
     await recordCalls(data, [recorded({ callerNumber: ANN }), recorded({ callerNumber: ANN }), recorded()])
-    const hash = await openNumberHash(data)
+    const hash = await openNumberHash(data, fail)
     await withStore(data, async (store) => {
       store.recordCall(maskedCall(decided({ callerNumber: ANN }), hash))
       const memory = new CallerMemory(store, (number) => number)

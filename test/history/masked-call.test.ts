@@ -5,7 +5,7 @@ import type { CallRecord } from '../../src/history/recorded-calls.js'
 import { openNumberHash } from '../../src/store/number-hash.js'
 import { doorman } from '../cli/command.js'
 import { inFolder } from '../flows/temp-folder.js'
-import { withStore } from '../store/open-store.js'
+import { fail, withStore } from '../store/open-store.js'
 import { decided, recordCalls, recordedCalls } from './calls.js'
 
 const ADA = decided({
@@ -59,7 +59,7 @@ async function withMasked(
   await inFolder(flows, async (folder) => {
     const data = join(folder, 'data')
     await recordCalls(data, others)
-    const hash = await openNumberHash(data)
+    const hash = await openNumberHash(data, fail)
     await withStore(data, async (store) => store.recordCall(maskedCall(ADA, hash)))
     const env = { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: 'yes' }
     await use((...args) => doorman(args, env))

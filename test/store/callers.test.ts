@@ -6,7 +6,7 @@ import type { CallerUpdate } from '../../src/store/callers.js'
 import { openNumberHash, readNumberHash } from '../../src/store/number-hash.js'
 import { StoreReader } from '../../src/store/store.js'
 import { until } from '../support/until.js'
-import { inDataFolder, inStore, storedCall, withStore } from './open-store.js'
+import { fail, inDataFolder, inStore, storedCall, withStore } from './open-store.js'
 
 const ANN = '+15550001001'
 const BOB = '+15550001002'
@@ -48,7 +48,7 @@ describe('remembered callers', () => {
       expect(await new StoreReader(folder).caller([BOB, ANN])).toEqual(caller)
       expect(await new StoreReader(folder).caller([BOB])).toBeUndefined()
       await withStore(folder, async (store) => {
-        const [row] = await store.callers({ expires: Number.MAX_SAFE_INTEGER, caller: '' })
+        const [row] = await store.callers(0)
         expect(JSON.parse(row?.memory ?? '')).toEqual(caller)
       })
     }))
@@ -124,12 +124,16 @@ describe('the keyed hash of a number', () => {
     inDataFolder(async (folder) => {
       const data = join(folder, 'new')
       expect(await readNumberHash(data)).toBeUndefined()
-      const hashed = (await openNumberHash(data))(ANN)
+      const hashed = (await openNumberHash(data, fail))(ANN)
       expect(hashed).toMatch(/^@[a-z]{15}$/)
-      expect((await openNumberHash(data))(ANN)).toBe(hashed)
+      expect((await openNumberHash(data, fail))(ANN)).toBe(hashed)
       expect((await readNumberHash(data))?.(BOB)).not.toBe(hashed)
       expect((await stat(join(data, 'number.key'))).mode & 0o777).toBe(0o600)
+      const failures: string[] = []
+      const elsewhere = await openNumberHash(join(data, 'number.key', 'x'), (why) => failures.push(why))
+      expect(elsewhere(ANN)).not.toBe(hashed)
+      expect(failures).toEqual([expect.stringMatching(/^The key of the numbers in .* cannot be used/)])
       await rm(join(data, 'number.key'))
-      expect((await openNumberHash(data))(ANN)).not.toBe(hashed)
+      expect((await openNumberHash(data, fail))(ANN)).not.toBe(hashed)
     }))
 })

@@ -8,6 +8,11 @@ export function inDataFolder<T>(use: (folder: string) => Promise<T>): Promise<T>
   return inFolder({}, use)
 }
 
+/** For what must not fail. */
+export function fail(why: string): never {
+  throw new Error(why)
+}
+
 /** A running store that is closed afterwards, and what it reported. */
 export async function withStore<T>(
   folder: string,
