@@ -13,7 +13,7 @@ const ALWAYS: Readonly<Record<string, string>> = {
 }
 
 /** The module of each application and function that a generated dialplan uses; null: part of Asterisk itself. */
-const MODULE_OF: Readonly<Record<string, string | null>> = {
+export const MODULE_OF: Readonly<Record<string, string | null>> = {
   ...{ Answer: null, Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null },
   ...{ Progress: null, Set: null },
   ExecIf: 'app_exec.so',
@@ -42,11 +42,6 @@ export function usedIn(dialplan: string): ReadonlySet<string> {
       ...[...step.matchAll(/\b([A-Z][A-Z0-9_]+)\(/g)].map(([, name = '']) => name),
     ]),
   )
-}
-
-/** Whether `neededModules` knows where an application or function comes from. */
-export function isKnownName(name: string): boolean {
-  return name in MODULE_OF
 }
 
 /** The modules that Doorman and a generated dialplan need of this Asterisk, each with its purpose. */
