@@ -1,3 +1,5 @@
+import { request } from 'undici'
+
 /** Why there is no answer; `status` stands for one that is not 200 (or 304). */
 export type HttpFault = 'unreachable' | 'timeout' | 'status' | 'too_large' | 'stopped'
 
@@ -45,8 +47,6 @@ export async function askHttp(
   const timeout = AbortSignal.timeout(ms)
   const signal = rest.signal === undefined ? timeout : AbortSignal.any([timeout, rest.signal])
   const posted = rest.json === undefined ? undefined : JSON.stringify(rest.json)
-  // Loaded with the first request: most commands make none, and start faster without its hundred modules.
-  const { request } = await import('undici')
   try {
     const answer = await request(url, {
       signal,
