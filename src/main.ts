@@ -150,8 +150,9 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     },
     compile: compileInWorker,
     prepare: async (revision) => {
-      await calendars.use(revision.routing.hours.values())
-      return functions.check(revision.functions.values())
+      const used = calendars.use(revision.routing.hours.values())
+      const [problems] = await Promise.all([functions.check(revision.functions.values()), used])
+      return problems
     },
     swapped: (revision) => {
       renderAhead(revision)

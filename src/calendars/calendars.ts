@@ -7,12 +7,13 @@
  *
  * No call waits for a fetch. What cannot be fetched or read changes nothing but the age of the copy.
  */
+import { readInThread } from '../flows/calendar-thread.js'
 import { type CalendarCopy, calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
 import { pause, retryDelayMs } from '../lib/backoff.js'
 import { askHttp } from '../lib/http-client.js'
 import type { Log } from '../lib/log.js'
-import { copyOf, loadCalendar, namedCalendars, storeCalendar } from './stored-calendar.js'
+import { copyOf, loadCalendar, loadCopies, namedCalendars, storeCalendar } from './stored-calendar.js'
 
 export interface CalendarsOptions {
   /** The data folder. */
@@ -43,6 +44,8 @@ export class Calendars {
   readonly #zones = new Map<string, readonly string[]>()
   readonly #fetching = new Map<string, Promise<void>>()
   readonly #failing = new Set<string>()
+  /** Copies are read one after the other: the other processors are for calls. */
+  #reading: Promise<unknown> = Promise.resolve()
 
   constructor(options: CalendarsOptions) {
     this.#options = { firstRetryMs: 30_000, ...options }
@@ -64,16 +67,14 @@ export class Calendars {
   /** Makes ready for a revision that is about to decide. It reads the copies on the disk, and waits for no server. */
   async use(hours: Iterable<Hours>): Promise<void> {
     const named = namedCalendars(hours)
-    await Promise.all(
-      [...named].map(async ([url, { zones }]) => {
-        const known = this.#zones.get(url) ?? []
-        const all = [...new Set([...known, ...zones])]
-        this.#zones.set(url, all)
-        const stored = all.length > known.length ? await loadCalendar(this.#options.folder, url) : undefined
-        const copy = stored && (await copyOf(stored, all).catch(() => undefined))
-        if (copy !== undefined) this.#copies.set(url, copy)
-      }),
-    )
+    const missing = new Map<string, { readonly zones: readonly string[] }>()
+    for (const [url, { zones }] of named) {
+      const known = this.#zones.get(url) ?? []
+      const all = { zones: [...new Set([...known, ...zones])] }
+      this.#zones.set(url, all.zones)
+      if (all.zones.length > known.length) missing.set(url, all)
+    }
+    for (const [url, copy] of await loadCopies(this.#options.folder, missing)) this.#copies.set(url, copy)
     if (this.#active !== undefined) this.#fetchAll(named)
   }
 
@@ -124,7 +125,9 @@ export class Calendars {
       const text = status === 304 ? (stored?.text ?? '') : body.toString()
       const now = { url, text, etag: etag ?? stored?.etag, checked: Date.now() }
       // Also where nothing changed: recurrences are read to a certain year.
-      const copy = await copyOf(now, this.#zones.get(url) ?? [])
+      const reading = this.#reading.then(() => readInThread([{ text, zones: this.#zones.get(url) ?? [] }]))
+      this.#reading = reading
+      const copy = copyOf(now, (await reading)[0])
       const before = this.#copies.get(url)
       this.#copies.set(url, copy)
       if (this.#failing.delete(url) || before?.version !== copy.version)

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { readInThread } from '../flows/calendar-thread.js'
+import { type ReadCalendar, readInThread } from '../flows/calendar-thread.js'
 import type { CalendarCopy } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
 import { replaceFile } from '../lib/replace-file.js'
@@ -64,25 +64,34 @@ export async function storeCalendar(folder: string, calendar: StoredCalendar): P
 }
 
 /** @throws Error whose message says, with its line, what of the calendar cannot be read */
-export async function copyOf(
+export function copyOf(
   { text, checked }: Pick<StoredCalendar, 'text' | 'checked'>,
-  zones: readonly string[],
-): Promise<CalendarCopy> {
-  const read = await readInThread(text, zones)
-  if ('message' in read) throw new Error(`line ${read.line}: ${read.message}`)
+  read: ReadCalendar | undefined,
+): CalendarCopy {
+  if (read === undefined || 'message' in read) throw new Error(`line ${read?.line}: ${read?.message}.`)
   return { version: hash('sha256', text).slice(0, 12), checked, inZone: read }
 }
 
-/** For a command: the last good copies of what hours name. One that is missing was never loaded. */
-export async function storedCopies(
+/** The last good copies of calendars, read in one thread. One that is missing was never loaded. */
+export async function loadCopies(
   folder: string,
-  hours: Iterable<Hours>,
+  named: Iterable<readonly [url: string, { readonly zones: readonly string[] }]>,
 ): Promise<ReadonlyMap<string, CalendarCopy>> {
-  const copies = new Map<string, CalendarCopy>()
-  for (const [url, { zones }] of namedCalendars(hours)) {
-    const stored = await loadCalendar(folder, url)
-    const copy = stored && (await copyOf(stored, zones).catch(() => undefined))
-    if (copy !== undefined) copies.set(url, copy)
+  const stored: (StoredCalendar & { readonly zones: readonly string[] })[] = []
+  for (const [url, { zones }] of named) {
+    const one = await loadCalendar(folder, url)
+    if (one !== undefined) stored.push({ ...one, zones })
   }
-  return copies
+  const read = stored.length === 0 ? [] : await readInThread(stored)
+  return new Map(
+    stored.flatMap((one, at) => {
+      const calendar = read[at] ?? new Map()
+      return 'message' in calendar ? [] : [[one.url, copyOf(one, calendar)] as const]
+    }),
+  )
+}
+
+/** For a command: the last good copies of the calendars that hours name. */
+export function storedCopies(folder: string, hours: Iterable<Hours>): ReturnType<typeof loadCopies> {
+  return loadCopies(folder, namedCalendars(hours))
 }

@@ -1,9 +1,14 @@
-/** The body of a thread that reads one calendar. */
+/** The body of a thread that reads calendars. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { readCalendar } from '../hours/icalendar.js'
-import type { CalendarOrder } from './calendar-thread.js'
+import type { CalendarOrder, ReadCalendar } from './calendar-thread.js'
 
-const { text, zones, now } = workerData as CalendarOrder
-const read = zones.map((zone) => [zone, readCalendar(text, zone, now)] as const)
-const problem = read.map(([, one]) => one).find((one) => 'message' in one)
-parentPort?.postMessage(problem ?? new Map(read))
+const now = Date.now()
+
+function read({ text, zones }: CalendarOrder): ReadCalendar {
+  const all = zones.map((zone) => [zone, readCalendar(text, zone, now)] as const)
+  const read = all.flatMap(([zone, one]) => ('message' in one ? [] : [[zone, one] as const]))
+  return all.map(([, one]) => one).find((one) => 'message' in one) ?? new Map(read)
+}
+
+parentPort?.postMessage((workerData as readonly CalendarOrder[]).map(read))

@@ -76,6 +76,8 @@ async function parse(content: Buffer, zone: string | undefined): Promise<Calenda
   const garbled = notUtf8(content)
   if (garbled !== undefined) return [garbled]
   if (zone === undefined) return readClosedFile(content.toString())
-  const read = await readInThread(content.toString(), [zone])
+  const [read = new Map<string, Calendar>()] = await readInThread([
+    { text: content.toString(), zones: [zone] },
+  ])
   return 'message' in read ? [{ ...read, column: 1 }] : (read.get(zone) ?? [])
 }
