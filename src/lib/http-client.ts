@@ -1,5 +1,3 @@
-import { request } from 'undici'
-
 /** Why there is no answer; `status` stands for one that is not 200 (or 304). */
 export type HttpFault = 'unreachable' | 'timeout' | 'status' | 'too_large' | 'stopped'
 
@@ -36,6 +34,9 @@ export interface HttpAnswer {
   readonly etag: string | undefined
 }
 
+/** Most commands make no request, and start faster without its hundred modules; those who cannot wait load it before. */
+export const loadHttpClient = () => import('undici')
+
 /**
  * Asks a web server. Redirects are not followed: the host stands in the flow file, and the answer comes from there.
  * @throws HttpError; its message names the host, never the query, which may hold a caller's number
@@ -44,6 +45,7 @@ export async function askHttp(
   url: URL,
   { headers = {}, ms, maxBytes, ...rest }: HttpRequest,
 ): Promise<HttpAnswer> {
+  const { request } = await loadHttpClient()
   const timeout = AbortSignal.timeout(ms)
   const signal = rest.signal === undefined ? timeout : AbortSignal.any([timeout, rest.signal])
   const posted = rest.json === undefined ? undefined : JSON.stringify(rest.json)

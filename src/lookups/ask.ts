@@ -1,5 +1,5 @@
 import type { Databases } from '../databases/databases.js'
-import { askHttp, HttpError } from '../lib/http-client.js'
+import { askHttp, HttpError, loadHttpClient } from '../lib/http-client.js'
 import { fillSecrets } from '../lib/secret-text.js'
 import { fillKeyed, type Lookup, writtenText } from '../routing/lookup.js'
 
@@ -20,6 +20,8 @@ export interface AskParts {
 }
 
 export function asker({ databases, secrets }: AskParts): Ask {
+  // Its time to load would count against the deadline of the first lookup.
+  void loadHttpClient()
   return async (lookup, key, signal) => {
     const { kind, text, database } = lookup
     if (kind === 'http') return picked(lookup, await askServer(lookup, key, signal, secrets))
