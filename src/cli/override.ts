@@ -86,7 +86,8 @@ async function running(data: string): Promise<readonly ShownOverride[]> {
     if (!(error instanceof NotRunningError)) throw error
     printError(`${error.message}\nWhat is stored counts when it starts:`)
     const stored = await storeIn({ DOORMAN_DATA: data }).overrides()
-    return stored.map(({ name, ...override }) => shownOverride(name, override))
+    const ahead = stored.filter(({ until }) => until > Date.now())
+    return ahead.map(({ name, ...override }) => shownOverride(name, override))
   }
 }
 

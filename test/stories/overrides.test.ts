@@ -139,7 +139,7 @@ describe.each(RELEASES)('overrides on Debian %s', (release) => {
   test('one that Doorman does not understand is refused, and the log says why', async () => {
     expect(await sent('603')).toMatchObject({ BACK: 'yes', DOORMAN_RESULT: 'refused' })
     const { message } = await fixture.doorman.event('message_refused')
-    expect(message).toContain('Gosub(doorman-override,s,1(ofice,closed,90m))')
+    expect(message).toContain('doorman-override with ofice, closed, 90m')
     expect(message).toContain('did you mean "office"?')
   })
 
