@@ -54,5 +54,6 @@ export const NO_OUTSIDE_DATA: OutsideData = {
 /** Hours of the flow files with what is known of them besides. */
 export function hoursWith({ overrides, calendars }: OutsideData, hours: Hours): Hours {
   const override = overrides.get(hours.name)
-  return { ...withCopies(hours, calendars), override }
+  const known = withCopies(hours, calendars)
+  return override === undefined ? known : { ...known, override }
 }

@@ -1,18 +1,27 @@
 import { describe, expect, test } from '@jest/globals'
-import { placeCalls } from '../support/calls.js'
+import { placeCall, placeCalls } from '../support/calls.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
 const ROUTING = `
+time_zone: UTC
+hours: { office: { open: "00:00-24:00" } }
 flows: { ${flowsTo('main', 'fallback')} }
 rules: [{ name: Main, when: { callee: "100" }, goto: main }]
 otherwise: fallback
 `
+const MESSAGE = [
+  '[from-trunk]\nexten => 601,1,Gosub(doorman-override,s,1(office,closed,90m))\n',
+  ' same => n,Hangup(17)\n',
+].join('')
 const CALL = { from: '+15559990000', to: '100', trunk: 'carrier-a' }
 
 describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
   const fixture = pbxFixture(release, {
-    ...{ flows: { 'routing.yaml': ROUTING }, dialplan: allShowing(['main', 'fallback'], '${DOORMAN_RULE}') },
+    ...{
+      flows: { 'routing.yaml': ROUTING },
+      dialplan: MESSAGE + allShowing(['main', 'fallback'], '${DOORMAN_RULE}'),
+    },
     ...{ withDoorman: false, settings: { DOORMAN_APPS: 'doorman-a, doorman-b', DOORMAN_APP: 'doorman-a' } },
   })
   const all: RunningDoorman[] = []
@@ -39,6 +48,13 @@ describe.each(RELEASES)('two instances at one PBX, on Debian %s', (release) => {
     await Promise.all(results.map(recordOf))
     const ids = [...a.records, ...b.records].map(({ sipCallId }) => sipCallId)
     expect([ids.length, new Set(ids).size]).toEqual([40, 40])
+  })
+
+  test('a message of the dialplan is taken by one of them', async () => {
+    const { callId } = await placeCall(fixture.asterisk, { ...CALL, to: '601' })
+    const { variables } = await fixture.observer.ended(callId, 5_000)
+    expect(variables.DOORMAN_RESULT).toBe('ok')
+    await Promise.any(all.map((doorman) => doorman.event('override_set')))
   })
 
   test('one that joins takes its part, and one that leaves is not missed', async () => {
