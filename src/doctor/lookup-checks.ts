@@ -1,4 +1,5 @@
 import { Databases } from '../databases/databases.js'
+import { askHttp, HttpError } from '../lib/http-client.js'
 import { fillSecrets } from '../lib/secret-text.js'
 import { type Lookup, sourceOf } from '../routing/lookup.js'
 import type { Settings } from '../settings/index.js'
@@ -32,7 +33,6 @@ async function reach(lookup: Lookup, databases: Databases, { secrets }: Settings
 
 /** Whatever it answers: only the lookup's own path has to be there. */
 async function reachServer(origin: string): Promise<void> {
-  const { askHttp, HttpError } = await import('../lib/http-client.js')
   await askHttp(new URL(origin), { ms: MS, maxBytes: 65_536 }).catch((error: unknown) => {
     if (!(error instanceof HttpError) || (error.fault !== 'status' && error.fault !== 'too_large'))
       throw error
