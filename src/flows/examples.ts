@@ -120,11 +120,13 @@ export function unknownAnswer(
   return unknownLookup(name, typeof said === 'string' ? [] : Object.keys(said), taken)
 }
 
+const GIVEN = 'as it is given'
+
 export function answersOfExample({ lookups = {} }: Pick<Example['call'], 'lookups'>): OutsideData['answers'] {
   const answerOf = (said: GivenAnswer): Answer =>
     typeof said === 'string'
-      ? { result: said, values: {}, ageMs: undefined, ms: 0, why: 'so it is said' }
-      : { result: 'fresh', values: said, ageMs: 0, ms: 0 }
+      ? { result: said, values: {}, ageMs: undefined, ms: 0, why: GIVEN }
+      : { result: 'fresh', values: said, ageMs: 0, ms: 0, why: GIVEN }
   return new Map(Object.entries(lookups).map(([name, said]) => [name, answerOf(said)]))
 }
 

@@ -34,12 +34,8 @@ function readLookup(name: string, entry: LookupEntry, path: YamlPath, surroundin
   if (kind === 'http') checkUrl(entry.http, [...path, 'http'], diagnostics)
   else if (entry.database === undefined && !('database' in entry))
     diagnostics.problemAtKey([...path, kind], 'flows.missing_key', `"${name}" needs a "database"`)
-  const isQuoted = text.fields.some(
-    (_, at) => text.pieces[at]?.endsWith("'") && text.pieces[at + 1]?.startsWith("'"),
-  )
-  if (kind === 'sql' && isQuoted) {
-    const message =
-      'take the quotes around the placeholder out: its value is a parameter, and no part of the SQL'
+  if (kind === 'sql' && isQuoted(text)) {
+    const message = 'a placeholder stands for a parameter of the query and cannot be inside of quotes'
     diagnostics.problem([...path, kind], 'flows.lookup', message)
   }
   for (const [trunk, at] of listed(entry.when?.trunk ?? [], [...path, 'when', 'trunk']))
@@ -55,6 +51,16 @@ function readLookup(name: string, entry: LookupEntry, path: YamlPath, surroundin
     ),
     atMost: entry.at_most ?? AT_MOST,
   }
+}
+
+/** Before a text in quotes, and behind it, their number is even. */
+function isQuoted({ pieces, fields }: KeyedText): boolean {
+  const quotesBefore = (at: number) =>
+    pieces
+      .slice(0, at + 1)
+      .join('')
+      .split("'").length - 1
+  return fields.some((_, at) => quotesBefore(at) % 2 === 1)
 }
 
 function readTimes(entry: LookupEntry, path: YamlPath, diagnostics: Diagnostics) {

@@ -46,11 +46,16 @@ async function askServer(
   )
   try {
     const { body } = await askHttp(url, { headers, ms: REQUEST_MS, maxBytes: MOST_BYTES, signal })
-    return JSON.parse(body.toString()) as unknown
+    return JSON.parse(body.toString(), asWritten) as unknown
   } catch (error) {
     if (error instanceof HttpError && error.status === 404) return undefined
     throw error instanceof SyntaxError ? new Error(`The answer of ${url.host} is not JSON.`) : error
   }
+}
+
+/** A number of more than 15 digits is an account, and would lose some of them. */
+function asWritten(_key: string, value: unknown, { source }: { readonly source?: string } = {}): unknown {
+  return typeof value === 'number' ? source : value
 }
 
 /** The values that are taken of an answer: texts, numbers, true and false. */

@@ -68,9 +68,9 @@ export function lookupState(name: string, context: CallContext): LookupState {
   return { answer, values: isThere ? answer.values : undefined, trusted: true, why }
 }
 
-function describeAnswer({ result, ageMs = 0, why = '' }: Answer, at: Date): string {
+function describeAnswer({ result, ageMs = 0, why }: Answer, at: Date): string {
   if (result === 'late' || result === 'failed') return `${result === 'late' ? 'was late' : 'failed'}: ${why}`
   const when = ageMs < 1_000 ? 'now' : `${age(new Date(at.getTime() - ageMs), at)} ago`
   const again = result === 'stale' ? ', and again after this call' : ''
-  return `${result === 'missing' ? 'has no entry' : 'has an entry'} (asked ${when}${again})`
+  return `${result === 'missing' ? 'has no entry' : 'has an entry'} (${why ?? `asked ${when}${again}`})`
 }

@@ -29,7 +29,7 @@ export interface Answer {
   readonly ageMs: number | undefined
   /** Milliseconds that the call waited. */
   readonly ms: number
-  /** Why there is none in time; undefined where there is one. */
+  /** Why there is none in time, or where it is from if it was not asked for. */
   readonly why?: string
 }
 

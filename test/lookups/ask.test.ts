@@ -35,6 +35,14 @@ test('what is no text, number, true or false is not taken, and inherited propert
   expect(await ask(crm(take), ['1', '2'], signal)).toEqual({})
 })
 
+test('numbers stay as they are written, however long', async () => {
+  server.way = 'numbers'
+  const take = { tier: 'tier', agent: 'owner.extension', paid: 'paid', none: 'none' }
+  expect(await ask(crm(take), ['1', '2'], signal)).toEqual({
+    ...{ tier: '12345678901234567890', agent: '1.50', paid: 'true' },
+  })
+})
+
 test('404 is an answer: there is no entry', async () => {
   server.way = 'no entry'
   expect(await ask(crm(), ['1', '2'], signal)).toEqual({})

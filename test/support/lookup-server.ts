@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 /** How a server of customers can answer. */
 export const WAYS = {
   good: (_request, response) => response.end('{"tier":"gold","owner":{"extension":1007}}'),
+  numbers: (_request, response) =>
+    response.end('{"tier":12345678901234567890,"owner":{"extension":1.50},"paid":true,"none":null}'),
   'no entry': (_request, response) => response.writeHead(404).end('{"error":"not found"}'),
   slow: (_request, response) => setTimeout(() => response.end('{"tier":"gold"}'), 600),
   hanging: (_request, response) => response.writeHead(200).flushHeaders(),
