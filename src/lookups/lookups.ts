@@ -1,5 +1,5 @@
+import type { DecisionParts } from '../flows/final-decision.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
-import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
 import { contextOf } from '../routing/context-of.js'
 import type { Lookup } from '../routing/lookup.js'
@@ -19,12 +19,7 @@ export interface LookupsParts {
 }
 
 /** A call that is about to be decided, with all else that is known besides it. */
-export interface LookupsCall {
-  readonly facts: CallFacts
-  readonly revision: Revision
-  readonly at: Date
-  readonly outside: OutsideData
-}
+export type LookupsCall = Pick<DecisionParts, 'revision' | 'at' | 'outside'> & { readonly facts: CallFacts }
 
 /** The lookups of a running Doorman. */
 export class Lookups {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { Databases } from '../../src/databases/databases.js'
 import { asker } from '../../src/lookups/ask.js'
-import { lookupOf } from '../routing/support/make.js'
+import { contextOf } from '../../src/routing/context-of.js'
+import { keyOf } from '../../src/routing/lookup-state.js'
+import { AT, call, lookupOf, routingOf, trusting } from '../routing/support/make.js'
 import { LookupServer, type Way } from '../support/lookup-server.js'
 
 let server: LookupServer
@@ -33,6 +36,31 @@ test('a server is asked with the values percent-encoded, and its answer is taken
 test('what is no text, number, true or false is not taken, and inherited properties are none', async () => {
   const take = { owner: 'owner', length: 'tier.length', of: 'constructor.name', none: 'owner.name' }
   expect(await ask(crm(take), ['1', '2'], signal)).toEqual({})
+})
+
+test('whatever a header holds, a server gets it as one segment of the path, or is not asked', async () => {
+  server.way = 'good'
+  const lookup = crm()
+  const byHeader = { ...lookup, text: { ...lookup.text, fields: ['header.X-Account', 'callee.number'] } }
+  const rules = routingOf({ trust: trusting({ 'carrier-a': ['X-Account'] }), lookups: [byHeader] })
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('..', '.', '%2e%2e', '../x', '/', '?', '#', '\\'),
+  )
+  await fc.assert(
+    fc.asyncProperty(text, async (value) => {
+      const key = keyOf(byHeader, contextOf(call({ headers: [['X-Account', value]] }), rules, AT))
+      if ('whyNot' in key) return
+      await ask(byHeader, key.values, signal)
+      const [, folder, segment = '', ...more] = (server.requests.at(-1)?.path ?? '').split(/[/?]/)
+      expect([folder, decodeURIComponent(segment), more]).toEqual([
+        'callers',
+        key.values[0],
+        ['to=%2B15557654321'],
+      ])
+    }),
+    { numRuns: 300 },
+  )
 })
 
 test('numbers stay as they are written, however long', async () => {
