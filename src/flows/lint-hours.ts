@@ -13,7 +13,9 @@ export function lintHours(
   const now = Date.now()
   for (const one of hours.values()) {
     const path = ['hours', one.name]
-    const why = isNeverOpen(one) ? 'is never open: it has no times' : 'does not open within two years'
+    const why = isNeverOpen(one)
+      ? 'is never open, unless an override opens it: it has no times'
+      : 'does not open within two years'
     if (stateAt(one, now).open === false && nextOpening(one, now) === undefined)
       diagnostics.warning([...path, 'open'], 'flows.never_open', `"${one.name}" ${why}`)
     for (const message of [...withoutEffect(one.text), ...overlaps(one.open)])

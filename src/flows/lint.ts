@@ -82,7 +82,8 @@ export function contradiction(
   if (literals.length > MOST_LITERALS) return undefined
   for (const [at, a] of literals.entries()) {
     const wanted = a.leaf.kind === 'hours' && a.leaf.open ? routing.hours.get(a.leaf.name) : undefined
-    if (wanted !== undefined && isNeverOpen(wanted)) return `"${wanted.name}" is never open`
+    if (wanted !== undefined && isNeverOpen(wanted))
+      return `"${wanted.name}" is never open, unless an override opens it`
     for (const b of literals.slice(at + 1)) {
       if (exclude(a, b, routing)) return `"${formatLiteral(a)}" and "${formatLiteral(b)}" exclude each other`
       const why = untrusted(a, b, routing) ?? untrusted(b, a, routing)
