@@ -15,7 +15,7 @@ const ALWAYS: Readonly<Record<string, string>> = {
 /** The module of each application and function that a generated dialplan uses; null: part of Asterisk itself. */
 export const MODULE_OF: Readonly<Record<string, string | null>> = {
   ...{ Answer: null, Congestion: null, Goto: null, GotoIf: null, Hangup: null, MSet: null },
-  ...{ Progress: null, Set: null },
+  ...{ Progress: null, Set: null, Wait: null },
   ExecIf: 'app_exec.so',
   Log: 'app_verbose.so',
   Playback: 'app_playback.so',

@@ -28,6 +28,7 @@ export function settingsFor(asterisk: Asterisk): Record<string, string> {
     DOORMAN_AMI_SECRET: asterisk.ami.secret,
     DOORMAN_SIP_TARGET: `127.0.0.1:${asterisk.ports.sip}`,
     DOORMAN_DATA: join(asterisk.folder, 'doorman-data'),
+    DOORMAN_GREETINGS: join(asterisk.folder, 'greetings'),
     DOORMAN_CONTROL_PORT: '0',
   }
 }

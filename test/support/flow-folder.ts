@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** Flow files by their names: `{ 'routing.yaml': '…', 'triage.ts': '…' }`. */
-export type FlowFiles = Readonly<Record<string, string>>
+export type FlowFiles = Readonly<Record<string, string | Uint8Array>>
 
 /** A folder of flow files that lives until it is removed, for a Doorman in a process of its own. */
 export interface FlowFolder {

@@ -281,6 +281,10 @@ function goContext(): Context {
           { run: 'Playback(${DOORMAN_GREETING})' },
           { run: 'Goto(played)' },
           { label: 'early', run: 'Progress()' },
+          {
+            why: ['Progress() does not wait until audio can be sent (22.10): the first 20 ms would be lost.'],
+            run: 'Wait(0.1)',
+          },
           { run: 'Playback(${DOORMAN_GREETING},noanswer)' },
           { label: 'played', run: 'MSet(__DOORMAN_GREETING_STATUS=${PLAYBACKSTATUS},DOORMAN_PLAY=)' },
           { run: 'Goto(${DOORMAN_TO})' },
