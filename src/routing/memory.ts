@@ -8,13 +8,15 @@ import type { Remembered } from './outside-data.js'
  * counts, with the attestation that the flow files ask for. Undefined where the caller is.
  */
 export function whyNotRemembered(context: CallContext): string | undefined {
-  const { caller, routing, attestation, facts } = context
+  const { caller, routing, facts } = context
   if (routing.memory === undefined) return 'these flow files have no "memory"'
   if (caller.number === ANONYMOUS || caller.number === '') return 'the caller withheld the number'
   if (!caller.trusted) return formatTrust(facts.trunk, 'caller_number', false)
   const wanted = routing.memory.attestation
-  if (wanted === undefined || wanted.has(attestation.attestation)) return undefined
-  return `attestation is ${attestation.attestation}, not ${formatList(wanted)}`
+  if (wanted === undefined) return undefined
+  // Only now, as it is read from headers.
+  const { attestation } = context.attestation
+  return wanted.has(attestation) ? undefined : `attestation is ${attestation}, not ${formatList(wanted)}`
 }
 
 /** Why nothing is known of a caller who is remembered. */

@@ -75,7 +75,7 @@ export function findCaller(db: DatabaseSync, names: readonly string[]): Remember
 
 /** A page of all callers behind so many; those who are remembered longest come first. */
 export function listCallers(db: DatabaseSync, offset: number): readonly CallerRow[] {
-  const sql = `SELECT caller, memory FROM callers ORDER BY expires DESC, caller LIMIT ${PAGE} OFFSET ?`
+  const sql = `SELECT caller, memory FROM callers ORDER BY expires DESC, caller DESC LIMIT ${PAGE} OFFSET ?`
   return db.prepare(sql).all(offset) as unknown as CallerRow[]
 }
 
