@@ -39,6 +39,7 @@ import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
+import { contextOf } from './routing/context-of.js'
 import { NO_OUTSIDE_DATA } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
@@ -248,12 +249,13 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
         revision: () => revisions.current,
         explain: async (facts, at, id) => {
           const revision = id === undefined ? revisions.current : await revisions.earlier(id)
-          const outside = { ...NO_OUTSIDE_DATA, calendars: calendars.copies, overrides: overrides.current }
-          return (
-            revision &&
-            withOwnRunner((own) =>
-              explainCall(facts, { revision, functions: own, at, outside, callId: 'console' }),
-            )
+          if (revision === undefined) return undefined
+          const outside = {
+            ...{ ...NO_OUTSIDE_DATA, calendars: calendars.copies, overrides: overrides.current },
+            memory: memory.lookUp(contextOf(facts, revision.routing, at), ''),
+          }
+          return withOwnRunner((own) =>
+            explainCall(facts, { revision, functions: own, at, outside, callId: 'console' }),
           )
         },
         preview: async () => {

@@ -11,10 +11,10 @@ import {
 import { finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
+import { unknownKey } from '../flows/read-memory.js'
 import type { Revision } from '../flows/revision.js'
 import { sentenceOf } from '../history/sentence.js'
 import { loadHttpClient } from '../lib/http-client.js'
-import { suggestion } from '../lib/nearest.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { asker } from '../lookups/ask.js'
 import { Lookups, type LookupsCall } from '../lookups/lookups.js'
@@ -160,10 +160,9 @@ function withMemory(
   given: RememberedValues,
   { routing: { memory } }: Revision,
 ): Remembered | undefined {
-  const unknown = Object.keys(given).find((key) => memory?.keep.has(key) !== true)
-  if (unknown !== undefined) {
-    const hint = suggestion(unknown, memory?.keep ?? [])
-    throw new Refusal('usage', `"keep" of "memory" in routing.yaml does not name "${unknown}"${hint}`)
+  for (const key of Object.keys(given)) {
+    const problem = unknownKey(key, memory)
+    if (problem !== undefined) throw new Refusal('usage', `In --memory: ${problem}`)
   }
   if (Object.keys(given).length === 0) return stored
   return { calls: stored?.calls ?? [], values: { ...stored?.values, ...given } }

@@ -6,10 +6,12 @@ import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
 import { unknownLookup } from './conditions.js'
 import type { Diagnostics, FilePosition, Problem, YamlPath } from './problem.js'
+import { unknownKey } from './read-memory.js'
 import {
   HeaderNameSchema,
   HeaderValuesSchema,
   LookupNameSchema,
+  MemoryKeySchema,
   NameSchema,
   StateSchema,
   strict,
@@ -19,6 +21,11 @@ import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that holds the examples; there need not be one. */
 export const EXAMPLES_FILE = 'examples.yaml'
+
+const instant = z.iso.datetime({
+  offset: true,
+  error: 'write the instant as 2030-12-24T18:00:00Z, in quotes or not',
+})
 
 /** A call as an example, or a what-if, writes it. */
 const callShape = {
@@ -30,10 +37,11 @@ const callShape = {
   /** The result of Asterisk's own STIR/SHAKEN verification; `failed`: there was a token, and it did not verify. */
   attestation: z.enum(['A', 'B', 'C', 'failed']).optional(),
   /** The instant at which the example is run where it is not given. */
-  at: z.iso
-    .datetime({ offset: true, error: 'write the instant as 2030-12-24T18:00:00Z, in quotes or not' })
-    .optional(),
+  at: instant.optional(),
   state: StateSchema.optional(),
+  /** Key of `memory` → what is remembered of the caller. Without this and `earlier_calls`, memory is not loaded. */
+  memory: z.record(MemoryKeySchema, z.string()).optional(),
+  earlier_calls: z.array(instant).optional(),
   /** Lookup → what it says. One that is not named is not asked. */
   lookups: z
     .record(
@@ -105,7 +113,7 @@ export function readExamples(
   return { examples, problems: diagnostics.problems }
 }
 
-type NamesIn = Pick<Routing, 'flows' | 'rules' | 'branches' | 'lookups'>
+type NamesIn = Pick<Routing, 'flows' | 'rules' | 'branches' | 'lookups' | 'memory'>
 
 /** What an example, or `doorman explain --lookup`, has a lookup say. */
 export type GivenAnswer = NonNullable<Example['call']['lookups']>[string]
@@ -130,17 +138,29 @@ export function answersOfExample({ lookups = {} }: Pick<Example['call'], 'lookup
   return new Map(Object.entries(lookups).map(([name, said]) => [name, answerOf(said)]))
 }
 
+export function memoryOfExample({
+  memory,
+  earlier_calls: calls,
+}: Pick<Example['call'], 'memory' | 'earlier_calls'>): OutsideData['memory'] {
+  if (memory === undefined && calls === undefined) return undefined
+  return { values: memory ?? {}, calls: (calls ?? []).map((call) => Date.parse(call)) }
+}
+
 /** A trunk may have any name: that an unknown one is not trusted is a fine example. */
 function checkNames(
   { call, expect }: ExampleSource,
   path: YamlPath,
-  { flows, rules, branches, lookups }: NamesIn,
+  { flows, rules, branches, lookups, memory }: NamesIn,
   diagnostics: Diagnostics,
 ): void {
   const at = [...path, 'call', 'lookups']
   for (const [name, said, lookupAt] of entriesOf(call?.lookups, at)) {
     const message = unknownAnswer(name, said, lookups)
     if (message !== undefined) diagnostics.problemAtKey(lookupAt, 'flows.unknown_name', message)
+  }
+  for (const [key, , keyAt] of entriesOf(call?.memory, [...path, 'call', 'memory'])) {
+    const message = unknownKey(key, memory)
+    if (message !== undefined) diagnostics.problemAtKey(keyAt, 'flows.unknown_name', message)
   }
   const known = {
     flow: [...flows.keys()],

@@ -1,7 +1,7 @@
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
-import { answersOfExample, type Example, factsOfExample } from './examples.js'
+import { answersOfExample, type Example, factsOfExample, memoryOfExample } from './examples.js'
 import { type DecisionParts, type Functions, finalDecision, reasonsOf } from './final-decision.js'
 import type { Problem } from './problem.js'
 import type { FlowFunction } from './revision.js'
@@ -53,7 +53,12 @@ async function tryExample(
   const facts = factsOfExample(example.call)
   const at = example.call.at === undefined ? now : new Date(example.call.at)
   const calendars = emptyCalendars(parts.revision)
-  const outside = { ...NO_OUTSIDE_DATA, calendars, answers: answersOfExample(example.call) }
+  const outside = {
+    ...NO_OUTSIDE_DATA,
+    calendars,
+    answers: answersOfExample(example.call),
+    memory: memoryOfExample(example.call),
+  }
   const all = { ...parts, at, outside, callId: example.name }
   const decide = () => finalDecision(facts, all)
   let final = await decide()

@@ -28,12 +28,16 @@ export function readRemembered(
 ): readonly Condition[] {
   if (memory === undefined) warnMissing('remembered', path, diagnostics)
   return entriesOf(source, path).map(([key, values, at]) => {
-    if (memory?.keep.has(key) === false) {
-      const message = `"keep" of "memory" does not name "${key}"${suggestion(key, memory.keep)}`
-      diagnostics.problemAtKey(at, 'flows.unknown_name', message)
-    }
+    const message = memory && unknownKey(key, memory)
+    if (message !== undefined) diagnostics.problemAtKey(at, 'flows.unknown_name', message)
     return { kind: 'remembered', key, oneOf: new Set([values].flat()) }
   })
+}
+
+/** What is wrong where `memory` does not keep a key. */
+export function unknownKey(key: string, memory: MemoryPolicy | undefined): string | undefined {
+  const keep = memory?.keep ?? new Set()
+  return keep.has(key) ? undefined : `"keep" of "memory" does not name "${key}"${suggestion(key, keep)}`
 }
 
 export function readReturning(

@@ -112,7 +112,7 @@ export const DurationSchema = z.string().refine((written) => parseDuration(writt
 })
 
 /** Each is a part of a dialplan variable's name. */
-const MemoryKeySchema = text(
+export const MemoryKeySchema = text(
   /^[A-Za-z][A-Za-z0-9_]{0,39}$/,
   'a key of memory begins with a letter and has at most 40 letters, digits and _',
 )

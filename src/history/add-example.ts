@@ -7,7 +7,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
 import { headerName } from '../routing/format.js'
-import type { Answer } from '../routing/outside-data.js'
+import type { Answer, Remembered } from '../routing/outside-data.js'
 import { ownLevel } from '../sip/attestation.js'
 import type { CallRecord } from './recorded-calls.js'
 
@@ -28,10 +28,17 @@ export function exampleOfCall(record: CallRecord, name: string | undefined): Exa
       ...(verification === null ? {} : { attestation: ownLevel(verification) }),
       at,
       ...(state === undefined ? {} : { state }),
+      ...(record.outside?.memory === undefined ? {} : memoryOf(record.outside.memory)),
       ...(record.outside?.answers === undefined ? {} : { lookups: lookupsOf(record.outside.answers) }),
     },
     expect: { flow, branch, vip },
   }
+}
+
+function memoryOf({ values, calls }: Remembered): Pick<ExampleSource['call'], 'memory' | 'earlier_calls'> {
+  const texts = Object.entries(values).map(([key, value]) => [key, String(value)])
+  const memory = Object.fromEntries(texts) as Record<string, string>
+  return { memory, earlier_calls: calls.map((call) => new Date(call).toISOString()) }
 }
 
 function headersOf({ headers }: CallRecord): Record<string, string | string[]> {

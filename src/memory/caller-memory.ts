@@ -123,10 +123,11 @@ export function rememberedFor(
   call: string,
 ): Remembered {
   if (caller === undefined || memory === undefined) return NOTHING
-  if (at.getTime() >= Math.min(caller.expires, caller.at + memory.forMs)) return NOTHING
+  const now = at.getTime()
+  if (now >= Math.min(caller.expires, caller.at + memory.forMs)) return NOTHING
   return {
     values: Object.fromEntries(Object.entries(caller.values).filter(([key]) => memory.keep.has(key))),
-    calls: caller.calls.filter(([, id]) => id !== call).map(([instant]) => instant),
+    calls: caller.calls.filter(([before, id]) => id !== call && before <= now).map(([before]) => before),
   }
 }
 

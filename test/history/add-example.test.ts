@@ -7,6 +7,7 @@ import { factsOfExample, readExamples } from '../../src/flows/examples.js'
 import { FlowFilesError } from '../../src/flows/problem.js'
 import { addExample, exampleOfCall, withExample } from '../../src/history/add-example.js'
 import { factsOfCall } from '../../src/history/recorded-calls.js'
+import { doorman } from '../cli/command.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { recorded } from './calls.js'
 
@@ -50,6 +51,30 @@ describe('an example of a recorded call', () => {
     } as const
     const { lookups } = exampleOfCall(recorded({ outside }), undefined).call
     expect(lookups).toEqual({ crm: { tier: 'gold' }, debts: 'late' })
+  })
+
+  test('says what was remembered of the caller, so that it goes there again', async () => {
+    const outside = { memory: { values: { language: 'de', agent: 1007 }, calls: [0] } }
+    const remembered = recorded({ outside, flow: 'german', callerNumber: '+15550000001' })
+    const example = exampleOfCall(remembered, 'German')
+    const earlier = ['1970-01-01T00:00:00.000Z']
+    expect(example.call).toMatchObject({
+      memory: { language: 'de', agent: '1007' },
+      earlier_calls: earlier,
+    })
+    const routing = [
+      'trunks: { carrier-a: { trust: [caller_number] } }',
+      'memory: { keep: [language, agent], for: 90d }',
+      'flows: { main: { context: main }, german: { context: german } }',
+      'rules: [{ when: { remembered: { language: de }, not: { returning: { within: 1h, calls: 2 } } }, goto: german }]',
+      'otherwise: main',
+    ]
+    await inFolder({ 'routing.yaml': routing.join('\n') }, async (folder) => {
+      await addExample(folder, example)
+      expect(await doorman(['check', '--flows', folder])).toMatchObject({ exit: 0 })
+      await addExample(folder, { ...example, name: 'New', call: { ...example.call, memory: {} } })
+      expect(await doorman(['check', '--flows', folder])).toMatchObject({ exit: 1 })
+    })
   })
 
   test('is the same call when it is read back from the file', () => {
