@@ -83,12 +83,6 @@ function readTimes(entry: LookupEntry, path: YamlPath, diagnostics: Diagnostics)
   return { deadlineMs, freshMs, staleMs: Math.max(staleMs, freshMs), missingMs: ms('missing') }
 }
 
-/** Texts name these as conditions and code do, too. */
-const OTHER_NAMES = new Map([
-  ['callerNumber', 'caller.number'],
-  ['calleeNumber', 'callee.number'],
-])
-
 function readKeyed(text: string, path: YamlPath, surroundings: Surroundings): KeyedText {
   const { diagnostics } = surroundings
   const [pieces, fields]: [string[], string[]] = [[''], []]
@@ -96,7 +90,7 @@ function readKeyed(text: string, path: YamlPath, surroundings: Surroundings): Ke
   for (const { 0: piece, 1: name, index } of text.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)) {
     const problem = (message: string) => diagnostics.problem(path, 'flows.template', message, index)
     if (name !== undefined) {
-      const field = OTHER_NAMES.get(name.trim()) ?? name.trim()
+      const field = name.trim()
       const header = /^header\.([^\s:]+)$/.exec(field)?.[1]
       if (header !== undefined) checkTrusted(header, path, surroundings, 'this is never asked')
       else if (!KEY_FIELDS.some((one) => one === field)) {
