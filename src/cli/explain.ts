@@ -134,7 +134,7 @@ async function ask(call: LookupsCall, settings: Settings): Promise<OutsideData> 
   const lookups = new Lookups({
     ask: asker({ databases, secrets: settings.secrets }),
     log: { info: ignore, warn: ignore },
-    metrics: { lookup: ignore, lookupDown: ignore },
+    metrics: { lookup: ignore, lookupUp: ignore },
   })
   try {
     return { ...call.outside, answers: await lookups.answers(call, Number.POSITIVE_INFINITY) }

@@ -14,7 +14,7 @@ export interface LookupsParts {
   readonly log: Pick<Log, 'info' | 'warn'>
   readonly metrics: {
     lookup(name: string, answer: Answer): void
-    lookupDown(name: string, isDown: boolean): void
+    lookupUp(name: string, isUp: boolean): void
   }
 }
 
@@ -42,6 +42,7 @@ export class Lookups {
     leftMs: number,
   ): Promise<OutsideData['answers']> {
     const { routing } = revision
+    this.#forgetAllBut(routing.lookups)
     if (routing.lookups.size === 0) return outside.answers
     const needed = (answers: OutsideData['answers']) =>
       neededLookups(contextOf(facts, routing, at, { ...outside, answers }), lookupsInCodeOf(revision))
@@ -66,6 +67,15 @@ export class Lookups {
     for (const { client } of this.#clients.values()) client.stop()
   }
 
+  /** One that is gone must not stay down for ever in the metrics. */
+  #forgetAllBut(lookups: ReadonlyMap<string, Lookup>): void {
+    for (const name of this.#clients.keys()) {
+      if (lookups.has(name)) continue
+      this.#clients.delete(name)
+      this.#parts.metrics.lookupUp(name, true)
+    }
+  }
+
   /** One that a reload has changed begins anew. */
   #clientOf(lookup: Lookup): LookupClient {
     const found = this.#clients.get(lookup.name)
@@ -79,11 +89,11 @@ export class Lookups {
   #newClient(lookup: Lookup): LookupClient {
     const { ask, log, metrics } = this.#parts
     const { name } = lookup
-    metrics.lookupDown(name, false)
+    metrics.lookupUp(name, true)
     return new LookupClient(lookup, {
       ask,
       breakerChanged: (isOpen, reason) => {
-        metrics.lookupDown(name, isOpen)
+        metrics.lookupUp(name, !isOpen)
         const down = `The lookup ${name} fails: ${reason}. ${WHILE_DOWN}`
         if (isOpen) log.warn(down, { event: 'lookup_down', lookup: name })
         else log.info(`The lookup ${name} answers again.`, { event: 'lookup_up', lookup: name })

@@ -99,9 +99,9 @@ export class Metrics {
     'Time that calls waited for a lookup whose answer was not in memory',
     ['lookup'],
   )
-  readonly #lookupDown = new Gauge({
-    name: 'doorman_lookup_down',
-    help: '1 while a lookup has failed several times in a row and is only tried now and then',
+  readonly #lookupUp = new Gauge({
+    name: 'doorman_lookup_up',
+    help: '1 unless a lookup has failed five times in a row and not answered since',
     labelNames: ['lookup'],
     registers: [this.#registry],
   })
@@ -181,8 +181,8 @@ export class Metrics {
     if (ms > 0) this.#lookupTimes.observe({ lookup }, ms / 1_000)
   }
 
-  lookupDown(lookup: string, isDown: boolean): void {
-    this.#lookupDown.set({ lookup }, Number(isDown))
+  lookupUp(lookup: string, isUp: boolean): void {
+    this.#lookupUp.set({ lookup }, Number(isUp))
   }
 
   /** @param ms how long it took. */

@@ -34,7 +34,7 @@ function lab(ask: Ask) {
     log: { info: log, warn: log },
     metrics: {
       lookup: (name, { result }) => void counted.push(`${name} ${result}`),
-      lookupDown: (name, isDown) => void counted.push(`${name} ${isDown ? 'down' : 'up'}`),
+      lookupUp: (name, isUp) => void counted.push(`${name} ${isUp ? 'up' : 'down'}`),
     },
   })
   const answers = (revision: Revision, from = '+15551234567', leftMs = 900) =>
@@ -90,7 +90,7 @@ describe('the lookups of a call', () => {
     expect(asked).toHaveLength(2)
   })
 
-  test('say once that they fail', async () => {
+  test('say once that they fail, and not for ever where they are gone', async () => {
     const revision = await revisionOf(files(GOLD))
     const { answers, counted, logged } = lab(() => Promise.reject(new Error('crm.example answered 500.')))
     for (let from = 0; from < 8; from++) await answers(revision, `+1555000000${from}`)
@@ -98,5 +98,8 @@ describe('the lookups of a call', () => {
       'The lookup crm fails: crm.example answered 500. Calls go on without it, and it is tried again every 5 s.',
     ])
     expect(counted.filter((one) => !one.endsWith('failed'))).toEqual(['crm up', 'crm down'])
+    const without = files('{ goto: main }')['routing.yaml'].replace('crm:', 'new:')
+    await answers(await revisionOf({ 'routing.yaml': without }))
+    expect(counted.at(-1)).toBe('crm up')
   })
 })
