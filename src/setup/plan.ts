@@ -88,6 +88,8 @@ export function planSetup(input: PlanInput): Plan {
       { path: places.doorman, ...folder },
       { path: places.flows, ...folder },
       { path: places.data, ...(service ?? SELF), mode: folder.mode },
+      // What is written there gets the group of the folder, Asterisk's.
+      { path: places.greetings, uid: (service ?? SELF).uid, gid: findings.group, mode: 0o2750 },
     ],
     changes: changes.flat(),
   }

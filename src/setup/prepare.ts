@@ -71,11 +71,13 @@ export function placesIn({ doorman, data }: Folders) {
     // All are written anew; an undo may have removed the file of one.
     optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'],
   })
+  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: ownData, DOORMAN_GREETINGS: greetings } = settings
   const places: Places = {
     ...{ doorman, settingsFile, adminSecretFile: join(doorman, 'ami-admin-secret') },
     // The defaults are for a command that is run in a folder of one's own.
-    flows: settings.DOORMAN_FLOWS === 'flows' ? join(doorman, 'flows') : settings.DOORMAN_FLOWS,
-    data: settings.DOORMAN_DATA === 'data' ? data : settings.DOORMAN_DATA,
+    flows: flows === 'flows' ? join(doorman, 'flows') : flows,
+    data: ownData === 'data' ? data : ownData,
+    greetings: greetings === 'greetings' ? `${data}-greetings` : greetings,
   }
   return { settings, places }
 }

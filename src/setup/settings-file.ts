@@ -9,6 +9,8 @@ export interface Places {
   readonly flows: string
   /** `DOORMAN_DATA` */
   readonly data: string
+  /** `DOORMAN_GREETINGS`; not below the data, where Asterisk may not go. */
+  readonly greetings: string
   readonly settingsFile: string
   readonly adminSecretFile: string
 }
@@ -25,6 +27,7 @@ export function settingsFor(findings: Findings, places: Places, { ari, ami, admi
   return {
     DOORMAN_FLOWS: places.flows,
     DOORMAN_DATA: places.data,
+    DOORMAN_GREETINGS: places.greetings,
     DOORMAN_ARI_URL: `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`,
     DOORMAN_ARI_USERNAME: ari.name,
     DOORMAN_ARI_PASSWORD: ari.secret,

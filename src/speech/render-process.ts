@@ -120,7 +120,7 @@ const ENGINES: Readonly<
     '-w',
     file,
   ],
-  flite: (voice, file) => ['flite', ...fliteOptions(voice), '-f', '/dev/stdin', '-o', file],
+  flite: (voice, file) => ['flite', ...fliteOptions(voice), '-f', '-', '-o', file],
   pico2wave: ({ voice }, file) => ['pico2wave', '-l', voice, '-w', file],
 }
 

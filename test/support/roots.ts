@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { isAlive, runToEnd } from './child.js'
 import { type AsteriskInstall, installInRoot, throughLoader } from './install.js'
 import { labFolder } from './lab-folder.js'
@@ -48,6 +48,17 @@ const CHROMIUM: Root = {
   without: ['usr/share/doc', 'usr/share/locale', 'var/cache/apt'],
 }
 
+/** Two of the engines that speak greetings; the third, pico2wave, is not free and looks for its voices in /usr. */
+const ENGINES = ['espeak-ng', 'flite'] as const
+const SPEECH: Root = {
+  ...{
+    name: 'speech',
+    suite: 'bookworm',
+    packages: ENGINES.join(),
+    what: 'speech engines of Debian bookworm',
+  },
+}
+
 const WAYS = [
   'Ways to the programs of the lab:',
   '  - as root on Debian or Ubuntu: nothing to do but to be on line (it fetches about 100 MB with mmdebstrap);',
@@ -82,6 +93,26 @@ export function databasesRoot(say: (line: string) => void): Promise<string> {
 /** The folder of a root in which `/usr/lib/chromium/chromium` runs. */
 export function chromiumRoot(say: (line: string) => void): Promise<string> {
   return debianRoot(CHROMIUM, say)
+}
+
+/** A folder for the PATH with the speech engines, out of a root that is built where it is missing. */
+export async function speechEngines(say: (line: string) => void): Promise<string> {
+  const root = await debianRoot(SPEECH, say)
+  const folder = join(root, 'doorman')
+  mkdirSync(folder, { recursive: true })
+  const [loader, option, libraries = ''] = throughLoader(root)
+  const [multiarch = ''] = libraries.split(delimiter).filter((path) => path.includes('/usr/lib/'))
+  // libpulse looks for a part of itself there.
+  const all = [libraries, join(multiarch, 'pulseaudio')].join(delimiter)
+  for (const name of ENGINES) {
+    const run = [loader, option, all, join(root, 'usr/bin', name)].map((word) => `'${word}'`).join(' ')
+    const data = `ESPEAK_DATA_PATH='${join(multiarch, 'espeak-ng-data')}'`
+    const script = `#!/bin/sh\n${data} exec ${run} "$@"\n`
+    // Of several test processes at once, each writes the same.
+    writeFileSync(join(folder, `${name}.${process.pid}`), script, { mode: 0o755 })
+    renameSync(join(folder, `${name}.${process.pid}`), join(folder, name))
+  }
+  return folder
 }
 
 /** The folder of a Debian that systemd boots, with what the package needs, and without Asterisk. */
