@@ -7,7 +7,9 @@ import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
 import { calendarName, endsSoon } from '../hours/calendar.js'
 import { counted } from '../lib/counted.js'
+import { greetTexts } from '../routing/greeting.js'
 import type { Settings } from '../settings/index.js'
+import { findSpeaker } from '../speech/speaker.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
 import { storedOutside } from './outside.js'
 
@@ -36,7 +38,8 @@ async function check(settings: Settings, options: Options): Promise<number> {
   const loaded = await loadRevision(folder, functions).finally(() => functions.stop())
   const types = await checkTypes(folder, loaded.files.keys())
   const ending = loaded.ok ? await endingCopies(settings, loaded.revision) : []
-  const warnings = [...loaded.warnings, ...ending]
+  const silent = loaded.ok ? await missingEngine(loaded.revision) : []
+  const warnings = [...loaded.warnings, ...ending, ...silent]
   const problems = [...(loaded.ok ? [] : loaded.problems), ...types.problems]
   const revision = loaded.ok && problems.length === 0 ? loaded.revision : undefined
   const count = counted(problems.length, 'problem')
@@ -66,6 +69,15 @@ async function endingCopies(settings: Settings, revision: Revision): Promise<rea
     const message = `the calendar ${calendarName(url)} ${ends}`
     return ends === undefined ? [] : [{ file: '', line: 1, column: 1, code: 'flows.holidays_end', message }]
   })
+}
+
+/** What is to speak greetings, where this machine does not have it. */
+async function missingEngine({ routing }: Revision): Promise<readonly Problem[]> {
+  if (greetTexts(routing).length === 0) return []
+  const problem = ({ message }: Error): Problem[] => [
+    { file: '', line: 1, column: 1, code: 'flows.voice', message },
+  ]
+  return findSpeaker(routing.voice).then(() => [], problem)
 }
 
 const LOADED = 'doorman revisions says whether the running Doorman has loaded them'

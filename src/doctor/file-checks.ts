@@ -1,11 +1,25 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { type ConfigPosition, configFolder, readConfig, sectionsNamed } from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { type FileUser, OTHERS, obstacle } from '../lib/file-access.js'
-import { type Check, check, fault, info, listed, ok, type PbxFiles, type Result, warning } from './check.js'
+import { greetTexts } from '../routing/greeting.js'
+import { findSpeaker } from '../speech/speaker.js'
+import {
+  type Check,
+  check,
+  fault,
+  info,
+  listed,
+  ok,
+  type PbxFiles,
+  type Result,
+  sentence,
+  warning,
+} from './check.js'
 
 /** The secret of every sample in asterisk-conf. */
 export const SAMPLE_SECRET = 'CHANGE-ME'
@@ -78,6 +92,22 @@ export const DIALPLAN_FILE = fileCheck('dialplan file', async (pbxFiles) => {
     found.push(fault(says, unreadable === file ? `chmod o+r ${file}` : `chmod o+x ${unreadable}`))
   }
   return found.length > 0 ? found : ok(`${file} is included, and Asterisk can read it.`)
+})
+
+/** What speaks greetings, and whether Asterisk can read the folder. */
+export const GREETINGS = check('greetings', ['flows'], async ({ flows, settings, pbxFiles }) => {
+  const { routing } = flows.revision
+  if (greetTexts(routing).length + routing.recordings.size === 0) return ok('The flow files have none.')
+  const speaker = await findSpeaker(routing.voice).catch((error: Error) => error)
+  if (speaker instanceof Error)
+    return fault(`Calls go on without greetings: ${sentence(speaker.message)}`, 'Then:  doorman reload')
+  const folder = resolve(settings.DOORMAN_GREETINGS)
+  if (!existsSync(folder))
+    return fault(`${folder} does not exist: calls go on without greetings.`, 'doorman setup  makes it.')
+  const unreadable = pbxFiles?.user && (await obstacle(folder, pbxFiles.user))
+  if (unreadable === undefined) return ok(`${folder}, spoken by ${speaker.name}.`)
+  const says = `Asterisk (user ${pbxFiles?.user?.uid}) may not read ${unreadable}: calls go on without greetings.`
+  return fault(says, `chgrp asterisk ${unreadable} && chmod g+rx,g+s ${unreadable}`)
 })
 
 export const PASSWORD_FILES = check('password files', [], async ({ pbxFiles, secretFiles }) => {

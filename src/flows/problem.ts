@@ -61,6 +61,7 @@ export const PROBLEM_CODES = {
     'Warning: no call can get to a rule, because earlier ones take them all, or from a trunk to any rule.',
   'flows.untrusted':
     'Warning: no trunk is trusted for this header or caller number, so that it never counts.',
+  'flows.voice': 'Warning: what is to speak greetings is not on this machine. Only `doorman check` says so.',
   'flows.wrong_type': 'A value of the wrong kind, such as a text where a list is needed.',
   'flows.yaml': 'The file is not valid YAML or not UTF-8.',
 } as const

@@ -5,6 +5,9 @@ import type { RoutingSource } from './schema.js'
 /** The voice of each engine where the flow file names none. */
 const VOICES = { flite: 'slt', 'espeak-ng': 'en-us', pico2wave: 'en-US' } as const
 
+/** flite takes another voice for one that it does not know, without a word. */
+const FLITE_VOICES = ['slt', 'rms', 'awb', 'kal', 'kal16']
+
 /** Reads `voice`. What may speak is exactly one of `engine`, `command` and `url`, and some keys mean nothing to it. */
 export function readVoice(written: RoutingSource['voice'], diagnostics: Diagnostics): Voice {
   const { engine, command, url, voice, model, speed = 1 } = written ?? { engine: 'flite' }
@@ -21,6 +24,8 @@ export function readVoice(written: RoutingSource['voice'], diagnostics: Diagnost
       key,
       `"${key}" means nothing to ${command ? 'a command; write it among its arguments' : 'an engine'}`,
     )
+  if (engine === 'flite' && voice !== undefined && !FLITE_VOICES.includes(voice))
+    problem('voice', `flite has no voice "${voice}"; it has ${FLITE_VOICES.join(', ')}`)
   if (command !== undefined) return { command }
   if (url !== undefined) return { url, voice: voice ?? 'alloy', model: model ?? 'tts-1', speed }
   return { engine: engine ?? 'flite', voice: voice ?? VOICES[engine ?? 'flite'], speed }

@@ -34,6 +34,19 @@ describe('doorman check', () => {
     })
   })
 
+  test('warns of an engine that this machine lacks, and says how to get it', async () => {
+    const voice = 'voice: { engine: pico2wave }\n'
+    const said = 'pico2wave is not on the PATH: install the package libttspico-utils'
+    const check = async (routing: string) =>
+      inFolder({ 'routing.yaml': routing }, (folder) =>
+        doorman(['check', '--flows', folder], { PATH: '/nowhere' }),
+      )
+    const greeted = GOOD.replace('otherwise: main', 'otherwise: { goto: main, greet: Hello. }')
+    expect(await check(greeted + voice)).toMatchObject({ exit: 0, out: expect.stringContaining(said) })
+    expect((await check(greeted)).out).not.toContain('warning')
+    expect((await check(GOOD + voice)).out).not.toContain('warning')
+  })
+
   test("has the types of code flows checked by the admin's TypeScript, by the rules of the folder's tsconfig.json", async () => {
     const files = {
       'routing.yaml': `${GOOD}rules: [{ run: typed.ts }]\n`,

@@ -13,6 +13,7 @@ import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
 import { userListeningAt } from '../../src/doctor/file-checks.js'
 import { compile } from '../../src/flows/compile.js'
 import type { HoursCalendar } from '../../src/hours/hours.js'
+import type { Voice } from '../../src/routing/types.js'
 import { readSettings, SETTING_NAMES, type Settings } from '../../src/settings/index.js'
 import { runningDialplan } from '../asterisk/dialplan/running-dialplan.js'
 import { projectFolder } from '../flows/project-folder.js'
@@ -32,6 +33,15 @@ beforeAll(async () => {
   const { revision } = compiled
   flows = { revision, dialplan: dialplanFor(['doorman'], revision) }
 })
+
+/** The flow files with a greeting. */
+const greeting = (voice?: Voice) => (given: typeof flows) => {
+  const { routing: own } = given.revision
+  const greets = { otherwise: { say: 'Welcome.', play: 'early' } } as const
+  return { ...given, revision: { ...given.revision, routing: { ...own, greets, voice: voice ?? own.voice } } }
+}
+const closedFolder = mkdtempSync('/tmp/doorman-doctor-greetings-')
+afterAll(() => rmSync(closedFolder, { recursive: true }))
 
 /** What is different from an installation without faults. */
 interface Change {
@@ -357,6 +367,15 @@ const CASES: Readonly<Record<string, Change>> = {
     files: { 'extensions.conf': `#tryinclude ${GENERATED_FILE}\n#include gone.conf\n` },
   },
   'dialplan file | fault | (user 4000000) may not read | chmod o+r': { modes: { [GENERATED_FILE]: 0o640 } },
+  'greetings | fault | pico2wave is not on the PATH | doorman reload': {
+    flows: greeting({ engine: 'pico2wave', voice: 'en-US', speed: 1 }),
+  },
+  'greetings | fault | /nowhere does not exist | doorman setup': {
+    ...{ flows: greeting(), settings: { DOORMAN_GREETINGS: '/nowhere' } },
+  },
+  'greetings | fault | (user 4000000) may not read /tmp/doorman-doctor- | chmod g+rx': {
+    ...{ flows: greeting(), settings: { DOORMAN_GREETINGS: closedFolder } },
+  },
   'password files | warning | can read the passwords in | chmod o-r': { modes: { 'ari.conf': 0o644 } },
   'password files | warning | settings.env. | chmod o-r': { modes: { 'settings.env': 0o644 } },
   'endpoints | fault | No PJSIP endpoint leads to [doorman] | Context of the trunk': {
@@ -438,6 +457,7 @@ describe('doctor diagnoses', () => {
         'dialplan file ok',
       ],
       ...[
+        'greetings ok',
         'password files ok',
         'ARI fault',
         'AMI fault',
