@@ -46,6 +46,7 @@ import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
 import { openNumberHash } from './store/number-hash.js'
 import { Store } from './store/store.js'
+import { Tables } from './tables/tables.js'
 
 export interface Doorman {
   /** Takes the flow files as they are now, if they are whole and good; a signal does. */
@@ -62,6 +63,9 @@ const DIALPLAN_MS = 3_000
 const OUTDATED_DIALPLAN =
   'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
   'doorman dialplan --write'
+
+/** A reload waits so long for tables that are new, so that no call meets them unknown. */
+const NEW_TABLES_MS = 5_000
 
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150
@@ -104,6 +108,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const keyFailed = (message: string) => log.error(message, { event: 'number_key_problem' })
   const numberHash = mask ? await openNumberHash(data, keyFailed) : undefined
   const memory = new CallerMemory(store, numberHash ?? ((number) => number))
+  const tables = new Tables({ folder: data, databases: settings.databases, secrets: settings.secrets, log })
   const metrics = new Metrics({
     ...{ ari, ami, mask },
     activeCalls: () => calls.activeCalls,
@@ -111,6 +116,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     database: () => store.health,
     greetings: () => greetings.health,
     calendars: () => calendars.health,
+    tables: () => tables.states,
   })
   const databases = new Databases(settings.databases)
   const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
@@ -120,7 +126,11 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     const replayed = withOwnRunner(async (own) => {
       await store.flush()
       const calls = findCalls(store, { limit: REPLAYED_CALLS })
-      const outside = { ...NO_OUTSIDE_DATA, calendars: calendars.copies }
+      const outside = {
+        ...NO_OUTSIDE_DATA,
+        calendars: calendars.copies,
+        tables: tables.of(candidate.routing),
+      }
       return replay(calls, { candidate, current, functions: own, outside })
     })
     return within(REPLAY_MS, 'the recorded calls', replayed)
@@ -150,9 +160,10 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       return loaded
     },
     compile: compileInWorker,
-    prepare: async (revision) => {
+    prepare: async (revision, isStart) => {
       const used = calendars.use(revision.routing.hours.values())
       const [problems] = await Promise.all([functions.check(revision.functions.values()), used])
+      if (problems.length === 0) await tables.use(revision.routing, isStart ? 0 : NEW_TABLES_MS)
       return problems
     },
     swapped: (revision) => {
@@ -167,7 +178,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       return { share: changedShare(result), summary: replaySentence(result) }
     },
   }).catch(async (error: Error) => {
-    await Promise.all([functions.stop(), store.close(), watch.stop(), greetings.stop()])
+    await Promise.all([functions.stop(), tables.stop(), store.close(), watch.stop(), greetings.stop()])
     throw error
   })
   void memory.load()
@@ -203,7 +214,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     earlierRevision: (id) => revisions.earlier(id),
     now,
     greetings,
-    outside: outsideSource({ calendars, lookups, memory, overrides }),
+    outside: outsideSource({ calendars, tables, lookups, memory, overrides }),
     finished,
     takeMessage: messageTaker(
       {
@@ -243,6 +254,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       candidate: () => revisions.waiting,
       overrides,
       metrics: () => metrics.text(),
+      tables: () => tables.states,
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
       console: {
         ...{ live, store },
@@ -285,7 +297,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       ami.stop()
       memory.stop()
       overrides.stop()
-      await Promise.all([functions.stop(), store.close(), control.stop(), greetings.stop(), tracing?.stop()])
+      await Promise.all([functions.stop(), tables.stop(), store.close(), control.stop(), greetings.stop()])
+      await tracing?.stop()
     },
   }
 }

@@ -5,6 +5,7 @@ import type { CallerMemory } from '../memory/caller-memory.js'
 import { contextOf } from '../routing/context-of.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
+import type { Tables } from '../tables/tables.js'
 import type { Overrides } from './overrides.js'
 
 /**
@@ -24,19 +25,27 @@ export type OutsideSource = (
 /** The parts of a running Doorman that know something besides the call. */
 export interface OutsideParts {
   readonly calendars: Pick<Calendars, 'copies'>
+  readonly tables: Pick<Tables, 'of'>
   readonly lookups: Lookups
   readonly memory: CallerMemory
   readonly overrides: Overrides
 }
 
 /** Puts together what they know. */
-export function outsideSource({ calendars, lookups, memory, overrides }: OutsideParts): OutsideSource {
+export function outsideSource({
+  calendars,
+  tables,
+  lookups,
+  memory,
+  overrides,
+}: OutsideParts): OutsideSource {
   return async (facts, revision, at, leftMs, channelId) => {
     const { routing } = revision
     const outside: OutsideData = {
       ...NO_OUTSIDE_DATA,
       calendars: calendars.copies,
       overrides: overrides.current,
+      tables: tables.of(routing),
       memory: routing.memory && memory.lookUp(contextOf(facts, routing, at), channelId),
     }
     // Last, because whether they are asked may depend on all the rest.

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
 import { isAddressHidden, readAddress } from '../control/address.js'
+import { readTables } from '../control/client.js'
 import type { Readiness } from '../control/server.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'
@@ -76,7 +77,8 @@ async function findInstance(dataFolder: string): Promise<InstanceState> {
   try {
     const response = await fetch(new URL('/ready', url), { signal: AbortSignal.timeout(READY_MS) })
     const { ready, revision, problems } = (await response.json()) as Readiness
-    return { state: 'answers', pid, ready, revision, problems }
+    const tables = await readTables(address).catch(() => [])
+    return { state: 'answers', pid, ready, revision, problems, tables }
   } catch (error) {
     const { name, cause, message } = error as Error
     const why = cause instanceof Error ? cause.message : message

@@ -7,6 +7,7 @@ import { NO_OUTSIDE_DATA, type OutsideData, type Remembered } from '../routing/o
 import type { Settings } from '../settings/index.js'
 import { readNumberHash } from '../store/number-hash.js'
 import { StoreReader } from '../store/store.js'
+import { readCopies } from '../tables/copy.js'
 import { printError } from './command.js'
 
 /** What rules may know besides the call, for a command: from the data folder, as it is now. */
@@ -17,7 +18,8 @@ export async function storedOutside(settings: Settings, { routing }: Revision): 
   })
   const overrides = new Map(stored.map(({ name, ...override }) => [name, override]))
   const calendars = await storedCopies(settings.DOORMAN_DATA, routing.hours.values())
-  return { ...NO_OUTSIDE_DATA, overrides, calendars }
+  const tables = await readCopies(settings.DOORMAN_DATA, routing)
+  return { ...NO_OUTSIDE_DATA, overrides, calendars, tables }
 }
 
 /** What is remembered of the caller; a note on standard error says where the database cannot be read. */

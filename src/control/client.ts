@@ -3,6 +3,7 @@ import type { ShownOverride } from '../call/overrides.js'
 import type { ForgottenCaller } from '../memory/forget.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
+import type { TableState } from '../tables/tables.js'
 import { type ControlAddress, readAddress } from './address.js'
 import type { CommandResult, ForgetRequest, ReloadRequest, RollbackRequest } from './control.js'
 import type { OverrideAnswer, OverrideRequestBody } from './overrides.js'
@@ -49,6 +50,12 @@ export async function sendForget(address: ControlAddress, body: ForgetRequest): 
 export async function readCandidate(address: ControlAddress): Promise<WaitingCandidate | null> {
   const answer = await request(address, '/candidate', READ_MS)
   return (answer as { readonly candidate: WaitingCandidate | null }).candidate
+}
+
+/** The tables of its revision. @throws NotRunningError */
+export async function readTables(address: ControlAddress): Promise<readonly TableState[]> {
+  const answer = await request(address, '/tables', READ_MS)
+  return (answer as { readonly tables: readonly TableState[] }).tables
 }
 
 /** The overrides that are on. @throws NotRunningError */

@@ -4,6 +4,7 @@ import type { ForgottenCaller } from '../memory/forget.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { RenderReport } from '../speech/greetings.js'
+import type { TableState } from '../tables/tables.js'
 import type { ConsoleSource } from './console-source.js'
 
 const by = z.string().max(100).optional()
@@ -47,6 +48,7 @@ export interface Control {
   readonly overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>
   metrics(): Promise<string>
   vitals(): Vitals
+  tables(): readonly TableState[]
   /** What the web console shows. */
   readonly console: ConsoleSource
 }

@@ -73,8 +73,8 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate`, `GET /greetings` and `/overrides`, each with
- * `Authorization: Bearer <token>`, and without a token `GET /metrics`, `GET /live` and `GET /ready`.
+ * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate`, `GET /greetings`, `GET /tables` and `/overrides`,
+ * each with `Authorization: Bearer <token>`, and without a token `GET /metrics`, `GET /live` and `GET /ready`.
  */
 function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
   const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
@@ -134,6 +134,7 @@ async function otherRevision(expected: string | undefined, control: Control): Pr
 function addViews(server: FastifyInstance, control: Control): void {
   server.get('/candidate', async () => ({ candidate: control.candidate() ?? null }))
   server.get('/greetings', () => control.greetings())
+  server.get('/tables', async () => ({ tables: control.tables() }))
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.
   server.get('/live', async () => ({ live: true }))

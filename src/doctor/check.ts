@@ -5,6 +5,7 @@ import type { RunningDialplan } from '../asterisk/dialplan/running.js'
 import type { Revision } from '../flows/revision.js'
 import type { FileUser } from '../lib/file-access.js'
 import type { Settings } from '../settings/index.js'
+import type { TableState } from '../tables/tables.js'
 
 /**
  * `info`: good to know, and may stay as it is. `warning`: calls are routed, but something should be changed. `fault`:
@@ -55,6 +56,7 @@ export type InstanceState =
       /** Id of its active revision. */
       readonly revision: string
       readonly problems: readonly string[]
+      readonly tables: readonly TableState[]
     }
 
 /** Asterisk's configuration on this machine. */

@@ -29,7 +29,7 @@ import {
   SECTIONS,
   userListeningAt,
 } from './file-checks.js'
-import { INSTANCE, RETENTION } from './instance-checks.js'
+import { INSTANCE, RETENTION, TABLES } from './instance-checks.js'
 import { LOOKUPS } from './lookup-checks.js'
 import { ENDPOINTS, ENTRIES, LOOPS } from './path-checks.js'
 
@@ -72,7 +72,7 @@ const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
 export const CHECKS: readonly Check[] = [
   ...[SETTINGS, FLOW_FILES, CALENDARS, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, GREETINGS, PASSWORD_FILES],
   ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
-  ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, LOOKUPS, RETENTION],
+  ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, TABLES, LOOKUPS, RETENTION],
 ]
 
 /** What the command knows of an installation before it asks the PBX. */

@@ -1,6 +1,18 @@
 import { counted } from '../lib/counted.js'
+import { age } from '../lib/time-text.js'
 import { StoreReader } from '../store/store.js'
-import { type Ari, check, fault, info, ok, type Result, type Subject, sentence, warning } from './check.js'
+import {
+  type Ari,
+  check,
+  fault,
+  info,
+  listed,
+  ok,
+  type Result,
+  type Subject,
+  sentence,
+  warning,
+} from './check.js'
 
 const START = 'Start it (systemctl start doorman, or  doorman run), and see its log if it does not stay.'
 
@@ -63,6 +75,23 @@ function revisionOf({ pid, revision, problems }: Answer, { flows, settings }: Su
     'doorman revisions  says why (a rollback, or files that were refused);  doorman reload  loads the files.',
   )
 }
+
+/** The tables of the running Doorman, and what it met when it last loaded them. */
+export const TABLES = check('tables', [], async ({ instance }) => {
+  if (instance.state !== 'answers') return []
+  const { tables } = instance
+  const failing = tables.filter(({ error }) => error !== null)
+  if (failing.length === 0)
+    return ok(`Loaded: ${listed(tables.map(({ name }) => name)) || 'there are none'}.`)
+  return failing.map(({ name, error, loadedAt }) => {
+    const remedy =
+      'It is loaded again by itself. Check the source, and DOORMAN_DATABASE_… or DOORMAN_SECRET_….'
+    if (loadedAt === null)
+      return fault(`Table ${name} was never loaded, so conditions on it are unknown: ${error}.`, remedy)
+    const since = age(new Date(loadedAt), new Date())
+    return warning(`Table ${name} is as it was ${since} ago: ${error}.`, remedy)
+  })
+})
 
 const DAY_MS = 86_400_000
 

@@ -1,8 +1,13 @@
-import { matchesNumber, passes } from '../routing/condition.js'
+import { matchesNumber as matchesLoaded, passes } from '../routing/condition.js'
 import { formatCondition } from '../routing/format.js'
+import { NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import type { Condition, HeaderTest, Leaf, NumberPattern, Routing } from '../routing/types.js'
 import type { Attestation } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
+
+/** Of tables from outside nothing is known here. */
+const matchesNumber = (pattern: NumberPattern, number: string) =>
+  matchesLoaded(pattern, number, NO_OUTSIDE_DATA.tables)
 
 /** The rules without what is derived from them. */
 export type Rules = Omit<Routing, 'index'>
@@ -105,7 +110,7 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && isAbsent(a.test) && !isAbsent(b.test)
   if (a.kind === 'callee' && b.kind === 'branch')
-    return isExact(a.numbers) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one))
+    return hasCertainBranch(a.numbers, rules) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one))
   if (a.kind === 'caller' || a.kind === 'callee')
     return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers)
   if (!('oneOf' in a) || a.kind !== b.kind || !isSameKey(a, b)) return false
@@ -121,11 +126,16 @@ function isSameKey(a: Leaf, b: Leaf): boolean {
 /** What follows from another property: the branch from the callee number, a claim from the caller number, VIP. */
 function derives(a: Leaf, b: Leaf, rules: Rules): boolean {
   if (a.kind === 'callee' && b.kind === 'branch')
-    return isExact(a.numbers) && branchesOf(a.numbers, rules).every((one) => b.oneOf.has(one))
+    return hasCertainBranch(a.numbers, rules) && branchesOf(a.numbers, rules).every((one) => b.oneOf.has(one))
   if (a.kind === 'caller' && b.kind === 'claimed_caller') return numbersWithin(a.numbers, b.numbers)
   if (b.kind !== 'vip' || !b.is) return false
   if (a.kind === 'caller') return areVips(a.numbers, rules)
   return a.kind === 'header' && a.test.kind === 'exact' && areVipValues(a.name, a.test.oneOf, rules)
+}
+
+/** The numbers of branches that come from outside are not known here. */
+function hasCertainBranch(pattern: NumberPattern, { branches }: Rules): boolean {
+  return isExact(pattern) && branches.every(({ numbers }) => numbers.outsideTables.length === 0)
 }
 
 /** A number without a branch has the empty name, which no branch can have. */
@@ -137,12 +147,8 @@ function branchesOf({ exact }: NumberPattern, { branches }: Rules): readonly str
 }
 
 /** A `caller` condition holds only where the number is trusted, and then the number counts for VIP too. */
-function areVips({ exact, prefixes, tables }: NumberPattern, { vip }: Rules): boolean {
-  if (prefixes.length > 0 || exact.size + tables.length === 0) return false
-  const vips = { exact: vip.numbers, prefixes: [], tables: vip.tables, text: '' }
-  return (
-    tables.every((table) => vip.tables.includes(table)) && [...exact].every((one) => matchesNumber(vips, one))
-  )
+function areVips(pattern: NumberPattern, { vip: { numbers: exact, tables, outsideTables } }: Rules): boolean {
+  return numbersWithin(pattern, { exact, prefixes: [], tables, outsideTables, text: '' })
 }
 
 function areVipValues(name: string, values: ReadonlySet<string>, { vip }: Rules): boolean {
@@ -174,17 +180,18 @@ function isSameHeader(a: string, b: string): boolean {
 /** Whether every number of `a` is one of `b`, as far as it shows without searching files. */
 function numbersWithin(a: NumberPattern, b: NumberPattern): boolean {
   return (
-    a.exact.size + a.prefixes.length + a.tables.length > 0 &&
+    a.exact.size + a.prefixes.length + a.tables.length + a.outsideTables.length > 0 &&
     [...a.exact].every((number) => matchesNumber(b, number)) &&
     a.prefixes.every((prefix) => b.prefixes.some((wider) => prefix.startsWith(wider))) &&
-    a.tables.every((table) => b.tables.includes(table))
+    a.tables.every((table) => b.tables.includes(table)) &&
+    a.outsideTables.every((name) => b.outsideTables.includes(name))
   )
 }
 
 /** Whether no number is one of both; false where only searching files would show it. */
 function numbersDisjoint(a: NumberPattern, b: NumberPattern): boolean {
   const mayMeetInFile = (one: NumberPattern, other: NumberPattern) =>
-    one.tables.length > 0 && other.tables.length + other.prefixes.length > 0
+    one.outsideTables.length > 0 || (one.tables.length > 0 && other.tables.length + other.prefixes.length > 0)
   const meet = (one: NumberPattern, other: NumberPattern) =>
     [...one.exact].some((number) => matchesNumber(other, number)) ||
     one.prefixes.some((prefix) => other.prefixes.some((wider) => prefix.startsWith(wider)))
@@ -192,6 +199,6 @@ function numbersDisjoint(a: NumberPattern, b: NumberPattern): boolean {
 }
 
 /** Whether a pattern is a list of whole numbers and nothing else. */
-function isExact({ exact, prefixes, tables }: NumberPattern): boolean {
-  return exact.size > 0 && prefixes.length + tables.length === 0
+function isExact({ exact, prefixes, tables, outsideTables }: NumberPattern): boolean {
+  return exact.size > 0 && prefixes.length + tables.length + outsideTables.length === 0
 }

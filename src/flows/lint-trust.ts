@@ -65,6 +65,8 @@ function lintCallerNumbers({ trust, vip, lookups, rules, memory }: Rules, diagno
   if (vip.tables.length > 0) warn(['vip', 'files'], 'no number in these files makes a call a VIP call')
   for (const { name, text } of lookups.values())
     if (text.fields.includes('caller.number')) warn(['lookups', name], 'this lookup is never asked')
+  if (vip.outsideTables.length > 0)
+    warn(['vip', 'tables'], 'no number in these tables makes a call a VIP call')
   for (const { index, when } of rules)
     if (leavesOf(when).some(({ kind }) => kind === 'caller'))
       warn(['rules', index, 'when'], '"caller" never counts')

@@ -15,6 +15,7 @@ import {
   type Rules,
 } from './implies.js'
 import { lintHours } from './lint-hours.js'
+import { isReference } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { NumbersSource, RoutingSource } from './schema.js'
 import { listed } from './shape.js'
@@ -147,9 +148,7 @@ function lintNumbers(source: RoutingSource, diagnostics: Diagnostics): void {
 
 function writtenNumbers({ vip, branches = {} }: RoutingSource): readonly WrittenNumber[] {
   const written = (numbers: NumbersSource = [], path: YamlPath, branch?: string) =>
-    typeof numbers === 'object' && 'file' in numbers
-      ? []
-      : listed(numbers, path).map(([text, at]) => ({ text, path: at, branch }))
+    isReference(numbers) ? [] : listed(numbers, path).map(([text, at]) => ({ text, path: at, branch }))
   return [
     ...written(vip?.numbers, ['vip', 'numbers']),
     ...Object.entries(branches).flatMap(([name, { numbers }]) =>

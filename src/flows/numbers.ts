@@ -1,10 +1,11 @@
+import { suggestion } from '../lib/nearest.js'
 import { readNumberTable } from '../routing/number-file.js'
 import type { NumberTable } from '../routing/number-table.js'
 import { asBuffer, lineNumber } from '../routing/number-table.js'
 import type { NumberPattern } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
 import type { Diagnostics, Problem, YamlPath } from './problem.js'
-import type { NumbersSource } from './schema.js'
+import type { NumbersSource, RoutingSource } from './schema.js'
 import { listed } from './shape.js'
 import { type FlowSource, fileName, notUtf8 } from './source.js'
 
@@ -16,22 +17,26 @@ export class Numbers {
   constructor(
     private readonly source: FlowSource,
     private readonly country: string | undefined,
+    private readonly named: RoutingSource['tables'],
     private readonly diagnostics: Diagnostics,
   ) {}
 
-  /** A number, a prefix, a list of both, or a file of numbers. */
+  /** A number, a prefix, a list of both, a file of numbers, or a table. */
   pattern(written: NumbersSource, path: YamlPath): NumberPattern {
-    if (typeof written === 'object' && 'file' in written) {
-      const table = this.table(written.file, [...path, 'file'])
-      const tables = table === undefined ? [] : [table]
-      return { exact: new Set(), prefixes: [], tables, text: `{ file: ${written.file} }` }
+    if (isReference(written)) {
+      const { file, table = '' } = written
+      const none = { exact: new Set<string>(), prefixes: [] }
+      if (file === undefined)
+        return { ...none, ...this.table(table, [...path, 'table']), text: `{ table: ${table} }` }
+      const tables = this.file(file, [...path, 'file'])
+      return { ...none, tables, outsideTables: [], text: `{ file: ${file} }` }
     }
     const texts = listed(written, path)
     const exact = texts.filter(([text]) => !isPrefix(text)).map(([text, at]) => this.exact(text, at))
     const prefixes = texts.filter(([text]) => isPrefix(text)).map(([text, at]) => this.#prefix(text, at))
     const shown = texts.slice(0, 5).map(([text]) => text)
     const more = texts.length > 5 ? `, … (${texts.length})` : ''
-    return { exact: new Set(exact), prefixes, tables: [], text: shown.join(', ') + more }
+    return { exact: new Set(exact), prefixes, tables: [], outsideTables: [], text: shown.join(', ') + more }
   }
 
   /** A number that stands alone, as under `vip.numbers`, where a prefix has no meaning. */
@@ -56,15 +61,28 @@ export class Numbers {
     return `"${text}" can't be read as a telephone number${others}, so it matches only what is written exactly like it; ${remedy}`
   }
 
-  /** The table of a file; a problem at the path where it is named if there is none. */
-  table(written: string, path: YamlPath): NumberTable | undefined {
+  /** A name under `tables`: a file of the revision, or a table from outside. */
+  table(name: string, path: YamlPath): Pick<NumberPattern, 'tables' | 'outsideTables'> {
+    const entry = this.named?.[name]
+    if (entry?.file !== undefined)
+      return { tables: this.file(entry.file, ['tables', name, 'file']), outsideTables: [] }
+    const known = Object.keys(this.named ?? {})
+    if (!known.includes(name)) {
+      const message = `there is no table "${name}"${suggestion(name, known)}`
+      this.diagnostics.problem(path, 'flows.unknown_name', message)
+    }
+    return { tables: [], outsideTables: [name] }
+  }
+
+  /** The table of a file, in a list; a problem at the path where it is named if there is none. */
+  file(written: string, path: YamlPath): readonly NumberTable[] {
     const content = this.source.read(written, 'numbers')
     if (!Buffer.isBuffer(content)) {
       this.diagnostics.problem(path, content.code, content.message)
-      return undefined
+      return []
     }
     const name = fileName(written)
-    return this.#tables.get(name) ?? this.#parse(name, content)
+    return [this.#tables.get(name) ?? this.#parse(name, content)]
   }
 
   #parse(file: string, content: Buffer): NumberTable {
@@ -106,6 +124,11 @@ export class Numbers {
 /** A short extension, a feature code and a withheld number. */
 function isComparedAsItIs(number: string): boolean {
   return number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number)
+}
+
+/** `{ file: numbers.csv }` or `{ table: gold }`. */
+export function isReference(written: NumbersSource): written is Exclude<NumbersSource, string | string[]> {
+  return typeof written === 'object' && !Array.isArray(written)
 }
 
 function isPrefix(text: string): boolean {

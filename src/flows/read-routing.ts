@@ -1,5 +1,5 @@
 import type { State, StateValue } from '../conversation/state.js'
-import { placeholdersIn, templateProblems } from '../routing/template.js'
+import { ANY_COLUMN, placeholdersIn, templateProblems } from '../routing/template.js'
 import type { Branch, Flow, Greet, Routing, Rule, Target, Trust, VipPolicy } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './conditions.js'
@@ -7,6 +7,7 @@ import { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import { readLookups } from './read-lookups.js'
 import { readMemory } from './read-memory.js'
+import { readTables } from './read-tables.js'
 import { readVoice } from './read-voice.js'
 import { Recordings } from './recordings.js'
 import {
@@ -38,7 +39,7 @@ export function readRouting(
   files: FlowSource,
   diagnostics: Diagnostics,
 ): Omit<Routing, 'index' | 'hours'> {
-  const numbers = new Numbers(files, source.default_country, diagnostics)
+  const numbers = new Numbers(files, source.default_country, source.tables, diagnostics)
   const trust = readTrust(source.trunks)
   const vip = readVip(source.vip, numbers, trust, diagnostics)
   const hours = Object.keys(source.hours ?? {})
@@ -58,6 +59,7 @@ export function readRouting(
     placeholders: new Set([
       ...vip.tables.flatMap(({ columns }) => columns.map((column) => `caller.${column}`)),
       ...[...(memory?.keep ?? [])].map((key) => `memory.${key}`),
+      ...(vip.outsideTables.length > 0 ? [ANY_COLUMN] : []),
       ...hours.flatMap((name) => [`hours.${name}.why`, `hours.${name}.opens`]),
       ...[...lookups].flatMap(([name, fields]) => [...fields].map((field) => `${name}.${field}`)),
     ]),
@@ -74,6 +76,7 @@ export function readRouting(
     vip,
     branches: readBranches(source.branches, surroundings),
     voice: readVoice(source.voice, diagnostics),
+    tables: readTables(source, numbers, diagnostics),
     lookups: readLookups(source, surroundings),
     memory,
     flows: readFlows(source.flows, diagnostics),
@@ -155,9 +158,12 @@ function readVip(
     checkTrusted(name, at, { trust, diagnostics })
     headers.set(key, new Set([values].flat()))
   }
+  const named = itemsOf(vip?.tables, ['vip', 'tables']).map(([name, at]) => numbers.table(name, at))
+  const files = itemsOf(vip?.files, ['vip', 'files']).flatMap(([file, at]) => numbers.file(file, at))
   return {
     numbers: new Set(itemsOf(vip?.numbers, ['vip', 'numbers']).map(([text, at]) => numbers.exact(text, at))),
-    tables: itemsOf(vip?.files, ['vip', 'files']).flatMap(([file, at]) => numbers.table(file, at) ?? []),
+    tables: [...files, ...named.flatMap(({ tables }) => tables)],
+    outsideTables: named.flatMap(({ outsideTables }) => outsideTables),
     headers,
   }
 }

@@ -5,6 +5,7 @@ import { parseDate } from '../hours/wall-clock.js'
 import { DURATION_FORM, parseDuration } from '../lib/duration.js'
 import { suggestion } from '../lib/nearest.js'
 import { secretProblem } from '../lib/secret-text.js'
+import { parseShare } from '../lib/share.js'
 import { MOST_CALLS } from '../store/callers.js'
 
 /**
@@ -69,9 +70,17 @@ const NumbersSchema = z.union(
   [
     NameSchema,
     z.array(NameSchema).min(1, EMPTY),
-    strict({ file: NameSchema.describe('A CSV file with one number a line, beside routing.yaml.') }),
+    strict({
+      file: optional(NameSchema, 'A CSV file with one number a line, beside routing.yaml.'),
+      table: optional(NameSchema, 'A name under `tables`.'),
+    })
+      .meta({ minProperties: 1, maxProperties: 1 })
+      .check(exactlyOne(['file', 'table'])),
   ],
-  { error: 'write a number in quotes, a prefix such as "+1555*", a list of them, or { file: numbers.csv }' },
+  {
+    error:
+      'write a number in quotes, a prefix such as "+1555*", a list of them, { file: numbers.csv } or { table: NAME }',
+  },
 )
 
 function optional<Schema extends z.ZodType>(schema: Schema, description: string) {
@@ -88,16 +97,20 @@ const headerTestShape = {
 }
 
 /** An unknown key is reported by itself and may be a slip of the one that is missing. */
-function exactlyOne(test: z.core.ParsePayload<object>): void {
-  if (test.issues.length > 0 || Object.keys(test.value).length === 1) return
-  const message = `write exactly one of ${Object.keys(headerTestShape).join(', ')}; for several of them use "all"`
-  test.issues.push({ code: 'custom', message, input: test.value })
+function exactlyOne(keys: readonly string[], hint = '') {
+  return ({ issues, value }: z.core.ParsePayload<object>): void => {
+    if (issues.length > 0 || keys.filter((key) => key in value).length === 1) return
+    const message = `write exactly one of ${keys.join(', ')}${hint}`
+    issues.push({ code: 'custom', message, input: value })
+  }
 }
 
 const HeaderTestSchema = z.union(
   [
     ...HeaderValuesSchema.options,
-    strict(headerTestShape).meta({ minProperties: 1, maxProperties: 1 }).check(exactlyOne),
+    strict(headerTestShape)
+      .meta({ minProperties: 1, maxProperties: 1 })
+      .check(exactlyOne(Object.keys(headerTestShape), '; for several of them use "all"')),
   ],
   { error: 'write a text, a list of texts, or one of { matches }, { starts_with }, { present }' },
 )
@@ -308,6 +321,52 @@ const MemorySchema = strict({
   ),
 })
 
+const ShareSchema = z.union([z.string(), z.number()]).refine((written) => isShare(String(written)), {
+  error: 'write a share as 50% or 0.5',
+})
+
+function isShare(written: string): boolean {
+  try {
+    return parseShare(written) >= 0
+  } catch {
+    return false
+  }
+}
+
+/** A password does not belong in a flow file. */
+const HttpUrlSchema = z
+  .url({ protocol: /^https?$/, error: 'write an address such as https://crm.example/customers.csv' })
+  .refine((url) => !/^https?:\/\/[^/]*@/i.test(url), {
+    error: 'an address names no user; write "headers: { Authorization: … }" with {secret.NAME}',
+  })
+
+const TableNameSchema = text(
+  /^[a-z0-9_-]{1,40}$/,
+  'a name of a table has at most 40 small letters, digits, _ and -',
+)
+
+export const DatabaseNameSchema = text(
+  /^[a-z0-9_]{1,40}$/,
+  'a name of a database has small letters, digits and _: crm stands for DOORMAN_DATABASE_CRM',
+)
+
+const TableSchema = strict({
+  file: optional(NameSchema, 'A CSV file beside routing.yaml; it is read with the flow files.'),
+  sql: optional(z.string().min(1), 'A query; the column `number`, else the first one, has the numbers.'),
+  redis: optional(NameSchema, 'The key of a set of numbers, or of a hash of number → column `value`.'),
+  http: optional(HttpUrlSchema, 'The address of a CSV file, or of a JSON list of numbers or of maps.'),
+  database: optional(DatabaseNameSchema, 'For `sql` and `redis`: `crm` stands for DOORMAN_DATABASE_CRM.'),
+  headers: optional(
+    z.record(HeaderNameSchema, SecretTextSchema),
+    'For `http`: headers of the request; `{secret.NAME}` stands for DOORMAN_SECRET_NAME.',
+  ),
+  every: optional(DurationSchema, 'How often it is loaded again; every 5 minutes unless given.'),
+  max_drop: optional(
+    ShareSchema,
+    'A load that would drop more than this share of the rows changes nothing; 50 % unless given.',
+  ),
+}).check(exactlyOne(['file', 'sql', 'redis', 'http']))
+
 const FlowNameSchema = text(
   /^[A-Za-z_][A-Za-z0-9_-]*$/,
   'a flow name begins with a letter or _ and goes on with letters, digits, _ and -',
@@ -326,16 +385,12 @@ const VipSchema = strict({
     z.array(NameSchema),
     'CSV files with one number a line; further columns become `conv.caller`.',
   ),
+  tables: optional(z.array(NameSchema), 'Names under `tables`; their further columns become `conv.caller`.'),
   headers: optional(
     z.record(HeaderNameSchema, HeaderValuesSchema),
     'Header → the value or values that make a call a VIP call, where the trunk is trusted for it.',
   ),
 })
-
-export const DatabaseNameSchema = text(
-  /^[a-z0-9_]{1,40}$/,
-  'a name of a database has small letters, digits and _: crm stands for DOORMAN_DATABASE_CRM',
-)
 
 /** They stand before a point in texts, too. */
 const NO_LOOKUPS = ['caller', 'callee', 'header', 'hours', 'memory', 'secret']
@@ -397,7 +452,7 @@ const LookupSchema = strict({
 const BranchSchema = strict({
   numbers: optional(
     NumbersSchema,
-    'Callee numbers of this branch: a number, a prefix such as `+1555*`, a list, or `{ file: numbers.csv }`.',
+    'Callee numbers of this branch: a number, a prefix such as `+1555*`, a list, `{ file: numbers.csv }` or `{ table: NAME }`.',
   ),
   state: optional(StateSchema, 'State that goes onto every call to this branch.'),
   ...greetShape,
@@ -470,6 +525,10 @@ export const RoutingSchema = strict({
     VoiceSchema,
     'What speaks greetings: one of `engine`, `command` and `url`; flite unless given.',
   ),
+  tables: optional(
+    z.record(TableNameSchema, TableSchema),
+    'Numbers by name, copied into memory and refreshed in the background, for `{ table: NAME }` and `vip.tables`.',
+  ),
   lookups: optional(
     z.record(LookupNameSchema, LookupSchema),
     'What is asked about each call, by name, for `lookup` in conditions and `{crm.agent}` in texts.',
@@ -498,6 +557,7 @@ export type FlowEntry = Partial<z.input<typeof FlowSchema>>
 export type MemoryEntry = Partial<z.input<typeof MemorySchema>>
 export type HoursEntry = Partial<z.input<typeof HoursSchema>>
 export type LookupEntry = Partial<z.input<typeof LookupSchema>>
+export type TableEntry = Partial<z.input<typeof TableSchema>>
 export type BranchEntry = z.input<typeof BranchSchema>
 export type RuleEntry = z.input<typeof RuleSchema>
 /** `greet` and `play`, as a rule, a branch, `otherwise` and `undecidable` have them. */

@@ -5,22 +5,27 @@ import type { Answer, OutsideData, Remembered } from '../routing/outside-data.js
 export interface RecordedOutside {
   readonly overrides?: Readonly<Record<string, Override>>
   readonly calendars?: Readonly<Record<string, string>>
+  readonly tables?: Readonly<Record<string, string>>
   readonly answers?: Readonly<Record<string, Answer>>
   readonly memory?: Remembered
 }
 
 /** `{ outside }`, or nothing where there is nothing to record. */
-export function recordedOutside({ overrides, calendars, answers, memory }: OutsideData): {
+export function recordedOutside({ overrides, calendars, tables, answers, memory }: OutsideData): {
   outside?: RecordedOutside
 } {
-  const versions = [...calendars].map(([url, { version }]): [string, string] => [url, version])
   const outside: RecordedOutside = {
     ...(overrides.size > 0 && { overrides: Object.fromEntries(overrides) }),
-    ...(versions.length > 0 && { calendars: Object.fromEntries(versions) }),
+    ...(calendars.size > 0 && { calendars: versionsOf(calendars) }),
+    ...(tables.size > 0 && { tables: versionsOf(tables) }),
     ...(answers.size > 0 && { answers: Object.fromEntries(answers) }),
     ...(memory !== undefined && { memory }),
   }
   return Object.keys(outside).length === 0 ? {} : { outside }
+}
+
+function versionsOf(all: ReadonlyMap<string, { readonly version: string }>): Record<string, string> {
+  return Object.fromEntries([...all].map(([name, { version }]) => [name, version]))
 }
 
 /** What a recorded call was decided on, to decide it again: tables and calendars are as they are `now`. */

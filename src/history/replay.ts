@@ -24,6 +24,8 @@ export interface ReplayResult {
   readonly masked: number
   /** Calls whose code flow did not run because the threads were busy; they are in no group. */
   readonly undecided: number
+  /** Tables of the candidate, which are as they are now, for every call. */
+  readonly tables: readonly string[]
   /** Headers (lower case) that the candidate refers to and no recorded call has. */
   readonly unseenHeaders: readonly string[]
   /** How many calls would ask lookups whose answers are not recorded; they are decided without. */
@@ -110,6 +112,7 @@ export async function replay(
   return {
     ...counts,
     groups: [...groups.values()].sort((a, b) => b.count - a.count),
+    tables: counts.calls === 0 ? [] : [...candidate.routing.tables.keys()],
     unseenHeaders: counts.calls === 0 ? [] : [...unseen],
   }
 }
@@ -140,7 +143,7 @@ export function replaySentence(result: ReplayResult): string {
 
 /** The result on several lines, and what has to be known to read the numbers rightly. */
 export function formatReplay(result: ReplayResult): string {
-  const { functionRuns, masked, undecided, unasked, unseenHeaders, groups } = result
+  const { functionRuns, masked, undecided, unasked, tables, unseenHeaders, groups } = result
   const [only, ...more] = groups
   const isOne = only !== undefined && more.length === 0
   const lines = groups.flatMap((group) => [
@@ -162,6 +165,9 @@ export function formatReplay(result: ReplayResult): string {
     lines.push(
       `${counted(unasked, 'call')} would ask lookups whose answers were not recorded, and were decided without.`,
     )
+  }
+  if (tables.length > 0) {
+    lines.push(`Tables (${tables.join(', ')}) are as they are now, not as they were at each call.`)
   }
   if (unseenHeaders.length > 0) {
     const names = unseenHeaders.map(headerName).join(', ')

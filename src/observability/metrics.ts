@@ -31,6 +31,15 @@ export interface MetricsSources {
     readonly failed: number
   }
   calendars(): readonly { readonly name: string; readonly age: number | undefined; readonly isUp: boolean }[]
+  tables(): readonly ObservedTable[]
+}
+
+interface ObservedTable {
+  readonly name: string
+  readonly rows: number
+  /** ISO 8601. */
+  readonly loadedAt: string | null
+  readonly failures: number
 }
 
 /**
@@ -107,8 +116,38 @@ export class Metrics {
   })
   readonly #mask: boolean
 
-  constructor({ mask, ari, ami, activeCalls, overrides, database, greetings, calendars }: MetricsSources) {
+  constructor({
+    mask,
+    ari,
+    ami,
+    activeCalls,
+    overrides,
+    database,
+    greetings,
+    calendars,
+    tables,
+  }: MetricsSources) {
     this.#mask = mask
+    const ofTables = (read: (table: ObservedTable) => number) => () =>
+      tables().map((table) => [this.#shown(table.name), read(table)] as const)
+    this.#gauges(
+      'doorman_table_rows',
+      'Numbers in a table',
+      'table',
+      ofTables(({ rows }) => rows),
+    )
+    this.#gauges(
+      'doorman_table_age_seconds',
+      'Time since the source of a table last sent it; not a number where it never did',
+      'table',
+      ofTables(({ loadedAt }) => (Date.now() - Date.parse(loadedAt ?? '')) / 1_000),
+    )
+    this.#gauges(
+      'doorman_table_failures',
+      'Loads of a table that changed nothing, since the start',
+      'table',
+      ofTables(({ failures }) => failures),
+    )
     this.#gauge('doorman_ari_up', '1 while ARI is connected', () => Number(ari.isUp))
     this.#gauge('doorman_ami_up', '1 while AMI is connected', () => Number(ami.isUp))
     this.#gauge('doorman_active_calls', 'Calls that have arrived and not yet left', activeCalls)

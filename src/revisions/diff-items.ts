@@ -19,6 +19,7 @@ export type Part =
   | 'branch'
   | 'hours'
   | 'lookup'
+  | 'table'
   | 'voice'
   | 'memory'
   | 'flow'

@@ -6,6 +6,7 @@ import { formatTimes } from '../hours/opening-hours.js'
 import { formatDate } from '../hours/wall-clock.js'
 import { counted, thousands } from '../lib/counted.js'
 import { formatDuration } from '../lib/duration.js'
+import { formatShare } from '../lib/share.js'
 import { turns } from '../lib/turns.js'
 import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
@@ -20,6 +21,7 @@ import type {
   Routing,
   Rule,
   State,
+  TableSource,
   VipPolicy,
 } from '../routing/types.js'
 import { type Change, change, diffItems, type Facts, factChanges, fromTo, type Item } from './diff-items.js'
@@ -42,6 +44,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   )
   const hours = await diffItems('hours', old.hours.values(), now.hours.values(), hoursItem)
   const lookups = await diffItems('lookup', old.lookups.values(), now.lookups.values(), lookupItem)
+  const tables = await diffItems('table', old.tables.values(), now.tables.values(), tableItem)
   const rules = await diffItems('rule', old.rules, now.rules, (rule, side) =>
     ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
   )
@@ -57,6 +60,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...branches.changes,
     ...hours.changes,
     ...lookups.changes,
+    ...tables.changes,
     ...setting('voice', formatVoice(old), formatVoice(now)),
     ...setting('memory', formatMemory(old), formatMemory(now)),
     ...flows.changes,
@@ -126,6 +130,16 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
     },
     details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
   }
+}
+
+function tableItem({ name, origin: { kind: _, ...origin }, everyMs, maxDrop }: TableSource): Item {
+  const texts = Object.entries(origin).map(
+    ([key, value]) => `${key} ${typeof value === 'string' ? value : jsonOf(value)}`,
+  )
+  const from = clip(texts.join(', '))
+  const facts = { from, every: formatDuration(everyMs), max_drop: formatShare(maxDrop) }
+  const all = Object.entries(facts).map(([fact, text]) => [fact, { text }])
+  return { name, summary: from, facts: Object.fromEntries(all) }
 }
 
 function lookupItem({ name, kind, headers, trunks, attestations, take, ...lookup }: Lookup): Item {
@@ -251,9 +265,10 @@ function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): r
   ]
 }
 
-function vipFacts({ tables, headers }: VipPolicy): Facts {
+function vipFacts({ tables, outsideTables, headers }: VipPolicy): Facts {
   return Object.fromEntries([
     ...tables.map(({ file, size }) => [`file ${file}`, { text: counted(size, 'number'), meaning: file }]),
+    ...outsideTables.map((name) => [`table ${name}`, { text: 'its numbers' }]),
     ...[...headers].map(([name, values]) => {
       return [`header ${headerName(name)}`, { text: formatList(values), meaning: String([...values].sort()) }]
     }),

@@ -49,8 +49,12 @@ export interface RevisionsParts extends StartupParts, CandidateChecks {
   readonly metrics: Pick<Metrics, 'reload' | 'candidate'>
   /** Compiles a folder only: a revision that decided before has been tried. */
   compile(folder: string): Promise<Compiled>
-  /** Loads code flows to run for calls, in place of the current ones; what is wrong with them. */
-  prepare(revision: Revision): Promise<readonly Problem[]>
+  /**
+   * Loads code flows, calendars and tables to use for calls, beside those of the current revision; what is wrong with
+   * the flows.
+   * @param isStart whether no call may wait for it
+   */
+  prepare(revision: Revision, isStart: boolean): Promise<readonly Problem[]>
   /** A revision decides from now on. Must not throw. */
   swapped(revision: Revision): void
 }
@@ -79,7 +83,7 @@ export class Revisions {
     ])
     const first = await firstRevision(parts, folder, entries.at(-1))
     const { revision, entry } = first
-    await parts.prepare(revision)
+    await parts.prepare(revision, true)
     parts.swapped(revision)
     const name = entry === undefined ? revision.id : `${entry.number} (${revision.id})`
     log.info(`Revision ${name} decides.`, { event: 'revision', revision: revision.id, number: entry?.number })
@@ -191,7 +195,7 @@ export class Revisions {
     const candidate = await checkCandidate(loaded, current, this.#parts, limits)
     const mayTake = candidate.problems.length === 0 && !(isManual && request.way === 'files')
     if (!loaded.ok || !mayTake) return { ok: false, ...candidate }
-    const unprepared = await prepare(loaded.revision)
+    const unprepared = await prepare(loaded.revision, false)
     if (unprepared.length > 0) return { ok: false, ...candidate, problems: unprepared }
     const next = await storeRevision(store, loaded, {
       way: request.way,

@@ -32,8 +32,8 @@ export interface PassedOver {
 
 /** Something that speaks for a VIP. It counts only where the trunk is trusted for it. */
 export interface VipEvidence {
-  readonly source: 'numbers' | 'file' | 'header'
-  /** The file or the header; empty for `vip.numbers`. */
+  readonly source: 'numbers' | 'file' | 'table' | 'header'
+  /** The file, the table from outside or the header; empty for `vip.numbers`. */
   readonly name: string
   readonly value: string
   readonly trusted: boolean
@@ -68,7 +68,7 @@ export interface CallContext {
   readonly claims: readonly Claim[]
   readonly callee: Callee
   readonly vip: VipFinding
-  /** The row of the first VIP file that has the caller, if the trunk is trusted for the number. */
+  /** The row of the first VIP file or table that has the caller, if the trunk is trusted for the number. */
   readonly callerRow: CallerRow | undefined
   /** The first branch of the file that has the callee number, else the default branch, if there is one. */
   readonly branch: Branch | undefined

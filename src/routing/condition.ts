@@ -1,12 +1,14 @@
 import type { CallContext } from './call-context.js'
 import { callsWithin, rememberedOf, rememberedValue } from './memory.js'
 import { hasNumber } from './number-table.js'
+import type { OutsideData } from './outside-data.js'
 import { matchesPattern } from './pattern.js'
 import type { Condition, HeaderTest, Leaf, NumberPattern } from './types.js'
 
 /**
  * The value of a condition for a call. `unknown` stands for hearsay (a header that is there, or a caller number, for
- * which the trunk is not trusted), for a lookup without an answer, and for hours whose calendar was never loaded.
+ * which the trunk is not trusted), for a lookup without an answer, and for hours whose calendar or a table that was
+ * never loaded.
  */
 export type Truth = 'yes' | 'no' | 'unknown'
 
@@ -39,12 +41,16 @@ export function truthOf(condition: Condition, context: CallContext): Truth {
       return truth(context.facts.trunk !== undefined && condition.oneOf.has(context.facts.trunk))
     case 'caller':
       return context.caller.trusted
-        ? truth(matchesNumber(condition.numbers, context.caller.number))
+        ? numberTruth(condition.numbers, [context.caller.number], context)
         : 'unknown'
     case 'claimed_caller':
-      return truth(context.claims.some(({ number }) => matchesNumber(condition.numbers, number)))
+      return numberTruth(
+        condition.numbers,
+        context.claims.map(({ number }) => number),
+        context,
+      )
     case 'callee':
-      return truth(matchesNumber(condition.numbers, context.callee.number))
+      return numberTruth(condition.numbers, [context.callee.number], context)
     case 'header':
       return headerTruth(condition.name, condition.test, context)
     case 'hours':
@@ -123,12 +129,37 @@ export function passes(test: HeaderTest, value: string): boolean {
   }
 }
 
-/** Whether a number, as `readNumber` gives it, is one of those that a pattern means. */
-export function matchesNumber({ exact, prefixes, tables }: NumberPattern, number: string): boolean {
+/** Whether one of the numbers matches. */
+function numberTruth(pattern: NumberPattern, numbers: readonly string[], { outside }: CallContext): Truth {
+  if (numbers.some((number) => matchesNumber(pattern, number, outside.tables))) return 'yes'
+  return missingTables(pattern, outside.tables).length > 0 ? 'unknown' : 'no'
+}
+
+/** The tables of a pattern that were never loaded. */
+export function missingTables(
+  { outsideTables }: Pick<NumberPattern, 'outsideTables'>,
+  loaded: OutsideData['tables'],
+): readonly string[] {
+  return outsideTables.filter((name) => !loaded.has(name))
+}
+
+/**
+ * Whether a number, as `readNumber` gives it, is one of those that a pattern means. A table that was never loaded has
+ * none.
+ */
+export function matchesNumber(
+  { exact, prefixes, tables, outsideTables }: NumberPattern,
+  number: string,
+  loaded: OutsideData['tables'],
+): boolean {
   return (
     exact.has(number) ||
     prefixes.some((prefix) => number.startsWith(prefix)) ||
-    tables.some((table) => hasNumber(table, number))
+    tables.some((table) => hasNumber(table, number)) ||
+    outsideTables.some((name) => {
+      const table = loaded.get(name)
+      return table !== undefined && hasNumber(table, number)
+    })
   )
 }
 

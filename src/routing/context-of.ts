@@ -60,7 +60,10 @@ class Context implements CallContext {
 
   get callerRow(): CallerRow | undefined {
     const { number, trusted } = this.caller
-    const table = trusted ? this.routing.vip.tables.find((one) => hasNumber(one, number)) : undefined
+    if (!trusted) return undefined
+    const { tables, outsideTables } = this.routing.vip
+    const loaded = outsideTables.flatMap((name) => this.outside.tables.get(name) ?? [])
+    const table = [...tables, ...loaded].find((one) => hasNumber(one, number))
     return table && rowOf(table, number)
   }
 
@@ -140,6 +143,11 @@ function vipOf(context: CallContext): VipFinding {
   for (const table of routing.vip.tables) {
     if (hasNumber(table, number)) evidence.push({ source: 'file', name: table.file, value: number, trusted })
   }
+  for (const name of routing.vip.outsideTables) {
+    const table = context.outside.tables.get(name)
+    if (table !== undefined && hasNumber(table, number))
+      evidence.push({ source: 'table', name, value: number, trusted })
+  }
   for (const [name, accepted] of routing.vip.headers) {
     const value = facts.headers.getAll(name).find((one) => accepts(accepted, one))
     if (value !== undefined) evidence.push({ source: 'header', name, value, trusted: context.trusts(name) })
@@ -156,7 +164,9 @@ function accepts(accepted: ReadonlySet<string>, value: string): boolean {
 function branchOf(context: CallContext): Branch | undefined {
   const { branches, index } = context.routing
   const { number } = context.callee
-  const found = firstMatch(index.branches, branches, context, ({ numbers }) => matchesNumber(numbers, number))
+  const found = firstMatch(index.branches, branches, context, ({ numbers }) =>
+    matchesNumber(numbers, number, context.outside.tables),
+  )
   return found ?? branches.find(({ isDefault }) => isDefault)
 }
 

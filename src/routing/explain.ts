@@ -1,9 +1,17 @@
 import { describeState } from '../hours/hours.js'
 import { formatDuration } from '../lib/duration.js'
 import type { CallContext } from './call-context.js'
-import { evaluate, matchesNumber, passes, truthOf } from './condition.js'
+import { evaluate, matchesNumber, missingTables, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'
-import { clip, formatCondition, formatList, formatTest, formatTrust, headerName } from './format.js'
+import {
+  clip,
+  formatCondition,
+  formatList,
+  formatMissing,
+  formatTest,
+  formatTrust,
+  headerName,
+} from './format.js'
 import { callsWithin, NOT_LOADED, rememberedOf, rememberedValue, whyNotRemembered } from './memory.js'
 import { firstMatch } from './rule-index.js'
 import type { Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
@@ -72,8 +80,8 @@ function decisiveLeaves(condition: Condition, context: CallContext): readonly Le
 }
 
 /** Tells that a claim needs no trust where one counts. */
-function explainClaim(numbers: NumberPattern, { claims }: CallContext) {
-  const found = claims.find(({ number }) => matchesNumber(numbers, number))
+function explainClaim(numbers: NumberPattern, { claims, outside }: CallContext) {
+  const found = claims.find(({ number }) => matchesNumber(numbers, number, outside.tables))
   const all = new Set(claims.map(({ number }) => number))
   const value = clip(found?.number ?? [...all].join(', '))
   const why =
@@ -113,6 +121,13 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
   const untrusted = (value: string, found: string, item: string) => ({
     ...{ value, trusted: false, why: `${found}, but ${formatTrust(facts.trunk, item, false)}` },
   })
+  const missing = 'numbers' in leaf ? missingTables(leaf.numbers, context.outside.tables) : []
+  if (
+    missing.length > 0 &&
+    truthOf(leaf, context) === 'unknown' &&
+    (leaf.kind !== 'caller' || caller.trusted)
+  )
+    return told(null, `${formatMissing(missing)}, so nothing is known of the number`)
   switch (leaf.kind) {
     case 'vip':
       return told(String(vip.vip), `the call is ${vip.vip ? '' : 'not '}a VIP call`)

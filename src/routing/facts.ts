@@ -1,7 +1,7 @@
 import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
-import { matchesNumber } from './condition.js'
-import { callerItem, clip, formatTrust, headerName } from './format.js'
+import { matchesNumber, missingTables } from './condition.js'
+import { callerItem, clip, formatMissing, formatTrust, headerName } from './format.js'
 import { sourceOf } from './lookup.js'
 import { NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { lineNumberOf } from './number-table.js'
@@ -96,7 +96,8 @@ function passedOverNote({ header, value, because }: PassedOver, trunk: string | 
 function vipSteps(context: CallContext, withLine: boolean): readonly Step[] {
   const { evidence } = context.vip
   if (evidence.length > 0) return evidence.map((one) => vipStep(one, context, withLine))
-  const why = 'neither the caller number nor a header makes this a VIP call'
+  const missing = missingTables(context.routing.vip, context.outside.tables)
+  const why = `neither the caller number nor a header makes this a VIP call${missing.length > 0 ? `; ${formatMissing(missing)}` : ''}`
   const reason = { rule: '(vip)', matched: false, condition: 'vip', value: null, trusted: true, why }
   return [{ fact: 'vip', value: 'no', from: 'nothing', trusted: true, why, reason }]
 }
@@ -108,6 +109,7 @@ function vipStep(evidence: VipEvidence, context: CallContext, withLine: boolean)
   const origins = {
     numbers: ['vip.numbers', 'vip.numbers'],
     file: [`${name}${withLine ? lineIn(evidence, context) : ''}`, `vip.files: ${name}`],
+    table: [`table ${name}`, `vip.tables: ${name}`],
     header: [`header ${item}`, `vip.headers: ${item}`],
   } as const
   const [from, condition] = origins[source]
@@ -122,19 +124,19 @@ function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string 
   return table === undefined ? '' : `:${lineNumberOf(table, value)}`
 }
 
-function branchStep({ branch, callee }: CallContext): Step {
+function branchStep({ branch, callee, outside }: CallContext): Step {
   const value = clip(callee.number)
-  const [from, why] = branchOrigin(branch, callee.number, value)
+  const isListed = branch !== undefined && matchesNumber(branch.numbers, callee.number, outside.tables)
+  const [from, why] = branchOrigin(branch, isListed, value)
   const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
   const reason = { rule: '(branch)', matched: branch !== undefined, condition, value, trusted: true, why }
   return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why, reason }
 }
 
-function branchOrigin(branch: Branch | undefined, number: string, shown: string): [string, string] {
+function branchOrigin(branch: Branch | undefined, isListed: boolean, shown: string): [string, string] {
   const missing = `no branch has callee number ${shown}`
   if (branch === undefined) return ['nothing', `${missing}, and none is the default`]
-  if (matchesNumber(branch.numbers, number))
-    return ['callee number', `callee number ${shown} belongs to ${branch.name}`]
+  if (isListed) return ['callee number', `callee number ${shown} belongs to ${branch.name}`]
   return ['default branch', `${missing}; ${branch.name} is the default`]
 }
 

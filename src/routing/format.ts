@@ -69,6 +69,11 @@ function capital(part: string): string {
   return part.charAt(0).toUpperCase() + part.slice(1)
 }
 
+/** `table gold was never loaded` */
+export function formatMissing(tables: readonly string[]): string {
+  return `table ${tables.join(', ')} was never loaded`
+}
+
 const LONGEST = 200
 
 /** A header may be 60 KB long; an explanation needs only its beginning. */

@@ -4,8 +4,7 @@ import { numberInHeader } from '../sip/phone-number.js'
 import type { CallContext } from './call-context.js'
 import { matchesNumber, passes } from './condition.js'
 import { callerItem, clip, formatTrust, headerName } from './format.js'
-import { hasNumber } from './number-table.js'
-import type { HeaderTest } from './types.js'
+import type { HeaderTest, NumberPattern } from './types.js'
 
 /** An untrusted claim of a call that would have counted. */
 export interface Hearsay {
@@ -51,9 +50,11 @@ export function hearsayOf(context: CallContext): readonly Hearsay[] {
 
 type Purposes = readonly (Purpose | false)[]
 
-function numberPurposes(number: string, { routing: { vip, index } }: CallContext): Purposes {
-  const isVip = vip.numbers.has(number) || vip.tables.some((table) => hasNumber(table, number))
-  return [isVip && 'vip', matchesNumber(index.referenced.callers, number) && 'rules']
+function numberPurposes(number: string, { routing: { vip, index }, outside }: CallContext): Purposes {
+  const { numbers: exact, tables, outsideTables } = vip
+  const vips = { exact, prefixes: [], tables, outsideTables, text: '' }
+  const isNamed = (pattern: NumberPattern) => matchesNumber(pattern, number, outside.tables)
+  return [isNamed(vips) && 'vip', isNamed(index.referenced.callers) && 'rules']
 }
 
 function headerPurposes(name: string, context: CallContext): Purposes {

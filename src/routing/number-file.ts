@@ -15,6 +15,8 @@ export interface ReadTable {
   readonly problems: readonly TableProblem[]
   /** Lines that do not count because their number was there before. */
   readonly duplicates: readonly TableProblem[]
+  /** How many problems there are, also those that are not listed. */
+  readonly faults: number
 }
 
 /** A file in a wrong format has a problem on every line; the first ones tell. */
@@ -27,15 +29,19 @@ const BYTE_ORDER_MARK = Buffer.from('\uFEFF')
  * Reads a file of numbers: one number a line; further columns need a header row, that is a first line whose
  * first cell is no number. The numbers stand in the column `number`, else in the first. Of duplicates the first
  * wins. A faulty line is left out and reported. A file that lies in shared memory already is not copied.
+ *
+ * @param readsOn whether it is read to its end, however many lines are faulty; only the first ones are listed
  */
 export function readNumberTable(
   file: string,
   content: Uint8Array,
   defaultCountry: string | undefined,
+  readsOn = false,
 ): ReadTable {
-  const reader = new Reader(asBuffer(inSharedMemory(content)), defaultCountry)
+  const reader = new Reader(asBuffer(inSharedMemory(content)), defaultCountry, readsOn)
   reader.read()
-  return { table: tableOf(file, reader), problems: reader.problems, duplicates: reader.duplicates }
+  const { problems, duplicates, faults } = reader
+  return { table: tableOf(file, reader), problems, duplicates, faults }
 }
 
 function inSharedMemory(content: Uint8Array): Uint8Array {
@@ -72,6 +78,7 @@ class Reader {
   readonly literals = new Map<string, number>()
   /** The names of the columns; undefined before the first line, empty where the file has no header. */
   header: readonly string[] | undefined
+  faults = 0
   /** How many duplicates are not shown. */
   #hidden = 0
   #line = 0
@@ -80,6 +87,7 @@ class Reader {
   constructor(
     readonly content: Buffer,
     private readonly country: string | undefined,
+    private readonly readsOn: boolean,
   ) {}
 
   read(): void {
@@ -108,6 +116,7 @@ class Reader {
     else if (this.header === undefined && !this.#isNumber(cells[0]?.text ?? '')) this.#readHeader(cells)
     else this.#readRow(cells, line)
     this.header ??= []
+    if (this.readsOn) return true
     if (this.problems.length >= MOST_PROBLEMS) this.#report(1, TOO_MANY_PROBLEMS)
     // One missing header is one problem, however many rows miss it.
     return this.problems.length < MOST_PROBLEMS && (cells.length <= 1 || this.header.length > 0)
@@ -158,7 +167,8 @@ class Reader {
   }
 
   #report(column: number, message: string): void {
-    this.problems.push({ line: this.#line, column, message })
+    this.faults++
+    if (this.problems.length <= MOST_PROBLEMS) this.problems.push({ line: this.#line, column, message })
   }
 }
 

@@ -13,11 +13,17 @@ export interface OutsideData {
   /** Calendars from elsewhere, by their https URL. */
   readonly calendars: ReadonlyMap<string, CalendarCopy>
   /** By the name under `tables`. */
-  readonly tables: ReadonlyMap<string, NumberTable>
+  readonly tables: ReadonlyMap<string, OutsideTable>
   /** By the name under `lookups`: those that were asked for this call. */
   readonly answers: ReadonlyMap<string, Answer>
   /** What was kept of the caller's calls; undefined where the caller number does not count, or memory is not read yet. */
   readonly memory: Remembered | undefined
+}
+
+/** The rows of a table as they were last loaded. */
+export interface OutsideTable extends NumberTable {
+  /** The first 12 hex digits of the SHA-256 of its rows. */
+  readonly version: string
 }
 
 /** What a lookup says of a call. */

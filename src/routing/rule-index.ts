@@ -85,8 +85,8 @@ function keysOf(condition: Condition): readonly (readonly Key[])[] {
     case 'caller':
     case 'claimed_caller': {
       const { kind, numbers } = condition
-      // A file has too many numbers to have a bucket for each.
-      if (numbers.tables.length > 0) return []
+      // A file or table has too many numbers to have a bucket for each.
+      if (numbers.tables.length + numbers.outsideTables.length > 0) return []
       const prefixes = numbers.prefixes.flatMap((one) => keys({ kind, prefixLength: one.length }, [one]))
       return [[...keys({ kind }, numbers.exact), ...prefixes]]
     }
@@ -189,6 +189,7 @@ function union(patterns: readonly NumberPattern[]): NumberPattern {
     exact: new Set(patterns.flatMap(({ exact }) => [...exact])),
     prefixes: [...new Set(patterns.flatMap(({ prefixes }) => prefixes))],
     tables: [...new Set(patterns.flatMap(({ tables }) => tables))],
+    outsideTables: [...new Set(patterns.flatMap(({ outsideTables }) => outsideTables))],
     text: '',
   }
 }

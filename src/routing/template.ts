@@ -63,6 +63,8 @@ function closeGap(before: string, after: string): string {
   return before === '' || before.endsWith(' ') ? before + after.trimStart() : before + after
 }
 
+export const ANY_COLUMN = 'caller.*'
+
 /** The names of all placeholders in the texts of a state, however deep. */
 export function placeholdersIn(value: StateValue): readonly string[] {
   if (typeof value === 'string') return [...value.matchAll(PIECE)].flatMap(([, name]) => name?.trim() ?? [])
@@ -78,7 +80,8 @@ export function lookupOf(placeholder: string, { lookups }: Pick<Routing, 'lookup
 /**
  * What is wrong with a text, for `doorman check`: names that no call has, and braces that do not close.
  *
- * @param names what there is besides: `caller.` with the columns of all VIP files, and what hours have.
+ * @param names what there is besides: `caller.` with the columns of all VIP files, and what hours have; `ANY_COLUMN`
+ *   where a table from outside has columns of its own.
  * @param also further names, by their form.
  */
 export function templateProblems(text: string, names: ReadonlySet<string>, also?: RegExp): readonly string[] {
@@ -114,9 +117,10 @@ function lookUpHours(inside: string, context: CallContext): string {
 
 function nameProblem(name: string, names: ReadonlySet<string>): string[] {
   if (FIELDS.has(name) || names.has(name) || /^header\.[^\s:]+$/.test(name)) return []
+  if (names.has(ANY_COLUMN) && /^caller\.\S/.test(name)) return []
   const header = 'header.<Name>'
   const nearest = name.startsWith('header.') ? header : closest(name, [...FIELDS.keys(), ...names, header])
   const hasNone = name.startsWith('caller.') && ![...names].some((one) => one.startsWith('caller.'))
-  const files = hasNone ? '; no file under vip.files has columns' : ''
+  const files = hasNone ? '; no file or table under vip has columns' : ''
   return [`{${name}} is nothing that a call has${files}; did you mean {${nearest}}? Write {{ for a brace`]
 }

@@ -39,7 +39,10 @@ export interface NumberPattern {
   readonly exact: ReadonlySet<string>
   /** Beginnings of E.164 numbers, without the `*`: `+1555`. */
   readonly prefixes: readonly string[]
+  /** Files of the revision. */
   readonly tables: readonly NumberTable[]
+  /** Names of tables from outside, which `OutsideData` has. */
+  readonly outsideTables: readonly string[]
   /** As the admin wrote it, for explanations. */
   readonly text: string
 }
@@ -129,10 +132,32 @@ export interface Rule {
   readonly greet?: Greet | undefined
 }
 
+/** Where a table comes from that is no file of the revision. Databases and secrets are named in the settings. */
+export type TableOrigin =
+  | { readonly kind: 'sql'; readonly sql: string; readonly database: string }
+  | { readonly kind: 'redis'; readonly key: string; readonly database: string }
+  /** `{secret.NAME}` in the values of headers is not filled in yet. */
+  | { readonly kind: 'http'; readonly url: string; readonly headers: Readonly<Record<string, string>> }
+
+export interface TableSource {
+  readonly name: string
+  /** The same for two sources of the same rows: a hash of origin and country. */
+  readonly key: string
+  readonly origin: TableOrigin
+  /** ISO 3166 code by which its numbers are read. */
+  readonly country: string | undefined
+  readonly everyMs: number
+  /** The largest share of its rows that a refresh may drop, from 0 to 1. */
+  readonly maxDrop: number
+}
+
 /** Who is a VIP: any of these is enough. */
 export interface VipPolicy {
   readonly numbers: ReadonlySet<string>
+  /** Files of the revision. */
   readonly tables: readonly NumberTable[]
+  /** Names of tables from outside. */
+  readonly outsideTables: readonly string[]
   /** Header name in lower case → accepted values. */
   readonly headers: ReadonlyMap<string, ReadonlySet<string>>
 }
@@ -188,6 +213,8 @@ export interface Routing {
   readonly voice: Voice
   readonly lookups: ReadonlyMap<string, Lookup>
   readonly memory: MemoryPolicy | undefined
+  /** Those from outside, by name. Files among `tables` are part of the revision like any other. */
+  readonly tables: ReadonlyMap<string, TableSource>
   readonly flows: ReadonlyMap<string, Flow>
   readonly rules: readonly Rule[]
   /** Built by `indexRouting`. */

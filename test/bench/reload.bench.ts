@@ -7,10 +7,10 @@
 import { Console } from 'node:console'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
-import type { Revision } from '../../src/flows/revision.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'
 import { flowFolder } from '../support/flow-folder.js'
+import { Callers } from './callers.js'
 import { callParts, largeFiles, revisionOf } from './large.js'
 import { median, rounded, spreadOf } from './percentile.js'
 
@@ -20,29 +20,6 @@ const LARGE_RELOADS = Number(process.argv[2] ?? 5)
 const SMALL_RELOADS = Number(process.argv[3] ?? 500)
 const CALLS = Array.from({ length: 1_000 }, (_, at) => call(callParts(at, VIPS, RULES)))
 const console = new Console(process.stderr)
-
-/** A call is due every millisecond, whether the thread has time for it or not, and waits until it is decided. */
-class Callers {
-  waited: number[] = []
-  #due = performance.now()
-  #count = 0
-  readonly #timer: NodeJS.Timeout
-
-  constructor(current: () => Revision) {
-    this.#timer = setInterval(() => {
-      while (this.#due <= performance.now()) {
-        const facts = CALLS[this.#count++ % CALLS.length]
-        if (facts !== undefined) decide(facts, current().routing, AT)
-        this.waited.push(performance.now() - this.#due)
-        this.#due++
-      }
-    }, 1)
-  }
-
-  stop(): void {
-    clearInterval(this.#timer)
-  }
-}
 
 async function collectGarbage(): Promise<void> {
   await sleep(200)
@@ -57,7 +34,10 @@ async function holdUps() {
   const folders = [0, 1].map((edition) => flowFolder(largeFiles(RULES, VIPS, edition)))
   let current = revisionOf(await compileInWorker(folders[0]?.path ?? ''))
   await collectGarbage()
-  const callers = new Callers(() => current)
+  const callers = new Callers((at) => {
+    const facts = CALLS[at % CALLS.length]
+    if (facts !== undefined) decide(facts, current.routing, AT)
+  })
   await sleep(500)
   callers.waited = []
   const durations: number[] = []

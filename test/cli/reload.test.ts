@@ -40,6 +40,7 @@ const control: Control = {
   forget: async () => undefined,
   metrics: async () => '',
   overrides: fakeOverrides().overrides,
+  tables: () => [],
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
     stopping: false,

@@ -49,6 +49,7 @@ const control: Control = {
   greetings: async () => GREETINGS,
   metrics: async () => 'doorman_calls_total 0\n',
   overrides: fakeOverrides().overrides,
+  tables: () => [],
   vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
 }
 

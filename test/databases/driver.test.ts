@@ -4,8 +4,8 @@ import { Databases } from '../../src/databases/databases.js'
 import { parseDatabaseUrl } from '../../src/lib/database-url.js'
 
 test('a driver that is not installed is an error that names the command to install it', async () => {
-  const name: string = 'no-such-driver'
-  const error = await driver(() => import(name), 'pg').catch((thrown: unknown) => thrown)
+  const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
+  const error = await driver(() => Promise.reject(missing), 'pg').catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ kind: 'setup', message: expect.stringContaining('npm install pg') })
 })
 

@@ -6,6 +6,7 @@ import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from '../support/asterisk.js'
 import { placeCall } from '../support/calls.js'
 import { decodeState } from '../support/channel-state.js'
+import type { DatabaseServer } from '../support/database-servers.js'
 import type { RunningDoorman } from '../support/doorman.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import type { Observer } from '../support/observer.js'
@@ -44,6 +45,10 @@ export interface Demo {
   readonly asterisk: Asterisk
   readonly observer: Observer
   readonly doorman: RunningDoorman
+  /** The database, where the demo has one. */
+  readonly customers: DatabaseServer | undefined
+  /** The folder of the flow files. */
+  readonly flows: string
 }
 
 /** In the order of the table. */

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import { runToEnd } from '../support/child.js'
 import { DOORMAN } from '../support/doorman.js'
 import { labFolder } from '../support/lab-folder.js'
+import { until } from '../support/until.js'
 import { CALLS, isOk, type Result } from './calls.js'
 import { formatTable, jsonLine, newsLines } from './output.js'
 
@@ -18,7 +19,8 @@ const launched: ChildProcess[] = []
 
 beforeAll(() => {
   mkdirSync(join(lab, 'roots'))
-  symlinkSync(join(labFolder(), 'roots/forky'), join(lab, 'roots/forky'))
+  for (const name of ['forky', 'databases'])
+    symlinkSync(join(labFolder(), 'roots', name), join(lab, 'roots', name))
 })
 /** What a failed test leaves running: its children end with it, by the guards of the lab. */
 afterEach(() => {
@@ -103,6 +105,27 @@ test('it stays up, shows where a further call went, and stops with nothing left 
     fileIsThere: false,
   })
   await expect(fetch(`${settings.DOORMAN_ARI_URL}/ari/asterisk/info`)).rejects.toThrow('fetch failed')
+})
+
+test('with --with-database, the UPDATE that it names makes a VIP, and the next one takes it back', async () => {
+  const demo = new Demo(['--with-database'])
+  await demo.says('stdout', 'Ctrl-C stops both sides')
+  const script = join(lab, 'demo-sql')
+  const updates = [...demo.stdout.matchAll(/demo-sql "(UPDATE .+)"$/gm)].map(([, sql = '']) => sql)
+  const call = ['call', '--from', '5559990001', '--to', '5557654321']
+  const calls = async (update: string, rows: string) => {
+    const before = demo.stdout.length
+    expect(await runToEnd([script, update], 20_000)).toMatchObject({ code: 0, output: 'UPDATE 1\n' })
+    await until(() => demo.stdout.includes(`Table customers has ${rows}.`, before))
+    return (await runToEnd([...DOORMAN, '--settings', join(lab, 'demo.env'), ...call], 20_000)).output
+  }
+  expect(updates).toHaveLength(2)
+  expect(await calls(updates[0] ?? '', '2 numbers')).toContain('vip-support')
+  expect(await calls(updates[1] ?? '', '1 number')).toContain('general-support')
+  demo.child.kill('SIGINT')
+
+  expect(await demo.ended).toBe(0)
+  expect(existsSync(script)).toBe(false)
 })
 
 test('asked to stop while it starts, it exits 0 and leaves no settings', async () => {

@@ -17,13 +17,21 @@ import { labFolder } from '../support/lab-folder.js'
 import { Observer } from '../support/observer.js'
 import { asteriskRoot } from '../support/roots.js'
 import { CALLS, type Demo, isOk, place } from './calls.js'
+import {
+  CUSTOMERS_SETTING,
+  customersInstructions,
+  flowsWithCustomers,
+  startCustomers,
+  writeSqlScript,
+} from './customers.js'
 import { formatTable, instructions, jsonLine, newsLines } from './output.js'
 
-const USAGE = `usage: npm run demo [-- [--once] [--json]]
+const USAGE = `usage: npm run demo [-- [--once] [--json] [--with-database]]
 
 Starts a private Asterisk and Doorman, places real calls and shows which flow each reached.
   --once   stop after that; exit 0 if all went as expected, 1 if not
   --json   one JSON object a line for each call on standard output, and nothing else there
+  --with-database   adds a PostgreSQL with customers, whom an SQL UPDATE makes VIPs
            (npm prints two lines of its own; for a script: npm run --silent demo -- --once --json)`
 
 const WAYS = `Other ways to see Doorman with an Asterisk:
@@ -46,9 +54,10 @@ async function main(): Promise<number> {
   const boolean = { type: 'boolean', default: false } as const
   try {
     const { values } = parseArgs({
-      options: { once: boolean, json: boolean, help: { ...boolean, short: 'h' } },
+      options: { once: boolean, json: boolean, 'with-database': boolean, help: { ...boolean, short: 'h' } },
     })
-    if (!values.help) return await demo(values.once, values.json)
+    const { once, json, 'with-database': withDatabase } = values
+    if (!values.help) return await demo({ once, json, withDatabase })
     print(USAGE)
     return 0
   } catch (error) {
@@ -75,12 +84,18 @@ function stopSignal(): Promise<void> {
   })
 }
 
-async function demo(once: boolean, json: boolean): Promise<number> {
+interface Options {
+  readonly once: boolean
+  readonly json: boolean
+  readonly withDatabase: boolean
+}
+
+async function demo(options: Options): Promise<number> {
   const parts = new AsyncDisposableStack()
   // Stopped as asked is OK, except where a script waits for results that there are not.
-  const stopped = stopSignal().then(() => (once ? 130 : 0))
+  const stopped = stopSignal().then(() => (options.once ? 130 : 0))
   try {
-    return await Promise.race([play(parts, once, json), stopped])
+    return await Promise.race([play(parts, options), stopped])
   } catch (error) {
     say(textOf(error))
     return 1
@@ -89,8 +104,8 @@ async function demo(once: boolean, json: boolean): Promise<number> {
   }
 }
 
-async function play(parts: AsyncDisposableStack, once: boolean, json: boolean): Promise<number> {
-  const running = await start(parts)
+async function play(parts: AsyncDisposableStack, { once, json, withDatabase }: Options): Promise<number> {
+  const running = await start(parts, withDatabase)
   say(`Placing ${CALLS.length} SIP calls …`)
   const results = await Promise.all(CALLS.map((call) => place(call, running)))
   print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
@@ -100,14 +115,19 @@ async function play(parts: AsyncDisposableStack, once: boolean, json: boolean): 
   return results.every(isOk) ? 0 : 1
 }
 
-async function start(parts: AsyncDisposableStack): Promise<Demo> {
+async function start(parts: AsyncDisposableStack, withDatabase: boolean): Promise<Demo> {
   const install = await findAsterisk()
   const from = install.where === 'system' ? 'installed here; a private instance' : 'its own folder and ports'
+  const customers = withDatabase ? parts.adopt(await startCustomers(say), (part) => part.stop()) : undefined
+  const database = customers && {
+    flows: flowsWithCustomers(),
+    settings: { [CUSTOMERS_SETTING]: customers.url },
+  }
   say(`Starting Asterisk ${install.version} (${from}) and Doorman …`)
-  const lab = parts.adopt(await Lab.start(install, {}), (part) => part.stop())
+  const lab = parts.adopt(await Lab.start(install, database ?? {}), (part) => part.stop())
   const { asterisk } = lab
   const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
-  return { asterisk, observer, doorman: await lab.startDoorman() }
+  return { asterisk, observer, doorman: await lab.startDoorman(), customers, flows: lab.flows }
 }
 
 /** The machine's own Asterisk where there is one, else one out of a Debian root that is fetched once. */
@@ -125,8 +145,16 @@ async function findAsterisk(): Promise<AsteriskInstall> {
 /** Keeps both sides up, says how to call them, and prints a line for each further call. Throws where one of them ends. */
 async function stay(demo: Demo, parts: AsyncDisposableStack): Promise<never> {
   const file = join(labFolder(), 'demo.env')
-  parts.defer(writeSettings(file, { ...settingsFor(demo.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2' }))
-  print(instructions(demo, relative(process.cwd(), file)))
+  const { customers, flows } = demo
+  const more = customers && { DOORMAN_FLOWS: flows, [CUSTOMERS_SETTING]: customers.url }
+  parts.defer(writeSettings(file, { ...settingsFor(demo.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2', ...more }))
+  const settings = relative(process.cwd(), file)
+  if (customers !== undefined) {
+    const script = writeSqlScript(customers)
+    parts.defer(script.remove)
+    print(customersInstructions(script.path, `npx doorman --settings ${settings}`, flows).trimEnd())
+  }
+  print(instructions(demo, settings))
   let seen = demo.doorman.lines.length
   for (;;) {
     await sleep(LOOK_MS)

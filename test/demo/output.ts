@@ -102,6 +102,7 @@ Each further call, and each change of the flow files, is a line here. Ctrl-C sto
 /** What Doorman says of a call, and of changed flow files with the changes or the problems that made it refuse them. */
 export function newsLines({ event, message, changes, problems }: LogLine): readonly string[] {
   const texts = (list: unknown) => (Array.isArray(list) ? list.map((text) => `  ${text}`) : [])
-  if (event === 'decision') return [printable(message)]
+  if (event === 'decision' || event === 'table_loaded' || event === 'table_problem')
+    return [printable(message)]
   return event === 'reload' ? [message, ...texts(changes), ...texts(problems)].map(printable) : []
 }

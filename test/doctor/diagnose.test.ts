@@ -15,6 +15,7 @@ import { compile } from '../../src/flows/compile.js'
 import type { HoursCalendar } from '../../src/hours/hours.js'
 import type { Voice } from '../../src/routing/types.js'
 import { readSettings, SETTING_NAMES, type Settings } from '../../src/settings/index.js'
+import type { TableState } from '../../src/tables/tables.js'
 import { runningDialplan } from '../asterisk/dialplan/running-dialplan.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { revisionOf, routing } from '../flows/temp-folder.js'
@@ -57,6 +58,7 @@ interface Change {
   /** Dialplan beside the generated one and the trunks' and flows' own. */
   readonly dialplan?: string | Error
   readonly instance?: Subject['instance']
+  readonly table?: Partial<TableState>
   /** Asterisk's files by name, beside those without faults. */
   readonly files?: Readonly<Record<string, string>>
   readonly modes?: Readonly<Record<string, number>>
@@ -171,6 +173,15 @@ function closedBy(calendar?: HoursCalendar): NonNullable<Change['flows']> {
 /** Nobody of this machine: for it a file is readable as it is for others. */
 const ASTERISK = { uid: 4_000_000, groups: [] }
 
+/** A table that was loaded two days ago. */
+function tableWith(change: Partial<TableState>): TableState {
+  const loadedAt = new Date(Date.now() - 2 * 86_400_000 - 1_000).toISOString()
+  return {
+    ...{ name: 'gold', rows: 3, version: 'a1', loadedAt, everyMs: 300_000, error: null, failures: 0 },
+    ...change,
+  }
+}
+
 async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
   const files = pbxFolder(change)
   const admin = change.admin ?? actions('reload', 'showdialplan', 'updateconfig')
@@ -180,6 +191,7 @@ async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
     ready: true,
     revision: flows.revision.id,
     problems: [],
+    tables: change.table === undefined ? [] : [tableWith(change.table)],
   } as const
   return diagnose({
     settings: { ...readSettings({ env: {}, optional: SETTING_NAMES }), ...change.settings },
@@ -338,10 +350,24 @@ const CASES: Readonly<Record<string, Change>> = {
     instance: { state: 'silent', pid: 42, reason: 'ECONNREFUSED' },
   },
   'instance | fault | cannot route calls. ARI refuses. | log': {
-    instance: { state: 'answers', pid: 42, ready: false, revision: '', problems: ['ARI refuses'] },
+    instance: {
+      state: 'answers',
+      pid: 42,
+      ready: false,
+      revision: '',
+      problems: ['ARI refuses'],
+      tables: [],
+    },
   },
   'instance | warning | decides by revision 0123abcd; the files in flows are | doorman reload': {
-    instance: { state: 'answers', pid: 42, ready: true, revision: '0123abcd', problems: [] },
+    instance: { state: 'answers', pid: 42, ready: true, revision: '0123abcd', problems: [], tables: [] },
+  },
+  'tables | fault | Table gold was never loaded, so conditions on it are unknown: it is down. | DOORMAN_DATABASE_':
+    {
+      table: { loadedAt: null, error: 'it is down' },
+    },
+  'tables | warning | Table gold is as it was 2 d ago: it is down. | by itself': {
+    table: { error: 'it is down' },
   },
   'Asterisk files | info | No configuration of Asterisk was found on this machine | ': { isElsewhere: true },
   'sections | fault | ari.conf:6: this second [general] stops ARI | [general](+)': {
@@ -463,6 +489,7 @@ describe('doctor diagnoses', () => {
         'AMI fault',
         'AMI admin info',
         'instance ok',
+        'tables ok',
         'recorded calls ok',
       ],
     ])

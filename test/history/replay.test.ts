@@ -9,7 +9,9 @@ import {
   replay,
   replaySentence,
 } from '../../src/history/replay.js'
+import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import { revisionOf } from '../flows/temp-folder.js'
+import { tableOf } from '../routing/support/make.js'
 import { recorded, recordedCalls } from './calls.js'
 
 const RULES = {
@@ -52,11 +54,29 @@ const empty: ReplayResult = {
     masked: 0,
     undecided: 0,
     unasked: 0,
+    tables: [],
     unseenHeaders: [],
   },
 }
 
 describe('a replay', () => {
+  test('has the tables as they are now, and says so', async () => {
+    const vip = 'vip: { tables: [gold] }\ntables: { gold: { http: "http://127.0.0.1:9/" } }\n'
+    const rule = RULES['routing.yaml'].replace('rules:', 'rules:\n  - { when: { vip: true }, goto: late }')
+    const candidate = await revisionOf({ ...RULES, 'routing.yaml': vip + rule })
+    const calls = recordedCalls(3)
+    const numbers = calls.map(({ callerId }) => callerId.number).join('\n')
+    const gold = { ...tableOf(`number\n${numbers}\n`).table, version: 'a1' }
+    const outside = { ...NO_OUTSIDE_DATA, tables: new Map([['gold', gold]]) }
+    const functions = new FakeFunctions()
+    expect((await replay(calls, { candidate, functions })).changed).toBe(0)
+    const result = await replay(calls, { candidate, functions, outside })
+    expect(result.changed).toBe(3)
+    expect(formatReplay(result)).toContain(
+      'Tables (gold) are as they are now, not as they were at each call.',
+    )
+  })
+
   test('has the hours at the instant of each call', async () => {
     const closing = RULES['routing.yaml'].replace(
       'rules:',

@@ -16,10 +16,14 @@ test('the metrics say how things are at the moment of asking', async () => {
     overrides: () => 2,
     database: () => ({ ...health, dropped: now.dropped }),
     greetings: () => ({ bytes: 8_192, waiting: 9, rendered: 10, failed: 1 }),
+    tables: () => [
+      { name: 'gold', rows: 12, loadedAt: new Date(Date.now() - 5_000).toISOString(), failures: 0 },
+      { name: 'blocked', rows: 0, loadedAt: null, failures: 2 },
+    ],
   })
   const shown = async () =>
     (await samples(metrics, 'doorman_')).filter((line) =>
-      /_up\b|_age|active|overrides|database|unrecorded|greetings/.test(line),
+      /_up\b|calendar_age|active|overrides|database|unrecorded|greetings/.test(line),
     )
   expect(await shown()).toEqual([
     'doorman_ari_up 0',
@@ -38,6 +42,14 @@ test('the metrics say how things are at the moment of asking', async () => {
     'doorman_calendar_age_seconds{calendar="calendar.example/holidays.ics"} 60',
     'doorman_calendar_up{calendar="calendar.example/holidays.ics"} 1',
     'doorman_calendar_up{calendar="calendar.example/never.ics"} 0',
+  ])
+  expect(await samples(metrics, 'doorman_table_')).toEqual([
+    'doorman_table_rows{table="gold"} 12',
+    'doorman_table_rows{table="blocked"} 0',
+    expect.stringMatching(/^doorman_table_age_seconds\{table="gold"\} 5(\.\d+)?$/),
+    'doorman_table_age_seconds{table="blocked"} Nan',
+    'doorman_table_failures{table="gold"} 0',
+    'doorman_table_failures{table="blocked"} 2',
   ])
   now.ari.isUp = true
   now.calls = 0

@@ -16,9 +16,10 @@ export function revision(name: string): Revision {
     routing: {
       ...{ calleeFrom: [], trust: new Map(), branches: [], rules: [], otherwise: name, undecidable: name },
       ...{ greets: {}, recordings: new Map() },
-      vip: { numbers: new Set(), tables: [], headers: new Map() },
+      vip: { numbers: new Set(), tables: [], outsideTables: [], headers: new Map() },
       ...{ hours: new Map(), lookups: new Map() },
       voice: { engine: 'flite', voice: 'slt', speed: 1 },
+      tables: new Map(),
       flows: new Map([[name, flow]]),
     },
   } as unknown as Revision

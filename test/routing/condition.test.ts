@@ -41,7 +41,13 @@ describe('the value of a condition', () => {
 
   test('takes the numbers of a file', () => {
     const { table } = tableOf('+15557654321\n')
-    const numbers = { exact: new Set<string>(), prefixes: [], tables: [table], text: 'north.csv' }
+    const numbers = {
+      exact: new Set<string>(),
+      prefixes: [],
+      tables: [table],
+      outsideTables: [],
+      text: 'north.csv',
+    }
     expect(truthOf({ kind: 'callee', numbers }, trusted)).toBe('yes')
     expect(truthOf({ kind: 'caller', numbers }, trusted)).toBe('no')
   })

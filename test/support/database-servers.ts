@@ -87,6 +87,12 @@ export class DatabaseServer {
     return this.files.folder
   }
 
+  /** The command line of psql, connected. */
+  get psql(): readonly string[] {
+    const { root, run } = this.files
+    return [...run, join(root, 'usr/lib/postgresql/15/bin/psql'), '-X', this.url]
+  }
+
   /** File with the certificate of the authority, where it was started with TLS. */
   get ca(): string {
     return join(this.files.folder, 'ca.pem')

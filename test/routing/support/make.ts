@@ -53,8 +53,14 @@ export function numbers(...texts: readonly string[]): NumberPattern {
     exact: new Set(texts.filter((text) => !text.endsWith('*'))),
     prefixes: texts.filter((text) => text.endsWith('*')).map((text) => text.slice(0, -1)),
     tables: [],
+    outsideTables: [],
     text: texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`,
   }
+}
+
+/** The numbers of a table from outside. */
+export function inTable(name: string): NumberPattern {
+  return { exact: new Set(), prefixes: [], tables: [], outsideTables: [name], text: `{ table: ${name} }` }
 }
 
 /** A file of numbers, of the US unless another country, or none, is given. */
@@ -132,6 +138,7 @@ export function routingOf(parts: {
   trust?: Trust
   vipNumbers?: readonly string[]
   vipTables?: readonly NumberTable[]
+  vipOutsideTables?: readonly string[]
   vipHeaders?: Readonly<Record<string, readonly string[]>>
   branches?: readonly Branch[]
   rules?: readonly (Condition | Rule)[]
@@ -150,6 +157,7 @@ export function routingOf(parts: {
     vip: {
       numbers: new Set(parts.vipNumbers ?? []),
       tables: parts.vipTables ?? [],
+      outsideTables: parts.vipOutsideTables ?? [],
       headers: new Map(headers.map(([name, values]) => [name.toLowerCase(), new Set(values)])),
     },
     branches: parts.branches ?? [],
@@ -157,6 +165,7 @@ export function routingOf(parts: {
     hours: new Map((parts.hours ?? []).map((one) => [one.name, one])),
     voice: { engine: 'flite', voice: 'slt', speed: 1 } as const,
     lookups: new Map((parts.lookups ?? []).map((one) => [one.name, one])),
+    tables: new Map(),
     flows: new Map(),
     rules,
     otherwise: 'general_support_flow',
