@@ -107,11 +107,13 @@ export class LookupClient {
     const isQueued = this.#running >= atMost
     if (isQueued) await new Promise<void>((resolve) => void this.#waiting.push(resolve))
     else this.#running += 1
-    let isOverdue = false
-    const timer = setTimeout(() => {
+    let [isOverdue, isAnswered] = [false, false]
+    // Where the process stood still, timers run before the answers that came meanwhile are read.
+    const timer = setTimeout(setImmediate, deadlineMs, () => {
+      if (isAnswered) return
       isOverdue = true
       this.#breaker.failed(`no answer within ${deadlineMs} ms`)
-    }, deadlineMs)
+    })
     try {
       if (isQueued && this.#breaker.isOpen) throw new Error(this.#breaker.reason)
       const askedAt = performance.now()
@@ -126,6 +128,7 @@ export class LookupClient {
       throw error
     } finally {
       clearTimeout(timer)
+      isAnswered = true
       const next = this.#waiting.shift()
       if (next === undefined) this.#running -= 1
       else next()

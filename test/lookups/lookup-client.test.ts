@@ -175,12 +175,12 @@ describe('the breaker', () => {
   test('takes an answer after the deadline for a failure, once for all calls that wait for it', async () => {
     const { ask, asked, breaker, later } = lab()
     for (let at = 0; at < 4; at++) for (const key of ['a', 'a', 'a']) void ask(`${key}${at}`)
-    await later(150)
+    await later(151)
     for (const { answer } of asked) answer(GOLD)
     await later(0)
     expect(breaker).toEqual([])
     void ask('b')
-    await later(150)
+    await later(151)
     expect(breaker).toEqual(['open: no answer within 150 ms'])
   })
 
