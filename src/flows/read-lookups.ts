@@ -4,6 +4,7 @@ import type { KeyedText, Lookup } from '../routing/lookup.js'
 import { KEY_FIELDS } from '../routing/lookup-state.js'
 import { checkTrunk, checkTrusted, type Surroundings } from './conditions.js'
 import type { Diagnostics, YamlPath } from './problem.js'
+import { checkKeys } from './read-tables.js'
 import type { LookupEntry, RoutingSource } from './schema.js'
 import { entriesOf, listed } from './shape.js'
 
@@ -26,14 +27,10 @@ export function readLookups(
 
 function readLookup(name: string, entry: LookupEntry, path: YamlPath, surroundings: Surroundings): Lookup {
   const { diagnostics } = surroundings
-  const kinds = (['http', 'sql', 'redis'] as const).filter((one) => one in entry)
-  const [kind = 'http'] = kinds
-  if (kinds.length !== 1)
-    diagnostics.problemAtKey(path, 'flows.lookup', `"${name}" needs exactly one of http, sql and redis`)
+  const kind = (['http', 'sql', 'redis'] as const).find((one) => one in entry) ?? 'http'
+  checkKeys('lookup', entry, path, diagnostics)
   const text = readKeyed(entry[kind] ?? '', [...path, kind], surroundings)
-  if (kind === 'http') checkUrl(entry.http, [...path, 'http'], diagnostics)
-  else if (entry.database === undefined && !('database' in entry))
-    diagnostics.problemAtKey([...path, kind], 'flows.missing_key', `"${name}" needs a "database"`)
+  checkUrl(entry.http, [...path, 'http'], diagnostics)
   if (kind === 'sql' && isQuoted(text)) {
     const message = 'a placeholder stands for a parameter of the query and cannot be inside of quotes'
     diagnostics.problem([...path, kind], 'flows.lookup', message)

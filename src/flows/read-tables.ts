@@ -4,7 +4,7 @@ import { parseShare } from '../lib/share.js'
 import type { TableOrigin, TableSource } from '../routing/types.js'
 import type { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
-import type { RoutingSource, TableEntry } from './schema.js'
+import type { LookupEntry, RoutingSource, TableEntry } from './schema.js'
 import { entriesOf } from './shape.js'
 
 const EVERY_MS = 300_000
@@ -19,7 +19,7 @@ export function readTables(
 ): ReadonlyMap<string, TableSource> {
   return new Map(
     entriesOf(source.tables, ['tables']).flatMap(([name, entry, path]) => {
-      checkKeys(entry, path, diagnostics)
+      checkKeys('table', entry, path, diagnostics)
       if (entry.file !== undefined) numbers.file(entry.file, [...path, 'file'])
       const origin = originOf(entry)
       if (origin === undefined) return []
@@ -38,11 +38,16 @@ export function readTables(
   )
 }
 
-/** Keys that belong to another kind of table. */
-function checkKeys(entry: TableEntry, path: YamlPath, diagnostics: Diagnostics): void {
+/** Keys that are missing, or belong to another kind of table or lookup. */
+export function checkKeys(
+  what: 'table' | 'lookup',
+  entry: TableEntry | LookupEntry,
+  path: YamlPath,
+  diagnostics: Diagnostics,
+): void {
   const isStored = 'sql' in entry || 'redis' in entry
   if (isStored && !('database' in entry)) {
-    const message = 'this table names no database; add "database: crm", which DOORMAN_DATABASE_CRM gives'
+    const message = `this ${what} names no database; add "database: crm", which DOORMAN_DATABASE_CRM gives`
     diagnostics.problem(path, 'flows.missing_key', message)
   }
   const misplaced = [
@@ -53,7 +58,7 @@ function checkKeys(entry: TableEntry, path: YamlPath, diagnostics: Diagnostics):
   for (const key of misplaced.filter((one) => one in entry)) {
     const kind = ['file', 'sql', 'redis', 'http'].find((one) => one in entry)
     const why = kind === 'file' && key !== 'database' ? ': a file is read with the flow files' : ''
-    const message = `a table with "${kind}" has no "${key}"${why}; take it out`
+    const message = `a ${what} with "${kind}" has no "${key}"${why}; take it out`
     diagnostics.problemAtKey([...path, key], 'flows.unknown_key', message)
   }
 }

@@ -447,7 +447,7 @@ const LookupSchema = strict({
     z.int().min(1, 'at_most counts from 1').max(1_000, 'at most 1000 requests at a time'),
     'How many requests there are at a time; 20 unless given.',
   ),
-})
+}).check(exactlyOne(['http', 'sql', 'redis']))
 
 const BranchSchema = strict({
   numbers: optional(
