@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.js'
 import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber, missingTables } from './condition.js'
@@ -177,8 +178,8 @@ function memoryFact(context: CallContext): Provenance {
   if (found === undefined)
     return { fact: 'memory', value: null, from: 'nothing', trusted, why: why ?? NOT_LOADED }
   const values = Object.entries(found.values).map(([key, value]) => `${key}=${value}`)
-  const calls = `earlier calls: ${found.calls.length}`
-  return { fact: 'memory', value: values.join(', ') || null, from: 'earlier calls', trusted, why: calls }
+  const calls = counted(found.calls.length, 'earlier call')
+  return { fact: 'memory', value: values.join(', ') || null, from: 'the last call', trusted, why: calls }
 }
 
 function headerFact(name: string, context: CallContext): Provenance {
