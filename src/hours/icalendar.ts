@@ -116,22 +116,16 @@ class Reader {
     const start = this.#moments(event, 'dtstart')[0] ?? this.#refuse('this event has no DTSTART')
     const length = this.#length(event, start)
     if (event.getFirstPropertyValue('status') === 'CANCELLED') return
-    const key = (isDate: boolean, at: number) => `${isDate} ${at}`
-    const done = new Set(
-      [
-        ...this.#moments(event, 'exdate', start.isDate),
-        ...moved.flatMap((one) => this.#moments(one, 'recurrence-id', start.isDate)),
-      ].map(({ isDate, at }) => key(isDate, at)),
-    )
+    const except = moved.flatMap((one) => this.#moments(one, 'recurrence-id', start.isDate))
+    const done = new Set([...except, ...this.#moments(event, 'exdate', start.isDate)].map(({ at }) => at))
     const summary = event.getFirstPropertyValue('summary') ?? ''
     const why = String(summary)
       .replace(/[\p{Cc}\s]+/gu, ' ')
       .trim()
       .slice(0, LONGEST_REASON)
-    for (const { local, at } of this.#occurrencesOf(event, start)) {
-      if (done.has(key(true, local.day * DAY_MS)) || done.has(key(false, at))) continue
-      done.add(key(start.isDate, at))
-      this.#close(at, length, start.isDate, why)
+    for (const at of this.#occurrencesOf(event, start)) {
+      if (!done.has(at)) this.#close(at, length, start.isDate, why)
+      done.add(at)
     }
   }
 
@@ -146,9 +140,10 @@ class Reader {
     return start.isDate ? Math.max(length, DAY_MS) : length
   }
 
-  *#occurrencesOf(event: ICAL.Component, start: Moment): Iterable<Pick<Moment, 'local' | 'at'>> {
-    yield start
-    yield* this.#moments(event, 'rdate', start.isDate)
+  /** When the event begins, each time. */
+  *#occurrencesOf(event: ICAL.Component, start: Moment): Iterable<number> {
+    yield start.at
+    yield* this.#moments(event, 'rdate', start.isDate).map(({ at }) => at)
     for (const property of event.getAllProperties('rrule')) {
       const rule = property.getFirstValue() as ICAL.Recur
       if (/^(SECOND|MINUTE|HOUR)LY$/.test(rule.freq))
@@ -165,7 +160,7 @@ class Reader {
         const local = localOf(next)
         const at = start.isDate ? local.day * DAY_MS : start.zone.instant(local)
         if (at > until || local.day > this.#last) break
-        yield { local, at }
+        yield at
       }
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { compile } from '../../src/flows/compile.js'
+import { parseDate } from '../../src/hours/wall-clock.js'
 import { matchesNumber, passes } from '../../src/routing/condition.js'
 import type { Condition } from '../../src/routing/types.js'
 import { projectFolder } from './project-folder.js'
@@ -93,6 +94,27 @@ test('the sample files have no warnings, and pass on the headers that their rule
 })
 
 describe('a revision', () => {
+  test('has the calendars of its folder and not those at a URL, so that a change of a file is another one', async () => {
+    const closed = '[{ file: days.csv }, { calendar: a.ics }, { calendar: "https://calendar.example/a.ics" }]'
+    const event = 'BEGIN:VEVENT\nDTSTART;VALUE=DATE:20990101\nEND:VEVENT'
+    const files = {
+      ...routing(`hours: { office: { zone: UTC, open: "08:00-18:00", closed: ${closed} } }`),
+      'days.csv': '2099-12-25,Christmas\n',
+      'a.ics': `BEGIN:VCALENDAR\n${event}\nEND:VCALENDAR\n`,
+    }
+    const { hash, routing: compiled } = await revisionOf(files)
+    const calendars = compiled.hours.get('office')?.calendars ?? []
+    expect(calendars.map(({ location, calendar }) => [location, calendar?.last])).toEqual([
+      ['days.csv', parseDate('2099-12-25')],
+      ['a.ics', undefined],
+      ['https://calendar.example/a.ics', undefined],
+    ])
+    for (const name of ['days.csv', 'a.ics'] as const) {
+      const other = await revisionOf({ ...files, [name]: files[name].replace('2099', '2098') })
+      expect(other.hash).not.toBe(hash)
+    }
+  })
+
   test('knows flows with what they leave out, and rules without a name', async () => {
     const { routing: compiled } = await revisionOf({
       'routing.yaml': [

@@ -106,7 +106,6 @@ describe('an event', () => {
     expect(closed([...start, 'RRULE:FREQ=DAILY;UNTIL=20261101T145959Z'])).toHaveLength(1)
     expect(closed([...start, 'RRULE:FREQ=DAILY;UNTIL=20261101'])).toHaveLength(2)
     expect(closed([...start, 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE:20261101T150000Z'])).toHaveLength(2)
-    expect(closed([...start, 'RRULE:FREQ=DAILY;COUNT=3', 'EXDATE;VALUE=DATE:20261101'])).toHaveLength(2)
   })
 
   test('that stands for one occurrence of another takes its place', () => {
