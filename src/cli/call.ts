@@ -1,4 +1,6 @@
+import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
 import { type Command, InvalidArgumentError } from 'commander'
 import { compile } from '../flows/compile.js'
 import type { Revision } from '../flows/revision.js'
@@ -9,6 +11,7 @@ import { CallObserver, type CallResult } from '../testcall/call-observer.js'
 import type { Credentials } from '../testcall/digest.js'
 import { forgedHeaders, isUnidentified, verdictOn } from '../testcall/forged.js'
 import { howToBeIdentified, readIdentified } from '../testcall/identification.js'
+import { RtpStream, SAMPLE_RATE } from '../testcall/rtp.js'
 import { type SipAnswer, SipUserAgent } from '../testcall/user-agent.js'
 import {
   EXIT,
@@ -29,11 +32,18 @@ interface Options {
   readonly target?: string
   readonly local?: string
   readonly forged?: true
+  readonly record?: string
   readonly json?: true
 }
 
 /** How long a call may take to reach a flow; Doorman and its dialplan need two seconds at most. */
 const RESULT_MS = 8_000
+
+/** A greeting comes before the flow, and has a minute at most. */
+const GREETING_MS = 60_000
+
+/** So much of a call is recorded. */
+const RECORD_MS = 30_000
 
 /** How long a flow may take to answer; Answer() alone waits half a second for audio. */
 const ANSWER_MS = 1_500
@@ -58,6 +68,7 @@ export function addCall(program: Command): void {
       '--forged',
       'call from an address that is no trunk, with VIP headers, and exit with 1 if they count',
     )
+    .option('--record <file.wav>', 'stay until the PBX hangs up, 30 seconds at most, and write what is heard')
     .option(...FLOWS_OPTION)
     .option(...JSON_OPTION)
     .action(async (options: Options, command: Command) => {
@@ -85,24 +96,42 @@ interface Plan {
 async function placeCall(settings: Settings, options: Options): Promise<number> {
   const plan = await planOf(settings, options)
   const agent = await openUserAgent(plan)
+  const media = options.record === undefined ? undefined : await RtpStream.open(addressOf(agent.local))
   try {
-    const call = agent.call({ ...plan, to: options.to, displayName: options.name })
+    const call = agent.call({ ...plan, media, to: options.to, displayName: options.name })
     const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
     // A call that the PBX refuses reaches no flow.
-    const landed = call.answer.then(({ status }) => (status < 300 ? observer.result : undefined))
+    const landed = call.answer.then(({ status }) =>
+      status < 300 ? Promise.race([observer.result, noneAfter(GREETING_MS)]) : undefined,
+    )
     call.start()
-    const result = await Promise.race([observer.result, landed, noneAfter(RESULT_MS)])
+    const answered = () => Promise.race([call.answer, noneAfter(0)])
+    const late = noneAfter(RESULT_MS).then(async () => ((await answered()) ? landed : undefined))
+    const result = await Promise.race([observer.result, landed, late])
     const sipAnswer = await Promise.race([call.answer, noneAfter(result === undefined ? 0 : ANSWER_MS)])
     observer.close()
+    if (media !== undefined) await Promise.race([call.result, noneAfter(RECORD_MS)])
     call.hangUp()
     await call.result
-    const placed = { ...plan, callId: call.callId, local: agent.local, sipAnswer, result }
+    const recorded = media && options.record && (await writeSound(media.samples, options.record))
+    const placed = { ...plan, callId: call.callId, local: agent.local, sipAnswer, result, recorded }
     return await report(settings, options, placed)
   } finally {
     agent.close()
+    media?.close()
   }
+}
+
+const addressOf = (local: string): string => local.split(':')[0] ?? ''
+
+/** @returns what was written, for people. */
+async function writeSound(samples: Int16Array, file: string): Promise<string> {
+  if (samples.length === 0) return 'nothing, as the PBX sent no audio'
+  const sound = Float32Array.from(samples, (sample) => sample / 2 ** 15)
+  await writeFile(file, encodeWaveFromFloat32Channels([sound], SAMPLE_RATE))
+  return `${file}, ${(samples.length / SAMPLE_RATE).toFixed(1)} s`
 }
 
 const noneAfter = (ms: number) => sleep(ms, undefined, { ref: false })
@@ -148,6 +177,8 @@ interface Placed extends Plan {
   readonly local: string
   readonly sipAnswer: SipAnswer | undefined
   readonly result: CallResult | undefined
+  /** What was recorded. */
+  readonly recorded: string | undefined
 }
 
 async function report(settings: Settings, options: Options, placed: Placed): Promise<number> {
@@ -155,7 +186,7 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
   const { callId, sipAnswer, result, local: source, revision } = placed
   const { status, reason, ms = 0 } = sipAnswer ?? {}
   const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) }
-  const address = source.split(':')[0] ?? ''
+  const address = addressOf(source)
   const forged = options.forged ? verdictOn({ ...placed, address, routing: revision?.routing }) : undefined
   const outcome =
     result === undefined ? nowhere(await whyNowhere(settings, placed, address)) : landed(result, placed)
@@ -165,6 +196,7 @@ async function report(settings: Settings, options: Options, placed: Placed): Pro
     `call      ${from} to ${to}, from ${source}, Call-ID ${callId}`,
     ...placed.headers.map(([name, value]) => `          ${name}: ${value}`),
     `answer    ${answer === null ? 'none yet' : `${status} ${reason} after ${answer.ms} ms`}`,
+    ...(placed.recorded === undefined ? [] : [`recorded  ${placed.recorded}`]),
   ]
   const value = { from, to, callId, answer, landed: result ?? null, forged: forged?.verdict }
   const next = result?.throughFallback

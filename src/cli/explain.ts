@@ -38,7 +38,8 @@ import {
   VERBOSE_OPTION,
   withRevision,
 } from './command.js'
-import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js'
+import { FACTS_HEADING, formatFacts, formatGreeting, formatRules } from './explanation.js'
+import { renderGreeting } from './greet.js'
 import { storedMemory, storedOutside } from './outside.js'
 
 interface Options {
@@ -53,6 +54,7 @@ interface Options {
   readonly at?: Date
   readonly lookup: Readonly<Record<string, GivenAnswer>>
   readonly ask?: true
+  readonly hear?: string | true
   readonly verbose?: true
   readonly json?: true
 }
@@ -77,6 +79,7 @@ export function addExplain(program: Command): void {
     .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z (default: now)', parseInstant)
     .option('--lookup <name.field=value>', 'what a lookup says; may be given several times', addLookup, {})
     .option('--ask', 'send the requests of lookups that a call would send')
+    .option('--hear [file.wav]', 'write what the caller would hear as a greeting (default: greeting.wav)')
     .option(...FLOWS_OPTION)
     .option(...VERBOSE_OPTION)
     .option(...JSON_OPTION)
@@ -85,9 +88,18 @@ export function addExplain(program: Command): void {
       const explained = await withRevision(settings.DOORMAN_FLOWS, async (revision, functions) =>
         explain(options, settings, revision, functions),
       )
+      if (options.hear) await hear(explained, options.hear === true ? 'greeting.wav' : options.hear)
       const next = options.verbose ? undefined : 'the same with --verbose shows every fact and its source'
       printResult(options, toJson(explained), toText(explained, options), next)
     })
+}
+
+/** Writes the greeting to a file. @throws Refusal */
+async function hear({ decision: { greeting }, revision }: Explained, file: string): Promise<void> {
+  if (greeting === undefined)
+    throw new Refusal('greeting', 'This call is not greeted, so there is nothing to hear.')
+  await renderGreeting(greeting, revision.routing, file)
+  printError(`Note: ${file} has what the caller would hear.`)
 }
 
 type Explained = Awaited<ReturnType<typeof explain>>
@@ -213,7 +225,7 @@ function toJson({ decision: final, revision, reasons, provenance, hearsay }: Exp
   const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
   return {
     ...{ revision: revision.id, flow: final.flow.name, rule, vip, branch, callerNumber, calleeNumber },
-    ...{ state: final.state, reasons, facts: provenance, hearsay },
+    ...{ state: final.state, greeting: final.greeting ?? null, reasons, facts: provenance, hearsay },
   }
 }
 
@@ -235,6 +247,7 @@ function toText(explained: Explained, { verbose }: Options): string {
     `vip       ${vip ? 'yes' : 'no'}`,
     `branch    ${branch ?? '-'}`,
     `state     ${safeJson(state)}`,
+    `greeting  ${formatGreeting(final.greeting)}`,
     `revision  ${revision.id}`,
     ...(verbose ? [FACTS_HEADING, ...formatFacts({ provenance })] : []),
   ]

@@ -1,6 +1,8 @@
 /** How `explain` and `why` show what a decision is based on. */
 import type { DecisionRecord } from '../history/decision-record.js'
 import { Columns, cut } from '../lib/columns.js'
+import { safeJson } from '../lib/safe-text.js'
+import type { Greeting, Play } from '../routing/types.js'
 
 /** So many rules fit on a screen below the answer. */
 const MOST_RULES = 12
@@ -31,6 +33,18 @@ export function formatFacts({ provenance }: Pick<DecisionRecord, 'provenance'>):
       `${cut(value ?? '-', LONGEST)} (${from}): ${why}`,
     ]),
   )
+}
+
+const WHEN: Readonly<Record<Play, string>> = {
+  before_flow: 'before the flow, answered',
+  early: 'before the flow, as early media',
+  flow: 'where the flow plays it',
+}
+
+/** `"Welcome back, Ada.", before the flow, answered`; `-` for a call without a greeting. */
+export function formatGreeting(greeting: Pick<Greeting, 'text' | 'recording' | 'play'> | undefined): string {
+  if (greeting === undefined) return '-'
+  return `${greeting.recording ?? safeJson(greeting.text)}, ${WHEN[greeting.play]}`
 }
 
 export const FACTS_HEADING = 'facts (+ trusted, - untrusted)'

@@ -1,5 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { Greeting, Routing } from '../routing/types.js'
+import type { RenderSource } from '../speech/render-process.js'
 import { Renderer } from '../speech/renderer.js'
 import { findSpeaker, nameOfText, spokenText } from '../speech/speaker.js'
 import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
@@ -24,14 +26,31 @@ export function addGreet(program: Command): void {
       if (text === '') throw new Refusal('usage', `There is nothing in "${written}" that can be said.`)
       const speaker = await findSpeaker(voice).catch(refuse)
       const file = resolve(options.out ?? join(folder, `${nameOfText(speaker, text)}.wav`))
-      const renderer = new Renderer()
       const start = performance.now()
-      const rendering = renderer.render({ source: { speaker, text }, file }).finally(() => renderer.stop())
-      const bytes = await rendering.catch(refuse)
-      const [ms, seconds] = [Math.round(performance.now() - start), (bytes / BYTES_PER_SECOND).toFixed(1)]
-      const said = `${file}: ${seconds} s, by ${speaker.name}`
-      printResult(options, { file, text, speaker: speaker.name, seconds: Number(seconds), ms }, said)
+      const seconds = await render({ speaker, text }, file)
+      const ms = Math.round(performance.now() - start)
+      const said = `${file}: ${seconds.toFixed(1)} s, by ${speaker.name}`
+      printResult(options, { file, text, speaker: speaker.name, seconds, ms }, said)
     })
+}
+
+/** Writes what a caller would hear. @returns how many seconds it has. @throws Refusal */
+async function render(source: RenderSource, file: string): Promise<number> {
+  const renderer = new Renderer()
+  const rendering = renderer.render({ source, file }).finally(() => renderer.stop())
+  const bytes = await rendering.catch(refuse)
+  return Number((bytes / BYTES_PER_SECOND).toFixed(1))
+}
+
+/** Writes what a call with this greeting would hear. @throws Refusal */
+export async function renderGreeting(
+  { recording, text }: Greeting,
+  { voice, recordings }: Pick<Routing, 'voice' | 'recordings'>,
+  file: string,
+): Promise<void> {
+  const wav = recordings.get(recording ?? '')
+  const source = wav ? { wav } : { speaker: await findSpeaker(voice).catch(refuse), text: spokenText(text) }
+  await render(source, resolve(file))
 }
 
 /** 8,000 samples of 16 bits. */

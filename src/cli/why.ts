@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { OUTCOMES } from '../history/decision-record.js'
+import { GREETINGS, OUTCOMES, type RecordedGreeting } from '../history/decision-record.js'
 import type { NumberedCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
 import { Columns } from '../lib/columns.js'
 import { safeLine } from '../lib/safe-text.js'
 import { age, localTime } from '../lib/time-text.js'
 import { DATA_OPTION, JSON_OPTION, printResult, settingsFor, VERBOSE_OPTION } from './command.js'
-import { FACTS_HEADING, formatFacts, formatRules } from './explanation.js'
+import { FACTS_HEADING, formatFacts, formatGreeting, formatRules } from './explanation.js'
 import { shown, visitsOf } from './recorded.js'
 
 interface Options {
@@ -43,10 +43,17 @@ function format(call: NumberedCall, visit: number, visits: number, { verbose }: 
   return [
     safeLine(heading + sentenceOf(call)),
     ...formatRules(call, verbose),
+    ...(call.greeting === undefined
+      ? []
+      : [safeLine(`Greeting: ${formatGreeting(call.greeting)}.${unheard(call.greeting)}`)]),
     `Call ${call.number}, ${localTime(at)} (${age(at, new Date())} ago), revision ${call.revision}`,
     ...(call.masked ? [MASKED] : []),
     ...(verbose ? details(call) : []),
   ].join('\n')
+}
+
+function unheard({ status }: RecordedGreeting): string {
+  return status === 'played' ? '' : ` ${status}: ${GREETINGS[status]}.`
 }
 
 function details(call: NumberedCall): readonly string[] {

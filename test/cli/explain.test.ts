@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { decodeWaveToFloat32Channels } from '@echogarden/wave-codec'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { LookupServer } from '../support/lookup-server.js'
 import { doorman } from './command.js'
@@ -58,12 +59,38 @@ const VIP = ['--from', '+15551234567', '--to', '5557654321', '--trunk', 'carrier
 const GOLD = ['--from', '+15559990000', '--to', '5557654321', '--header', 'X-VIP: gold']
 const CODE = ['--flows', codeFolder, '--from', '5550001111', '--to', '+15550009999', '--trunk', 'carrier-a']
 
+describe('the greeting of a call', () => {
+  const greeting = join(folder, 'greeting')
+  mkdirSync(greeting)
+  const greet = 'greet: "Hello, {callerName|dear customer}."'
+  writeFileSync(
+    join(greeting, 'routing.yaml'),
+    routing(`  - { name: Early, when: { callee: "+15550*" }, goto: main, ${greet}, play: early }`),
+  )
+
+  test('is shown, and written as the caller would hear it', async () => {
+    const file = join(folder, 'heard.wav')
+    const to = ['--flows', greeting, '--from', '+15559990000', '--to', '+15550000001']
+    const { exit, out, err } = await explain(...to, '--hear', file)
+    expect({ exit, err }).toEqual({ exit: 0, err: expect.stringContaining(file) })
+    expect(out).toMatch(/^greeting +"Hello, dear customer.", before the flow, as early media$/m)
+    const { audioChannels, sampleRate } = decodeWaveToFloat32Channels(readFileSync(file))
+    expect([sampleRate, (audioChannels[0]?.length ?? 0) > 4_000]).toEqual([8_000, true])
+  })
+
+  test('that there is not cannot be heard', async () => {
+    const { exit, out, err } = await explain(...VIP, '--hear')
+    expect({ exit, out }).toEqual({ exit: 1, out: '' })
+    expect(err).toContain('This call is not greeted')
+  })
+})
+
 describe('doorman explain --json', () => {
   test.concurrent('has exactly the keys that scripts rely on', async () => {
     const explanation = await explained(...VIP)
     expect(Object.keys(explanation)).toEqual([
-      ...['revision', 'flow', 'rule', 'vip', 'branch', 'callerNumber', 'calleeNumber', 'state', 'reasons'],
-      ...['facts', 'hearsay'],
+      ...['revision', 'flow', 'rule', 'vip', 'branch', 'callerNumber', 'calleeNumber', 'state'],
+      ...['greeting', 'reasons', 'facts', 'hearsay'],
     ])
     for (const reason of explanation.reasons) {
       expect(Object.keys(reason).sort()).toEqual(['condition', 'matched', 'rule', 'trusted', 'value', 'why'])

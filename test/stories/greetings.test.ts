@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { type G711, RtpStream } from '../../src/testcall/rtp.js'
+import { doorman } from '../cli/command.js'
 import { runCall, userAgent } from '../support/calls.js'
+import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { findSound, readSound } from '../support/hearing.js'
 import { until } from '../support/until.js'
@@ -161,6 +163,19 @@ describe.each(RELEASES)('a greeting on Debian %s', (release) => {
     expect(all.map(({ greeting }) => greeting?.text)).toEqual(NAMES.map((name) => `Welcome back, ${name}.`))
     const others = all.map(({ samples }, at) => findSound(samples, all.at(at - 1)?.sound ?? OWN))
     expect(Math.max(...others.map(({ likeness }) => likeness))).toBeLessThan(SAME)
+  })
+
+  test('is recorded by doorman call, with what comes behind it', async () => {
+    const file = join(fixture.asterisk.folder, 'recorded.wav')
+    const args = ['--from', numberOf(1), '--to', '+15559990000', '--local', '127.0.0.2', '--record', file]
+    const env = { ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.lab.flows }
+    const { exit, out } = await doorman(['call', ...args], env)
+    expect({ exit, out }).toMatchObject({ exit: 0, out: expect.stringMatching(/^recorded +\S+, \d\.\d s$/m) })
+    expect(findSound(readSound(file), OWN).likeness).toBeGreaterThan(SAME)
+    const greeting = (await fixture.doorman.record(/Call-ID (\S+)/.exec(out)?.[1] ?? '')).greeting?.file
+    expect(
+      findSound(readSound(file), readSound(`${greeting}.wav`).subarray(0, -CUT)).likeness,
+    ).toBeGreaterThan(SAME)
   })
 
   test('leaves nothing behind where the caller hangs up in it', async () => {
