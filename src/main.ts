@@ -40,7 +40,7 @@ import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
 import { contextOf } from './routing/context-of.js'
-import { NO_OUTSIDE_DATA } from './routing/outside-data.js'
+import { NO_OUTSIDE_DATA, type OutsideData } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
@@ -122,16 +122,16 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
   const calendars = new Calendars({ folder: data, log })
   const live = new LiveCalls()
+  /** What rules know besides a call, and can be known without one. */
+  const knownNow = ({ routing }: Revision): OutsideData => ({
+    ...{ ...NO_OUTSIDE_DATA, calendars: calendars.copies },
+    ...{ overrides: overrides.current, tables: tables.of(routing) },
+  })
   const replayOf = async (candidate: Revision, current: Revision) => {
     const replayed = withOwnRunner(async (own) => {
       await store.flush()
       const calls = findCalls(store, { limit: REPLAYED_CALLS })
-      const outside = {
-        ...NO_OUTSIDE_DATA,
-        calendars: calendars.copies,
-        tables: tables.of(candidate.routing),
-      }
-      return replay(calls, { candidate, current, functions: own, outside })
+      return replay(calls, { candidate, current, functions: own, outside: knownNow(candidate) })
     })
     return within(REPLAY_MS, 'the recorded calls', replayed)
   }
@@ -258,12 +258,14 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
       console: {
         ...{ live, store },
+        outside: () => knownNow(revisions.current),
+        tables: () => tables.states,
         revision: () => revisions.current,
         explain: async (facts, at, id) => {
           const revision = id === undefined ? revisions.current : await revisions.earlier(id)
           if (revision === undefined) return undefined
           const outside = {
-            ...{ ...NO_OUTSIDE_DATA, calendars: calendars.copies, overrides: overrides.current },
+            ...knownNow(revision),
             memory: memory.lookUp(contextOf(facts, revision.routing, at), ''),
           }
           return withOwnRunner((own) =>

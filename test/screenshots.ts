@@ -26,6 +26,11 @@ flows: { ${FLOWS.map((name) => `${name}: { context: ${name} }`).join(', ')} }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: ${vip} }
   - { name: North Branch to sales, when: { branch: North Branch }, goto: sales }
+hours:
+  office:
+    zone: America/New_York
+    open: "Mo-Fr 08:30-18:00; Sa 10:00-14:00"
+    closed: [{ date: "2026-12-25", why: Christmas Day }]
 otherwise: general_support
 `
 
@@ -85,9 +90,9 @@ try {
       await page.getByRole('link', { name: 'What if …' }).click()
       await page.locator('.answer').waitFor()
       await shot('what-if')
-      for (const name of ['Change', 'Lists', 'Revisions']) {
+      for (const name of ['Change', 'Hours', 'Lists', 'Revisions']) {
         await page.getByRole('navigation').getByRole('link', { name }).click()
-        await page.locator('table').first().waitFor()
+        await page.locator('table, .days').first().waitFor()
         await shot(name.toLowerCase())
       }
       await context.close()

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type CalendarCopy, calendarName } from '../hours/calendar.js'
+import { calendarName } from '../hours/calendar.js'
 import {
   describeDay,
   describeInstant,
@@ -8,10 +8,10 @@ import {
   type HoursCalendar,
   nextChange,
   stateAt,
-  timesOf,
 } from '../hours/hours.js'
-import { DAYS, formatTimes } from '../hours/opening-hours.js'
-import { formatDate, weekdayOf, zoneOf } from '../hours/wall-clock.js'
+import { type Copies, daysFrom, hoursJson } from '../hours/hours-json.js'
+import { DAYS } from '../hours/opening-hours.js'
+import { formatDate, weekdayOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
 import { age } from '../lib/time-text.js'
 import { hoursWith } from '../routing/outside-data.js'
@@ -63,13 +63,6 @@ function parseDays(text: string): number {
   return Number(count) * (unit === 'w' ? 7 : 1)
 }
 
-function daysFrom({ zone }: Hours, now: number, next: number): readonly number[] {
-  const today = zoneOf(zone).wallClock(now).day
-  return Array.from({ length: next }, (_, after) => today + after)
-}
-
-type Copies = ReadonlyMap<string, CalendarCopy>
-
 /** `closed by holidays.csv up to 2026-12-26`; of a URL with the age of its copy. */
 function calendarLine({ location, refresh, calendar }: HoursCalendar, now: number, copies: Copies): string {
   const name = calendarName(location)
@@ -96,26 +89,4 @@ export function hoursText(hours: Hours, now: number, next: number, copies: Copie
   const calendars = hours.calendars.map((one) => `  ${calendarLine(one, now, copies)}`)
   const verb = state.open === false ? 'opens' : 'closes'
   return [`${describeState(hours, state)}; ${verb} ${when} (${hours.zone})`, ...calendars, ...days].join('\n')
-}
-
-/** Scripts rely on these keys. */
-export function hoursJson(hours: Hours, now: number, next: number, copies: Copies = new Map()) {
-  const change = nextChange(hours, now)
-  return {
-    ...{ name: hours.name, zone: hours.zone, ...stateAt(hours, now) },
-    changes: change === undefined ? null : new Date(change).toISOString(),
-    calendars: hours.calendars.map(({ location, refresh, calendar }) => {
-      const checked = refresh === undefined ? undefined : copies.get(location)?.checked
-      return {
-        ...{ calendar: calendarName(location), loaded: calendar !== undefined },
-        checked: checked === undefined ? null : new Date(checked).toISOString(),
-        last: calendar?.last === undefined ? null : formatDate(calendar.last),
-      }
-    }),
-    days: daysFrom(hours, now, next).map((day) => ({
-      date: formatDate(day),
-      times: timesOf(hours, day).map((range) => formatTimes([range])),
-      text: describeDay(hours, day),
-    })),
-  }
 }

@@ -7,6 +7,7 @@ import { findUser, signOut, user } from './api.js'
 import { connect, disconnect, isConnected, status } from './live.js'
 import { CallPage } from './pages/call.js'
 import { ChangePage } from './pages/change.js'
+import { HoursPage } from './pages/hours.js'
 import { ListsPage } from './pages/lists.js'
 import { LivePage } from './pages/live.js'
 import { RevisionsPage } from './pages/revisions.js'
@@ -47,6 +48,7 @@ function Page() {
   if (page === 'call') return html`<${CallPage} key=${named} named=${named} />`
   if (page === 'what-if') return html`<${WhatIfPage} key=${named} named=${named} />`
   if (page === 'change') return html`<${ChangePage} />`
+  if (page === 'hours') return html`<${HoursPage} />`
   if (page === 'lists') return html`<${ListsPage} />`
   if (page === 'revisions') return html`<${RevisionsPage} />`
   return html`<${LivePage} />`
@@ -56,6 +58,7 @@ const PAGES = [
   ['live', TEXTS.pages.live],
   ['what-if', TEXTS.pages.whatIf],
   ['change', TEXTS.pages.change],
+  ['hours', TEXTS.pages.hours],
   ['lists', TEXTS.pages.lists],
   ['revisions', TEXTS.pages.revisions],
 ] as const

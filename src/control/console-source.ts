@@ -2,8 +2,10 @@ import type { Revision } from '../flows/revision.js'
 import type { Explained } from '../history/explained.js'
 import type { ReplayResult } from '../history/replay.js'
 import type { Candidate } from '../revisions/candidate.js'
+import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import type { Store } from '../store/store.js'
+import type { TableState } from '../tables/tables.js'
 import type { LiveCalls } from './live-calls.js'
 
 /** What a reload would do now. */
@@ -18,5 +20,8 @@ export interface ConsoleSource {
   /** Where the active revision would send a call; with an id, where an earlier one would. */
   explain(facts: CallFacts, at: Date, revision?: string): Promise<Explained | undefined>
   revision(): Revision
+  /** What rules know besides a call, as it is now. */
+  outside(): OutsideData
+  tables(): readonly TableState[]
   preview(): Promise<Preview>
 }

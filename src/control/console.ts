@@ -9,7 +9,9 @@ import { ExampleCallSchema, factsOfExample } from '../flows/examples.js'
 import { callLists } from '../history/call-lists.js'
 import { factsOfCall, findCalls, findVisits, type NumberedCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
+import { hoursJson } from '../hours/hours-json.js'
 import { maskNumbers } from '../observability/masking.js'
+import { hoursWith } from '../routing/outside-data.js'
 import type { Settings } from '../settings/index.js'
 import type { Access, User } from './access.js'
 import type { ConsoleSource } from './console-source.js'
@@ -50,6 +52,7 @@ export function addConsole(
   addCalls(server, control.console)
   addLive(server, control)
   addChange(server, control.console)
+  addHours(server, control)
 }
 
 function addPage(server: FastifyInstance): void {
@@ -83,7 +86,7 @@ function addSession(server: FastifyInstance, access: Access, { DOORMAN_CONSOLE_U
   server.delete('/api/session', async (_request, reply) => reply.clearCookie(SESSION_COOKIE, cookie).send({}))
 }
 
-function addCalls(server: FastifyInstance, { store, explain, revision }: ConsoleSource): void {
+function addCalls(server: FastifyInstance, { store, explain, revision, tables }: ConsoleSource): void {
   server.get('/api/calls', async (request, reply) => {
     const query = QuerySchema.safeParse(request.query)
     if (!query.success) return reply.code(400).send({ error: z.prettifyError(query.error) })
@@ -109,7 +112,8 @@ function addCalls(server: FastifyInstance, { store, explain, revision }: Console
   })
   server.get('/api/lists', async (request) => {
     await store.flush()
-    return shown(await callLists(findCalls(store, { limit: LISTED_CALLS })), request.user)
+    const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }))
+    return shown({ ...lists, tables: tables() }, request.user)
   })
   server.post('/api/explain', async (request, reply) => {
     const call = WhatIfSchema.safeParse(request.body)
@@ -234,6 +238,20 @@ function addChange(server: FastifyInstance, { store, preview, revision }: Consol
     revisions: [...(await store.revisions())].reverse(),
   }))
   server.get('/api/preview', async (request) => shown({ ...(await preview()) }, request.user))
+}
+
+const DAYS_AHEAD = 56
+
+/** What callers will meet in the next eight weeks. */
+function addHours(server: FastifyInstance, { overrides, console: source }: Control): void {
+  server.get('/api/hours', async () => {
+    const [now, outside] = [Date.now(), source.outside()]
+    const all = [...source.revision().routing.hours.values()]
+    return {
+      hours: all.map((hours) => hoursJson(hoursWith(outside, hours), now, DAYS_AHEAD, outside.calendars)),
+      overrides: overrides.list(),
+    }
+  })
 }
 
 /** Numbers are masked here, not in the page, for users who only look. */

@@ -17,6 +17,7 @@ flows: { ${flowsTo('vip', 'main', 'other')} }
 rules:
   - { name: VIP callers, when: { vip: true }, goto: vip }
   - { name: North, when: { branch: North }, goto: ${goto} }
+hours: { office: { zone: UTC, open: "Mo-Su 00:00-24:00" } }
 otherwise: main
 `
 
@@ -39,7 +40,7 @@ describe('the console', () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     const opened = await context.newPage()
     opened.on('console', (line) => {
-      if (line.type() === 'error' && !/401|net::ERR_/.test(line.text())) complaints.push(line.text())
+      if (line.type() === 'error' && !/401|409|net::ERR_/.test(line.text())) complaints.push(line.text())
     })
     opened.on('pageerror', (error) => void complaints.push(error.message))
     await opened.goto(url)
@@ -126,6 +127,21 @@ describe('the console', () => {
     await page.getByRole('button', { name: 'Roll back', exact: true }).click()
     await page.getByRole('row', { name: /^3 .*ann.*rollback \(1 again\).*decides now/ }).waitFor()
     expect(await faults()).toEqual([])
+  })
+
+  test('closes hours until a time, and opens them again', async () => {
+    await go('Hours')
+    const form = page.getByRole('form', { name: 'Override office' })
+    await form.getByLabel('Until').fill('never')
+    await form.getByLabel('Reason').fill('fire drill')
+    await form.getByRole('button', { name: 'Set' }).click()
+    expect(await page.getByRole('alert').textContent()).toContain('18:00')
+    await form.getByLabel('Until').fill('90m')
+    await form.getByRole('button', { name: 'Set' }).click()
+    await page.getByText(/Override: closed until .* by ann\s*\(fire drill\)/).waitFor()
+    expect(await faults()).toEqual([])
+    await page.getByRole('button', { name: 'End the override' }).click()
+    await form.waitFor()
   })
 
   test('lists refused claims and numbers that no rule names', async () => {
