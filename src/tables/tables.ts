@@ -182,9 +182,8 @@ export class Tables {
     held.failures++
     if (isSaid) return
     const { name } = held.source
-    const effect =
-      held.table === undefined ? 'it was never loaded, so conditions on it are unknown' : 'it stays as it was'
-    const message = `Table ${name} could not be loaded, and ${effect}: ${reason}.`
+    const effect = held.table === undefined ? 'never was, so conditions on it are unknown' : 'stays as it was'
+    const message = `Table ${name} cannot be loaded and ${effect}: ${reason}.`
     this.#parts.log.warn(message, { event: 'table_problem', table: name })
   }
 }

@@ -10,7 +10,7 @@ import { labFolder, repositoryFolder } from '../support/lab-folder.js'
 const STATEMENTS = [
   'CREATE TABLE customers (phone text PRIMARY KEY, name text, tier text)',
   `INSERT INTO customers VALUES
-     ('+15559990001', 'Alan Turing', NULL), ('+15559990002', 'Grace Hopper', 'gold')`,
+     ('+15559990011', 'Alan Turing', NULL), ('+15559990012', 'Grace Hopper', 'gold')`,
 ]
 
 /** The setting that gives it to Doorman. */
@@ -63,12 +63,12 @@ export function writeSqlScript(server: DatabaseServer): {
 export function customersInstructions(script: string, doorman: string, flows: string): string {
   const sql = relative(process.cwd(), script)
   const update = (tier: string) =>
-    `  ${sql} "UPDATE customers SET tier = ${tier} WHERE phone = '+15559990001'"`
+    `  ${sql} "UPDATE customers SET tier = ${tier} WHERE phone = '+15559990011'"`
   return `
 PostgreSQL holds customers. Doorman copies those with tier = 'gold' into memory once a second; they are VIPs:
 
 ${update("'gold'")}
-  ${doorman} call --from 5559990001 --to 5557654321
+  ${doorman} call --from 5559990011 --to 5557654321
       one line here says that the table has 2 numbers; the call reaches vip-support
 
 ${update('NULL')}

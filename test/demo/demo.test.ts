@@ -112,7 +112,7 @@ test('with --with-database, the UPDATE that it names makes a VIP, and the next o
   await demo.says('stdout', 'Ctrl-C stops both sides')
   const script = join(lab, 'demo-sql')
   const updates = [...demo.stdout.matchAll(/demo-sql "(UPDATE .+)"$/gm)].map(([, sql = '']) => sql)
-  const call = ['call', '--from', '5559990001', '--to', '5557654321']
+  const call = ['call', '--from', '5559990011', '--to', '5557654321']
   const calls = async (update: string, rows: string) => {
     const before = demo.stdout.length
     expect(await runToEnd([script, update], 20_000)).toMatchObject({ code: 0, output: 'UPDATE 1\n' })
@@ -120,6 +120,7 @@ test('with --with-database, the UPDATE that it names makes a VIP, and the next o
     return (await runToEnd([...DOORMAN, '--settings', join(lab, 'demo.env'), ...call], 20_000)).output
   }
   expect(updates).toHaveLength(2)
+  expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`)
   expect(await calls(updates[0] ?? '', '2 numbers')).toContain('vip-support')
   expect(await calls(updates[1] ?? '', '1 number')).toContain('general-support')
   demo.child.kill('SIGINT')
