@@ -83,7 +83,8 @@ describe('the control server', () => {
 
   test.each([undefined, '', 'a-token-of-some-lengt', `${TOKEN}x`])('refuses the token %j', async (token) => {
     asked.length = 0
-    for (const path of ['/reload', '/rollback']) expect((await on.post(path, {}, token)).status).toBe(401)
+    for (const path of ['/reload', '/rollback', '/forget'])
+      expect((await on.post(path, {}, token)).status).toBe(401)
     expect((await on.get('/candidate')).status).toBe(401)
     expect(asked).toEqual([])
   })
@@ -96,6 +97,23 @@ describe('the control server', () => {
     const invalid = await on.post('/reload', { maxChange: 'a lot', force: true }, TOKEN)
     expect(invalid.status).toBe(400)
     expect(await invalid.text()).toMatch(/maxChange[\s\S]*force|force[\s\S]*maxChange/)
+  })
+
+  test('forgets a caller for an admin, and for nobody else', async () => {
+    asked.length = 0
+    const operator = 'operator-token-1'
+    const other = await opened(join(root, 'roles'), { DOORMAN_TOKENS: `olga:operator:${operator}` })
+    const forget = async (number: string, token: string) => {
+      const response = await other.post('/forget', { number }, token)
+      return [response.status, await response.json()]
+    }
+    expect(await forget('+1555', operator)).toEqual([403, { error: expect.stringContaining('admin') }])
+    expect(await forget('anonymous', TOKEN)).toEqual([400, { error: 'This is no number of a caller.' }])
+    expect((await forget('', TOKEN))[0]).toBe(400)
+    expect(asked).toEqual([{ number: 'anonymous' }])
+    const forgotten = { number: '+1555', memory: true, calls: 2, isErased: true }
+    expect(await forget('+1555', TOKEN)).toEqual([200, forgotten])
+    await other.server.stop()
   })
 
   test('takes a draft of 10 MB and no more, whose names stay inside of it', async () => {
