@@ -13,15 +13,18 @@ import { type CallRecord, storedRecord } from './recorded-calls.js'
  */
 export function maskedCall(decided: DecisionRecord, hash: NumberHash): StoredCall {
   const hashed = (number: string) => (number === '' || number === ANONYMOUS ? number : hash(number))
+  // Fields are named here one by one: what a record has besides may be about the caller.
+  const { at, call, sipCallId, callerNumber, calleeNumber, trunk, branch, vip, readBy, revision } = decided
+  const { rule, flow, outcome, faults, reasonsOmitted, ms } = decided
   const masked = maskNumbers({
-    ...decided,
-    ...{ headers: [], provenance: [] },
+    ...{ at, call, sipCallId, callerNumber, calleeNumber, trunk, branch, vip, readBy, revision },
+    ...{ rule, flow, outcome, faults, reasonsOmitted, ms, headers: [], provenance: [] },
     reasons: decided.reasons.map(withoutValue),
     hearsay: decided.hearsay.map(withoutClaim),
   }) as unknown as DecisionRecord
   const record: CallRecord = {
     ...masked,
-    ...{ callerNumber: hashed(decided.callerNumber), calleeNumber: hashed(decided.calleeNumber) },
+    ...{ callerNumber: hashed(callerNumber), calleeNumber: hashed(calleeNumber) },
     ...{ callerId: { number: '', name: '' }, dialled: '', verification: null, masked: true },
   }
   return storedRecord(record)

@@ -44,6 +44,7 @@ const ADA = decided({
       why: 'Ada',
     },
   ],
+  greeting: { status: 'played', text: 'Welcome back, Ada.', play: 'early', file: '/greetings/ada' },
   provenance: [{ fact: 'header From', value: '"Ada"', from: 'trunk carrier-a', trusted: false, why: '' }],
   hearsay: [{ what: 'X-VIP', value: 'Ada', for: ['vip'], why: 'Ada' }],
 })
@@ -69,7 +70,7 @@ async function withMasked(
 test('a call that is recorded with masked numbers has hashes in their place, and nothing of what the caller sent', () => {
   const { caller, callee, record } = maskedCall(ADA, (number) => `@${number.length}`)
   expect([caller, callee]).toEqual(['@12', '@4'])
-  expect(record).not.toMatch(/5551234567|91234|Ada|1001/)
+  expect(record).not.toMatch(/5551234567|91234|Ada|ada|1001/)
   expect(JSON.parse(record)).toMatchObject({
     ...{ callerNumber: '@12', calleeNumber: '@4', masked: true, headers: [], provenance: [], flow: 'main' },
     callerId: { number: '', name: '' },
