@@ -129,8 +129,11 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
   )
     return told(null, `${formatMissing(missing)}, so nothing is known of the number`)
   switch (leaf.kind) {
-    case 'vip':
-      return told(String(vip.vip), `the call is ${vip.vip ? '' : 'not '}a VIP call`)
+    case 'vip': {
+      const unknown = vip.vip ? [] : missingTables(context.routing.vip, context.outside.tables)
+      const note = unknown.length > 0 ? `; ${formatMissing(unknown)}` : ''
+      return told(String(vip.vip), `the call is ${vip.vip ? '' : 'not '}a VIP call${note}`)
+    }
     case 'branch':
     case 'trunk': {
       const value = leaf.kind === 'branch' ? branch?.name : facts.trunk

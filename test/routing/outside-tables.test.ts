@@ -85,6 +85,16 @@ describe('a VIP table from outside', () => {
     )
   })
 
+  test('that was never loaded stands in the reason of a rule for VIPs', () => {
+    const rules = routingOf({
+      trust: TRUSTED,
+      vipOutsideTables: ['gold'],
+      rules: [{ kind: 'vip', is: true }],
+    })
+    const reasons = explain(contextOf(call({ from: CALLER }), rules, AT, NO_OUTSIDE_DATA))
+    expect(reasons.at(-2)?.why).toBe('the call is not a VIP call; table gold was never loaded')
+  })
+
   test('makes nobody a VIP whose number is not trusted, which is hearsay', () => {
     const context = vip(WITH_CALLER, new Map())
     expect([context.vip.vip, context.callerRow]).toEqual([false, undefined])
