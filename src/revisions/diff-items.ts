@@ -26,6 +26,7 @@ export type Part =
   | 'rule'
   | 'code'
   | 'otherwise'
+  | 'recording'
   | 'undecidable'
 
 /** A part of a revision that has a name, as texts in the words of the flow file. */

@@ -12,11 +12,12 @@ import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
 import { type Lookup, writtenText } from '../routing/lookup.js'
 import type { NumberTable } from '../routing/number-table.js'
-import { hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
+import { asBuffer, hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
 import type {
   Branch,
   Condition,
   Flow,
+  Greet,
   NumberPattern,
   Routing,
   Rule,
@@ -67,7 +68,9 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...rules.changes,
     ...codeChanges(before, after),
     ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
+    ...setting('otherwise', formatGreet(old.greets.otherwise), formatGreet(now.greets.otherwise)),
     ...(isUndecidableChanged ? setting('undecidable', old.undecidable, now.undecidable) : []),
+    ...changedRecordings(old, now).map((name) => change('recording', 'changed', name, 'another sound')),
   ]
 }
 
@@ -116,7 +119,7 @@ function cameAndWent(before: readonly string[], after: readonly string[]): strin
   return [...came, ...went].join(' ')
 }
 
-function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedFiles): Item {
+function branchItem({ name, numbers, isDefault, state, greet }: Branch, files: ChangedFiles): Item {
   const isNow = isDefault ? 'now the default' : 'no longer the default'
   return {
     name,
@@ -127,6 +130,7 @@ function branchItem({ name, numbers, isDefault, state }: Branch, files: ChangedF
       numbers: { text: numbers.text, meaning: meaningOf(numbers) },
       default: { text: String(isDefault), changed: () => isNow },
       ...stateFacts(state),
+      ...greetFacts(greet),
     },
     details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
   }
@@ -197,7 +201,7 @@ function flowItem({ name, context, extension, priority, turnAway }: Flow): Item 
 
 /** @param followed the flow's present name: a rule that follows a flow that was renamed has not changed. */
 function ruleItem(
-  { index, name, when, target, state }: Rule,
+  { index, name, when, target, state, greet }: Rule,
   files: ChangedFiles,
   followed: (flow: string) => string,
 ): Item {
@@ -213,6 +217,7 @@ function ruleItem(
       when: { text: condition, meaning: meaningOf(when) },
       target: { text, meaning: verb === 'goto' ? `goto ${followed(to)}` : text, changed },
       ...stateFacts(state),
+      ...greetFacts(greet),
     },
     details: [...new Set(tablesOf(when))].flatMap(({ file }) => fileDetail(file, files)),
   }
@@ -224,6 +229,27 @@ function stateFacts(state: State): Facts {
     return [`state ${key}`, { text: clip(JSON.stringify(value)), meaning: jsonOf(value) }]
   })
   return Object.fromEntries(facts)
+}
+
+function greetFacts(greet: Greet | undefined): Facts {
+  const text = formatGreet(greet)
+  return text === undefined ? {} : { greet: { text } }
+}
+
+/** `"Welcome back, {caller.name}.", early` */
+function formatGreet(greet: Greet | undefined): string | undefined {
+  if (greet === undefined) return undefined
+  const { say, play } = greet
+  const what = typeof say === 'object' ? say.recording : say && clip(JSON.stringify(say))
+  return [what, play].filter(Boolean).join(', ')
+}
+
+/** Names of recordings whose sound is another one. */
+function changedRecordings(old: Routing, now: Routing): readonly string[] {
+  return [...now.recordings].flatMap(([name, sound]) => {
+    const before = old.recordings.get(name)
+    return before === undefined || asBuffer(before).equals(sound) ? [] : name
+  })
 }
 
 /** A value as JSON, the same however its keys were ordered. */

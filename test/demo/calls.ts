@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
+import { RtpStream } from '../../src/testcall/rtp.js'
 import type { Asterisk } from '../support/asterisk.js'
-import { placeCall } from '../support/calls.js'
+import { ADDRESS_OF, placeCall } from '../support/calls.js'
 import { decodeState } from '../support/channel-state.js'
 import type { DatabaseServer } from '../support/database-servers.js'
 import type { RunningDoorman } from '../support/doorman.js'
+import { findSound, readSound, writeSound } from '../support/hearing.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import type { Observer } from '../support/observer.js'
 
@@ -24,6 +26,8 @@ export interface DemoCall {
     /** The dialplan context of the flow. */
     readonly context: string
     readonly rule: string
+    /** The greeting that the caller hears. */
+    readonly heard: string
     /** What the state must hold, among other things; `null` for what it must not hold. */
     readonly state: Readonly<Record<string, unknown>>
   }
@@ -34,6 +38,8 @@ export interface Result {
   readonly call: DemoCall
   /** What the PBX says; undefined where the call reached no flow. */
   readonly reached: { readonly context: string; readonly rule: string; readonly state: unknown } | undefined
+  /** The greeting that the caller heard, recognised by its sound; undefined where there was none. */
+  readonly heard?: string | undefined
   /** The headers that the caller sent and that are untrusted, by Doorman's decision record. */
   readonly hearsay: readonly string[]
   /** Why the call reached no flow. */
@@ -57,19 +63,39 @@ export const CALLS = parse(
 ) as readonly DemoCall[]
 
 /** Places a call and says where the PBX put it. Never rejects. */
-export async function place(call: DemoCall, { asterisk, observer, doorman }: Demo): Promise<Result> {
+export async function place(
+  call: DemoCall,
+  { asterisk, observer, doorman }: Demo,
+  file: string,
+): Promise<Result> {
   const names = Object.keys(call.headers)
+  const media = await RtpStream.open(ADDRESS_OF[call.trunk] ?? '127.0.0.1')
   try {
     const options = { from: call.from, to: call.to, trunk: call.trunk, headers: Object.entries(call.headers) }
-    const { callId } = await placeCall(asterisk, options)
+    const { callId } = await placeCall(asterisk, { ...options, media, hold_ms: HEARD_MS })
+    writeSound(file, media.samples)
     const { context, variables } = await observer.result(callId, 5_000)
     const state = await decodeState((name) => variables[name] ?? '')
     const record = await doorman.record(callId, 2_000).catch(() => undefined)
     const reached = { context, rule: variables.DOORMAN_RULE ?? '', state }
-    return { call, reached, hearsay: record === undefined ? [] : hearsayIn(record, names), error: undefined }
+    const hearsay = record === undefined ? [] : hearsayIn(record, names)
+    return { call, reached, heard: recognised(media.samples, record?.greeting), hearsay, error: undefined }
   } catch (error) {
     return { call, reached: undefined, hearsay: [], error: (error as Error).message }
+  } finally {
+    media.close()
   }
+}
+
+/** A caller hears the greeting and what the flow plays behind it. */
+const HEARD_MS = 15_000
+/** A sound that went through G.711 and was not changed otherwise. */
+const SAME = 0.95
+
+/** The greeting's text, where it was really heard. */
+function recognised(samples: Int16Array, greeting: DecisionRecord['greeting']): string | undefined {
+  if (greeting?.file === undefined) return undefined
+  return findSound(samples, readSound(`${greeting.file}.wav`)).likeness > SAME ? greeting.text : undefined
 }
 
 /** The headers that a reason of the record looked at and did not trust. */
@@ -80,10 +106,15 @@ function hearsayIn({ reasons }: DecisionRecord, names: readonly string[]): reado
   )
 }
 
-/** Whether the call reached its context, by its rule, with its state. */
-export function isOk({ call: { expected }, reached }: Pick<Result, 'call' | 'reached'>): boolean {
+/** Whether the call reached its context, by its rule, with its state, and its caller heard the greeting. */
+export function isOk({
+  call: { expected },
+  reached,
+  heard,
+}: Pick<Result, 'call' | 'reached' | 'heard'>): boolean {
   const { context, rule, state } = expected
-  return reached?.context === context && reached.rule === rule && holds(reached.state, state)
+  const isThere = reached?.context === context && reached.rule === rule && holds(reached.state, state)
+  return isThere && heard === expected.heard
 }
 
 /** Whether a value has all that is wanted, at any depth; it may have more. */

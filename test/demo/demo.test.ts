@@ -64,7 +64,7 @@ test('with --once --json it prints one line for each call, all as expected, and 
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-  const keys = ['from', 'to', 'headers', 'trunk', 'expected', 'landed', 'rule', 'ok']
+  const keys = ['from', 'to', 'headers', 'trunk', 'expected', 'landed', 'rule', 'heard', 'ok']
   expect(calls.map((call) => ({ keys: Object.keys(call), ok: call.ok, error: call.error }))).toEqual(
     CALLS.map(() => ({ keys, ok: true, error: undefined })),
   )
@@ -73,8 +73,9 @@ test('with --once --json it prints one line for each call, all as expected, and 
   )
   expect(calls[0]).toMatchObject({
     landed: { context: 'vip-support', state: { greeting: 'Welcome back, Ada Byron.', city: 'Albany' } },
-    rule: 'VIP callers',
+    ...{ rule: 'VIP callers', heard: 'Welcome back, Ada Byron.' },
   })
+  expect(statSync(join(lab, 'heard/10.wav')).size).toBeGreaterThan(20_000)
   expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`)
   expect(code).toBe(0)
 })
@@ -159,7 +160,8 @@ test('where no Asterisk can be had, it says which ways there are', async () => {
 const [VIP, , , GOLD] = CALLS
 if (VIP === undefined || GOLD === undefined) throw new Error('The demo has lost its calls.')
 const REACHED = { context: 'vip-support', rule: 'VIP callers', state: { city: 'Albany', more: 1 } }
-const RESULT: Result = { call: GOLD, reached: REACHED, hearsay: [], error: undefined }
+const HEARD = 'Welcome back, dear customer.'
+const RESULT: Result = { call: GOLD, reached: REACHED, heard: HEARD, hearsay: [], error: undefined }
 
 test.each<readonly [string, Partial<Result['reached']> | undefined]>([
   ['it reached no flow', undefined],
@@ -178,7 +180,12 @@ test('the table and the JSON say what was expected and why a call reached no flo
 
   expect(heading).toMatch(/CALLER +DIALLED +TRUNK +HEADERS +THE PBX REACHED +RULE$/)
   expect(row).toBe(' 1  +15559990001  5557654321  carrier-a  X-VIP: gold  → vip-support    VIP callers  ok')
-  expect(below).toEqual([`    ${GOLD.title}`, '    state {"city":"Albany","more":1}', ''])
+  expect(below).toEqual([
+    `    ${GOLD.title}`,
+    `    heard "${HEARD}"`,
+    '    state {"city":"Albany","more":1}',
+    '',
+  ])
   expect(formatTable([failed])).toMatch(
     /→ no flow +- +NOT OK[\s\S]*expected vip-support by rule "VIP callers"/,
   )

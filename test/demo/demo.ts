@@ -5,12 +5,13 @@
  *
  * and all of it down again in reverse when it is asked to stop, or when something fails.
  */
+import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { isAlive } from '../support/child.js'
-import { settingsFor } from '../support/doorman.js'
+import { DOORMAN, settingsFor } from '../support/doorman.js'
 import { type AsteriskInstall, systemAsterisk } from '../support/install.js'
 import { Lab } from '../support/lab.js'
 import { labFolder } from '../support/lab-folder.js'
@@ -43,6 +44,11 @@ const WAYS = `Other ways to see Doorman with an Asterisk:
 /** After the first signal a further one within this time is the same: npm passes on what the terminal sends, too. */
 const SAME_SIGNAL_MS = 1_000
 const LOOK_MS = 200
+
+const HOW_TO_LISTEN = 'listen with  aplay FILE, ffplay FILE, or a browser.'
+const heardFolder = (): string => join(labFolder(), 'heard')
+const heardFile = (at: number): string => join(heardFolder(), `${String(at + 1).padStart(2, '0')}.wav`)
+const RENDERED_MS = 60_000
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -107,10 +113,12 @@ async function demo(options: Options): Promise<number> {
 async function play(parts: AsyncDisposableStack, { once, json, withDatabase }: Options): Promise<number> {
   const running = await start(parts, withDatabase)
   say(`Placing ${CALLS.length} SIP calls …`)
-  const results = await Promise.all(CALLS.map((call) => place(call, running)))
+  mkdirSync(heardFolder(), { recursive: true })
+  const results = await Promise.all(CALLS.map((call, at) => place(call, running, heardFile(at))))
   print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
   const count = results.filter(isOk).length
   say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
+  say(`What the callers heard is in ${relative(process.cwd(), heardFile(0))} and so on; ${HOW_TO_LISTEN}`)
   if (!once) await stay(running, parts)
   return results.every(isOk) ? 0 : 1
 }
@@ -127,7 +135,13 @@ async function start(parts: AsyncDisposableStack, withDatabase: boolean): Promis
   const lab = parts.adopt(await Lab.start(install, database ?? {}), (part) => part.stop())
   const { asterisk } = lab
   const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
-  return { asterisk, observer, doorman: await lab.startDoorman(), customers, flows: lab.flows }
+  const doorman = await lab.startDoorman()
+  // Without it, some of the first calls would hear the greeting without their caller's name.
+  await promisify(execFile)(process.execPath, [DOORMAN[1], 'reload', '--wait'], {
+    env: { PATH: process.env.PATH ?? '', ...settingsFor(asterisk), DOORMAN_FLOWS: lab.flows },
+    timeout: RENDERED_MS,
+  })
+  return { asterisk, observer, doorman, customers, flows: lab.flows }
 }
 
 /** The machine's own Asterisk where there is one, else one out of a Debian root that is fetched once. */

@@ -12,7 +12,17 @@ export function jsonLine(result: Result): string {
   const { from, to, headers, trunk, expected } = result.call
   const { context = null, state = null, rule = null } = result.reached ?? {}
   return safeJson({
-    ...{ from, to, headers, trunk, expected, landed: { context, state }, rule, ok: isOk(result) },
+    ...{
+      from,
+      to,
+      headers,
+      trunk,
+      expected,
+      landed: { context, state },
+      rule,
+      heard: result.heard ?? null,
+      ok: isOk(result),
+    },
     ...(result.reached === undefined ? { error: result.error ?? 'The call reached no flow.' } : {}),
   })
 }
@@ -35,7 +45,7 @@ export function formatTable(results: readonly Result[]): string {
   return `${[line(HEADINGS), ...blocks].join('\n')}\n`
 }
 
-function cells({ call, reached, hearsay }: Result, at: number): readonly string[] {
+function cells({ call, reached, heard, hearsay }: Result, at: number): readonly string[] {
   const headers = Object.entries(call.headers).map(
     ([name, value]) => `${name}: ${value}${hearsay.includes(name) ? ' (hearsay)' : ''}`,
   )
@@ -44,15 +54,19 @@ function cells({ call, reached, hearsay }: Result, at: number): readonly string[
     ...[call.from, call.to, call.trunk, headers.join(', ') || '-'].map(printable),
     `→ ${printable(reached?.context ?? 'no flow')}`,
     printable(reached?.rule ?? '-'),
-    isOk({ call, reached }) ? 'ok' : 'NOT OK',
+    isOk({ call, reached, heard }) ? 'ok' : 'NOT OK',
   ]
 }
 
 function below(result: Result): readonly string[] {
   const { title, expected } = result.call
-  const state = result.reached === undefined ? [] : wrapped(`state ${safeJson(result.reached.state ?? null)}`)
+  const heard = wrapped(`heard ${result.heard === undefined ? 'no greeting' : safeJson(result.heard)}`)
+  const state =
+    result.reached === undefined
+      ? []
+      : [...heard, ...wrapped(`state ${safeJson(result.reached.state ?? null)}`)]
   if (isOk(result)) return [INDENT + title, ...state]
-  const wanted = `expected ${expected.context} by rule "${expected.rule}" with state ${safeJson(expected.state)}`
+  const wanted = `expected ${expected.context} by rule "${expected.rule}", to hear ${safeJson(expected.heard)}, with state ${safeJson(expected.state)}`
   const errors = result.error?.split('\n').slice(0, 6) ?? []
   return [INDENT + title, ...state, ...[wanted, ...errors].flatMap(wrapped)]
 }

@@ -75,6 +75,14 @@ describe('a change in words', () => {
       ruled(', state: { greeting: Hello }', ''),
       'rule "By day": state greeting removed, it was "Hello"',
     ],
+    [
+      'a greeting',
+      ruled(
+        ', state: { greeting: Hello }',
+        ', state: { greeting: Hello }, greet: "Hi {callerName|you}.", play: early',
+      ),
+      'rule "By day": greet added, "Hi {callerName|you}.", early',
+    ],
     ['a name', ruled('By day', 'Day'), 'rule "By day": renamed to "Day"'],
     [
       'the VIP numbers of the flow file',

@@ -4,7 +4,7 @@ import { type SipCall, type SipCallResult, SipUserAgent } from '../../src/testca
 import type { Asterisk } from './asterisk.js'
 
 /** Where a caller sends from: the sample trunks know their carriers by these addresses, and no trunk the last one. */
-const ADDRESS_OF: Readonly<Record<string, string>> = {
+export const ADDRESS_OF: Readonly<Record<string, string>> = {
   'carrier-a': '127.0.0.2',
   'carrier-b': '127.0.0.3',
   anonymous: '127.0.0.4',

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { decodeWaveToFloat32Channels } from '@echogarden/wave-codec'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { decodeWaveToFloat32Channels, encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
 
 /** Where a sound is found in another one. */
 export interface Found {
@@ -12,6 +12,12 @@ export interface Found {
 /** The samples of a WAV file of one channel. */
 export function readSound(file: string): Float32Array {
   return decodeWaveToFloat32Channels(readFileSync(file)).audioChannels[0] ?? new Float32Array()
+}
+
+/** What a caller heard, as a WAV file. */
+export function writeSound(file: string, samples: Int16Array): void {
+  const sound = Float32Array.from(samples, (sample) => sample / 2 ** 15)
+  writeFileSync(file, encodeWaveFromFloat32Channels([sound], 8_000))
 }
 
 /**
