@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Functions } from '../../src/flows/final-decision.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import { recordedOutside } from '../../src/history/recorded-outside.js'
 import {
   changedShare,
   formatReplay,
@@ -68,6 +69,7 @@ describe('a replay', () => {
     const numbers = calls.map(({ callerId }) => callerId.number).join('\n')
     const gold = { ...tableOf(`number\n${numbers}\n`).table, version: 'a1' }
     const outside = { ...NO_OUTSIDE_DATA, tables: new Map([['gold', gold]]) }
+    expect(recordedOutside(outside)).toEqual({ outside: { tables: { gold: 'a1' } } })
     const functions = new FakeFunctions()
     expect((await replay(calls, { candidate, functions })).changed).toBe(0)
     const result = await replay(calls, { candidate, functions, outside })
