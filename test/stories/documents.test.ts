@@ -182,7 +182,9 @@ describe('the commands of the documents', () => {
   async function run(line: string) {
     const command = withValues(line)
     if (command.startsWith('doorman ')) {
-      const { stdout } = inShell(`doorman() { printf '%s\\0' "$@"; }\n${command}`)
+      // What is written to a file is what the command prints.
+      const [split = ''] = command.split(' > ')
+      const { stdout } = inShell(`doorman() { printf '%s\\0' "$@"; }\n${split}`)
       const { exit, out, err } = await doorman(stdout.split('\0').slice(0, -1), {
         ...environment(),
         DOORMAN_DATA: '',
