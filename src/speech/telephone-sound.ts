@@ -10,7 +10,10 @@ const FRAME = 80
 /** A frame below this part of the loudest one is silence, or no speech. */
 const SILENCE = 0.01
 const SPEECH = 0.1
-/** Samples that stay of the silence around the speech, 20 and 60 ms, so that soft sounds at its ends are whole. */
+/**
+ * Samples of silence around the speech: up to 20 ms before and 60 behind, so that soft sounds are whole; Asterisk does
+ * not play the last 22 of a WAV file (22.10).
+ */
 const BEFORE = 160
 const AFTER = 480
 /** The level of speech, -19 dB, and the highest peak; where both cannot be, the peak counts. */
@@ -38,13 +41,17 @@ function resample(samples: Float32Array, rate: number): Float32Array {
   const cutoff = Math.min(1, RATE / rate) * PASSED
   const half = Math.ceil(CROSSINGS / cutoff)
   const filters = new Map<number, Float32Array>()
-  return new Float32Array(Math.floor((samples.length * RATE) / rate)).map((_, at) => {
+  const resampled = new Float32Array(Math.floor((samples.length * RATE) / rate))
+  for (let at = 0; at < resampled.length; at++) {
     const first = Math.floor((at * rate) / RATE) - half
     const part = (at * rate) % RATE
     const filter = filters.get(part) ?? sincFilter(part / RATE, half, cutoff)
     filters.set(part, filter)
-    return filter.reduce((sum, weight, tap) => sum + weight * (samples[first + tap] ?? 0), 0)
-  })
+    let sum = 0
+    for (let tap = 0; tap < filter.length; tap++) sum += (filter[tap] ?? 0) * (samples[first + tap] ?? 0)
+    resampled[at] = sum
+  }
+  return resampled
 }
 
 function sincFilter(offset: number, half: number, cutoff: number): Float32Array {
@@ -63,7 +70,10 @@ function trim(samples: Float32Array): Float32Array {
   const isLoud = (level: number) => level > 0 && level >= threshold
   const [first, last] = [levels.findIndex(isLoud), levels.findLastIndex(isLoud)]
   if (first < 0) throw new RangeError('there is nothing to hear in it')
-  return samples.subarray(Math.max(0, first * FRAME - BEFORE), (last + 1) * FRAME + AFTER)
+  const start = Math.max(0, first * FRAME - BEFORE)
+  const trimmed = new Float32Array((last + 1) * FRAME + AFTER - start)
+  trimmed.set(samples.subarray(start, start + trimmed.length))
+  return trimmed
 }
 
 /** The level of each frame. */

@@ -33,7 +33,7 @@ describe('the sound that a caller hears', () => {
       ]
       expect(middle / low).toBeCloseTo(1, 1)
       expect(high / low).toBeCloseTo(1, 1)
-      expect(sound.length).toBeCloseTo(RATE, -2)
+      expect(sound.length).toBeCloseTo(RATE + 480, -2)
     },
   )
 
