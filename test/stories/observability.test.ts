@@ -9,8 +9,13 @@ default_country: US
 trunks: { carrier-a: { trust: [X-VIP] }, carrier-b: { trust: [] } }
 vip: { headers: { X-VIP: gold } }
 branches: { North: { numbers: ["+15557654321"] } }
+hours: { office: { zone: UTC, open: "Mo 09:00-10:00", closed: [{ calendar: "https://127.0.0.1:1/closed.ics" }] } }
+lookups: { crm: { http: "http://127.0.0.1:1/{callee.number}", take: { tier: tier } } }
 flows: { ${flowsTo('vip', 'main')} }
-rules: [{ name: VIP callers, when: { vip: true }, goto: vip }]
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: vip }
+  - { name: Gold, when: { lookup: { crm.tier: gold } }, goto: vip }
+  - { name: Open, when: { open: office }, goto: vip }
 otherwise: main
 `
 
