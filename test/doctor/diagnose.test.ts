@@ -42,7 +42,11 @@ const greeting = (voice?: Voice) => (given: typeof flows) => {
   return { ...given, revision: { ...given.revision, routing: { ...own, greets, voice: voice ?? own.voice } } }
 }
 const closedFolder = mkdtempSync('/tmp/doorman-doctor-greetings-')
-afterAll(() => rmSync(closedFolder, { recursive: true }))
+const openFolder = mkdtempSync('/tmp/doorman-doctor-greetings-')
+chmodSync(openFolder, 0o755)
+afterAll(() => {
+  for (const folder of [closedFolder, openFolder]) rmSync(folder, { recursive: true })
+})
 
 /** What is different from an installation without faults. */
 interface Change {
@@ -194,7 +198,10 @@ async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
     tables: change.table === undefined ? [] : [tableWith(change.table)],
   } as const
   return diagnose({
-    settings: { ...readSettings({ env: {}, optional: SETTING_NAMES }), ...change.settings },
+    settings: {
+      ...readSettings({ env: { DOORMAN_GREETINGS: openFolder }, optional: SETTING_NAMES }),
+      ...change.settings,
+    },
     flows: change.flows?.(flows) ?? flows,
     ari: ari(change),
     ami: ami(change.ami instanceof Error ? change.ami : own(change.ami)),
