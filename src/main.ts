@@ -14,32 +14,27 @@ import { messageTaker } from './call/messages.js'
 import { outsideSource } from './call/outside.js'
 import { Overrides } from './call/overrides.js'
 import { dialplanFor } from './call/passed-facts.js'
-import { type FinishedCall, factsOf, recordOf } from './call/record.js'
-import { rememberCall, rememberMessage } from './call/remember.js'
+import { callRecorder } from './call/recorder.js'
+import { rememberMessage } from './call/remember.js'
 import { LiveCalls } from './control/live-calls.js'
+import { runningControl } from './control/running-control.js'
 import { openControl } from './control/server.js'
 import { Databases } from './databases/databases.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import { loadRevision } from './flows/load.js'
 import type { Revision } from './flows/revision.js'
-import { EXPECTED } from './history/decision-record.js'
-import { explainCall } from './history/explained.js'
-import { maskedCall } from './history/masked-call.js'
-import { findCalls, storedCall } from './history/recorded-calls.js'
+import { findCalls } from './history/recorded-calls.js'
 import { changedShare, replay, replaySentence } from './history/replay.js'
-import { logDecision } from './history/sentence.js'
 import type { Log } from './lib/log.js'
 import { within } from './lib/timeout.js'
 import { asker } from './lookups/ask.js'
 import { Lookups } from './lookups/lookups.js'
 import { CallerMemory } from './memory/caller-memory.js'
-import { forgetCaller, storedCaller } from './memory/forget.js'
 import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
-import { contextOf } from './routing/context-of.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
@@ -59,10 +54,6 @@ export interface Doorman {
 
 /** How long Asterisk may take to say what its dialplan has. */
 const DIALPLAN_MS = 3_000
-
-const OUTDATED_DIALPLAN =
-  'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
-  'doorman dialplan --write'
 
 /** A reload waits so long for tables that are new, so that no call meets them unknown. */
 const NEW_TABLES_MS = 5_000
@@ -184,27 +175,11 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   void memory.load()
   await overrides.start()
   const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log })
-  let outdatedRevision = ''
-  const finished = (call: FinishedCall) => {
-    try {
-      const record = recordOf(call)
-      metrics.call(record, revisions.current.routing.index.referenced.trunks)
-      logDecision(log, record)
-      live.add(record)
-      store.recordCall(
-        numberHash === undefined
-          ? storedCall(factsOf(call), record, call.final?.outside)
-          : maskedCall(record, numberHash),
-      )
-      rememberCall(call, memory)
-      tracing?.call(record, !EXPECTED.has(record.outcome))
-      if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
-      outdatedRevision = record.revision
-      log.warn(OUTDATED_DIALPLAN, { event: 'dialplan_outdated', revision: record.revision })
-    } catch (error) {
-      log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
-    }
-  }
+  const finished = callRecorder({
+    ...{ log, metrics, store, memory, numberHash, tracing },
+    decided: (record) => live.add(record),
+    trunks: () => revisions.current.routing.index.referenced.trunks,
+  })
   const now = () => new Date()
   const calls = new CallHandler({
     pbx: pbxOf(ari, ami),
@@ -232,52 +207,24 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   let isStopping = false
   const control = await openControl(
     settings,
-    {
-      reload: async ({ way, ...options }) => {
-        const result = await revisions.reload(way, options)
-        // Greetings that failed are tried again: an engine may have been installed.
-        if (result.ok && !result.changed) renderAhead(revisions.current)
-        return result
+    runningControl({
+      ...{
+        data,
+        log,
+        store,
+        revisions,
+        greetings,
+        memory,
+        overrides,
+        tables,
+        metrics,
+        live,
+        renderAhead,
+        replayOf,
       },
-      rollback: ({ to, ...options }) => revisions.rollback(to, options),
-      greetings: () => greetings.report(),
-      forget: async ({ number, by }) => {
-        const { defaultCountry } = revisions.current.routing
-        const caller = await storedCaller(number, defaultCountry, data)
-        const forgotten = caller && (await forgetCaller(caller, store, memory))
-        if (forgotten !== undefined) {
-          const { calls, memory: wasRemembered } = forgotten
-          log.info('A caller was forgotten.', { event: 'forgotten', calls, memory: wasRemembered, by })
-        }
-        return forgotten
-      },
-      candidate: () => revisions.waiting,
-      overrides,
-      metrics: () => metrics.text(),
-      tables: () => tables.states,
+      ...{ knownNow, withOwnRunner },
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
-      console: {
-        ...{ live, store },
-        outside: () => knownNow(revisions.current),
-        tables: () => tables.states,
-        revision: () => revisions.current,
-        explain: async (facts, at, id) => {
-          const revision = id === undefined ? revisions.current : await revisions.earlier(id)
-          if (revision === undefined) return undefined
-          const outside = {
-            ...knownNow(revision),
-            memory: memory.lookUp(contextOf(facts, revision.routing, at), ''),
-          }
-          return withOwnRunner((own) =>
-            explainCall(facts, { revision, functions: own, at, outside, callId: 'console' }),
-          )
-        },
-        preview: async () => {
-          const { loaded, ...candidate } = await revisions.preview()
-          return { ...candidate, replayed: loaded && (await replayOf(loaded, revisions.current)) }
-        },
-      },
-    },
+    }),
     log,
     store.isInUse,
   )

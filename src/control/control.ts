@@ -31,6 +31,7 @@ export const rollbackRequest = z.strictObject({
 export const forgetRequest = z.strictObject({ by, number: z.string().min(1).max(100) })
 
 export type ForgetRequest = z.input<typeof forgetRequest>
+export type ForgetOrder = z.output<typeof forgetRequest>
 export type ReloadRequest = z.input<typeof reloadRequest>
 export type RollbackRequest = z.input<typeof rollbackRequest>
 
@@ -42,7 +43,7 @@ export interface Control {
   reload(request: z.output<typeof reloadRequest>): Promise<ReloadResult>
   rollback(request: z.output<typeof rollbackRequest>): Promise<ReloadResult>
   /** Undefined where the text is no number. */
-  forget(request: z.output<typeof forgetRequest>): Promise<ForgottenCaller | undefined>
+  forget(request: ForgetOrder): Promise<ForgottenCaller | undefined>
   candidate(): WaitingCandidate | undefined
   greetings(): Promise<RenderReport>
   readonly overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>
