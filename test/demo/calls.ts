@@ -79,7 +79,13 @@ export async function place(
     const record = await doorman.record(callId, 2_000).catch(() => undefined)
     const reached = { context, rule: variables.DOORMAN_RULE ?? '', state }
     const hearsay = record === undefined ? [] : hearsayIn(record, names)
-    return { call, reached, heard: recognised(media.samples, record?.greeting), hearsay, error: undefined }
+    return {
+      call,
+      reached,
+      heard: recognised(media.withoutPauses, record?.greeting),
+      hearsay,
+      error: undefined,
+    }
   } catch (error) {
     return { call, reached: undefined, hearsay: [], error: (error as Error).message }
   } finally {
