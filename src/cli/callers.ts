@@ -7,6 +7,7 @@ import { counted } from '../lib/counted.js'
 import { type ForgottenCaller, forgetCaller, type StoredCaller, storedCaller } from '../memory/forget.js'
 import { userName } from '../settings/find.js'
 import type { Settings } from '../settings/index.js'
+import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'
 import {
@@ -32,7 +33,7 @@ export function addForget(program: Command): void {
   program
     .command('forget')
     .argument('<number>', 'number of the caller, in any way of writing')
-    .description('delete what is remembered of a caller, and the recorded calls')
+    .description('delete what is remembered of a caller, the recorded calls and the greetings')
     .option('--yes', 'do not ask')
     .option(...FLOWS_OPTION)
     .option(...DATA_OPTION)
@@ -42,7 +43,7 @@ export function addForget(program: Command): void {
       const { caller, memory, calls } = await kept(settings, written)
       const found = describe(memory !== undefined, calls.length)
       if (found === '') {
-        const nothing = { number: caller.number, memory: false, calls: 0, isErased: true }
+        const nothing = { number: caller.number, memory: false, calls: 0, greetings: 0, isErased: true }
         return printResult(options, nothing, `Nothing is kept of ${caller.number}.`)
       }
       if (!options.yes && !(await isAnsweredYes(`Delete ${found} of ${caller.number}?`)))
@@ -90,22 +91,29 @@ async function forget(settings: Settings, caller: StoredCaller): Promise<Forgott
     DOORMAN_DATA: folder,
     DOORMAN_KEEP_CALLS: keepCallsDays,
     DOORMAN_KEEP_CALLS_MB: keepCallsMb,
+    DOORMAN_GREETINGS: greetings,
+    DOORMAN_GREETINGS_MB: greetingsMb,
   } = settings
   const address = await readAddress(folder)
   if (address !== undefined) return sendForget(address, { number: caller.number, by: userName() })
   const store = new Store({ folder, keepCallsDays, keepCallsMb, report: () => undefined })
-  return forgetCaller(caller, store).finally(() => store.close())
+  const files = new GreetingFiles(greetings, greetingsMb * 2 ** 20)
+  const removeGreeting = (file: string) => files.remove(file)
+  return forgetCaller(caller, { store, removeGreeting }).finally(() => store.close())
 }
 
-/** `the memory and 12 recorded calls`; empty where there is nothing. */
-function describe(memory: boolean, calls: number): string {
-  return [...(memory ? ['the memory'] : []), ...(calls > 0 ? [counted(calls, 'recorded call')] : [])].join(
-    ' and ',
-  )
+/** `the memory, 12 recorded calls and 1 greeting`; empty where there is nothing. */
+function describe(memory: boolean, calls: number, greetings = 0): string {
+  const parts = [
+    ...(memory ? ['the memory'] : []),
+    ...(calls > 0 ? [counted(calls, 'recorded call')] : []),
+    ...(greetings > 0 ? [counted(greetings, 'greeting')] : []),
+  ]
+  return [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(' and ')
 }
 
-function format({ number, memory, calls, isErased }: ForgottenCaller): string {
-  const done = `Deleted ${describe(memory, calls) || 'nothing'} of ${number}.`
+function format({ number, memory, calls, greetings, isErased }: ForgottenCaller): string {
+  const done = `Deleted ${describe(memory, calls, greetings) || 'nothing'} of ${number}.`
   const log =
     'Another process reads the database, so that traces stay in its -wal file: run this again later.'
   return isErased ? done : `${done}\n${log}`

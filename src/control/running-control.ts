@@ -60,13 +60,17 @@ export function runningControl(parts: RunningParts): Control {
   }
 }
 
-async function forget({ number, by }: ForgetOrder, { revisions, store, memory, data, log }: RunningParts) {
+async function forget({ number, by }: ForgetOrder, parts: RunningParts) {
+  const { revisions, store, memory, data, log } = parts
   const { defaultCountry } = revisions.current.routing
   const caller = await storedCaller(number, defaultCountry, data)
-  const forgotten = caller && (await forgetCaller(caller, store, memory))
+  const forgotten =
+    caller &&
+    (await forgetCaller(caller, { store, memory, removeGreeting: (file) => parts.greetings.remove(file) }))
   if (forgotten !== undefined) {
-    const { calls, memory: wasRemembered } = forgotten
-    log.info('A caller was forgotten.', { event: 'forgotten', calls, memory: wasRemembered, by })
+    const { calls, memory: wasRemembered, greetings } = forgotten
+    const fields = { event: 'forgotten', calls, memory: wasRemembered, greetings, by }
+    log.info('A caller was forgotten.', fields)
   }
   return forgotten
 }

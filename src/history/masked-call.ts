@@ -15,7 +15,7 @@ export function maskedCall(decided: DecisionRecord, hash: NumberHash): StoredCal
   const hashed = (number: string) => (number === '' || number === ANONYMOUS ? number : hash(number))
   // Fields are named here one by one: what a record has besides may be about the caller.
   const { at, call, sipCallId, callerNumber, calleeNumber, trunk, branch, vip, readBy, revision } = decided
-  const { rule, flow, outcome, faults, reasonsOmitted, ms } = decided
+  const { rule, flow, outcome, faults, reasonsOmitted, ms, greeting } = decided
   const masked = maskNumbers({
     ...{ at, call, sipCallId, callerNumber, calleeNumber, trunk, branch, vip, readBy, revision },
     ...{ rule, flow, outcome, faults, reasonsOmitted, ms, headers: [], provenance: [] },
@@ -26,6 +26,10 @@ export function maskedCall(decided: DecisionRecord, hash: NumberHash): StoredCal
     ...masked,
     ...{ callerNumber: hashed(callerNumber), calleeNumber: hashed(calleeNumber) },
     ...{ callerId: { number: '', name: '' }, dialled: '', verification: null, masked: true },
+    // The text may name the caller; by the file, whose name is a hash, it can be forgotten.
+    ...(greeting && {
+      greeting: { status: greeting.status, text: '', play: greeting.play, file: greeting.file },
+    }),
   }
   return storedRecord(record)
 }

@@ -10,8 +10,17 @@ export interface StoredCaller {
   readonly names: readonly string[]
 }
 
-export interface ForgottenCaller extends Forgotten {
+export interface ForgottenCaller extends Omit<Forgotten, 'greetings'> {
   readonly number: string
+  /** How many rendered greetings that nobody else heard. */
+  readonly greetings: number
+}
+
+export interface ForgetParts {
+  readonly store: Pick<Store, 'forget'>
+  /** Deletes a rendered greeting by its path without extension; false where there is none. */
+  readonly removeGreeting: (file: string) => Promise<boolean>
+  readonly memory?: CallerMemory
 }
 
 /**
@@ -32,10 +41,10 @@ export async function storedCaller(
 /** Deletes all that is kept of a caller. Rejects with StoreError where the database cannot be written. */
 export async function forgetCaller(
   { number, names }: StoredCaller,
-  store: Pick<Store, 'forget'>,
-  memory?: CallerMemory,
+  { store, removeGreeting, memory }: ForgetParts,
 ): Promise<ForgottenCaller> {
   memory?.forget(number, names)
-  // Rendered greetings that name the caller are deleted here, too, and counted.
-  return { number, ...(await store.forget(names)) }
+  const { greetings, ...forgotten } = await store.forget(names)
+  const removed = await Promise.all(greetings.map(removeGreeting))
+  return { number, ...forgotten, greetings: removed.filter((isRemoved) => isRemoved).length }
 }

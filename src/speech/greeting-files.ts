@@ -1,5 +1,5 @@
 import { mkdir, readdir, stat, unlink, utimes } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { turns } from '../lib/turns.js'
 
 interface GreetingFile {
@@ -89,6 +89,17 @@ export class GreetingFiles {
       await unlink(this.fileOf(other)).catch(() => undefined)
     }
     return this.has(name)
+  }
+
+  /** @param path of a file without its extension. False where it is not in this folder. */
+  async remove(path: string): Promise<boolean> {
+    const name = basename(path)
+    if (!FILE.test(`${name}.wav`) || join(this.folder, name) !== path) return false
+    this.#forget(name)
+    return unlink(`${path}.wav`).then(
+      () => true,
+      () => false,
+    )
   }
 
   #set(name: string, file: GreetingFile): void {

@@ -251,6 +251,11 @@ export class RenderedGreetings implements Greetings {
     this.#parts.log.warn(`A greeting could not be rendered: ${problem}`, { event: 'greetings_problem' })
   }
 
+  /** Deletes the file of a greeting, by its path without extension; false where there is none. */
+  remove(path: string): Promise<boolean> {
+    return this.#files.remove(path)
+  }
+
   get health(): GreetingsHealth {
     const [rendered, failed] = [this.#rendered, this.#failed]
     const waiting = this.#tasks.size + (this.#ahead?.tasks.length ?? 0)

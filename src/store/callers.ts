@@ -94,6 +94,8 @@ export function pruneCallers(db: DatabaseSync): void {
   db.exec(`DELETE FROM callers WHERE caller IN (${beyond})`)
 }
 
+/** A failing disk may have changed a record. */
+const GREETING = "iif(json_valid(record), json_extract(record, '$.greeting.file'), NULL)"
 const AMONG = 'caller IN (SELECT value FROM json_each(?))'
 
 /** What was deleted of a caller. */
@@ -102,13 +104,21 @@ export interface Forgotten {
   readonly memory: boolean
   /** How many recorded calls. */
   readonly calls: number
+  /** Files of greetings, without their extension, that no recorded call of another caller heard. */
+  readonly greetings: readonly string[]
   /** False where a reader of the database keeps the pages as they were in its write-ahead log. */
   readonly isErased: boolean
 }
 
 /** Deletes the memory and the recorded calls of a caller, by each of the names that may stand for the number. */
 export function forgetCaller(db: DatabaseSync, names: readonly string[]): Omit<Forgotten, 'isErased'> {
-  const rows = (table: string) =>
-    Number(db.prepare(`DELETE FROM ${table} WHERE ${AMONG}`).run(JSON.stringify(names)).changes)
-  return { memory: rows('callers') > 0, calls: rows('calls') }
+  const among = JSON.stringify(names)
+  const rows = (table: string) => Number(db.prepare(`DELETE FROM ${table} WHERE ${AMONG}`).run(among).changes)
+  const heard = db.prepare(`SELECT DISTINCT ${GREETING} AS file FROM calls WHERE ${AMONG}`).all(among)
+  const [memory, calls] = [rows('callers') > 0, rows('calls')]
+  const others = db.prepare(`SELECT 1 FROM calls WHERE ${GREETING} = ? LIMIT 1`)
+  const greetings = heard.flatMap(({ file }) =>
+    typeof file === 'string' && others.get(file) === undefined ? [file] : [],
+  )
+  return { memory, calls, greetings }
 }

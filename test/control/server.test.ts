@@ -43,7 +43,9 @@ const control: Control = {
   ...{ reload: answered, rollback: answered },
   forget: async ({ number }) => {
     asked.push({ number })
-    return number === 'anonymous' ? undefined : { number, memory: true, calls: 2, isErased: true }
+    return number === 'anonymous'
+      ? undefined
+      : { number, memory: true, calls: 2, greetings: 1, isErased: true }
   },
   candidate: () => waiting,
   greetings: async () => GREETINGS,
@@ -111,7 +113,7 @@ describe('the control server', () => {
     expect(await forget('anonymous', TOKEN)).toEqual([400, { error: 'This is no number of a caller.' }])
     expect((await forget('', TOKEN))[0]).toBe(400)
     expect(asked).toEqual([{ number: 'anonymous' }])
-    const forgotten = { number: '+1555', memory: true, calls: 2, isErased: true }
+    const forgotten = { number: '+1555', memory: true, calls: 2, greetings: 1, isErased: true }
     expect(await forget('+1555', TOKEN)).toEqual([200, forgotten])
     await other.server.stop()
   })

@@ -44,7 +44,7 @@ const ADA = decided({
       why: 'Ada',
     },
   ],
-  greeting: { status: 'played', text: 'Welcome back, Ada.', play: 'early', file: '/greetings/ada' },
+  greeting: { status: 'played', text: 'Welcome back, Ada.', play: 'early', file: '/greetings/0f3c' },
   provenance: [{ fact: 'header From', value: '"Ada"', from: 'trunk carrier-a', trusted: false, why: '' }],
   hearsay: [{ what: 'X-VIP', value: 'Ada', for: ['vip'], why: 'Ada' }],
 })
@@ -74,6 +74,7 @@ test('a call that is recorded with masked numbers has hashes in their place, and
   expect(JSON.parse(record)).toMatchObject({
     ...{ callerNumber: '@12', calleeNumber: '@4', masked: true, headers: [], provenance: [], flow: 'main' },
     callerId: { number: '', name: '' },
+    greeting: { status: 'played', text: '', file: '/greetings/0f3c' },
     reasons: [
       { rule: '(caller number)', value: null, why: 'caller ID holds' },
       { rule: 'VIP', value: null, why: 'header: { X-VIP: gold } is untrusted' },

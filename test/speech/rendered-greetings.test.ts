@@ -209,6 +209,18 @@ test('a file that was deleted is rendered again', async () => {
   expect(first.started).toEqual(['Hello.', 'Hello.'])
 })
 
+test('the file of a caller who is forgotten goes, and no other file', async () => {
+  const { greetings } = openFast()
+  const path = (await greetings.within(greeting('Welcome, Ada.'), 1_000)) ?? ''
+  const other = join(folder, 'other')
+  writeFileSync(`${other}.wav`, '')
+  expect([await greetings.remove(path), await greetings.remove(path), await greetings.remove(other)]).toEqual(
+    [true, false, false],
+  )
+  expect(readdirSync(folder)).toEqual(['other.wav'])
+  expect(greetings.find(greeting('Welcome, Ada.'))).toBeUndefined()
+})
+
 test('an engine that fails is soon asked ahead no more, and each reason is logged once', async () => {
   const { greetings, first, second, log } = openFast()
   first.failure = new Error('flite 2.2: it ended with SIGSEGV')

@@ -98,11 +98,26 @@ describe('a caller who is forgotten', () => {
 
       // What still waits to be written is deleted, too.
       store.recordCall(storedCall(long(ANN)))
-      expect(await store.forget([ANN])).toEqual({ memory: true, calls: 101, isErased: true })
+      expect(await store.forget([ANN])).toEqual({ memory: true, calls: 101, greetings: [], isErased: true })
       // Pages were split and joined while these rows came.
       expect(await filesWith(folder, ANN)).toEqual([])
       expect(await filesWith(folder, `secret of ${BOB}`)).toEqual(['doorman.db'])
-      expect(await store.forget([ANN])).toEqual({ memory: false, calls: 0, isErased: true })
+      expect(await store.forget([ANN])).toEqual({ memory: false, calls: 0, greetings: [], isErased: true })
+    }))
+
+  test('leaves the greetings that another caller heard, too', () =>
+    inStore(async (store) => {
+      const heard = (caller: string, file: string) =>
+        store.recordCall(storedCall({ caller, record: JSON.stringify({ greeting: { file } }) }))
+      for (const [caller, file] of [
+        [ANN, '/greetings/ann'],
+        [ANN, '/greetings/ann'],
+        [ANN, '/greetings/all'],
+        [BOB, '/greetings/all'],
+      ] as const)
+        heard(caller, file)
+      store.recordCall(storedCall({ caller: ANN, record: 'torn' }))
+      expect(await store.forget([ANN])).toMatchObject({ calls: 4, greetings: ['/greetings/ann'] })
     }))
 
   test('may stay in the write-ahead log while a reader holds it, which is said', () =>
