@@ -16,13 +16,11 @@ const STATEMENTS = [
 /** The setting that gives it to Doorman. */
 export const CUSTOMERS_SETTING = 'DOORMAN_DATABASE_CRM'
 
-const TABLES = `
-tables:
+const TABLE = `tables:
   customers:
     sql: "SELECT phone AS number, name, tier FROM customers WHERE tier = 'gold'"
     database: crm # ${CUSTOMERS_SETTING}
-    every: 1s
-`
+    every: 1s`
 
 export async function startCustomers(say: (line: string) => void): Promise<DatabaseServer> {
   const server = await startDatabase('postgres', { say })
@@ -40,7 +38,8 @@ export function flowsWithCustomers(): FlowFiles {
     readFileSync(join(folder, name), 'utf8'),
   ])
   const { 'routing.yaml': routing = '', ...others } = Object.fromEntries(files)
-  return { ...others, 'routing.yaml': routing.replace(/^vip:$/m, 'vip:\n  tables: [customers]') + TABLES }
+  const changed = routing.replace(/^vip:$/m, 'vip:\n  tables: [customers]').replace(/^tables:$/m, TABLE)
+  return { ...others, 'routing.yaml': changed }
 }
 
 /** A script that hands SQL to the database, for people who have no psql. */
@@ -74,6 +73,6 @@ ${update("'gold'")}
 ${update('NULL')}
   the same call reaches general-support again.  ${sql} "TABLE customers"  shows all of them
 
-The flow files are a copy in ${flows}, with "tables:" at the end of routing.yaml: edit them there.
+The flow files are a copy in ${flows}, with a table "customers" in routing.yaml: edit them there.
 `
 }
