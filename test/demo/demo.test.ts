@@ -121,7 +121,7 @@ test('with --with-database, the UPDATE that it names makes a VIP, and the next o
     return (await runToEnd([...DOORMAN, '--settings', join(lab, 'demo.env'), ...call], 20_000)).output
   }
   expect(updates).toHaveLength(2)
-  expect(demo.stderr).toContain(`${CALLS.length} of ${CALLS.length} calls went as expected`)
+  await demo.says('stderr', `${CALLS.length} of ${CALLS.length} calls went as expected`)
   expect(await calls(updates[0] ?? '', '2 numbers')).toContain('vip-support')
   expect(await calls(updates[1] ?? '', '1 number')).toContain('general-support')
   demo.child.kill('SIGINT')
