@@ -49,6 +49,7 @@ class Demo {
 
   /** Resolves when one of its outputs holds the text, or when it has ended. */
   async says(name: 'stdout' | 'stderr', text: string): Promise<void> {
+    if (this[name].includes(text)) return
     const said = new Promise<void>((resolve) => {
       this.child[name]?.on('data', () => this[name].includes(text) && resolve())
     })

@@ -203,7 +203,7 @@ describe('examples.yaml', () => {
     try {
       const loaded = await loadRevision(projectFolder('flows'), functions)
       expect(loaded).toMatchObject({ ok: true, warnings: [] })
-      expect(loaded.ok && loaded.revision.examples.length).toBe(8)
+      expect(loaded.ok && loaded.revision.examples.length).toBe(9)
     } finally {
       await functions.stop()
     }

@@ -26,7 +26,7 @@ const ROUTING = readFileSync(join(repositoryFolder(), 'flows/routing.yaml'), 'ut
 /** The example's flow files, changed in one place. */
 const changed = (from: string, to: string) => {
   const own = (name: string) => [name, readFileSync(join(repositoryFolder(), 'flows', name), 'utf8')]
-  const others = Object.fromEntries(['vips.csv', 'triage.ts'].map(own))
+  const others = Object.fromEntries(['vips.csv', 'partners.csv', 'triage.ts'].map(own))
   return { ...others, 'routing.yaml': ROUTING.replace(from, to) }
 }
 
