@@ -20,6 +20,7 @@ const PAGES = ['docs/manual-setup.md', 'README.md', 'docs/operations.md', 'docs/
 /** Commands that are not run here, and why, or which test runs them. */
 const NOT_HERE: Readonly<Record<string, string>> = {
   'npm run demo': 'test/demo/demo.test.ts',
+  'npm run demo -- --with-database': 'test/demo/demo.test.ts',
   'npm test': 'this is it',
   'npm run package': 'test/debian/package.test.ts',
   'apt install ./dist/doorman_<version>_amd64.deb': 'changes the machine: test/debian/package.test.ts',
