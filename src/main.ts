@@ -11,7 +11,7 @@ import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { Calendars } from './calendars/calendars.js'
 import { CallHandler } from './call/handler.js'
 import { messageTaker } from './call/messages.js'
-import { outsideSource } from './call/outside.js'
+import { knownNow, outsideSource } from './call/outside.js'
 import { Overrides } from './call/overrides.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { callRecorder } from './call/recorder.js'
@@ -35,7 +35,6 @@ import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
-import { NO_OUTSIDE_DATA, type OutsideData } from './routing/outside-data.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
@@ -113,16 +112,11 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
   const calendars = new Calendars({ folder: data, log })
   const live = new LiveCalls()
-  /** What rules know besides a call, and can be known without one. */
-  const knownNow = ({ routing }: Revision): OutsideData => ({
-    ...{ ...NO_OUTSIDE_DATA, calendars: calendars.copies },
-    ...{ overrides: overrides.current, tables: tables.of(routing) },
-  })
   const replayOf = async (candidate: Revision, current: Revision) => {
     const replayed = withOwnRunner(async (own) => {
       await store.flush()
       const calls = findCalls(store, { limit: REPLAYED_CALLS })
-      return replay(calls, { candidate, current, functions: own, outside: knownNow(candidate) })
+      return replay(calls, { candidate, current, functions: own, outside: known(candidate) })
     })
     return within(REPLAY_MS, 'the recorded calls', replayed)
   }
@@ -131,6 +125,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     hours: () => revisions.current.routing.hours,
     show: (states) => ari.deviceStates.show(states),
   })
+  const known = (revision: Revision) => knownNow({ calendars, tables, overrides }, revision)
   let usedFiles: readonly string[] = []
   // Before the first load, so that no change after it is missed.
   const watch = await FolderWatch.open({
@@ -153,7 +148,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     compile: compileInWorker,
     prepare: async (revision, isStart) => {
       const used = calendars.use(revision.routing.hours.values())
-      const [problems] = await Promise.all([functions.check(revision.functions.values()), used])
+      const checked = functions.check(revision.functions.values())
+      const [problems] = await Promise.all([checked, used, lookups.use(revision.routing)])
       if (problems.length === 0) await tables.use(revision.routing, isStart ? 0 : NEW_TABLES_MS)
       return problems
     },
@@ -208,21 +204,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const control = await openControl(
     settings,
     runningControl({
-      ...{
-        data,
-        log,
-        store,
-        revisions,
-        greetings,
-        memory,
-        overrides,
-        tables,
-        metrics,
-        live,
-        renderAhead,
-        replayOf,
-      },
-      ...{ knownNow, withOwnRunner },
+      ...{ data, log, store, revisions, greetings, memory, overrides, tables, metrics, live },
+      ...{ renderAhead, replayOf, known, withOwnRunner },
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
     }),
     log,

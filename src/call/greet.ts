@@ -7,7 +7,7 @@ import type { Greeting } from '../routing/types.js'
 import type { Greetings } from '../speech/greetings.js'
 import type { ActiveCall } from './active-call.js'
 
-/** Milliseconds that a call waits for a text that nobody heard before. */
+/** Milliseconds that a call waits for a text that no caller heard before. */
 const RENDER_MS = 200
 /** A path that no application takes apart, as Playback does at `&` and `,`. */
 const PATH = /^[\w./-]+$/

@@ -31,21 +31,26 @@ export interface OutsideParts {
   readonly overrides: Overrides
 }
 
-/** Puts together what they know. */
-export function outsideSource({
-  calendars,
-  tables,
-  lookups,
-  memory,
-  overrides,
-}: OutsideParts): OutsideSource {
+/** What they know at any time, without a call. */
+export function knownNow(
+  { calendars, tables, overrides }: Pick<OutsideParts, 'calendars' | 'tables' | 'overrides'>,
+  { routing }: Pick<Revision, 'routing'>,
+): OutsideData {
+  return {
+    ...NO_OUTSIDE_DATA,
+    calendars: calendars.copies,
+    overrides: overrides.current,
+    tables: tables.of(routing),
+  }
+}
+
+/** Puts together what they know of a call. */
+export function outsideSource(parts: OutsideParts): OutsideSource {
+  const { lookups, memory } = parts
   return async (facts, revision, at, leftMs, channelId) => {
     const { routing } = revision
     const outside: OutsideData = {
-      ...NO_OUTSIDE_DATA,
-      calendars: calendars.copies,
-      overrides: overrides.current,
-      tables: tables.of(routing),
+      ...knownNow(parts, revision),
       memory: routing.memory && memory.lookUp(contextOf(facts, routing, at), channelId),
     }
     // Last, because whether they are asked may depend on all the rest.

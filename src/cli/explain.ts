@@ -8,20 +8,16 @@ import {
   type GivenAnswer,
   unknownAnswer,
 } from '../flows/examples.js'
-import { finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
 import { unknownKey } from '../flows/read-memory.js'
 import type { Revision } from '../flows/revision.js'
-import { sentenceOf } from '../history/sentence.js'
-import { loadHttpClient } from '../lib/http-client.js'
+import { explainCall } from '../history/explained.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { asker } from '../lookups/ask.js'
 import { Lookups, type LookupsCall } from '../lookups/lookups.js'
 import type { CallContext } from '../routing/call-context.js'
 import { contextOf } from '../routing/context-of.js'
-import { provenanceOf } from '../routing/facts.js'
-import { hearsayOf } from '../routing/hearsay.js'
 import { neededLookups } from '../routing/needed-lookups.js'
 import type { OutsideData, Remembered, RememberedValues } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
@@ -95,7 +91,7 @@ export function addExplain(program: Command): void {
 }
 
 /** Writes the greeting to a file. @throws Refusal */
-async function hear({ decision: { greeting }, revision }: Explained, file: string): Promise<void> {
+async function hear({ final: { greeting }, revision }: Explained, file: string): Promise<void> {
   if (greeting === undefined)
     throw new Refusal('greeting', 'This call is not greeted, so there is nothing to hear.')
   await renderGreeting(greeting, revision.routing, file)
@@ -118,15 +114,8 @@ async function explain(options: Options, settings: Settings, revision: Revision,
   }
   const outside = options.ask ? await ask({ facts, revision, at, outside: given }, settings) : given
   const parts = { revision, functions, at, outside, callId: 'explain' }
-  const decision = await finalDecision(facts, parts)
-  const context = contextOf(facts, revision.routing, at, outside)
-  noteOpenLookups(context, revision)
-  return {
-    ...{ decision, revision, facts },
-    reasons: reasonsOf(decision, facts, parts),
-    provenance: provenanceOf(context, { headers: revision.headersNeeded, thorough: true }),
-    hearsay: hearsayOf(context),
-  }
+  noteOpenLookups(contextOf(facts, revision.routing, at, outside), revision)
+  return { revision, ...(await explainCall(facts, parts)) }
 }
 
 function givenAnswers({ lookup }: Options, { routing }: Revision): OutsideData['answers'] {
@@ -139,8 +128,6 @@ function givenAnswers({ lookup }: Options, { routing }: Revision): OutsideData['
 
 /** As for a call, but with more time, and without what a running Doorman knows already. */
 async function ask(call: LookupsCall, settings: Settings): Promise<OutsideData> {
-  // The deadlines of lookups begin after that.
-  await loadHttpClient()
   const databases = new Databases(settings.databases)
   const ignore = () => undefined
   const lookups = new Lookups({
@@ -149,6 +136,7 @@ async function ask(call: LookupsCall, settings: Settings): Promise<OutsideData> 
     metrics: { lookup: ignore, lookupUp: ignore },
   })
   try {
+    await lookups.use(call.revision.routing)
     return { ...call.outside, answers: await lookups.answers(call, Number.POSITIVE_INFINITY) }
   } finally {
     lookups.stop()
@@ -221,7 +209,7 @@ function parseState(text: string): State {
 }
 
 /** Scripts rely on these keys. */
-function toJson({ decision: final, revision, reasons, provenance, hearsay }: Explained) {
+function toJson({ final, revision, reasons, provenance, hearsay }: Explained) {
   const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
   return {
     ...{ revision: revision.id, flow: final.flow.name, rule, vip, branch, callerNumber, calleeNumber },
@@ -230,19 +218,11 @@ function toJson({ decision: final, revision, reasons, provenance, hearsay }: Exp
 }
 
 function toText(explained: Explained, { verbose }: Options): string {
-  const { decision: final, revision, facts, reasons, provenance, hearsay } = explained
-  const { flow, state, failure } = final
-  const { branch = null, rule, vip, callerNumber, calleeNumber } = final.decision
-  const answer = sentenceOf(
-    {
-      ...{ callerNumber, calleeNumber, branch, rule, reasons, hearsay, flow: flow.name },
-      ...{ trunk: facts.trunk ?? null, faults: [] },
-      outcome: failure === undefined ? 'routed' : 'fallback_function',
-    },
-    'would go',
-  )
+  const { final, revision, sentence, reasons, provenance } = explained
+  const { flow, state } = final
+  const { branch, vip } = final.decision
   const lines = [
-    ...[answer, ...formatRules({ reasons, reasonsOmitted: 0 }, verbose)],
+    ...[sentence, ...formatRules({ reasons, reasonsOmitted: 0 }, verbose)],
     `flow      ${flow.name}  (${flow.context},${flow.extension},${flow.priority})`,
     `vip       ${vip ? 'yes' : 'no'}`,
     `branch    ${branch ?? '-'}`,

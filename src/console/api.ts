@@ -12,7 +12,7 @@ export class RequestError extends Error {
   }
 }
 
-/** Who is signed in; null for nobody, undefined until Doorman has said. */
+/** Who is signed in; null if no user is, undefined until Doorman has said. */
 export const user = signal<User | null | undefined>(undefined)
 
 export async function request<T>(
@@ -37,7 +37,7 @@ export async function request<T>(
 }
 
 export async function findUser(): Promise<void> {
-  // While Doorman does not answer, nobody has been signed out.
+  // While Doorman does not answer, the session may still be there.
   user.value = await request<User>('/api/session').catch(({ status }: RequestError) =>
     status === 0 ? user.value : null,
   )

@@ -82,7 +82,6 @@ export const TEXTS = {
     attestation: 'STIR/SHAKEN',
     noAttestation: 'no token',
     at: 'Instant',
-    now: 'now',
     headers: 'SIP headers, one a line',
     headersHint: 'X-VIP: gold',
     state: 'State it comes with (JSON)',

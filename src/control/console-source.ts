@@ -5,7 +5,6 @@ import type { Candidate } from '../revisions/candidate.js'
 import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import type { Store } from '../store/store.js'
-import type { TableState } from '../tables/tables.js'
 import type { LiveCalls } from './live-calls.js'
 
 /** What a reload would do now. */
@@ -22,6 +21,5 @@ export interface ConsoleSource {
   revision(): Revision
   /** What rules know besides a call, as it is now. */
   outside(): OutsideData
-  tables(): readonly TableState[]
   preview(): Promise<Preview>
 }

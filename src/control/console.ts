@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import { ExampleCallSchema, factsOfExample } from '../flows/examples.js'
+import { exampleOfCall, exampleText } from '../history/add-example.js'
 import { callLists } from '../history/call-lists.js'
 import { factsOfCall, findCalls, findVisits, type NumberedCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
@@ -18,6 +19,7 @@ import type { ConsoleSource } from './console-source.js'
 import type { Control } from './control.js'
 import { SESSION_COOKIE } from './guard.js'
 import type { CallRow, LiveCalls } from './live-calls.js'
+import { readRequest } from './request.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
 const FILES = [
@@ -39,8 +41,6 @@ const QuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 
-const WhatIfSchema = ExampleCallSchema
-
 export function addConsole(
   server: FastifyInstance,
   access: Access,
@@ -49,7 +49,7 @@ export function addConsole(
 ): void {
   addPage(server)
   addSession(server, access, settings)
-  addCalls(server, control.console)
+  addCalls(server, control)
   addLive(server, control)
   addChange(server, control.console)
   addHours(server, control)
@@ -86,11 +86,11 @@ function addSession(server: FastifyInstance, access: Access, { DOORMAN_CONSOLE_U
   server.delete('/api/session', async (_request, reply) => reply.clearCookie(SESSION_COOKIE, cookie).send({}))
 }
 
-function addCalls(server: FastifyInstance, { store, explain, revision, tables }: ConsoleSource): void {
-  server.get('/api/calls', async (request, reply) => {
-    const query = QuerySchema.safeParse(request.query)
-    if (!query.success) return reply.code(400).send({ error: z.prettifyError(query.error) })
-    const given = Object.fromEntries(Object.entries(query.data).filter(([, value]) => value !== undefined))
+function addCalls(server: FastifyInstance, { tables, console: source }: Control): void {
+  const { store, explain, revision } = source
+  server.get('/api/calls', async (request) => {
+    const query = readRequest(QuerySchema, request.query)
+    const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
     const calls = await Array.fromAsync(findCalls(store, { limit: 100, ...given }))
     return { calls: calls.map((call) => shown({ ...call, sentence: sentenceOf(call) }, request.user)) }
   })
@@ -108,18 +108,18 @@ function addCalls(server: FastifyInstance, { store, explain, revision, tables }:
       previous: then
         ? { revision: before, flow: then.final.flow.name, sentence: maskedFor(then.sentence, request.user) }
         : null,
+      example: call.masked ? null : maskedFor(exampleText(exampleOfCall(call, undefined)), request.user),
     }
   })
   server.get('/api/lists', async (request) => {
     await store.flush()
     const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }))
-    return shown({ ...lists, tables: tables() }, request.user)
+    return { ...shown(lists, request.user), tables: tables() }
   })
   server.post('/api/explain', async (request, reply) => {
-    const call = WhatIfSchema.safeParse(request.body)
-    if (!call.success) return reply.code(400).send({ error: z.prettifyError(call.error) })
-    const at = call.data.at === undefined ? new Date() : new Date(call.data.at)
-    const explained = await explain(factsOfExample(call.data), at)
+    const call = readRequest(ExampleCallSchema, request.body)
+    const at = call.at === undefined ? new Date() : new Date(call.at)
+    const explained = await explain(factsOfExample(call), at)
     if (explained === undefined) return reply.code(404).send({ error: 'The revision is not kept any more.' })
     const { final, sentence, reasons, provenance, hearsay } = explained
     const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
@@ -168,7 +168,6 @@ function addLive(server: FastifyInstance, control: Control): void {
   server.addHook('preClose', async () => {
     for (const stream of streams) stream.raw.destroy()
   })
-  server.get('/api/status', async () => statusOf(control))
   server.get('/api/live', async (request, reply) => {
     const { live } = control.console
     const { raw } = reply.hijack()

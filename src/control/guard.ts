@@ -47,7 +47,7 @@ export function guard(
     const isBrowser = authorization === undefined
     if (isBrowser && !isOwnHost(host, settings))
       return reply.code(421).send({ error: `${host} is no name of this console; set DOORMAN_CONSOLE_URL.` })
-    if (isBrowser && request.method !== 'GET' && origin !== undefined && new URL(origin).host !== host)
+    if (isBrowser && request.method !== 'GET' && origin !== undefined && URL.parse(origin)?.host !== host)
       return reply.code(403).send({ error: 'The request comes from another page.' })
     const { role = 'viewer' } = request.routeOptions.config
     if (role === 'anybody') return

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import type { OverrideResult, Overrides } from '../call/overrides.js'
+import { readRequest } from './request.js'
 
 const by = z.string().min(1).max(100).optional()
 /** They change what callers meet, and no flow file. */
@@ -30,13 +31,11 @@ export function addOverrides(
     reply.code(result.ok ? 200 : REFUSED).send({ ...result, stored: await overrides.stored() })
   server.get('/overrides', async () => ({ overrides: overrides.list() }))
   server.put<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
-    const parsed = overrideRequest.safeParse(body ?? {})
-    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
-    return answer(overrides.set(name, { ...parsed.data, by: parsed.data.by ?? user?.name ?? '' }), reply)
+    const order = readRequest(overrideRequest, body)
+    return answer(overrides.set(name, { ...order, by: order.by ?? user?.name ?? '' }), reply)
   })
   server.delete<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
-    const parsed = endRequest.safeParse(body ?? {})
-    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
-    return answer(overrides.end(name, parsed.data.by ?? user?.name ?? ''), reply)
+    const order = readRequest(endRequest, body)
+    return answer(overrides.end(name, order.by ?? user?.name ?? ''), reply)
   })
 }

@@ -33,7 +33,7 @@ export interface RunningParts {
   readonly renderAhead: (revision: Revision) => unknown
   readonly replayOf: (candidate: Revision, current: Revision) => Promise<ReplayResult>
   /** What rules know besides a call, and can be known without one. */
-  readonly knownNow: (revision: Revision) => OutsideData
+  readonly known: (revision: Revision) => OutsideData
   /** Runs code flows apart from those of calls. */
   readonly withOwnRunner: <T>(use: (functions: FunctionRunner) => Promise<T>) => Promise<T>
 }
@@ -76,17 +76,16 @@ async function forget({ number, by }: ForgetOrder, parts: RunningParts) {
 }
 
 function consoleSource(parts: RunningParts): ConsoleSource {
-  const { live, store, revisions, memory, tables, knownNow, replayOf, withOwnRunner } = parts
+  const { live, store, revisions, memory, known, replayOf, withOwnRunner } = parts
   return {
     ...{ live, store },
-    outside: () => knownNow(revisions.current),
-    tables: () => tables.states,
+    outside: () => known(revisions.current),
     revision: () => revisions.current,
     explain: async (facts, at, id) => {
       const revision = id === undefined ? revisions.current : await revisions.earlier(id)
       if (revision === undefined) return undefined
       const outside = {
-        ...knownNow(revision),
+        ...known(revision),
         memory: memory.lookUp(contextOf(facts, revision.routing, at), ''),
       }
       return withOwnRunner((own) =>

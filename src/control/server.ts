@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Log } from '../lib/log.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import type { Settings } from '../settings/index.js'
@@ -19,6 +19,7 @@ import {
 } from './control.js'
 import { guard } from './guard.js'
 import { addOverrides } from './overrides.js'
+import { InvalidRequest, readRequest } from './request.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
@@ -78,8 +79,9 @@ export async function openControl(
  */
 function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
   const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
-  server.setErrorHandler<FastifyError>(async ({ statusCode = 500, message }, _request, reply) => {
-    await reply.code(statusCode).send({ error: `${message}.` })
+  server.setErrorHandler<FastifyError>(async (error, _request, reply) => {
+    const { statusCode = 500, message } = error
+    await reply.code(statusCode).send({ error: error instanceof InvalidRequest ? message : `${message}.` })
   })
   guard(server, access, { settings, isPublic: (url) => PUBLIC.has(url) })
   server.addHook('preHandler', async (request, reply) => {
@@ -104,11 +106,10 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
   run: (request: Request) => Promise<ReloadResult>,
 ): void {
   server.post(path, { config: { role: 'admin' } }, async (request, reply) => {
-    const parsed = schema.safeParse(request.body ?? {})
-    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
+    const order = readRequest(schema, request.body)
     const other = await otherRevision(request.headers['if-match'], control)
     if (other !== undefined) return reply.code(412).send({ error: other })
-    const result = await run({ by: request.user?.name, ...parsed.data })
+    const result = await run({ by: request.user?.name, ...order })
     const answer: CommandResult = { ...result, greetings: await control.greetings() }
     return reply.code(result.ok ? 200 : REFUSED).send(answer)
   })
@@ -116,9 +117,8 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
 
 function addForget(server: FastifyInstance, control: Control): void {
   server.post('/forget', { config: { role: 'admin' } }, async (request, reply) => {
-    const parsed = forgetRequest.safeParse(request.body ?? {})
-    if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) })
-    const forgotten = await control.forget({ by: request.user?.name, ...parsed.data })
+    const order = readRequest(forgetRequest, request.body)
+    const forgotten = await control.forget({ by: request.user?.name, ...order })
     return forgotten ?? reply.code(400).send({ error: 'This is no number of a caller.' })
   })
 }
@@ -132,7 +132,10 @@ async function otherRevision(expected: string | undefined, control: Control): Pr
 }
 
 function addViews(server: FastifyInstance, control: Control): void {
-  server.get('/candidate', async () => ({ candidate: control.candidate() ?? null }))
+  // What has changed may name numbers, which viewers see masked in the console.
+  server.get('/candidate', { config: { role: 'operator' } }, async () => ({
+    candidate: control.candidate() ?? null,
+  }))
   server.get('/greetings', () => control.greetings())
   server.get('/tables', async () => ({ tables: control.tables() }))
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))

@@ -1,6 +1,6 @@
 import { Databases } from '../databases/databases.js'
 import { askHttp, HttpError } from '../lib/http-client.js'
-import { fillSecrets } from '../lib/secret-text.js'
+import { fillHeaders } from '../lib/secret-text.js'
 import { type Lookup, sourceOf } from '../routing/lookup.js'
 import type { Settings } from '../settings/index.js'
 import { check, ok, type Result, sentence, warning } from './check.js'
@@ -20,7 +20,7 @@ async function reach(lookup: Lookup, databases: Databases, { secrets }: Settings
   const { name, kind, database, headers } = lookup
   const source = sourceOf(lookup)
   try {
-    for (const text of Object.values(headers)) fillSecrets(text, secrets)
+    fillHeaders(headers, secrets)
     if (kind === 'sql') await databases.sql(database).query('SELECT 1', new Map(), MS)
     else if (kind === 'redis') await databases.redis(database).type(name, MS)
     else await reachServer(new URL(lookup.text.pieces[0] ?? '').origin)

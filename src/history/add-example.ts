@@ -84,7 +84,7 @@ examples: []
 export function withExample(text: string, example: ExampleSource): string {
   const doc = parseDocument(text.trim() === '' ? HEAD : text)
   // Read back from its lines, so that it keeps the quotes in which its characters are written out.
-  const added = parseDocument(itemLines(example))
+  const added = parseDocument(exampleText(example))
   const list: unknown = doc.get('examples', true)
   if (isSeq(list)) {
     list.items.push(added.get(0, true))
@@ -99,7 +99,8 @@ export function withExample(text: string, example: ExampleSource): string {
   return text === safeText(text) ? safeText(whole) : whole
 }
 
-function itemLines(example: ExampleSource): string {
+/** An example as an item of the list in `examples.yaml`. */
+export function exampleText(example: ExampleSource): string {
   // An editor must show what is there: what hides or turns text is written out, which only quotes allow.
   const isTricky = JSON.stringify(example) !== safeJson(example)
   const written = stringify([example], {

@@ -9,8 +9,15 @@ export function secretProblem(text: string): string | undefined {
   return undefined
 }
 
-/** @throws Error that names a setting that is missing */
-export function fillSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
+/** Headers of a request with their secrets. @throws Error that names a setting that is missing */
+export function fillHeaders(
+  headers: Readonly<Record<string, string>>,
+  secrets: ReadonlyMap<string, string>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, fillSecrets(text, secrets)]))
+}
+
+function fillSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
   return text.replace(PLACEHOLDER, (_written, _placeholder, name: string) => {
     const secret = secrets.get(name)
     if (secret === undefined) throw new Error(`DOORMAN_SECRET_${name} is not set`)

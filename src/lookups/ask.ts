@@ -1,6 +1,6 @@
 import type { Databases } from '../databases/databases.js'
-import { askHttp, HttpError, loadHttpClient } from '../lib/http-client.js'
-import { fillSecrets } from '../lib/secret-text.js'
+import { askHttp, HttpError } from '../lib/http-client.js'
+import { fillHeaders } from '../lib/secret-text.js'
 import { fillKeyed, type Lookup, writtenText } from '../routing/lookup.js'
 
 /** What a source says, by the names under `take`; empty where it has no entry. */
@@ -20,8 +20,6 @@ export interface AskParts {
 }
 
 export function asker({ databases, secrets }: AskParts): Ask {
-  // Its time to load would count against the deadline of the first lookup.
-  void loadHttpClient()
   return async (lookup, key, signal) => {
     const { kind, text, database } = lookup
     if (kind === 'http') return picked(lookup, await askServer(lookup, key, signal, secrets))
@@ -35,17 +33,15 @@ export function asker({ databases, secrets }: AskParts): Ask {
 
 /** @returns the JSON; undefined for 404 */
 async function askServer(
-  { text, headers: written }: Lookup,
+  { text, headers }: Lookup,
   key: readonly string[],
   signal: AbortSignal,
   secrets: AskParts['secrets'],
 ): Promise<unknown> {
   const url = new URL(fillKeyed(text, key.map(encodeURIComponent)))
-  const headers = Object.fromEntries(
-    Object.entries(written).map(([name, value]) => [name, fillSecrets(value, secrets)]),
-  )
+  const request = { headers: fillHeaders(headers, secrets), ms: REQUEST_MS, maxBytes: MOST_BYTES, signal }
   try {
-    const { body } = await askHttp(url, { headers, ms: REQUEST_MS, maxBytes: MOST_BYTES, signal })
+    const { body } = await askHttp(url, request)
     return JSON.parse(body.toString(), asWritten) as unknown
   } catch (error) {
     if (error instanceof HttpError && error.status === 404) return undefined

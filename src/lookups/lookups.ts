@@ -1,11 +1,12 @@
 import type { DecisionParts } from '../flows/final-decision.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
+import { loadHttpClient } from '../lib/http-client.js'
 import type { Log } from '../lib/log.js'
 import { contextOf } from '../routing/context-of.js'
 import type { Lookup } from '../routing/lookup.js'
 import { type NeededLookup, neededLookups } from '../routing/needed-lookups.js'
 import type { Answer, OutsideData } from '../routing/outside-data.js'
-import type { CallFacts } from '../routing/types.js'
+import type { CallFacts, Routing } from '../routing/types.js'
 import type { Ask } from './ask.js'
 import { LookupClient } from './lookup-client.js'
 
@@ -29,6 +30,11 @@ export class Lookups {
 
   constructor(parts: LookupsParts) {
     this.#parts = parts
+  }
+
+  /** Makes ready for a revision: the time in which the HTTP client loads would count against the first deadline. */
+  async use({ lookups }: Pick<Routing, 'lookups'>): Promise<void> {
+    if ([...lookups.values()].some(({ kind }) => kind === 'http')) await loadHttpClient()
   }
 
   /**

@@ -12,7 +12,7 @@ export interface StoredCaller {
 
 export interface ForgottenCaller extends Omit<Forgotten, 'greetings'> {
   readonly number: string
-  /** How many rendered greetings that nobody else heard. */
+  /** How many rendered greetings that no other caller heard. */
   readonly greetings: number
 }
 

@@ -1,6 +1,6 @@
 import type { Databases } from '../databases/databases.js'
 import { askHttp } from '../lib/http-client.js'
-import { fillSecrets } from '../lib/secret-text.js'
+import { fillHeaders } from '../lib/secret-text.js'
 import type { TableOrigin } from '../routing/types.js'
 
 /** How long a source may take to send all rows. */
@@ -30,8 +30,8 @@ export async function readOrigin(origin: TableOrigin, { databases, secrets }: Or
       break
     }
     case 'http': {
-      const headers = Object.entries(origin.headers).map(([name, text]) => [name, fillSecrets(text, secrets)])
-      const request = { headers: Object.fromEntries(headers), ms: LOAD_MS, maxBytes: MOST_BYTES }
+      const headers = fillHeaders(origin.headers, secrets)
+      const request = { headers, ms: LOAD_MS, maxBytes: MOST_BYTES }
       const { body, contentType } = await askHttp(new URL(origin.url), request)
       if (/^text\/(csv|plain)$/.test(contentType)) return body
       if (!/^application\/([\w.-]+\+)?json$/.test(contentType))

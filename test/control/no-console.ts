@@ -9,6 +9,6 @@ export function noConsole(): ConsoleSource {
   return {
     live: new LiveCalls(),
     store: { findCalls: async () => [], revisions: async () => [], flush: async () => undefined },
-    ...{ explain: none, revision: none, preview: none, outside: none, tables: () => [] },
+    ...{ explain: none, revision: none, preview: none, outside: none },
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
+import { parse } from 'yaml'
 import { openBrowser } from '../support/browser.js'
 import { flowsTo, pbxFixture, showing } from '../support/fixture.js'
 
@@ -96,6 +97,16 @@ describe('the console', () => {
       expect.stringContaining('North'),
     ])
     expect(await page.locator('.rules .matched strong').allTextContents()).toEqual(['North'])
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.getByRole('button', { name: 'Copy as an example' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(parse(copied)).toMatchObject([
+      {
+        call: { from: '+15551234567', trunk: 'carrier-b', at: expect.anything() },
+        expect: { flow: 'main', vip: false },
+      },
+    ])
     expect(await faults()).toEqual([])
   })
 
@@ -181,6 +192,7 @@ describe('the console', () => {
     expect(calls).not.toContain('5551234567')
     const reload = await fetch(`${url}/reload`, { method: 'POST', headers })
     expect(reload.status).toBe(403)
+    expect((await fetch(`${url}/candidate`, { headers })).status).toBe(403)
     const seen = await open(TOKENS.kim)
     await seen.getByRole('link', { name: /\+15\*{7}67/ }).waitFor()
     await seen.context().close()
@@ -189,6 +201,7 @@ describe('the console', () => {
   test.each([
     ['a name that resolves to us', { host: 'evil.example' }, 421],
     ['another page', { origin: 'https://evil.example' }, 403],
+    ['a page without an origin', { origin: 'null' }, 403],
   ])('takes no session from %s', async (_what, headers, status) => {
     const { request } = await import('node:http')
     const answered = new Promise<number | undefined>((resolve) => {

@@ -19,6 +19,8 @@ rules:
 otherwise: main
 `
 
+const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave']
+
 const hasAll = (known: ReadonlySet<string> | undefined, labels: readonly string[]) =>
   known !== undefined && labels.every((label) => known.has(label))
 
@@ -57,14 +59,7 @@ describe('a call with an untrusted claim', () => {
       'doorman_hearsay_refused_total{trunk="carrier-b",what="X-VIP"} 1',
     ])
     const stages = [...text.matchAll(/^doorman_call_stage_duration_seconds_count\{stage="(\w+)"\} 1$/gm)]
-    expect(stages.map(([, stage]) => stage)).toEqual([
-      'read',
-      'look_up',
-      'decide',
-      'write',
-      'continue',
-      'leave',
-    ])
+    expect(stages.map(([, stage]) => stage)).toEqual(STAGES)
     expect(text).toMatch(/^doorman_call_duration_seconds_sum 0\.\d/m)
     expect(text).toMatch(/^doorman_database_size_bytes [1-9]/m)
 
@@ -83,14 +78,7 @@ describe('a call with an untrusted claim', () => {
     const call = receiver.spans.find(({ attributes }) => attributes['sip.call_id'] === callId)
     expect(call?.attributes).toMatchObject({ 'doorman.trunk': 'carrier-b', 'doorman.outcome': 'routed' })
     const stages = receiver.spans.filter(({ parentSpanId }) => parentSpanId === call?.spanId)
-    expect(stages.map(({ name }) => name)).toEqual([
-      'read',
-      'look_up',
-      'decide',
-      'write',
-      'continue',
-      'leave',
-    ])
+    expect(stages.map(({ name }) => name)).toEqual(STAGES)
     expect(fixture.doorman.lines.filter(({ event }) => event === 'tracing_problem')).toEqual([])
   })
 })

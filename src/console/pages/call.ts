@@ -14,6 +14,8 @@ type Visit = NumberedCall & { readonly sentence: string }
 
 interface Answer {
   readonly visits: readonly Visit[]
+  /** Of the last visit, as it stands in examples.yaml; null for one that was recorded with masked numbers. */
+  readonly example: string | null
   readonly previous: { readonly revision: string; readonly flow: string; readonly sentence: string } | null
 }
 
@@ -26,21 +28,23 @@ export function CallPage({ named }: { named: string }) {
   }, [named])
   if (error !== '') return html`<h1>${texts.heading}</h1><p class="error" role="alert">${error}</p>`
   if (answer === undefined) return html`<h1>${texts.heading}</h1><p class="empty">${texts.loading}</p>`
-  const { visits, previous } = answer
+  const { visits, previous, example } = answer
   return html`
     <h1>${texts.heading}</h1>
     ${visits.map(
       (visit, at) => html`
         <article>
           ${visits.length > 1 ? html`<h2>${texts.visit} ${at + 1} ${texts.of} ${visits.length}</h2>` : null}
-          <${Visited} visit=${visit} previous=${at === visits.length - 1 ? previous : null} />
+          <${Visited} visit=${visit} ...${at === visits.length - 1 ? { previous, example } : { previous: null, example: null }} />
         </article>
       `,
     )}
   `
 }
 
-function Visited({ visit, previous }: { visit: Visit; previous: Answer['previous'] }) {
+type VisitedProps = Pick<Answer, 'previous' | 'example'> & { readonly visit: Visit }
+
+function Visited({ visit, previous, example }: VisitedProps) {
   const { faults, provenance, state, outside } = visit
   return html`
     <p class="answer"><bdi>${visit.sentence}</bdi></p>
@@ -58,7 +62,7 @@ function Visited({ visit, previous }: { visit: Visit; previous: Answer['previous
     </dl>
     <p class="actions">
       <a class="button" href=${`#/what-if/${encodeURIComponent(visit.call)}`}>${texts.whatIf}</a>
-      <${CopyExample} visit=${visit} />
+      ${example === null ? null : html`<${CopyExample} example=${example} />`}
     </p>
     ${faults.length === 0 ? null : html`<h2>${texts.faults}</h2><ul>${faults.map((fault) => html`<li>${fault}</li>`)}</ul>`}
     <h2>${texts.rules}</h2>
@@ -120,22 +124,11 @@ function TimeBar({ ms }: { ms: Visit['ms'] }) {
   `
 }
 
-function CopyExample({ visit }: { visit: Visit }) {
+function CopyExample({ example }: { example: string }) {
   const [isCopied, setCopied] = useState(false)
   const copy = async () => {
-    await navigator.clipboard.writeText(exampleOf(visit))
+    await navigator.clipboard.writeText(example)
     setCopied(true)
   }
   return html`<button onClick=${copy}>${isCopied ? texts.copied : texts.asExample}</button>`
-}
-
-/** As it stands in examples.yaml; JSON is YAML, too. */
-function exampleOf(visit: Visit): string {
-  const { callerId, dialled, trunk, flow, rule } = visit
-  const headers = Object.fromEntries(visit.headers.filter(([name]) => !/^(from|to)$/i.test(name)))
-  const call = {
-    ...{ from: callerId.number, to: dialled, ...(trunk === null ? {} : { trunk }) },
-    ...(Object.keys(headers).length === 0 ? {} : { headers }),
-  }
-  return `  - call: ${JSON.stringify(call)}\n    expect: ${JSON.stringify({ flow, rule })}\n`
 }
