@@ -48,6 +48,20 @@ const CHROMIUM: Root = {
   without: ['usr/share/doc', 'usr/share/locale', 'var/cache/apt'],
 }
 
+/** nats-server 2.9.10 of Debian 12, the oldest that the fleet supports. */
+const NATS: Root = {
+  name: 'nats',
+  suite: 'bookworm',
+  packages: 'nats-server',
+  what: 'NATS of Debian bookworm',
+}
+
+/** Kamailio 5.6 of Debian 12, with all modules of its main package. */
+const KAMAILIO: Root = {
+  ...{ name: 'kamailio', suite: 'bookworm', packages: 'kamailio', what: 'Kamailio of Debian bookworm' },
+  without: ['usr/share/doc', 'usr/share/locale', 'var/cache/apt'],
+}
+
 /** Two of the engines that speak greetings; the third, pico2wave, is not free and looks for its voices in /usr. */
 const ENGINES = ['espeak-ng', 'flite'] as const
 const SPEECH: Root = {
@@ -93,6 +107,22 @@ export function databasesRoot(say: (line: string) => void): Promise<string> {
 /** The folder of a root in which `/usr/lib/chromium/chromium` runs. */
 export function chromiumRoot(say: (line: string) => void): Promise<string> {
   return debianRoot(CHROMIUM, say)
+}
+
+/** The command of nats-server, out of a root that is built where it is missing, like Asterisk's. */
+export async function natsServer(say: (line: string) => void): Promise<readonly string[]> {
+  const root = await debianRoot(NATS, say)
+  return [...throughLoader(root), join(root, 'usr/sbin/nats-server')]
+}
+
+/** The command of Kamailio with the path of its modules, out of a root that is built where it is missing. */
+export async function kamailio(say: (line: string) => void): Promise<readonly string[]> {
+  const root = await debianRoot(KAMAILIO, say)
+  const [loader, option, libraries = ''] = throughLoader(root)
+  const own = libraries.split(delimiter).map((path) => join(path, 'kamailio'))
+  const folder = own.find(existsSync) ?? ''
+  const run = [`${loader}`, `${option}`, [libraries, folder].join(delimiter)]
+  return [...run, join(root, 'usr/sbin/kamailio'), '-L', join(folder, 'modules')]
 }
 
 /** A folder for the PATH with the speech engines, out of a root that is built where it is missing. */

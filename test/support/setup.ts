@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive } from './child.js'
 import { labFolder } from './lab-folder.js'
-import { asteriskRoot, databasesRoot, RELEASES } from './roots.js'
+import { asteriskRoot, databasesRoot, kamailio, natsServer, RELEASES } from './roots.js'
 
 /** How long processes that a test has ended may take to remove their folders. */
 const REMOVAL_MS = 5_000
@@ -26,6 +26,8 @@ export default async function setup(
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   for (const release of RELEASES) await asteriskRoot(release, say)
   await databasesRoot(say)
+  await natsServer(say)
+  await kamailio(say)
 }
 
 /** A run that was killed could not remove its folder; the name carries the number of its process. */

@@ -1,0 +1,71 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { freePort } from './free-ports.js'
+import { PrivateServer, serverFolder } from './private-server.js'
+import { kamailio } from './roots.js'
+
+export interface KamailioOptions {
+  /** The configuration, which takes its addresses from LISTEN and DISPATCHER_LIST. */
+  readonly config: string
+  /** The lines of the dispatcher's list. */
+  readonly destinations: readonly string[]
+  /** Further names that the configuration may use, as `#!define` would set them. */
+  readonly defines?: Readonly<Record<string, string>>
+}
+
+/** A private Kamailio 5.6 on a UDP port of its own. */
+export class Kamailio extends PrivateServer {
+  private constructor(
+    folder: string,
+    command: readonly string[],
+    readonly port: number,
+    readonly address: string,
+  ) {
+    super(folder, command, () => answers(port, address))
+  }
+
+  /** @param address the address of loopback by which the PBXs know it */
+  static async start(
+    { config, destinations, defines = {} }: KamailioOptions,
+    address = '127.0.0.1',
+  ): Promise<Kamailio> {
+    const program = await kamailio((line) => void process.stderr.write(`${line}\n`))
+    const [folder, port] = [serverFolder('kamailio'), await freePort('udp', address)]
+    const list = join(folder, 'dispatcher.list')
+    writeFileSync(list, `${destinations.join('\n')}\n`)
+    const names = { LISTEN: `udp:${address}:${port}`, DISPATCHER_LIST: `"${list}"`, ...defines }
+    const define = Object.entries(names).flatMap(([name, value]) => ['-A', `${name}=${value}`])
+    // -DD stays in the foreground; -E logs to stderr.
+    const own = ['-f', config, '-Y', folder, '-DD', '-E', ...define]
+    const server = new Kamailio(folder, [...program, ...own], port, address)
+    await server.start()
+    return server
+  }
+}
+
+/** Whether something answers OPTIONS there (RFC 3261 §11), whatever it says. */
+async function answers(port: number, address: string): Promise<boolean> {
+  const socket = createSocket('udp4')
+  socket.on('error', () => {})
+  socket.bind(0, address)
+  await once(socket, 'listening')
+  const own = `${address}:${socket.address().port}`
+  const request = [
+    `OPTIONS sip:${address}:${port} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${own};rport;branch=z9hG4bK-ready-${port}`,
+    `From: <sip:lab@${own}>;tag=lab`,
+    `To: <sip:${address}:${port}>`,
+    `Call-ID: ready-${port}`,
+    'CSeq: 1 OPTIONS',
+    'Max-Forwards: 70',
+    'Content-Length: 0',
+    ...['', ''],
+  ]
+  socket.send(request.join('\r\n'), port, address)
+  const answer = once(socket, 'message', { signal: AbortSignal.timeout(250) })
+  const isThere = await answer.then(() => true).catch(() => false)
+  socket.close()
+  return isThere
+}
