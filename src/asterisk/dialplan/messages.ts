@@ -6,7 +6,6 @@
  */
 import type { DialplanLocation } from '../pbx.js'
 import { offerLines, RESTORE_TIME_LIMIT, TIME_LIMIT } from './offer.js'
-import type { Context, Line } from './steps.js'
 
 /** What `DOORMAN_RESULT` says if Doorman answered; `unavailable` if it did not. */
 export type MessageResult = 'ok' | 'refused'
@@ -40,77 +39,45 @@ export function parseMessage(args: string): Message | undefined {
   return [kind, ...values].every((value) => VALUE.test(value)) ? { kind, values } : { kind: '', values: [] }
 }
 
-export function messageContexts(applications: readonly string[]): readonly Context[] {
+export function messageContexts(applications: readonly string[]): readonly string[] {
+  const args = `\${${MESSAGE_VARIABLE}}`
   return [
-    {
-      name: CONTEXT,
-      why: [
-        'The subroutines below tell Doorman something and return; DOORMAN_RESULT then is ok, refused, or unavailable',
-        'where Doorman does not answer. They take letters, digits and ._+- alone.',
-      ],
-      extensions: [
-        {
-          pattern: 's',
-          lines: [
-            { run: `MSet(${TIME_LIMIT})` },
-            ...ifClean('DOORMAN_ARGUMENTS', 'refused,1'),
-            { run: `Set(${MESSAGE_VARIABLE}=${LEAD}\${DOORMAN_ARGUMENTS})` },
-            ...offerLines({
-              ...{ applications, label: 'message', args: `\${${MESSAGE_VARIABLE}}`, otherwise: UNAVAILABLE },
-            }),
-          ],
-        },
-        {
-          pattern: '_[a-z].',
-          why: ['The result comes back in the extension.'],
-          lines: [
-            { run: 'Set(DOORMAN_RESULT=${EXTEN})' },
-            { run: `Set(${MESSAGE_VARIABLE}=)` },
-            { run: RESTORE_TIME_LIMIT },
-            { run: 'Return()' },
-          ],
-        },
-        { pattern: 'T', lines: [{ run: `Goto(${UNAVAILABLE})` }] },
-      ],
-    },
-    subroutine(
-      'doorman-override',
-      'An override of hours, for feature codes:  Gosub(doorman-override,s,1(office,closed,1800))  until 18:00.',
-      send('override', '${ARG1}', '${ARG2}', '${ARG3}'),
-    ),
-    subroutine(
-      'doorman-remember',
-      "A value for the caller's next call:  Set(DOORMAN_REMEMBER_agent=1007)  Gosub(doorman-remember,s,1(agent))",
-      [
-        // Nothing is refused, too.
-        { run: 'Set(DOORMAN_ARGUMENTS=)' },
-        ...ifClean('ARG1', `${CONTEXT},s,1`),
-        // Doorman's own come first: a value with a JOINT in it cannot take their place.
-        ...send(
-          'remember',
-          '${DOORMAN_CALLER}',
-          '${DOORMAN_REMEMBERS}',
-          '${ARG1}',
-          '${DOORMAN_REMEMBER_${ARG1}}',
-        ),
-      ],
-    ),
+    `[${CONTEXT}]
+; The subroutines below tell Doorman something and return; DOORMAN_RESULT then is ok, refused, or unavailable
+; where Doorman does not answer. They take letters, digits and ._+- alone.
+exten => s,1,MSet(${TIME_LIMIT})
+${ifClean('DOORMAN_ARGUMENTS', 'refused,1')}
+ same => n,Set(${MESSAGE_VARIABLE}=${LEAD}\${DOORMAN_ARGUMENTS})
+${offerLines({ applications, label: 'message', args, otherwise: UNAVAILABLE })}
+; The result comes back in the extension.
+exten => _[a-z].,1,Set(DOORMAN_RESULT=\${EXTEN})
+ same => n,Set(${MESSAGE_VARIABLE}=)
+ same => n,${RESTORE_TIME_LIMIT}
+ same => n,Return()
+exten => T,1,Goto(${UNAVAILABLE})
+`,
+    `[doorman-override]
+; An override of hours, for feature codes:  Gosub(doorman-override,s,1(office,closed,1800))  until 18:00.
+exten => s,1,Set(DOORMAN_ARGUMENTS=${['override', '${ARG1}', '${ARG2}', '${ARG3}'].join(JOINT)})
+ same => n,Goto(${CONTEXT},s,1)
+`,
+    `[doorman-remember]
+; A value for the caller's next call:  Set(DOORMAN_REMEMBER_agent=1007)  Gosub(doorman-remember,s,1(agent))
+exten => s,1,Set(DOORMAN_ARGUMENTS=)
+${ifClean('ARG1', `${CONTEXT},s,1`)}
+ same => n,Set(DOORMAN_ARGUMENTS=${REMEMBER.join(JOINT)})
+ same => n,Goto(${CONTEXT},s,1)
+`,
   ]
 }
 
-function subroutine(name: (typeof MESSAGE_CONTEXTS)[number], why: string, lines: readonly Line[]): Context {
-  return { name, why: [why], extensions: [{ pattern: 's', lines }] }
-}
-
-/** The values may hold a caller's text: `doorman-message` refuses what is not clean. */
-function send(...parts: readonly string[]): readonly Line[] {
-  return [{ run: `Set(DOORMAN_ARGUMENTS=${parts.join(JOINT)})` }, { run: `Goto(${CONTEXT},s,1)` }]
-}
+/** Doorman's own come first: a value with a JOINT in it, which `doorman-message` refuses, cannot take their place. */
+const REMEMBER = [
+  ...['remember', '${DOORMAN_CALLER}', '${DOORMAN_REMEMBERS}', '${ARG1}', '${DOORMAN_REMEMBER_${ARG1}}'],
+]
 
 /** Goes elsewhere unless a variable has nothing that Asterisk could parse. */
-function ifClean(variable: string, elsewhere: string): readonly Line[] {
-  return [
-    { run: `GotoIf($[\${FIELDQTY(${variable},\\x29)} = 1]?:${elsewhere})` },
-    { run: `GotoIf(\${REGEX("^[0-9A-Za-z+*#._-]+$" \${${variable}})}?:${elsewhere})` },
-  ]
+function ifClean(variable: string, elsewhere: string): string {
+  return ` same => n,GotoIf($[\${FIELDQTY(${variable},\\x29)} = 1]?:${elsewhere})
+ same => n,GotoIf(\${REGEX("^[0-9A-Za-z+*#._-]+$" \${${variable}})}?:${elsewhere})`
 }

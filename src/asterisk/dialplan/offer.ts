@@ -1,5 +1,3 @@
-import type { Line } from './steps.js'
-
 /** After so many seconds in Doorman, Asterisk takes a call out, to extension T of its context. */
 export const TIME_LIMIT_S = 1.1
 /** How long an instance has to claim a call, in milliseconds. */
@@ -20,37 +18,28 @@ interface Offer {
   readonly otherwise: string
 }
 
-/** Offers the call to Doorman: to the one instance, or to several. */
-export function offerLines({ applications, label, args, otherwise }: Offer): readonly Line[] {
-  const leave = { run: `Goto(${otherwise})` }
-  if (applications.length === 1) return [{ label, run: `Stasis(${applications[0]},${args})` }, leave]
-  const inOrder = applications.flatMap((instance, index) => [
-    ...(index === 0 ? [] : [{ run: `GotoIf($["\${STASISSTATUS}" != "FAILED"]?${otherwise})` }]),
-    { ...(index === 0 ? { label: `order-${label}` } : {}), run: `Stasis(${instance},${args})` },
-  ])
-  return [
-    {
-      label,
-      why: ['StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.'],
-      run: `GotoIf($[${HAS_BROADCAST}]?broadcast-${label})`,
-    },
-    ...inOrder,
-    leave,
-    {
-      label: `broadcast-${label}`,
-      why: ['The first instance to claim the call has it. One that hangs claims nothing.'],
-      // The regular expression by which it chooses. It has no comma, which would end the argument.
-      run: `StasisBroadcast(${CLAIM_MS},^(${applications.join('|')})$,${args})`,
-    },
-    unclaimed(label),
-  ]
+/** The lines that offer the call to Doorman: to the one instance, or to several. */
+export function offerLines({ applications, label, args, otherwise }: Offer): string {
+  const [first, ...others] = applications
+  if (others.length === 0)
+    return ` same => n(${label}),Stasis(${first},${args})
+ same => n,Goto(${otherwise})`
+  const next = others.map(
+    (instance) => ` same => n,GotoIf($["\${STASISSTATUS}" != "FAILED"]?${otherwise})
+ same => n,Stasis(${instance},${args})`,
+  )
+  // StasisBroadcast chooses by a regular expression. It has no comma, which would end the argument. Asterisk loses the
+  // offer of a call that JSON cannot describe; in Stasis() it is found without its event.
+  return `; StasisBroadcast came with 20.17, 22.7 and 23.1; before, the instances are asked in order.
+ same => n(${label}),GotoIf($[${HAS_BROADCAST}]?broadcast-${label})
+ same => n(order-${label}),Stasis(${first},${args})
+${next.join('\n')}
+ same => n,Goto(${otherwise})
+; The first instance to claim the call has it. One that hangs claims nothing.
+ same => n(broadcast-${label}),StasisBroadcast(${CLAIM_MS},^(${applications.join('|')})$,${args})
+; A call with a Call-ID or a caller number that is not UTF-8 cannot be offered.
+ same => n,Goto(order-${label})`
 }
-
-/** Asterisk loses the offer of a call that JSON cannot describe; in Stasis() it is found without its event. */
-const unclaimed = (label: string): Line => ({
-  why: ['A call with a Call-ID or a caller number that is not UTF-8 cannot be offered.'],
-  run: `Goto(order-${label})`,
-})
 
 const VERSION = '0${VERSION(ASTERISK_VERSION_NUM)}'
 const HAS_BROADCAST = [

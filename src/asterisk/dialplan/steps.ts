@@ -10,60 +10,26 @@ export interface DialplanStep {
   readonly data: string
 }
 
-/** A priority before it has its place: what it runs, its label where it has one, and what is not obvious about it. */
-export interface Line {
-  readonly run: string
-  readonly label?: string
-  readonly why?: readonly string[]
+/** The priorities of a generated text, as Asterisk's ShowDialPlan lists them. */
+export function stepsOf(text: string): readonly DialplanStep[] {
+  let [context, extension, priority] = ['', '', 0]
+  return text.split('\n').flatMap((line) => {
+    context = /^\[(.+)\]$/.exec(line)?.[1] ?? context
+    const step = /^(?:exten => (.+?),1| same => n(?:\([\w-]+\))?),(\w+)\((.*)\)$/.exec(line)
+    if (step === null) return []
+    const [, pattern, application = '', data = ''] = step
+    priority = pattern === undefined ? priority + 1 : 1
+    extension = pattern ?? extension
+    return [{ context, extension, priority, application, data }]
+  })
 }
 
-export interface Extension {
-  readonly pattern: string
-  readonly lines: readonly Line[]
-  /** Comments above it. */
-  readonly why?: readonly string[]
-}
-
-export interface Context {
-  readonly name: string
-  readonly why?: readonly string[]
-  readonly extensions: readonly Extension[]
-}
-
-/** The contexts as text of extensions.conf. */
-export function render(contexts: readonly Context[]): string {
-  const comments = (why: readonly string[] = []) => why.map((line) => `; ${line}`)
-  const extension = ({ pattern, lines, why }: Extension) => [
-    ...comments([...(why ?? []), ...(lines[0]?.why ?? [])]),
-    ...lines.flatMap(({ run, label, why: reasons }, index) => [
-      ...(index === 0 ? [] : comments(reasons)),
-      index === 0
-        ? `exten => ${pattern},1,${run}`
-        : ` same => n${label === undefined ? '' : `(${label})`},${run}`,
-    ]),
-  ]
-  return contexts
-    .map(({ name, why, extensions }) =>
-      [`[${name}]`, ...comments(why), ...extensions.flatMap(extension), ''].join('\n'),
-    )
-    .join('\n')
-}
-
-/** The same as the priorities that Asterisk's ShowDialPlan lists. */
-export function stepsOf(contexts: readonly Context[]): readonly DialplanStep[] {
-  return contexts.flatMap(({ name, extensions }) =>
-    extensions.flatMap(({ pattern, lines }) =>
-      lines.map(({ run }, index) => {
-        const [, application = run, data = ''] = /^(\w+)\((.*)\)$/.exec(run) ?? []
-        return { context: name, extension: pattern, priority: index + 1, application, data }
-      }),
-    ),
-  )
-}
-
-/** Twelve hexadecimal digits that stand for what the steps do, whatever the comments between them say. */
-export function fingerprint(steps: readonly DialplanStep[]): string {
-  return createHash('sha256').update(JSON.stringify(steps)).digest('hex').slice(0, 12)
+/** Twelve hexadecimal digits that stand for what a text does, whatever the comments in it say. */
+export function fingerprint(text: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(stepsOf(text)))
+    .digest('hex')
+    .slice(0, 12)
 }
 
 /** How the running steps differ from the generated ones, a line each; none where they are the same. */
