@@ -8,16 +8,26 @@ const common = {
   globalTeardown: '<rootDir>/support/teardown.js',
 }
 const LAB = ['stories', 'support', 'demo', 'docker', 'ops']
+// Start programs, or end threads in the middle of their work, and wait for them: too long for `npm run test:unit`.
+const WITH_PROGRAMS = [
+  'cli/run',
+  'flows/function-runner',
+  'observability/tracing',
+  'setup/interruption',
+  'speech/renderer',
+  'store/store',
+  'tables/tables',
+]
 const files = (name) => `<rootDir>/${name}{/**/*,}.test.js`
 
 const UNIT = {
   ...common,
   displayName: 'unit',
   testMatch: ['**/*.test.js'],
-  testPathIgnorePatterns: [...LAB, 'debian'].map((name) => `<rootDir>/${name}[./]`),
+  testPathIgnorePatterns: [...LAB, ...WITH_PROGRAMS, 'debian'].map((name) => `<rootDir>/${name}[./]`),
 }
 /** Whole calls on real Asterisks, and what needs a built package. */
-const WITH_LAB = { ...common, displayName: 'lab', testMatch: LAB.map(files) }
+const WITH_LAB = { ...common, displayName: 'lab', testMatch: [...LAB, ...WITH_PROGRAMS].map(files) }
 /** `npm run test:package`: installs the built Debian package on whole machines. */
 const DEBIAN = { ...common, displayName: 'debian', testMatch: [files('debian')] }
 
