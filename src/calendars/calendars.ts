@@ -10,9 +10,9 @@
 import { readInThread } from '../flows/calendar-thread.js'
 import { type CalendarCopy, calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
-import { pause, retryDelayMs } from '../lib/backoff.js'
 import { askHttp } from '../lib/http-client.js'
 import type { Log } from '../lib/log.js'
+import { pause, retryDelayMs } from '../lib/waiting.js'
 import { copyOf, loadCalendar, loadCopies, namedCalendars, storeCalendar } from './stored-calendar.js'
 
 export interface CalendarsOptions {

@@ -10,7 +10,7 @@ import { describeState, type Hours, stateAt } from '../hours/hours.js'
 import { type Override, parseUntil } from '../hours/override.js'
 import type { Log } from '../lib/log.js'
 import { suggestion } from '../lib/nearest.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 import type { Store } from '../store/store.js'
 import type { MessageHandler } from './messages.js'
 

@@ -1,6 +1,5 @@
 import { type DecisionRecord, EXPECTED } from '../history/decision-record.js'
-import { maskedCall } from '../history/masked-call.js'
-import { storedCall } from '../history/recorded-calls.js'
+import { maskedCall, storedCall } from '../history/recorded-calls.js'
 import { logDecision } from '../history/sentence.js'
 import type { Log } from '../lib/log.js'
 import type { CallerMemory } from '../memory/caller-memory.js'

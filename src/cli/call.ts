@@ -8,10 +8,15 @@ import { safeJson } from '../lib/safe-text.js'
 import { ariAccess, type Settings } from '../settings/index.js'
 import { canonicalName } from '../sip/headers.js'
 import { CallObserver, type CallResult } from '../testcall/call-observer.js'
-import type { Credentials } from '../testcall/digest.js'
-import { forgedHeaders, isUnidentified, verdictOn } from '../testcall/forged.js'
-import { howToBeIdentified, readIdentified } from '../testcall/identification.js'
+import {
+  forgedHeaders,
+  howToBeIdentified,
+  isUnidentified,
+  readIdentified,
+  verdictOn,
+} from '../testcall/identification.js'
 import { RtpStream, SAMPLE_RATE } from '../testcall/rtp.js'
+import type { Credentials } from '../testcall/sip-message.js'
 import { type SipAnswer, SipUserAgent } from '../testcall/user-agent.js'
 import {
   EXIT,

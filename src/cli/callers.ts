@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { readAddress } from '../control/address.js'
 import { sendForget } from '../control/client.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
-import { counted } from '../lib/counted.js'
+import { counted } from '../lib/units.js'
 import { type ForgottenCaller, forgetCaller, type StoredCaller, storedCaller } from '../memory/forget.js'
 import { userName } from '../settings/find.js'
 import type { Settings } from '../settings/index.js'
@@ -22,7 +22,7 @@ import {
   settingsFor,
   withRevision,
 } from './command.js'
-import { storeIn } from './recorded.js'
+import { storeIn } from './stored.js'
 
 interface Options {
   readonly yes?: true

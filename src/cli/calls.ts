@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
 import { OUTCOMES, type Outcome } from '../history/decision-record.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
-import { pause } from '../lib/backoff.js'
 import { Columns } from '../lib/columns.js'
-import { age, localTime, parseSince } from '../lib/time-text.js'
+import { age, localTime, parseSince } from '../lib/units.js'
+import { pause } from '../lib/waiting.js'
 import type { Settings } from '../settings/index.js'
 import { readNumber } from '../sip/phone-number.js'
 import type { CallQuery } from '../store/database.js'
@@ -18,7 +18,7 @@ import {
   settingsFor,
   widthOf,
 } from './command.js'
-import { notRecorded, shown, storeIn } from './recorded.js'
+import { notRecorded, shown, storeIn } from './stored.js'
 
 type Filters = Pick<CallQuery, 'since' | 'caller' | 'callee' | 'flow' | 'rule'> & {
   readonly outcome?: Outcome

@@ -6,12 +6,12 @@ import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
 import { calendarName, endsSoon } from '../hours/calendar.js'
-import { counted } from '../lib/counted.js'
+import { counted } from '../lib/units.js'
 import { greetTexts } from '../routing/greeting.js'
 import type { Settings } from '../settings/index.js'
 import { findSpeaker } from '../speech/speaker.js'
 import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
-import { storedOutside } from './outside.js'
+import { storedOutside } from './stored.js'
 
 interface Options {
   readonly flows?: string

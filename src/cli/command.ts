@@ -10,7 +10,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { wrap } from '../lib/columns.js'
 import { safeJson, safeText } from '../lib/safe-text.js'
-import { parseShare } from '../lib/share.js'
+import { parseShare } from '../lib/units.js'
 import { findSettings } from '../settings/find.js'
 import {
   readSettings,

@@ -7,7 +7,7 @@ import { withFilesOf } from '../revisions/revision-files.js'
 import type { RevisionEntry } from '../store/database.js'
 import type { StoreReader } from '../store/store.js'
 import { DATA_OPTION, FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor } from './command.js'
-import { storeIn } from './recorded.js'
+import { storeIn } from './stored.js'
 
 /** One of the two that are compared. */
 interface Side {

@@ -8,8 +8,8 @@ import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { wrapLine } from '../lib/columns.js'
-import { counted } from '../lib/counted.js'
 import { safeLine } from '../lib/safe-text.js'
+import { counted } from '../lib/units.js'
 import { applicationsOf, type Settings, SettingsError, secretFiles } from '../settings/index.js'
 import {
   DATA_OPTION,

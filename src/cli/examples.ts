@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { EXAMPLES_FILE } from '../flows/examples.js'
 import { addExample, exampleOfCall } from '../history/add-example.js'
 import { FLOWS_OPTION, print, Refusal, refuseOn, settingsFor } from './command.js'
-import { visitsOf } from './recorded.js'
+import { visitsOf } from './stored.js'
 
 interface Options {
   readonly fromCall: string

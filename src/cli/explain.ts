@@ -12,7 +12,7 @@ import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
 import { unknownKey } from '../flows/read-memory.js'
 import type { Revision } from '../flows/revision.js'
-import { explainCall } from '../history/explained.js'
+import { explainCall } from '../history/sentence.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { asker } from '../lookups/ask.js'
 import { Lookups, type LookupsCall } from '../lookups/lookups.js'
@@ -34,9 +34,9 @@ import {
   VERBOSE_OPTION,
   withRevision,
 } from './command.js'
-import { FACTS_HEADING, formatFacts, formatGreeting, formatRules } from './explanation.js'
 import { renderGreeting } from './greet.js'
-import { storedMemory, storedOutside } from './outside.js'
+import { storedMemory, storedOutside } from './stored.js'
+import { FACTS_HEADING, formatFacts, formatGreeting, formatRules } from './why.js'
 
 interface Options {
   readonly from: string

@@ -13,10 +13,10 @@ import { type Copies, daysFrom, hoursJson } from '../hours/hours-json.js'
 import { DAYS } from '../hours/opening-hours.js'
 import { formatDate, weekdayOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
-import { age } from '../lib/time-text.js'
+import { age } from '../lib/units.js'
 import { hoursWith } from '../routing/outside-data.js'
 import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
-import { storedOutside } from './outside.js'
+import { storedOutside } from './stored.js'
 
 interface Options {
   /** In days. */

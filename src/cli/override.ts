@@ -3,7 +3,7 @@ import { type ShownOverride, shownOverride } from '../call/overrides.js'
 import { findInstance, NotRunningError, readOverrides, sendOverride } from '../control/client.js'
 import { describeInstant } from '../hours/hours.js'
 import { Columns } from '../lib/columns.js'
-import { localTime } from '../lib/time-text.js'
+import { localTime } from '../lib/units.js'
 import { userName } from '../settings/find.js'
 import {
   DATA_OPTION,
@@ -14,7 +14,7 @@ import {
   settingsFor,
   widthOf,
 } from './command.js'
-import { storeIn } from './recorded.js'
+import { storeIn } from './stored.js'
 
 interface Options {
   readonly until?: string

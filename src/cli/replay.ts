@@ -14,8 +14,7 @@ import {
   settingsFor,
   withRevision,
 } from './command.js'
-import { storedOutside } from './outside.js'
-import { storeIn } from './recorded.js'
+import { storedOutside, storeIn } from './stored.js'
 
 interface Options {
   readonly last: number

@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import { findInstance, readCandidate } from '../control/client.js'
 import { formatProblem } from '../flows/problem.js'
 import { Columns } from '../lib/columns.js'
-import { age, localTime } from '../lib/time-text.js'
+import { age, localTime } from '../lib/units.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RevisionEntry } from '../store/database.js'
 import { DATA_OPTION, EXIT, JSON_OPTION, printResult, settingsFor, widthOf } from './command.js'
-import { storeIn } from './recorded.js'
 import { nextAfter } from './reload.js'
+import { storeIn } from './stored.js'
 
 export function addRevisions(program: Command): void {
   program

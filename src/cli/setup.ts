@@ -10,7 +10,7 @@ import { ENTRY_CONTEXTS } from '../doctor/dialplan-checks.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import { INSTALLED_FOLDER } from '../settings/find.js'
 import { readSettings, type Settings } from '../settings/index.js'
-import { applyPlan, applyUndo } from '../setup/apply.js'
+import { applyPlan, applyUndo, planUndo, readManifest, setupFolder } from '../setup/apply.js'
 import {
   asteriskConsole,
   type Console,
@@ -25,7 +25,6 @@ import { type Change, changedSince } from '../setup/files.js'
 import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
 import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, missingModules, remaining, showChange } from '../setup/report.js'
-import { planUndo, readManifest, setupFolder } from '../setup/undo.js'
 import { EXIT, isAnsweredYes, print, Refusal, refuseOn } from './command.js'
 
 interface Options {

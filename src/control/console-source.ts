@@ -1,6 +1,6 @@
 import type { Revision } from '../flows/revision.js'
-import type { Explained } from '../history/explained.js'
 import type { ReplayResult } from '../history/replay.js'
+import type { Explained } from '../history/sentence.js'
 import type { Candidate } from '../revisions/candidate.js'
 import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { DatabaseAccess } from '../lib/database-url.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 
 /** A query that cannot be made, or was not answered. The message has no password in it. */
 export class DatabaseError extends Error {

@@ -1,7 +1,12 @@
 import { askVersion } from '../asterisk/ari/connection.js'
 import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
-import { neededModules } from '../asterisk/modules.js'
-import { hasFeature, parseVersion, REST_OVER_WEBSOCKET, type Version } from '../asterisk/version.js'
+import {
+  hasFeature,
+  neededModules,
+  parseVersion,
+  REST_OVER_WEBSOCKET,
+  type Version,
+} from '../asterisk/version.js'
 import { type Ari, check, fault, info, ok, type Result, sentence, warning } from './check.js'
 
 const TIMEOUT_MS = 5_000

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
-import { counted } from '../lib/counted.js'
+import { counted } from '../lib/units.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import { AMI, AMI_ADMIN, AMI_RIGHTS, variable } from './ami-checks.js'
 import { ARI, ARI_RIGHTS, connectAri, MODULES, VERSION } from './ari-checks.js'
-import { CALENDARS } from './calendar-checks.js'
 import {
   type Check,
   check,
@@ -19,7 +18,7 @@ import {
   sentence,
   warning,
 } from './check.js'
-import { ENTRY_CONTEXTS, FLOW_CONTEXTS, TRUNKS } from './dialplan-checks.js'
+import { ENDPOINTS, ENTRIES, ENTRY_CONTEXTS, FLOW_CONTEXTS, LOOPS, TRUNKS } from './dialplan-checks.js'
 import {
   ASTERISK_FILES,
   DIALPLAN_FILE,
@@ -30,8 +29,7 @@ import {
   userListeningAt,
 } from './file-checks.js'
 import { INSTANCE, RETENTION, TABLES } from './instance-checks.js'
-import { LOOKUPS } from './lookup-checks.js'
-import { ENDPOINTS, ENTRIES, LOOPS } from './path-checks.js'
+import { CALENDARS, LOOKUPS } from './source-checks.js'
 
 const SETTINGS = check('settings', [], async ({ settings }) => {
   const found: Result[] = []

@@ -1,10 +1,12 @@
 import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/ami/dialplan.js'
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
+import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
+import { jumpsOf, type Place, type RunningDialplan, type RunningStep } from '../asterisk/dialplan/running.js'
 import { nearest } from '../lib/nearest.js'
+import { variable } from './ami-checks.js'
 import { pjsipEndpoints } from './ari-checks.js'
-import { check, fault, listed, ok } from './check.js'
-import { endpointContext } from './path-checks.js'
+import { check, fault, info, listed, ok, type Result, warning } from './check.js'
 
 const REWRITE =
   'Write it again:  doorman dialplan --write  (with the path of extensions_doorman.conf, where that is not in ' +
@@ -89,4 +91,145 @@ function unknownTrunk(trunk: string, endpoints: readonly string[]) {
     `The flow files name the trunk ${trunk}, and PJSIP has no such endpoint: no call comes from it.${guess}`,
     'Name the endpoint\'s section of pjsip.conf under "trunks" in routing.yaml.',
   )
+}
+
+const ENTRY = GENERATED_CONTEXTS[0]
+
+/** Which endpoints' contexts lead to the generated ones. */
+export const ENDPOINTS = check('endpoints', ['ari', 'ami', 'dialplan', 'flows'], async (parts) => {
+  const { ari, ami, dialplan, flows } = parts
+  if (!dialplan.has(ENTRY)) return []
+  const endpoints = await pjsipEndpoints(ari)
+  const contexts = await Promise.all(endpoints.map((name) => endpointContext(ami, name)))
+  const byContext = [...Map.groupBy(endpoints, (_name, at) => contexts[at] ?? '')]
+  const groups = byContext.map(([context, names]) => ({ context, names, lead: leadOf(dialplan, context) }))
+  const which = (wanted: Lead) => groups.flatMap(({ names, lead }) => (lead === wanted ? names : [])).sort()
+  const [all, some] = [which('all'), which('some')]
+  if (all.length + some.length === 0)
+    return fault(`No PJSIP endpoint leads to [${ENTRY}]: no call reaches Doorman.`, howToLead(dialplan))
+  const { trunks } = flows.revision.routing.index.referenced
+  const elsewhere = groups.flatMap(({ context, names, lead }) => {
+    const lost = lead === 'none' ? names.filter((name) => trunks.has(name)) : []
+    if (lost.length === 0) return []
+    const says = `The calls of ${listed(lost)} go to [${context}], which does not lead to Doorman.`
+    return [warning(says, howToLead(dialplan))]
+  })
+  const partly = `Calls of ${listed(some)} lead to Doorman only by some numbers or conditions.`
+  return [
+    ...elsewhere,
+    ...(all.length > 0 ? [ok(`The calls of ${listed(all)} lead to Doorman.`)] : []),
+    ...(some.length > 0 ? [info(partly)] : []),
+  ]
+})
+
+function howToLead({ steps }: RunningDialplan): string {
+  const isEntry = (step: RunningStep) => jumpsOf(step).some((place) => place.startsWith(`${ENTRY},`))
+  const entries = new Set(steps.filter(isEntry).map(({ context }) => context))
+  for (const own of OWN_CONTEXTS) entries.delete(own)
+  const one =
+    entries.size === 0 ? 'one that goes to Doorman ("doorman setup" makes it)' : listed([...entries])
+  return `Set the Context of the trunk to ${one}: in pjsip.conf, or with FreePBX in the pjsip Settings of the trunk.`
+}
+
+/** Which calls to a context lead to Doorman. */
+type Lead = 'all' | 'some' | 'none'
+
+function leadOf(dialplan: RunningDialplan, context: string): Lead {
+  const places = placesIn(dialplan, context)
+  if (!dialplan.mayReach(places, ENTRY)) return 'none'
+  return places.every((place) => dialplan.straightWay(place, ENTRY).at(-1) === ENTRY) ? 'all' : 'some'
+}
+
+/**
+ * Empty for an endpoint that PJSIP does not know. PJSIP_ENDPOINT() is answered without a channel, for the class call
+ * (16.28, 22.10).
+ */
+export function endpointContext(ami: AmiSession, endpoint: string): Promise<string> {
+  return variable(ami, `PJSIP_ENDPOINT(${endpoint.replace(/[(),]/g, '')},context)`)
+}
+
+const placesIn = (dialplan: RunningDialplan, context: string): readonly Place[] =>
+  dialplan.numbersIn(context).map((number) => ({ context, number }))
+
+/** What leads to Doorman: whether a caller could choose the place, and the fallbacks that are named on the way. */
+export const ENTRIES = check('entries', ['dialplan'], async ({ dialplan }) => {
+  const steps = dialplan.steps.filter(({ context }) => !OWN_CONTEXTS.has(context))
+  const open = steps.flatMap(openGotos)
+  // The extensions of a context name one fallback as a rule.
+  const fallbacks = new Map<string, readonly Result[]>()
+  for (const { context, data } of steps) {
+    const [, fallback = ''] = /(?<![A-Za-z])DOORMAN_FALLBACK=(.*?)\)?$/s.exec(data) ?? []
+    const key = `${context},${fallback}`
+    if (fallback !== '' && !fallbacks.has(key))
+      fallbacks.set(key, fallbackOf(dialplan, `[${context}]`, fallback))
+  }
+  const found = [...open, ...[...fallbacks.values()].flat()]
+  return found.length > 0 ? found : ok('The fallbacks that entries name are in the dialplan.')
+})
+
+const OWN_CONTEXTS = new Set<string>(GENERATED_CONTEXTS)
+
+/** Asterisk looks for the commas of a location after it has put the number in. */
+function openGotos(step: RunningStep): readonly Result[] {
+  const jump = jumpsOf(step).find((text) => new RegExp(`^${ENTRY},[^,]*\\$\\{`).test(text))
+  if (jump === undefined) return []
+  const where = `[${step.context}] ${step.extension},${step.priority}`
+  const says = `${where}: Goto(${jump}) lets a caller who dials commas choose a place in the dialplan.`
+  return [warning(says, `Write  Goto(${ENTRY},,1)  there, which keeps the dialled number.`)]
+}
+
+function fallbackOf(dialplan: RunningDialplan, where: string, fallback: string): readonly Result[] {
+  if (fallback.includes('$')) {
+    const says = `${where}: DOORMAN_FALLBACK=${fallback} lets a caller who dials commas choose a place in the dialplan.`
+    return [warning(says, 'Write the extension  dialled,  which stands for the dialled number.')]
+  }
+  const [context = '', extension = 's', priority = '1'] = fallback.split(',')
+  const isThere =
+    extension === 'dialled'
+      ? dialplan.has(context)
+      : dialplan.exists({ context, number: extension, priority })
+  if (!isThere) {
+    const says = `${where}: the fallback ${fallback} is not in the dialplan; such calls take that of "otherwise".`
+    return [
+      fault(says, 'Name a context, extension and priority that are there, or leave DOORMAN_FALLBACK out.'),
+    ]
+  }
+  return loopsOf(dialplan, `${where}: the fallback ${fallback}`, { context, extension })
+}
+
+/** Flows that send their calls to Doorman again. */
+export const LOOPS = check('loops', ['dialplan', 'flows'], async ({ dialplan, flows }) => {
+  const found = [...flows.revision.routing.flows.values()].flatMap(({ name, context, extension }) =>
+    loopsOf(dialplan, `The flow ${name} (${context},${extension})`, { context, extension }),
+  )
+  return found.length > 0 ? found : ok('No flow leads back to Doorman.')
+})
+
+/** How many contexts of a way are shown. */
+const SHOWN = 6
+
+function loopsOf(
+  dialplan: RunningDialplan,
+  what: string,
+  { context, extension }: { readonly context: string; readonly extension: string },
+): readonly Result[] {
+  const isDialled = extension === 'dialled'
+  const places = isDialled ? placesIn(dialplan, context) : [{ context, number: extension }]
+  const ways = places.map((place) => ({ ...place, way: dialplan.straightWay(place, ENTRY) }))
+  const straight = ways.filter(({ way }) => way.at(-1) === ENTRY)
+  const [first] = straight
+  if (first !== undefined) {
+    const numbers = straight.map(({ number }) => number)
+    const whose = isDialled ? ` for ${listed(numbers, 3)}` : ''
+    const by = first.way.slice(-SHOWN).map((name) => `[${name}]`)
+    const says = `${what} leads straight back to Doorman${whose}, by ${by.join(' → ')}: `
+    return [
+      fault(
+        `${says}after ten visits such calls are hung up or take another fallback.`,
+        'Send calls to Doorman only where they enter the PBX (the Context of the trunk), not in a context of a flow.',
+      ),
+    ]
+  }
+  if (!dialplan.mayReach(places, ENTRY)) return []
+  return [info(`${what} may lead back to Doorman. More than ten visits in 30 s take the fallback.`)]
 }

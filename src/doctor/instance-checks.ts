@@ -1,5 +1,4 @@
-import { counted } from '../lib/counted.js'
-import { age } from '../lib/time-text.js'
+import { age, counted } from '../lib/units.js'
 import { StoreReader } from '../store/store.js'
 import {
   type Ari,

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Calendar } from '../hours/calendar.js'
 import type { CalendarProblem } from '../hours/icalendar.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 
 export interface CalendarOrder {
   readonly text: string

@@ -1,6 +1,6 @@
 import { type Calendar, endsSoon } from '../hours/calendar.js'
 import type { HoursCalendar } from '../hours/hours.js'
-import { parseDuration } from '../lib/duration.js'
+import { parseDuration } from '../lib/units.js'
 import { readInThread } from './calendar-thread.js'
 import { type FileProblem, readClosedFile } from './closed-file.js'
 import type { Diagnostics, YamlPath } from './problem.js'

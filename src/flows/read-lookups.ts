@@ -1,5 +1,5 @@
-import { parseDuration } from '../lib/duration.js'
 import { suggestion } from '../lib/nearest.js'
+import { parseDuration } from '../lib/units.js'
 import type { KeyedText, Lookup } from '../routing/lookup.js'
 import { KEY_FIELDS } from '../routing/lookup-state.js'
 import { checkTrunk, checkTrusted, type Surroundings } from './conditions.js'

@@ -1,5 +1,5 @@
-import { formatDuration, parseDuration } from '../lib/duration.js'
 import { suggestion } from '../lib/nearest.js'
+import { formatDuration, parseDuration } from '../lib/units.js'
 import type { Condition, MemoryPolicy } from '../routing/types.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { ConditionSource, MemoryEntry } from './schema.js'

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
-import { parseDuration } from '../lib/duration.js'
-import { parseShare } from '../lib/share.js'
+import { parseDuration, parseShare } from '../lib/units.js'
 import type { TableOrigin, TableSource } from '../routing/types.js'
 import type { Numbers } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'

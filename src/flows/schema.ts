@@ -2,10 +2,9 @@ import { getCountries } from 'libphonenumber-js/min'
 import * as z from 'zod'
 import type { State, StateValue } from '../conversation/state.js'
 import { parseDate } from '../hours/wall-clock.js'
-import { DURATION_FORM, parseDuration } from '../lib/duration.js'
+import { secretProblem } from '../lib/http-client.js'
 import { suggestion } from '../lib/nearest.js'
-import { secretProblem } from '../lib/secret-text.js'
-import { parseShare } from '../lib/share.js'
+import { DURATION_FORM, parseDuration, parseShare } from '../lib/units.js'
 import { MOST_CALLS } from '../store/callers.js'
 
 /**

@@ -1,5 +1,5 @@
 /** What recorded calls say of a configuration: claims that were refused, and numbers that no rule names. */
-import { turns } from '../lib/turns.js'
+import { turns } from '../lib/waiting.js'
 import type { CallRecord } from './recorded-calls.js'
 
 export interface RefusedClaims {

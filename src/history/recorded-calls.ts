@@ -1,11 +1,15 @@
-import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
-import type { CallFacts, State } from '../routing/types.js'
+import type { Override } from '../hours/override.js'
+import { maskNumbers } from '../observability/masking.js'
+import type { Hearsay } from '../routing/hearsay.js'
+import { type Answer, NO_OUTSIDE_DATA, type OutsideData, type Remembered } from '../routing/outside-data.js'
+import type { CallFacts, Reason, State } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
+import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallQuery, FoundCall, StoredCall } from '../store/database.js'
+import type { NumberHash } from '../store/number-hash.js'
 import type { StoreReads } from '../store/store.js'
 import type { DecisionRecord } from './decision-record.js'
-import { type RecordedOutside, recordedOutside } from './recorded-outside.js'
 
 /** A recorded call: its decision record, and what is needed besides to decide it again. */
 export interface CallRecord extends DecisionRecord {
@@ -117,4 +121,84 @@ export async function findVisits(
   if (named !== 'last' && !/^\d{1,15}$/.test(named)) return []
   const [call] = await find(named === 'last' ? {} : { id: Number(named) }, 1)
   return call === undefined ? [] : (await find({ channelId: call.call })).reverse()
+}
+
+/** What a decision was based on besides the call, as JSON: of tables and calendars the version only. */
+export interface RecordedOutside {
+  readonly overrides?: Readonly<Record<string, Override>>
+  readonly calendars?: Readonly<Record<string, string>>
+  readonly tables?: Readonly<Record<string, string>>
+  readonly answers?: Readonly<Record<string, Answer>>
+  readonly memory?: Remembered
+}
+
+/** `{ outside }`, or nothing where there is nothing to record. */
+export function recordedOutside({ overrides, calendars, tables, answers, memory }: OutsideData): {
+  outside?: RecordedOutside
+} {
+  const outside: RecordedOutside = {
+    ...(overrides.size > 0 && { overrides: Object.fromEntries(overrides) }),
+    ...(calendars.size > 0 && { calendars: versionsOf(calendars) }),
+    ...(tables.size > 0 && { tables: versionsOf(tables) }),
+    ...(answers.size > 0 && { answers: Object.fromEntries(answers) }),
+    ...(memory !== undefined && { memory }),
+  }
+  return Object.keys(outside).length === 0 ? {} : { outside }
+}
+
+function versionsOf(all: ReadonlyMap<string, { readonly version: string }>): Record<string, string> {
+  return Object.fromEntries([...all].map(([name, { version }]) => [name, version]))
+}
+
+/** What a recorded call was decided on, to decide it again: tables and calendars are as they are `now`. */
+export function outsideOfCall(
+  { outside: { overrides = {}, answers = {}, memory } = {} }: { readonly outside?: RecordedOutside },
+  now: OutsideData,
+): OutsideData {
+  return {
+    overrides: new Map(Object.entries(overrides)),
+    calendars: now.calendars,
+    tables: now.tables,
+    answers: new Map(Object.entries(answers)),
+    memory,
+  }
+}
+
+/**
+ * A call for the database, with masked numbers: which rules were tried and where it went, keyed hashes of its numbers,
+ * and no header, name or value of the caller. It cannot be decided again.
+ */
+export function maskedCall(decided: DecisionRecord, hash: NumberHash): StoredCall {
+  const hashed = (number: string) => (number === '' || number === ANONYMOUS ? number : hash(number))
+  // Fields are named here one by one: what a record has besides may be about the caller.
+  const { at, call, sipCallId, callerNumber, calleeNumber, trunk, branch, vip, readBy, revision } = decided
+  const { rule, flow, outcome, faults, reasonsOmitted, ms, greeting } = decided
+  const masked = maskNumbers({
+    ...{ at, call, sipCallId, callerNumber, calleeNumber, trunk, branch, vip, readBy, revision },
+    ...{ rule, flow, outcome, faults, reasonsOmitted, ms, headers: [], provenance: [] },
+    reasons: decided.reasons.map(withoutValue),
+    hearsay: decided.hearsay.map(withoutClaim),
+  }) as unknown as DecisionRecord
+  const record: CallRecord = {
+    ...masked,
+    ...{ callerNumber: hashed(callerNumber), calleeNumber: hashed(calleeNumber) },
+    ...{ callerId: { number: '', name: '' }, dialled: '', verification: null, masked: true },
+    // The text may name the caller; by the file, whose name is a hash, it can be forgotten.
+    ...(greeting && {
+      greeting: { status: greeting.status, text: '', play: greeting.play, file: greeting.file },
+    }),
+  }
+  return storedRecord(record)
+}
+
+function withoutValue(reason: Reason): Reason {
+  const { rule, matched, condition, trusted } = reason
+  // A code flow that failed may have said anything.
+  if (rule === '(function)' && matched) return reason
+  const held = matched ? 'holds' : trusted ? 'does not hold' : 'is untrusted'
+  return { ...reason, value: null, why: `${condition} ${held}` }
+}
+
+function withoutClaim({ what, for: purposes }: Hearsay): Hearsay {
+  return { what, for: purposes, value: '***', why: `${what} is untrusted` }
 }

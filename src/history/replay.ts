@@ -1,14 +1,13 @@
 import { type Functions, finalDecision } from '../flows/final-decision.js'
 import { lookupsInCodeOf } from '../flows/needs.js'
 import type { Revision } from '../flows/revision.js'
-import { counted, thousands } from '../lib/counted.js'
-import { turns } from '../lib/turns.js'
+import { counted, thousands } from '../lib/units.js'
+import { turns } from '../lib/waiting.js'
 import { contextOf } from '../routing/context-of.js'
 import { headerName } from '../routing/format.js'
 import { neededLookups } from '../routing/needed-lookups.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
-import { type CallRecord, factsOfCall } from './recorded-calls.js'
-import { outsideOfCall } from './recorded-outside.js'
+import { type CallRecord, factsOfCall, outsideOfCall } from './recorded-calls.js'
 
 /** What a candidate makes of recorded calls. */
 export interface ReplayResult {

@@ -1,7 +1,10 @@
+import { type DecisionParts, type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { Log } from '../lib/log.js'
+import { contextOf } from '../routing/context-of.js'
+import { type Provenance, provenanceOf } from '../routing/facts.js'
 import { clip } from '../routing/format.js'
-import type { Hearsay } from '../routing/hearsay.js'
-import type { Reason } from '../routing/types.js'
+import { type Hearsay, hearsayOf } from '../routing/hearsay.js'
+import type { CallFacts, Reason } from '../routing/types.js'
 import { ANONYMOUS } from '../sip/phone-number.js'
 import { type DecisionRecord, EXPECTED, type Outcome } from './decision-record.js'
 
@@ -115,4 +118,32 @@ function functionFault(record: Decided): string {
 /** Writes a record as one line of the log, whose message is the sentence. */
 export function logDecision(log: Log, record: DecisionRecord): void {
   log[EXPECTED.has(record.outcome) ? 'info' : 'warn'](sentenceOf(record), { event: 'decision', ...record })
+}
+
+/** Where a call would go, and why. */
+export interface Explained {
+  readonly final: FinalDecision
+  readonly sentence: string
+  readonly reasons: readonly Reason[]
+  readonly provenance: readonly Provenance[]
+  readonly hearsay: readonly Hearsay[]
+}
+
+/** Decides a call that is not there, with every reason and every fact. */
+export async function explainCall(facts: CallFacts, parts: DecisionParts): Promise<Explained> {
+  const { revision, at, outside } = parts
+  const final = await finalDecision(facts, parts)
+  const context = contextOf(facts, revision.routing, at, outside)
+  const [reasons, hearsay] = [reasonsOf(final, facts, parts), hearsayOf(context)]
+  const { callerNumber, calleeNumber, branch = null, rule } = final.decision
+  const outcome = final.failure === undefined ? 'routed' : 'fallback_function'
+  const sentence = sentenceOf(
+    {
+      ...{ callerNumber, calleeNumber, branch, rule, reasons, hearsay, outcome },
+      ...{ trunk: facts.trunk ?? null, flow: final.flow.name, faults: [] },
+    },
+    'would go',
+  )
+  const provenance = provenanceOf(context, { headers: revision.headersNeeded, thorough: true })
+  return { final, sentence, reasons, provenance, hearsay }
 }

@@ -1,4 +1,4 @@
-import { parseDuration } from '../lib/duration.js'
+import { parseDuration } from '../lib/units.js'
 import { formatTime } from './opening-hours.js'
 import { formatDate, parseDate, zoneOf } from './wall-clock.js'
 

@@ -1,6 +1,5 @@
 import type { Databases } from '../databases/databases.js'
-import { askHttp, HttpError } from '../lib/http-client.js'
-import { fillHeaders } from '../lib/secret-text.js'
+import { askHttp, fillHeaders, HttpError } from '../lib/http-client.js'
 import { fillKeyed, type Lookup, writtenText } from '../routing/lookup.js'
 
 /** What a source says, by the names under `take`; empty where it has no entry. */

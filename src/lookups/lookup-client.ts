@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { TimeoutError, within } from '../lib/timeout.js'
+import { TimeoutError, within } from '../lib/waiting.js'
 import type { Lookup } from '../routing/lookup.js'
 import type { Answer } from '../routing/outside-data.js'
 import { type Ask, REQUEST_MS, type Values } from './ask.js'

@@ -7,7 +7,7 @@
  * Until the callers are loaded nothing is known of any, and what is added waits. Every text in the Map is a
  * `RememberedCaller` as JSON, which takes a third of the object.
  */
-import { pause } from '../lib/backoff.js'
+import { pause } from '../lib/waiting.js'
 import type { CallContext } from '../routing/call-context.js'
 import { whyNotRemembered } from '../routing/memory.js'
 import type { Remembered } from '../routing/outside-data.js'

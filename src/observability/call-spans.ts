@@ -8,7 +8,7 @@ import {
 } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Log } from '../lib/log.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 import { maskNumbers } from './masking.js'
 import { type ObservedCall, STAGES } from './metrics.js'
 

@@ -1,5 +1,5 @@
 /** The generic half of a diff: what was removed, added, renamed, moved and changed in a list of named items. */
-import { turns } from '../lib/turns.js'
+import { turns } from '../lib/waiting.js'
 
 /** One difference between two revisions. */
 export interface Change {

@@ -4,15 +4,19 @@ import { calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
 import { formatTimes } from '../hours/opening-hours.js'
 import { formatDate } from '../hours/wall-clock.js'
-import { counted, thousands } from '../lib/counted.js'
-import { formatDuration } from '../lib/duration.js'
-import { formatShare } from '../lib/share.js'
-import { turns } from '../lib/turns.js'
+import { counted, formatDuration, formatShare, thousands } from '../lib/units.js'
+import { turns } from '../lib/waiting.js'
 import { leavesOf } from '../routing/condition.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
 import { type Lookup, writtenText } from '../routing/lookup.js'
-import type { NumberTable } from '../routing/number-table.js'
-import { asBuffer, hasNumber, isSameContent, isSameRow, numbersOf } from '../routing/number-table.js'
+import {
+  asBuffer,
+  hasNumber,
+  isSameContent,
+  isSameRow,
+  type NumberTable,
+  numbersOf,
+} from '../routing/number-table.js'
 import type {
   Branch,
   Condition,

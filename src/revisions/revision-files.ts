@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 import type { StoreReads } from '../store/store.js'
 
 /** Contents by name relative to their folder. */

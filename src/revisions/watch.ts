@@ -9,8 +9,8 @@
  */
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { pause } from '../lib/backoff.js'
 import { ifMissing } from '../lib/replace-file.js'
+import { pause } from '../lib/waiting.js'
 
 export interface WatchOptions {
   readonly folder: string

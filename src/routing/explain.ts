@@ -1,5 +1,5 @@
 import { describeState } from '../hours/hours.js'
-import { formatDuration } from '../lib/duration.js'
+import { formatDuration } from '../lib/units.js'
 import type { CallContext } from './call-context.js'
 import { evaluate, matchesNumber, missingTables, passes, truthOf } from './condition.js'
 import { factReasons } from './facts.js'

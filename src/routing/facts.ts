@@ -1,4 +1,4 @@
-import { counted } from '../lib/counted.js'
+import { counted } from '../lib/units.js'
 import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber, missingTables } from './condition.js'

@@ -1,4 +1,4 @@
-import { formatDuration } from '../lib/duration.js'
+import { formatDuration } from '../lib/units.js'
 import type { Condition, HeaderTest } from './types.js'
 
 export function formatCondition(condition: Condition): string {

@@ -1,4 +1,4 @@
-import { age } from '../lib/time-text.js'
+import { age } from '../lib/units.js'
 import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallContext, LookupState } from './call-context.js'
 import { callerItem, formatList, formatTrust } from './format.js'

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { type DatabaseAccess, parseDatabaseUrl } from '../lib/database-url.js'
-import { parseShare } from '../lib/share.js'
+import { parseShare } from '../lib/units.js'
 
 const yesOrNo = z
   .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })

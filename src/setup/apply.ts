@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { chmod, chown, mkdir, rm, rmdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { flushFolder, removeLeftovers, replaceFile } from '../lib/replace-file.js'
-import { type Change, contentOf, type FileState } from './files.js'
+import { chmod, chown, mkdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { flushFolder, ifMissing, removeLeftovers, replaceFile } from '../lib/replace-file.js'
+import { type Change, contentOf, type FileState, stateOf, withoutBlock } from './files.js'
 import { SELF } from './inspect.js'
-import type { Folder, Plan } from './plan.js'
-import { type Manifest, manifestFile, NOTHING, readManifest, record, setupFolder } from './undo.js'
+import type { Folder, Plan, SetupChange } from './plan.js'
 
 /** The steps by which setup changes the machine. Each is made whole or not at all, and outlives a power cut. */
 export const realSteps = {
@@ -80,4 +80,80 @@ export async function applyUndo(
   if (manifest !== NOTHING) await steps.removeFile(manifestFile(doorman))
   await steps.removeFolder(setupFolder(doorman))
   for (const folder of manifest.folders.toReversed()) await steps.removeFolder(folder)
+}
+
+/** What setup has changed, or was about to change when it was interrupted. */
+export interface Manifest {
+  /** `before` is the file before the first change of setup's. */
+  readonly files: readonly SetupChange[]
+  /** Folders that setup has made, the outer ones first. */
+  readonly folders: readonly string[]
+}
+
+export const NOTHING: Manifest = { files: [], folders: [] }
+
+/** Where the manifest is kept. */
+export const setupFolder = (doorman: string): string => join(doorman, 'setup')
+export const manifestFile = (doorman: string): string => join(setupFolder(doorman), 'manifest.json')
+
+export async function readManifest(doorman: string): Promise<Manifest> {
+  const text = await readFile(manifestFile(doorman), 'utf8').catch(ifMissing(undefined))
+  return text === undefined ? NOTHING : (JSON.parse(text) as Manifest)
+}
+
+/** What to remember of a change, where an earlier run may have made changes to the same file. */
+export function record(change: SetupChange, earlier: SetupChange | undefined): SetupChange {
+  const { kind, before } = change
+  const isOurs = (one: SetupChange) =>
+    [one.before, one.after].some((state) => isDeepStrictEqual(before, state))
+  if (earlier !== undefined && (kind === 'generated' || isOurs(earlier)))
+    return { ...change, before: earlier.before }
+  // Changed by others since: what they made of it, without what an earlier run added.
+  if (before === undefined || kind !== 'block') return change
+  return { ...change, before: { ...before, content: withoutBlock(before.content) } }
+}
+
+export interface Undo {
+  /** In an order in which Asterisk can be restarted after each. */
+  readonly steps: readonly Change[]
+  /** Files that others have changed since, and that stay. */
+  readonly kept: readonly string[]
+}
+
+/**
+ * How every file comes back: byte for byte, with owner and mode, unless it has changed since; of a changed one setup's
+ * own block goes. Files that are right already need no step, as after an undo that was interrupted.
+ */
+export function planUndo({ files }: Manifest): Undo {
+  const steps: Change[] = []
+  const kept: string[] = []
+  // The lines that pull a file in go before the file.
+  for (const change of files.toReversed()) {
+    const now = stateOf(change.path)
+    if (isDeepStrictEqual(now, change.before)) continue
+    const undone = now && undoneOf(change, now)
+    if (undone === undefined) kept.push(change.path)
+    else steps.push({ path: change.path, before: now, ...undone })
+  }
+  return { steps, kept }
+}
+
+/** Undefined where the file stays as it is. */
+function undoneOf(change: SetupChange, now: FileState): Pick<Change, 'after' | 'why'> | undefined {
+  const { kind, before, after } = change
+  if (kind === 'generated' || now.content === after.content) {
+    if (before === undefined) return REMOVED
+    return { after: { ...ownership(change, now), content: before.content }, why: 'as it was before' }
+  }
+  const content = kind === 'block' ? withoutBlock(now.content) : now.content
+  if (content === now.content) return undefined
+  if (content === '' && before === undefined) return REMOVED
+  return { after: { ...now, content }, why: "changed since: only setup's own lines go" }
+}
+
+const REMOVED = { after: undefined, why: 'setup made it' }
+
+/** Owner and mode as before, unless others have given it new ones. */
+function ownership({ before, after }: SetupChange, now: FileState): FileState {
+  return before !== undefined && isDeepStrictEqual({ ...now, content: after.content }, after) ? before : now
 }

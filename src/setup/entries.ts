@@ -1,7 +1,6 @@
 import { readConfig } from '../asterisk/config.js'
-import { DEFAULT_CONTEXT } from './endpoints.js'
 import { blockOf } from './files.js'
-import type { Findings } from './inspect.js'
+import { DEFAULT_CONTEXT, type Findings } from './inspect.js'
 
 /**
  * A context that leads to Doorman, for trunks whose calls come in on `before`. A trunk gets it in place of `before`: a

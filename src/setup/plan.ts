@@ -19,8 +19,7 @@ import {
   type Server,
   userNamed,
 } from './inspect.js'
-import { type Places, settingsFor, withSettings } from './settings-file.js'
-import { ariFile, managerFile, usersFor } from './users.js'
+import { ariFile, managerFile, type Places, settingsFor, usersFor, withSettings } from './own-files.js'
 
 /** How a changed file is brought back. */
 export type ChangeKind =

@@ -10,9 +10,8 @@ import { inTemporaryFolder } from '../revisions/revision-files.js'
 import { applicationsOf, readSettings } from '../settings/index.js'
 import { contextBefore, type Entry, entriesFor, existingEntries } from './entries.js'
 import { type Findings, type Identity, includesDialplan, SELF } from './inspect.js'
+import { type Places, startingFlows } from './own-files.js'
 import { type Plan, planSetup } from './plan.js'
-import type { Places } from './settings-file.js'
-import { startingFlows } from './starting-flows.js'
 
 /** What is to be done, and what it was made of. */
 export interface Prepared {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import { optionOf } from '../asterisk/config.js'
-import { neededModules } from '../asterisk/modules.js'
+import { neededModules } from '../asterisk/version.js'
 import { contextBefore, type Entry } from './entries.js'
 import { blockOf, type Change, textOf } from './files.js'
 import { amiServer, type Findings, httpServer, OWN_FILES, type Server } from './inspect.js'

@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, unlink, utimes } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { turns } from '../lib/turns.js'
+import { turns } from '../lib/waiting.js'
 
 interface GreetingFile {
   readonly bytes: number

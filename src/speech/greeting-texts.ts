@@ -1,5 +1,5 @@
 import type { Revision } from '../flows/revision.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 import { greetTexts, knownTexts } from '../routing/greeting.js'
 import { type CallerRow, hasNumber, numbersOf, rowOf } from '../routing/number-table.js'
 import type { VipPolicy } from '../routing/types.js'

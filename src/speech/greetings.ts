@@ -1,4 +1,4 @@
-import { counted, thousands } from '../lib/counted.js'
+import { counted, thousands } from '../lib/units.js'
 import type { Voice } from '../routing/types.js'
 
 /** What a caller is to hear. */

@@ -1,6 +1,5 @@
 import type { Log } from '../lib/log.js'
-import { within } from '../lib/timeout.js'
-import { turns } from '../lib/turns.js'
+import { turns, within } from '../lib/waiting.js'
 import type { Voice } from '../routing/types.js'
 import { GreetingFiles } from './greeting-files.js'
 import {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 import type { RenderAnswer, RenderJob } from './render-process.js'
 
 /** 500 characters take 2 s at most on a busy machine; what takes longer hangs. */

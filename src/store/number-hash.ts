@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ifMissing, replaceFile } from '../lib/replace-file.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 
 /** A number → `@` and 15 letters, which no mask takes for a number and every shell leaves as they are. */
 export type NumberHash = (number: string) => string

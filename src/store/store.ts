@@ -9,8 +9,7 @@
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
-import { pause } from '../lib/backoff.js'
-import { within } from '../lib/timeout.js'
+import { pause, within } from '../lib/waiting.js'
 import { type CallerRow, type CallerUpdate, findCaller, type RememberedCaller } from './callers.js'
 import {
   type CallQuery,

@@ -1,6 +1,5 @@
 import type { Databases } from '../databases/databases.js'
-import { askHttp } from '../lib/http-client.js'
-import { fillHeaders } from '../lib/secret-text.js'
+import { askHttp, fillHeaders } from '../lib/http-client.js'
 import type { TableOrigin } from '../routing/types.js'
 
 /** How long a source may take to send all rows. */

@@ -5,7 +5,7 @@ import { FALLBACK, GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { trunkOf } from '../asterisk/pbx.js'
 import type { State } from '../conversation/state.js'
 import { decodeState, partsIn } from '../conversation/state-codec.js'
-import { within } from '../lib/timeout.js'
+import { within } from '../lib/waiting.js'
 
 /** Where the PBX put a call. */
 export interface CallResult {

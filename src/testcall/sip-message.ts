@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { RtpStream } from './rtp.js'
 
 export const token = (): string => randomBytes(8).toString('hex')
@@ -145,4 +145,47 @@ export function formatOk(request: SipMessage): Buffer {
 
 function format(start: string, lines: readonly string[], encoding: BufferEncoding = 'utf8'): Buffer {
   return Buffer.from([start, ...lines].join('\r\n'), encoding)
+}
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+const md5 = (text: string): string => hash('md5', text)
+
+/**
+ * The Authorization (or Proxy-Authorization) header that answers a digest challenge (RFC 2617 §3.2.2, as SIP
+ * uses it in RFC 3261 §22.4). MD5 is what PBXs ask for; other algorithms give undefined.
+ */
+export function answerChallenge(
+  challenge: { readonly header: string; readonly value: string },
+  { username, password }: Credentials,
+  method: string,
+  uri: string,
+): string | undefined {
+  const asked = parameters(challenge.value)
+  if ((asked.algorithm ?? 'MD5').toUpperCase() !== 'MD5') return undefined
+  const { realm = '', nonce = '', opaque, qop } = asked
+  const first = md5(`${username}:${realm}:${password}`)
+  const second = md5(`${method}:${uri}`)
+  const cnonce = randomBytes(8).toString('hex')
+  const withQop = qop?.split(',').some((word) => word.trim() === 'auth') === true
+  const response = md5(
+    withQop ? `${first}:${nonce}:00000001:${cnonce}:auth:${second}` : `${first}:${nonce}:${second}`,
+  )
+  const fields = [
+    `username="${username}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=MD5`,
+    ...(withQop ? [`qop=auth, nc=00000001, cnonce="${cnonce}"`] : []),
+    ...(opaque === undefined ? [] : [`opaque="${opaque}"`]),
+  ]
+  const name = challenge.header === 'proxy-authenticate' ? 'Proxy-Authorization' : 'Authorization'
+  return `${name}: Digest ${fields.join(', ')}`
+}
+
+function parameters(challenge: string): Readonly<Record<string, string>> {
+  const found = challenge.matchAll(/([a-z]+)\s*=\s*(?:"([^"]*)"|([^\s,]+))/gi)
+  return Object.fromEntries(
+    [...found].map(([, name = '', quoted, bare]) => [name.toLowerCase(), quoted ?? bare ?? '']),
+  )
 }

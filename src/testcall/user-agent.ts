@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { answerChallenge, type Credentials } from './digest.js'
 import {
+  answerChallenge,
+  type Credentials,
   formatInvite,
   formatOk,
   formatRequest,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ConnectionLog } from '../../src/asterisk/connection-log.js'
-import { pause, retryDelayMs } from '../../src/lib/backoff.js'
+import { pause, retryDelayMs } from '../../src/lib/waiting.js'
 import { KeptLog } from './kept-log.js'
 
 test('a connection that is down says why once, again where the reason changes, and every minute', () => {

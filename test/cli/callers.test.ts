@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { maskedCall } from '../../src/history/masked-call.js'
+import { maskedCall } from '../../src/history/recorded-calls.js'
 import { CallerMemory } from '../../src/memory/caller-memory.js'
 import { openNumberHash } from '../../src/store/number-hash.js'
 import { inFolder } from '../flows/temp-folder.js'

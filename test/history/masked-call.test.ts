@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { maskedCall } from '../../src/history/masked-call.js'
-import type { CallRecord } from '../../src/history/recorded-calls.js'
+import { type CallRecord, maskedCall } from '../../src/history/recorded-calls.js'
 import { openNumberHash } from '../../src/store/number-hash.js'
 import { doorman } from '../cli/command.js'
 import { inFolder } from '../flows/temp-folder.js'

@@ -1,8 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import { Columns, wrap } from '../../src/lib/columns.js'
-import { formatDuration, parseDuration } from '../../src/lib/duration.js'
-import { formatShare, parseShare } from '../../src/lib/share.js'
-import { age, localTime, parseSince } from '../../src/lib/time-text.js'
+import {
+  age,
+  formatDuration,
+  formatShare,
+  localTime,
+  parseDuration,
+  parseShare,
+  parseSince,
+} from '../../src/lib/units.js'
 
 const NOW = new Date('2026-12-24T18:00:00Z')
 

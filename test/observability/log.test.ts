@@ -3,8 +3,8 @@ import { closeSync, openSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { safeJson, safeText } from '../../src/lib/safe-text.js'
+import { BatchedOutput, type FileWriter } from '../../src/observability/log.js'
 import { maskNumbers, maskText } from '../../src/observability/masking.js'
-import { BatchedOutput, type FileWriter } from '../../src/observability/output.js'
 
 /** Characters that break a line or steer a terminal: C0 and C1, line ends of Unicode, bidi marks. */
 const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u

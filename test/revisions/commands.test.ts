@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { localTime } from '../../src/lib/time-text.js'
+import { localTime } from '../../src/lib/units.js'
 import { doorman, type Ending } from '../cli/command.js'
 import { type Files, inFolder } from '../flows/temp-folder.js'
 import { filesOf, inDataFolder, newRevision, withStore } from '../store/open-store.js'

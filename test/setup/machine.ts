@@ -2,11 +2,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
-import { applyPlan, applyUndo } from '../../src/setup/apply.js'
+import { applyPlan, applyUndo, planUndo, readManifest, type Undo } from '../../src/setup/apply.js'
 import type { Console } from '../../src/setup/console.js'
 import { type Findings, inspect } from '../../src/setup/inspect.js'
 import { type Prepared, prepare } from '../../src/setup/prepare.js'
-import { planUndo, readManifest, type Undo } from '../../src/setup/undo.js'
 import { type Files, readFiles, writeFiles } from './archive.js'
 
 const machines: string[] = []

@@ -1,6 +1,5 @@
-import { pause, retryDelayMs } from '../../lib/backoff.js'
 import type { Log } from '../../lib/log.js'
-import { within } from '../../lib/timeout.js'
+import { pause, retryDelayMs, within } from '../../lib/waiting.js'
 import { ConnectionLog } from '../connection-log.js'
 import { type DialplanLocation, PbxError, type Variable } from '../pbx.js'
 import { locationsMissing } from './dialplan.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import Manager, { type ManagerConnection, type ManagerResponse } from 'asterisk-manager'
-import { TimeoutError, within } from '../../lib/timeout.js'
+import { TimeoutError, within } from '../../lib/waiting.js'
 import { PbxError } from '../pbx.js'
 
 /** Where the manager interface (AMI) is, and as whom to log in. */

@@ -3,10 +3,9 @@ import type { Log } from '../../lib/log.js'
 import { type DialplanLocation, PbxError, type PbxListener, type Variable } from '../pbx.js'
 import { AriConnection } from './connection.js'
 import { DeviceStates } from './device-states.js'
-import type { AriEvent } from './events.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
 import { SharedVariableSets } from './shared-variables.js'
-import { StasisChannels } from './stasis-channels.js'
+import { type AriEvent, StasisChannels } from './stasis-channels.js'
 
 const ANSWER_MS = 3_000
 const HEADER_FUNCTIONS = 'res_pjsip_header_funcs.so'

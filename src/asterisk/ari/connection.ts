@@ -1,13 +1,12 @@
 import nodeHttp from 'node:http'
 import nodeHttps from 'node:https'
 import type { Client } from 'ari-client'
-import { pause, retryDelayMs } from '../../lib/backoff.js'
 import type { Log } from '../../lib/log.js'
-import { within } from '../../lib/timeout.js'
+import { pause, retryDelayMs, within } from '../../lib/waiting.js'
 import { ConnectionLog } from '../connection-log.js'
 import { hasFeature, parseVersion, REST_OVER_WEBSOCKET } from '../version.js'
-import type { AriEvent } from './events.js'
 import { type AriAccess, AriHttp, MOST_REQUESTS } from './http.js'
+import type { AriEvent } from './stasis-channels.js'
 import { AriSocket, type RawSocket } from './web-socket.js'
 
 const CHECK_MS = 3_000

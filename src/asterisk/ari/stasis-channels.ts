@@ -1,13 +1,5 @@
 import type { Log } from '../../lib/log.js'
-import type { Departure, PbxListener } from '../pbx.js'
-import {
-  type AriChannel,
-  type AriEvent,
-  arrivalOf,
-  timeOf,
-  undescribedCall,
-  waitingCallOf,
-} from './events.js'
+import type { Arrival, Departure, PbxListener } from '../pbx.js'
 import type { AriAnswer, AriHttp } from './http.js'
 
 /** How often the channels in the application are compared with the events that came. The dialplan waits 1.1 s. */
@@ -142,4 +134,66 @@ export class StasisChannels {
     const kind: Departure['kind'] = this.#hangingUp.delete(channelId) ? 'hung_up' : 'continued'
     this.#listener.onDeparture(channelId, { kind, at })
   }
+}
+
+/** What ARI says of a channel, as far as it is read here. */
+export interface AriChannel {
+  readonly id?: unknown
+  readonly name?: unknown
+  readonly protocol_id?: unknown
+  readonly caller?: { readonly name?: unknown; readonly number?: unknown }
+  readonly dialplan?: { readonly exten?: unknown; readonly app_name?: unknown; readonly app_data?: unknown }
+}
+
+export interface AriEvent {
+  readonly type?: unknown
+  readonly timestamp?: unknown
+  readonly application?: unknown
+  readonly args?: unknown
+  readonly channel?: AriChannel
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** Asterisk leaves the backslashes of a quoted display name in (RFC 3261 §25.1, quoted-pair). */
+const unescaped = (name: string): string => name.replace(/\\(.)/g, '$1')
+
+/** Asterisk's time of an event in milliseconds. */
+export function timeOf({ timestamp }: AriEvent): number | undefined {
+  const at = Date.parse(text(timestamp))
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** The call of a StasisStart event; undefined where it names no channel. */
+export function arrivalOf(event: AriEvent): Arrival | undefined {
+  const { channel, args } = event
+  if (channel === undefined || text(channel.id) === '') return undefined
+  return arrival(channel, Array.isArray(args) ? args.map(text).join(',') : '', timeOf(event))
+}
+
+/** The call that waits on a channel in `Stasis()` or `StasisBroadcast()`; undefined where it has left meanwhile. */
+export function waitingCallOf(channel: AriChannel): Arrival | undefined {
+  const application = text(channel.dialplan?.app_name)
+  if (application !== '' && !application.startsWith('Stasis')) return undefined
+  const [, ...args] = text(channel.dialplan?.app_data).split(',')
+  // StasisBroadcast(timeout,applications,arguments)
+  return arrival(channel, args.slice(application === 'StasisBroadcast' ? 1 : 0).join(','), undefined)
+}
+
+function arrival(channel: AriChannel, args: string, at: number | undefined): Arrival {
+  return {
+    channelId: text(channel.id),
+    channel: text(channel.name),
+    sipCallId: text(channel.protocol_id),
+    callerId: { number: text(channel.caller?.number), name: unescaped(text(channel.caller?.name)) },
+    extension: text(channel.dialplan?.exten),
+    args,
+    at,
+    isUndescribed: false,
+  }
+}
+
+/** A channel that Asterisk cannot describe. */
+export function undescribedCall(channelId: string): Arrival {
+  return { ...arrival({ id: channelId }, '', undefined), isUndescribed: true }
 }

@@ -1,7 +1,7 @@
-import { within } from '../../lib/timeout.js'
+import { within } from '../../lib/waiting.js'
 import { PbxError } from '../pbx.js'
-import type { AriEvent } from './events.js'
 import { type AriAnswer, type AriRequest, parseJson } from './http.js'
+import type { AriEvent } from './stasis-channels.js'
 
 /** A WebSocket of the package `ws`, as far as it is used here. */
 export interface RawSocket {

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { isFalse, optionOf, sectionsNamed } from '../asterisk/config.js'
+import { contextBefore, type Entry } from './entries.js'
+import { stateOf } from './files.js'
+import { amiServer, type Findings, general, httpServer, localAddress, OWN_FILES } from './inspect.js'
+
+export interface User {
+  readonly name: string
+  readonly secret: string
+}
+
+/** Whom Asterisk knows for Doorman: in ARI, and in AMI for `doorman run` and for root at the command line. */
+export type Users = Readonly<Record<'ari' | 'ami' | 'admin', User>>
+
+const SECRET_BYTES = 24
+
+/** The users that an earlier run has made keep their secrets. */
+export function usersFor(findings: Findings): Users {
+  const earlier = (file: string) => {
+    const text = stateOf(join(findings.folder, file))?.content ?? ''
+    return [...text.matchAll(/^(?:password|secret) = (\w+)/gm)].map(([, secret]) => secret)
+  }
+  const [ari] = earlier(OWN_FILES.ari)
+  const [ami, admin] = earlier(OWN_FILES.manager)
+  const user = (name: string, secret = randomBytes(SECRET_BYTES).toString('hex')) => ({ name, secret })
+  return {
+    ari: user(freeName(findings, 'ari.conf', 'doorman'), ari),
+    ami: user(freeName(findings, 'manager.conf', 'doorman'), ami),
+    admin: user(freeName(findings, 'manager.conf', 'doorman-admin'), admin),
+  }
+}
+
+/** `doorman`, or `doorman-2` where the admin has that: a second user of a name is fatal in ari.conf (22.10). */
+function freeName({ configs }: Findings, file: 'ari.conf' | 'manager.conf', wanted: string): string {
+  let name = wanted
+  for (let at = 2; sectionsNamed(configs[file], name).length > 0; at++) name = `${wanted}-${at}`
+  return name
+}
+
+export function ariFile({ name, secret }: User): string {
+  return [
+    '; Written by "doorman setup". Doorman receives and continues calls over ARI.',
+    ...[`[${name}]`, 'type = user'],
+    ...['; Continuing a call is a POST.', 'read_only = no', `password = ${secret}`, ''],
+  ].join('\n')
+}
+
+export function managerFile(findings: Findings, { ami, admin }: Users): string {
+  // A server that listens on one address gets our connection from that address.
+  const local = localAddress(amiServer(findings))
+  const mask = local.includes(':') ? '/128' : '/255.255.255.255'
+  const once = optionOf(general(findings.configs['manager.conf']), 'allowmultiplelogin')
+  const common = [
+    '; Only this machine, whatever bindaddr is; the second deny is for IPv6.',
+    ...['deny = 0.0.0.0/0.0.0.0', 'deny = ::/0', 'permit = 127.0.0.1/255.255.255.255'],
+    ...(local === '127.0.0.1' ? [] : [`permit = ${local}${mask}`]),
+    // "doorman doctor" logs in beside "doorman run".
+    ...(isFalse(once) ? ['allowmultiplelogin = yes'] : []),
+    ...['read =', 'displayconnects = no'],
+  ]
+  return [
+    '; Written by "doorman setup".',
+    `[${ami.name}]`,
+    '; For "doorman run": Setvar and Getvar. The class also permits Redirect,',
+    '; Hangup, Bridge, Park and BlindTransfer: keep the secret like a password.',
+    ...[`secret = ${ami.secret}`, ...common, 'write = call', ''],
+    `[${admin.name}]`,
+    '; For root at the command line: Reload, ShowDialPlan and GetConfig. "doorman',
+    '; run" never uses it.',
+    ...[`secret = ${admin.secret}`, ...common, 'write = config', ''],
+  ].join('\n')
+}
+
+/** Where all that is not Asterisk's goes. */
+export interface Places {
+  /** `/etc/doorman`: settings, flow files, and what setup remembers. */
+  readonly doorman: string
+  /** `DOORMAN_FLOWS` */
+  readonly flows: string
+  /** `DOORMAN_DATA` */
+  readonly data: string
+  /** `DOORMAN_GREETINGS`; not below the data, where Asterisk may not go. */
+  readonly greetings: string
+  readonly settingsFile: string
+  readonly adminSecretFile: string
+}
+
+const HEADING = `# Settings of Doorman, NAME=value; "doorman setup" wrote the first ones. There
+# are passwords among them: do not make this file readable for others.
+`
+
+/** The settings that lead to this Asterisk. */
+export function settingsFor(findings: Findings, places: Places, { ari, ami, admin }: Users) {
+  const http = httpServer(findings)
+  const manager = amiServer(findings)
+  const host = localAddress(http)
+  return {
+    DOORMAN_FLOWS: places.flows,
+    DOORMAN_DATA: places.data,
+    DOORMAN_GREETINGS: places.greetings,
+    DOORMAN_ARI_URL: `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`,
+    DOORMAN_ARI_USERNAME: ari.name,
+    DOORMAN_ARI_PASSWORD: ari.secret,
+    DOORMAN_AMI_HOST: localAddress(manager),
+    DOORMAN_AMI_PORT: String(manager.port),
+    DOORMAN_AMI_USERNAME: ami.name,
+    DOORMAN_AMI_SECRET: ami.secret,
+    DOORMAN_AMI_ADMIN_USERNAME: admin.name,
+    DOORMAN_AMI_ADMIN_SECRET_FILE: places.adminSecretFile,
+  }
+}
+
+/** The settings file with these: each in place of the line that it had for this setting, else at its end. */
+export function withSettings(before: string | undefined, settings: Readonly<Record<string, string>>): string {
+  let text = before ?? HEADING
+  for (const [name, value] of Object.entries(settings)) {
+    // A secret may stand in a file of its own, which NAME_FILE names; both together are refused.
+    const line = new RegExp(`^${name.replace(/_FILE$/, '')}(_FILE)?=.*$`, 'm')
+    const gap = text === '' || text.endsWith('\n') ? '' : '\n'
+    text = line.test(text) ? text.replace(line, () => `${name}=${value}`) : `${text}${gap}${name}=${value}\n`
+  }
+  return text
+}
+
+/** The first routing.yaml: it names the trunks, trusts none, and sends each call on as it went before. */
+export function startingFlows({ endpoints }: Findings, entries: readonly Entry[]): string {
+  const trunks = endpoints.filter(({ isTrunk }) => isTrunk)
+  const before = trunks.map((trunk) => ({ ...trunk, context: contextBefore(entries, trunk.context) }))
+  const [first, ...others] = entries
+  const flowOf = (entry: Entry) => (entry === first ? 'as_before' : `as_before_${entries.indexOf(entry) + 1}`)
+  const rules = others.map((entry) => {
+    const names = before.filter(({ context }) => context === entry.before).map(({ name }) => quoted(name))
+    return [
+      `  - name: As before from ${entry.before}`,
+      `    when: { trunk: [${names.join(', ')}] }`,
+      `    goto: ${flowOf(entry)}`,
+    ]
+  })
+  return [
+    '# Where calls go. "doorman check" says whether this file is right, "doorman',
+    '# explain" what would become of a call. Keep telephone numbers in quotes.',
+    '',
+    '# default_country: US   # how to read national numbers such as 5551234567',
+    '',
+    '# What each trunk is trusted for; nothing, unless it is listed. Anybody can',
+    '# write anything into a SIP header: trust a trunk only for what its provider',
+    '# checks, as in  trust: [caller_number, P-Asserted-Identity]',
+    ...(before.length === 0 ? ['trunks: {} # no trunk was found'] : ['trunks:']),
+    ...before.map(({ name, context }) => `  ${quoted(name)}: { trust: [] } # context ${context}`),
+    '',
+    '# Every name that a rule may lead to, and its dialplan context; "dialled"',
+    '# keeps the number that was dialled.',
+    'flows:',
+    ...entries.map((entry) => `  ${flowOf(entry)}: { context: ${entry.before}, extension: dialled }`),
+    '',
+    '# The first rule that matches wins. A rule, for a flow "sales" listed above:',
+    '#  - name: Sales',
+    '#    when: { callee: "+15557654321" }',
+    '#    goto: sales',
+    ...(rules.length === 0 ? ['rules: []'] : ['rules:', ...rules.flat()]),
+    '',
+    '# Every other call, and every call for which something fails.',
+    'otherwise: as_before',
+    '',
+  ].join('\n')
+}
+
+/** Names of endpoints are free text, in YAML as well. */
+function quoted(name: string): string {
+  const isPlain = /^[A-Za-z][\w-]*$/.test(name) && !/^(true|false|null|yes|no|on|off|[yn])$/i.test(name)
+  return isPlain ? name : JSON.stringify(name)
+}
