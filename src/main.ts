@@ -204,8 +204,8 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const control = await openControl(
     settings,
     runningControl({
-      ...{ data, log, store, revisions, greetings, memory, overrides, tables, metrics, live },
-      ...{ renderAhead, replayOf, known, withOwnRunner },
+      ...{ data, log, store, revisions, greetings, memory, overrides, tables, lookups, calendars },
+      ...{ metrics, live, renderAhead, replayOf, known, withOwnRunner },
       vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
     }),
     log,

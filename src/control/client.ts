@@ -25,69 +25,59 @@ export async function findInstance(dataFolder: string): Promise<ControlAddress> 
   )
 }
 
-/** Has a running Doorman do something. @throws NotRunningError */
-export async function sendCommand(
-  address: ControlAddress,
+type To = ControlAddress
+
+/** Has a running Doorman do something. All of these reject with NotRunningError. */
+export const sendCommand = (
+  to: To,
   path: '/reload' | '/rollback',
   body: ReloadRequest | RollbackRequest,
-): Promise<CommandResult> {
-  const init = { method: 'POST', body: JSON.stringify(body) }
-  return (await request(address, path, COMMAND_MS, init)) as CommandResult
-}
+): Promise<CommandResult> => request(to, path, COMMAND_MS, ['POST', body])
 
-/** What is rendered of the greetings of the active revision. @throws NotRunningError */
-export async function readGreetings(address: ControlAddress): Promise<RenderReport> {
-  return (await request(address, '/greetings', COMMAND_MS)) as RenderReport
-}
+/** Has a running Doorman forget a caller. */
+export const sendForget = (to: To, body: ForgetRequest): Promise<ForgottenCaller> =>
+  request(to, '/forget', COMMAND_MS, ['POST', body])
 
-/** Has a running Doorman forget a caller. @throws NotRunningError */
-export async function sendForget(address: ControlAddress, body: ForgetRequest): Promise<ForgottenCaller> {
-  const init = { method: 'POST', body: JSON.stringify(body) }
-  return (await request(address, '/forget', COMMAND_MS, init)) as ForgottenCaller
-}
-
-/** The changed flows folder that does not decide calls, if there is one. @throws NotRunningError */
-export async function readCandidate(address: ControlAddress): Promise<WaitingCandidate | null> {
-  const answer = await request(address, '/candidate', READ_MS)
-  return (answer as { readonly candidate: WaitingCandidate | null }).candidate
-}
-
-/** The tables of its revision. @throws NotRunningError */
-export async function readTables(address: ControlAddress): Promise<readonly TableState[]> {
-  const answer = await request(address, '/tables', READ_MS)
-  return (answer as { readonly tables: readonly TableState[] }).tables
-}
-
-/** The overrides that are on. @throws NotRunningError */
-export async function readOverrides(address: ControlAddress): Promise<readonly ShownOverride[]> {
-  const answer = await request(address, '/overrides', READ_MS)
-  return (answer as { readonly overrides: readonly ShownOverride[] }).overrides
-}
-
-/** Has a running Doorman set an override, or end it. @throws NotRunningError */
-export async function sendOverride(
-  address: ControlAddress,
+/** Has a running Doorman set an override, or end it. */
+export const sendOverride = (
+  to: To,
   name: string,
   body: OverrideRequestBody | { readonly by: string },
-): Promise<OverrideAnswer> {
-  const init = { method: 'state' in body ? 'PUT' : 'DELETE', body: JSON.stringify(body) }
-  const path = `/overrides/${encodeURIComponent(name)}`
-  return (await request(address, path, COMMAND_MS, init)) as OverrideAnswer
-}
+): Promise<OverrideAnswer> =>
+  request(to, `/overrides/${encodeURIComponent(name)}`, COMMAND_MS, [
+    'state' in body ? 'PUT' : 'DELETE',
+    body,
+  ])
 
-async function request(
+/** What is rendered of the greetings of the active revision. */
+export const readGreetings = (to: To): Promise<RenderReport> => request(to, '/greetings', COMMAND_MS)
+
+/** The changed flows folder that does not decide calls, if there is one. */
+export const readCandidate = async (to: To): Promise<WaitingCandidate | null> =>
+  (await request<{ readonly candidate: WaitingCandidate | null }>(to, '/candidate', READ_MS)).candidate
+
+/** The tables of its revision. */
+export const readTables = async (to: To): Promise<readonly TableState[]> =>
+  (await request<{ readonly tables: readonly TableState[] }>(to, '/tables', READ_MS)).tables
+
+/** The overrides that are on. */
+export const readOverrides = async (to: To): Promise<readonly ShownOverride[]> =>
+  (await request<{ readonly overrides: readonly ShownOverride[] }>(to, '/overrides', READ_MS)).overrides
+
+async function request<Answer>(
   { url, token, pid }: ControlAddress,
   path: string,
   timeoutMs: number,
-  init: RequestInit = {},
-): Promise<unknown> {
+  [method, body]: readonly [method: string, body?: unknown] = ['GET'],
+): Promise<Answer> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const signal = AbortSignal.timeout(timeoutMs)
-  const response = await fetch(new URL(path, url), { ...init, headers, signal }).catch((error: Error) => {
+  const init = { method, headers, signal, ...(body !== undefined && { body: JSON.stringify(body) }) }
+  const response = await fetch(new URL(path, url), init).catch((error: Error) => {
     throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`)
   })
   const answer: unknown = await response.json()
-  if (response.ok || response.status === 409) return answer
+  if (response.ok || response.status === 409) return answer as Answer
   const { error = JSON.stringify(answer) } = answer as { readonly error?: string }
   throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`)
 }

@@ -1,25 +1,138 @@
+/** What the console shows of the parts of a running Doorman. */
+import { basename } from 'node:path'
+import type { Calendars } from '../calendars/calendars.js'
+import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import type { Revision } from '../flows/revision.js'
 import type { ReplayResult } from '../history/replay.js'
-import type { Explained } from '../history/sentence.js'
+import { type Explained, explainCall } from '../history/sentence.js'
+import type { Lookups } from '../lookups/lookups.js'
+import type { CallerMemory } from '../memory/caller-memory.js'
 import type { Candidate } from '../revisions/candidate.js'
+import { type Change, diffRevisions } from '../revisions/diff.js'
+import type { Revisions } from '../revisions/revisions.js'
+import { contextOf } from '../routing/context-of.js'
 import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
+import { greetingTexts } from '../speech/greeting-texts.js'
+import type { RenderedGreetings } from '../speech/rendered-greetings.js'
 import type { Store } from '../store/store.js'
+import type { Tables } from '../tables/tables.js'
 import type { LiveCalls } from './live-calls.js'
 
-/** What a reload would do now. */
+export interface ConsoleParts {
+  readonly store: Pick<Store, 'findCalls' | 'revisions' | 'flush' | 'health'>
+  readonly revisions: Revisions
+  readonly greetings: RenderedGreetings
+  readonly memory: CallerMemory
+  readonly tables: Tables
+  readonly lookups: Lookups
+  readonly calendars: Calendars
+  readonly live: LiveCalls
+  readonly replayOf: (candidate: Revision, current: Revision) => Promise<ReplayResult>
+  /** What rules know besides a call, and can be known without one. */
+  readonly known: (revision: Revision) => OutsideData
+  /** Runs code flows apart from those of calls. */
+  readonly withOwnRunner: <T>(use: (functions: FunctionRunner) => Promise<T>) => Promise<T>
+}
+
+/** What a reload or a rollback would do now. */
 export interface Preview extends Candidate {
   /** Null where the flow files cannot be compiled. */
   readonly replayed: ReplayResult | null
 }
 
-export interface ConsoleSource {
-  readonly live: LiveCalls
-  readonly store: Pick<Store, 'findCalls' | 'revisions' | 'flush'>
-  /** Where the active revision would send a call; with an id, where an earlier one would. */
-  explain(facts: CallFacts, at: Date, revision?: string): Promise<Explained | undefined>
-  revision(): Revision
-  /** What rules know besides a call, as it is now. */
-  outside(): OutsideData
-  preview(): Promise<Preview>
+/** Something besides the PBX that rules, or the recording of calls, need. */
+export interface PartHealth {
+  readonly kind: 'database' | 'table' | 'lookup' | 'calendar'
+  readonly name: string
+  readonly isUp: boolean
+  /** Empty, or why not. */
+  readonly why: string
+}
+
+/** A text that the active revision may have said, or a recording. */
+export interface ListedGreeting {
+  /** Empty for a recording. */
+  readonly text: string
+  /** The name of its file in the flows folder. */
+  readonly recording: string | null
+  /** Where `/api/greetings` has it to play; null where it is not rendered. */
+  readonly file: string | null
+}
+
+export type ConsoleSource = ReturnType<typeof consoleSource>
+
+export function consoleSource(parts: ConsoleParts) {
+  const { live, store, revisions, memory, known, replayOf, withOwnRunner } = parts
+  return {
+    ...{ live, store },
+    outside: () => known(revisions.current),
+    revision: () => revisions.current,
+    health: () => healthOf(parts),
+    greetings: () => listGreetings(parts),
+    /**
+     * Where the active revision would send a call; with an id, where an earlier one would.
+     * @param given takes the place of what is known now
+     */
+    async explain(
+      facts: CallFacts,
+      at: Date,
+      given: Partial<OutsideData>,
+      id?: string,
+    ): Promise<Explained | undefined> {
+      const revision = id === undefined ? revisions.current : await revisions.earlier(id)
+      if (revision === undefined) return undefined
+      const remembered = memory.lookUp(contextOf(facts, revision.routing, at), '')
+      const outside = { ...known(revision), memory: remembered, ...given }
+      return withOwnRunner((functions) =>
+        explainCall(facts, { revision, functions, at, outside, callId: 'console' }),
+      )
+    },
+    /** @param to the number of a revision to roll back to; without it, what a reload would do */
+    async preview(to?: number): Promise<Preview> {
+      const { loaded, ...candidate } = await revisions.preview(to)
+      return { ...candidate, replayed: loaded && (await replayOf(loaded, revisions.current)) }
+    },
+    /** What a stored revision changed; undefined where it or the one before is not stored. */
+    async changesOf(number: number): Promise<readonly Change[] | undefined> {
+      const entries = await store.revisions()
+      const at = entries.findIndex((entry) => entry.number === number)
+      const sides = entries.slice(Math.max(0, at - 1), at + 1).map(({ id }) => revisions.earlier(id))
+      const [before, after] = await Promise.all(sides)
+      return before && after && diffRevisions(before, after)
+    },
+  }
+}
+
+function healthOf({ store, tables, lookups, calendars, revisions }: ConsoleParts): readonly PartHealth[] {
+  const { isUp } = store.health
+  const asked = [...revisions.current.routing.lookups.keys()]
+  return [
+    { kind: 'database', name: 'doorman.db', isUp, why: isUp ? '' : 'it cannot be written; see the log' },
+    ...tables.states.map(({ name, error }) => part('table', name, error)),
+    ...asked.map((name) => part('lookup', name, lookups.down.get(name))),
+    ...calendars.health.map(({ name, isUp }) =>
+      part('calendar', name, isUp ? null : 'it is older than max_age'),
+    ),
+  ]
+}
+
+function part(kind: PartHealth['kind'], name: string, problem: string | null | undefined): PartHealth {
+  return { kind, name, isUp: !problem, why: problem ?? '' }
+}
+
+const MOST_GREETINGS = 500
+
+async function listGreetings({ greetings, revisions }: ConsoleParts): Promise<readonly ListedGreeting[]> {
+  const { current } = revisions
+  const fileOf = (path: string | undefined) => (path === undefined ? null : basename(path))
+  const listed: ListedGreeting[] = [...current.routing.recordings].map(([recording, wav]) => ({
+    ...{ recording, text: '', file: fileOf(greetings.find({ wav })) },
+  }))
+  for await (const wanted of greetingTexts(current, async () => [])) {
+    if (listed.length >= MOST_GREETINGS) break
+    if (!('text' in wanted)) continue
+    listed.push({ recording: null, text: wanted.text, file: fileOf(greetings.find(wanted)) })
+  }
+  return listed
 }

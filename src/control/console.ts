@@ -3,23 +3,42 @@
  * server-sent events.
  */
 import { readFileSync } from 'node:fs'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { ExampleCallSchema, factsOfExample } from '../flows/examples.js'
+import {
+  answersOfExample,
+  type Example,
+  ExampleCallSchema,
+  factsOfExample,
+  memoryOfExample,
+  unknownAnswer,
+} from '../flows/examples.js'
+import { lookupsInCodeOf } from '../flows/needs.js'
+import { unknownKey } from '../flows/read-memory.js'
 import { exampleOfCall, exampleText } from '../history/add-example.js'
-import { callLists } from '../history/call-lists.js'
-import { factsOfCall, findCalls, findVisits, type NumberedCall } from '../history/recorded-calls.js'
+import {
+  factsOfCall,
+  findCalls,
+  findVisits,
+  type NumberedCall,
+  outsideOfCall,
+} from '../history/recorded-calls.js'
+
 import { sentenceOf } from '../history/sentence.js'
 import { hoursJson } from '../hours/hours-json.js'
-import { maskNumbers } from '../observability/masking.js'
-import { hoursWith } from '../routing/outside-data.js'
+import { contextOf } from '../routing/context-of.js'
+import { neededLookups } from '../routing/needed-lookups.js'
+import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
+import type { Routing } from '../routing/types.js'
 import type { Settings } from '../settings/index.js'
 import type { Access, User } from './access.js'
+import { addLists } from './console-lists.js'
+import { addLive } from './console-live.js'
 import type { ConsoleSource } from './console-source.js'
 import type { Control } from './control.js'
 import { SESSION_COOKIE } from './guard.js'
-import type { CallRow, LiveCalls } from './live-calls.js'
-import { readRequest } from './request.js'
+import { InvalidRequest, readRequest } from './request.js'
+import { shown } from './shown.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
 const FILES = [
@@ -49,7 +68,8 @@ export function addConsole(
 ): void {
   addPage(server)
   addSession(server, access, settings)
-  addCalls(server, control)
+  addCalls(server, control.console)
+  addLists(server, control, settings)
   addLive(server, control)
   addChange(server, control.console)
   addHours(server, control)
@@ -86,7 +106,7 @@ function addSession(server: FastifyInstance, access: Access, { DOORMAN_CONSOLE_U
   server.delete('/api/session', async (_request, reply) => reply.clearCookie(SESSION_COOKIE, cookie).send({}))
 }
 
-function addCalls(server: FastifyInstance, { tables, console: source }: Control): void {
+function addCalls(server: FastifyInstance, source: ConsoleSource): void {
   const { store, explain, revision } = source
   server.get('/api/calls', async (request) => {
     const query = readRequest(QuerySchema, request.query)
@@ -102,50 +122,54 @@ function addCalls(server: FastifyInstance, { tables, console: source }: Control)
     if (call === undefined)
       return reply.code(404).send({ error: `No call ${request.params.call} is recorded.` })
     const before = call.masked ? undefined : await previousRevision(store, call)
-    const then = before && (await explain(factsOfCall(call), new Date(call.at), before))
+    const { calendars: _, tables: __, ...outside } = outsideOfCall(call, NO_OUTSIDE_DATA)
+    const then = before && (await explain(factsOfCall(call), new Date(call.at), outside, before))
+    const example = call.masked ? undefined : exampleOfCall(call, undefined)
     return {
       visits: visits.map((visit) => shown({ ...visit, sentence: sentenceOf(visit) }, request.user)),
       previous: then
         ? { revision: before, flow: then.final.flow.name, sentence: maskedFor(then.sentence, request.user) }
         : null,
-      example: call.masked ? null : maskedFor(exampleText(exampleOfCall(call, undefined)), request.user),
+      example: example === undefined ? null : maskedFor(exampleText(example), request.user),
+      /** What `/api/explain` takes to decide it once more. */
+      call: example === undefined ? null : shown(example.call, request.user),
     }
-  })
-  server.get('/api/lists', async (request) => {
-    await store.flush()
-    const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }))
-    return { ...shown(lists, request.user), tables: tables() }
   })
   server.post('/api/explain', async (request, reply) => {
     const call = readRequest(ExampleCallSchema, request.body)
+    const { routing, id } = revision()
+    refuseUnknown(call, routing)
     const at = call.at === undefined ? new Date() : new Date(call.at)
-    const explained = await explain(factsOfExample(call), at)
+    const memory = memoryOfExample(call)
+    const given = { answers: answersOfExample(call), ...(memory && { memory }) }
+    const facts = factsOfExample(call)
+    const explained = await explain(facts, at, given)
     if (explained === undefined) return reply.code(404).send({ error: 'The revision is not kept any more.' })
     const { final, sentence, reasons, provenance, hearsay } = explained
     const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
     const { context, extension, priority, name: flow } = final.flow
+    const open = neededLookups(contextOf(facts, routing, at, final.outside), lookupsInCodeOf(revision()))
     return shown(
       {
-        ...{
-          revision: revision().id,
-          at: at.toISOString(),
-          sentence,
-          flow,
-          context,
-          extension,
-          priority,
-          rule,
-          vip,
-        },
-        ...{ branch, callerNumber, calleeNumber, state: final.state, reasons, provenance, hearsay },
+        ...{ revision: id, at: at.toISOString(), sentence, flow, context, extension, priority, rule, vip },
+        ...{ branch, callerNumber, calleeNumber, state: final.state, greeting: final.greeting ?? null },
+        ...{ reasons, provenance, hearsay },
+        /** Those that a call would ask, and whose answers were not given. */
+        lookups: open.map(({ lookup: { name, take } }) => ({ name, fields: [...take.keys()] })),
       },
       request.user,
     )
   })
 }
 
-/** So many of the newest calls are looked through for the lists. */
-const LISTED_CALLS = 10_000
+/** A name that is mistyped would change nothing, and the answer would mislead. @throws InvalidRequest */
+function refuseUnknown({ lookups = {}, memory = {} }: Example['call'], routing: Routing): void {
+  const problems = [
+    ...Object.entries(lookups).map(([name, said]) => unknownAnswer(name, said, routing.lookups)),
+    ...Object.keys(memory).map((key) => unknownKey(key, routing.memory)),
+  ].filter((problem) => problem !== undefined)
+  if (problems.length > 0) throw new InvalidRequest(problems.join('\n'))
+}
 
 /** The id of the revision before the one that decided a call. */
 async function previousRevision(
@@ -157,86 +181,21 @@ async function previousRevision(
   return entries.slice(0, Math.max(0, at)).findLast(({ id }) => id !== revision)?.id
 }
 
-/** How often a page gets what has come since. At 300 calls a second that is one event for 75 calls. */
-const BATCH_MS = 250
-const STATUS_MS = 2_000
-/** A page that does not read is left behind, and takes up again where it was. */
-const MOST_UNREAD_BYTES = 1_000_000
+const NumberSchema = z.coerce.number().int().positive()
 
-function addLive(server: FastifyInstance, control: Control): void {
-  const streams = new Set<FastifyReply>()
-  server.addHook('preClose', async () => {
-    for (const stream of streams) stream.raw.destroy()
-  })
-  server.get('/api/live', async (request, reply) => {
-    const { live } = control.console
-    const { raw } = reply.hijack()
-    raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream' })
-    streams.add(reply)
-    let waiting: CallRow[] = [...live.after(Number(request.headers['last-event-id'] ?? 0), 1_000)]
-    const send = (event: string, data: unknown, id?: number) =>
-      raw.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
-    const flush = () => {
-      if (raw.writableLength > MOST_UNREAD_BYTES) return raw.destroy()
-      const rows = waiting
-      waiting = []
-      if (rows.length > 0)
-        send(
-          'calls',
-          rows.map((row) => shown(row, request.user)),
-          rows.at(-1)?.id,
-        )
-      return raw
-    }
-    const stop = live.listen((row) => void waiting.push(row))
-    const timers = [
-      setInterval(flush, BATCH_MS),
-      setInterval(() => send('status', statusOf(control)), STATUS_MS),
-    ]
-    send('status', statusOf(control))
-    flush()
-    raw.on('close', () => {
-      stop()
-      for (const timer of timers) clearInterval(timer)
-      streams.delete(reply)
-    })
-  })
-}
-
-function headersOf(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
-}
-
-/** The header of the console, and its charts. */
-export interface Status {
-  readonly at: string
-  readonly timeZone: string
-  readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
-  readonly ami: { readonly isUp: boolean }
-  readonly stopping: boolean
-  readonly revision: string
-  /** Whether the flows folder has changed and does not decide. */
-  readonly candidate: 'none' | 'waits' | 'refused'
-  readonly minutes: LiveCalls['minutes']
-}
-
-function statusOf(control: Control): Status {
-  const { ari, ami, stopping, revision } = control.vitals()
-  const waiting = control.candidate()
-  return {
-    ...{ at: new Date().toISOString(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
-    ...{ ari: { isUp: ari.isUp, problems: ari.problems }, ami: { isUp: ami.isUp }, stopping, revision },
-    candidate: waiting === undefined ? 'none' : waiting.problems.length > 0 ? 'refused' : 'waits',
-    minutes: control.console.live.minutes,
-  }
-}
-
-function addChange(server: FastifyInstance, { store, preview, revision }: ConsoleSource): void {
+function addChange(server: FastifyInstance, { store, preview, revision, changesOf }: ConsoleSource): void {
   server.get('/api/revisions', async () => ({
     active: revision().id,
     revisions: [...(await store.revisions())].reverse(),
   }))
-  server.get('/api/preview', async (request) => shown({ ...(await preview()) }, request.user))
+  server.get<{ Params: { number: string } }>('/api/revisions/:number', async ({ params, user }) => {
+    const changes = await changesOf(readRequest(NumberSchema, params.number))
+    return shown({ changes: changes ?? null }, user)
+  })
+  server.get('/api/preview', async ({ query, user }) => {
+    const { to } = readRequest(z.strictObject({ to: NumberSchema.optional() }), query)
+    return shown(await preview(to), user)
+  })
 }
 
 const DAYS_AHEAD = 56
@@ -251,12 +210,6 @@ function addHours(server: FastifyInstance, { overrides, console: source }: Contr
       overrides: overrides.list(),
     }
   })
-}
-
-/** Numbers are masked here, not in the page, for users who only look. */
-function shown<T extends object>(value: T, user: User | undefined): T {
-  if (user?.role !== 'viewer') return value
-  return maskNumbers(value as Readonly<Record<string, unknown>>) as T
 }
 
 function maskedFor(text: string, user: User | undefined): string {

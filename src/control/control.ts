@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import type { Overrides } from '../call/overrides.js'
+import type { Overrides, ShownOverride } from '../call/overrides.js'
 import type { ForgottenCaller } from '../memory/forget.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { RenderReport } from '../speech/greetings.js'
 import type { TableState } from '../tables/tables.js'
-import type { ConsoleSource } from './console-source.js'
+import type { ConsoleSource, PartHealth } from './console-source.js'
+import type { LiveCalls } from './live-calls.js'
 
 const by = z.string().max(100).optional()
 const allowMissingContexts = z.boolean().optional()
@@ -63,4 +64,20 @@ export interface Vitals {
   readonly stopping: boolean
   /** Id of the active revision. */
   readonly revision: string
+}
+
+/** The header of the console, and its charts. */
+export interface Status {
+  readonly at: string
+  readonly timeZone: string
+  readonly ari: { readonly isUp: boolean; readonly problems: readonly string[] }
+  readonly ami: { readonly isUp: boolean }
+  readonly stopping: boolean
+  readonly revision: string
+  /** Whether the flows folder has changed and does not decide. */
+  readonly candidate: 'none' | 'waits' | 'refused'
+  readonly health: readonly PartHealth[]
+  /** Those that are on. */
+  readonly overrides: readonly ShownOverride[]
+  readonly minutes: LiveCalls['minutes']
 }

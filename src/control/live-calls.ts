@@ -8,7 +8,7 @@ export interface CallRow
     DecisionRecord,
     'at' | 'call' | 'callerNumber' | 'calleeNumber' | 'trunk' | 'branch' | 'vip' | 'flow' | 'rule' | 'outcome'
   > {
-  /** Counts the calls since the start of this process. */
+  /** Ascending, also over a restart of Doorman. */
   readonly id: number
   readonly sentence: string
   /** From arrival to departure. */
@@ -47,7 +47,8 @@ export type Listener = (row: CallRow) => void
 
 export class LiveCalls {
   #rows: CallRow[] = []
-  #last = 0
+  // No process has a million calls a second, so that the next one begins higher.
+  #last = Date.now() * 1_000
   readonly #minutes: OpenMinute[] = []
   readonly #listeners = new Set<Listener>()
 
@@ -65,7 +66,7 @@ export class LiveCalls {
 
   /** The latest rows after one that a page has already, the oldest first. */
   after(id: number, most: number): readonly CallRow[] {
-    // A page that was open before a restart has higher numbers.
+    // Where the clock was put back between, a page has higher ones.
     const from = id > this.#last ? 0 : id
     return this.#rows.filter((row) => row.id > from).slice(-most)
   }

@@ -8,6 +8,7 @@ import { headerName } from '../routing/format.js'
 import { neededLookups } from '../routing/needed-lookups.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import { type CallRecord, factsOfCall, outsideOfCall } from './recorded-calls.js'
+import { explainCall, sentenceOf } from './sentence.js'
 
 /** What a candidate makes of recorded calls. */
 export interface ReplayResult {
@@ -40,6 +41,8 @@ export interface ReplayGroup {
   readonly count: number
   /** The first five of them, by the unique id of their channel. */
   readonly examples: readonly string[]
+  /** Where each example goes now and would go, as sentences. */
+  readonly reasons: readonly { readonly call: string; readonly before: string; readonly after: string }[]
 }
 
 export interface ReplayOptions {
@@ -68,17 +71,19 @@ export async function replay(
   calls: AsyncIterable<CallRecord> | Iterable<CallRecord>,
   { candidate, current, functions, outside: now = NO_OUTSIDE_DATA }: ReplayOptions,
 ): Promise<ReplayResult> {
-  const groups = new Map<string, ReplayGroup>()
+  const groups = new Map<string, OpenGroup>()
   const unseen = new Set(candidate.headersNeeded)
   const counts = { calls: 0, changed: 0, functionRuns: 0, masked: 0, undecided: 0, unasked: 0 }
   const hasLookups = candidate.routing.lookups.size > 0
   const decideAgain = async (call: CallRecord) => {
     const outside = outsideOfCall(call, now)
     const parts = { functions, at: new Date(call.at), outside, callId: call.call }
-    const decide = (revision: Revision) => finalDecision(factsOfCall(call), { ...parts, revision })
+    const facts = factsOfCall(call)
+    const decide = (revision: Revision) => finalDecision(facts, { ...parts, revision })
+    const explain = async (revision: Revision) => (await explainCall(facts, { ...parts, revision })).sentence
     const before = current === undefined || call.revision === current.id ? undefined : await decide(current)
     if (hasLookups) {
-      const context = contextOf(factsOfCall(call), candidate.routing, parts.at, outside)
+      const context = contextOf(facts, candidate.routing, parts.at, outside)
       if (neededLookups(context, lookupsInCodeOf(candidate)).length > 0) counts.unasked += 1
     }
     const { decision, flow, failure } = await decide(candidate)
@@ -88,7 +93,15 @@ export async function replay(
     if (before?.failure?.reason === 'busy' || failure?.reason === 'busy') counts.undecided += 1
     else if (flow.name !== from) {
       counts.changed += 1
-      addTo(groups, { from, to: flow.name, rule: decision.rule }, call.call)
+      const group = groupOf(groups, { from, to: flow.name, rule: decision.rule })
+      group.count += 1
+      if (group.examples.push(call.call) > MOST_EXAMPLES) group.examples.pop()
+      else
+        group.reasons.push({
+          call: call.call,
+          before: current ? await explain(current) : sentenceOf(call),
+          after: await explain(candidate),
+        })
     }
   }
   const runs = new Set<Promise<void>>()
@@ -116,15 +129,17 @@ export async function replay(
   }
 }
 
-function addTo(
-  groups: Map<string, ReplayGroup>,
-  { from, to, rule }: Pick<ReplayGroup, 'from' | 'to' | 'rule'>,
-  call: string,
-): void {
-  const key = JSON.stringify([from, to, rule])
-  const { count, examples } = groups.get(key) ?? { count: 0, examples: [] }
-  const shown = examples.length < MOST_EXAMPLES ? [...examples, call] : examples
-  groups.set(key, { from, to, rule, count: count + 1, examples: shown })
+interface OpenGroup extends ReplayGroup {
+  count: number
+  readonly examples: string[]
+  readonly reasons: ReplayGroup['reasons'][number][]
+}
+
+function groupOf(groups: Map<string, OpenGroup>, way: Pick<ReplayGroup, 'from' | 'to' | 'rule'>): OpenGroup {
+  const key = JSON.stringify(way)
+  const group = groups.get(key) ?? { ...way, count: 0, examples: [], reasons: [] }
+  groups.set(key, group)
+  return group
 }
 
 /** The share of calls that would change, from 0 to 1; 1 where no call could tell, as all are masked. */

@@ -27,6 +27,8 @@ export class Lookups {
   readonly #parts: LookupsParts
   /** By name. */
   readonly #clients = new Map<string, { readonly lookup: Lookup; readonly client: LookupClient }>()
+  /** Why those that fail are not asked for a while, by name. */
+  readonly down = new Map<string, string>()
 
   constructor(parts: LookupsParts) {
     this.#parts = parts
@@ -78,6 +80,7 @@ export class Lookups {
     for (const name of this.#clients.keys()) {
       if (lookups.has(name)) continue
       this.#clients.delete(name)
+      this.down.delete(name)
       this.#parts.metrics.lookupUp(name, true)
     }
   }
@@ -96,10 +99,13 @@ export class Lookups {
     const { ask, log, metrics } = this.#parts
     const { name } = lookup
     metrics.lookupUp(name, true)
+    this.down.delete(name)
     return new LookupClient(lookup, {
       ask,
       breakerChanged: (isOpen, reason) => {
         metrics.lookupUp(name, !isOpen)
+        if (isOpen) this.down.set(name, reason)
+        else this.down.delete(name)
         const down = `The lookup ${name} fails: ${reason}. ${WHILE_DOWN}`
         if (isOpen) log.warn(down, { event: 'lookup_down', lookup: name })
         else log.info(`The lookup ${name} answers again.`, { event: 'lookup_up', lookup: name })

@@ -133,9 +133,12 @@ export class Revisions {
     return this.#queue({ ...options, way: 'rollback', to })
   }
 
-  /** What a reload of the flows folder would do now; changes nothing. */
-  async preview(): Promise<Candidate & { readonly loaded: Revision | null }> {
-    const loaded = await this.#parts.load(this.#parts.folder)
+  /** What a reload of the flows folder would do now, or a rollback to a stored revision; changes nothing. */
+  async preview(to?: number): Promise<Candidate & { readonly loaded: Revision | null }> {
+    const { folder, load, store } = this.#parts
+    const target = this.#entries.find(({ number }) => number === to)
+    if (to !== undefined && target === undefined) return { ...unusable([this.#notStored(to)]), loaded: null }
+    const loaded = await (target === undefined ? load(folder) : withFilesOf(store, target, load))
     const candidate = await checkCandidate(loaded, this.current, this.#parts, {})
     return { ...candidate, loaded: loaded.ok ? loaded.revision : null }
   }
@@ -175,7 +178,7 @@ export class Revisions {
   async #try(request: Request): Promise<ReloadResult> {
     const { isManual, maxChange, prepare, store } = this.#parts
     const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined
-    if (request.way === 'rollback' && target === undefined) return this.#notStored(request.to)
+    if (request.way === 'rollback' && target === undefined) return refused([this.#notStored(request.to)])
     const folderBefore = this.#folderHash
     const loaded = await this.#load(request, target)
     const { revision: current, entry: currentEntry } = this.#active.current
@@ -227,10 +230,10 @@ export class Revisions {
     return this.#entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash)
   }
 
-  #notStored(to: number | undefined): ReloadResult {
+  #notStored(to: number | undefined): Problem {
     const what = to === undefined ? 'No earlier revision is stored' : `Revision ${to} is not stored`
     const stored = this.#entries.map(({ number }) => number).join(', ') || 'none'
-    return refused([problem('reload.not_stored', `${what}; stored are: ${stored}.`)])
+    return problem('reload.not_stored', `${what}; stored are: ${stored}.`)
   }
 
   async #loadById(id: string): Promise<Revision | undefined> {

@@ -11,7 +11,8 @@ interface GreetingFile {
 /** A file in use is touched again after so long, which also shows that it was deleted. */
 const TOUCH_MS = 60_000
 
-const FILE = /^([0-9a-f]{32})\.wav$/
+/** Of a rendered greeting, or a recording. */
+export const GREETING_FILE = /^([0-9a-f]{32})\.wav$/
 /** What a process that was killed left. */
 const LEFTOVER = /^\.[0-9a-f]{32}\.wav\./
 
@@ -48,7 +49,7 @@ export class GreetingFiles {
     for (const name of await readdir(this.folder)) {
       await pause()
       if (LEFTOVER.test(name)) await unlink(join(this.folder, name)).catch(() => undefined)
-      const [, hash] = FILE.exec(name) ?? []
+      const [, hash] = GREETING_FILE.exec(name) ?? []
       const file = hash && (await stat(join(this.folder, name)).catch(() => undefined))
       if (hash && file) found.push([hash, { bytes: file.size, touched: file.mtimeMs }])
     }
@@ -94,7 +95,7 @@ export class GreetingFiles {
   /** @param path of a file without its extension. False where it is not in this folder. */
   async remove(path: string): Promise<boolean> {
     const name = basename(path)
-    if (!FILE.test(`${name}.wav`) || join(this.folder, name) !== path) return false
+    if (!GREETING_FILE.test(`${name}.wav`) || join(this.folder, name) !== path) return false
     this.#forget(name)
     return unlink(`${path}.wav`).then(
       () => true,

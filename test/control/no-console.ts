@@ -8,7 +8,11 @@ export function noConsole(): ConsoleSource {
   }
   return {
     live: new LiveCalls(),
-    store: { findCalls: async () => [], revisions: async () => [], flush: async () => undefined },
+    store: {
+      ...{ findCalls: async () => [], revisions: async () => [], flush: async () => undefined },
+      health: { isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 },
+    },
     ...{ explain: none, revision: none, preview: none, outside: none },
+    ...{ health: none, greetings: none, changesOf: none },
   }
 }

@@ -123,10 +123,21 @@ describe('a replay', () => {
         rule: 'Sales',
         count: 7,
         examples: calls.slice(0, 5).map(({ call }) => call),
+        reasons: expect.any(Array),
       },
-      { from: 'sales', to: 'late', rule: 'Late', count: 1, examples: ['call 8'] },
-      { from: 'sales', to: 'main', rule: 'otherwise', count: 1, examples: ['call 9'] },
+      {
+        ...{ from: 'sales', to: 'late', rule: 'Late', count: 1, examples: ['call 8'] },
+        reasons: [
+          {
+            call: 'call 8',
+            before: expect.stringContaining(' went to sales by `otherwise`'),
+            after: expect.stringMatching(/^\+15559999999 .* would go to late by rule "Late": /),
+          },
+        ],
+      },
+      expect.objectContaining({ from: 'sales', to: 'main', rule: 'otherwise', examples: ['call 9'] }),
     ])
+    expect(result.groups[0]?.reasons).toHaveLength(5)
   })
 
   test('knows the identities that a recorded caller claimed', async () => {
@@ -218,7 +229,7 @@ otherwise: main
 
 describe('a replay in words', () => {
   const group = (count: number, from: string, to: string, rule: string, ...examples: readonly string[]) => {
-    return { count, from, to, rule, examples }
+    return { count, from, to, rule, examples, reasons: [] }
   }
 
   test('says how many calls would change, and where to', () => {

@@ -1,0 +1,69 @@
+/** The lists of the console: tables, greetings, names of the flow files, and what recorded calls say of them. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import * as z from 'zod'
+import { callLists } from '../history/call-lists.js'
+import { findCalls } from '../history/recorded-calls.js'
+import { rowOf } from '../routing/number-table.js'
+import type { Settings } from '../settings/index.js'
+import { readNumber } from '../sip/phone-number.js'
+import { GREETING_FILE } from '../speech/greeting-files.js'
+import type { Control } from './control.js'
+import { readRequest } from './request.js'
+import { shown } from './shown.js'
+
+/** So many of the newest calls are looked through. */
+const LISTED_CALLS = 10_000
+
+const OPERATOR = { config: { role: 'operator' } } as const
+const SearchSchema = z.strictObject({ number: z.string().min(1).max(100) })
+
+export function addLists(
+  server: FastifyInstance,
+  { tables, console: source }: Control,
+  { DOORMAN_GREETINGS: folder }: Settings,
+): void {
+  const { store, revision } = source
+  server.get('/api/lists', async (request) => {
+    await store.flush()
+    const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }))
+    return { ...shown(lists, request.user), tables: tables() }
+  })
+  // A row may have any name in it, which nothing masks.
+  server.get('/api/numbers', OPERATOR, async (request) => {
+    const { vip, defaultCountry } = revision().routing
+    const number = readNumber(readRequest(SearchSchema, request.query).number, defaultCountry)
+    const files = vip.tables.map((table) => [table.file, table] as const)
+    const all = [...source.outside().tables, ...files].map(([table, rows]) => ({
+      table,
+      row: rowOf(rows, number),
+    }))
+    return { number, found: all.filter(({ row }) => row !== undefined) }
+  })
+  server.get('/api/greetings', OPERATOR, async () => ({ greetings: await source.greetings() }))
+  server.get<{ Params: { file: string } }>('/api/greetings/:file', OPERATOR, async ({ params }, reply) => {
+    const name = `${params.file}.wav`
+    const wav = GREETING_FILE.test(name)
+      ? await readFile(join(folder, name)).catch(() => undefined)
+      : undefined
+    if (wav === undefined) return reply.code(404).send({ error: 'This greeting is not there any more.' })
+    return reply.type('audio/wav').send(wav)
+  })
+  server.get('/api/names', async (request) => {
+    const { routing, headersNeeded } = revision()
+    const { trust, flows, rules, branches, hours, lookups, memory } = routing
+    const names = {
+      ...{
+        trunks: [...trust.keys()],
+        flows: [...flows.keys()],
+        hours: [...hours.keys()],
+        headers: headersNeeded,
+      },
+      ...{ rules: rules.map(({ name }) => name), branches: branches.map(({ name }) => name) },
+      lookups: [...lookups].map(([name, { take }]) => ({ name, fields: [...take.keys()] })),
+      memory: [...(memory?.keep ?? [])],
+    }
+    return shown(names, request.user)
+  })
+}

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Preview } from '../../src/control/console-source.js'
+import { recordedCalls } from '../history/calls.js'
+import { runningDoorman, TOKENS } from './running.js'
+
+const routing = (goto: string) => `
+default_country: US
+trunks: { carrier-a: { trust: [caller_number] } }
+vip: { files: [vips.csv] }
+flows: { main: { context: main }, gold: { context: gold }, spanish: { context: spanish } }
+lookups: { crm: { http: "http://127.0.0.1:1/{caller.number}", take: { tier: tier } } }
+memory: { keep: [language], for: 90d }
+hours: { office: { zone: UTC, open: "08:00-18:00" } }
+rules:
+  - { name: Gold, when: { lookup: { crm.tier: gold } }, goto: gold, greet: "Welcome back, {caller.name|dear customer}." }
+  - { name: Spanish, when: { remembered: { language: es } }, goto: spanish }
+  - { name: Closed, when: { closed: office }, goto: ${goto} }
+otherwise: main
+`
+
+const CALL = { from: '+15550000001', to: '5557654321', trunk: 'carrier-a', at: '2030-01-01T12:00:00Z' }
+
+describe('the API of the console', () => {
+  let on: Awaited<ReturnType<typeof runningDoorman>>
+  const ask = <T = Readonly<Record<string, unknown>>>(...args: Parameters<typeof on.ask>) =>
+    on.ask<T>(...args)
+
+  beforeAll(async () => {
+    const files = { 'routing.yaml': routing('main'), 'vips.csv': 'number,name\n+15551234567,Ann\n' }
+    const answers = { crm: { result: 'fresh', values: { tier: 'gold' }, ageMs: 0, ms: 1 } } as const
+    const calls = recordedCalls(3, (n) => ({
+      at: `2030-01-01T${16 + n}:00:00.000Z`,
+      ...(n === 3 && { flow: 'gold', rule: 'Gold', outside: { answers } }),
+    }))
+    on = await runningDoorman(files, calls, { DOORMAN_RELOAD: 'manual' })
+  }, 30_000)
+  afterAll(() => on?.stop())
+
+  test.each([
+    ['nothing else', {}, 'main', 'otherwise', ['crm']],
+    ['what a lookup says', { lookups: { crm: { tier: 'gold' } } }, 'gold', 'Gold', []],
+    ['a lookup that is late', { lookups: { crm: 'late' } }, 'main', 'otherwise', []],
+    [
+      'what is remembered',
+      { lookups: { crm: 'missing' }, memory: { language: 'es' } },
+      'spanish',
+      'Spanish',
+      [],
+    ],
+    ['another clock', { lookups: { crm: 'missing' }, at: '2030-01-01T20:00:00Z' }, 'main', 'Closed', []],
+  ])('answers what if by %s', async (_what, given, flow, rule, open) => {
+    const { answer } = await ask<{ lookups: { name: string }[] }>('/api/explain', {
+      body: { ...CALL, ...given },
+    })
+    expect(answer).toMatchObject({ flow, rule })
+    expect(answer.lookups.map(({ name }) => name)).toEqual(open)
+  })
+
+  test('says which names of a what-if are none', async () => {
+    const body = { ...CALL, lookups: { crn: 'late' }, memory: { lang: 'es' } }
+    const { status, answer } = await ask('/api/explain', { body })
+    expect([status, answer]).toEqual([400, { error: expect.stringMatching(/crn.*crm[\s\S]*lang/) }])
+  })
+
+  test('gives a recorded call as a what-if, with the answers that it had', async () => {
+    const { answer } = await ask<{ call: object }>('/api/calls/call%203')
+    expect(answer.call).toMatchObject({ from: '+15550000001', lookups: { crm: { tier: 'gold' } } })
+    const again = await ask('/api/explain', { body: answer.call })
+    expect(again.answer).toMatchObject({ flow: 'gold', rule: 'Gold' })
+  })
+
+  test('finds a number in the files and tables', async () => {
+    expect((await ask('/api/numbers?number=555-123-4567')).answer).toEqual({
+      number: '+15551234567',
+      found: [{ table: 'vips.csv', row: { number: '+15551234567', name: 'Ann' } }],
+    })
+    expect((await ask('/api/numbers?number=5550000000')).answer).toEqual({
+      number: '+15550000000',
+      found: [],
+    })
+  })
+
+  test('lists greetings, and has those that are rendered to play', async () => {
+    await on.doorman.line('rendered', ({ message }) => /greeting/.test(message), 20_000)
+    const { answer } = await ask<{ greetings: { text: string; file: string }[] }>('/api/greetings')
+    expect(answer.greetings.map(({ text }) => text)).toEqual([
+      'Welcome back, dear customer.',
+      'Welcome back, Ann.',
+    ])
+    const headers = { authorization: `Bearer ${TOKENS.operator}` }
+    const wav = await fetch(`${on.url}/api/greetings/${answer.greetings[1]?.file}`, { headers })
+    expect([wav.status, wav.headers.get('content-type')]).toEqual([200, 'audio/wav'])
+    expect(
+      Buffer.from(await wav.arrayBuffer())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('RIFF')
+    expect((await ask('/api/greetings/..%2Fcontrol')).status).toBe(404)
+  })
+
+  test('names what a form can choose from', async () => {
+    expect((await ask('/api/names')).answer).toMatchObject({
+      ...{ trunks: ['carrier-a'], memory: ['language'], lookups: [{ name: 'crm', fields: ['tier'] }] },
+    })
+  })
+
+  test('previews a reload and a rollback with the calls that they would move, and both reasons', async () => {
+    writeFileSync(join(on.flows, 'routing.yaml'), routing('spanish'))
+    const { answer: preview } = await ask<Preview>('/api/preview')
+    expect(preview.replayed).toMatchObject({ calls: 3, changed: 1 })
+    expect(preview.replayed?.groups[0]?.reasons).toEqual([
+      {
+        call: 'call 2',
+        before: expect.stringMatching(/would go to main by rule "Closed"/),
+        after: expect.stringMatching(/would go to spanish by rule "Closed"/),
+      },
+    ])
+    expect((await ask('/reload', { body: {} })).status).toBe(200)
+    const { answer: rollback } = await ask<Preview>('/api/preview?to=1')
+    expect(rollback).toMatchObject({ problems: [], replayed: { changed: 1 } })
+    expect((await ask<Preview>('/api/preview?to=9')).answer.problems).toMatchObject([
+      { code: 'reload.not_stored' },
+    ])
+    const { answer } = await ask<{ changes: { text: string }[] }>('/api/revisions/2')
+    expect(answer.changes.map(({ text }) => text)).toEqual([expect.stringContaining('goto main → spanish')])
+    expect((await ask('/api/revisions/1')).answer).toEqual({ changes: null })
+  })
+
+  test('streams the state of all parts', async () => {
+    const headers = { authorization: `Bearer ${TOKENS.viewer}` }
+    const { body } = await fetch(`${on.url}/api/live`, { headers })
+    const { value = new Uint8Array() } = await (body?.getReader().read() ?? { value: undefined })
+    const [, data = '{}'] = /^event: status\ndata: (.*)$/m.exec(Buffer.from(value).toString()) ?? []
+    expect(JSON.parse(data)).toMatchObject({
+      ...{ ari: { isUp: false }, ami: { isUp: false }, candidate: 'none', overrides: [] },
+      health: [
+        { kind: 'database', isUp: true },
+        { kind: 'lookup', name: 'crm', isUp: true },
+      ],
+    })
+  })
+})
