@@ -21,6 +21,12 @@ doc=$root/usr/share/doc/doorman
 mkdir -p "$app/bin"
 cp package.json package-lock.json "$app"
 (cd "$app" && npm pkg set version="$version" && sh "$OLDPWD/packaging/drivers.sh" && npm install --omit=dev --ignore-scripts --no-audit --no-fund)
+# What is in the package, without what differs between two builds.
+mkdir -p "$doc"
+(cd "$app" && npm sbom --sbom-format cyclonedx --omit dev) |
+  node -e 'const { serialNumber, ...bom } = JSON.parse(require("fs").readFileSync(0, "utf8"))
+    delete bom.metadata.timestamp
+    console.log(JSON.stringify(bom))' > "$doc/doorman.cdx.json"
 rm "$app/package-lock.json"
 mkdir "$app/dist"
 cp -r dist/src "$app/dist/src"
@@ -36,7 +42,7 @@ chmod 755 "$app/bin/node" "$app/node_modules/@esbuild/linux-x64/bin/esbuild"
 
 install -D -m 755 packaging/doorman -t "$root/usr/bin"
 install -D -m 644 packaging/doorman.service -t "$root/usr/lib/systemd/system"
-install -D -m 644 packaging/copyright README.md SECURITY.md -t "$doc"
+install -D -m 644 packaging/copyright NOTICE README.md SECURITY.md -t "$doc"
 cp -r asterisk-conf "$doc/examples"
 install -D -m 644 packaging/lintian-overrides "$root/usr/share/lintian/overrides/doorman"
 

@@ -145,6 +145,23 @@ test('every dependency, override and denied install script has its reason, and n
   )
 })
 
+test('the licence of a dependency is the one that its version has', () => {
+  const lock = JSON.parse(readFileSync(projectFolder('package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly license?: string }>>
+  }
+  const [used] = readFileSync(projectFolder('docs/dependencies.md'), 'utf8').split('| override |')
+  const rows = [...(used ?? '').matchAll(/^\| `(.+?)` \| (.+?) \|/gm)]
+  // Where package.json is silent, the licence is in a file of the package.
+  const silent = ['asterisk-manager', 'ding-dong']
+  const licences = rows.map(([, name = '', licence]) => [name, licence])
+  const locked = rows.map(([, name = '']) => [
+    name,
+    lock.packages[`node_modules/${name}`]?.license ?? (silent.includes(name) ? 'MIT' : undefined),
+  ])
+  expect(licences.length).toBeGreaterThan(30)
+  expect(licences).toEqual(locked)
+})
+
 test('the life of a call names each outcome once', () => {
   const page = readFileSync(projectFolder('docs/how-it-works.md'), 'utf8')
   const rows = [...page.matchAll(/^\| [^|]+ \| [^|]+ \| `([a-z_]+)` \|$/gm)].map((row) => row[1])
