@@ -8,6 +8,7 @@ import {
   type RecordedGreeting,
   shortened,
 } from '../history/decision-record.js'
+import type { CallContext } from '../routing/call-context.js'
 import { contextOf } from '../routing/context-of.js'
 import { explain } from '../routing/explain.js'
 import { provenanceOf } from '../routing/facts.js'
@@ -84,11 +85,15 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
   const { arrival, revision, at } = call
   const { otherwise, undecidable } = revision.routing
   const facts = data?.facts
+  const context = final && facts && contextOf(facts, revision.routing, at, final.outside)
+  const endpoint = trunkOf(arrival.channel) ?? null
+  const trunk = context?.facts.trunk ?? endpoint
   return {
     at: at.toISOString(),
     call: arrival.channelId,
     sipCallId: arrival.sipCallId,
-    trunk: trunkOf(arrival.channel) ?? null,
+    trunk,
+    ...(trunk !== endpoint && endpoint !== null && { endpoint }),
     callerNumber:
       final?.decision.callerNumber ?? readNumber(arrival.callerId.number, revision.routing.defaultCountry),
     calleeNumber: final?.decision.calleeNumber ?? facts?.dialled ?? '',
@@ -102,7 +107,7 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
     outcome,
     ...(greeting !== undefined && GREETED.has(outcome) && { greeting }),
     faults: call.faults,
-    ...(final === undefined || facts === undefined ? NO_REASONS : reasons(final, facts, revision, at)),
+    ...(final === undefined || context === undefined ? NO_REASONS : reasons(final, context, revision)),
     ms: call.ms,
   }
 }
@@ -117,13 +122,7 @@ type Reasons = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' 
 
 const NO_REASONS: Reasons = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
 
-function reasons(
-  final: FinalDecision,
-  facts: CallFacts,
-  { routing, headersNeeded }: Revision,
-  at: Date,
-): Reasons {
-  const context = contextOf(facts, routing, at, final.outside)
+function reasons(final: FinalDecision, context: CallContext, { routing, headersNeeded }: Revision): Reasons {
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
   return {
     ...shortened(withFunction(final, explain(context, extent))),

@@ -69,11 +69,14 @@ export const FLOW_CONTEXTS = check('flow contexts', ['ami', 'flows'], async ({ a
 
 /** The trunks of the flow files against PJSIP's endpoints. */
 export const TRUNKS = check('trunks', ['ari', 'flows'], async ({ ari, ami, flows }) => {
-  const trunks = [...flows.revision.routing.index.referenced.trunks].sort()
+  const { trunkFrom, index } = flows.revision.routing
+  const trunks = [...index.referenced.trunks].sort()
   const endpoints = await pjsipEndpoints(ari)
   const unlisted = trunks.filter((trunk) => !endpoints.includes(trunk))
   const realtime = ami instanceof Error ? [] : await inPjsip(ami, unlisted).catch(() => [])
-  const unknown = unlisted.filter((trunk) => !realtime.includes(trunk))
+  // Those behind a proxy are endpoints of no PBX.
+  const named = trunkFrom.size === 0 ? trunks : [...trunkFrom.keys()]
+  const unknown = unlisted.filter((trunk) => named.includes(trunk) && !realtime.includes(trunk))
   if (unknown.length > 0) return unknown.map((trunk) => unknownTrunk(trunk, endpoints))
   return ok(`PJSIP has all of them: ${listed(trunks) || 'none is named'}.`)
 })

@@ -110,9 +110,9 @@ async function runFunction(
   const fn = revision.functions.get(file)
   if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
-  const { trunk, headers } = facts
   const { routing } = revision
   const context = contextOf(facts, routing, at, outside)
+  const { trunk, headers } = context.facts
   return functions.run(fn, {
     callId,
     headers: headers.toList(),

@@ -74,12 +74,13 @@ function lintCallerNumbers({ trust, vip, lookups, rules, memory }: Rules, diagno
 
 /** Calls from a trunk that contradicts every rule can only go to `otherwise`. */
 function lintTrunks(routing: Rules, needs: Needs, diagnostics: Diagnostics): void {
-  const { trust, rules, otherwise } = routing
+  const { trust, trunkFrom, rules, otherwise } = routing
   const all = rules.map(({ when }) => formulaOf(when))
   const formulas = all.filter((formula) => contradiction(formula, routing) === undefined)
   if (formulas.length === 0) return
   const everything = new Set([...NUMBER_TRUST, ...needs.headersNeeded])
   for (const [name, trusted] of trust) {
+    if (trunkFrom.has(name)) continue
     // That nothing from a trunk without any trust meets a rule is meant. That all rules name other trunks is not.
     const judged = trusted.size > 0 ? routing : { ...routing, trust: new Map(trust).set(name, everything) }
     const trunk: Literal = {

@@ -17,6 +17,7 @@ export function needsOf(routing: Omit<Routing, 'index'>, functions: Iterable<Flo
     'from',
     ...(trusted.has('p-asserted-identity') || trusted.has('verstat') ? ['p-asserted-identity'] : []),
     ...routing.calleeFrom,
+    ...routing.trunkFrom.values(),
     ...routing.vip.headers.keys(),
     ...leaves.flatMap(headersOfLeaf),
     ...lookups.flatMap(({ text }) => text.fields.flatMap((field) => /^header\.(.+)/.exec(field)?.[1] ?? [])),

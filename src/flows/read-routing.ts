@@ -73,6 +73,7 @@ export function readRouting(
     defaultCountry: source.default_country,
     calleeFrom: readCalleeFrom(source.callee_from, surroundings),
     trust,
+    trunkFrom: readTrunkFrom(source.trunks, diagnostics),
     vip,
     branches: readBranches(source.branches, surroundings),
     voice: readVoice(source.voice, diagnostics),
@@ -131,6 +132,19 @@ function readTrust(trunks: RoutingSource['trunks']): Trust {
       return [name, new Set(items)]
     }),
   )
+}
+
+/** Warns of a proxy that can name no trunk. */
+function readTrunkFrom(trunks: RoutingSource['trunks'], diagnostics: Diagnostics): Routing['trunkFrom'] {
+  const proxies = entriesOf(trunks, ['trunks']).flatMap(([name, { trunk_from: header }]) =>
+    header === undefined ? [] : [[name, header] as const],
+  )
+  const isAlone = proxies.length === Object.keys(trunks ?? {}).length
+  for (const [name, header] of isAlone ? proxies : []) {
+    const message = `${header} may only name a trunk that is listed under "trunks", and no other is; list the trunks behind ${name}`
+    diagnostics.warning(['trunks', name, 'trunk_from'], 'flows.unknown_name', message)
+  }
+  return new Map(proxies)
 }
 
 function readCalleeFrom(

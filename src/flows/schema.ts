@@ -376,6 +376,10 @@ const TrunkSchema = strict({
     z.array(HeaderNameSchema),
     'What this trunk is trusted for: `caller_number`, `verstat`, and names of headers. Nothing else.',
   ),
+  trunk_from: optional(
+    HeaderNameSchema,
+    'For the endpoint of a SIP proxy: the header in which it names the trunk on which it took the call, `X-Trunk`.',
+  ),
 })
 
 const VipSchema = strict({

@@ -16,7 +16,8 @@ import type { CallRecord } from './recorded-calls.js'
  * a rule may be renamed or split, as long as the call arrives.
  */
 export function exampleOfCall(record: CallRecord, name: string | undefined): ExampleSource {
-  const { callerId, dialled, trunk, verification, state, at, flow, branch, vip } = record
+  const { callerId, dialled, verification, state, at, flow, branch, vip } = record
+  const trunk = record.endpoint ?? record.trunk
   return {
     name: name ?? `Call ${record.call} as recorded`,
     call: {

@@ -45,6 +45,8 @@ export interface RecordedGreeting {
 /** The answer to "why did this call go there?": one for each call. */
 export interface DecisionRecord extends ObservedCall {
   readonly vip: boolean
+  /** The PJSIP endpoint of the proxy that named the trunk; left out where the trunk is the endpoint. */
+  readonly endpoint?: string
   /** The headers that the revision refers to and the call has, repeats apart. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Whether the entry context passed the headers, or ARI read them. Null where the call could not be read. */

@@ -63,7 +63,7 @@ export function storedRecord(record: CallRecord): StoredCall {
 /** The facts of a recorded call, to be decided again. */
 export function factsOfCall(record: CallRecord): CallFacts {
   return {
-    trunk: record.trunk ?? undefined,
+    trunk: record.endpoint ?? record.trunk ?? undefined,
     callerId: record.callerId,
     dialled: record.dialled,
     headers: new SipHeaders(record.headers),

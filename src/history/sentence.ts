@@ -140,7 +140,7 @@ export async function explainCall(facts: CallFacts, parts: DecisionParts): Promi
   const sentence = sentenceOf(
     {
       ...{ callerNumber, calleeNumber, branch, rule, reasons, hearsay, outcome },
-      ...{ trunk: facts.trunk ?? null, flow: final.flow.name, faults: [] },
+      ...{ trunk: context.facts.trunk ?? null, flow: final.flow.name, faults: [] },
     },
     'would go',
   )

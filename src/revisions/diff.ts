@@ -43,7 +43,9 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   const flows = await diffItems('flow', old.flows.values(), now.flows.values(), flowItem)
   const renamed = new Map([...flows.pairs].map(([to, from]) => [from.name, to.name]))
   const followed = (flow: string) => renamed.get(flow) ?? flow
-  const trunks = await diffItems('trunk', old.trust, now.trust, trunkItem)
+  const trunks = await diffItems('trunk', old.trust, now.trust, (trunk, side) =>
+    trunkItem(trunk, side === 'before' ? old : now),
+  )
   const branches = await diffItems('branch', old.branches, now.branches, (branch) =>
     branchItem(branch, files),
   )
@@ -104,15 +106,21 @@ function codeChanges({ functions: before }: Revision, { functions: after }: Revi
     .map(({ file }) => change('code', 'changed', file, 'the code changed, or a file that it imports'))
 }
 
-function trunkItem([name, trust]: readonly [string, ReadonlySet<string>]): Item {
+function trunkItem([name, trust]: readonly [string, ReadonlySet<string>], { trunkFrom }: Routing): Item {
+  const header = trunkFrom.get(name)
   const isHeader = (item: string) => item !== 'caller_number' && item !== 'verstat'
   const items = [...trust].map((item) => (isHeader(item) ? headerName(item) : item))
   const text = items.join(', ')
   const changed = (before: string) => `trust ${cameAndWent(before.split(', ').filter(Boolean), items)}`
   return {
     name,
-    summary: `trusted for ${text || 'nothing'}`,
-    facts: { trust: { text, meaning: String(items.toSorted()), changed } },
+    summary: [`trusted for ${text || 'nothing'}`, header && `trunk_from ${header}`]
+      .filter(Boolean)
+      .join(', '),
+    facts: {
+      trust: { text, meaning: String(items.toSorted()), changed },
+      trunk_from: { text: header ?? '' },
+    },
   }
 }
 

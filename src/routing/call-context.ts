@@ -60,6 +60,8 @@ export interface LookupState {
 /** One call under the rules of one revision. `contextOf` makes it. */
 export interface CallContext {
   readonly facts: CallFacts
+  /** The PJSIP endpoint that the call came in on, which is a proxy's where `facts.trunk` is another. */
+  readonly endpoint: string | undefined
   readonly routing: Routing
   /** The instant of the call. */
   readonly at: Date

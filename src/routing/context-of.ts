@@ -46,12 +46,17 @@ class Context implements CallContext {
   readonly #hours = new Map<string, HoursState>()
   readonly #lookups = new Map<string, LookupState>()
 
+  readonly facts: CallFacts
+  readonly endpoint: string | undefined
+
   constructor(
-    readonly facts: CallFacts,
+    facts: CallFacts,
     readonly routing: Routing,
     readonly at: Date,
     readonly outside: OutsideData,
   ) {
+    this.endpoint = facts.trunk
+    this.facts = { ...facts, trunk: trunkOf(facts, routing) }
     this.caller = callerOf(this)
     this.callee = calleeOf(this)
     this.vip = vipOf(this)
@@ -98,6 +103,16 @@ class Context implements CallContext {
     const { trunk } = this.facts
     return trunk !== undefined && (this.routing.trust.get(trunk)?.has(canonicalName(item)) ?? false)
   }
+}
+
+/**
+ * The trunk that a proxy names, if the call came in on the endpoint of one. Only a name that the flow files have counts:
+ * a proxy that lets a caller's own header through makes no trunk of the caller's choice out of any text.
+ */
+function trunkOf({ trunk, headers }: CallFacts, { trunkFrom, index }: Routing): string | undefined {
+  const header = trunkFrom.get(trunk ?? '')
+  const named = header === undefined ? [] : headers.getAll(header)
+  return named.length === 1 && index.referenced.trunks.has(named[0] ?? '') ? named[0] : trunk
 }
 
 /**

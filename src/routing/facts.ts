@@ -10,7 +10,7 @@ import type { Branch, Reason } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from, as records and `explain --json` have it. */
 export interface Provenance {
-  /** `caller number`, `callee number`, `vip`, `branch`, `attestation`, `memory`, or `header X-VIP`. */
+  /** `trunk`, `caller number`, `callee number`, `vip`, `branch`, `attestation`, `memory`, or `header X-VIP`. */
   readonly fact: string
   /** Null where the call has none. */
   readonly value: string | null
@@ -54,7 +54,29 @@ export function factReasons(context: CallContext): readonly Reason[] {
 }
 
 function steps(context: CallContext, withLine: boolean): readonly Step[] {
-  return [callerStep(context), calleeStep(context), ...vipSteps(context, withLine), branchStep(context)]
+  const always = [
+    callerStep(context),
+    calleeStep(context),
+    ...vipSteps(context, withLine),
+    branchStep(context),
+  ]
+  return [...trunkSteps(context), ...always]
+}
+
+/** Only where the call came through a proxy. */
+function trunkSteps({ endpoint = '', facts, routing }: CallContext): readonly Step[] {
+  const header = routing.trunkFrom.get(endpoint)
+  if (header === undefined) return []
+  const named = facts.headers.getAll(header).map((name) => `"${clip(name)}"`)
+  const matched = facts.trunk !== endpoint
+  const found = named.length === 0 ? 'missing' : named.join(' and ')
+  const ignored =
+    named.length > 1 ? ', more than one' : named.length === 1 ? ', no trunk of the flow files' : ''
+  const why = `${header} from ${endpoint} is ${found}${matched ? '' : ignored}`
+  const step = { value: facts.trunk ?? null, trusted: matched, why }
+  const from = matched ? `header ${header}` : 'endpoint'
+  const reason = { rule: '(trunk)', matched, condition: `trunk_from: ${header}`, ...step }
+  return [{ fact: 'trunk', from, ...step, reason }]
 }
 
 function callerStep(context: CallContext): Step {

@@ -15,7 +15,7 @@ export interface Hearsay {
   readonly why: string
 }
 
-export type Purpose = 'vip' | 'rules' | 'callee_from'
+export type Purpose = 'vip' | 'rules' | 'callee_from' | 'trunk_from'
 
 /** RFC 3261 §8.1.1 and what every INVITE carries besides: their presence claims nothing. */
 const ALWAYS_THERE = new Set([
@@ -66,12 +66,18 @@ function headerPurposes(name: string, context: CallContext): Purposes {
   const isCommon = ALWAYS_THERE.has(name)
   const isEvidence = vip.evidence.some((one) => one.source === 'header' && one.name === name)
   const isNamed = tests.some((test) => !isCommon || values.some((value) => names(test, value)))
+  const namesTrunk = [...routing.trunkFrom.values()].some((header) => canonicalName(header) === name)
+  const isBehindProxy = routing.trunkFrom.has(context.endpoint ?? '')
   const isCallee = routing.calleeFrom.some((header) => canonicalName(header) === name)
   return [
     ...(name === ASSERTED && number !== undefined ? numberPurposes(number, context) : []),
     routing.vip.headers.has(name) && (!isCommon || isEvidence) && 'vip',
     isNamed && 'rules',
     isCallee && number !== undefined && number !== callee.number && 'callee_from',
+    namesTrunk &&
+      !isBehindProxy &&
+      values.some((one) => routing.index.referenced.trunks.has(one)) &&
+      'trunk_from',
   ]
 }
 

@@ -156,6 +156,7 @@ function beginningOf(number: string, length: number | undefined): readonly strin
 function referencedFacts({
   rules,
   trust,
+  trunkFrom,
   vip,
   calleeFrom,
   lookups,
@@ -170,7 +171,13 @@ function referencedFacts({
     ({ name }) => canonicalName(name),
   )
   const attestations = leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : []))
-  const names = [...vip.headers.keys(), ...headers.keys(), ...calleeFrom, 'P-Asserted-Identity']
+  const names = [
+    ...vip.headers.keys(),
+    ...headers.keys(),
+    ...calleeFrom,
+    ...trunkFrom.values(),
+    'P-Asserted-Identity',
+  ]
   return {
     callers: union(callers),
     headers: new Map([...headers].map(([name, all]) => [name, all.map(({ test }) => test)])),

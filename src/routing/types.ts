@@ -22,7 +22,10 @@ export type State = { readonly [key: string]: StateValue }
 
 /** Everything a decision may depend on, as it was read from the call. None of it is trusted yet. */
 export interface CallFacts {
-  /** The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. */
+  /**
+   * The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. In a `CallContext` it is the
+   * trunk that a proxy names where `trunk_from` believes it.
+   */
   readonly trunk: string | undefined
   /** Asterisk's caller ID, as it stands: number in whatever form the trunk sent. */
   readonly callerId: { readonly number: string; readonly name: string }
@@ -206,6 +209,8 @@ export interface Routing {
   readonly defaultCountry: string | undefined
   readonly calleeFrom: readonly string[]
   readonly trust: Trust
+  /** PJSIP endpoint of a proxy → the header in which it names the trunk of a call. */
+  readonly trunkFrom: ReadonlyMap<string, string>
   readonly vip: VipPolicy
   readonly branches: readonly Branch[]
   /** By name. */

@@ -123,7 +123,9 @@ export function verdictOn({ address, headers, routing, sipAnswer, result }: Forg
   const trunk = result.trunk ?? 'no endpoint'
   const trust = routing?.trust.get(trunk)
   const claims = ['caller_number', ...headers.map(([name]) => name)]
-  const trusted = claims.filter((claim) => trust?.has(canonicalName(claim)))
+  // A proxy may name any trunk.
+  const proxyHeader = routing?.trunkFrom.get(trunk) ?? []
+  const trusted = claims.filter((claim) => trust?.has(canonicalName(claim))).concat(proxyHeader)
   if (trusted.length === 0 && !result.vip) {
     const says = `OK: the PBX takes ${address} for ${trunk}, which is not trusted for ${claims.join(', ')}.`
     return { verdict: 'not_trusted', says }

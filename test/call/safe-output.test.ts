@@ -32,14 +32,21 @@ const said = fc.string({
   ),
 })
 
-const names = ['X-Note', 'X-VIP', 'From', 'P-Asserted-Identity', 'Diversion']
+const names = ['X-Note', 'X-Trunk', 'X-VIP', 'From', 'P-Asserted-Identity', 'Diversion']
 
 const facts = fc
-  .record({ from: said, name: said, to: said, headers: fc.array(fc.tuple(fc.constantFrom(...names), said)) })
-  .map((parts) => call({ ...parts, trunk: 'carrier-a' }))
+  .record({
+    trunk: fc.constantFrom('carrier-a', 'kamailio'),
+    from: said,
+    name: said,
+    to: said,
+    headers: fc.array(fc.tuple(fc.constantFrom(...names), said)),
+  })
+  .map((parts) => call(parts))
 
 const state = { note: '{header.X-Note}', who: '{callerName} {callerNumber}', deep: { to: '{calleeNumber}' } }
 const routing = routingOf({
+  trunkFrom: new Map([['kamailio', 'X-Trunk']]),
   trust: trusting({ 'carrier-a': ['caller_number', ...names] }),
   vipHeaders: { 'X-VIP': ['gold'] },
   calleeFrom: ['Diversion'],

@@ -159,6 +159,11 @@ describe('a change in words', () => {
       'trunk carrier-a: trust +verstat −caller_number −X-Account −Diversion',
     ],
     [
+      'a proxy that names the trunks of its calls',
+      { trunks: PARTS.trunks.replace('{ carrier', '{ kamailio: { trunk_from: x-trunk }, carrier') },
+      'trunk kamailio: added, trusted for nothing, trunk_from x-trunk',
+    ],
+    [
       'a trunk that went',
       { trunks: '{}' },
       'trunk carrier-a: removed, it was trusted for caller_number, X-VIP, X-Account, Diversion',

@@ -14,7 +14,15 @@ export function revision(name: string): Revision {
     ...{ id: name, hash: name, functions: new Map(), examples: [] },
     contexts: new Map([['sales', { line: 7, column: 3 }]]),
     routing: {
-      ...{ calleeFrom: [], trust: new Map(), branches: [], rules: [], otherwise: name, undecidable: name },
+      ...{
+        calleeFrom: [],
+        trust: new Map(),
+        trunkFrom: new Map(),
+        branches: [],
+        rules: [],
+        otherwise: name,
+        undecidable: name,
+      },
       ...{ greets: {}, recordings: new Map() },
       vip: { numbers: new Set(), tables: [], outsideTables: [], headers: new Map() },
       ...{ hours: new Map(), lookups: new Map() },

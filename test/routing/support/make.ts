@@ -136,6 +136,7 @@ export function ruleOf(condition: Condition, index: number, state: State = {}): 
 
 export function routingOf(parts: {
   trust?: Trust
+  trunkFrom?: Routing['trunkFrom']
   vipNumbers?: readonly string[]
   vipTables?: readonly NumberTable[]
   vipOutsideTables?: readonly string[]
@@ -154,6 +155,7 @@ export function routingOf(parts: {
     defaultCountry: 'defaultCountry' in parts ? parts.defaultCountry : 'US',
     calleeFrom: parts.calleeFrom ?? [],
     trust: parts.trust ?? new Map(),
+    trunkFrom: parts.trunkFrom ?? new Map(),
     vip: {
       numbers: new Set(parts.vipNumbers ?? []),
       tables: parts.vipTables ?? [],
