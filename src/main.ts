@@ -11,10 +11,10 @@ import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { Calendars } from './calendars/calendars.js'
 import { CallHandler } from './call/handler.js'
 import { messageTaker } from './call/messages.js'
-import { knownNow, outsideSource } from './call/outside.js'
+import { contextSource, knownNow } from './call/outside.js'
 import { Overrides } from './call/overrides.js'
 import { dialplanFor } from './call/passed-facts.js'
-import { callRecorder } from './call/recorder.js'
+import { callRecorder } from './call/record.js'
 import { rememberMessage } from './call/remember.js'
 import { LiveCalls } from './control/live-calls.js'
 import { runningControl } from './control/running-control.js'
@@ -185,7 +185,7 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     earlierRevision: (id) => revisions.earlier(id),
     now,
     greetings,
-    outside: outsideSource({ calendars, tables, lookups, memory, overrides }),
+    context: contextSource({ calendars, tables, lookups, memory, overrides }),
     finished,
     takeMessage: messageTaker(
       {

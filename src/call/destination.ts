@@ -44,12 +44,12 @@ export async function setVariables(
   }
   const location = encodeDestination(target, numbers)
   if (location === undefined) {
-    call.fault(
-      `The location of flow ${flow.name} (${flow.context},${extension}) is too long, or has other characters.`,
-    )
+    const where = `${flow.name} (${flow.context},${extension})`
+    call.fault(`The location of flow ${where} is too long, or has other characters.`)
     return toFallback('fallback_place')
   }
-  const outcome = outcomeFor(final)
+  const outcome =
+    final === undefined ? 'undecidable' : final.failure === undefined ? 'routed' : 'fallback_function'
   try {
     const decided =
       final === undefined
@@ -65,11 +65,6 @@ export async function setVariables(
     call.fault(error)
     return { location, outcome: outcome === 'routed' ? 'routed_without_state' : outcome }
   }
-}
-
-function outcomeFor(final: FinalDecision | undefined): Outcome {
-  if (final === undefined) return 'undecidable'
-  return final.failure === undefined ? 'routed' : 'fallback_function'
 }
 
 function forgetShared(call: ActiveCall, pbx: Pbx): undefined {

@@ -19,7 +19,7 @@ import { continueCall } from './continue.js'
 import { type Destination, setVariables, toFallback } from './destination.js'
 import { findGreeting, type GreetingFiles, greetingFor } from './greet.js'
 import { messageOf } from './messages.js'
-import type { OutsideSource } from './outside.js'
+import type { ContextSource } from './outside.js'
 import { type CallData, channelReader, readCall } from './read.js'
 import { type FinishedCall, RecordQueue } from './record.js'
 
@@ -34,7 +34,7 @@ export interface HandlerParts {
   readonly earlierRevision: (id: string) => Promise<Revision | undefined>
   readonly now: () => Date
   /** What rules may know besides the call. Never rejects, and takes no longer than the time. */
-  readonly outside: OutsideSource
+  readonly context: ContextSource
   readonly greetings: GreetingFiles
   /** Takes every finished call, a little after it has departed. */
   readonly finished: (finished: FinishedCall) => void
@@ -153,12 +153,9 @@ export class CallHandler implements PbxListener {
 
   async #finalDecision(call: ActiveCall, { facts }: CallData): Promise<FinalDecision> {
     const { functions, flowLog } = this.#parts
-    const { revision, at } = call
-    const outside = await call.stage('look_up', () =>
-      this.#parts.outside(facts, revision, at, call.leftMs, call.id),
-    )
-    const parts = { revision, functions, at, outside, callId: call.id }
-    const final = await call.stage('decide', () => finalDecision(facts, parts))
+    const { revision, id: callId } = call
+    const context = await call.stage('look_up', () => this.#parts.context(facts, call))
+    const final = await call.stage('decide', () => finalDecision(context, { revision, functions, callId }))
     if (final.failure !== undefined) call.fault(final.failure.message)
     for (const line of final.log) flowLog(call.id, line)
     return final

@@ -2,25 +2,19 @@ import type { Calendars } from '../calendars/calendars.js'
 import type { Revision } from '../flows/revision.js'
 import type { Lookups } from '../lookups/lookups.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
-import { contextOf } from '../routing/context-of.js'
+import type { CallContext } from '../routing/call-context.js'
+import { contextOf, withAnswers } from '../routing/context-of.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import type { Tables } from '../tables/tables.js'
+import type { ActiveCall } from './active-call.js'
 import type { Overrides } from './overrides.js'
 
-/**
- * What rules may know besides the call, at the instant of the call. Never rejects: what cannot be known in time is
- * missing.
- * @param leftMs milliseconds that the call has left
- * @param channelId the unique id of its channel
- */
-export type OutsideSource = (
+/** What rules may know of a call and besides it, at its instant. What cannot be known in time is missing. */
+export type ContextSource = (
   facts: CallFacts,
-  revision: Revision,
-  at: Date,
-  leftMs: number,
-  channelId: string,
-) => OutsideData | Promise<OutsideData>
+  call: Pick<ActiveCall, 'id' | 'revision' | 'at' | 'leftMs'>,
+) => CallContext | Promise<CallContext>
 
 /** The parts of a running Doorman that know something besides the call. */
 export interface OutsideParts {
@@ -45,15 +39,13 @@ export function knownNow(
 }
 
 /** Puts together what they know of a call. */
-export function outsideSource(parts: OutsideParts): OutsideSource {
+export function contextSource(parts: OutsideParts): ContextSource {
   const { lookups, memory } = parts
-  return async (facts, revision, at, leftMs, channelId) => {
+  return async (facts, { id, revision, at, leftMs }) => {
     const { routing } = revision
-    const outside: OutsideData = {
-      ...knownNow(parts, revision),
-      memory: routing.memory && memory.lookUp(contextOf(facts, routing, at), channelId),
-    }
+    const now = contextOf(facts, routing, at, knownNow(parts, revision))
+    const known = routing.memory === undefined ? now : withAnswers(now, { memory: memory.lookUp(now, id) })
     // Last, because whether they are asked may depend on all the rest.
-    return { ...outside, answers: await lookups.answers({ facts, revision, at, outside }, leftMs) }
+    return withAnswers(known, { answers: await lookups.answers(known, revision, leftMs) })
   }
 }

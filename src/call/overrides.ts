@@ -8,7 +8,7 @@
 import { trunkOf } from '../asterisk/pbx.js'
 import { describeState, type Hours, stateAt } from '../hours/hours.js'
 import { type Override, parseUntil } from '../hours/override.js'
-import type { Log } from '../lib/log.js'
+import type { Log, LogFields } from '../lib/log.js'
 import { suggestion } from '../lib/nearest.js'
 import { within } from '../lib/waiting.js'
 import type { Store } from '../store/store.js'
@@ -23,15 +23,7 @@ export interface OverrideRequest {
 }
 
 /** An override as JSON. */
-export interface ShownOverride extends Omit<OverrideRequest, 'until'> {
-  /** Of the hours. */
-  readonly name: string
-  /** Null where the flow files have no such hours any more. */
-  readonly zone: string | null
-  /** ISO 8601, as `until`. */
-  readonly since: string
-  readonly until: string
-}
+export type ShownOverride = ReturnType<typeof shownOverride>
 
 /** An override that was set or ended, or why it was not. */
 export type OverrideResult =
@@ -103,10 +95,7 @@ export class Overrides {
       const override = { open: state === 'open', since, until: end, by, why }
       this.#change(new Map([...this.#current, [name, override]]))
       const now = stateAt({ ...hours, override }, since)
-      this.#parts.log.info(`${describeState(hours, now)}.`, {
-        event: 'override_set',
-        ...fieldsOf(name, override),
-      })
+      this.#log({ event: 'override_set' }, `${describeState(hours, now)}.`, name, override)
       return { ok: true, override: this.#shown(name, override) }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
@@ -119,9 +108,9 @@ export class Overrides {
     if (override === undefined)
       return { ok: false, error: `No override of "${name}" is on${suggestion(name, this.#current.keys())}` }
     this.#remove(name)
-    this.#parts.log.info(`The override of ${name} was ended by ${by}.`, {
-      event: 'override_ended',
-      ...fieldsOf(name, { ...override, by }),
+    this.#log({ event: 'override_ended' }, `The override of ${name} was ended by ${by}.`, name, {
+      ...override,
+      by,
     })
     return { ok: true, override: this.#shown(name, override) }
   }
@@ -143,6 +132,11 @@ export class Overrides {
   stop(): void {
     clearTimeout(this.#expiry)
     clearTimeout(this.#retry)
+  }
+
+  #log(kind: LogFields, message: string, hours: string, { open, until, by, why }: Override): void {
+    const fields = { ...kind, hours, open, until: new Date(until).toISOString(), by, why }
+    this.#parts.log.info(message, fields)
   }
 
   #shown(name: string, override: Override): ShownOverride {
@@ -173,10 +167,7 @@ export class Overrides {
     const over = [...this.#current].filter(([, { until }]) => until <= Date.now())
     for (const [name, override] of over) {
       this.#remove(name)
-      this.#parts.log.info(`The override of ${name} is over.`, {
-        event: 'override_expired',
-        ...fieldsOf(name, override),
-      })
+      this.#log({ event: 'override_expired' }, `The override of ${name} is over.`, name, override)
     }
     this.#schedule()
   }
@@ -210,18 +201,9 @@ export class Overrides {
   }
 }
 
-/** @param zone that of the hours, where they are known */
-export function shownOverride(
-  name: string,
-  { open, since, until, by, why }: Override,
-  zone?: string,
-): ShownOverride {
-  return {
-    ...{ name, zone: zone ?? null, state: open ? 'open' : 'closed' },
-    ...{ since: new Date(since).toISOString(), until: new Date(until).toISOString(), by, why },
-  }
-}
-
-function fieldsOf(hours: string, { open, until, by, why }: Override) {
-  return { hours, open, until: new Date(until).toISOString(), by, why }
+/** @param zone that of the hours; undefined where the flow files have no such hours any more */
+export function shownOverride(name: string, { open, since, until, by, why }: Override, zone?: string) {
+  const state: OverrideRequest['state'] = open ? 'open' : 'closed'
+  const [from, to] = [new Date(since).toISOString(), new Date(until).toISOString()]
+  return { name, zone: zone ?? null, state, since: from, until: to, by, why }
 }

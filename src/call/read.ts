@@ -9,7 +9,6 @@ import {
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
 import { type Arrival, type Pbx, PbxError, trunkOf } from '../asterisk/pbx.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
-import type { Revision } from '../flows/revision.js'
 import type { CallFacts } from '../routing/types.js'
 import { SipHeaders } from '../sip/headers.js'
 import { parseAddress } from '../sip/uri.js'
@@ -69,15 +68,14 @@ export async function readCall(
     if (dialled !== '' && !isCleanExtension(dialled))
       throw new PbxError('refused', 'The dialled number has characters that are not valid in an extension.')
     const listed = await listedHeaders(args, reader)
-    const missing = missingNames(
-      args,
-      [...passed.keys(), ...listed.map(([name]) => name)],
-      arrival.channel,
-      revision,
-    )
-    const found = missing.length === 0 ? [] : await askedHeaders(missing, reader)
+    // The dialplan may have been generated for other flow files.
+    const lacksHeaders = arrival.channel.startsWith('PJSIP/') && args.listsAll !== true
+    const known = new Set([...passed.keys(), ...listed.map(([name]) => name)])
+    const missing = lacksHeaders ? neededNames(revision).filter((name) => !known.has(name)) : []
+    const found = await Promise.all(missing.map(async (name) => [name, await reader.header(name)] as const))
     const state = args.decidedBy ? await readState(args, reader) : NO_STATE
-    const headers = new SipHeaders([...headersOf(passed, listed), ...found])
+    const headers = new SipHeaders([...headersOf(passed, listed), ...found.filter(isThere)])
+    const lacking = lacksHeaders && revision.needsAllHeaders ? ANY_HEADER : missing.join(', ')
     return {
       facts: {
         trunk: trunkOf(arrival.channel),
@@ -89,7 +87,12 @@ export async function readCall(
       },
       readBy: missing.length === 0 && passedDialled !== undefined ? 'dialplan' : 'ari',
       undecidable: undefined,
-      faults: [...(state.ok ? [] : [state.why]), ...outdated(args, missing, arrival.channel, revision)],
+      faults: [
+        ...(state.ok ? [] : [state.why]),
+        ...(lacking === ''
+          ? []
+          : [`The running dialplan does not pass ${lacking}. Run  doorman dialplan --write`]),
+      ],
     }
   } catch (error) {
     // Asterisk refuses to put bytes that are not UTF-8 into its answer.
@@ -97,6 +100,12 @@ export async function readCall(
       return undecidable(arrival, error.message, dialled)
     throw error
   }
+}
+
+const ANY_HEADER = 'the headers that a code flow may ask for'
+
+function isThere(header: readonly [string, string | undefined]): header is Header {
+  return header[1] !== undefined
 }
 
 /** Asterisk cuts a caller's name at 79 bytes, and loses one that is cut within a character; From has all of it. */
@@ -169,35 +178,6 @@ function undecidable(arrival: Arrival, why: string, dialled = ''): CallData {
 export function arrivalFacts({ channel, callerId }: Arrival, dialled = ''): CallFacts {
   const headers = new SipHeaders([])
   return { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} }
-}
-
-/** Headers that the revision needs and the running dialplan does not pass: it was generated for other flow files. */
-function missingNames(
-  args: StasisArguments,
-  passed: readonly string[],
-  channel: string,
-  revision: Revision,
-): readonly string[] {
-  if (!channel.startsWith('PJSIP/') || args.listsAll === true) return []
-  const known = new Set(passed)
-  return neededNames(revision).filter((name) => !known.has(name))
-}
-
-function outdated(
-  args: StasisArguments,
-  missing: readonly string[],
-  channel: string,
-  revision: Revision,
-): readonly string[] {
-  const lacksList = revision.needsAllHeaders && args.listsAll !== true && channel.startsWith('PJSIP/')
-  if (missing.length === 0 && !lacksList) return []
-  const what = lacksList ? 'the headers that a code flow may ask for' : missing.join(', ')
-  return [`The running dialplan does not pass ${what}. Run  doorman dialplan --write`]
-}
-
-async function askedHeaders(names: readonly string[], reader: ChannelReader): Promise<[string, string][]> {
-  const asked = await Promise.all(names.map(async (name) => [name, await reader.header(name)] as const))
-  return asked.filter((pair): pair is [string, string] => pair[1] !== undefined)
 }
 
 /** State of a channel that was not here before is that of the channel which dialled it, and not its own. */

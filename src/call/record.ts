@@ -1,23 +1,30 @@
 import { trunkOf } from '../asterisk/pbx.js'
-import { type FinalDecision, withFunction } from '../flows/final-decision.js'
+import { type FinalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import {
   type DecisionRecord,
+  EXPECTED,
   MOST_REASONS,
   type Outcome,
   type RecordedGreeting,
   shortened,
 } from '../history/decision-record.js'
-import type { CallContext } from '../routing/call-context.js'
-import { contextOf } from '../routing/context-of.js'
-import { explain } from '../routing/explain.js'
+import { maskedCall, storedCall } from '../history/recorded-calls.js'
+import { logDecision } from '../history/sentence.js'
+import type { Log } from '../lib/log.js'
+import type { CallerMemory } from '../memory/caller-memory.js'
+import type { Metrics } from '../observability/metrics.js'
+import type { openTracing } from '../observability/tracing.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import type { CallFacts } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
+import type { NumberHash } from '../store/number-hash.js'
+import type { Store } from '../store/store.js'
 import type { ActiveCall } from './active-call.js'
 import { arrivalFacts, type CallData } from './read.js'
+import { rememberCall } from './remember.js'
 
 /** A call that has departed; what failed is missing. */
 export interface FinishedCall {
@@ -85,9 +92,8 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
   const { arrival, revision, at } = call
   const { otherwise, undecidable } = revision.routing
   const facts = data?.facts
-  const context = final && facts && contextOf(facts, revision.routing, at, final.outside)
   const endpoint = trunkOf(arrival.channel) ?? null
-  const trunk = context?.facts.trunk ?? endpoint
+  const trunk = final?.context.facts.trunk ?? endpoint
   return {
     at: at.toISOString(),
     call: arrival.channelId,
@@ -107,7 +113,7 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
     outcome,
     ...(greeting !== undefined && GREETED.has(outcome) && { greeting }),
     faults: call.faults,
-    ...(final === undefined || context === undefined ? NO_REASONS : reasons(final, context, revision)),
+    ...(final === undefined ? NO_REASONS : reasons(final, revision)),
     ms: call.ms,
   }
 }
@@ -122,11 +128,55 @@ type Reasons = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' 
 
 const NO_REASONS: Reasons = { reasons: [], reasonsOmitted: 0, provenance: [], hearsay: [] }
 
-function reasons(final: FinalDecision, context: CallContext, { routing, headersNeeded }: Revision): Reasons {
+function reasons(final: FinalDecision, { routing, headersNeeded }: Revision): Reasons {
   const extent = routing.rules.length <= MOST_REASONS ? 'all' : 'candidates'
   return {
-    ...shortened(withFunction(final, explain(context, extent))),
-    provenance: provenanceOf(context, { headers: headersNeeded, thorough: false }),
-    hearsay: hearsayOf(context),
+    ...shortened(reasonsOf(final, extent)),
+    provenance: provenanceOf(final.context, { headers: headersNeeded, thorough: false }),
+    hearsay: hearsayOf(final.context),
+  }
+}
+
+const OUTDATED_DIALPLAN =
+  'The running dialplan does not pass what the flow files look at, so that calls are read by ARI, which is slower. Run  ' +
+  'doorman dialplan --write'
+
+export interface RecorderParts {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly store: Pick<Store, 'recordCall'>
+  readonly memory: CallerMemory
+  /** Where numbers are masked. */
+  readonly numberHash: NumberHash | undefined
+  readonly tracing: Awaited<ReturnType<typeof openTracing>>
+  /** Takes the record of every call. */
+  readonly decided: (record: DecisionRecord) => void
+  /** The trunks that the flow files name. */
+  readonly trunks: () => ReadonlySet<string>
+}
+
+/** Writes the record of a finished call wherever it belongs: metrics, log, database, memory, traces. Never throws. */
+export function callRecorder(parts: RecorderParts): (call: FinishedCall) => void {
+  const { log, metrics, store, memory, numberHash, tracing } = parts
+  let outdatedRevision = ''
+  return (call) => {
+    try {
+      const record = recordOf(call)
+      metrics.call(record, parts.trunks())
+      logDecision(log, record)
+      parts.decided(record)
+      store.recordCall(
+        numberHash === undefined
+          ? storedCall(factsOf(call), record, call.final?.context.outside)
+          : maskedCall(record, numberHash),
+      )
+      rememberCall(call.call, call.final, memory)
+      tracing?.call(record, !EXPECTED.has(record.outcome))
+      if (record.readBy !== 'ari' || outdatedRevision === record.revision) return
+      outdatedRevision = record.revision
+      log.warn(OUTDATED_DIALPLAN, { event: 'dialplan_outdated', revision: record.revision })
+    } catch (error) {
+      log.error(`A call could not be recorded: ${error}`, { event: 'defect' })
+    }
   }
 }

@@ -1,14 +1,15 @@
+import type { FinalDecision } from '../flows/final-decision.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import type { MemoryPolicy, State, StateValue } from '../routing/types.js'
 import type { Kept } from '../store/callers.js'
+import type { ActiveCall } from './active-call.js'
 import type { MessageHandler } from './messages.js'
-import type { FinishedCall } from './record.js'
 
 /** Longer texts are not kept, so that the memory of a caller stays small. */
 const MOST_CHARACTERS = 64
 
 /** Remembers a decided call of a caller who may be remembered, and the keys of its state that `memory` keeps. */
-export function rememberCall({ call, final }: FinishedCall, memory: CallerMemory): void {
+export function rememberCall(call: ActiveCall, final: FinalDecision | undefined, memory: CallerMemory): void {
   const { revision, at } = call
   const policy = revision.routing.memory
   if (policy === undefined || final?.decision.remembers !== true) return

@@ -9,16 +9,16 @@ import {
   unknownAnswer,
 } from '../flows/examples.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
-import { lookupsInCodeOf } from '../flows/needs.js'
-import { unknownKey } from '../flows/read-memory.js'
+import { unknownKey } from '../flows/read-condition.js'
 import type { Revision } from '../flows/revision.js'
+import { lookupsInCodeOf } from '../flows/revision.js'
 import { explainCall } from '../history/sentence.js'
 import { safeJson, safeLine } from '../lib/safe-text.js'
 import { asker } from '../lookups/ask.js'
-import { Lookups, type LookupsCall } from '../lookups/lookups.js'
+import { Lookups } from '../lookups/lookups.js'
 import type { CallContext } from '../routing/call-context.js'
-import { contextOf } from '../routing/context-of.js'
-import { neededLookups } from '../routing/needed-lookups.js'
+import { contextOf, withAnswers } from '../routing/context-of.js'
+import { neededLookups } from '../routing/lookup-state.js'
 import type { OutsideData, Remembered, RememberedValues } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import type { Settings } from '../settings/index.js'
@@ -106,16 +106,15 @@ async function explain(options: Options, settings: Settings, revision: Revision,
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
   const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
   noteUnknownTrunk(facts, revision)
-  const stored = await storedMemory(settings, contextOf(facts, revision.routing, at))
-  const given = {
-    ...(await storedOutside(settings, revision)),
+  const known = contextOf(facts, revision.routing, at, await storedOutside(settings, revision))
+  const stored = await storedMemory(settings, known)
+  const given = withAnswers(known, {
     answers: givenAnswers(options, revision),
     memory: withMemory(stored, options.memory, revision),
-  }
-  const outside = options.ask ? await ask({ facts, revision, at, outside: given }, settings) : given
-  const parts = { revision, functions, at, outside, callId: 'explain' }
-  noteOpenLookups(contextOf(facts, revision.routing, at, outside), revision)
-  return { revision, ...(await explainCall(facts, parts)) }
+  })
+  const context = options.ask ? withAnswers(given, { answers: await ask(given, revision, settings) }) : given
+  noteOpenLookups(context, revision)
+  return { revision, ...(await explainCall(context, { revision, functions, callId: 'explain' })) }
 }
 
 function givenAnswers({ lookup }: Options, { routing }: Revision): OutsideData['answers'] {
@@ -127,7 +126,11 @@ function givenAnswers({ lookup }: Options, { routing }: Revision): OutsideData['
 }
 
 /** As for a call, but with more time, and without what a running Doorman knows already. */
-async function ask(call: LookupsCall, settings: Settings): Promise<OutsideData> {
+async function ask(
+  context: CallContext,
+  revision: Revision,
+  settings: Settings,
+): Promise<OutsideData['answers']> {
   const databases = new Databases(settings.databases)
   const ignore = () => undefined
   const lookups = new Lookups({
@@ -136,8 +139,8 @@ async function ask(call: LookupsCall, settings: Settings): Promise<OutsideData> 
     metrics: { lookup: ignore, lookupUp: ignore },
   })
   try {
-    await lookups.use(call.revision.routing)
-    return { ...call.outside, answers: await lookups.answers(call, Number.POSITIVE_INFINITY) }
+    await lookups.use(context.routing)
+    return await lookups.answers(context, revision, Number.POSITIVE_INFINITY)
   } finally {
     lookups.stop()
     await databases.stop()

@@ -1,15 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { calendarName } from '../hours/calendar.js'
 import {
+  type Copies,
+  daysFrom,
   describeDay,
   describeInstant,
   describeState,
   type Hours,
   type HoursCalendar,
+  hoursJson,
   nextChange,
   stateAt,
 } from '../hours/hours.js'
-import { type Copies, daysFrom, hoursJson } from '../hours/hours-json.js'
 import { DAYS } from '../hours/opening-hours.js'
 import { formatDate, weekdayOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'

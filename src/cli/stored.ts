@@ -1,7 +1,7 @@
 /** What the commands that read the database share. */
 import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
-import { storedCopies } from '../calendars/stored-calendar.js'
+import { storedCopies } from '../calendars/calendars.js'
 import type { Revision } from '../flows/revision.js'
 import { findVisits, type NumberedCall } from '../history/recorded-calls.js'
 import { rememberedFor } from '../memory/caller-memory.js'

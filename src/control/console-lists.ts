@@ -34,7 +34,7 @@ export function addLists(
   server.get('/api/numbers', OPERATOR, async (request) => {
     const { vip, defaultCountry } = revision().routing
     const number = readNumber(readRequest(SearchSchema, request.query).number, defaultCountry)
-    const files = vip.tables.map((table) => [table.file, table] as const)
+    const files = vip.numbers.tables.map((table) => [table.file, table] as const)
     const all = [...source.outside().tables, ...files].map(([table, rows]) => ({
       table,
       row: rowOf(rows, number),

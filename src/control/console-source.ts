@@ -10,7 +10,7 @@ import type { CallerMemory } from '../memory/caller-memory.js'
 import type { Candidate } from '../revisions/candidate.js'
 import { type Change, diffRevisions } from '../revisions/diff.js'
 import type { Revisions } from '../revisions/revisions.js'
-import { contextOf } from '../routing/context-of.js'
+import { contextOf, withAnswers } from '../routing/context-of.js'
 import type { OutsideData } from '../routing/outside-data.js'
 import type { CallFacts } from '../routing/types.js'
 import { greetingTexts } from '../speech/greeting-texts.js'
@@ -82,11 +82,9 @@ export function consoleSource(parts: ConsoleParts) {
     ): Promise<Explained | undefined> {
       const revision = id === undefined ? revisions.current : await revisions.earlier(id)
       if (revision === undefined) return undefined
-      const remembered = memory.lookUp(contextOf(facts, revision.routing, at), '')
-      const outside = { ...known(revision), memory: remembered, ...given }
-      return withOwnRunner((functions) =>
-        explainCall(facts, { revision, functions, at, outside, callId: 'console' }),
-      )
+      const now = contextOf(facts, revision.routing, at, { ...known(revision), ...given })
+      const context = withAnswers(now, { memory: memory.lookUp(now, ''), ...given })
+      return withOwnRunner((functions) => explainCall(context, { revision, functions, callId: 'console' }))
     },
     /** @param to the number of a revision to roll back to; without it, what a reload would do */
     async preview(to?: number): Promise<Preview> {

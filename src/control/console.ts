@@ -13,8 +13,8 @@ import {
   memoryOfExample,
   unknownAnswer,
 } from '../flows/examples.js'
-import { lookupsInCodeOf } from '../flows/needs.js'
-import { unknownKey } from '../flows/read-memory.js'
+import { unknownKey } from '../flows/read-condition.js'
+import { lookupsInCodeOf } from '../flows/revision.js'
 import { exampleOfCall, exampleText } from '../history/add-example.js'
 import {
   factsOfCall,
@@ -25,9 +25,8 @@ import {
 } from '../history/recorded-calls.js'
 
 import { sentenceOf } from '../history/sentence.js'
-import { hoursJson } from '../hours/hours-json.js'
-import { contextOf } from '../routing/context-of.js'
-import { neededLookups } from '../routing/needed-lookups.js'
+import { hoursJson } from '../hours/hours.js'
+import { neededLookups } from '../routing/lookup-state.js'
 import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import type { Routing } from '../routing/types.js'
 import type { Settings } from '../settings/index.js'
@@ -148,7 +147,7 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
     const { final, sentence, reasons, provenance, hearsay } = explained
     const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
     const { context, extension, priority, name: flow } = final.flow
-    const open = neededLookups(contextOf(facts, routing, at, final.outside), lookupsInCodeOf(revision()))
+    const open = neededLookups(final.context, lookupsInCodeOf(revision()))
     return shown(
       {
         ...{ revision: id, at: at.toISOString(), sentence, flow, context, extension, priority, rule, vip },

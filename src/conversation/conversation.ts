@@ -125,40 +125,24 @@ export class UnknownFlow extends Error {
   }
 }
 
-/** The conversation that a flow function gets, and what the function decided. */
-export interface HostedConversation {
-  readonly conversation: Conversation
-  /** The flow of the last `gotoFlow`; undefined before the first. */
-  chosenFlow(): string | undefined
-  /** The text of the last `say`; undefined before the first. */
-  saidText(): string | undefined
-}
-
 /** Characters of `say`; a greeting is a sentence or two. */
 const MOST_SAID = 500
 
 export type LogSink = (level: LogLevel, message: string, details: unknown) => void
 
-/** Builds the conversation of one call; runs inside the worker. The input is left as it is. */
-export function createConversation(input: ConversationInput, log: LogSink): HostedConversation {
-  const {
-    headers,
-    trustedHeaders,
-    flowNames,
-    hours,
-    lookups,
-    state: given,
-    caller,
-    memory,
-    ...values
-  } = input
+/**
+ * Builds the conversation of one call; runs inside the worker. The input is left as it is. With it come the flow of the
+ * last `gotoFlow` and the text of the last `say`, undefined before the first.
+ */
+export function createConversation(input: ConversationInput, log: LogSink) {
+  const { headers, trustedHeaders, flowNames, hours, lookups, state: given, ...values } = input
   let chosen: string | undefined
   let said: string | undefined
   let state = structuredClone(given) as MutableState
   const conversation = readOnlyBut('state', {
     ...values,
-    caller: caller && Object.freeze({ ...caller }),
-    memory: Object.freeze({ ...memory }),
+    caller: input.caller && Object.freeze({ ...input.caller }),
+    memory: Object.freeze({ ...input.memory }),
     sipHeaders: Object.freeze(new TrustedHeaders(headers, trustedHeaders)),
     log: logTo(log),
     isOpen(name: string): boolean {

@@ -4,41 +4,19 @@ import { answered, driver, tlsOptions } from './access.js'
 
 const CONNECT_MS = 5_000
 
-/** A Redis or Valkey, and the four commands that tables and lookups need. */
+/** A Redis or Valkey. */
 export class RedisDatabase {
   #client: Promise<Redis> | undefined
 
   constructor(private readonly access: DatabaseAccess) {}
-
-  /** Undefined where there is no such key. @param ms connecting included. @throws DatabaseError */
-  async get(key: string, ms: number): Promise<string | undefined> {
-    return (await this.#use(ms, (client) => client.get(key))) ?? undefined
-  }
-
-  async hget(key: string, field: string, ms: number): Promise<string | undefined> {
-    return (await this.#use(ms, (client) => client.hget(key, field))) ?? undefined
-  }
-
-  /** Empty where there is no such key. */
-  hgetall(key: string, ms: number): Promise<Readonly<Record<string, string>>> {
-    return this.#use(ms, (client) => client.hgetall(key))
-  }
-
-  smembers(key: string, ms: number): Promise<readonly string[]> {
-    return this.#use(ms, (client) => client.smembers(key))
-  }
-
-  /** What a key holds: `hash`, `set`, …; `none` where there is no such key. */
-  type(key: string, ms: number): Promise<string> {
-    return this.#use(ms, (client) => client.type(key))
-  }
 
   async stop(): Promise<void> {
     const client = await this.#client?.catch(() => undefined)
     client?.disconnect()
   }
 
-  async #use<T>(ms: number, work: (client: Redis) => Promise<T>): Promise<T> {
+  /** Sends commands, and waits so long for all of it, connecting included. @throws DatabaseError */
+  async ask<T>(ms: number, work: (client: Redis) => Promise<T>): Promise<T> {
     this.#client ??= this.#open()
     const opening = this.#client
     try {

@@ -1,4 +1,4 @@
-import { loadCopies, namedCalendars } from '../calendars/stored-calendar.js'
+import { loadCopies, namedCalendars } from '../calendars/calendars.js'
 import { Databases } from '../databases/databases.js'
 import { type CalendarCopy, calendarName, endsSoon } from '../hours/calendar.js'
 import { askHttp, fillHeaders, HttpError } from '../lib/http-client.js'
@@ -63,7 +63,7 @@ async function reach(lookup: Lookup, databases: Databases, { secrets }: Settings
   try {
     fillHeaders(headers, secrets)
     if (kind === 'sql') await databases.sql(database).query('SELECT 1', new Map(), MS)
-    else if (kind === 'redis') await databases.redis(database).type(name, MS)
+    else if (kind === 'redis') await databases.redis(database).ask(MS, (client) => client.type(name))
     else await reachServer(new URL(lookup.text.pieces[0] ?? '').origin)
     return ok(`${name}: ${source} can be reached.`)
   } catch (error) {

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
 import type { Calendar } from '../hours/calendar.js'
 import type { CalendarProblem } from '../hours/icalendar.js'
-import { within } from '../lib/waiting.js'
+import { runThread } from '../lib/thread.js'
 
 export interface CalendarOrder {
   readonly text: string
@@ -24,20 +22,9 @@ export async function readInThread(
   orders: readonly CalendarOrder[],
   mostMs = MOST_MS,
 ): Promise<readonly ReadCalendar[]> {
-  const worker = new Worker(BODY, {
-    workerData: orders,
-    env: {},
-    execArgv: [],
-    argv: [],
-    resourceLimits: { maxOldGenerationSizeMb: MOST_MB },
-  })
-  try {
-    const [read] = await within(mostMs, 'the calendars', once(worker, 'message'))
-    return read as readonly ReadCalendar[]
-  } catch {
+  const limits = { memoryMb: MOST_MB, ms: mostMs }
+  return runThread<readonly ReadCalendar[]>(BODY, orders, limits).catch(() => {
     const message = `reading this calendar takes more than ${mostMs / 1_000} s or ${MOST_MB} MB; take out what recurs without end, or what is no closure`
     return orders.map(() => ({ line: 1, message }))
-  } finally {
-    await worker.terminate()
-  }
+  })
 }

@@ -1,9 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { deepFreeze } from '../lib/deep-freeze.js'
-import { leavesOf } from '../routing/condition.js'
+import { runThread } from '../lib/thread.js'
+import { compilePattern, leavesOf } from '../routing/condition.js'
 import { asBuffer } from '../routing/number-table.js'
-import { compilePattern } from '../routing/pattern.js'
 import type { Rule } from '../routing/types.js'
 import { type Compiled, ROUTING_FILE } from './compile.js'
 
@@ -13,32 +12,11 @@ const BODY = new URL('./compile-worker.js', import.meta.url)
 const MEMORY_MB = 4_096
 
 /**
- * As `compile`, in a worker thread, so that calls are decided meanwhile. Rejects never: a thread that dies is a
- * problem. The thread sees no environment (no secrets). Number tables and their files lie in shared memory and are
- * not copied.
+ * As `compile`, in a worker thread. Rejects never: a thread that dies is a problem. Number tables and their files lie
+ * in shared memory and are not copied.
  */
 export async function compileInWorker(folder: string, memoryMb = MEMORY_MB): Promise<Compiled> {
-  const worker = new Worker(BODY, {
-    workerData: folder,
-    env: {},
-    execArgv: [],
-    argv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-  })
-  const compiled = await new Promise<Compiled>((resolve) => {
-    worker.on('message', resolve)
-    worker.on('messageerror', (error) => resolve(failed(String(error))))
-    worker.on('error', (error: NodeJS.ErrnoException) => {
-      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      resolve(
-        failed(outOfMemory ? `it needs more than ${memoryMb} MiB of memory` : `its thread died of ${error}`),
-      )
-    })
-    worker.on('exit', (code) => resolve(failed(`its thread ended with code ${code}`)))
-  })
-  await worker.terminate()
+  const compiled = await runThread<Compiled>(BODY, folder, { memoryMb }).catch(failed)
   // A Buffer arrives as a Uint8Array.
   const files = new Map([...compiled.files].map(([name, content]) => [name, asBuffer(content)]))
   if (!compiled.ok) return { ...compiled, files }
@@ -58,8 +36,8 @@ async function prepare(rules: readonly Rule[]): Promise<void> {
   }
 }
 
-function failed(why: string): Compiled {
-  const message = `the flow files could not be compiled: ${why}; the rules stay as they were`
+function failed(error: Error): Compiled {
+  const message = `the flow files could not be compiled: ${error.message}; the rules stay as they were`
   const problem = { file: ROUTING_FILE, line: 1, column: 1, code: 'flows.compile', message }
   return { ok: false, problems: [problem], warnings: [], files: new Map() }
 }

@@ -6,11 +6,11 @@ import { bundle, unknownNames } from './bundle.js'
 import { EXAMPLES_FILE, type Example, readExamples } from './examples.js'
 import { lint } from './lint.js'
 import { lintTrust } from './lint-trust.js'
-import { needsOf } from './needs.js'
 import type { Diagnostics, Position, Problem } from './problem.js'
 import { readHours } from './read-hours.js'
 import { readRouting } from './read-routing.js'
 import type { FlowFunction, Revision } from './revision.js'
+import { needsOf } from './revision.js'
 import { RoutingSchema, type RoutingSource } from './schema.js'
 import { checkShape } from './shape.js'
 import { FlowSource, hashOf } from './source.js'
@@ -59,12 +59,9 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
   }
   const { value, diagnostics } = parseFlowDocument(ROUTING_FILE, content)
   if (value === undefined) return refused(source, diagnostics.problems)
-  checkShape(RoutingSchema, value, diagnostics)
-  const written = value as RoutingSource
-  const routing = {
-    ...readRouting(written, source, diagnostics),
-    hours: await readHours(written, source, diagnostics),
-  }
+  const file = checkShape<RoutingSource>(RoutingSchema, value, diagnostics)
+  const written = file.value
+  const routing = { ...readRouting(file, source), hours: await readHours(file, source) }
   const functions = await bundleFunctions(routing.rules, source, diagnostics)
   for (const fn of functions.values()) {
     diagnostics.add(unknownNames(fn, 'flow', Object.keys(written.flows ?? {})))

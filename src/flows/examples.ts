@@ -4,9 +4,8 @@ import type { Answer, OutsideData } from '../routing/outside-data.js'
 import type { CallFacts, Routing } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
-import { unknownLookup } from './conditions.js'
-import type { Diagnostics, FilePosition, Problem, YamlPath } from './problem.js'
-import { unknownKey } from './read-memory.js'
+import type { FilePosition, Problem } from './problem.js'
+import { unknownKey, unknownLookup } from './read-condition.js'
 import {
   HeaderNameSchema,
   HeaderValuesSchema,
@@ -16,7 +15,7 @@ import {
   StateSchema,
   strict,
 } from './schema.js'
-import { checkShape, entriesOf, itemsOf } from './shape.js'
+import { checkShape, type Written } from './shape.js'
 import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that holds the examples; there need not be one. */
@@ -103,12 +102,12 @@ export function readExamples(
   routing: NamesIn | undefined,
 ): { readonly examples: readonly Example[]; readonly problems: readonly Problem[] } {
   const { value, diagnostics } = parseFlowDocument(EXAMPLES_FILE, content)
-  if (value !== undefined) checkShape(ExamplesSchema, value, diagnostics)
-  const sources = value as z.output<typeof ExamplesSchema> | undefined
-  const examples = itemsOf(sources?.examples ?? [], ['examples']).map(([source, path], index): Example => {
-    if (routing !== undefined) checkNames(source, path, routing, diagnostics)
-    const position = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(path) }
-    return { ...source, name: source.name ?? `example ${index + 1}`, position }
+  if (value === undefined) return { examples: [], problems: diagnostics.problems }
+  const file = checkShape<z.output<typeof ExamplesSchema>>(ExamplesSchema, value, diagnostics)
+  const examples = file.at('examples').items.map((example, index): Example => {
+    if (routing !== undefined) checkNames(example, routing)
+    const position = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(example.path) }
+    return { ...example.value, name: example.value.name ?? `example ${index + 1}`, position }
   })
   return { examples, problems: diagnostics.problems }
 }
@@ -148,19 +147,16 @@ export function memoryOfExample({
 
 /** A trunk may have any name: that an unknown one is not trusted is a fine example. */
 function checkNames(
-  { call, expect }: ExampleSource,
-  path: YamlPath,
+  example: Written<ExampleSource>,
   { flows, rules, branches, lookups, memory }: NamesIn,
-  diagnostics: Diagnostics,
 ): void {
-  const at = [...path, 'call', 'lookups']
-  for (const [name, said, lookupAt] of entriesOf(call?.lookups, at)) {
-    const message = unknownAnswer(name, said, lookups)
-    if (message !== undefined) diagnostics.problemAtKey(lookupAt, 'flows.unknown_name', message)
+  for (const [name, said] of example.at('call').at('lookups').entries) {
+    const message = unknownAnswer(name, said.value, lookups)
+    if (message !== undefined) said.problemAtKey('flows.unknown_name', message)
   }
-  for (const [key, , keyAt] of entriesOf(call?.memory, [...path, 'call', 'memory'])) {
+  for (const [key, value] of example.at('call').at('memory').entries) {
     const message = unknownKey(key, memory)
-    if (message !== undefined) diagnostics.problemAtKey(keyAt, 'flows.unknown_name', message)
+    if (message !== undefined) value.problemAtKey('flows.unknown_name', message)
   }
   const known = {
     flow: [...flows.keys()],
@@ -168,10 +164,11 @@ function checkNames(
     branch: branches.map(({ name }) => name),
   }
   for (const what of ['flow', 'rule', 'branch'] as const) {
-    const name = expect?.[what]
+    const expected = example.at('expect').at(what)
+    const name = expected.value
     if (typeof name !== 'string' || known[what].includes(name)) continue
     const message = `there is no ${what} "${name}" in routing.yaml${suggestion(name, known[what])}`
-    diagnostics.problem([...path, 'expect', what], 'flows.unknown_name', message)
+    expected.problem('flows.unknown_name', message)
   }
 }
 

@@ -1,11 +1,10 @@
 import type { ConversationInput } from '../conversation/conversation.js'
-import { contextOf } from '../routing/context-of.js'
+import type { CallContext } from '../routing/call-context.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
 import { greetingOf } from '../routing/greeting.js'
 import { rememberedOf } from '../routing/memory.js'
-import type { OutsideData } from '../routing/outside-data.js'
-import type { CallFacts, Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
+import type { Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
 import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-result.js'
 import type { FlowFunction, Revision } from './revision.js'
 
@@ -17,8 +16,8 @@ export interface Functions {
 /** The decision of the rules, and what the code flow made of it where a rule runs one. */
 export interface FinalDecision {
   readonly decision: Decision
-  /** What it was based on besides the call. */
-  readonly outside: OutsideData
+  /** What it was based on. */
+  readonly context: CallContext
   readonly flow: Flow
   readonly state: State
   /** What the caller hears before the flow. */
@@ -32,22 +31,20 @@ export interface DecisionParts {
   readonly revision: Revision
   readonly functions: Functions
   readonly callId: string
-  readonly at: Date
-  readonly outside: OutsideData
 }
 
 /** Decides by the rules and, where the rule says `run`, asks the code flow. Its failure leads to `otherwise`. */
-export async function finalDecision(facts: CallFacts, parts: DecisionParts): Promise<FinalDecision> {
-  const { revision, at, outside } = parts
-  const decision = decide(facts, revision.routing, at, outside)
+export async function finalDecision(context: CallContext, parts: DecisionParts): Promise<FinalDecision> {
+  const { revision } = parts
+  const decision = decide(context)
   const { target, state } = decision
-  const made = { decision, outside, state, failure: undefined, log: [] }
+  const made = { decision, context, state, failure: undefined, log: [] }
   const greeted = (final: Omit<FinalDecision, 'greeting'>, said?: string): FinalDecision => ({
     ...final,
-    greeting: greetingFor(final, said, facts, parts),
+    greeting: greetingFor(final, said),
   })
   if (target.kind === 'goto') return greeted({ ...made, flow: flowNamed(target.flow, revision) })
-  const result = await runFunction(target.file, decision, facts, parts)
+  const result = await runFunction(target.file, decision, context, parts)
   if (result.kind === 'chose') {
     const flow = flowNamed(result.flow, revision)
     return greeted({ ...made, flow, state: result.state, log: result.log }, result.said)
@@ -59,32 +56,21 @@ export async function finalDecision(facts: CallFacts, parts: DecisionParts): Pro
 
 /** A flow that turns calls away greets none, and a call whose code flow failed hears what `otherwise` says. */
 function greetingFor(
-  { decision, flow, state, failure }: Omit<FinalDecision, 'greeting'>,
+  { decision, context, flow, state, failure }: Omit<FinalDecision, 'greeting'>,
   said: string | undefined,
-  facts: CallFacts,
-  { revision: { routing }, at, outside }: DecisionParts,
 ): Greeting | undefined {
-  const { otherwise } = routing.greets
+  const { otherwise } = context.routing.greets
   const greets = failure === undefined ? decision.greets : otherwise === undefined ? [] : [otherwise]
   if (flow.turnAway || (greets.length === 0 && said === undefined)) return undefined
-  return greetingOf(greets, { context: contextOf(facts, routing, at, outside), state, said })
+  return greetingOf(greets, { context, state, said })
 }
 
 /**
  * Why: the reasons of the rules, and of the code flow where one ran. `candidates` leaves out the rules that the index
  * passes over, which takes microseconds where ten thousand take milliseconds.
  */
-export function reasonsOf(
-  final: FinalDecision,
-  facts: CallFacts,
-  { revision, at }: Pick<DecisionParts, 'revision' | 'at'>,
-  extent: 'all' | 'candidates' = 'all',
-): readonly Reason[] {
-  return withFunction(final, explain(contextOf(facts, revision.routing, at, final.outside), extent))
-}
-
-/** The reasons of the rules, and of the code flow where one ran. */
-export function withFunction(final: FinalDecision, reasons: readonly Reason[]): readonly Reason[] {
+export function reasonsOf(final: FinalDecision, extent: 'all' | 'candidates' = 'all'): readonly Reason[] {
+  const reasons = explain(final.context, extent)
   const { target } = final.decision
   return target.kind === 'run' ? [...reasons, functionReason(target.file, final)] : reasons
 }
@@ -104,22 +90,20 @@ function functionReason(file: string, { flow, failure }: FinalDecision): Reason 
 async function runFunction(
   file: string,
   decision: Decision,
-  facts: CallFacts,
-  { revision, functions, callId, at, outside }: DecisionParts,
+  context: CallContext,
+  { revision, functions, callId }: DecisionParts,
 ): Promise<FunctionResult> {
   const fn = revision.functions.get(file)
   if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
   const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
-  const { routing } = revision
-  const context = contextOf(facts, routing, at, outside)
-  const { trunk, headers } = context.facts
+  const { facts, routing, at: now } = context
+  const { trunk, headers } = facts
   return functions.run(fn, {
     callId,
     headers: headers.toList(),
     trustedHeaders: [...headers.keys()].filter((name) => context.trusts(name)),
     caller: context.callerRow,
-    ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state },
-    now: at,
+    ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state, now },
     hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open === true])),
     lookups: new Map([...routing.lookups.keys()].map((name) => [name, context.lookup(name).values])),
     memory: rememberedOf(context)?.values ?? {},

@@ -1,8 +1,7 @@
 import { matchesNumber as matchesLoaded, passes } from '../routing/condition.js'
 import { formatCondition } from '../routing/format.js'
 import { NO_OUTSIDE_DATA } from '../routing/outside-data.js'
-import type { Condition, HeaderTest, Leaf, NumberPattern, Routing } from '../routing/types.js'
-import type { Attestation } from '../sip/attestation.js'
+import type { Condition, HeaderTest, Leaf, NumberPattern, Routing, ValueLeaf } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 
 /** Of tables from outside nothing is known here. */
@@ -25,7 +24,12 @@ export type Formula =
   | { readonly kind: 'all'; readonly of: readonly Formula[] }
   | { readonly kind: 'any'; readonly of: readonly Formula[] }
 
-const LEVELS: readonly Attestation[] = ['A', 'B', 'C', 'failed', 'none']
+/** All values of the properties that have few. */
+const VALUES: Partial<Record<Leaf['kind'], readonly string[]>> = {
+  attestation: ['A', 'B', 'C', 'failed', 'none'],
+  hours: ['open', 'closed'],
+  vip: ['true', 'false'],
+}
 
 /**
  * De Morgan's laws hold for the three-valued logic of `truthOf` too, so the formula has the value of the condition
@@ -41,14 +45,10 @@ export function formulaOf(condition: Condition, negated = false): Formula {
 
 /** Leaves whose contrary is such a leaf again are never negated: `not: { vip: true }` is `vip: false`. */
 function literalOf(leaf: Leaf, negated: boolean): Literal {
-  if (!negated) return { kind: 'literal', leaf, negated }
-  if (leaf.kind === 'vip') return literalOf({ kind: 'vip', is: !leaf.is }, false)
-  if (leaf.kind === 'hours') return literalOf({ ...leaf, open: !leaf.open }, false)
-  if (leaf.kind === 'attestation') {
-    const oneOf = new Set(LEVELS.filter((level) => !leaf.oneOf.has(level)))
-    return literalOf({ kind: 'attestation', oneOf }, false)
-  }
-  if (leaf.kind === 'header' && leaf.test.kind === 'present')
+  const values = VALUES[leaf.kind]
+  if (negated && 'oneOf' in leaf && values !== undefined)
+    return literalOf({ ...leaf, oneOf: new Set(values.filter((one) => !leaf.oneOf.has(one))) }, false)
+  if (negated && leaf.kind === 'header' && leaf.test.kind === 'present')
     return literalOf({ ...leaf, test: { kind: 'present', present: !leaf.test.present } }, false)
   return { kind: 'literal', leaf, negated }
 }
@@ -94,15 +94,11 @@ function literalImplies(a: Literal, b: Literal, rules: Rules): boolean {
 
 /** The same property of a call, and every value that `a` accepts is one that `b` accepts. */
 function within(a: Leaf, b: Leaf): boolean {
-  if (a.kind === 'vip') return b.kind === 'vip' && a.is === b.is
-  if (a.kind === 'hours') return b.kind === 'hours' && a.name === b.name && a.open === b.open
+  if ('oneOf' in a) return isSameProperty(a, b) && a.oneOf.isSubsetOf(b.oneOf)
   if (a.kind === 'returning') return b.kind === 'returning' && a.withinMs <= b.withinMs && a.calls >= b.calls
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test)
-  if (a.kind === 'lookup' && !isSameValue(a, b)) return false
-  if ('numbers' in a) return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
-  if (b.kind !== a.kind || !isSameKey(a, b)) return false
-  return [...a.oneOf].every((one) => (b.oneOf as ReadonlySet<string>).has(one))
+  return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
 }
 
 /** Nothing that `a` accepts is accepted by `b`. Not so for values of a header and claims: a call may have several. */
@@ -113,14 +109,11 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
     return hasCertainBranch(a.numbers, rules) && !branchesOf(a.numbers, rules).some((one) => b.oneOf.has(one))
   if (a.kind === 'caller' || a.kind === 'callee')
     return b.kind === a.kind && numbersDisjoint(a.numbers, b.numbers)
-  if (!('oneOf' in a) || a.kind !== b.kind || !isSameKey(a, b)) return false
-  if (a.kind === 'lookup' && !isSameValue(a, b)) return false
-  return ![...a.oneOf].some((one) => (b.oneOf as ReadonlySet<string>).has(one))
+  return 'oneOf' in a && isSameProperty(a, b) && a.oneOf.isDisjointFrom(b.oneOf)
 }
 
-/** Of two values that are remembered, whether they are the same; of other properties a call has one. */
-function isSameKey(a: Leaf, b: Leaf): boolean {
-  return a.kind !== 'remembered' || (b.kind === 'remembered' && a.key === b.key)
+function isSameProperty(a: ValueLeaf, b: Leaf): b is ValueLeaf {
+  return a.kind === b.kind && a.name === b.name
 }
 
 /** What follows from another property: the branch from the callee number, a claim from the caller number, VIP. */
@@ -128,8 +121,9 @@ function derives(a: Leaf, b: Leaf, rules: Rules): boolean {
   if (a.kind === 'callee' && b.kind === 'branch')
     return hasCertainBranch(a.numbers, rules) && branchesOf(a.numbers, rules).every((one) => b.oneOf.has(one))
   if (a.kind === 'caller' && b.kind === 'claimed_caller') return numbersWithin(a.numbers, b.numbers)
-  if (b.kind !== 'vip' || !b.is) return false
-  if (a.kind === 'caller') return areVips(a.numbers, rules)
+  if (b.kind !== 'vip' || !b.oneOf.has('true')) return false
+  // A `caller` condition holds only where the number is trusted, and then the number counts for VIP too.
+  if (a.kind === 'caller') return numbersWithin(a.numbers, rules.vip.numbers)
   return a.kind === 'header' && a.test.kind === 'exact' && areVipValues(a.name, a.test.oneOf, rules)
 }
 
@@ -144,11 +138,6 @@ function branchesOf({ exact }: NumberPattern, { branches }: Rules): readonly str
   return [...exact].map(
     (number) => (branches.find(({ numbers }) => matchesNumber(numbers, number)) ?? byDefault)?.name ?? '',
   )
-}
-
-/** A `caller` condition holds only where the number is trusted, and then the number counts for VIP too. */
-function areVips(pattern: NumberPattern, { vip: { numbers: exact, tables, outsideTables } }: Rules): boolean {
-  return numbersWithin(pattern, { exact, prefixes: [], tables, outsideTables, text: '' })
 }
 
 function areVipValues(name: string, values: ReadonlySet<string>, { vip }: Rules): boolean {
@@ -167,10 +156,6 @@ function testWithin(a: HeaderTest, b: HeaderTest): boolean {
 
 function isAbsent(test: HeaderTest): boolean {
   return test.kind === 'present' && !test.present
-}
-
-function isSameValue(a: Leaf & { kind: 'lookup' }, b: Leaf): boolean {
-  return b.kind === 'lookup' && a.lookup === b.lookup && a.field === b.field
 }
 
 function isSameHeader(a: string, b: string): boolean {

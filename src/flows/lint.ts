@@ -18,7 +18,6 @@ import { lintHours } from './lint-hours.js'
 import { isReference } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { NumbersSource, RoutingSource } from './schema.js'
-import { listed } from './shape.js'
 
 /** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */
 const MOST_RULES = 1_500
@@ -82,7 +81,8 @@ export function contradiction(
   const literals = [...around, ...parts.filter((part) => part.kind === 'literal')]
   if (literals.length > MOST_LITERALS) return undefined
   for (const [at, a] of literals.entries()) {
-    const wanted = a.leaf.kind === 'hours' && a.leaf.open ? routing.hours.get(a.leaf.name) : undefined
+    const wanted =
+      a.leaf.kind === 'hours' && a.leaf.oneOf.has('open') ? routing.hours.get(a.leaf.name ?? '') : undefined
     if (wanted !== undefined && isNeverOpen(wanted))
       return `"${wanted.name}" is never open, unless an override opens it`
     for (const b of literals.slice(at + 1)) {
@@ -116,7 +116,7 @@ function untrusted(trunk: Literal, other: Literal, { trust, vip }: Rules): strin
 /** Trust for any of these is needed to satisfy a condition; none where trust does not matter. */
 function neededTrust({ leaf, negated }: Literal, vipHeaders: readonly string[]): readonly string[] {
   if (leaf.kind === 'caller' || leaf.kind === 'remembered' || leaf.kind === 'returning') return NUMBER_TRUST
-  if (leaf.kind === 'vip') return leaf.is ? [...NUMBER_TRUST, ...vipHeaders] : []
+  if (leaf.kind === 'vip') return leaf.oneOf.has('true') ? [...NUMBER_TRUST, ...vipHeaders] : []
   if (leaf.kind !== 'header' || negated) return []
   return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)]
 }
@@ -147,8 +147,10 @@ function lintNumbers(source: RoutingSource, diagnostics: Diagnostics): void {
 }
 
 function writtenNumbers({ vip, branches = {} }: RoutingSource): readonly WrittenNumber[] {
-  const written = (numbers: NumbersSource = [], path: YamlPath, branch?: string) =>
-    isReference(numbers) ? [] : listed(numbers, path).map(([text, at]) => ({ text, path: at, branch }))
+  const written = (numbers: NumbersSource = [], path: YamlPath, branch?: string) => {
+    if (typeof numbers === 'string') return [{ text: numbers, path, branch }]
+    return isReference(numbers) ? [] : numbers.map((text, at) => ({ text, path: [...path, at], branch }))
+  }
   return [
     ...written(vip?.numbers, ['vip', 'numbers']),
     ...Object.entries(branches).flatMap(([name, { numbers }]) =>

@@ -1,3 +1,4 @@
+import { contextOf } from '../routing/context-of.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
@@ -59,8 +60,8 @@ async function tryExample(
     answers: answersOfExample(example.call),
     memory: memoryOfExample(example.call),
   }
-  const all = { ...parts, at, outside, callId: example.name }
-  const decide = () => finalDecision(facts, all)
+  const context = contextOf(facts, parts.revision.routing, at, outside)
+  const decide = () => finalDecision(context, { ...parts, callId: example.name })
   let final = await decide()
   // That the machine is busy says nothing about an example.
   for (let tries = 1; final.failure?.reason === 'busy' && tries < MOST_TRIES; tries++) final = await decide()
@@ -75,7 +76,7 @@ async function tryExample(
   const differs = differences.map(
     ({ what, expected, got }) => `expected ${what} ${format(expected)}, got ${format(got)}`,
   )
-  const reasons = decisive(reasonsOf(final, facts, { ...parts, at }), example, differences)
+  const reasons = decisive(reasonsOf(final), example, differences)
   const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ')
   const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}; where that is meant, change the example`
   return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]

@@ -4,57 +4,58 @@ import type { NumberTable } from '../routing/number-table.js'
 import { asBuffer, lineNumber } from '../routing/number-table.js'
 import type { NumberPattern } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
-import type { Diagnostics, Problem, YamlPath } from './problem.js'
+import type { Problem } from './problem.js'
 import type { NumbersSource, RoutingSource } from './schema.js'
-import { listed } from './shape.js'
+import type { Written } from './shape.js'
 import { type FlowSource, fileName, notUtf8 } from './source.js'
 
 /** Reads telephone numbers, prefixes and files of numbers. Each file is parsed once, however often it is named. */
 export class Numbers {
   readonly #tables = new Map<string, NumberTable>()
+  /** ISO 3166 code. */
+  readonly #country: string | undefined
 
-  /** @param country ISO 3166 code of `default_country`. */
   constructor(
     private readonly source: FlowSource,
-    private readonly country: string | undefined,
-    private readonly named: RoutingSource['tables'],
-    private readonly diagnostics: Diagnostics,
-  ) {}
+    private readonly routing: Written<RoutingSource>,
+  ) {
+    this.#country = routing.value.default_country
+  }
 
   /** A number, a prefix, a list of both, a file of numbers, or a table. */
-  pattern(written: NumbersSource, path: YamlPath): NumberPattern {
-    if (isReference(written)) {
-      const { file, table = '' } = written
+  pattern(written: Written<NumbersSource | undefined>): NumberPattern {
+    if (isReference(written.value)) {
+      const { file, table } = written.value
       const none = { exact: new Set<string>(), prefixes: [] }
-      if (file === undefined)
-        return { ...none, ...this.table(table, [...path, 'table']), text: `{ table: ${table} }` }
-      const tables = this.file(file, [...path, 'file'])
-      return { ...none, tables, outsideTables: [], text: `{ file: ${file} }` }
+      const [key, found] = file === undefined ? (['table', table] as const) : (['file', file] as const)
+      const name = (written as Written<Record<string, string>>).at(key) as Written<string>
+      const tables = key === 'table' ? this.table(name) : { tables: this.file(name), outsideTables: [] }
+      return { ...none, ...tables, text: `{ ${key}: ${found} }` }
     }
-    const texts = listed(written, path)
-    const exact = texts.filter(([text]) => !isPrefix(text)).map(([text, at]) => this.exact(text, at))
-    const prefixes = texts.filter(([text]) => isPrefix(text)).map(([text, at]) => this.#prefix(text, at))
-    const shown = texts.slice(0, 5).map(([text]) => text)
+    const texts = (written as Written<string | string[] | undefined>).items
+    const exact = texts.filter(({ value }) => !isPrefix(value)).map((text) => this.exact(text))
+    const prefixes = texts.filter(({ value }) => isPrefix(value)).map((text) => this.#prefix(text))
+    const shown = texts.slice(0, 5).map(({ value }) => value)
     const more = texts.length > 5 ? `, … (${texts.length})` : ''
     return { exact: new Set(exact), prefixes, tables: [], outsideTables: [], text: shown.join(', ') + more }
   }
 
   /** A number that stands alone, as under `vip.numbers`, where a prefix has no meaning. */
-  exact(text: string, path: YamlPath): string {
+  exact(written: Written<string>): string {
+    const text = written.value
     if (isPrefix(text)) {
       const message = `"${text}" is a prefix, and VIP numbers are whole numbers; use a rule with "caller" for it`
-      this.diagnostics.problem(path, 'flows.number', message)
+      written.problem('flows.number', message)
       return text
     }
-    const number = readNumber(text, this.country)
-    if (!isE164(number) && !isComparedAsItIs(number))
-      this.diagnostics.warning(path, 'flows.number', this.#unreadable(text))
+    const number = readNumber(text, this.#country)
+    if (!isE164(number) && !isComparedAsItIs(number)) written.warning('flows.number', this.#unreadable(text))
     return number
   }
 
   #unreadable(text: string, more = 0): string {
     const remedy =
-      this.country === undefined
+      this.#country === undefined
         ? 'write + and the country code, or set default_country'
         : 'write + and the country code'
     const others = more === 0 ? '' : ` (nor ${more === 1 ? 'one other' : `${more} others`} here)`
@@ -62,26 +63,24 @@ export class Numbers {
   }
 
   /** A name under `tables`: a file of the revision, or a table from outside. */
-  table(name: string, path: YamlPath): Pick<NumberPattern, 'tables' | 'outsideTables'> {
-    const entry = this.named?.[name]
-    if (entry?.file !== undefined)
-      return { tables: this.file(entry.file, ['tables', name, 'file']), outsideTables: [] }
-    const known = Object.keys(this.named ?? {})
-    if (!known.includes(name)) {
-      const message = `there is no table "${name}"${suggestion(name, known)}`
-      this.diagnostics.problem(path, 'flows.unknown_name', message)
-    }
+  table(written: Written<string>): Pick<NumberPattern, 'tables' | 'outsideTables'> {
+    const { value: name = '' } = written
+    const file = this.routing.at('tables').at(name).at('file')
+    if (file.value !== undefined) return { tables: this.file(file as Written<string>), outsideTables: [] }
+    const known = Object.keys(this.routing.value.tables ?? {})
+    if (!known.includes(name))
+      written.problem('flows.unknown_name', `there is no table "${name}"${suggestion(name, known)}`)
     return { tables: [], outsideTables: [name] }
   }
 
   /** The table of a file, in a list; a problem at the path where it is named if there is none. */
-  file(written: string, path: YamlPath): readonly NumberTable[] {
-    const content = this.source.read(written, 'numbers')
+  file(written: Written<string>): readonly NumberTable[] {
+    const content = this.source.read(written.value, 'numbers')
     if (!Buffer.isBuffer(content)) {
-      this.diagnostics.problem(path, content.code, content.message)
+      written.problem(content.code, content.message)
       return []
     }
-    const name = fileName(written)
+    const name = fileName(written.value)
     return [this.#tables.get(name) ?? this.#parse(name, content)]
   }
 
@@ -89,9 +88,9 @@ export class Numbers {
     const garbled = [notUtf8(content)].filter((one) => one !== undefined)
     // UTF-16 has nothing that could be read beside that.
     const readable = garbled.length > 0 && content.includes(0) ? Buffer.alloc(0) : content
-    const { table, problems, duplicates } = readNumberTable(file, readable, this.country)
+    const { table, problems, duplicates } = readNumberTable(file, readable, this.#country)
     this.#tables.set(file, table)
-    this.diagnostics.add(
+    this.routing.diagnostics.add(
       [...garbled, ...problems].map((found) => ({ file, code: 'flows.number_file', ...found })),
       [
         ...duplicates.map((found) => ({ file, code: 'flows.duplicate', ...found })),
@@ -111,11 +110,12 @@ export class Numbers {
   }
 
   /** A prefix is compared with numbers in E.164, so it begins as they do; people group digits as they like. */
-  #prefix(text: string, path: YamlPath): string {
+  #prefix(written: Written<string>): string {
+    const text = written.value
     const digits = text.trim().replace(/[ ().*-]/g, '')
     if (!/^\+[1-9][0-9]{0,14}$/.test(digits)) {
       const message = `"${text}" is no prefix: write + and the country code first and * at the end, as in "+1555*"`
-      this.diagnostics.problem(path, 'flows.number', message)
+      written.problem('flows.number', message)
     }
     return digits
   }
@@ -127,7 +127,9 @@ function isComparedAsItIs(number: string): boolean {
 }
 
 /** `{ file: numbers.csv }` or `{ table: gold }`. */
-export function isReference(written: NumbersSource): written is Exclude<NumbersSource, string | string[]> {
+export function isReference(
+  written: NumbersSource | undefined,
+): written is Exclude<NumbersSource, string | string[]> {
   return typeof written === 'object' && !Array.isArray(written)
 }
 

@@ -1,39 +1,40 @@
+import { type Calendar, endsSoon } from '../hours/calendar.js'
 import type { ClosedDays, Hours, HoursCalendar } from '../hours/hours.js'
 import { type HoursProblem, parseTimes, parseWeek, type TimeRange } from '../hours/opening-hours.js'
 import { formatDate, parseDate, zoneOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
-import type { Diagnostics, YamlPath } from './problem.js'
-import { type ClosedEntry, readCalendarEntry } from './read-calendars.js'
+import { parseDuration } from '../lib/units.js'
+import type { Routing } from '../routing/types.js'
+import { readInThread } from './calendar-thread.js'
+import { type FileProblem, readClosedFile } from './closed-file.js'
 import type { HoursEntry, RoutingSource } from './schema.js'
-import { entriesOf, itemsOf } from './shape.js'
-import type { FlowSource } from './source.js'
+import type { Written } from './shape.js'
+import { type FlowSource, fileName, notUtf8 } from './source.js'
+
+type ClosedEntry = Exclude<NonNullable<HoursEntry['closed']>[number], string>
 
 /** Reads `hours`, and `time_zone`, which is the zone of those that name none. */
-export async function readHours(
-  { hours, time_zone: byDefault }: RoutingSource,
-  source: FlowSource,
-  diagnostics: Diagnostics,
-): Promise<ReadonlyMap<string, Hours>> {
-  if (byDefault !== undefined) checkZone(byDefault, ['time_zone'], diagnostics)
+export async function readHours(file: Written<RoutingSource>, source: FlowSource): Promise<Routing['hours']> {
+  const byDefault = file.at('time_zone')
+  checkZone(byDefault)
   const read = new Map<string, Hours>()
-  for (const [name, entry, path] of entriesOf(hours, ['hours'])) {
-    const { zone = byDefault, open: text = '' } = entry
-    if (entry.zone !== undefined) checkZone(entry.zone, [...path, 'zone'], diagnostics)
+  for (const [name, entry] of file.at('hours').entries) {
+    const { zone = byDefault.value, open: text } = entry.value
+    checkZone(entry.at('zone'))
     if (zone === undefined) {
       const message = `"${name}" has no time zone; write "time_zone: America/New_York" at the top of the file, or "zone" here`
-      diagnostics.problemAtKey(path, 'flows.missing_key', message)
+      entry.problemAtKey('flows.missing_key', message)
     }
-    const open = entry.open === undefined ? [] : parsed(parseWeek(text), [...path, 'open'], diagnostics)
+    const open = text === undefined ? [] : parsed(parseWeek(text), entry.at('open'))
     const [closed, calendars]: [ClosedDays[], HoursCalendar[]] = [[], []]
-    for (const [written, at] of itemsOf(entry.closed, [...path, 'closed'])) {
-      const one = typeof written === 'string' ? { date: written } : written
-      const calendar = await readCalendarEntry(one, isZone(zone) ? zone : 'UTC', at, source, diagnostics)
-      if (calendar !== undefined) calendars.push(calendar)
-      else if (one.file === undefined && one.calendar === undefined)
-        closed.push(closedDays(one, at, diagnostics))
+    for (const one of entry.at('closed').items) {
+      const days = typeof one.value === 'string' ? { date: one.value } : one.value
+      const at = one as Written<ClosedEntry>
+      if (days.file === undefined && days.calendar === undefined) closed.push(closedDays(days, at))
+      else calendars.push(...(await readCalendar(at, isZone(zone) ? zone : 'UTC', source)))
     }
-    const also = alsoOpen(entry, path, diagnostics)
-    read.set(name, { name, zone: zone ?? '', open, text, closed, calendars, alsoOpen: also })
+    const also = alsoOpen(entry.at('also_open'))
+    read.set(name, { name, zone: zone ?? '', open, text: text ?? '', closed, calendars, alsoOpen: also })
   }
   return read
 }
@@ -47,33 +48,26 @@ function isZone(name = ''): name is string {
   }
 }
 
-function checkZone(name: string, path: YamlPath, diagnostics: Diagnostics): void {
-  if (isZone(name)) return
+function checkZone(written: Written<string | undefined>): void {
+  const name = written.value
+  if (name === undefined || isZone(name)) return
   const near = suggestion(name, Intl.supportedValuesOf('timeZone'))
   const message = `"${name}" is no time zone${near || '; write it as America/New_York (IANA)'}`
-  diagnostics.problem(path, 'flows.invalid_value', message)
+  written.problem('flows.invalid_value', message)
 }
 
 /** What was read; where it cannot be, nothing, and a problem at its column. */
-function parsed<T>(
-  result: readonly T[] | HoursProblem,
-  path: YamlPath,
-  diagnostics: Diagnostics,
-): readonly T[] {
+function parsed<T>(result: readonly T[] | HoursProblem, written: Written<unknown>): readonly T[] {
   if (!('message' in result)) return result
-  diagnostics.problem(path, 'flows.hours', result.message, result.column - 1)
+  written.problem('flows.hours', result.message, result.column - 1)
   return []
 }
 
-function closedDays(
-  { date, why = '', ...range }: ClosedEntry,
-  path: YamlPath,
-  diagnostics: Diagnostics,
-): ClosedDays {
+function closedDays({ date, why = '', ...range }: ClosedEntry, written: Written<ClosedEntry>): ClosedDays {
   const [from, to] = [dayOf(date ?? range.from), dayOf(date ?? range.to)]
   if (to < from) {
     const message = `"to" is before "from"; write { from: "${formatDate(to)}", to: "${formatDate(from)}" }`
-    diagnostics.problem([...path, 'to'], 'flows.hours', message)
+    written.at('to').problem('flows.hours', message)
   }
   return { from, to, why }
 }
@@ -83,19 +77,85 @@ function dayOf(text = ''): number {
   return parseDate(text) ?? Number.NaN
 }
 
-function alsoOpen(
-  { also_open: written }: HoursEntry,
-  path: YamlPath,
-  diagnostics: Diagnostics,
-): Hours['alsoOpen'] {
+function alsoOpen(written: Written<HoursEntry['also_open']>): Hours['alsoOpen'] {
   const days = new Map<number, readonly TimeRange[]>()
-  for (const [{ date, hours }, at] of itemsOf(written, [...path, 'also_open'])) {
+  for (const entry of written.items) {
+    const { date, hours } = entry.value
     const day = dayOf(date)
     if (days.has(day)) {
       const message = `${date} stands here already; write all of its times there, as 09:00-12:00,13:00-16:00`
-      diagnostics.problem([...at, 'date'], 'flows.hours', message)
+      entry.at('date').problem('flows.hours', message)
     }
-    if (hours !== undefined) days.set(day, parsed(parseTimes(hours), [...at, 'hours'], diagnostics))
+    if (hours !== undefined) days.set(day, parsed(parseTimes(hours), entry.at('hours')))
   }
   return days
+}
+
+/** Servers of calendars do not like to be asked more often, and a timer does not count further. */
+const [LEAST_EVERY_MS, MOST_EVERY_MS] = [60_000, 7 * 86_400_000]
+
+/** A file or calendar under `closed`, in a list. What is at a URL is not read here: it is no part of a revision. */
+async function readCalendar(
+  written: Written<ClosedEntry>,
+  zone: string,
+  source: FlowSource,
+): Promise<readonly HoursCalendar[]> {
+  const { file, calendar = '', every, max_age: maxAge } = written.value
+  if (file !== undefined) return fromFile(file, written.at('file'), undefined, source)
+  const at = written.at('calendar')
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(calendar)) {
+    const message = '"every" and "max_age" are for a URL; a file is read again when it changes'
+    if ((every ?? maxAge) !== undefined) at.problem('flows.calendar', message)
+    return fromFile(calendar, at, zone, source)
+  }
+  const refresh = { every: parseDuration(every ?? '1h') ?? 0, maxAge: parseDuration(maxAge ?? '7d') ?? 0 }
+  const problem = urlProblem(calendar) ?? refreshProblem(refresh)
+  if (problem !== undefined) at.problem('flows.calendar', problem)
+  return [{ location: calendar, refresh, calendar: undefined }]
+}
+
+function urlProblem(written: string): string | undefined {
+  const url = URL.parse(written)
+  if (url === null || url.username !== '')
+    return 'this URL cannot be used; write it as https://host/holidays.ics'
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return undefined
+  return `a calendar is read by https; write https://${url.host}/…`
+}
+
+function refreshProblem({ every, maxAge }: NonNullable<HoursCalendar['refresh']>): string | undefined {
+  if (every < LEAST_EVERY_MS || every > MOST_EVERY_MS) return '"every" is a time from 1m to 7d'
+  return maxAge > every ? undefined : '"max_age" must be longer than "every"'
+}
+
+/** @param zone of a calendar; undefined for CSV */
+async function fromFile(
+  name: string,
+  written: Written<unknown>,
+  zone: string | undefined,
+  source: FlowSource,
+): Promise<readonly HoursCalendar[]> {
+  const content = source.read(name, 'closures')
+  if (!Buffer.isBuffer(content)) {
+    written.problem(content.code, content.message)
+    return []
+  }
+  const file = fileName(name)
+  const calendar = await parse(content, zone)
+  if (!('days' in calendar)) {
+    written.diagnostics.add(calendar.map((problem) => ({ file, code: 'flows.calendar', ...problem })))
+    return []
+  }
+  const ends = endsSoon(calendar, Date.now())
+  if (ends !== undefined) written.warning('flows.holidays_end', `${file} ${ends}`)
+  return [{ location: file, refresh: undefined, calendar }]
+}
+
+async function parse(content: Buffer, zone: string | undefined): Promise<Calendar | readonly FileProblem[]> {
+  const garbled = notUtf8(content)
+  if (garbled !== undefined) return [garbled]
+  const text = content.toString()
+  if (zone === undefined) return readClosedFile(text)
+  const [read = new Map<string, Calendar>()] = await readInThread([{ text, zones: [zone] }])
+  return 'message' in read ? [{ ...read, column: 1 }] : (read.get(zone) ?? [])
 }

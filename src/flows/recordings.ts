@@ -1,6 +1,7 @@
 import { decodeWaveToFloat32Channels } from '@echogarden/wave-codec'
 import { lineNumberOf, type NumberTable, numbersOf, rowOf } from '../routing/number-table.js'
-import type { Diagnostics, YamlPath } from './problem.js'
+import type { Diagnostics } from './problem.js'
+import type { Written } from './shape.js'
 import { type FlowSource, fileName } from './source.js'
 
 /** The WAV files that calls are greeted with, each read once. */
@@ -28,9 +29,9 @@ export class Recordings {
     }
   }
 
-  read(written: string, path: YamlPath): void {
-    const message = this.#read(written)
-    if (message !== undefined) this.diagnostics.problem(path, 'flows.greeting', message)
+  read(written: Written<string>): void {
+    const message = this.#read(written.value)
+    if (message !== undefined) written.problem('flows.greeting', message)
   }
 
   /** @returns what is wrong. */

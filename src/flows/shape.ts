@@ -2,17 +2,76 @@ import type * as z from 'zod'
 import type { Diagnostics, ProblemCode, YamlPath } from './problem.js'
 
 type Issue = z.core.$ZodIssue
+type Sound<T> = NonNullable<T>
+type ItemOf<T> = T extends readonly (infer Item)[] ? Sound<Item> : T extends string ? T : never
+type ValueOf<T> = T extends { readonly [name: string]: infer Value } ? Sound<Value> : never
+
+/**
+ * A value of a flow file, where it stands, and where to report what is wrong with it. Parts with a wrong shape are
+ * undefined.
+ */
+export class Written<T> {
+  constructor(
+    readonly value: T,
+    readonly path: YamlPath,
+    readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** What stands under a key, also where there is nothing. */
+  at<Key extends keyof Sound<T> & string>(key: Key): Written<Sound<T>[Key] | undefined> {
+    const value = (this.value as Sound<T> | undefined)?.[key]
+    return new Written<Sound<T>[Key] | undefined>(value, [...this.path, key], this.diagnostics)
+  }
+
+  /** The sound items of a list; a text counts as a list of it alone. */
+  get items(): readonly Written<ItemOf<T>>[] {
+    if (typeof this.value === 'string') return [this as unknown as Written<ItemOf<T>>]
+    const list = (this.value ?? []) as readonly (ItemOf<T> | undefined)[]
+    return list.flatMap((item, index) =>
+      item === undefined ? [] : [new Written(item, [...this.path, index], this.diagnostics)],
+    )
+  }
+
+  /** The sound entries of a map with names of the author's. */
+  get entries(): readonly (readonly [name: string, entry: Written<ValueOf<Sound<T>>>])[] {
+    const map = (this.value ?? {}) as Readonly<Record<string, ValueOf<Sound<T>> | undefined>>
+    return Object.entries(map).flatMap(([name, value]) =>
+      value === undefined
+        ? []
+        : [[name, new Written(value, [...this.path, name], this.diagnostics)] as const],
+    )
+  }
+
+  /** @param inside how many characters of a text on one line come before the position */
+  problem(code: ProblemCode, message: string, inside?: number): void {
+    this.diagnostics.problem(this.path, code, message, inside)
+  }
+
+  problemAtKey(code: ProblemCode, message: string): void {
+    this.diagnostics.problemAtKey(this.path, code, message)
+  }
+
+  warning(code: ProblemCode, message: string): void {
+    this.diagnostics.warning(this.path, code, message)
+  }
+}
+
+/** A value, or several of them. */
+export function setOf<T>(values: T | readonly T[]): ReadonlySet<T> {
+  return new Set([values].flat() as T[])
+}
 
 /**
  * Checks the value of a document with a schema and reports everything that is wrong. What is wrong then becomes
  * undefined in `value`, so that the rest can be checked further: a slip in one part does not hide those in others.
  */
-export function checkShape(schema: z.ZodType, value: unknown, diagnostics: Diagnostics): void {
+export function checkShape<T>(schema: z.ZodType, value: unknown, diagnostics: Diagnostics): Written<T> {
   for (const issue of schema.safeParse(value, { reportInput: true }).error?.issues ?? []) {
     const path = issue.path as YamlPath
     report(issue, path, diagnostics)
     if (issue.code !== 'unrecognized_keys') takeOut(value, path)
   }
+  return new Written(value as T, [], diagnostics)
 }
 
 function takeOut(value: unknown, path: YamlPath): void {
@@ -20,26 +79,6 @@ function takeOut(value: unknown, path: YamlPath): void {
   for (const step of path.slice(0, -1)) parent = parent?.[step] as typeof parent
   const last = path.at(-1)
   if (parent !== undefined && last !== undefined) parent[last] = undefined
-}
-
-/** The sound items of a list, each with its path. */
-export function itemsOf<Item>(list: readonly Item[] = [], path: YamlPath): (readonly [Item, YamlPath])[] {
-  return list.flatMap((item, at) => (item === undefined ? [] : [[item, [...path, at]] as const]))
-}
-
-/** A text or a list of texts, each with its path. */
-export function listed(written: string | readonly string[], path: YamlPath) {
-  return typeof written === 'string' ? [[written, path] as const] : itemsOf(written, path)
-}
-
-/** The sound entries of a map with names of the author's, each with its path. */
-export function entriesOf<Value>(
-  map: Readonly<Record<string, Value>> = {},
-  path: YamlPath,
-): (readonly [string, Value, YamlPath])[] {
-  return Object.entries(map).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value, [...path, name]] as const],
-  )
 }
 
 function report(issue: Issue, path: YamlPath, diagnostics: Diagnostics): void {

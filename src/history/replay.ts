@@ -1,11 +1,11 @@
 import { type Functions, finalDecision } from '../flows/final-decision.js'
-import { lookupsInCodeOf } from '../flows/needs.js'
 import type { Revision } from '../flows/revision.js'
+import { lookupsInCodeOf } from '../flows/revision.js'
 import { counted, thousands } from '../lib/units.js'
 import { turns } from '../lib/waiting.js'
 import { contextOf } from '../routing/context-of.js'
 import { headerName } from '../routing/format.js'
-import { neededLookups } from '../routing/needed-lookups.js'
+import { neededLookups } from '../routing/lookup-state.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import { type CallRecord, factsOfCall, outsideOfCall } from './recorded-calls.js'
 import { explainCall, sentenceOf } from './sentence.js'
@@ -77,15 +77,15 @@ export async function replay(
   const hasLookups = candidate.routing.lookups.size > 0
   const decideAgain = async (call: CallRecord) => {
     const outside = outsideOfCall(call, now)
-    const parts = { functions, at: new Date(call.at), outside, callId: call.call }
-    const facts = factsOfCall(call)
-    const decide = (revision: Revision) => finalDecision(facts, { ...parts, revision })
-    const explain = async (revision: Revision) => (await explainCall(facts, { ...parts, revision })).sentence
+    const contextIn = ({ routing }: Revision) =>
+      contextOf(factsOfCall(call), routing, new Date(call.at), outside)
+    const parts = { functions, callId: call.call }
+    const decide = (revision: Revision) => finalDecision(contextIn(revision), { ...parts, revision })
+    const explain = async (revision: Revision) =>
+      (await explainCall(contextIn(revision), { ...parts, revision })).sentence
     const before = current === undefined || call.revision === current.id ? undefined : await decide(current)
-    if (hasLookups) {
-      const context = contextOf(facts, candidate.routing, parts.at, outside)
-      if (neededLookups(context, lookupsInCodeOf(candidate)).length > 0) counts.unasked += 1
-    }
+    if (hasLookups && neededLookups(contextIn(candidate), lookupsInCodeOf(candidate)).length > 0)
+      counts.unasked += 1
     const { decision, flow, failure } = await decide(candidate)
     if (decision.target.kind === 'run') counts.functionRuns += 1
     const from = before?.flow.name ?? call.flow

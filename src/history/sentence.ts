@@ -1,10 +1,10 @@
 import { type DecisionParts, type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { Log } from '../lib/log.js'
-import { contextOf } from '../routing/context-of.js'
+import type { CallContext } from '../routing/call-context.js'
 import { type Provenance, provenanceOf } from '../routing/facts.js'
 import { clip } from '../routing/format.js'
 import { type Hearsay, hearsayOf } from '../routing/hearsay.js'
-import type { CallFacts, Reason } from '../routing/types.js'
+import type { Reason } from '../routing/types.js'
 import { ANONYMOUS } from '../sip/phone-number.js'
 import { type DecisionRecord, EXPECTED, type Outcome } from './decision-record.js'
 
@@ -130,11 +130,9 @@ export interface Explained {
 }
 
 /** Decides a call that is not there, with every reason and every fact. */
-export async function explainCall(facts: CallFacts, parts: DecisionParts): Promise<Explained> {
-  const { revision, at, outside } = parts
-  const final = await finalDecision(facts, parts)
-  const context = contextOf(facts, revision.routing, at, outside)
-  const [reasons, hearsay] = [reasonsOf(final, facts, parts), hearsayOf(context)]
+export async function explainCall(context: CallContext, parts: DecisionParts): Promise<Explained> {
+  const final = await finalDecision(context, parts)
+  const [reasons, hearsay] = [reasonsOf(final), hearsayOf(context)]
   const { callerNumber, calleeNumber, branch = null, rule } = final.decision
   const outcome = final.failure === undefined ? 'routed' : 'fallback_function'
   const sentence = sentenceOf(
@@ -144,6 +142,6 @@ export async function explainCall(facts: CallFacts, parts: DecisionParts): Promi
     },
     'would go',
   )
-  const provenance = provenanceOf(context, { headers: revision.headersNeeded, thorough: true })
+  const provenance = provenanceOf(context, { headers: parts.revision.headersNeeded, thorough: true })
   return { final, sentence, reasons, provenance, hearsay }
 }

@@ -23,7 +23,10 @@ export function asker({ databases, secrets }: AskParts): Ask {
     const { kind, text, database } = lookup
     if (kind === 'http') return picked(lookup, await askServer(lookup, key, signal, secrets))
     if (kind === 'redis')
-      return picked(lookup, await databases.redis(database).hgetall(fillKeyed(text, key), REQUEST_MS))
+      return picked(
+        lookup,
+        await databases.redis(database).ask(REQUEST_MS, (redis) => redis.hgetall(fillKeyed(text, key))),
+      )
     const parameters = new Map(text.fields.map((field, at) => [field, key[at] ?? '']))
     const [row] = await databases.sql(database).query(writtenText(text), parameters, REQUEST_MS)
     return picked(lookup, row)

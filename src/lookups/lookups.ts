@@ -1,12 +1,13 @@
-import type { DecisionParts } from '../flows/final-decision.js'
-import { lookupsInCodeOf } from '../flows/needs.js'
+import type { Revision } from '../flows/revision.js'
+import { lookupsInCodeOf } from '../flows/revision.js'
 import { loadHttpClient } from '../lib/http-client.js'
 import type { Log } from '../lib/log.js'
-import { contextOf } from '../routing/context-of.js'
+import type { CallContext } from '../routing/call-context.js'
+import { withAnswers } from '../routing/context-of.js'
 import type { Lookup } from '../routing/lookup.js'
-import { type NeededLookup, neededLookups } from '../routing/needed-lookups.js'
+import { type NeededLookup, neededLookups } from '../routing/lookup-state.js'
 import type { Answer, OutsideData } from '../routing/outside-data.js'
-import type { CallFacts, Routing } from '../routing/types.js'
+import type { Routing } from '../routing/types.js'
 import type { Ask } from './ask.js'
 import { LookupClient } from './lookup-client.js'
 
@@ -18,9 +19,6 @@ export interface LookupsParts {
     lookupUp(name: string, isUp: boolean): void
   }
 }
-
-/** A call that is about to be decided, with all else that is known besides it. */
-export type LookupsCall = Pick<DecisionParts, 'revision' | 'at' | 'outside'> & { readonly facts: CallFacts }
 
 /** The lookups of a running Doorman. */
 export class Lookups {
@@ -43,18 +41,16 @@ export class Lookups {
    * The answers that the decision about a call may need. All that have to be asked for are asked at once, and none is
    * waited for longer than its deadline and half of what the call has left. Never rejects.
    *
+   * @param context with all else that is known of the call
    * @param leftMs milliseconds that the call has left
    */
-  async answers(
-    { facts, revision, at, outside }: LookupsCall,
-    leftMs: number,
-  ): Promise<OutsideData['answers']> {
-    const { routing } = revision
-    this.#forgetAllBut(routing.lookups)
-    if (routing.lookups.size === 0) return outside.answers
+  async answers(context: CallContext, revision: Revision, leftMs: number): Promise<OutsideData['answers']> {
+    const { lookups } = context.routing
+    this.#forgetAllBut(lookups)
+    if (lookups.size === 0) return context.outside.answers
     const needed = (answers: OutsideData['answers']) =>
-      neededLookups(contextOf(facts, routing, at, { ...outside, answers }), lookupsInCodeOf(revision))
-    const known = new Map(outside.answers)
+      neededLookups(withAnswers(context, { answers }), lookupsInCodeOf(revision))
+    const known = new Map(context.outside.answers)
     const unknown: NeededLookup[] = []
     for (const one of needed(known)) {
       const answer = this.#clientOf(one.lookup).recall(one.values)

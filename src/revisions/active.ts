@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Compiled } from '../flows/compile.js'
 import { FlowFilesError, formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
@@ -35,16 +36,14 @@ const FIND_MS = 400
 
 /** The revision that decides calls now, and earlier ones for calls that were decided by them before. */
 export class ActiveRevisions {
-  readonly #load: (id: string) => Promise<Revision | undefined>
   /** Calls that wait for the same revision share one load. */
-  readonly #loading = new Map<string, Promise<Revision | undefined>>()
+  readonly #recent: LRUCache<string, Revision>
   #current: ActiveRevision
-  #recent: readonly Revision[] = []
 
   /** @param load loads a stored revision by its id; undefined where it is not stored. */
   constructor(first: ActiveRevision, load: (id: string) => Promise<Revision | undefined>) {
     this.#current = first
-    this.#load = load
+    this.#recent = new LRUCache({ max: RECENT, fetchMethod: load, ignoreFetchAbort: true })
   }
 
   get current(): ActiveRevision {
@@ -53,7 +52,8 @@ export class ActiveRevisions {
 
   /** From now on this revision decides the calls that arrive. */
   swap(next: ActiveRevision): void {
-    this.#remember(this.#current.revision)
+    const { revision } = this.#current
+    this.#recent.set(revision.id, revision)
     this.#current = next
   }
 
@@ -62,26 +62,9 @@ export class ActiveRevisions {
    * undefined for this call, and found by the next. Never rejects.
    */
   async find(id: string): Promise<Revision | undefined> {
-    const found = [this.#current.revision, ...this.#recent].find((revision) => revision.id === id)
-    if (found !== undefined) return found
-    const loading = this.#loading.get(id) ?? this.#loadAndRemember(id)
-    this.#loading.set(id, loading)
-    return within(FIND_MS, `revision ${id}`, loading).catch(() => undefined)
-  }
-
-  async #loadAndRemember(id: string): Promise<Revision | undefined> {
-    try {
-      const revision = await this.#load(id)
-      if (revision !== undefined) this.#remember(revision)
-      return revision
-    } finally {
-      this.#loading.delete(id)
-    }
-  }
-
-  #remember(revision: Revision): void {
-    const others = this.#recent.filter(({ id }) => id !== revision.id)
-    this.#recent = [revision, ...others].slice(0, RECENT)
+    const { revision } = this.#current
+    if (revision.id === id) return revision
+    return within(FIND_MS, `revision ${id}`, this.#recent.fetch(id)).catch(() => undefined)
   }
 }
 

@@ -41,13 +41,13 @@ export interface Item {
   readonly details?: readonly string[]
 }
 
-/** The properties in which an item can differ between two revisions, by name. */
-export type Facts = Readonly<Record<string, Fact>>
+/** The properties in which an item can differ between two revisions, by name; undefined for one that it lacks. */
+export type Facts = Readonly<Record<string, string | Fact | undefined>>
 
 interface Fact {
   readonly text: string
-  /** Equal for two that mean the same, however they are written; where left out, the text. */
-  readonly meaning?: string
+  /** Equal for two that mean the same, however they are written. */
+  readonly meaning: string
   /** What a change says, where that is not `name before → after`. */
   readonly changed?: (before: string) => string
 }
@@ -127,13 +127,10 @@ function pairsOf(part: Part, before: readonly Item[], after: readonly Item[]): R
   }
   pairBy(({ name, isNamed = true }) => (isNamed ? name : undefined))
   if (!RENAMED.has(part)) return pairs
-  pairBy(({ facts }) =>
-    JSON.stringify(
-      Object.entries(facts)
-        .map(([name, fact]) => [name, meaningOf(fact)])
-        .sort(),
-    ),
-  )
+  pairBy(({ facts }) => {
+    const meanings = Object.entries(facts).map(([name, fact]) => [name, factOf(fact)?.meaning])
+    return JSON.stringify(meanings.sort())
+  })
   pairBy(({ name, isNamed = true }) => (isNamed ? undefined : name))
   return pairs
 }
@@ -185,10 +182,10 @@ function movedAmong(before: readonly number[]): ReadonlySet<number> {
 /** `context sales → shop`, one line for each fact that changed; those that were removed come last. */
 export function factChanges(before: Facts, after: Facts): readonly string[] {
   return Object.keys({ ...after, ...before }).flatMap((name) => {
-    const [old, now] = [before[name], after[name]]
-    if (now === undefined) return [`${name} removed, it was ${old?.text}`]
-    if (old === undefined) return [`${name} added, ${now.text}`]
-    if (meaningOf(old) === meaningOf(now)) return []
+    const [old, now] = [factOf(before[name]), factOf(after[name])]
+    if (old === undefined) return now === undefined ? [] : [`${name} added, ${now.text}`]
+    if (now === undefined) return [`${name} removed, it was ${old.text}`]
+    if (old.meaning === now.meaning) return []
     if (now.changed !== undefined) return [now.changed(old.text)]
     // `caller: 5551234567` is another number in another default country.
     if (old.text === now.text) return [`${name} ${now.text} now means other numbers`]
@@ -196,8 +193,8 @@ export function factChanges(before: Facts, after: Facts): readonly string[] {
   })
 }
 
-function meaningOf({ text, meaning = text }: Fact): string {
-  return meaning
+function factOf(fact: Facts[string]): Fact | undefined {
+  return typeof fact === 'string' ? { text: fact, meaning: fact } : fact
 }
 
 /** `sales_flow → main`; a missing side is called `nothing`. */

@@ -1,22 +1,12 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Revision } from '../flows/revision.js'
 import { calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
 import { formatTimes } from '../hours/opening-hours.js'
 import { formatDate } from '../hours/wall-clock.js'
-import { counted, formatDuration, formatShare, thousands } from '../lib/units.js'
-import { turns } from '../lib/waiting.js'
-import { leavesOf } from '../routing/condition.js'
+import { counted, formatDuration, formatShare } from '../lib/units.js'
 import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
 import { type Lookup, writtenText } from '../routing/lookup.js'
-import {
-  asBuffer,
-  hasNumber,
-  isSameContent,
-  isSameRow,
-  type NumberTable,
-  numbersOf,
-} from '../routing/number-table.js'
+import { asBuffer, type NumberTable } from '../routing/number-table.js'
 import type {
   Branch,
   Condition,
@@ -31,6 +21,15 @@ import type {
 } from '../routing/types.js'
 import { type Change, change, diffItems, type Facts, factChanges, fromTo, type Item } from './diff-items.js'
 
+import {
+  byFile,
+  type ChangedFiles,
+  changedFiles,
+  fileDetail,
+  numbersDetail,
+  tablesOf,
+} from './diff-numbers.js'
+
 export type { Change } from './diff-items.js'
 
 /**
@@ -43,18 +42,11 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   const flows = await diffItems('flow', old.flows.values(), now.flows.values(), flowItem)
   const renamed = new Map([...flows.pairs].map(([to, from]) => [from.name, to.name]))
   const followed = (flow: string) => renamed.get(flow) ?? flow
-  const trunks = await diffItems('trunk', old.trust, now.trust, (trunk, side) =>
-    trunkItem(trunk, side === 'before' ? old : now),
-  )
-  const branches = await diffItems('branch', old.branches, now.branches, (branch) =>
-    branchItem(branch, files),
-  )
-  const hours = await diffItems('hours', old.hours.values(), now.hours.values(), hoursItem)
-  const lookups = await diffItems('lookup', old.lookups.values(), now.lookups.values(), lookupItem)
-  const tables = await diffItems('table', old.tables.values(), now.tables.values(), tableItem)
-  const rules = await diffItems('rule', old.rules, now.rules, (rule, side) =>
-    ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
-  )
+  const of = async <T>(
+    part: Change['part'],
+    onesOf: (routing: Routing) => Iterable<T>,
+    itemOf: (one: T, side: 'before' | 'after') => Item,
+  ) => (await diffItems(part, onesOf(old), onesOf(now), itemOf)).changes
   // Where it follows `otherwise` on both sides, that one says it.
   const isUndecidableChanged =
     followed(old.undecidable) !== now.undecidable &&
@@ -62,16 +54,28 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   return [
     ...setting('default_country', old.defaultCountry, now.defaultCountry),
     ...setting('callee_from', formatHeaders(old), formatHeaders(now)),
-    ...trunks.changes,
+    ...(await of(
+      'trunk',
+      ({ trust }) => trust,
+      (trunk, side) => trunkItem(trunk, side === 'before' ? old : now),
+    )),
     ...vipDetails(old.vip, now.vip, files).map((detail) => change('vip', 'changed', '', detail)),
-    ...branches.changes,
-    ...hours.changes,
-    ...lookups.changes,
-    ...tables.changes,
+    ...(await of(
+      'branch',
+      ({ branches }) => branches,
+      (branch) => branchItem(branch, files),
+    )),
+    ...(await of('hours', ({ hours }) => hours.values(), hoursItem)),
+    ...(await of('lookup', ({ lookups }) => lookups.values(), lookupItem)),
+    ...(await of('table', ({ tables }) => tables.values(), tableItem)),
     ...setting('voice', formatVoice(old), formatVoice(now)),
     ...setting('memory', formatMemory(old), formatMemory(now)),
     ...flows.changes,
-    ...rules.changes,
+    ...(await of(
+      'rule',
+      ({ rules }) => rules,
+      (rule, side) => ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
+    )),
     ...codeChanges(before, after),
     ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
     ...setting('otherwise', formatGreet(old.greets.otherwise), formatGreet(now.greets.otherwise)),
@@ -112,16 +116,9 @@ function trunkItem([name, trust]: readonly [string, ReadonlySet<string>], { trun
   const items = [...trust].map((item) => (isHeader(item) ? headerName(item) : item))
   const text = items.join(', ')
   const changed = (before: string) => `trust ${cameAndWent(before.split(', ').filter(Boolean), items)}`
-  return {
-    name,
-    summary: [`trusted for ${text || 'nothing'}`, header && `trunk_from ${header}`]
-      .filter(Boolean)
-      .join(', '),
-    facts: {
-      trust: { text, meaning: String(items.toSorted()), changed },
-      trunk_from: { text: header ?? '' },
-    },
-  }
+  const facts = { trust: { text, meaning: String(items.toSorted()), changed }, trunk_from: header }
+  const summary = [`trusted for ${text || 'nothing'}`, header && `trunk_from ${header}`]
+  return { name, summary: summary.filter(Boolean).join(', '), facts }
 }
 
 /** Items that came with a plus, items that went with a minus: `+X-VIP −X-Account`; empty where none did. */
@@ -132,17 +129,16 @@ function cameAndWent(before: readonly string[], after: readonly string[]): strin
 }
 
 function branchItem({ name, numbers, isDefault, state, greet }: Branch, files: ChangedFiles): Item {
+  const { text } = numbers
   const isNow = isDefault ? 'now the default' : 'no longer the default'
   return {
     name,
-    summary: [numbers.text && `numbers ${numbers.text}`, isDefault && 'the default']
-      .filter(Boolean)
-      .join(', '),
+    summary: [text && `numbers ${text}`, isDefault && 'the default'].filter(Boolean).join(', '),
     facts: {
-      numbers: { text: numbers.text, meaning: meaningOf(numbers) },
-      default: { text: String(isDefault), changed: () => isNow },
+      numbers: { text, meaning: meaningOf(numbers) },
+      default: { text: '', meaning: isNow, changed: () => isNow },
       ...stateFacts(state),
-      ...greetFacts(greet),
+      greet: formatGreet(greet),
     },
     details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
   }
@@ -154,47 +150,40 @@ function tableItem({ name, origin: { kind: _, ...origin }, everyMs, maxDrop }: T
   )
   const from = clip(texts.join(', '))
   const facts = { from, every: formatDuration(everyMs), max_drop: formatShare(maxDrop) }
-  const all = Object.entries(facts).map(([fact, text]) => [fact, { text }])
-  return { name, summary: from, facts: Object.fromEntries(all) }
+  return { name, summary: from, facts }
 }
 
 function lookupItem({ name, kind, headers, trunks, attestations, take, ...lookup }: Lookup): Item {
   const asked = `${kind} ${writtenText(lookup.text)}`
   const facts = {
-    ...{ asks: asked, database: lookup.database, at_most: lookup.atMost },
+    ...{ asks: asked, database: lookup.database, at_most: String(lookup.atMost) },
     ...Object.fromEntries(Object.entries(headers).map(([header, value]) => [`header ${header}`, value])),
     ...{ trunks: formatList(trunks ?? ['all']), attestations: formatList(attestations ?? ['all']) },
     ...Object.fromEntries([...take].map(([field, path]) => [`take ${field}`, path.join('.')])),
     ...{ deadline: formatDuration(lookup.deadlineMs), fresh: formatDuration(lookup.freshMs) },
     ...{ stale: formatDuration(lookup.staleMs), missing: formatDuration(lookup.missingMs) },
   }
-  const texts = Object.entries(facts).map(([fact, value]) => [fact, { text: String(value) }])
-  return { name, summary: asked, facts: Object.fromEntries(texts) }
+  return { name, summary: asked, facts }
 }
 
 function hoursItem({ name, zone, open, text, closed, calendars, alsoOpen }: Hours): Item {
   const closures = closed.map(({ from, to, why }) => {
     const days = formatDate(from) + (to === from ? '' : ` to ${formatDate(to)}`)
-    return [`closed ${days}`, { text: why || 'without a reason' }]
+    return [`closed ${days}`, why || 'without a reason']
   })
-  const also = [...alsoOpen].map(([day, times]) => [
-    `also_open ${formatDate(day)}`,
-    { text: formatTimes(times) },
-  ])
+  const also = [...alsoOpen].map(([day, times]) => [`also_open ${formatDate(day)}`, formatTimes(times)])
   const others = calendars.map(({ location, refresh, calendar }) => {
     const { days = new Map(), times = new Map() } = calendar ?? {}
     const text = refresh === undefined ? counted(days.size + times.size, 'day') : 'from its URL'
     const meaning = jsonOf([location, refresh, [...days], [...times]])
-    return [
-      `closed ${calendarName(location)}`,
-      { text, meaning, changed: () => `closed ${calendarName(location)} changed` },
-    ]
+    const name = `closed ${calendarName(location)}`
+    return [name, { text, meaning, changed: () => `${name} changed` }]
   })
   return {
     name,
     summary: `${text}, ${zone}`,
     facts: {
-      zone: { text: zone },
+      zone,
       open: { text, meaning: jsonOf(open), changed: (before) => `open ${fromTo(before, text)}` },
       ...Object.fromEntries([...closures, ...others, ...also]),
     },
@@ -202,13 +191,9 @@ function hoursItem({ name, zone, open, text, closed, calendars, alsoOpen }: Hour
 }
 
 function flowItem({ name, context, extension, priority, turnAway }: Flow): Item {
-  const facts = Object.entries({ context, extension, priority: String(priority) })
-  if (turnAway) facts.push(['turn_away', 'true'])
-  return {
-    name,
-    summary: facts.map(([property, text]) => `${property} ${text}`).join(', '),
-    facts: Object.fromEntries(facts.map(([property, text]) => [property, { text }])),
-  }
+  const facts = { context, extension, priority: String(priority), ...(turnAway && { turn_away: 'true' }) }
+  const texts = Object.entries(facts).map(([property, text]) => `${property} ${text}`)
+  return { name, summary: texts.join(', '), facts }
 }
 
 /** @param followed the flow's present name: a rule that follows a flow that was renamed has not changed. */
@@ -229,7 +214,7 @@ function ruleItem(
       when: { text: condition, meaning: meaningOf(when) },
       target: { text, meaning: verb === 'goto' ? `goto ${followed(to)}` : text, changed },
       ...stateFacts(state),
-      ...greetFacts(greet),
+      greet: formatGreet(greet),
     },
     details: [...new Set(tablesOf(when))].flatMap(({ file }) => fileDetail(file, files)),
   }
@@ -241,11 +226,6 @@ function stateFacts(state: State): Facts {
     return [`state ${key}`, { text: clip(JSON.stringify(value)), meaning: jsonOf(value) }]
   })
   return Object.fromEntries(facts)
-}
-
-function greetFacts(greet: Greet | undefined): Facts {
-  const text = formatGreet(greet)
-  return text === undefined ? {} : { greet: { text } }
 }
 
 /** `"Welcome back, {caller.name}.", early` */
@@ -289,12 +269,13 @@ function meaningOf(condition: Condition | NumberPattern): string {
 
 /** How many became a VIP and how many are none any more, not who. */
 function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): readonly string[] {
-  const removed = [...before.numbers].filter((number) => !after.numbers.has(number)).length
-  const added = after.numbers.size - (before.numbers.size - removed)
-  const old = byFile(before.tables)
+  const [was, is] = [before.numbers.exact, after.numbers.exact]
+  const removed = [...was].filter((number) => !is.has(number)).length
+  const added = is.size - (was.size - removed)
+  const old = byFile(before.numbers.tables)
   return [
     ...numbersDetail({ added, removed, otherRows: 0 }),
-    ...after.tables.flatMap(({ file, columns }) => {
+    ...after.numbers.tables.flatMap(({ file, columns }) => {
       const changed = cameAndWent(old.get(file)?.columns ?? columns, columns)
       const rows = fileDetail(file, files, { withRows: true })
       return changed === '' ? rows : [`columns ${changed} in ${file}`, ...rows]
@@ -303,91 +284,12 @@ function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): r
   ]
 }
 
-function vipFacts({ tables, outsideTables, headers }: VipPolicy): Facts {
+function vipFacts({ numbers: { tables, outsideTables }, headers }: VipPolicy): Facts {
   return Object.fromEntries([
     ...tables.map(({ file, size }) => [`file ${file}`, { text: counted(size, 'number'), meaning: file }]),
-    ...outsideTables.map((name) => [`table ${name}`, { text: 'its numbers' }]),
+    ...outsideTables.map((name) => [`table ${name}`, 'its numbers']),
     ...[...headers].map(([name, values]) => {
       return [`header ${headerName(name)}`, { text: formatList(values), meaning: String([...values].sort()) }]
     }),
   ])
-}
-
-interface NumbersChange {
-  readonly added: number
-  readonly removed: number
-  /** Numbers that stayed and have another row: another name or tier, say. */
-  readonly otherRows: number
-}
-
-/** File of numbers → what changed in it; only files that both revisions read. */
-type ChangedFiles = ReadonlyMap<string, NumbersChange>
-
-/** Compares each file once, however many rules read it. */
-async function changedFiles(before: Routing, after: Routing): Promise<ChangedFiles> {
-  const old = allTables(before)
-  const changes = new Map<string, NumbersChange>()
-  for (const [file, now] of allTables(after)) {
-    const then = old.get(file)
-    if (then === undefined) continue
-    const isSame = before.defaultCountry === after.defaultCountry && isSameContent(then, now)
-    if (!isSame) changes.set(file, await compareTables(then, now))
-  }
-  return changes
-}
-
-function allTables({ vip, branches, rules }: Routing): ReadonlyMap<string, NumberTable> {
-  const ofBranches = branches.flatMap(({ numbers }) => numbers.tables)
-  return byFile([...vip.tables, ...ofBranches, ...rules.flatMap(({ when }) => tablesOf(when))])
-}
-
-/** The files of numbers that a condition reads, however deep. */
-function tablesOf(condition: Condition): readonly NumberTable[] {
-  return leavesOf(condition).flatMap((leaf) => ('numbers' in leaf ? leaf.numbers.tables : []))
-}
-
-function byFile(tables: readonly NumberTable[]): ReadonlyMap<string, NumberTable> {
-  return new Map(tables.map((table) => [table.file, table]))
-}
-
-/** Asking for the time costs as much as comparing a number. */
-const NUMBERS_PER_TURN = 500
-
-async function compareTables(before: NumberTable, after: NumberTable): Promise<NumbersChange> {
-  // With other columns every row is another one; that is one change, not a million.
-  const withRows = isDeepStrictEqual(before.columns, after.columns)
-  const turn = turns()
-  let [seen, common, otherRows] = [0, 0, 0]
-  for (const number of numbersOf(after)) {
-    if (hasNumber(before, number)) {
-      common += 1
-      if (withRows && !isSameRow(after, before, number)) otherRows += 1
-    }
-    if (++seen % NUMBERS_PER_TURN === 0) await turn()
-  }
-  return { added: after.size - common, removed: before.size - common, otherRows }
-}
-
-/** What changed in a file that both read. */
-function fileDetail(file: string, files: ChangedFiles, { withRows = false } = {}): readonly string[] {
-  const numbers = files.get(file)
-  return numbers === undefined ? [] : numbersDetail(numbers, ` in ${file}`, withRows)
-}
-
-/** `+12 −3 numbers in vips.csv, 4 rows changed`; empty where nothing changed that counts here. */
-function numbersDetail(
-  { added, removed, otherRows }: NumbersChange,
-  where = '',
-  withRows = false,
-): readonly string[] {
-  const signed = [
-    ...(added > 0 ? [`+${thousands(added)}`] : []),
-    ...(removed > 0 ? [`−${thousands(removed)}`] : []),
-  ]
-  const numbers = `${signed.join(' ')} ${added + removed === 1 ? 'number' : 'numbers'}`
-  const [first, ...more] = [
-    ...(signed.length > 0 ? [numbers] : []),
-    ...(withRows && otherRows > 0 ? [`${counted(otherRows, 'row')} changed`] : []),
-  ]
-  return first === undefined ? [] : [[first + where, ...more].join(', ')]
 }

@@ -35,6 +35,14 @@ export function contextOf(
   return new Context(facts, routing, at, outside)
 }
 
+/** The same call with what lookups and memory say of it, on which nothing depends that was derived before. */
+export function withAnswers(
+  { facts, routing, at, outside, ...derived }: CallContext,
+  more: Partial<Pick<OutsideData, 'answers' | 'memory'>>,
+): CallContext {
+  return new Context(facts, routing, at, { ...outside, ...more }, derived)
+}
+
 /** What every decision needs is derived at once, and the rest when a rule, a text or a record asks for it. */
 class Context implements CallContext {
   readonly caller: Caller
@@ -54,19 +62,20 @@ class Context implements CallContext {
     readonly routing: Routing,
     readonly at: Date,
     readonly outside: OutsideData,
+    derived?: Pick<CallContext, 'endpoint' | 'caller' | 'callee' | 'vip' | 'branch'>,
   ) {
-    this.endpoint = facts.trunk
-    this.facts = { ...facts, trunk: trunkOf(facts, routing) }
-    this.caller = callerOf(this)
-    this.callee = calleeOf(this)
-    this.vip = vipOf(this)
-    this.branch = branchOf(this)
+    this.endpoint = derived === undefined ? facts.trunk : derived.endpoint
+    this.facts = derived === undefined ? { ...facts, trunk: trunkOf(facts, routing) } : facts
+    this.caller = derived?.caller ?? callerOf(this)
+    this.callee = derived?.callee ?? calleeOf(this)
+    this.vip = derived?.vip ?? vipOf(this)
+    this.branch = derived === undefined ? branchOf(this) : derived.branch
   }
 
   get callerRow(): CallerRow | undefined {
     const { number, trusted } = this.caller
     if (!trusted) return undefined
-    const { tables, outsideTables } = this.routing.vip
+    const { tables, outsideTables } = this.routing.vip.numbers
     const loaded = outsideTables.flatMap((name) => this.outside.tables.get(name) ?? [])
     const table = [...tables, ...loaded].find((one) => hasNumber(one, number))
     return table && rowOf(table, number)
@@ -151,21 +160,21 @@ function calleeOf(context: CallContext): Callee {
 }
 
 function vipOf(context: CallContext): VipFinding {
-  const { caller, facts, routing } = context
-  const { number, trusted } = caller
+  const { number: value, trusted } = context.caller
+  const { numbers, headers } = context.routing.vip
   const evidence: VipEvidence[] = []
-  if (routing.vip.numbers.has(number)) evidence.push({ source: 'numbers', name: '', value: number, trusted })
-  for (const table of routing.vip.tables) {
-    if (hasNumber(table, number)) evidence.push({ source: 'file', name: table.file, value: number, trusted })
-  }
-  for (const name of routing.vip.outsideTables) {
+  if (numbers.exact.has(value)) evidence.push({ source: 'numbers', name: '', value, trusted })
+  for (const table of numbers.tables)
+    if (hasNumber(table, value)) evidence.push({ source: 'file', name: table.file, value, trusted })
+  for (const name of numbers.outsideTables) {
     const table = context.outside.tables.get(name)
-    if (table !== undefined && hasNumber(table, number))
-      evidence.push({ source: 'table', name, value: number, trusted })
+    if (table !== undefined && hasNumber(table, value))
+      evidence.push({ source: 'table', name, value, trusted })
   }
-  for (const [name, accepted] of routing.vip.headers) {
-    const value = facts.headers.getAll(name).find((one) => accepts(accepted, one))
-    if (value !== undefined) evidence.push({ source: 'header', name, value, trusted: context.trusts(name) })
+  for (const [name, accepted] of headers) {
+    const found = context.facts.headers.getAll(name).find((one) => accepts(accepted, one))
+    if (found !== undefined)
+      evidence.push({ source: 'header', name, value: found, trusted: context.trusts(name) })
   }
   return { vip: evidence.some((one) => one.trusted), evidence }
 }

@@ -1,25 +1,16 @@
 import type { CallContext } from './call-context.js'
 import { evaluate } from './condition.js'
-import { contextOf } from './context-of.js'
 import { whyNotRemembered } from './memory.js'
-import { NO_OUTSIDE_DATA, type OutsideData } from './outside-data.js'
 import { firstMatch } from './rule-index.js'
 import { fillState } from './template.js'
-import type { CallFacts, Decision, Routing, Rule, State } from './types.js'
+import type { Decision, Rule, State } from './types.js'
 
 /**
  * What a revision says of a call: the first rule that matches, else `otherwise`. Pure and total: the same facts,
  * rules, instant and outside data give the same decision, and every call gets one. `explain` says why.
- *
- * @param at the instant of the call
  */
-export function decide(
-  facts: CallFacts,
-  routing: Routing,
-  at: Date,
-  outside: OutsideData = NO_OUTSIDE_DATA,
-): Decision {
-  const context = contextOf(facts, routing, at, outside)
+export function decide(context: CallContext): Decision {
+  const { facts, routing } = context
   const rule = firstMatch(routing.index.rules, routing.rules, context, ({ when }) => evaluate(when, context))
   return {
     rule: rule?.name ?? 'otherwise',

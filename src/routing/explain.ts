@@ -1,7 +1,15 @@
 import { describeState } from '../hours/hours.js'
 import { formatDuration } from '../lib/units.js'
 import type { CallContext } from './call-context.js'
-import { evaluate, matchesNumber, missingTables, passes, truthOf } from './condition.js'
+import {
+  evaluate,
+  lookupField,
+  matchesNumber,
+  missingTables,
+  passes,
+  propertyOf,
+  truthOf,
+} from './condition.js'
 import { factReasons } from './facts.js'
 import {
   clip,
@@ -12,7 +20,7 @@ import {
   formatTrust,
   headerName,
 } from './format.js'
-import { callsWithin, NOT_LOADED, rememberedOf, rememberedValue, whyNotRemembered } from './memory.js'
+import { callsWithin, NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { firstMatch } from './rule-index.js'
 import type { Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
 
@@ -91,30 +99,16 @@ function explainClaim(numbers: NumberPattern, { claims, outside }: CallContext) 
   return { value, trusted: true, why }
 }
 
-/** What is remembered of the caller, or why that is unknown. */
-function explainMemory(leaf: Leaf & { kind: 'remembered' | 'returning' }, context: CallContext) {
-  const memory = rememberedOf(context)
-  if (memory === undefined) {
-    const why = whyNotRemembered(context)
-    const told = why === undefined ? NOT_LOADED : `the caller is not remembered: ${why}`
-    return { value: null, trusted: why === undefined, why: told }
-  }
-  if (leaf.kind === 'returning') {
-    const calls = callsWithin(memory, context.at, leaf.withinMs)
-    const wanted = calls < leaf.calls ? `, not ${leaf.calls}` : ''
-    const why = `call ${calls} of the caller within ${formatDuration(leaf.withinMs)}${wanted}`
-    return { value: String(calls), trusted: true, why }
-  }
-  const value = rememberedValue(context, leaf.key)
-  if (value === undefined)
-    return { value: null, trusted: true, why: `no ${leaf.key} is remembered of the caller` }
-  const not = leaf.oneOf.has(value) ? '' : `, not ${formatList(leaf.oneOf)}`
-  return { value, trusted: true, why: `remembered ${leaf.key} is ${clip(value)}${not}` }
+/** Why nothing is known of the caller. */
+function explainForgotten(context: CallContext) {
+  const why = whyNotRemembered(context)
+  const told = why === undefined ? NOT_LOADED : `the caller is not remembered: ${why}`
+  return { value: null, trusted: why === undefined, why: told }
 }
 
 /** What the call has where a leaf looks, and how the two compare. */
 function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | 'trusted' | 'why'> {
-  const { facts, vip, branch, caller, attestation } = context
+  const { facts, caller, attestation } = context
   const holds = truthOf(leaf, context) === 'yes'
   const not = (wanted: string) => (holds ? '' : `, not ${wanted}`)
   const told = (value: string | null, why: string) => ({ value, trusted: true, why })
@@ -130,14 +124,15 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
     return told(null, `${formatMissing(missing)}, so nothing is known of the number`)
   switch (leaf.kind) {
     case 'vip': {
-      const unknown = vip.vip ? [] : missingTables(context.routing.vip, context.outside.tables)
+      const { vip } = context.vip
+      const unknown = vip ? [] : missingTables(context.routing.vip.numbers, context.outside.tables)
       const note = unknown.length > 0 ? `; ${formatMissing(unknown)}` : ''
-      return told(String(vip.vip), `the call is ${vip.vip ? '' : 'not '}a VIP call${note}`)
+      return told(String(vip), `the call is ${vip ? '' : 'not '}a VIP call${note}`)
     }
     case 'branch':
     case 'trunk': {
-      const value = leaf.kind === 'branch' ? branch?.name : facts.trunk
-      if (value === undefined) return told(null, `the call has no ${leaf.kind}`)
+      const value = propertyOf(leaf, context)
+      if (!value) return told(null, `the call has no ${leaf.kind}`)
       return told(value, `${leaf.kind} is ${value}${not(formatList(leaf.oneOf))}`)
     }
     case 'callee':
@@ -160,20 +155,29 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
       return trusted ? told(value, found + not(formatTest(leaf.test))) : untrusted(value, found, name)
     }
     case 'hours': {
-      const state = context.hours(leaf.name)
-      const value = state.open === null ? 'unknown' : state.open ? 'open' : 'closed'
-      return told(value, describeState(leaf, state))
+      const state = context.hours(leaf.name ?? '')
+      return told(propertyOf(leaf, context) ?? 'unknown', describeState({ name: leaf.name ?? '' }, state))
     }
     case 'lookup': {
-      const { values, trusted, why } = context.lookup(leaf.lookup)
-      const value = values?.[leaf.field] ?? null
-      const name = `${leaf.lookup}.${leaf.field}`
-      if (value === null) return { value, trusted, why: `${leaf.lookup} ${why}` }
-      return told(clip(value), `${name} is "${clip(value)}"${not(formatList(leaf.oneOf))}`)
+      const [name, field] = lookupField(leaf.name)
+      const { values, trusted, why } = context.lookup(name)
+      const value = values?.[field] ?? null
+      if (value === null) return { value, trusted, why: `${name} ${why}` }
+      return told(clip(value), `${leaf.name} is "${clip(value)}"${not(formatList(leaf.oneOf))}`)
     }
-    case 'remembered':
-    case 'returning':
-      return explainMemory(leaf, context)
+    case 'remembered': {
+      const value = propertyOf(leaf, context)
+      if (value === undefined) return explainForgotten(context)
+      if (value === null) return told(value, `no ${leaf.name} is remembered of the caller`)
+      return told(value, `remembered ${leaf.name} is ${clip(value)}${not(formatList(leaf.oneOf))}`)
+    }
+    case 'returning': {
+      const memory = rememberedOf(context)
+      if (memory === undefined) return explainForgotten(context)
+      const calls = callsWithin(memory, context.at, leaf.withinMs)
+      const found = `call ${calls} of the caller within ${formatDuration(leaf.withinMs)}`
+      return told(String(calls), found + not(String(leaf.calls)))
+    }
     case 'attestation': {
       const { attestation: level, source, value, trusted } = attestation
       const found = `attestation is ${level}${not(formatList(leaf.oneOf))}`

@@ -6,7 +6,7 @@ import { callerItem, clip, formatMissing, formatTrust, headerName } from './form
 import { sourceOf } from './lookup.js'
 import { NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { lineNumberOf } from './number-table.js'
-import type { Branch, Reason } from './types.js'
+import type { Reason } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from, as records and `explain --json` have it. */
 export interface Provenance {
@@ -23,6 +23,15 @@ export interface Provenance {
 /** A fact, and the step of an explanation that shows it. */
 interface Step extends Provenance {
   readonly reason: Reason
+}
+
+/** @param shown what its reason has, and where that says something else */
+function step(
+  fact: Provenance,
+  shown: Pick<Reason, 'matched' | 'condition'> & Partial<Pick<Reason, 'value' | 'why'>>,
+): Step {
+  const { value, trusted, why } = fact
+  return { ...fact, reason: { rule: `(${fact.fact})`, value, trusted, why, ...shown } }
 }
 
 export interface ProvenanceOptions {
@@ -73,19 +82,19 @@ function trunkSteps({ endpoint = '', facts, routing }: CallContext): readonly St
   const ignored =
     named.length > 1 ? ', more than one' : named.length === 1 ? ', no trunk of the flow files' : ''
   const why = `${header} from ${endpoint} is ${found}${matched ? '' : ignored}`
-  const step = { value: facts.trunk ?? null, trusted: matched, why }
   const from = matched ? `header ${header}` : 'endpoint'
-  const reason = { rule: '(trunk)', matched, condition: `trunk_from: ${header}`, ...step }
-  return [{ fact: 'trunk', from, ...step, reason }]
+  const fact = { fact: 'trunk', value: facts.trunk ?? null, from, trusted: matched, why }
+  return [step(fact, { matched, condition: `trunk_from: ${header}` })]
 }
 
 function callerStep(context: CallContext): Step {
   const { number, source: from, trusted } = context.caller
   const value = clip(number)
   const why = formatTrust(context.facts.trunk, callerItem(context.caller), trusted) + assertedNote(context)
-  const told = { condition: from, value, trusted, why: `${value} comes from ${from}; ${why}` }
-  const reason = { rule: '(caller number)', matched: number !== ANONYMOUS, ...told }
-  return { fact: 'caller number', value, from, trusted, why, reason }
+  return step(
+    { fact: 'caller number', value, from, trusted, why },
+    { matched: number !== ANONYMOUS, condition: from, why: `${value} comes from ${from}; ${why}` },
+  )
 }
 
 function assertedNote(context: CallContext): string {
@@ -103,9 +112,10 @@ function calleeStep({ callee, facts: { trunk } }: CallContext): Step {
       ? ['dialled', 'dialled', 'the extension that was dialled', 'the PBX sent the call to it']
       : [`header ${header}`, `callee_from: ${header}`, `header ${header}`, formatTrust(trunk, header, true)]
   const why = [trust, ...callee.passedOver.map((one) => passedOverNote(one, trunk))].join('; ')
-  const told = { condition, value, trusted: true, why: `${value} comes from ${origin}; ${why}` }
-  const reason = { rule: '(callee number)', matched: callee.number !== '', ...told }
-  return { fact: 'callee number', value, from, trusted: true, why, reason }
+  return step(
+    { fact: 'callee number', value, from, trusted: true, why },
+    { matched: callee.number !== '', condition, why: `${value} comes from ${origin}; ${why}` },
+  )
 }
 
 function passedOverNote({ header, value, because }: PassedOver, trunk: string | undefined): string {
@@ -119,10 +129,10 @@ function passedOverNote({ header, value, because }: PassedOver, trunk: string | 
 function vipSteps(context: CallContext, withLine: boolean): readonly Step[] {
   const { evidence } = context.vip
   if (evidence.length > 0) return evidence.map((one) => vipStep(one, context, withLine))
-  const missing = missingTables(context.routing.vip, context.outside.tables)
+  const missing = missingTables(context.routing.vip.numbers, context.outside.tables)
   const why = `neither the caller number nor a header makes this a VIP call${missing.length > 0 ? `; ${formatMissing(missing)}` : ''}`
-  const reason = { rule: '(vip)', matched: false, condition: 'vip', value: null, trusted: true, why }
-  return [{ fact: 'vip', value: 'no', from: 'nothing', trusted: true, why, reason }]
+  const fact = { fact: 'vip', value: 'no', from: 'nothing', trusted: true, why }
+  return [step(fact, { matched: false, condition: 'vip', value: null })]
 }
 
 function vipStep(evidence: VipEvidence, context: CallContext, withLine: boolean): Step {
@@ -138,29 +148,27 @@ function vipStep(evidence: VipEvidence, context: CallContext, withLine: boolean)
   const [from, condition] = origins[source]
   const found = source === 'header' ? `${from} is "${value}"` : `caller number ${value} is in ${from}`
   const why = trusted ? found : `${found}, but ${formatTrust(context.facts.trunk, item, false)}`
-  const reason = { rule: '(vip)', matched: trusted, condition, value, trusted, why }
-  return { fact: 'vip', value: trusted ? 'yes' : 'no', from, trusted, why, reason }
+  const fact = { fact: 'vip', value: trusted ? 'yes' : 'no', from, trusted, why }
+  return step(fact, { matched: trusted, condition, value })
 }
 
 function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string {
-  const table = routing.vip.tables.find(({ file }) => file === name)
+  const table = routing.vip.numbers.tables.find(({ file }) => file === name)
   return table === undefined ? '' : `:${lineNumberOf(table, value)}`
 }
 
 function branchStep({ branch, callee, outside }: CallContext): Step {
   const value = clip(callee.number)
-  const isListed = branch !== undefined && matchesNumber(branch.numbers, callee.number, outside.tables)
-  const [from, why] = branchOrigin(branch, isListed, value)
+  const missing = `no branch has callee number ${value}`
+  const [from, why] =
+    branch === undefined
+      ? ['nothing', `${missing}, and none is the default`]
+      : matchesNumber(branch.numbers, callee.number, outside.tables)
+        ? ['callee number', `callee number ${value} belongs to ${branch.name}`]
+        : ['default branch', `${missing}; ${branch.name} is the default`]
   const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
-  const reason = { rule: '(branch)', matched: branch !== undefined, condition, value, trusted: true, why }
-  return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why, reason }
-}
-
-function branchOrigin(branch: Branch | undefined, isListed: boolean, shown: string): [string, string] {
-  const missing = `no branch has callee number ${shown}`
-  if (branch === undefined) return ['nothing', `${missing}, and none is the default`]
-  if (isListed) return ['callee number', `callee number ${shown} belongs to ${branch.name}`]
-  return ['default branch', `${missing}; ${branch.name} is the default`]
+  const fact = { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why }
+  return step(fact, { matched: branch !== undefined, condition, value })
 }
 
 function attestationFact({ attestation: found, facts: { trunk } }: CallContext): Provenance {
@@ -180,16 +188,9 @@ function lookupFact(name: string, context: CallContext): readonly Provenance[] {
   const { answer, values = {}, trusted, why } = context.lookup(name)
   const shown = Object.entries(values).map(([field, value]) => `${field}=${clip(value)}`)
   const waited = answer === undefined ? '' : `; the call waited ${Math.round(answer.ms)} ms`
-  return [
-    {
-      ...{ fact: `lookup ${name}`, value: shown.join(', ') || null },
-      ...{
-        from: `${sourceOf(lookup)}, ${answer?.result ?? 'not asked'}`,
-        trusted,
-        why: `it ${why}${waited}`,
-      },
-    },
-  ]
+  const from = `${sourceOf(lookup)}, ${answer?.result ?? 'not asked'}`
+  const value = shown.join(', ') || null
+  return [{ fact: `lookup ${name}`, value, from, trusted, why: `it ${why}${waited}` }]
 }
 
 /** What was kept of the caller's calls, also where no rule looks at it. */

@@ -4,7 +4,6 @@ import type { Condition, HeaderTest } from './types.js'
 export function formatCondition(condition: Condition): string {
   switch (condition.kind) {
     case 'vip':
-      return `vip: ${condition.is}`
     case 'branch':
     case 'trunk':
     case 'attestation':
@@ -16,11 +15,10 @@ export function formatCondition(condition: Condition): string {
     case 'header':
       return `header: { ${headerName(condition.name)}: ${formatTest(condition.test)} }`
     case 'hours':
-      return `${condition.open ? 'open' : 'closed'}: ${condition.name}`
+      return `${formatList(condition.oneOf)}: ${condition.name}`
     case 'lookup':
-      return `lookup: { ${condition.lookup}.${condition.field}: ${formatList(condition.oneOf)} }`
     case 'remembered':
-      return `remembered: { ${condition.key}: ${formatList(condition.oneOf)} }`
+      return `${condition.kind}: { ${condition.name}: ${formatList(condition.oneOf)} }`
     case 'returning':
       return `returning: { within: ${formatDuration(condition.withinMs)}, calls: ${condition.calls} }`
     case 'not':

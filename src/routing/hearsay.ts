@@ -51,10 +51,8 @@ export function hearsayOf(context: CallContext): readonly Hearsay[] {
 type Purposes = readonly (Purpose | false)[]
 
 function numberPurposes(number: string, { routing: { vip, index }, outside }: CallContext): Purposes {
-  const { numbers: exact, tables, outsideTables } = vip
-  const vips = { exact, prefixes: [], tables, outsideTables, text: '' }
   const isNamed = (pattern: NumberPattern) => matchesNumber(pattern, number, outside.tables)
-  return [isNamed(vips) && 'vip', isNamed(index.referenced.callers) && 'rules']
+  return [isNamed(vip.numbers) && 'vip', isNamed(index.referenced.callers) && 'rules']
 }
 
 function headerPurposes(name: string, context: CallContext): Purposes {

@@ -92,9 +92,8 @@ function keysOf(condition: Condition): readonly (readonly Key[])[] {
     }
     case 'branch':
     case 'trunk':
-      return [keys({ kind: condition.kind }, condition.oneOf)]
     case 'vip':
-      return [keys({ kind: 'vip' }, [String(condition.is)])]
+      return [keys({ kind: condition.kind }, condition.oneOf)]
     case 'header': {
       const { name, test } = condition
       return test.kind === 'exact' ? [keys({ kind: 'header', header: canonicalName(name) }, test.oneOf)] : []

@@ -59,31 +59,26 @@ export type HeaderTest =
 
 /** `all` of an empty list is true: a rule without `when` matches every call. */
 export type Condition =
-  | { readonly kind: 'vip'; readonly is: boolean }
-  | { readonly kind: 'branch'; readonly oneOf: ReadonlySet<string> }
-  | { readonly kind: 'trunk'; readonly oneOf: ReadonlySet<string> }
+  | ValueLeaf
   | { readonly kind: 'caller'; readonly numbers: NumberPattern }
   /** Any of `Claim`s, trusted or not. */
   | { readonly kind: 'claimed_caller'; readonly numbers: NumberPattern }
   | { readonly kind: 'callee'; readonly numbers: NumberPattern }
   | { readonly kind: 'header'; readonly name: string; readonly test: HeaderTest }
-  | { readonly kind: 'attestation'; readonly oneOf: ReadonlySet<Attestation> }
-  /** Hours that are open, or closed, at the instant of the call. */
-  | { readonly kind: 'hours'; readonly name: string; readonly open: boolean }
-  /** A value of the answer of a lookup. */
-  | {
-      readonly kind: 'lookup'
-      readonly lookup: string
-      readonly field: string
-      readonly oneOf: ReadonlySet<string>
-    }
-  /** A value that was kept of the caller's last call. */
-  | { readonly kind: 'remembered'; readonly key: string; readonly oneOf: ReadonlySet<string> }
   /** So many calls of the caller within a time, in milliseconds, this one included. */
   | { readonly kind: 'returning'; readonly withinMs: number; readonly calls: number }
   | { readonly kind: 'all'; readonly of: readonly Condition[] }
   | { readonly kind: 'any'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition }
+
+/** A property of which a call has one value, as `propertyOf` reads it, and the values that are accepted. */
+export interface ValueLeaf {
+  readonly kind: 'vip' | 'branch' | 'trunk' | 'attestation' | 'hours' | 'lookup' | 'remembered'
+  /** Of hours, a value of a lookup (`crm.tier`), or a key of memory; undefined where a call has only one. */
+  readonly name?: string
+  /** `true` and `false` of `vip`, `open` and `closed` of hours, an attestation, else any text. */
+  readonly oneOf: ReadonlySet<string>
+}
 
 /** A condition without parts. */
 export type Leaf = Exclude<Condition, { kind: 'all' | 'any' | 'not' }>
@@ -156,11 +151,7 @@ export interface TableSource {
 
 /** Who is a VIP: any of these is enough. */
 export interface VipPolicy {
-  readonly numbers: ReadonlySet<string>
-  /** Files of the revision. */
-  readonly tables: readonly NumberTable[]
-  /** Names of tables from outside. */
-  readonly outsideTables: readonly string[]
+  readonly numbers: NumberPattern
   /** Header name in lower case → accepted values. */
   readonly headers: ReadonlyMap<string, ReadonlySet<string>>
 }
@@ -264,7 +255,7 @@ export interface ReferencedFacts {
   readonly headers: ReadonlyMap<string, readonly HeaderTest[]>
   /** Every header, in lower case, by which a call could claim something that counts. */
   readonly headerNames: readonly string[]
-  readonly attestations: ReadonlySet<Attestation>
+  readonly attestations: ReadonlySet<string>
   /** The trunks that the flow files name: under `trunks`, or in a condition. */
   readonly trunks: ReadonlySet<string>
 }

@@ -2,7 +2,7 @@ import type { Revision } from '../flows/revision.js'
 import { within } from '../lib/waiting.js'
 import { greetTexts, knownTexts } from '../routing/greeting.js'
 import { type CallerRow, hasNumber, numbersOf, rowOf } from '../routing/number-table.js'
-import type { VipPolicy } from '../routing/types.js'
+import type { NumberPattern } from '../routing/types.js'
 import type { GreetingText, Recording } from './greetings.js'
 
 /** A database that hangs must not hold up what is rendered ahead. */
@@ -19,11 +19,12 @@ export async function* greetingTexts(
   for (const wav of routing.recordings.values()) yield { wav }
   if (greetTexts(routing).length === 0) return
   const recent = await within(RECENT_MS, 'the database', recentCallers()).catch(() => [])
-  for (const text of knownTexts(routing, rowsOf(routing.vip, recent))) yield { text, voice: routing.voice }
+  for (const text of knownTexts(routing, rowsOf(routing.vip.numbers, recent)))
+    yield { text, voice: routing.voice }
 }
 
 /** A number that is in two tables counts in the first. */
-function* rowsOf({ tables }: VipPolicy, first: readonly string[]): Generator<CallerRow> {
+function* rowsOf({ tables }: NumberPattern, first: readonly string[]): Generator<CallerRow> {
   for (const number of first) {
     const row = rowIn(tables, number)
     if (row !== undefined) yield row
@@ -35,7 +36,7 @@ function* rowsOf({ tables }: VipPolicy, first: readonly string[]): Generator<Cal
     }
 }
 
-function rowIn(tables: VipPolicy['tables'], number: string): CallerRow | undefined {
+function rowIn(tables: NumberPattern['tables'], number: string): CallerRow | undefined {
   const table = tables.find((one) => hasNumber(one, number))
   return table && rowOf(table, number)
 }

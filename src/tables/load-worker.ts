@@ -1,17 +1,16 @@
-/** The body of a worker thread that loads tables. */
+/** The body of a worker thread that loads a table. */
 import { hash } from 'node:crypto'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { Databases } from '../databases/databases.js'
 import type { DatabaseAccess } from '../lib/database-url.js'
+import { askHttp, fillHeaders } from '../lib/http-client.js'
 import { counted, formatShare } from '../lib/units.js'
 import { readNumberTable } from '../routing/number-file.js'
 import type { OutsideTable } from '../routing/outside-data.js'
-import type { TableSource } from '../routing/types.js'
+import type { TableOrigin, TableSource } from '../routing/types.js'
 import { touchCopy, writeCopy } from './copy.js'
-import { readOrigin } from './origin.js'
 
 export interface LoadRequest {
-  readonly id: number
   readonly source: TableSource
   readonly databases: ReadonlyMap<string, DatabaseAccess>
   readonly secrets: ReadonlyMap<string, string>
@@ -64,9 +63,94 @@ async function load({
   return { ok: true, table, leftOut, notCopied }
 }
 
-parentPort?.on('message', async (request: LoadRequest) => {
-  const result = await load(request).catch(
-    (error: Error): LoadResult => ({ ok: false, reason: error.message.replace(/\.$/, '') }),
+/** How long a source may take to send all rows. */
+const LOAD_MS = 60_000
+const MOST_MB = 200
+const MOST_BYTES = MOST_MB * 2 ** 20
+
+export interface OriginParts {
+  readonly databases: Databases
+  readonly secrets: ReadonlyMap<string, string>
+}
+
+/** The rows of a table as a CSV file with a header. @throws Error with the reason, without a password */
+export async function readOrigin(origin: TableOrigin, { databases, secrets }: OriginParts): Promise<Buffer> {
+  const csv = new CsvText()
+  switch (origin.kind) {
+    case 'sql':
+      await databases
+        .sql(origin.database)
+        .read(origin.sql, LOAD_MS, (columns, rows) => csv.add(columns, rows))
+      break
+    case 'redis': {
+      const { key } = origin
+      await databases.redis(origin.database).ask(LOAD_MS, async (redis) => {
+        if ((await redis.type(key)) === 'set')
+          csv.add(
+            ['number'],
+            (await redis.smembers(key)).map((one) => [one]),
+          )
+        else csv.add(['number', 'value'], Object.entries(await redis.hgetall(key)))
+      })
+      break
+    }
+    case 'http': {
+      const headers = fillHeaders(origin.headers, secrets)
+      const request = { headers, ms: LOAD_MS, maxBytes: MOST_BYTES }
+      const { body, contentType } = await askHttp(new URL(origin.url), request)
+      if (/^text\/(csv|plain)$/.test(contentType)) return body
+      if (!/^application\/([\w.-]+\+)?json$/.test(contentType))
+        throw new Error(`it sends ${contentType || 'no content type'}, not text/csv or application/json`)
+      addJson(csv, JSON.parse(body.toString('utf8')))
+    }
+  }
+  return csv.toBuffer()
+}
+
+/** A list of numbers, or of maps, whose keys are the columns. */
+function addJson(csv: CsvText, value: unknown): void {
+  if (!Array.isArray(value)) throw new Error('its JSON is no list of numbers or of maps')
+  const maps = value.map((one: unknown) => (typeof one === 'object' && one !== null ? one : { number: one }))
+  const columns = new Set<string>()
+  for (const map of maps) for (const name of Object.keys(map)) columns.add(name)
+  csv.add(
+    [...columns],
+    maps.map((map) => [...columns].map((name) => jsonCell(map[name as keyof typeof map]))),
   )
-  parentPort?.postMessage({ id: request.id, result })
-})
+}
+
+function jsonCell(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '')
+}
+
+/** CSV as `readNumberTable` reads it. */
+class CsvText {
+  readonly #parts: Buffer[] = []
+  #bytes = 0
+
+  /** @param columns the same each time */
+  add(columns: readonly string[], rows: readonly (readonly (string | null)[])[]): void {
+    const lines = this.#parts.length === 0 ? [columns, ...rows] : rows
+    const part = Buffer.from(lines.map((cells) => `${cells.map(cell).join(',')}\n`).join(''))
+    this.#bytes += part.length
+    if (this.#bytes > MOST_BYTES) throw new Error(`it has more than ${MOST_MB} MB`)
+    this.#parts.push(part)
+  }
+
+  toBuffer(): Buffer {
+    return Buffer.concat(this.#parts)
+  }
+}
+
+/** A `#` at the beginning of a line would make it a comment. */
+function cell(value: string | null): string {
+  if (value === null) return ''
+  return /^[\s#]|[",\r\n]|\s$/.test(value)
+    ? `"${value.replace(/\s*[\r\n]+\s*/g, ' ').replaceAll('"', '""')}"`
+    : value
+}
+
+const result = await load(workerData as LoadRequest).catch(
+  (error: Error): LoadResult => ({ ok: false, reason: error.message.replace(/\.$/, '') }),
+)
+parentPort?.postMessage(result)

@@ -1,12 +1,12 @@
 import type { DatabaseAccess } from '../lib/database-url.js'
 import type { Log } from '../lib/log.js'
+import { runThread } from '../lib/thread.js'
 import { counted } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import type { OutsideData, OutsideTable } from '../routing/outside-data.js'
 import type { Routing, TableSource } from '../routing/types.js'
 import { readCopy, removeOtherCopies } from './copy.js'
-import type { LoadResult } from './load-worker.js'
-import { TableLoader } from './loader.js'
+import type { LoadRequest, LoadResult } from './load-worker.js'
 
 export interface TablesParts {
   /** The data folder, for the last good copies. */
@@ -43,6 +43,10 @@ interface Held {
   loading?: Promise<void> | undefined
 }
 
+const BODY = new URL('./load-worker.js', import.meta.url)
+/** Heap of a thread that loads a table; a million rows need a tenth. The table lies in shared memory. */
+const MEMORY_MB = 4_096
+
 /** A source that failed is asked again after this time, unless `every` is shorter. */
 const RETRY_MS = 10_000
 
@@ -52,11 +56,10 @@ const RETRY_MS = 10_000
  */
 export class Tables {
   readonly #parts: TablesParts
-  readonly #loader = new TableLoader()
   /** By the keys of their sources: those of the current revision, and of the one before. */
   readonly #held = new Map<string, Held>()
   #current: ReadonlyMap<string, TableSource> = new Map()
-  #isStopped = false
+  readonly #stopping = new AbortController()
 
   constructor(parts: TablesParts) {
     this.#parts = parts
@@ -106,9 +109,9 @@ export class Tables {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
+    this.#stopping.abort()
     for (const { timer } of this.#held.values()) clearTimeout(timer)
-    await this.#loader.stop()
+    await Promise.all([...this.#held.values()].map(({ loading }) => loading))
   }
 
   #isCurrent({ source: { key } }: Held): boolean {
@@ -143,8 +146,12 @@ export class Tables {
     const { folder, databases, secrets } = this.#parts
     const { source, table } = held
     const before = table && { version: table.version, size: table.size }
-    const result = await this.#loader.load({ source, databases, secrets, folder, before })
-    if (this.#isStopped) return
+    const request: LoadRequest = { source, databases, secrets, folder, before }
+    const { signal } = this.#stopping
+    const result = await runThread<LoadResult>(BODY, request, { memoryMb: MEMORY_MB, signal }).catch(
+      (error: Error): LoadResult => ({ ok: false, reason: error.message }),
+    )
+    if (signal.aborted) return
     if (result.ok) this.#loaded(held, result)
     else this.#failed(held, result.reason)
     if (!this.#isCurrent(held)) return

@@ -5,6 +5,7 @@
  *     npm run bench:known     a minute; prints the medians of the rounds and their ratio
  */
 import { compile } from '../../src/flows/compile.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { readNumberTable } from '../../src/routing/number-file.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../../src/routing/outside-data.js'
@@ -55,14 +56,16 @@ const systems = [
 const calls = Array.from({ length: CALLS }, (_, at) => call(callParts(at, NUMBERS, RULES)))
 
 for (const facts of calls) {
-  const [before, after] = systems.map(({ routing, outside: data }) => decide(facts, routing, AT, data).rule)
+  const [before, after] = systems.map(
+    ({ routing, outside: data }) => decide(contextOf(facts, routing, AT, data)).rule,
+  )
   if (before !== after) throw new Error(`A call meets rule ${before} without, and ${after} with.`)
 }
 for (let round = -WARM_ROUNDS; round < ROUNDS; round++)
   for (const { routing, outside: data, p50s } of round % 2 === 0 ? systems : systems.toReversed()) {
     const times = calls.map((facts) => {
       const start = performance.now()
-      decide(facts, routing, AT, data)
+      decide(contextOf(facts, routing, AT, data))
       return (performance.now() - start) * 1_000
     })
     if (round >= 0) p50s.push(spreadOf(times).p50)

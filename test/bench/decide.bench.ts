@@ -6,6 +6,7 @@
  */
 import { Console } from 'node:console'
 import { compile } from '../../src/flows/compile.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { readNumberTable } from '../../src/routing/number-file.js'
 import { AT, call } from '../routing/support/make.js'
@@ -45,7 +46,7 @@ async function measure(vips: number) {
   for (let round = -5; round < ROUNDS; round++) {
     for (const facts of calls) {
       const start = performance.now()
-      decide(facts, routing, AT)
+      decide(contextOf(facts, routing, AT))
       if (round >= 0) times.push((performance.now() - start) * 1_000)
     }
   }

@@ -7,6 +7,7 @@
 import { Console } from 'node:console'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'
 import { flowFolder } from '../support/flow-folder.js'
@@ -36,7 +37,7 @@ async function holdUps() {
   await collectGarbage()
   const callers = new Callers((at) => {
     const facts = CALLS[at % CALLS.length]
-    if (facts !== undefined) decide(facts, current.routing, AT)
+    if (facts !== undefined) decide(contextOf(facts, current.routing, AT))
   })
   await sleep(500)
   callers.waited = []
@@ -66,7 +67,7 @@ async function memory(): Promise<void> {
   const seen: { reloads: number; 'RSS MB': number; 'heap MB': number }[] = []
   for (let at = 1; at <= SMALL_RELOADS; at++) {
     const { routing } = revisionOf(await compileInWorker(folders[at % 2]?.path ?? ''))
-    for (const facts of CALLS.slice(0, 50)) decide(facts, routing, AT)
+    for (const facts of CALLS.slice(0, 50)) decide(contextOf(facts, routing, AT))
     if (at !== 50 && at % 100 !== 0) continue
     await collectGarbage()
     const { rss, heapUsed } = process.memoryUsage()

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Databases } from '../../src/databases/databases.js'
 import { parseDatabaseUrl } from '../../src/lib/database-url.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import type { TableOrigin, TableSource } from '../../src/routing/types.js'
@@ -58,7 +59,7 @@ async function round(server: DatabaseServer): Promise<Round> {
   let vips = 0
   const callers = new Callers((at) => {
     const outside = { ...NO_OUTSIDE_DATA, tables: tables.of(routing) }
-    if (decide(callerAt(at), routing, AT, outside).vip) vips++
+    if (decide(contextOf(callerAt(at), routing, AT, outside)).vip) vips++
   })
   await sleep(500)
   callers.waited = []

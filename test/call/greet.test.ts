@@ -3,7 +3,7 @@ import { CallHandler } from '../../src/call/handler.js'
 import { type FinishedCall, recordOf } from '../../src/call/record.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { FakeGreetings } from '../support/fake-greetings.js'
 import { FakePbx } from '../support/fake-pbx.js'
@@ -47,7 +47,7 @@ async function greeted(
     ...{ pbx, greetings, instance: 'doorman', functions: { run: async () => result } },
     ...{ revision: () => revision, earlierRevision: async () => undefined, now: () => new Date() },
     ...{
-      outside: () => NO_OUTSIDE_DATA,
+      context: (facts, { revision: { routing }, at }) => contextOf(facts, routing, at),
       finished: (one) => void finished.push(one),
       flowLog: () => undefined,
     },

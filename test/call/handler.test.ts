@@ -5,7 +5,7 @@ import { type FinishedCall, recordOf } from '../../src/call/record.js'
 import type { FunctionResult } from '../../src/flows/functions/function-result.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { type DecisionRecord, OUTCOMES, type Outcome } from '../../src/history/decision-record.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { FakeGreetings } from '../support/fake-greetings.js'
 import { FakePbx, type Fault, type Step } from '../support/fake-pbx.js'
@@ -57,7 +57,7 @@ class Lab {
       revision: () => this.revision,
       earlierRevision: async (id) => this.kept.get(id),
       now: () => new Date('2030-01-01T12:00:00Z'),
-      outside: () => NO_OUTSIDE_DATA,
+      context: (facts, { revision: { routing }, at }) => contextOf(facts, routing, at),
       greetings: new FakeGreetings(),
       finished: (finished) => void this.finished.push(finished),
       flowLog: (_callId, { message }) => void this.said.push(message),

@@ -4,7 +4,7 @@ import { ActiveCall } from '../../src/call/active-call.js'
 import { recordOf } from '../../src/call/record.js'
 import { finalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { AT, call } from '../routing/support/make.js'
 
@@ -30,12 +30,10 @@ async function recorded(trunk: string, more = '') {
   const revision = await revisionOf({ 'routing.yaml': ROUTING + more })
   const facts = call({ trunk, headers: [['X-VIP', 'gold']] })
   const functions = { run: () => Promise.reject(new Error('no code flow runs')) }
-  const final = await finalDecision(facts, {
+  const final = await finalDecision(contextOf(facts, revision.routing, AT), {
     revision,
     functions,
     callId: '1.1',
-    at: AT,
-    outside: NO_OUTSIDE_DATA,
   })
   const data = {
     ...{ facts, readBy: 'ari' as const, undecidable: undefined, faults: [] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { FinishedCall } from '../../src/call/record.js'
+import type { ActiveCall } from '../../src/call/active-call.js'
 import { rememberCall, rememberMessage } from '../../src/call/remember.js'
 import type { FinalDecision } from '../../src/flows/final-decision.js'
 import type { CallerMemory } from '../../src/memory/caller-memory.js'
@@ -25,7 +25,7 @@ describe('of a call', () => {
     const { memory, updates } = told()
     const decision = { ...decided, callerNumber: CALLER } as FinalDecision['decision']
     const call = { id: '1.1', at: NOW, revision: { routing: { memory: policy } } }
-    rememberCall({ call, final: { decision, state } } as unknown as FinishedCall, memory)
+    rememberCall(call as unknown as ActiveCall, { decision, state } as FinalDecision, memory)
     return updates
   }
 

@@ -9,7 +9,6 @@ import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { provenanceOf } from '../../src/routing/facts.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import {
   AT,
   always,
@@ -60,13 +59,14 @@ const MEANS_SOMETHING = /["'`\\$[\]{}(),;&|^<>*~#?=!%/:@-]|(?!^)\+|\p{Cc}|\p{Zl}
 test('whatever a caller says, the dialplan sees text, AMI sees one value a line, and the log one line', () => {
   fc.assert(
     fc.property(facts, (given) => {
-      const decision = decide(given, routing, AT)
+      const context = contextOf(given, routing, AT)
+      const decision = decide(context)
       const flow = { name: 'kept', context: 'kept', extension: 'dialled', priority: 1, turnAway: false }
       const choice = {
         decision,
         flow,
         state: decision.state,
-        outside: NO_OUTSIDE_DATA,
+        context,
         greeting: undefined,
         failure: undefined,
         log: [],

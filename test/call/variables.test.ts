@@ -5,8 +5,11 @@ import type { State } from '../../src/conversation/state.js'
 import { decodeState, partsIn } from '../../src/conversation/state-codec.js'
 import type { FinalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import type { CallContext } from '../../src/routing/call-context.js'
 import type { CallFacts } from '../../src/routing/types.js'
+
+/** Not looked at. */
+const CONTEXT = {} as CallContext
 
 function choice(state: State, rule = 'VIP callers'): FinalDecision {
   const decision = {
@@ -15,7 +18,7 @@ function choice(state: State, rule = 'VIP callers'): FinalDecision {
     ...{ state, greets: [] },
   }
   const flow = { name: 'main', context: 'main', extension: 's', priority: 1, turnAway: false }
-  return { decision, flow, state, outside: NO_OUTSIDE_DATA, greeting: undefined, failure: undefined, log: [] }
+  return { decision, flow, state, context: CONTEXT, greeting: undefined, failure: undefined, log: [] }
 }
 
 const call = { revision: { id: '0123456789ab' } as Revision, args: parseArguments('') }

@@ -8,6 +8,7 @@ import { type FunctionCheck, loadRevision } from '../../src/flows/load.js'
 import { formatProblem } from '../../src/flows/problem.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { leavesOf } from '../../src/routing/condition.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import type { Rule } from '../../src/routing/types.js'
 import { AT, call } from '../routing/support/make.js'
@@ -82,7 +83,7 @@ describe('a revision that is compiled in a worker', () => {
       leavesOf(rule?.when ?? { kind: 'all', of: [] }).flatMap((leaf) =>
         'numbers' in leaf ? leaf.numbers.tables : [],
       )
-    expect(some.vip.tables[0]?.keys.buffer).toBe(some.branches[1]?.numbers.tables[0]?.keys.buffer)
+    expect(some.vip.numbers.tables[0]?.keys.buffer).toBe(some.branches[1]?.numbers.tables[0]?.keys.buffer)
     const [more] = tablesOf(some.rules[0])
     expect(more).toBeDefined()
     expect(tablesOf(some.rules[1])[0]?.keys.buffer).toBe(more?.keys.buffer)
@@ -105,7 +106,10 @@ describe('a revision that is compiled in a worker', () => {
 
   test('needs its folder no more', () => {
     const facts = call({ from: '+15551234567', to: '+14445550000' })
-    expect(decide(facts, good(inWorker).routing, AT).state).toMatchObject({ hi: 'Hi Ann', city: 'Albany' })
+    expect(decide(contextOf(facts, good(inWorker).routing, AT)).state).toMatchObject({
+      hi: 'Hi Ann',
+      city: 'Albany',
+    })
   })
 })
 

@@ -56,16 +56,16 @@ describe('a compiled condition', () => {
 
   test.each<readonly [string, unknown]>([
     ['{}', { kind: 'all', of: [] }],
-    ['{ vip: false }', { kind: 'vip', is: false }],
+    ['{ vip: false }', { kind: 'vip', oneOf: new Set(['false']) }],
     ['{ trunk: 1001 }', { kind: 'trunk', oneOf: new Set(['1001']) }],
     ['{ attestation: [A, none] }', { kind: 'attestation', oneOf: new Set(['A', 'none']) }],
-    ['{ not: { vip: true } }', { kind: 'not', of: { kind: 'vip', is: true } }],
+    ['{ not: { vip: true } }', { kind: 'not', of: { kind: 'vip', oneOf: new Set(['true']) } }],
     [
       '{ any: [{ vip: true }, { all: [{ trunk: a }] }] }',
       {
         kind: 'any',
         of: [
-          { kind: 'vip', is: true },
+          { kind: 'vip', oneOf: new Set(['true']) },
           { kind: 'all', of: [{ kind: 'trunk', oneOf: new Set(['a']) }] },
         ],
       },
@@ -77,7 +77,7 @@ describe('a compiled condition', () => {
         of: [
           { kind: 'header', name: 'X-A', test: { kind: 'starts_with', prefixes: ['9'] } },
           { kind: 'header', name: 'X-B', test: { kind: 'present', present: true } },
-          { kind: 'vip', is: true },
+          { kind: 'vip', oneOf: new Set(['true']) },
         ],
       },
     ],

@@ -5,6 +5,7 @@ import type { Compiled } from '../../src/flows/compile.js'
 import { compileInWorker } from '../../src/flows/compile-in-worker.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { loadRevision } from '../../src/flows/load.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call, explained } from '../routing/support/make.js'
 import { projectFolder } from './project-folder.js'
@@ -27,7 +28,7 @@ async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<objec
   if (!result.ok) throw new Error('the example is broken')
   const { revision, files } = result
   const facts = call({ headers: [['X-Account', '91234']] })
-  decide(facts, revision.routing, AT)
+  decide(contextOf(facts, revision.routing, AT))
   explained(facts, revision.routing)
   const { routing } = revision
   const { rules, index, branches, vip } = routing
@@ -38,7 +39,7 @@ async function used(compiled: Promise<Compiled>): Promise<readonly WeakRef<objec
     index,
     branches,
     files,
-    ...vip.tables,
+    ...vip.numbers.tables,
     ...revision.functions.values(),
   ]
   return parts.map((part) => new WeakRef(part))

@@ -9,7 +9,7 @@ import { loadRevision } from '../../src/flows/load.js'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { logDecision, sentenceOf } from '../../src/history/sentence.js'
 import type { LogFields } from '../../src/lib/log.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { inFolder } from '../flows/temp-folder.js'
 import { decided } from './calls.js'
 
@@ -90,12 +90,10 @@ test('the sentence about a call that Doorman decided says what settled it', asyn
       return Promise.all(
         CASES.map(async ([what, call]) => {
           const facts = factsOfExample(call)
-          const final = await finalDecision(facts, {
+          const final = await finalDecision(contextOf(facts, revision.routing, new Date()), {
             revision,
             functions,
-            at: new Date(),
             callId: 'x',
-            outside: NO_OUTSIDE_DATA,
           })
           const data = {
             ...{ facts, readBy: 'dialplan' as const, undecidable: undefined, faults: [] },

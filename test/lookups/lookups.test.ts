@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Revision } from '../../src/flows/revision.js'
 import type { Ask, Values } from '../../src/lookups/ask.js'
 import { Lookups } from '../../src/lookups/lookups.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { revisionOf } from '../flows/temp-folder.js'
 import { AT, call } from '../routing/support/make.js'
 
@@ -38,7 +38,7 @@ function lab(ask: Ask) {
     },
   })
   const answers = (revision: Revision, from = '+15551234567', leftMs = 900) =>
-    lookups.answers({ facts: call({ from }), revision, at: AT, outside: NO_OUTSIDE_DATA }, leftMs)
+    lookups.answers(contextOf(call({ from }), revision.routing, AT), revision, leftMs)
   return { asked, counted, logged, lookups, answers }
 }
 

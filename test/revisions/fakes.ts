@@ -24,7 +24,7 @@ export function revision(name: string): Revision {
         undecidable: name,
       },
       ...{ greets: {}, recordings: new Map() },
-      vip: { numbers: new Set(), tables: [], outsideTables: [], headers: new Map() },
+      vip: { numbers: { exact: new Set(), prefixes: [], tables: [], outsideTables: [] }, headers: new Map() },
       ...{ hours: new Map(), lookups: new Map() },
       voice: { engine: 'flite', voice: 'slt', speed: 1 },
       tables: new Map(),

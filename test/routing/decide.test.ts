@@ -7,7 +7,7 @@ import { AT, call, explained, routingOf, trusting, when } from './support/make.j
 
 describe('a decision', () => {
   test('is otherwise where no rule matches', () => {
-    expect(decide(call({}), routingOf({ rules: [when.vip(true)] }), AT)).toEqual({
+    expect(decide(contextOf(call({}), routingOf({ rules: [when.vip(true)] }), AT))).toEqual({
       ...{ rule: 'otherwise', target: { kind: 'goto', flow: 'general_support_flow' } },
       ...{ vip: false, branch: undefined, callerNumber: '+15551234567', callerTrusted: false },
       ...{ callerName: '', calleeNumber: '+15557654321', state: {}, greets: [] },
@@ -18,7 +18,7 @@ describe('a decision', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
         const before = JSON.stringify([any, any.headers.toList()])
-        expect(decide(any, some, AT)).toEqual(decide(any, some, new Date(AT)))
+        expect(decide(contextOf(any, some, AT))).toEqual(decide(contextOf(any, some, new Date(AT))))
         expect(JSON.stringify([any, any.headers.toList()])).toBe(before)
       }),
     )
@@ -28,7 +28,7 @@ describe('a decision', () => {
     fc.assert(
       fc.property(facts, routing, (any, some) => {
         const untrusting = { ...some, trust: new Map() }
-        expect(decide(any, untrusting, AT).vip).toBe(false)
+        expect(decide(contextOf(any, untrusting, AT)).vip).toBe(false)
         expect(contextOf(any, untrusting, AT).callerRow).toBeUndefined()
         const vip = explained(any, untrusting).filter(({ rule, matched }) => rule === '(vip)' && matched)
         expect(vip).toEqual([])
@@ -43,7 +43,7 @@ describe('a decision', () => {
         const trust = trusting({ 'carrier-a': ['caller_number'], 'carrier-b': ['P-Asserted-Identity'] })
         const parts = { trunk: any.trunk, from: any.callerId.number, to: any.dialled }
         const decided = (text: string) =>
-          decide(call({ ...parts, headers: [...rest, ['X-VIP', text]] }), { ...some, trust }, AT)
+          decide(contextOf(call({ ...parts, headers: [...rest, ['X-VIP', text]] }), { ...some, trust }, AT))
         expect(decided(value)).toEqual(decided('gold'))
       }),
     )

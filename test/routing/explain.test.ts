@@ -32,7 +32,7 @@ const provenance = (some: typeof vipRouting, thorough: boolean) =>
 test('reasons and provenance agree with the decision, whatever the rules and the call', () => {
   fc.assert(
     fc.property(facts, routing, outside, (any, some, given) => {
-      const decision = decide(any, some, AT, given)
+      const decision = decide(contextOf(any, some, AT, given))
       const steps = explained(any, some, 'all', given)
       const last = steps.at(-1)
       expect(last?.matched).toBe(true)
@@ -132,8 +132,8 @@ describe('hearsay', () => {
     fc.assert(
       fc.property(facts, routing, (any, rules) => {
         const trusted = { ...rules, trust: trusting({ [any.trunk ?? '']: EVERYTHING }) }
-        const isVip = decide(any, rules, AT).vip
-        const wouldBe = decide({ ...any, trunk: any.trunk ?? '' }, trusted, AT).vip
+        const isVip = decide(contextOf(any, rules, AT)).vip
+        const wouldBe = decide(contextOf({ ...any, trunk: any.trunk ?? '' }, trusted, AT)).vip
         if (isVip || !wouldBe) return
         expect(hearsayOf(contextOf(any, rules, AT)).flatMap((one) => one.for)).toContain('vip')
       }),

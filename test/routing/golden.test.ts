@@ -77,7 +77,7 @@ function decided(
   outside: OutsideData,
   expected: Golden['calls'][number]['expect'],
 ) {
-  const decision = decide(facts, routing, at, outside)
+  const decision = decide(contextOf(facts, routing, at, outside))
   const context = contextOf(facts, routing, at, outside)
   const origins = provenanceOf(context, { headers: [...facts.headers.keys()], thorough: true })
   const reasons = explain(context)

@@ -74,7 +74,7 @@ describe('a decision', () => {
       branch('South', ['+15550001111']),
     ]
     const made = { ...routingOf({ branches, rules: rules ?? [] }), greets: { otherwise: say('Otherwise.') } }
-    return decide(call({ to: to ?? '+15557654321' }), made, AT).greets.map((greet) => greet.say)
+    return decide(contextOf(call({ to: to ?? '+15557654321' }), made, AT)).greets.map((greet) => greet.say)
   }
 
   test('greets by its rule before its branch, and by otherwise where no rule took the call', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { neededLookups } from '../../src/routing/needed-lookups.js'
+import { neededLookups } from '../../src/routing/lookup-state.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../../src/routing/outside-data.js'
 import type { CallFacts, Condition, Routing, Rule } from '../../src/routing/types.js'
 import { answers, facts, routing } from './support/arbitrary.js'
@@ -98,7 +98,7 @@ test.each<[string, Parameters<typeof call>[0], Partial<Parameters<typeof lookupO
   const all = routingOf({ trust, lookups: [lookupOf('crm', more, field)], rules: [gold, when.not(gold)] })
   expect(needed(call(parts), all).size).toBe(0)
   const outside = { ...NO_OUTSIDE_DATA, answers: new Map([['crm', answerOf({ tier: 'gold' })]]) }
-  expect(decide(call(parts), all, AT, outside).rule).toBe('otherwise')
+  expect(decide(contextOf(call(parts), all, AT, outside)).rule).toBe('otherwise')
 })
 
 test('a lookup is asked by the fields of the call', () => {
@@ -125,7 +125,7 @@ test('with the answers that a call needs it is decided as with all of them, whic
       }
       const names = needed(call, some, only(before)).keys()
       const decided = (answers: OutsideData['answers']) =>
-        decide(call, some, AT, { ...NO_OUTSIDE_DATA, answers })
+        decide(contextOf(call, some, AT, { ...NO_OUTSIDE_DATA, answers }))
       expect(decided(only([...before, ...names]))).toEqual(decided(all))
     }),
     { numRuns: 500 },

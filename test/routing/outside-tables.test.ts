@@ -6,7 +6,7 @@ import { explain } from '../../src/routing/explain.js'
 import { hearsayOf } from '../../src/routing/hearsay.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../../src/routing/outside-data.js'
 import type { Condition } from '../../src/routing/types.js'
-import { call, inTable, routingOf, tableOf, trusting } from './support/make.js'
+import { call, inTable, routingOf, tableOf, trusting, when } from './support/make.js'
 
 const AT = new Date('2030-01-01T12:00:00Z')
 const CALLER = '+15551234567'
@@ -49,7 +49,7 @@ describe('a condition on a table from outside', () => {
     const routing = routingOf({ trust: TRUSTED, rules: [inGold('caller')] })
     const of = (outside: OutsideData) => {
       const context = contextOf(call({ from: CALLER }), routing, AT, outside)
-      const { rule } = decide(call({ from: CALLER }), routing, AT, outside)
+      const { rule } = decide(contextOf(call({ from: CALLER }), routing, AT, outside))
       return [rule, explain(context).find((reason) => reason.rule === routing.rules[0]?.name)?.why]
     }
     expect(of(WITH_CALLER)).toEqual([routing.rules[0]?.name, `caller number ${CALLER} is in { table: gold }`])
@@ -89,7 +89,7 @@ describe('a VIP table from outside', () => {
     const rules = routingOf({
       trust: TRUSTED,
       vipOutsideTables: ['gold'],
-      rules: [{ kind: 'vip', is: true }],
+      rules: [when.vip(true)],
     })
     const reasons = explain(contextOf(call({ from: CALLER }), rules, AT, NO_OUTSIDE_DATA))
     expect(reasons.at(-2)?.why).toBe('the call is not a VIP call; table gold was never loaded')

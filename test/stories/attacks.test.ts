@@ -9,7 +9,7 @@ import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
 import { loadRevision } from '../../src/flows/load.js'
 import type { Revision } from '../../src/flows/revision.js'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
-import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
+import { contextOf } from '../../src/routing/context-of.js'
 import { SipHeaders } from '../../src/sip/headers.js'
 import {
   ANONYMOUS_ENDPOINT,
@@ -209,14 +209,8 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
       const { callerId, dialled, endpoint } = sent
       const headers = new SipHeaders(sent.headers)
       const facts = { trunk: endpoint, callerId, dialled, headers, verification: undefined, state: {} }
-      const parts = {
-        revision,
-        functions,
-        at: new Date(),
-        outside: NO_OUTSIDE_DATA,
-        callId: trace?.uniqueId ?? '',
-      }
-      const final = await finalDecision(facts, parts)
+      const parts = { revision, functions, callId: trace?.uniqueId ?? '' }
+      const final = await finalDecision(contextOf(facts, revision.routing, new Date()), parts)
       const { decision, flow, state } = final
       const reached = trace?.steps.find(({ context }) => /^story-|^canary/.test(context))
       const attack = `${endpoint}: ${sent.attack.what}`
@@ -245,7 +239,7 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
           extension: flow.extension === 'dialled' ? dialled : flow.extension,
           state: hasName ? (JSON.parse(JSON.stringify(state)) as unknown) : 'any',
           facts: [decision.rule, decision.branch ?? null, decision.callerNumber, decision.calleeNumber],
-          reasons: reasonsOf(final, facts, parts),
+          reasons: reasonsOf(final),
         },
       }
     }

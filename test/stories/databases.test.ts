@@ -151,27 +151,35 @@ describe('a real redis', () => {
   const redis = () => databases.redis('crm')
 
   test('gives values, hashes and sets', async () => {
-    expect(await redis().get('language:+15551234567', MS)).toBe('de')
-    expect(await redis().get('language:+15550000001', MS)).toBeUndefined()
-    expect(await redis().hget('tiers', '+15551234567', MS)).toBe('gold')
-    expect(await redis().hget('tiers', '+15559999999', MS)).toBeUndefined()
-    expect(await redis().hgetall('tiers', MS)).toEqual({ '+15551234567': 'gold', '+15550000001': 'silver' })
-    expect(await redis().smembers('blocked', MS)).toEqual(['+15559999999'])
-    expect((await failure(redis().smembers('tiers', MS))).message).toContain('WRONGTYPE')
+    expect(await redis().ask(MS, (client) => client.get('language:+15551234567'))).toBe('de')
+    expect(await redis().ask(MS, (client) => client.get('language:+15550000001'))).toBeNull()
+    expect(await redis().ask(MS, (client) => client.hget('tiers', '+15551234567'))).toBe('gold')
+    expect(await redis().ask(MS, (client) => client.hget('tiers', '+15559999999'))).toBeNull()
+    expect(await redis().ask(MS, (client) => client.hgetall('tiers'))).toEqual({
+      '+15551234567': 'gold',
+      '+15550000001': 'silver',
+    })
+    expect(await redis().ask(MS, (client) => client.smembers('blocked'))).toEqual(['+15559999999'])
+    expect((await failure(redis().ask(MS, (client) => client.smembers('tiers')))).message).toContain(
+      'WRONGTYPE',
+    )
   })
 
   test('that hangs is late, that was killed fails at once, and both answer when they are back', async () => {
     await server.signal('SIGSTOP')
-    const { kind } = await failure(redis().get('x', SHORT_MS))
+    const { kind } = await failure(redis().ask(SHORT_MS, (client) => client.get('x')))
     await server.signal('SIGCONT')
     expect(kind).toBe('late')
-    expect(await redis().hget('tiers', '+15551234567', MS)).toBe('gold')
+    expect(await redis().ask(MS, (client) => client.hget('tiers', '+15551234567'))).toBe('gold')
     await server.kill9()
-    const failures = [await failure(redis().get('x', MS)), await failure(redis().get('x', MS))]
+    const failures = [
+      await failure(redis().ask(MS, (client) => client.get('x'))),
+      await failure(redis().ask(MS, (client) => client.get('x'))),
+    ]
     await server.start()
     expect(failures.map((one) => one.kind)).toEqual(['failed', 'failed'])
     expect(failures[1]?.message).toContain('ECONNREFUSED')
-    expect(await redis().hget('tiers', '+15551234567', MS)).toBe('gold')
+    expect(await redis().ask(MS, (client) => client.hget('tiers', '+15551234567'))).toBe('gold')
   })
 
   test('is refused where TLS does not prove its authority', async () => {
@@ -180,7 +188,7 @@ describe('a real redis', () => {
       const own = open(withTls(safe, 'localhost', options))
       return own
         .redis('crm')
-        .get('x', MS)
+        .ask(MS, (client) => client.get('x'))
         .finally(() => own.stop())
     }
     expect(await ask(`sslrootcert=${encodeURIComponent(safe.ca)}`)).toBeUndefined()

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { ShownOverride } from '../../call/overrides.js'
-import type { HoursJson } from '../../hours/hours-json.js'
+import type { HoursJson } from '../../hours/hours.js'
 import { request, user } from '../api.js'
 import { instant } from '../format.js'
 import { TEXTS } from '../texts.js'

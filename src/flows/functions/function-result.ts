@@ -33,23 +33,22 @@ export type FunctionFailure =
   | 'busy'
   | 'suspended'
 
-/** The result of one run of a code flow. A run never rejects. */
-export type FunctionResult =
-  | {
-      readonly kind: 'chose'
-      readonly flow: string
-      readonly state: State
-      /** What it said; undefined where it said nothing. */
-      readonly said?: string | undefined
-      readonly log: readonly FlowLogLine[]
-    }
-  | {
-      readonly kind: 'failed'
-      readonly reason: FunctionFailure
-      /** What happened and where, for the decision record: begins with `file` or `file:line:column`. */
-      readonly message: string
-      readonly log: readonly FlowLogLine[]
-    }
+interface Chosen {
+  readonly kind: 'chose'
+  readonly flow: string
+  readonly state: State
+  /** What it said; undefined where it said nothing. */
+  readonly said?: string | undefined
+}
+
+/**
+ * The result of one run of a code flow. A run never rejects. The message says what happened and where, for the decision
+ * record: it begins with `file` or `file:line:column`.
+ */
+export type FunctionResult = { readonly log: readonly FlowLogLine[] } & (
+  | Chosen
+  | { readonly kind: 'failed'; readonly reason: FunctionFailure; readonly message: string }
+)
 
 /** Why a run came to nothing. `not-taken`: the thread never began with it, held or killed by an earlier run. */
 export interface Failure {
@@ -67,15 +66,7 @@ export interface FunctionOrder {
 }
 
 /** The last word of a thread about an order. */
-export type Answer =
-  | { readonly kind: 'loaded' }
-  | {
-      readonly kind: 'chose'
-      readonly flow: string
-      readonly state: State
-      readonly said?: string | undefined
-    }
-  | Failure
+export type Answer = { readonly kind: 'loaded' } | Chosen | Failure
 
 /** What a worker thread reports, in this order. */
 export type WorkerMessage =

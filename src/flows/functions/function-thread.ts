@@ -3,7 +3,6 @@ import type { FlowFunction } from '../revision.js'
 import type { Answer, Failure, FlowLogLine, FunctionOrder, WorkerMessage } from './function-result.js'
 import type { FunctionWorkerData } from './function-worker.js'
 
-/** The worker's file always lies beside this one: tests run compiled code too. */
 const BODY = new URL('./function-worker.js', import.meta.url)
 
 /** Node freezes the intrinsics before the first line of the worker runs, see intrinsics.ts. */

@@ -13,6 +13,7 @@ import {
   ruleOf,
   tableOf,
   trusting,
+  when,
 } from './make.js'
 
 const PLAIN_STATE = { name: '{caller.name}{header.X-VIP}' }
@@ -49,7 +50,7 @@ const headerTest: fc.Arbitrary<HeaderTest> = fc.oneof(
 )
 
 const leaf: fc.Arbitrary<Condition> = fc.oneof(
-  fc.boolean().map((is): Condition => ({ kind: 'vip', is })),
+  fc.boolean().map((is): Condition => when.vip(is)),
   oneOf(BRANCHES).map((names): Condition => ({ kind: 'branch', oneOf: new Set(names) })),
   oneOf(TRUNKS).map((names): Condition => ({ kind: 'trunk', oneOf: new Set(names) })),
   numberPattern.map((pattern): Condition => ({ kind: 'caller', numbers: pattern })),
@@ -63,15 +64,13 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     .map((level): Condition => ({ kind: 'attestation', oneOf: new Set([level]) })),
   fc
     .tuple(fc.constantFrom('office', 'never'), fc.boolean())
-    .map(([name, open]): Condition => ({ kind: 'hours', name, open })),
+    .map(([name, open]): Condition => ({ kind: 'hours', name, oneOf: new Set([open ? 'open' : 'closed']) })),
   fc
     .tuple(fc.constantFrom('crm', 'account', 'site'), oneOf(['gold', 'silver']))
-    .map(
-      ([lookup, values]): Condition => ({ kind: 'lookup', lookup, field: 'tier', oneOf: new Set(values) }),
-    ),
+    .map(([lookup, values]): Condition => when.lookup(lookup, ...values)),
   fc
     .tuple(fc.constantFrom('language', 'agent'), oneOf(['de', '1007']))
-    .map(([key, values]): Condition => ({ kind: 'remembered', key, oneOf: new Set(values) })),
+    .map(([key, values]): Condition => ({ kind: 'remembered', name: key, oneOf: new Set(values) })),
   fc
     .tuple(fc.constantFrom(60_000, 600_000), fc.integer({ min: 2, max: 3 }))
     .map(([withinMs, calls]): Condition => ({ kind: 'returning', withinMs, calls })),

@@ -102,13 +102,13 @@ export const when = {
   callee: (...texts: string[]): Condition => ({ kind: 'callee', numbers: numbers(...texts) }),
   branch: (...names: string[]): Condition => ({ kind: 'branch', oneOf: new Set(names) }),
   trunk: (...names: string[]): Condition => ({ kind: 'trunk', oneOf: new Set(names) }),
-  vip: (is: boolean): Condition => ({ kind: 'vip', is }),
+  vip: (is: boolean): Condition => ({ kind: 'vip', oneOf: new Set([String(is)]) }),
   headerIs: (name: string, ...values: string[]): Condition =>
     header(name, { kind: 'exact', oneOf: new Set(values) }),
   present: (name: string, present = true): Condition => header(name, { kind: 'present', present }),
   header,
   lookup: (lookup: string, ...values: string[]): Condition => ({
-    ...{ kind: 'lookup', lookup, field: 'tier', oneOf: new Set(values) },
+    ...{ kind: 'lookup', name: `${lookup}.tier`, oneOf: new Set(values) },
   }),
   all: (...of: Condition[]): Condition => ({ kind: 'all', of }),
   any: (...of: Condition[]): Condition => ({ kind: 'any', of }),
@@ -157,9 +157,11 @@ export function routingOf(parts: {
     trust: parts.trust ?? new Map(),
     trunkFrom: parts.trunkFrom ?? new Map(),
     vip: {
-      numbers: new Set(parts.vipNumbers ?? []),
-      tables: parts.vipTables ?? [],
-      outsideTables: parts.vipOutsideTables ?? [],
+      numbers: {
+        ...numbers(...(parts.vipNumbers ?? [])),
+        tables: parts.vipTables ?? [],
+        outsideTables: parts.vipOutsideTables ?? [],
+      },
       headers: new Map(headers.map(([name, values]) => [name.toLowerCase(), new Set(values)])),
     },
     branches: parts.branches ?? [],

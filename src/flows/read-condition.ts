@@ -1,0 +1,184 @@
+import { suggestion } from '../lib/nearest.js'
+import { formatDuration, parseDuration } from '../lib/units.js'
+import { lookupField, patternProblem } from '../routing/condition.js'
+import type { Condition, HeaderTest, MemoryPolicy, Trust } from '../routing/types.js'
+import { canonicalName } from '../sip/headers.js'
+import type { Numbers } from './numbers.js'
+import type { Recordings } from './recordings.js'
+import type { ConditionSource, HeaderTestSource } from './schema.js'
+import { setOf, type Written } from './shape.js'
+
+/** What the parts of `routing.yaml` need to know of each other. */
+export interface Surroundings {
+  readonly numbers: Numbers
+  readonly trust: Trust
+  /** Names, even of entries that have problems of their own: those must not cause others. */
+  readonly flows: ReadonlySet<string>
+  readonly branches: ReadonlySet<string>
+  /** Those of the flows that only refuse calls. */
+  readonly turnsAway: ReadonlySet<string>
+  readonly recordings: Recordings
+  readonly hours: ReadonlySet<string>
+  /** With what each takes. */
+  readonly lookups: ReadonlyMap<string, Pick<ReadonlySet<string>, 'has' | 'keys'>>
+  readonly memory: MemoryPolicy | undefined
+  /** What a text may name besides what every call has: `caller.name`, `hours.office.why`. */
+  readonly placeholders: ReadonlySet<string>
+}
+
+/** Reads a `when`. Several keys mean all of them, in the order in which they were written. */
+export function readCondition(written: Written<ConditionSource>, around: Surroundings): Condition {
+  const keys = Object.keys(written.value) as (keyof ConditionSource)[]
+  const parts = keys.flatMap((key) => readKey(key, written, around))
+  const [only] = parts
+  return only !== undefined && parts.length === 1 ? only : { kind: 'all', of: parts }
+}
+
+function readKey(
+  key: keyof ConditionSource,
+  written: Written<ConditionSource>,
+  around: Surroundings,
+): readonly Condition[] {
+  const source = written.value
+  const at = written.at(key)
+  // The shape refuses unknown keys, and takes out what is unsound.
+  if (source[key] === undefined) return []
+  switch (key) {
+    case 'vip':
+      return [{ kind: key, oneOf: new Set([String(source[key])]) }]
+    case 'branch':
+    case 'trunk':
+      for (const name of written.at(key).items)
+        if (key === 'trunk') checkTrunk(name, around)
+        else checkName(key, name, around)
+      return [{ kind: key, oneOf: setOf(source[key]) }]
+    case 'caller':
+    case 'claimed_caller':
+    case 'callee':
+      return [{ kind: key, numbers: around.numbers.pattern(written.at(key)) }]
+    case 'header':
+      return written.at(key).entries.flatMap((entry) => readHeader(...entry, around))
+    case 'attestation':
+      return [{ kind: key, oneOf: setOf<string>(source[key]) }]
+    case 'lookup':
+      return written.at(key).entries.map(([name, values]) => {
+        const [lookup, field] = lookupField(name)
+        const message = unknownLookup(lookup, [field], around.lookups)
+        if (message !== undefined) values.problemAtKey('flows.unknown_name', message)
+        return { kind: key, name, oneOf: setOf(values.value) }
+      })
+    case 'open':
+    case 'closed': {
+      const name = source[key]
+      checkName('hours', written.at(key), around)
+      return [{ kind: 'hours', name, oneOf: new Set([key]) }]
+    }
+    case 'remembered':
+      requireMemory(at, around)
+      return written.at(key).entries.map(([name, values]) => {
+        const message = around.memory && unknownKey(name, around.memory)
+        if (message !== undefined) values.problemAtKey('flows.unknown_name', message)
+        return { kind: key, name, oneOf: setOf(values.value) }
+      })
+    case 'returning':
+      requireMemory(at, around)
+      return [readReturning(written.at(key), around)]
+    case 'all':
+    case 'any':
+      return [{ kind: key, of: written.at(key).items.map((part) => readCondition(part, around)) }]
+    case 'not':
+      return [{ kind: key, of: readCondition(written.at(key) as Written<ConditionSource>, around) }]
+    default:
+      return []
+  }
+}
+
+export function checkName(
+  what: 'flow' | 'branch' | 'hours',
+  written: Written<string | undefined>,
+  { flows, branches, hours }: Surroundings,
+): void {
+  const known = { flow: flows, branch: branches, hours }[what]
+  const { value: name = '' } = written
+  if (known.has(name)) return
+  const message = `there ${what === 'hours' ? 'are' : 'is'} no ${what} "${name}"${suggestion(name, known)}`
+  written.problem('flows.unknown_name', message)
+}
+
+/** What is wrong where there is no such lookup, or it does not take one of the fields. */
+export function unknownLookup(
+  lookup: string,
+  fields: readonly string[],
+  lookups: Surroundings['lookups'],
+): string | undefined {
+  const known = lookups.get(lookup)
+  if (known === undefined) return `there is no lookup "${lookup}"${suggestion(lookup, lookups.keys())}`
+  const field = fields.find((one) => !known.has(one))
+  if (field === undefined) return undefined
+  return `the lookup "${lookup}" takes no "${field}"${suggestion(field, known.keys())}`
+}
+
+export function checkTrunk(written: Written<string>, { trust }: Surroundings): void {
+  const { value: name } = written
+  if (trust.has(name)) return
+  const message = `the trunk "${name}" is not listed under "trunks", so it is trusted for nothing${suggestion(name, trust.keys())}`
+  written.warning('flows.unknown_name', message)
+}
+
+/** Warns of a header for which no trunk is trusted. */
+export function checkTrusted(
+  name: string,
+  written: Written<unknown>,
+  trust: Trust,
+  consequence = 'this never counts',
+): void {
+  if ([...trust.values()].some((items) => items.has(canonicalName(name)))) return
+  const message = `no trunk is trusted for ${name}, so ${consequence}; add it to the "trust" of the trunk that sets it`
+  written.warning('flows.untrusted', message)
+}
+
+function readHeader(
+  name: string,
+  written: Written<HeaderTestSource>,
+  { trust }: Surroundings,
+): readonly Condition[] {
+  const test = headerTest(written.value)
+  if (test === undefined) return []
+  const problem = test.kind === 'matches' ? patternProblem(test.pattern) : undefined
+  if (problem !== undefined)
+    (written as Written<{ matches?: unknown }>).at('matches').problem('flows.pattern', problem)
+  // Only a trusted header satisfies a condition.
+  else if (test.kind !== 'present') checkTrusted(name, written, trust)
+  return [{ kind: 'header', name, test }]
+}
+
+/** Undefined where there is only an unknown key. */
+function headerTest(written: HeaderTestSource): HeaderTest | undefined {
+  if (typeof written === 'string' || Array.isArray(written)) return { kind: 'exact', oneOf: setOf(written) }
+  const { matches, present, starts_with: prefixes } = written
+  if (present !== undefined) return { kind: 'present', present }
+  if (matches !== undefined) return { kind: 'matches', pattern: matches }
+  return prefixes === undefined ? undefined : { kind: 'starts_with', prefixes: [prefixes].flat() }
+}
+
+function readReturning(written: Written<ConditionSource['returning']>, { memory }: Surroundings): Condition {
+  const { within = '', calls = 0 } = written.value ?? {}
+  const withinMs = parseDuration(within) ?? 0
+  if (memory !== undefined && withinMs > memory.forMs) {
+    const message = `"memory" keeps calls for ${formatDuration(memory.forMs)} only, which is less than ${within}`
+    written.at('within').problem('flows.invalid_value', message)
+  }
+  return { kind: 'returning', withinMs, calls }
+}
+
+/** What is wrong where `memory` does not keep a key. */
+export function unknownKey(key: string, memory: MemoryPolicy | undefined): string | undefined {
+  const keep = memory?.keep ?? new Set()
+  return keep.has(key) ? undefined : `"keep" of "memory" does not name "${key}"${suggestion(key, keep)}`
+}
+
+function requireMemory(written: Written<unknown>, { memory }: Surroundings): void {
+  if (memory !== undefined) return
+  const message = `"${written.path.at(-1)}" needs "memory" at the top of the file, as memory: { keep: [language], for: 90d }`
+  written.problemAtKey('flows.missing_key', message)
+}

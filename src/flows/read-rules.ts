@@ -1,0 +1,155 @@
+import type { StateValue } from '../conversation/state.js'
+import { templateProblems } from '../routing/template.js'
+import type { Greet, Routing, Rule, Target } from '../routing/types.js'
+import { checkName, checkTrusted, readCondition, type Surroundings } from './read-condition.js'
+import { headersOfState } from './revision.js'
+import {
+  type ConditionSource,
+  type GreetEntry,
+  HeaderNameSchema,
+  type RoutingSource,
+  type RuleEntry,
+} from './schema.js'
+import { Written } from './shape.js'
+import { fileName } from './source.js'
+
+const EVERY_CALL = { kind: 'all', of: [] } as const
+
+/** Decision records name a rule and nothing else, so every rule has its own name. */
+export function readRules(written: Written<RoutingSource['rules']>, around: Surroundings): Routing['rules'] {
+  const taken = new Map<string, number>()
+  return written.items.map((rule, index): Rule => {
+    const { name = `rule ${index + 1}`, state = {}, when } = rule.value
+    checkRuleName(name, rule.at('name'), taken.get(name))
+    taken.set(name, taken.get(name) ?? index)
+    checkState(state, rule.at('state'), around)
+    const condition = rule.at('when') as Written<ConditionSource>
+    return {
+      ...{ index, name, state, target: readTarget(rule, around), greet: readGreet(rule, around) },
+      when: when === undefined ? EVERY_CALL : readCondition(condition, around),
+    }
+  })
+}
+
+function checkRuleName(name: string, written: Written<unknown>, first: number | undefined): void {
+  if (first !== undefined) {
+    const message = `rule ${first + 1} is called "${name}" already; give every rule its own name`
+    written.problem('flows.duplicate_name', message)
+  } else if (name === 'otherwise' || name.startsWith('(')) {
+    const message = `a rule can't be called "${name}": "otherwise" and names in parentheses stand for what is no rule`
+    written.problem('flows.duplicate_name', message)
+  }
+}
+
+function readTarget(written: Written<RuleEntry>, around: Surroundings): Target {
+  const rule = written.value
+  if ('goto' in rule && 'run' in rule) {
+    const message = 'a rule has "goto" or "run", not both; remove one'
+    written.at('run').problemAtKey('flows.rule_target', message)
+  }
+  if (!('goto' in rule || 'run' in rule)) {
+    const message = 'this rule leads nowhere; add "goto: <flow>" or "run: <file>"'
+    written.problem('flows.rule_target', message)
+  }
+  if (rule.run !== undefined && rule.goto === undefined) return { kind: 'run', file: fileName(rule.run) }
+  if (rule.goto !== undefined) checkName('flow', written.at('goto'), around)
+  return { kind: 'goto', flow: rule.goto ?? '' }
+}
+
+/** A flow, or a flow and a greeting. */
+export function readDefault(
+  written: Written<RoutingSource['otherwise']>,
+  around: Surroundings,
+): { readonly flow: string; readonly greet: Greet | undefined } {
+  const isMap = typeof written.value === 'object'
+  const entry = isMap ? (written as Written<GreetedEntry>) : undefined
+  const flow = entry === undefined ? (written as Written<string | undefined>) : entry.at('goto')
+  if (flow.value) checkName('flow', flow, around)
+  return { flow: flow.value ?? '', greet: entry && readGreet(entry, around) }
+}
+
+type GreetedEntry = GreetEntry & { readonly goto?: string | undefined; readonly run?: unknown }
+
+/** `greet` and `play`, wherever they stand. */
+export function readGreet(written: Written<GreetedEntry>, around: Surroundings): Greet | undefined {
+  const { greet, play, goto = '', run } = written.value
+  if (greet === undefined && play === undefined) return undefined
+  const at = written.at('greet')
+  if (greet === undefined && run === undefined) {
+    const message = '"play" says when to play "greet", which is missing here'
+    written.at('play').problemAtKey('flows.greeting', message)
+  }
+  if (around.turnsAway.has(goto)) {
+    const message = `"${goto}" turns calls away, and a greeting would answer them; take it out`
+    at.problemAtKey('flows.greeting', message)
+  }
+  if (typeof greet === 'object')
+    around.recordings.read((at as Written<typeof greet>).at('recording') as Written<string>)
+  else checkText(greet ?? '', at, around, /^state\.[A-Za-z_]\w*$/)
+  return { say: greet, play: play ?? 'before_flow' }
+}
+
+/** Checks the placeholders in every text of a state, however deep. */
+export function checkState(
+  value: StateValue | undefined,
+  written: Written<unknown>,
+  around: Surroundings,
+): void {
+  if (typeof value === 'string') checkText(value, written, around)
+  else
+    for (const [key, inner] of Object.entries(value ?? {}))
+      checkState(inner, new Written(inner, [...written.path, key], written.diagnostics), around)
+}
+
+/** @param also names of placeholders that may stand in this text, too */
+function checkText(text: string, written: Written<unknown>, around: Surroundings, also?: RegExp): void {
+  for (const message of templateProblems(text, around.placeholders, also))
+    written.problem('flows.template', message)
+  for (const name of headersOfState(text)) {
+    const problem = HeaderNameSchema.safeParse(name).error?.issues[0]?.message
+    if (problem === undefined) checkTrusted(name, written, around.trust)
+    else written.problem('flows.template', `{header.${name}}: ${problem}`)
+  }
+}
+
+/**
+ * Anybody can claim to be anybody. So a rule with `claimed_caller`, which needs no trust, may do one thing alone: lead
+ * to a flow with `turn_away: true`, which only refuses the call. Other rules may lead there too.
+ */
+export function checkClaims(file: Written<RoutingSource>, { turnsAway }: Surroundings): void {
+  for (const rule of file.at('rules').items) {
+    const { when, goto = '' } = rule.value
+    const claims = when === undefined ? [] : claimsIn(rule.at('when') as Written<ConditionSource>)
+    for (const claim of claims) {
+      const above = claim.path.find((step) => step === 'any' || step === 'not')
+      if (above === undefined) continue
+      const place = `"claimed_caller" stands alone or under "all", not under "${above}"`
+      claim.problemAtKey('flows.claimed_caller', `${place}; give it a rule of its own`)
+    }
+    if (claims.length === 0) continue
+    for (const key of (['run', 'state'] as const).filter((one) => one in rule.value)) {
+      const message = `a rule with "claimed_caller" may only turn calls away, so it has no "${key}"; take it out`
+      rule.at(key).problemAtKey('flows.claimed_caller', message)
+    }
+    if (file.value.flows?.[goto] === undefined || turnsAway.has(goto)) continue
+    const message = `"claimed_caller" needs no trust, so it may only lead to a flow that turns calls away; "${goto}" has no "turn_away: true"`
+    rule.at('goto').problem('flows.claimed_caller', message)
+  }
+  for (const key of ['otherwise', 'undecidable'] as const) {
+    const { [key]: written = '' } = file.value
+    const name = typeof written === 'object' ? written.goto : written
+    if (!turnsAway.has(name ?? '')) continue
+    const message = `"${name}" turns calls away, so every call for which something fails is refused; choose a flow that takes calls`
+    file.at(key).warning('flows.turn_away', message)
+  }
+}
+
+/** Each `claimed_caller`, however deep. */
+function claimsIn(when: Written<ConditionSource>): readonly Written<unknown>[] {
+  const { claimed_caller: _, not } = when.value
+  return [
+    ...('claimed_caller' in when.value ? [when.at('claimed_caller')] : []),
+    ...[...when.at('all').items, ...when.at('any').items].flatMap(claimsIn),
+    ...(not === undefined ? [] : claimsIn(when.at('not') as Written<ConditionSource>)),
+  ]
+}
