@@ -2,7 +2,7 @@ import { type Calendar, lastDayOf } from '../hours/calendar.js'
 import { formatDate, parseDate } from '../hours/wall-clock.js'
 import { type Cell, otherSeparator, splitLine } from '../routing/csv.js'
 import type { Position } from './problem.js'
-import { ClosedRowSchema } from './schema.js'
+import { ClosedRowSchema } from './schema-sources.js'
 
 /** What is wrong, and where. */
 export interface FileProblem extends Position {

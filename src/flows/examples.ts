@@ -6,15 +6,15 @@ import type { Verification } from '../sip/attestation.js'
 import { SipHeaders } from '../sip/headers.js'
 import type { FilePosition, Problem } from './problem.js'
 import { unknownKey, unknownLookup } from './read-condition.js'
+import { LookupNameSchema } from './schema-sources.js'
 import {
   HeaderNameSchema,
   HeaderValuesSchema,
-  LookupNameSchema,
   MemoryKeySchema,
   NameSchema,
   StateSchema,
   strict,
-} from './schema.js'
+} from './schema-values.js'
 import { checkShape, type Written } from './shape.js'
 import { parseFlowDocument } from './yaml.js'
 

@@ -3,13 +3,8 @@ import { templateProblems } from '../routing/template.js'
 import type { Greet, Routing, Rule, Target } from '../routing/types.js'
 import { checkName, checkTrusted, readCondition, type Surroundings } from './read-condition.js'
 import { headersOfState } from './revision.js'
-import {
-  type ConditionSource,
-  type GreetEntry,
-  HeaderNameSchema,
-  type RoutingSource,
-  type RuleEntry,
-} from './schema.js'
+import type { ConditionSource, GreetEntry, RoutingSource, RuleEntry } from './schema.js'
+import { HeaderNameSchema } from './schema-values.js'
 import { Written } from './shape.js'
 import { fileName } from './source.js'
 
