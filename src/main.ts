@@ -7,14 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Ami } from './asterisk/ami/ami.js'
 import { Ari } from './asterisk/ari/ari.js'
 import { FALLBACK } from './asterisk/dialplan/destination.js'
-import type { DialplanLocation, Pbx } from './asterisk/pbx.js'
 import { Calendars } from './calendars/calendars.js'
 import { CallHandler } from './call/handler.js'
 import { messageTaker } from './call/messages.js'
 import { contextSource, knownNow } from './call/outside.js'
 import { Overrides } from './call/overrides.js'
 import { dialplanFor } from './call/passed-facts.js'
-import { callRecorder } from './call/record.js'
+import { callRecorder, type RecorderParts } from './call/record.js'
 import { rememberMessage } from './call/remember.js'
 import { LiveCalls } from './control/live-calls.js'
 import { runningControl } from './control/running-control.js'
@@ -71,16 +70,74 @@ const REPLAY_MS = 100_000
  * @throws FlowFilesError
  */
 export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
-  const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask } = settings
+  const parts = await openParts(settings, log, { revisions: () => revisions, calls: () => calls })
+  const { ami, ari, calendars, memory, overrides, store, watch } = parts
+  const revisions = await startRevisions(parts).catch(async (error: Error) => {
+    await close(parts)
+    throw error
+  })
+  void memory.load()
+  await overrides.start()
+  const { DOORMAN_APP: instance, DOORMAN_MASK_NUMBERS: mask } = settings
+  const tracing = await openTracing({ instance, mask, log })
+  const calls = callHandler(parts, revisions, tracing)
+  ami.start()
+  ari.start(calls)
+  watch.begin(() => void revisions.reload('files'))
+  calendars.begin(() => revisions.current.routing.hours.values())
+  let isStopping = false
+  const vitals = () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id })
+  const own = runningControl({ ...parts, revisions, vitals })
+  const control = await openControl(settings, own, log, store.isInUse)
+  return {
+    reload: () => void revisions.reload('signal'),
+    abort: () => calls.abort(),
+    async stop() {
+      // From now on /ready says no; requests are answered until the end.
+      isStopping = true
+      ari.stopClaiming()
+      await Promise.all([watch.stop(), sleep(CLAIMED_MS)])
+      // New calls take the fallback; active ones are finished.
+      await ari.leave()
+      await Promise.all([calls.finish(), revisions.done()])
+      parts.lookups.stop()
+      await calendars.stop()
+      await parts.databases.stop()
+      await ari.stop()
+      ami.stop()
+      memory.stop()
+      overrides.stop()
+      await Promise.all([close(parts), control.stop()])
+      await tracing?.stop()
+    },
+  }
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>
+
+/** What is there from the first revision on, and what calls begin with. */
+interface Running {
+  readonly revisions: () => Revisions
+  readonly calls: () => CallHandler
+}
+
+/** The parts that the first revision needs. */
+async function openParts(settings: Settings, log: Log, { revisions, calls }: Running) {
+  const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask, secrets } = settings
   const deadlineMs = settings.DOORMAN_FUNCTION_DEADLINE_MS
-  const functions = new FunctionRunner({ deadlineMs })
   /** Checks and replays have a runner of their own: no call waits for them, and none loses its threads to them. */
   const withOwnRunner = async <T>(use: (functions: FunctionRunner) => Promise<T>): Promise<T> => {
     const own = new FunctionRunner({ deadlineMs, maxWorkers: 2 })
     return use(own).finally(() => own.stop())
   }
+  let usedFiles: readonly string[] = []
+  const load = async (from: string) => {
+    const loaded = await withOwnRunner((own) => loadRevision(from, own, compileInWorker))
+    if (from === folder) usedFiles = [...loaded.files.keys()]
+    return loaded
+  }
   const ami = new Ami(amiAccess(settings), log)
-  const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, log, () => ami.probe())
+  const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, ami, log)
   const store = new Store({
     folder: data,
     keepCallsDays: settings.DOORMAN_KEEP_CALLS,
@@ -94,14 +151,18 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     log,
   })
   const recentCallers = () => store.recentCallers(settings.DOORMAN_GREETINGS_AHEAD)
-  const renderAhead = (revision: Revision) => greetings.ahead(greetingTexts(revision, recentCallers))
   const keyFailed = (message: string) => log.error(message, { event: 'number_key_problem' })
   const numberHash = mask ? await openNumberHash(data, keyFailed) : undefined
-  const memory = new CallerMemory(store, numberHash ?? ((number) => number))
-  const tables = new Tables({ folder: data, databases: settings.databases, secrets: settings.secrets, log })
+  const tables = new Tables({ folder: data, databases: settings.databases, secrets, log })
+  const calendars = new Calendars({ folder: data, log })
+  const overrides = new Overrides({
+    ...{ store, log },
+    hours: () => revisions().current.routing.hours,
+    show: (states) => ari.deviceStates.show(states),
+  })
   const metrics = new Metrics({
     ...{ ari, ami, mask },
-    activeCalls: () => calls.activeCalls,
+    activeCalls: () => calls().activeCalls,
     overrides: () => overrides.current.size,
     database: () => store.health,
     greetings: () => greetings.health,
@@ -109,42 +170,42 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
     tables: () => tables.states,
   })
   const databases = new Databases(settings.databases)
-  const lookups = new Lookups({ ask: asker({ databases, secrets: settings.secrets }), log, metrics })
-  const calendars = new Calendars({ folder: data, log })
-  const live = new LiveCalls()
+  const known = (revision: Revision) => knownNow({ calendars, tables, overrides }, revision)
   const replayOf = async (candidate: Revision, current: Revision) => {
-    const replayed = withOwnRunner(async (own) => {
+    const replayed = withOwnRunner(async (functions) => {
       await store.flush()
-      const calls = findCalls(store, { limit: REPLAYED_CALLS })
-      return replay(calls, { candidate, current, functions: own, outside: known(candidate) })
+      const recorded = findCalls(store, { limit: REPLAYED_CALLS })
+      return replay(recorded, { candidate, current, functions, outside: known(candidate) })
     })
     return within(REPLAY_MS, 'the recorded calls', replayed)
   }
-  const overrides = new Overrides({
-    ...{ store, log },
-    hours: () => revisions.current.routing.hours,
-    show: (states) => ari.deviceStates.show(states),
-  })
-  const known = (revision: Revision) => knownNow({ calendars, tables, overrides }, revision)
-  let usedFiles: readonly string[] = []
-  // Before the first load, so that no change after it is missed.
-  const watch = await FolderWatch.open({
-    folder,
-    used: () => usedFiles,
-    failed: (reason) => {
-      const message = `The flows folder cannot be watched: ${reason}. Reload by command.`
-      log.error(message, { event: 'watch_problem' })
-    },
-  })
-  const revisions = await Revisions.start({
-    ...{ folder, log, metrics, store },
+  return {
+    ...{ settings, log, data, ami, ari, store, greetings, numberHash, tables, calendars, overrides, metrics },
+    ...{ databases, known, load, replayOf, withOwnRunner },
+    functions: new FunctionRunner({ deadlineMs }),
+    memory: new CallerMemory(store, numberHash ?? ((number) => number)),
+    lookups: new Lookups({ ask: asker({ databases, secrets }), log, metrics }),
+    live: new LiveCalls(),
+    renderAhead: (revision: Revision) => greetings.ahead(greetingTexts(revision, recentCallers)),
+    // Before the first load, so that no change after it is missed.
+    watch: await FolderWatch.open({
+      folder,
+      used: () => usedFiles,
+      failed: (reason) => {
+        const message = `The flows folder cannot be watched: ${reason}. Reload by command.`
+        log.error(message, { event: 'watch_problem' })
+      },
+    }),
+  }
+}
+
+function startRevisions(parts: Parts): Promise<Revisions> {
+  const { settings, load, log, store, metrics, ami, calendars, functions, lookups, tables } = parts
+  const { DOORMAN_FLOWS: folder } = settings
+  return Revisions.start({
+    ...{ folder, load, log, metrics, store },
     isManual: settings.DOORMAN_RELOAD === 'manual',
     maxChange: settings.DOORMAN_MAX_CHANGE,
-    load: async (from) => {
-      const loaded = await withOwnRunner((own) => loadRevision(from, own, compileInWorker))
-      if (from === folder) usedFiles = [...loaded.files.keys()]
-      return loaded
-    },
     compile: compileInWorker,
     prepare: async (revision, isStart) => {
       const used = calendars.use(revision.routing.hours.values())
@@ -154,101 +215,42 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
       return problems
     },
     swapped: (revision) => {
-      renderAhead(revision)
-      overrides.show(revision.routing.hours)
+      parts.renderAhead(revision)
+      parts.overrides.show(revision.routing.hours)
     },
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),
-    isDialplanCurrent: async (revision) =>
-      (await ami.missingLocations([markerOf(settings, revision)], DIALPLAN_MS)).length === 0,
+    isDialplanCurrent: async (revision) => {
+      const { marker } = dialplanFor(applicationsOf(settings), revision)
+      return (await ami.missingLocations([{ ...FALLBACK, extension: marker }], DIALPLAN_MS)).length === 0
+    },
     replay: async (candidate, current) => {
-      const result = await replayOf(candidate, current)
+      const result = await parts.replayOf(candidate, current)
       return { share: changedShare(result), summary: replaySentence(result) }
     },
-  }).catch(async (error: Error) => {
-    await Promise.all([functions.stop(), tables.stop(), store.close(), watch.stop(), greetings.stop()])
-    throw error
   })
-  void memory.load()
-  await overrides.start()
-  const tracing = await openTracing({ instance: settings.DOORMAN_APP, mask, log })
-  const finished = callRecorder({
-    ...{ log, metrics, store, memory, numberHash, tracing },
-    decided: (record) => live.add(record),
-    trunks: () => revisions.current.routing.index.referenced.trunks,
-  })
+}
+
+function callHandler(parts: Parts, revisions: Revisions, tracing: RecorderParts['tracing']): CallHandler {
+  const { ari, functions, greetings, live, log, memory, overrides, settings } = parts
   const now = () => new Date()
-  const calls = new CallHandler({
-    pbx: pbxOf(ari, ami),
-    functions,
-    instance: settings.DOORMAN_APP,
+  const remembers = () => revisions.current.routing.memory
+  const messages = { override: overrides.onMessage, remember: rememberMessage(memory, remembers, now) }
+  return new CallHandler({
+    ...{ functions, now, greetings, pbx: ari, instance: settings.DOORMAN_APP },
     revision: () => revisions.current,
     earlierRevision: (id) => revisions.earlier(id),
-    now,
-    greetings,
-    context: contextSource({ calendars, tables, lookups, memory, overrides }),
-    finished,
-    takeMessage: messageTaker(
-      {
-        override: overrides.onMessage,
-        remember: rememberMessage(memory, () => revisions.current.routing.memory, now),
-      },
-      log,
-    ),
+    context: contextSource(parts),
+    finished: callRecorder({
+      ...{ ...parts, tracing },
+      decided: (record) => live.add(record),
+      trunks: () => revisions.current.routing.index.referenced.trunks,
+    }),
+    takeMessage: messageTaker(messages, log),
     flowLog: (call, { level, message, details }) => log[level](message, { event: 'flow_log', call, details }),
   })
-  ami.start()
-  ari.start(calls)
-  watch.begin(() => void revisions.reload('files'))
-  calendars.begin(() => revisions.current.routing.hours.values())
-  let isStopping = false
-  const control = await openControl(
-    settings,
-    runningControl({
-      ...{ data, log, store, revisions, greetings, memory, overrides, tables, lookups, calendars },
-      ...{ metrics, live, renderAhead, replayOf, known, withOwnRunner },
-      vitals: () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id }),
-    }),
-    log,
-    store.isInUse,
-  )
-  return {
-    reload: () => void revisions.reload('signal'),
-    abort: () => calls.abort(),
-    async stop() {
-      // From now on /ready says no; requests are answered until the end.
-      isStopping = true
-      ari.stopClaiming()
-      await Promise.all([watch.stop(), sleep(CLAIMED_MS)])
-      // New calls take the fallback; active ones are finished.
-      await ari.leave()
-      await Promise.all([calls.finish(), revisions.done()])
-      lookups.stop()
-      await calendars.stop()
-      await databases.stop()
-      await ari.stop()
-      ami.stop()
-      memory.stop()
-      overrides.stop()
-      await Promise.all([functions.stop(), tables.stop(), store.close(), control.stop(), greetings.stop()])
-      await tracing?.stop()
-    },
-  }
 }
 
-/** ARI for all but the variables that cannot be shared, which AMI sets. */
-function pbxOf(ari: Ari, ami: Ami): Pbx {
-  return {
-    readVariable: (channelId, name, timeoutMs) => ari.readVariable(channelId, name, timeoutMs),
-    readHeader: (channelId, name, timeoutMs) => ari.readHeader(channelId, name, timeoutMs),
-    setVariables: (channel, variables, timeoutMs) => ami.setVariables(channel, variables, timeoutMs),
-    shareVariables: (variables) => ari.shareVariables(variables),
-    forgetSharedVariables: () => ari.forgetSharedVariables(),
-    continueInDialplan: (channelId, location, timeoutMs) =>
-      ari.continueInDialplan(channelId, location, timeoutMs),
-  }
-}
-
-/** The location by which the running dialplan tells that it was generated for this revision. */
-function markerOf(settings: Settings, revision: Revision): DialplanLocation {
-  return { ...FALLBACK, extension: dialplanFor(applicationsOf(settings), revision).marker }
+/** Ends every thread, and waits for what is still being written. */
+async function close({ functions, tables, store, watch, greetings }: Parts): Promise<void> {
+  await Promise.all([functions.stop(), tables.stop(), store.close(), watch.stop(), greetings.stop()])
 }

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
-import { type Command, InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { compile } from '../flows/compile.js'
 import type { Revision } from '../flows/revision.js'
-import { safeJson } from '../lib/safe-text.js'
+import { safeJson } from '../lib/text.js'
 import { ariAccess, type Settings } from '../settings/index.js'
 import { canonicalName } from '../sip/headers.js'
 import { CallObserver, type CallResult } from '../testcall/call-observer.js'
@@ -18,16 +18,7 @@ import {
 import { RtpStream, SAMPLE_RATE } from '../testcall/rtp.js'
 import type { Credentials } from '../testcall/sip-message.js'
 import { type SipAnswer, SipUserAgent } from '../testcall/user-agent.js'
-import {
-  EXIT,
-  FLOWS_OPTION,
-  HEADER_OPTION,
-  type Header,
-  JSON_OPTION,
-  printResult,
-  Refusal,
-  settingsFor,
-} from './command.js'
+import { type DoormanCommand, EXIT, type Header, printResult, Refusal } from './command.js'
 
 interface Options {
   readonly from: string
@@ -56,14 +47,14 @@ const ANSWER_MS = 1_500
 /** On a machine of its own the PBX knows no trunk by this address, unless its `match` takes everybody. */
 const STRANGER = '127.66.66.66'
 
-export function addCall(program: Command): void {
+export function addCall(program: DoormanCommand): void {
   program
     .command('call')
     .description('place one real SIP call (UDP) at the PBX and say which context it reached')
     .requiredOption('--from <number>', 'caller number', parseUser)
     .requiredOption('--to <number>', 'number to dial', parseUser)
     .option('--name <text>', 'caller name', '')
-    .option(...HEADER_OPTION)
+    .takes('header')
     .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)')
     .option(
       '--local <address>',
@@ -74,11 +65,8 @@ export function addCall(program: Command): void {
       'call from an address that is no trunk, with VIP headers, and exit with 1 if they count',
     )
     .option('--record <file.wav>', 'stay until the PBX hangs up, 30 seconds at most, and write what is heard')
-    .option(...FLOWS_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: Options, command: Command) => {
-      process.exitCode = await placeCall(settingsFor(command, 'ari'), options)
-    })
+    .takes('flows', 'json')
+    .does('ari', placeCall)
 }
 
 /** It becomes a part of a SIP URI. */

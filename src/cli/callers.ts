@@ -1,8 +1,8 @@
 /** `doorman forget` and `doorman export`: what is kept of one caller. */
-import type { Command } from 'commander'
 import { readAddress } from '../control/address.js'
 import { sendForget } from '../control/client.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
+import { inWords } from '../lib/text.js'
 import { counted } from '../lib/units.js'
 import { type ForgottenCaller, forgetCaller, type StoredCaller, storedCaller } from '../memory/forget.js'
 import { userName } from '../settings/find.js'
@@ -11,15 +11,12 @@ import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'
 import {
-  DATA_OPTION,
-  FLOWS_OPTION,
+  type DoormanCommand,
   isAnsweredYes,
-  JSON_OPTION,
   print,
   printJson,
   printResult,
   Refusal,
-  settingsFor,
   withRevision,
 } from './command.js'
 import { storeIn } from './stored.js'
@@ -29,17 +26,14 @@ interface Options {
   readonly json?: true
 }
 
-export function addForget(program: Command): void {
+export function addForget(program: DoormanCommand): void {
   program
     .command('forget')
     .argument('<number>', 'number of the caller, in any way of writing')
     .description('delete what is remembered of a caller, the recorded calls and the greetings')
     .option('--yes', 'do not ask')
-    .option(...FLOWS_OPTION)
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (written: string, options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('flows', 'data', 'json')
+    .does('files', async (settings, options: Options, written: string) => {
       const { caller, memory, calls } = await kept(settings, written)
       const found = describe(memory !== undefined, calls.length)
       if (found === '') {
@@ -53,15 +47,14 @@ export function addForget(program: Command): void {
     })
 }
 
-export function addExport(program: Command): void {
+export function addExport(program: DoormanCommand): void {
   program
     .command('export')
     .argument('<number>', 'number of the caller, in any way of writing')
     .description('print what is remembered of a caller, and the recorded calls, as JSON')
-    .option(...FLOWS_OPTION)
-    .option(...DATA_OPTION)
-    .action(async (written: string, _options: unknown, command: Command) => {
-      const { caller, memory, calls } = await kept(settingsFor(command, 'files'), written)
+    .takes('flows', 'data')
+    .does('files', async (settings, _options, written: string) => {
+      const { caller, memory, calls } = await kept(settings, written)
       printJson({ number: caller.number, memory: memory === undefined ? null : toJson(memory), calls })
     })
 }
@@ -104,12 +97,11 @@ async function forget(settings: Settings, caller: StoredCaller): Promise<Forgott
 
 /** `the memory, 12 recorded calls and 1 greeting`; empty where there is nothing. */
 function describe(memory: boolean, calls: number, greetings = 0): string {
-  const parts = [
+  return inWords([
     ...(memory ? ['the memory'] : []),
     ...(calls > 0 ? [counted(calls, 'recorded call')] : []),
     ...(greetings > 0 ? [counted(greetings, 'greeting')] : []),
-  ]
-  return [parts.slice(0, -1).join(', '), ...parts.slice(-1)].filter((part) => part !== '').join(' and ')
+  ])
 }
 
 function format({ number, memory, calls, greetings, isErased }: ForgottenCaller): string {

@@ -1,7 +1,7 @@
-import { type Command, Option } from 'commander'
+import { Option } from 'commander'
 import { OUTCOMES, type Outcome } from '../history/decision-record.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
-import { Columns } from '../lib/columns.js'
+import { Columns } from '../lib/text.js'
 import { age, localTime, parseSince } from '../lib/units.js'
 import { pause } from '../lib/waiting.js'
 import type { Settings } from '../settings/index.js'
@@ -9,13 +9,12 @@ import { readNumber } from '../sip/phone-number.js'
 import type { CallQuery } from '../store/database.js'
 import { isNumberHash, readNumberHash } from '../store/number-hash.js'
 import {
-  DATA_OPTION,
+  type DoormanCommand,
   optionParser,
   parseCount,
   print,
   printJson,
   printResult,
-  settingsFor,
   widthOf,
 } from './command.js'
 import { notRecorded, shown, storeIn } from './stored.js'
@@ -31,7 +30,7 @@ interface Options extends Filters {
   readonly json?: true
 }
 
-export function addCalls(program: Command): void {
+export function addCalls(program: DoormanCommand): void {
   program
     .command('calls')
     .description('list recorded calls, the newest first')
@@ -43,10 +42,9 @@ export function addCalls(program: Command): void {
     .option('--flow <name>', 'flow that the call took')
     .option('--rule <name>', 'rule that decided, or otherwise')
     .addOption(new Option('--outcome <outcome>', 'how the call left').choices(Object.keys(OUTCOMES)))
-    .option(...DATA_OPTION)
+    .takes('data')
     .option('--json', 'print one JSON object; with --follow one for each call')
-    .action(async (options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .does('files', async (settings, options: Options) => {
       await (options.follow ? follow(settings, options) : list(settings, options))
     })
 }

@@ -10,7 +10,7 @@ import { counted } from '../lib/units.js'
 import { greetTexts } from '../routing/greeting.js'
 import type { Settings } from '../settings/index.js'
 import { findSpeaker } from '../speech/speaker.js'
-import { EXIT, FLOWS_OPTION, JSON_OPTION, print, printResult, settingsFor } from './command.js'
+import { type DoormanCommand, EXIT, print, printResult, settingsFor } from './command.js'
 import { storedOutside } from './stored.js'
 
 interface Options {
@@ -19,12 +19,11 @@ interface Options {
   readonly schema?: true
 }
 
-export function addCheck(program: Command): void {
+export function addCheck(program: DoormanCommand): void {
   program
     .command('check')
     .description('check the flow files and print every problem as file:line:column')
-    .option(...FLOWS_OPTION)
-    .option(...JSON_OPTION)
+    .takes('flows', 'json')
     .option('--schema', 'print the JSON Schema of routing.yaml instead, for editors')
     .action(async (options: Options, command: Command) => {
       if (options.schema) return print(JSON.stringify(routingJsonSchema(), null, 2))

@@ -1,15 +1,13 @@
 /** What all commands share: printing, exit codes, errors, settings and option types. */
 import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
-import { type Command, InvalidArgumentError } from 'commander'
-import { DialplanFileError } from '../asterisk/dialplan/file.js'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { NotRunningError } from '../control/client.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import { wrap } from '../lib/columns.js'
-import { safeJson, safeText } from '../lib/safe-text.js'
+import { safeJson, safeText, wrap } from '../lib/text.js'
 import { parseShare } from '../lib/units.js'
 import { findSettings } from '../settings/find.js'
 import {
@@ -133,7 +131,6 @@ function describe(error: unknown): [code: ErrorCode, message: string] {
   if (error instanceof Refusal) return [error.code, error.message]
   if (error instanceof StoreError) return ['store', error.message]
   if (error instanceof NotRunningError) return ['not_running', error.message]
-  if (error instanceof DialplanFileError) return ['dialplan_not_written', error.message]
   if (error instanceof SettingsError) return ['settings', `The settings cannot be used:\n${error.message}`]
   if (error instanceof FlowFilesError)
     return ['flow_files', `The flow files cannot be used:\n${error.message}`]
@@ -182,22 +179,48 @@ export async function withRevision<T>(
   }
 }
 
-export const FLOWS_OPTION = [
-  '--flows <folder>',
-  'the folder that holds routing.yaml, also of a draft (or DOORMAN_FLOWS)',
-] as const
-export const DATA_OPTION = ['--data <folder>', "Doorman's data folder (or DOORMAN_DATA)"] as const
-export const JSON_OPTION = ['--json', 'print one JSON object'] as const
-export const VERBOSE_OPTION = ['--verbose', 'print every fact, with its source'] as const
-
 export type Header = readonly [name: string, value: string]
 
-export const HEADER_OPTION = [
-  '--header <"Name: value">',
-  'SIP header; may be given several times',
-  addHeader,
-  [],
-] as const satisfies [string, string, unknown, readonly Header[]]
+/** Options that several commands have. */
+const OPTIONS = {
+  flows: () =>
+    new Option('--flows <folder>', 'the folder that holds routing.yaml, also of a draft (or DOORMAN_FLOWS)'),
+  data: () => new Option('--data <folder>', "Doorman's data folder (or DOORMAN_DATA)"),
+  json: () => new Option('--json', 'print one JSON object'),
+  verbose: () => new Option('--verbose', 'print every fact, with its source'),
+  header: () =>
+    new Option('--header <"Name: value">', 'SIP header; may be given several times')
+      .argParser(addHeader)
+      .default([]),
+} as const
+
+/** A command of `doorman`. */
+export class DoormanCommand extends Command {
+  override createCommand(name?: string): DoormanCommand {
+    return new DoormanCommand(name)
+  }
+
+  takes(...names: readonly (keyof typeof OPTIONS)[]): this {
+    for (const name of names) this.addOption(OPTIONS[name]())
+    return this
+  }
+
+  /** What it does with the settings that it needs, its options and its arguments. A number is its exit code. */
+  does<Options, Arguments extends readonly unknown[]>(
+    needs: keyof typeof OPTIONAL,
+    run: (settings: Settings, options: Options, ...given: Arguments) => Promise<unknown>,
+  ): void {
+    this.action(async (...given: readonly unknown[]) => {
+      const options = given.at(-2) as Options
+      const code = await run(
+        settingsFor(this, needs),
+        options,
+        ...(given.slice(0, -2) as unknown as Arguments),
+      )
+      if (typeof code === 'number') process.exitCode = code
+    })
+  }
+}
 
 /** A line end in a header would begin a second header, or a second message. */
 function addHeader(text: string, before: readonly Header[]): readonly Header[] {

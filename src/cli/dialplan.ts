@@ -1,13 +1,14 @@
-import { type Command, Option } from 'commander'
+import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
 import { type DialplanState, lookForMarker, reloadDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
-import { writeDialplanFile } from '../asterisk/dialplan/file.js'
-import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../asterisk/dialplan/generate.js'
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
+import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { adminAccess, amiAccess, applicationsOf, type Settings } from '../settings/index.js'
-import { FLOWS_OPTION, print, Refusal, settingsFor } from './command.js'
+import { type DoormanCommand, print, Refusal } from './command.js'
 
 interface Options {
   readonly write?: string
@@ -17,11 +18,11 @@ interface Options {
 /** Where `doorman setup` puts them. */
 const INSTALLED = '/etc/asterisk/extensions_doorman.conf'
 
-export function addDialplan(program: Command): void {
+export function addDialplan(program: DoormanCommand): void {
   program
     .command('dialplan')
     .description('generate the contexts doorman, doorman-go and doorman-fallback')
-    .option(...FLOWS_OPTION)
+    .takes('flows')
     .addOption(
       new Option(
         '--write [file]',
@@ -29,8 +30,7 @@ export function addDialplan(program: Command): void {
       ).preset(INSTALLED),
     )
     .option('--no-reload', 'with --write: only write')
-    .action(async (options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .does('files', async (settings, options: Options) => {
       const compiled = await compile(settings.DOORMAN_FLOWS)
       if (!compiled.ok) throw new FlowFilesError(compiled.problems)
       const generated = dialplanFor(applicationsOf(settings), compiled.revision)
@@ -61,6 +61,35 @@ async function write(
   })
   if (running.state !== 'current') throw new Refusal('dialplan_not_running', didNotTake(running, file))
   print(wasReloaded ? 'Asterisk has reloaded its dialplan and runs what was written.' : RUNS_ALREADY)
+}
+
+/**
+ * Writes the generated contexts whole or not at all. An existing file keeps its mode and owner; a new one is readable
+ * for all, as Asterisk must read it and no secret is in it. One that has the same text already is not touched.
+ * @throws Refusal
+ */
+export async function writeDialplanFile(file: string, text: string): Promise<'written' | 'unchanged'> {
+  const refuse = (why: string): never => {
+    throw new Refusal('dialplan_not_written', `${file} ${why} Nothing was changed.`)
+  }
+  const unwritable = (error: Error) => refuse(`cannot be written: ${error.message}.`)
+  const before = await readFile(file, 'utf8').catch(ifMissing(undefined)).catch(unwritable)
+  if (before === text) return 'unchanged'
+  // A slip of the file's name must not cost an admin the dialplan.
+  const foreign = before?.split('\n').find(isForeign)
+  if (foreign !== undefined)
+    refuse(
+      `holds more than the generated contexts ("${foreign.trim()}"), and all of it would be lost. ` +
+        'Give a file of its own, such as extensions_doorman.conf, and #tryinclude it.',
+    )
+  await replaceFile(file, text).catch(unwritable)
+  return 'written'
+}
+
+function isForeign(line: string): boolean {
+  const context = /^\s*\[([^\]]+)\]/.exec(line)?.[1]
+  const isOurs = context !== undefined && (GENERATED_CONTEXTS as readonly string[]).includes(context)
+  return /^\s*#(include|exec|tryinclude)/.test(line) || (context !== undefined && !isOurs)
 }
 
 /** Without the user who may reload, what runs can only be recognized. */

@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
@@ -6,7 +5,7 @@ import { type Change, diffRevisions } from '../revisions/diff.js'
 import { withFilesOf } from '../revisions/revision-files.js'
 import type { RevisionEntry } from '../store/database.js'
 import type { StoreReader } from '../store/store.js'
-import { DATA_OPTION, FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor } from './command.js'
+import { type DoormanCommand, printResult, Refusal } from './command.js'
 import { storeIn } from './stored.js'
 
 /** One of the two that are compared. */
@@ -17,34 +16,29 @@ interface Side {
   readonly revision: Revision
 }
 
-export function addDiff(program: Command): void {
+export function addDiff(program: DoormanCommand): void {
   program
     .command('diff')
     .argument('[before]', 'number or id of a revision, see "doorman revisions"; default: the newest')
     .argument('[after]', 'number or id of another; default: the flows folder')
     .description('say what changed between two revisions, or what a reload would change')
-    .option(...FLOWS_OPTION)
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(
-      async (a: string | undefined, b: string | undefined, options: { json?: true }, command: Command) => {
-        const settings = settingsFor(command, 'files')
-        const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settings
-        const store = storeIn(settings)
-        const entries = await store.revisions()
-        const before = await storedSide(store, entryOf(entries, a, data))
-        const after = await (b === undefined
-          ? folderSide(folder)
-          : storedSide(store, entryOf(entries, b, data)))
-        const changes = await diffRevisions(before.revision, after.revision)
-        const value = { before: sideJson(before), after: sideJson(after), changes }
-        // Files that are loaded as soon as they change are the newest revision already.
-        const isLoaded = a === undefined && after.revision.hash === before.revision.hash
-        const earlier = isLoaded ? entries.at(-2) : undefined
-        const next = earlier && `doorman diff ${earlier.number} says what the last reload changed`
-        printResult(options, value, format(before, after, changes), next)
-      },
-    )
+    .takes('flows', 'data', 'json')
+    .does('files', async (settings, options: { json?: true }, a?: string, b?: string) => {
+      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settings
+      const store = storeIn(settings)
+      const entries = await store.revisions()
+      const before = await storedSide(store, entryOf(entries, a, data))
+      const after = await (b === undefined
+        ? folderSide(folder)
+        : storedSide(store, entryOf(entries, b, data)))
+      const changes = await diffRevisions(before.revision, after.revision)
+      const value = { before: sideJson(before), after: sideJson(after), changes }
+      // Files that are loaded as soon as they change are the newest revision already.
+      const isLoaded = a === undefined && after.revision.hash === before.revision.hash
+      const earlier = isLoaded ? entries.at(-2) : undefined
+      const next = earlier && `doorman diff ${earlier.number} says what the last reload changed`
+      printResult(options, value, format(before, after, changes), next)
+    })
 }
 
 function entryOf(entries: readonly RevisionEntry[], named: string | undefined, data: string): RevisionEntry {

@@ -7,34 +7,23 @@ import { type Finding, fault, type InstanceState, type Subject, type Verdict } f
 import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
-import { wrapLine } from '../lib/columns.js'
-import { safeLine } from '../lib/safe-text.js'
+import { safeLine, wrapLine } from '../lib/text.js'
 import { counted } from '../lib/units.js'
 import { applicationsOf, type Settings, SettingsError, secretFiles } from '../settings/index.js'
-import {
-  DATA_OPTION,
-  EXIT,
-  FLOWS_OPTION,
-  JSON_OPTION,
-  printResult,
-  settingsFor,
-  settingsSource,
-  widthOf,
-} from './command.js'
+import { type DoormanCommand, EXIT, printResult, settingsFor, settingsSource, widthOf } from './command.js'
 
 interface Options {
   readonly json?: true
   readonly verbose?: true
 }
 
-export function addDoctor(program: Command): void {
+export function addDoctor(program: DoormanCommand): void {
   program
     .command('doctor')
     .description('check the PBX, the settings and the flow files, and say what to do about each fault')
-    .option(...FLOWS_OPTION)
-    .option(...DATA_OPTION)
+    .takes('flows', 'data')
     .option('--verbose', 'also say what was found to be right')
-    .option(...JSON_OPTION)
+    .takes('json')
     .action(async (options: Options, command: Command) => {
       const findings = await findingsFor(command)
       const count = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).length

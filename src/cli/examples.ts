@@ -1,7 +1,6 @@
-import type { Command } from 'commander'
 import { EXAMPLES_FILE } from '../flows/examples.js'
 import { addExample, exampleOfCall } from '../history/add-example.js'
-import { FLOWS_OPTION, print, Refusal, refuseOn, settingsFor } from './command.js'
+import { type DoormanCommand, print, Refusal, refuseOn } from './command.js'
 import { visitsOf } from './stored.js'
 
 interface Options {
@@ -9,7 +8,7 @@ interface Options {
   readonly name?: string
 }
 
-export function addExamples(program: Command): void {
+export function addExamples(program: DoormanCommand): void {
   program
     .command('examples')
     .description('the calls in examples.yaml whose flow no change of the rules may change')
@@ -20,9 +19,8 @@ export function addExamples(program: Command): void {
       'its number in "doorman calls", id of its channel, SIP Call-ID, or last',
     )
     .option('--name <text>', 'name of the example')
-    .option(...FLOWS_OPTION)
-    .action(async (options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('flows')
+    .does('files', async (settings, options: Options) => {
       const { DOORMAN_FLOWS: folder } = settings
       // Of several visits the last one counts.
       const [first, ...more] = await visitsOf(settings, options.fromCall)

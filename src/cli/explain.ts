@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { State } from '../conversation/state.js'
 import { Databases } from '../databases/databases.js'
 import {
@@ -10,10 +10,9 @@ import {
 } from '../flows/examples.js'
 import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import { unknownKey } from '../flows/read-condition.js'
-import type { Revision } from '../flows/revision.js'
-import { lookupsInCodeOf } from '../flows/revision.js'
+import { lookupsInCodeOf, type Revision } from '../flows/revision.js'
 import { explainCall } from '../history/sentence.js'
-import { safeJson, safeLine } from '../lib/safe-text.js'
+import { safeJson, safeLine } from '../lib/text.js'
 import { asker } from '../lookups/ask.js'
 import { Lookups } from '../lookups/lookups.js'
 import type { CallContext } from '../routing/call-context.js'
@@ -23,15 +22,11 @@ import type { OutsideData, Remembered, RememberedValues } from '../routing/outsi
 import type { CallFacts } from '../routing/types.js'
 import type { Settings } from '../settings/index.js'
 import {
-  FLOWS_OPTION,
-  HEADER_OPTION,
+  type DoormanCommand,
   type Header,
-  JSON_OPTION,
   printError,
   printResult,
   Refusal,
-  settingsFor,
-  VERBOSE_OPTION,
   withRevision,
 } from './command.js'
 import { renderGreeting } from './greet.js'
@@ -55,7 +50,7 @@ interface Options {
   readonly json?: true
 }
 
-export function addExplain(program: Command): void {
+export function addExplain(program: DoormanCommand): void {
   program
     .command('explain')
     .description('say where a call would go and why, without placing one')
@@ -63,7 +58,7 @@ export function addExplain(program: Command): void {
     .requiredOption('--to <number>', 'number that is dialled')
     .option('--trunk <endpoint>', 'PJSIP endpoint that the call comes in on')
     .option('--name <text>', 'caller name', '')
-    .option(...HEADER_OPTION)
+    .takes('header')
     .addOption(new Option('--attestation <level>', 'STIR/SHAKEN').choices(['A', 'B', 'C', 'failed']))
     .option('--state <json>', 'state that the call has already', parseState, {})
     .option(
@@ -76,11 +71,8 @@ export function addExplain(program: Command): void {
     .option('--lookup <name.field=value>', 'what a lookup says; may be given several times', addLookup, {})
     .option('--ask', 'send the requests of lookups that a call would send')
     .option('--hear [file.wav]', 'write what the caller would hear as a greeting (default: greeting.wav)')
-    .option(...FLOWS_OPTION)
-    .option(...VERBOSE_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('flows', 'verbose', 'json')
+    .does('files', async (settings, options: Options) => {
       const explained = await withRevision(settings.DOORMAN_FLOWS, async (revision, functions) =>
         explain(options, settings, revision, functions),
       )

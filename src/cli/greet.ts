@@ -1,26 +1,24 @@
 import { join, resolve } from 'node:path'
-import type { Command } from 'commander'
 import type { Greeting, Routing } from '../routing/types.js'
 import type { RenderSource } from '../speech/render-process.js'
 import { Renderer } from '../speech/renderer.js'
 import { findSpeaker, nameOfText, spokenText } from '../speech/speaker.js'
-import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
+import { type DoormanCommand, printResult, Refusal, withRevision } from './command.js'
 
 interface Options {
   readonly out?: string
   readonly json?: true
 }
 
-export function addGreet(program: Command): void {
+export function addGreet(program: DoormanCommand): void {
   program
     .command('greet')
     .argument('<text>', 'what is to be said')
     .description('say a text with the voice of the flow files, into a WAV file as callers hear it')
     .option('--out <file>', 'the file to write; the folder of greetings (DOORMAN_GREETINGS) unless given')
-    .option(...FLOWS_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (written: string, options: Options, command: Command) => {
-      const { DOORMAN_FLOWS: flows, DOORMAN_GREETINGS: folder } = settingsFor(command, 'files')
+    .takes('flows', 'json')
+    .does('files', async (settings, options: Options, written: string) => {
+      const { DOORMAN_FLOWS: flows, DOORMAN_GREETINGS: folder } = settings
       const voice = await withRevision(flows, async ({ routing }) => routing.voice)
       const text = spokenText(written)
       if (text === '') throw new Refusal('usage', `There is nothing in "${written}" that can be said.`)

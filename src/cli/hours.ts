@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { calendarName } from '../hours/calendar.js'
 import {
   type Copies,
@@ -17,7 +17,7 @@ import { formatDate, weekdayOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
 import { age } from '../lib/units.js'
 import { hoursWith } from '../routing/outside-data.js'
-import { FLOWS_OPTION, JSON_OPTION, printResult, Refusal, settingsFor, withRevision } from './command.js'
+import { type DoormanCommand, printResult, Refusal, withRevision } from './command.js'
 import { storedOutside } from './stored.js'
 
 interface Options {
@@ -26,7 +26,7 @@ interface Options {
   readonly json?: true
 }
 
-export function addHours(program: Command): void {
+export function addHours(program: DoormanCommand): void {
   program
     .command('hours')
     .argument('[name]', 'only these hours')
@@ -36,10 +36,8 @@ export function addHours(program: Command): void {
         .argParser(parseDays)
         .default(14, '2w'),
     )
-    .option(...FLOWS_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (name: string | undefined, options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('flows', 'json')
+    .does('files', async (settings, options: Options, name: string | undefined) => {
       const folder = settings.DOORMAN_FLOWS
       const [all, outside] = await withRevision(folder, async (revision) => [
         revision.routing.hours,
@@ -70,10 +68,7 @@ function calendarLine({ location, refresh, calendar }: HoursCalendar, now: numbe
   const name = calendarName(location)
   if (calendar === undefined) return `closed by ${name}, which was never loaded`
   const checked = copies.get(location)?.checked
-  const copy =
-    refresh === undefined || checked === undefined
-      ? ''
-      : ` (copy of ${age(new Date(checked), new Date(now))} ago)`
+  const copy = refresh === undefined || checked === undefined ? '' : ` (copy of ${age(checked, now)} ago)`
   return `closed by ${name}${copy}${calendar.last === undefined ? '' : `, up to ${formatDate(calendar.last)}`}`
 }
 

@@ -1,20 +1,14 @@
-import { Argument, type Command } from 'commander'
+import { Argument } from 'commander'
 import { type ShownOverride, shownOverride } from '../call/overrides.js'
 import { findInstance, NotRunningError, readOverrides, sendOverride } from '../control/client.js'
 import { describeInstant } from '../hours/hours.js'
-import { Columns } from '../lib/columns.js'
+import { Columns } from '../lib/text.js'
 import { localTime } from '../lib/units.js'
 import { userName } from '../settings/find.js'
-import {
-  DATA_OPTION,
-  JSON_OPTION,
-  printError,
-  printResult,
-  Refusal,
-  settingsFor,
-  widthOf,
-} from './command.js'
+import { type DoormanCommand, printError, printResult, Refusal, widthOf } from './command.js'
 import { storeIn } from './stored.js'
+
+type State = ShownOverride['state']
 
 interface Options {
   readonly until?: string
@@ -23,7 +17,7 @@ interface Options {
   readonly json?: true
 }
 
-export function addOverride(program: Command): void {
+export function addOverride(program: DoormanCommand): void {
   program
     .command('override')
     .argument('[name]', 'of the hours')
@@ -32,27 +26,23 @@ export function addOverride(program: Command): void {
     .option('--until <time>', 'when it ends: 18:00, 90m, "2026-12-24 18:00" or 2026-12-24T17:00:00Z')
     .option('--why <reason>', 'for explanations, and for {hours.office.why}')
     .option('--end', 'end the override of these hours now')
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(
-      async (name: string | undefined, state: 'open' | 'closed' | undefined, options: Options, command) => {
-        const { DOORMAN_DATA: data } = settingsFor(command, 'files')
-        const change = changeOf(name, state, options)
-        if (name === undefined || change === undefined) return list(data, name, options)
-        const answer = await sendOverride(await findInstance(data), name, { by: userName(), ...change })
-        if (!answer.ok) throw new Refusal('override', answer.error)
-        const said = options.end ? `The override of ${name} has ended.` : format(answer.override)
-        const lost = options.end ? 'it is on again' : 'it is lost'
-        const text = answer.stored
-          ? said
-          : `${said}\nThe database cannot be written: after a restart of Doorman ${lost}.`
-        printResult(options, answer, text, `doorman hours ${name} says what callers meet`)
-      },
-    )
+    .takes('data', 'json')
+    .does('files', async ({ DOORMAN_DATA: data }, options: Options, name?: string, state?: State) => {
+      const change = changeOf(name, state, options)
+      if (name === undefined || change === undefined) return list(data, name, options)
+      const answer = await sendOverride(await findInstance(data), name, { by: userName(), ...change })
+      if (!answer.ok) throw new Refusal('override', answer.error)
+      const said = options.end ? `The override of ${name} has ended.` : format(answer.override)
+      const lost = options.end ? 'it is on again' : 'it is lost'
+      const text = answer.stored
+        ? said
+        : `${said}\nThe database cannot be written: after a restart of Doorman ${lost}.`
+      printResult(options, answer, text, `doorman hours ${name} says what callers meet`)
+    })
 }
 
 /** What to send of the command line; undefined where overrides are to be listed. */
-function changeOf(name: string | undefined, state: ShownOverride['state'] | undefined, options: Options) {
+function changeOf(name: string | undefined, state: State | undefined, options: Options) {
   const { until, why = '', end } = options
   const refuse = (message: string) => new Refusal('usage', message)
   if (end) {

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
-import { Command, CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import { addCall } from './call.js'
 import { addExport, addForget } from './callers.js'
 import { addCalls } from './calls.js'
 import { addCheck } from './check.js'
-import { EXIT, reportFailure, shaped } from './command.js'
+import { DoormanCommand, EXIT, reportFailure, shaped } from './command.js'
 import { addDialplan } from './dialplan.js'
 import { addDiff } from './diff.js'
 import { addDoctor } from './doctor.js'
@@ -31,7 +31,7 @@ const COMMANDS = [
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }
 
 export function createProgram(): Command {
-  const program = new Command('doorman')
+  const program = new DoormanCommand('doorman')
     .description('Call routing for Asterisk: reads each call, decides its flow and continues it there.')
     .version(version)
     .option(

@@ -2,7 +2,6 @@ import { isUtf8 } from 'node:buffer'
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Command } from 'commander'
 import type { ControlAddress } from '../control/address.js'
 import { findInstance, readGreetings, sendCommand } from '../control/client.js'
 import type { CommandResult, ReloadRequest } from '../control/control.js'
@@ -12,16 +11,7 @@ import { type RELOAD_CODES, type ReloadResult, unusable } from '../revisions/can
 import { draftProblem } from '../revisions/revision-files.js'
 import { userName } from '../settings/find.js'
 import { describeReport } from '../speech/greetings.js'
-import {
-  DATA_OPTION,
-  EXIT,
-  JSON_OPTION,
-  parseCount,
-  parseShareOption,
-  printResult,
-  Refusal,
-  settingsFor,
-} from './command.js'
+import { type DoormanCommand, EXIT, parseCount, parseShareOption, printResult, Refusal } from './command.js'
 
 interface Options {
   readonly allowMissingContexts?: true
@@ -33,7 +23,7 @@ const ALLOW_MISSING = [
   'accept flows whose context the dialplan lacks; their calls take the fallback',
 ] as const
 
-export function addReload(program: Command): void {
+export function addReload(program: DoormanCommand): void {
   type ReloadOptions = Options & {
     readonly flows?: string
     readonly maxChange?: number
@@ -46,18 +36,17 @@ export function addReload(program: Command): void {
     .option('--max-change <share>', 'refuse if more recorded calls than this would change', parseShareOption)
     .option('--wait', 'wait until the greetings of the revision are rendered')
     .option(...ALLOW_MISSING)
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: ReloadOptions, command: Command) => {
+    .takes('data', 'json')
+    .does('files', async (settings, options: ReloadOptions) => {
       const { flows, maxChange, allowMissingContexts } = options
-      const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
+      const address = await findInstance(settings.DOORMAN_DATA)
       const body = { maxChange, allowMissingContexts, way: 'command', by: userName() } as const
       if (flows === undefined || (await isSameFolder(flows, address.flows)))
         return report(options, await sendReload(address, body, options))
       const draft = await compile(flows)
       if (!draft.ok) return report(options, { ok: false, ...unusable(draft.problems, draft.warnings) })
       const files = await textsOf(flows, draft)
-      report({ ...options, kept: KEPT }, await sendReload(address, { ...body, files }, options))
+      return report({ ...options, kept: KEPT }, await sendReload(address, { ...body, files }, options))
     })
 }
 
@@ -78,20 +67,19 @@ async function sendReload(
   return { ...result, greetings }
 }
 
-export function addRollback(program: Command): void {
+export function addRollback(program: DoormanCommand): void {
   type RollbackOptions = Options & { readonly to?: number }
   program
     .command('rollback')
     .description('have the running Doorman go back to the revision before, or to an earlier one')
     .option('--to <number>', 'of the revision, as "doorman revisions" lists it', parseCount)
     .option(...ALLOW_MISSING)
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: RollbackOptions, command: Command) => {
+    .takes('data', 'json')
+    .does('files', async (settings, options: RollbackOptions) => {
       const { to, allowMissingContexts } = options
-      const address = await findInstance(settingsFor(command, 'files').DOORMAN_DATA)
+      const address = await findInstance(settings.DOORMAN_DATA)
       const body = { to, allowMissingContexts, by: userName() }
-      report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body))
+      return report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body))
     })
 }
 
@@ -130,10 +118,10 @@ interface Asked extends Options {
 }
 
 /** @param result a draft that is refused here has no greetings. */
-function report(asked: Asked, result: ReloadResult | CommandResult): void {
+function report(asked: Asked, result: ReloadResult | CommandResult): number {
   const next = result.ok ? undefined : nextAfter(result.problems, asked.flows)
   printResult(asked, result, format(result, asked).join('\n'), next)
-  process.exitCode = result.ok ? EXIT.ok : EXIT.failed
+  return result.ok ? EXIT.ok : EXIT.failed
 }
 
 function format(result: ReloadResult | CommandResult, { kept }: Asked): string[] {

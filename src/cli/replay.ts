@@ -1,17 +1,13 @@
-import type { Command } from 'commander'
 import { compile } from '../flows/compile.js'
 import { findCalls } from '../history/recorded-calls.js'
 import { changedShare, formatReplay, replay } from '../history/replay.js'
 import { withFilesOf } from '../revisions/revision-files.js'
 import {
-  DATA_OPTION,
+  type DoormanCommand,
   EXIT,
-  FLOWS_OPTION,
-  JSON_OPTION,
   parseCount,
   parseShareOption,
   printResult,
-  settingsFor,
   withRevision,
 } from './command.js'
 import { storedOutside, storeIn } from './stored.js'
@@ -22,17 +18,15 @@ interface Options {
   readonly json?: true
 }
 
-export function addReplay(program: Command): void {
+export function addReplay(program: DoormanCommand): void {
   program
     .command('replay')
     .description('decide recorded calls by the flow files and say how many would change')
     .option('--last <calls>', 'how many of the newest recorded calls', parseCount, 10_000)
-    .option(...FLOWS_OPTION)
-    .option(...DATA_OPTION)
+    .takes('flows', 'data')
     .option('--max-change <share>', 'exit 1 if more than this share would change, as 1%', parseShareOption)
-    .option(...JSON_OPTION)
-    .action(async (options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('json')
+    .does('files', async (settings, options: Options) => {
       const store = storeIn(settings)
       const active = (await store.revisions()).at(-1)
       const compiled = active && (await withFilesOf(store, active, compile))
@@ -50,6 +44,6 @@ export function addReplay(program: Command): void {
         call && `doorman why ${call} says where it went until now`,
       )
       const isRefused = result.calls === 0 && result.masked > 0
-      process.exitCode = isRefused || changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
+      return isRefused || changedShare(result) > (options.maxChange ?? 1) ? EXIT.failed : EXIT.ok
     })
 }

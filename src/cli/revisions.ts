@@ -1,22 +1,19 @@
-import type { Command } from 'commander'
 import { findInstance, readCandidate } from '../control/client.js'
 import { formatProblem } from '../flows/problem.js'
-import { Columns } from '../lib/columns.js'
+import { Columns } from '../lib/text.js'
 import { age, localTime } from '../lib/units.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RevisionEntry } from '../store/database.js'
-import { DATA_OPTION, EXIT, JSON_OPTION, printResult, settingsFor, widthOf } from './command.js'
+import { type DoormanCommand, EXIT, printResult, widthOf } from './command.js'
 import { nextAfter } from './reload.js'
 import { storeIn } from './stored.js'
 
-export function addRevisions(program: Command): void {
+export function addRevisions(program: DoormanCommand): void {
   program
     .command('revisions')
     .description('list the last 50 revisions, * marks the active one; and say if changed flow files wait')
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (options: { json?: true }, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('data', 'json')
+    .does('files', async (settings, options: { json?: true }) => {
       const entries = await storeIn(settings).revisions()
       const last = entries.at(-1)
       const revisions = entries.map((entry) => ({ ...entry, decides: entry === last }))
@@ -28,7 +25,7 @@ export function addRevisions(program: Command): void {
       const text = candidate === null ? list : `${list}\n\n${format(candidate)}`
       const next = candidate === null ? undefined : nextFor(candidate.problems)
       printResult(options, { revisions, candidate }, text, next)
-      process.exitCode = last === undefined ? EXIT.failed : EXIT.ok
+      return last === undefined ? EXIT.failed : EXIT.ok
     })
 }
 
@@ -38,7 +35,7 @@ function format({ at, problems, warnings, changes }: WaitingCandidate): string {
   const lines = isAccepted ? changes.map(({ text }) => text) : problems.map(formatProblem)
   const what = isAccepted ? 'waits for a reload' : 'a reload refuses it'
   return [
-    `The flows folder has changed (${age(new Date(at), new Date())} ago), and ${what}:`,
+    `The flows folder has changed (${age(at)} ago), and ${what}:`,
     ...atMost(MOST_LINES, [...lines, ...notes]).map((line) => `  ${line}`),
   ].join('\n')
 }

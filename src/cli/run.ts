@@ -3,13 +3,13 @@ import { parseEnv } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { type Command, Option } from 'commander'
 import type { Doorman } from '../main.js'
-import { FLOWS_OPTION, settingsFor, settingsSource } from './command.js'
+import { type DoormanCommand, settingsFor, settingsSource } from './command.js'
 
-export function addRun(program: Command): void {
+export function addRun(program: DoormanCommand): void {
   program
     .command('run')
     .description('route calls until SIGTERM or SIGINT, and log to standard output')
-    .option(...FLOWS_OPTION)
+    .takes('flows')
     .addOption(
       new Option('--log-format <format>', 'text (default on a terminal) or json (default elsewhere)').choices(
         ['text', 'json'],

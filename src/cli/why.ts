@@ -1,4 +1,3 @@
-import type { Command } from 'commander'
 import {
   type DecisionRecord,
   GREETINGS,
@@ -7,11 +6,10 @@ import {
 } from '../history/decision-record.js'
 import type { NumberedCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
-import { Columns, cut } from '../lib/columns.js'
-import { safeJson, safeLine } from '../lib/safe-text.js'
+import { Columns, cut, safeJson, safeLine } from '../lib/text.js'
 import { age, localTime } from '../lib/units.js'
 import type { Greeting, Play } from '../routing/types.js'
-import { DATA_OPTION, JSON_OPTION, printResult, settingsFor, VERBOSE_OPTION } from './command.js'
+import { type DoormanCommand, printResult } from './command.js'
 import { shown, visitsOf } from './stored.js'
 
 interface Options {
@@ -19,16 +17,13 @@ interface Options {
   readonly json?: true
 }
 
-export function addWhy(program: Command): void {
+export function addWhy(program: DoormanCommand): void {
   program
     .command('why')
     .argument('<call>', 'number of a call in "doorman calls", id of its channel, SIP Call-ID, or last')
     .description('say why a recorded call went where it went')
-    .option(...VERBOSE_OPTION)
-    .option(...DATA_OPTION)
-    .option(...JSON_OPTION)
-    .action(async (named: string, options: Options, command: Command) => {
-      const settings = settingsFor(command, 'files')
+    .takes('verbose', 'data', 'json')
+    .does('files', async (settings, options: Options, named: string) => {
       const visits = (await visitsOf(settings, named)).map((visit) => shown(visit, settings))
       const texts = visits.map((visit, at) => format(visit, at + 1, visits.length, options))
       const number = visits.at(-1)?.number

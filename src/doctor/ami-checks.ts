@@ -1,5 +1,6 @@
 import type { AmiSession } from '../asterisk/ami/session.js'
-import { check, fault, info, listed, ok, sentence, warning } from './check.js'
+import { listed } from '../lib/text.js'
+import { check, fault, info, ok, sentence, warning } from './check.js'
 
 const AMI_REMEDY =
   'Check DOORMAN_AMI_HOST, DOORMAN_AMI_PORT, DOORMAN_AMI_USERNAME and DOORMAN_AMI_SECRET against manager.conf ' +

@@ -109,12 +109,6 @@ export function check<Needed extends keyof Parts = never>(
   return { name, run: async (subject) => (isThere(subject) ? run(subject) : []) }
 }
 
-/** `a, b and 3 more` */
-export function listed(names: readonly string[], most = 6): string {
-  if (names.length <= most) return names.join(', ')
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
-}
-
 /** Ends with one full stop, unless it is a question. */
 export function sentence(text: string): string {
   const trimmed = text.trim().replace(/[.:]+$/, '')

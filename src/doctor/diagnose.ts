@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
+import { listed } from '../lib/text.js'
 import { counted } from '../lib/units.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import { AMI, AMI_ADMIN, AMI_RIGHTS, variable } from './ami-checks.js'
@@ -10,7 +11,6 @@ import {
   check,
   type Finding,
   fault,
-  listed,
   ok,
   type PbxFiles,
   type Result,

@@ -6,20 +6,10 @@ import { promisify } from 'node:util'
 import { type ConfigPosition, configFolder, readConfig, sectionsNamed } from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { type FileUser, OTHERS, obstacle } from '../lib/file-access.js'
+import { listed } from '../lib/text.js'
 import { greetTexts } from '../routing/greeting.js'
 import { findSpeaker } from '../speech/speaker.js'
-import {
-  type Check,
-  check,
-  fault,
-  info,
-  listed,
-  ok,
-  type PbxFiles,
-  type Result,
-  sentence,
-  warning,
-} from './check.js'
+import { type Check, check, fault, info, ok, type PbxFiles, type Result, sentence, warning } from './check.js'
 
 /** The secret of every sample in asterisk-conf. */
 export const SAMPLE_SECRET = 'CHANGE-ME'

@@ -1,17 +1,7 @@
+import { listed } from '../lib/text.js'
 import { age, counted } from '../lib/units.js'
 import { StoreReader } from '../store/store.js'
-import {
-  type Ari,
-  check,
-  fault,
-  info,
-  listed,
-  ok,
-  type Result,
-  type Subject,
-  sentence,
-  warning,
-} from './check.js'
+import { type Ari, check, fault, info, ok, type Result, type Subject, sentence, warning } from './check.js'
 
 const START = 'Start it (systemctl start doorman, or  doorman run), and see its log if it does not stay.'
 
@@ -87,8 +77,7 @@ export const TABLES = check('tables', [], async ({ instance }) => {
       'It is loaded again by itself. Check the source, and DOORMAN_DATABASE_… or DOORMAN_SECRET_….'
     if (loadedAt === null)
       return fault(`Table ${name} was never loaded, so conditions on it are unknown: ${error}.`, remedy)
-    const since = age(new Date(loadedAt), new Date())
-    return warning(`Table ${name} is as it was ${since} ago: ${error}.`, remedy)
+    return warning(`Table ${name} is as it was ${age(loadedAt)} ago: ${error}.`, remedy)
   })
 })
 

@@ -31,7 +31,7 @@ function stateOf(url: string, copy: CalendarCopy | undefined, maxAge: number): r
     const says = `The calendar ${name} was never loaded: whether the hours that name it are open is not known.`
     return [fault(says, SEE_LOG)]
   }
-  const old = age(new Date(copy.checked), new Date())
+  const old = age(copy.checked)
   const isStale = Date.now() - copy.checked > maxAge
   const stale = fault(
     `The copy of the calendar ${name} is ${old} old, more than its max_age; it goes on to decide.`,

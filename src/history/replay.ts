@@ -1,6 +1,5 @@
 import { type Functions, finalDecision } from '../flows/final-decision.js'
-import type { Revision } from '../flows/revision.js'
-import { lookupsInCodeOf } from '../flows/revision.js'
+import { lookupsInCodeOf, type Revision } from '../flows/revision.js'
 import { counted, thousands } from '../lib/units.js'
 import { turns } from '../lib/waiting.js'
 import { contextOf } from '../routing/context-of.js'

@@ -1,5 +1,6 @@
 import { type DecisionParts, type FinalDecision, finalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { Log } from '../lib/log.js'
+import { inWords } from '../lib/text.js'
 import type { CallContext } from '../routing/call-context.js'
 import { type Provenance, provenanceOf } from '../routing/facts.js'
 import { clip } from '../routing/format.js'
@@ -97,9 +98,8 @@ function functionReason({ reasons }: Decided): Reason | undefined {
 function untrustedClaims({ hearsay, trunk }: Decided): string {
   if (hearsay.length === 0) return ''
   const claims = hearsay.map(claim)
-  const listed = [claims.slice(0, -1).join(', '), ...claims.slice(-1)].filter((part) => part !== '')
   const where = trunk === null ? 'without a trunk' : `on ${trunk}`
-  return `its ${listed.join(' and ')} ${claims.length === 1 ? 'is' : 'are'} untrusted ${where}`
+  return `its ${inWords(claims)} ${claims.length === 1 ? 'is' : 'are'} untrusted ${where}`
 }
 
 function claim({ what, value }: Hearsay): string {

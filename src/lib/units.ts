@@ -22,8 +22,8 @@ export function formatDuration(ms: number): string {
 const AGE_UNITS = ['d', 'h', 'min', 's']
 
 /** How long `at` is before `now` in the largest unit of which it is one or more: `5 s`, `2 min`, `3 h`, `12 d`. */
-export function age(at: Date, now: Date): string {
-  const ms = Math.max(0, now.getTime() - at.getTime())
+export function age(at: Date | number | string, now: Date | number = Date.now()): string {
+  const ms = Math.max(0, Number(now) - new Date(at).getTime())
   const counts = AGE_UNITS.map((unit) => [Math.floor(ms / (UNITS.get(unit) ?? 1)), unit] as const)
   return (counts.find(([count]) => count > 0) ?? [0, 's']).join(' ')
 }

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { styleText } from 'node:util'
 import winston from 'winston'
 import type { Log, LogFields } from '../lib/log.js'
-import { safeJson, safeLine } from '../lib/safe-text.js'
+import { safeJson, safeLine } from '../lib/text.js'
 import { localTime } from '../lib/units.js'
 import { maskNumbers, maskText } from './masking.js'
 

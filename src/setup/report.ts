@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import { optionOf } from '../asterisk/config.js'
 import { neededModules } from '../asterisk/version.js'
+import { listed } from '../lib/text.js'
 import { contextBefore, type Entry } from './entries.js'
 import { blockOf, type Change, textOf } from './files.js'
 import { amiServer, type Findings, httpServer, OWN_FILES, type Server } from './inspect.js'
@@ -14,7 +15,12 @@ export function describe(findings: Findings, entries: readonly Entry[], dialplan
     const users = configs[file].sections.filter(
       (section) => !section.isTemplate && optionOf(section, option) !== undefined,
     )
-    return users.length === 0 ? 'no users' : `users: ${few(users.map(({ name }) => name))}`
+    return users.length === 0
+      ? 'no users'
+      : `users: ${listed(
+          users.map(({ name }) => name),
+          3,
+        )}`
   }
   const wasSetUp = Object.values(findings.targets).some(({ state }) => blockOf(state?.content ?? '') !== '')
   const lines: readonly (readonly [name: string, says: string])[] = [
@@ -50,17 +56,13 @@ function described({ isOn, address, port }: Server): string {
 function modulesOf(findings: Findings, dialplan: string): string {
   if (findings.modules === undefined) return 'cannot be seen while Asterisk is not running'
   const missing = missingModules(findings, dialplan)
-  return missing.length === 0 ? 'all that Doorman needs are running' : `not running: ${few(missing)}`
+  return missing.length === 0 ? 'all that Doorman needs are running' : `not running: ${listed(missing, 3)}`
 }
 
 /** Names of the modules that Doorman needs and that do not run. */
 export function missingModules({ modules, version }: Findings, dialplan: string): readonly string[] {
   if (modules === undefined) return []
   return [...neededModules(dialplan, version ?? '').keys()].filter((name) => !modules.has(name))
-}
-
-function few(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
 }
 
 /** The one change that is left to the admin: which trunks Doorman gets. */

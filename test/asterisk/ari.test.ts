@@ -18,7 +18,8 @@ afterAll(async () => {
 function ariAt(url: string) {
   const log = new KeptLog()
   const told: string[] = []
-  const ari = new Ari({ url, username: 'doorman', password: 's3cr:t@/ä' }, 'doorman', log)
+  const ami = { setVariables: async () => undefined, probe: () => undefined }
+  const ari = new Ari({ url, username: 'doorman', password: 's3cr:t@/ä' }, 'doorman', ami, log)
   closing.push(() => ari.stop())
   ari.start({
     onArrival: ({ channelId }) => void told.push(`arrived ${channelId}`),

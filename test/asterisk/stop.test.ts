@@ -20,7 +20,7 @@ const MAKE = {
   ami: (port: number) =>
     `new parts.Ami({ host: '127.0.0.1', port: ${port}, username: 'doorman', secret: 'secret' }, log)`,
   ari: (port: number) =>
-    `new parts.Ari({ url: 'http://127.0.0.1:${port}', username: 'doorman', password: 'secret' }, 'doorman', log)`,
+    `new parts.Ari({ url: 'http://127.0.0.1:${port}', username: 'doorman', password: 'secret' }, 'doorman', ami, log)`,
 }
 
 /**
@@ -35,6 +35,7 @@ async function run(which: keyof typeof MAKE, port: number, until: 'logged' | 'so
     const say = (text) => { console.log(text); resolve() }
     const log = { debug: say, info: say, warn: say, error: say }
     const soon = new Promise((resolve) => setTimeout(resolve, 300))
+    const ami = { probe() {} }
     const connection = ${MAKE[which](port)}
     connection.start({ onArrival() {}, onDeparture() {} })
     await ${until}

@@ -1,4 +1,4 @@
-import { safeJson } from '../../src/lib/safe-text.js'
+import { safeJson } from '../../src/lib/text.js'
 import type { LogLine } from '../support/doorman.js'
 import { type Demo, isOk, type Result } from './calls.js'
 

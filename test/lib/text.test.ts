@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Columns, wrap } from '../../src/lib/columns.js'
+import { Columns, wrap } from '../../src/lib/text.js'
 import {
   age,
   formatDuration,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { safeJson, safeText } from '../../src/lib/safe-text.js'
+import { safeJson, safeText } from '../../src/lib/text.js'
 import { BatchedOutput, type FileWriter } from '../../src/observability/log.js'
 import { maskNumbers, maskText } from '../../src/observability/masking.js'
 

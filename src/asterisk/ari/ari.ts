@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../lib/log.js'
-import { type DialplanLocation, PbxError, type PbxListener, type Variable } from '../pbx.js'
+import type { Ami } from '../ami/ami.js'
+import { type DialplanLocation, type Pbx, PbxError, type PbxListener, type Variable } from '../pbx.js'
 import { AriConnection } from './connection.js'
 import { DeviceStates } from './device-states.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
@@ -28,10 +29,12 @@ const EVENTS = [
 
 /**
  * ARI: calls that arrive and depart, and requests about them. Requests that a call waits for go over the event
- * WebSocket where this Asterisk takes them there (20.14, 21.9, 22.4 and later), all others over HTTP.
+ * WebSocket where this Asterisk takes them there (20.14, 21.9, 22.4 and later), all others over HTTP. AMI sets the
+ * variables that cannot be shared.
  */
-export class Ari {
+export class Ari implements Pbx {
   readonly #application: string
+  readonly #ami: Pick<Ami, 'setVariables' | 'probe'>
   readonly #log: Log
   readonly #http: AriHttp
   readonly #connection: AriConnection
@@ -44,9 +47,9 @@ export class Ari {
   #missingModule: string | undefined
   #checking: NodeJS.Timeout | undefined
 
-  /** @param onLost hears that the connection was lost. */
-  constructor(access: AriAccess, application: string, log: Log, onLost: () => void = () => undefined) {
+  constructor(access: AriAccess, application: string, ami: Pick<Ami, 'setVariables' | 'probe'>, log: Log) {
     this.#application = application
+    this.#ami = ami
     this.#log = log
     this.#http = new AriHttp(access)
     this.#sets = new SharedVariableSets(application)
@@ -55,7 +58,7 @@ export class Ari {
       onUp: () => void this.#onUp(),
       onDown: (standsBy: boolean) => {
         if (standsBy) this.#channels?.stop()
-        onLost()
+        ami.probe()
       },
       onEvent: (event: AriEvent) => this.#onEvent(event),
     }
@@ -109,6 +112,10 @@ export class Ari {
 
   readHeader(channelId: string, name: string, timeoutMs: number): Promise<string | undefined> {
     return this.#read(channelId, `PJSIP_HEADER(read,${name},1)`, timeoutMs)
+  }
+
+  setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void> {
+    return this.#ami.setVariables(channel, variables, timeoutMs)
   }
 
   shareVariables(variables: readonly Variable[]): string | undefined {

@@ -1,4 +1,28 @@
-import { safeLine } from './safe-text.js'
+/**
+ * Characters that JSON leaves as they are but that move a terminal's cursor, change its writing direction or break
+ * its lines: C1 controls, bidi marks (CVE-2021-42574) and the Unicode line ends.
+ */
+const TERMINAL_CONTROLS = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+/** The same, and all other control characters but the line feed. */
+const ALL_CONTROLS = /[\0-\t\v-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+
+const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** JSON on one line, without a character that can control the terminal that shows it. */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value).replace(TERMINAL_CONTROLS, escaped)
+}
+
+/** Text of one or more lines for people, with control characters written out as `\u001b`. */
+export function safeText(text: string): string {
+  return text.replace(ALL_CONTROLS, escaped)
+}
+
+/** The same for a value within a line: a line feed is written out, too. */
+export function safeLine(text: string): string {
+  return safeText(text).replaceAll('\n', '\\n')
+}
 
 /**
  * Puts rows into aligned columns. Where a row would be longer than `width`, the widest columns behind the first `whole`
@@ -65,4 +89,15 @@ export function wrapLine(line: string, width: number, indent: number): readonly 
     rest = ' '.repeat(indent) + rest.slice(end).trimStart()
   }
   return [...lines, rest]
+}
+
+/** `a, b and 3 more` */
+export function listed(names: readonly string[], most = 6): string {
+  if (names.length <= most) return names.join(', ')
+  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+}
+
+/** `a, b and c` */
+export function inWords(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB').format(names)
 }
