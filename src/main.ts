@@ -153,7 +153,17 @@ async function openParts(settings: Settings, log: Log, { revisions, calls }: Run
   const recentCallers = () => store.recentCallers(settings.DOORMAN_GREETINGS_AHEAD)
   const keyFailed = (message: string) => log.error(message, { event: 'number_key_problem' })
   const numberHash = mask ? await openNumberHash(data, keyFailed) : undefined
-  const tables = new Tables({ folder: data, databases: settings.databases, secrets, log })
+  let renderAgain: (table: string) => void = () => undefined
+  const tables = new Tables({
+    ...{ folder: data, databases: settings.databases, secrets, log },
+    changed: (name) => renderAgain(name),
+  })
+  const renderAhead = (revision: Revision) => {
+    const { routing } = revision
+    const render = () => greetings.ahead(greetingTexts(revision, tables.of(routing), recentCallers))
+    renderAgain = (table) => void (routing.vip.numbers.outsideTables.includes(table) && render())
+    render()
+  }
   const calendars = new Calendars({ folder: data, log })
   const overrides = new Overrides({
     ...{ store, log },
@@ -181,12 +191,11 @@ async function openParts(settings: Settings, log: Log, { revisions, calls }: Run
   }
   return {
     ...{ settings, log, data, ami, ari, store, greetings, numberHash, tables, calendars, overrides, metrics },
-    ...{ databases, known, load, replayOf, withOwnRunner },
+    ...{ databases, known, load, renderAhead, replayOf, withOwnRunner },
     functions: new FunctionRunner({ deadlineMs }),
     memory: new CallerMemory(store, numberHash ?? ((number) => number)),
     lookups: new Lookups({ ask: asker({ databases, secrets }), log, metrics }),
     live: new LiveCalls(),
-    renderAhead: (revision: Revision) => greetings.ahead(greetingTexts(revision, recentCallers)),
     // Before the first load, so that no change after it is missed.
     watch: await FolderWatch.open({
       folder,

@@ -121,13 +121,17 @@ function part(kind: PartHealth['kind'], name: string, problem: string | null | u
 
 const MOST_GREETINGS = 500
 
-async function listGreetings({ greetings, revisions }: ConsoleParts): Promise<readonly ListedGreeting[]> {
+async function listGreetings({
+  greetings,
+  revisions,
+  tables,
+}: ConsoleParts): Promise<readonly ListedGreeting[]> {
   const { current } = revisions
   const fileOf = (path: string | undefined) => (path === undefined ? null : basename(path))
   const listed: ListedGreeting[] = [...current.routing.recordings].map(([recording, wav]) => ({
     ...{ recording, text: '', file: fileOf(greetings.find({ wav })) },
   }))
-  for await (const wanted of greetingTexts(current, async () => [])) {
+  for await (const wanted of greetingTexts(current, tables.of(current.routing), async () => [])) {
     if (listed.length >= MOST_GREETINGS) break
     if (!('text' in wanted)) continue
     listed.push({ recording: null, text: wanted.text, file: fileOf(greetings.find(wanted)) })

@@ -43,6 +43,7 @@ export class GreetingFiles {
 
   /** Reads the folder, which is made where it is missing. @throws Error of the file system */
   async read(): Promise<void> {
+    const before = new Map(this.#files)
     await mkdir(this.folder, { recursive: true })
     const pause = turns()
     const found: (readonly [string, GreetingFile])[] = []
@@ -53,9 +54,12 @@ export class GreetingFiles {
       const file = hash && (await stat(join(this.folder, name)).catch(() => undefined))
       if (hash && file) found.push([hash, { bytes: file.size, touched: file.mtimeMs }])
     }
+    // Those last that were written meanwhile.
+    const meanwhile = [...this.#files].filter(([name, file]) => file !== before.get(name))
     this.#files.clear()
     this.bytes = 0
-    for (const [name, file] of found.sort(([, a], [, b]) => a.touched - b.touched)) this.#set(name, file)
+    found.sort(([, a], [, b]) => a.touched - b.touched)
+    for (const [name, file] of [...found, ...meanwhile]) this.#set(name, file)
   }
 
   has(name: string): boolean {

@@ -21,8 +21,8 @@ export interface GreetingsParts {
   /** How many texts are rendered ahead at most. */
   readonly mostAhead: number
   readonly log: Pick<Log, 'info' | 'warn'>
-  /** The texts of calls get the first that is idle; what is rendered ahead only the first of them. */
-  readonly renderers?: readonly Pick<Renderer, 'render' | 'stop'>[]
+  /** For the texts that calls ask for, and for those that are rendered ahead. */
+  readonly renderers?: readonly [Pick<Renderer, 'render' | 'stop'>, Pick<Renderer, 'render' | 'stop'>]
 }
 
 type Wanted = GreetingText | Recording
@@ -89,7 +89,7 @@ export class RenderedGreetings implements Greetings {
   constructor(parts: GreetingsParts) {
     this.#parts = parts
     this.#files = new GreetingFiles(parts.folder, parts.limit)
-    this.#renderers = parts.renderers ?? [new Renderer(), new Renderer()]
+    this.#renderers = parts.renderers ?? [new Renderer(), new Renderer('ahead')]
     this.#read = this.#readFolder()
   }
 
@@ -186,12 +186,12 @@ export class RenderedGreetings implements Greetings {
   }
 
   #next(): void {
-    for (const [at, renderer] of this.#renderers.entries()) {
-      if (this.#isStopped || this.#busy.has(renderer)) continue
-      const asked = this.#asked.shift()
-      const task = asked ?? (at === 0 ? this.#nextAhead() : undefined)
-      if (task !== undefined) void this.#render(task, renderer, asked ? undefined : this.#ahead?.counts)
-    }
+    if (this.#isStopped) return
+    const [forCalls, ahead] = this.#renderers
+    const asked = this.#busy.has(forCalls) ? undefined : this.#asked.shift()
+    if (asked !== undefined) void this.#render(asked, forCalls)
+    const next = this.#busy.has(ahead) ? undefined : this.#nextAhead()
+    if (next !== undefined) void this.#render(next, ahead, this.#ahead?.counts)
   }
 
   #nextAhead(): Task | undefined {

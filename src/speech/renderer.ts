@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { within } from '../lib/waiting.js'
 import type { RenderAnswer, RenderJob } from './render-process.js'
 
-/** 500 characters take 2 s at most on a busy machine; what takes longer hangs. */
-const RENDER_MS = 15_000
+/** What takes longer hangs: 500 characters take 2 s on a busy machine; ahead of calls they may have to wait for it. */
+const RENDER_MS = 30_000
 /** A process costs 45 MB, with the built-in engine 200, and starts in 60 ms. */
 const IDLE_MS = 60_000
 
@@ -13,7 +13,10 @@ export class Renderer {
   #child: ChildProcess | undefined
   #idle: NodeJS.Timeout | undefined
 
-  constructor(private readonly limitMs = RENDER_MS) {}
+  constructor(
+    private readonly purpose: 'for a call' | 'ahead' = 'for a call',
+    private readonly limitMs = RENDER_MS,
+  ) {}
 
   /** Writes the file and returns its size in bytes. @throws Error that says why there is none */
   async render(job: RenderJob): Promise<number> {
@@ -40,7 +43,7 @@ export class Renderer {
   /** It leads a process group, by which it is ended together with its engines. Secrets are none of their business. */
   #start(): ChildProcess {
     const env = Object.entries(process.env).filter(([name]) => !name.startsWith('DOORMAN_'))
-    const child = fork(fileURLToPath(new URL('./render-process.js', import.meta.url)), {
+    const child = fork(fileURLToPath(new URL('./render-process.js', import.meta.url)), [this.purpose], {
       ...{ env: Object.fromEntries(env), detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] },
       // A recording is bytes.
       serialization: 'advanced',

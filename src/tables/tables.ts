@@ -14,6 +14,8 @@ export interface TablesParts {
   readonly databases: ReadonlyMap<string, DatabaseAccess>
   readonly secrets: ReadonlyMap<string, string>
   readonly log: Log
+  /** A table has other rows than before. */
+  readonly changed?: (name: string) => void
 }
 
 /** What is known of a table, for metrics and `doctor`. */
@@ -181,6 +183,7 @@ export class Tables {
       log.warn(message, { event: 'table_copy_problem', table: name })
     }
     Object.assign(held, { leftOut, notCopied })
+    if (table !== undefined) this.#parts.changed?.(name)
   }
 
   #failed(held: Held, reason: string): void {

@@ -24,7 +24,9 @@ const CALL = { from: '+15559990000', to: '5557654321' }
 const ROUTING = `default_country: US
 trunks: { carrier-a: { trust: [caller_number] } }
 flows: { sales: { context: sales }, desk: { context: desk } }
-rules: [{ name: Sales, when: { callee: "+15557654321" }, goto: sales }]
+rules:
+  - { name: Sales, when: { callee: "+15557654321" }, goto: sales }
+  - { name: Greeted, when: { callee: "+15550001111" }, goto: sales, greet: "Welcome.", play: early }
 otherwise: desk
 `
 
@@ -117,11 +119,11 @@ describe.each(HOSTS)('the package on Debian %s, beside a PBX', (host) => {
   afterAll(() => machine?.stop(), 30_000)
 
   /** Places one call, and says where the PBX sent it. */
-  async function call(): Promise<Reached | undefined> {
+  async function place(to = CALL.to): Promise<PlacedCall> {
     const agent = await userAgent(pbx, 'carrier-a')
-    const { callId } = await placed(agent.call(CALL), {}).finally(() => agent.close())
-    return reached(machine).get(callId)
+    return placed(agent.call({ ...CALL, to }), {}).finally(() => agent.close())
   }
+  const call = async () => reached(machine).get((await place()).callId)
 
   test('installs without touching the PBX, and without starting anything', async () => {
     configuration = await configured()
@@ -166,6 +168,19 @@ describe.each(HOSTS)('the package on Debian %s, beside a PBX', (host) => {
     say(`${host}: ${seconds.toFixed(1)} s from the unpacked package to the first routed call`)
     expect(seconds).toBeLessThan(120)
   }, 130_000)
+
+  test('plays greetings out of a folder that the service may write and Asterisk may read', async () => {
+    expect(await machine.must('doorman reload --wait')).toContain('1 greeting, ')
+    const folder = '/var/lib/doorman-greetings'
+    expect(await machine.must(`stat -c "%a %U:%G" ${folder} ${folder}/*.wav`)).toBe(
+      '2750 doorman:asterisk\n644 doorman:asterisk',
+    )
+    const { callId } = await place('5550001111')
+    expect(reached(machine).get(callId)).toEqual({ context: 'sales', rule: 'Greeted' })
+    expect(machine.read('/var/log/asterisk/messages.log')).toContain(`GREETED ${callId} SUCCESS`)
+    // What is rendered ahead has SCHED_IDLE (5), also under the limits of the unit.
+    await machine.must('test "$(cut -d " " -f 41 /proc/$(pgrep -x doorman-speech)/stat)" = 5')
+  }, 60_000)
 
   test('reloads by the unit, and is restarted where it dies', async () => {
     await machine.must('systemctl reload doorman')

@@ -14,6 +14,7 @@ export interface Pbx {
 const flow = (context: string) => `
 [${context}]
 exten => s,1,Log(NOTICE,REACHED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN_RULE})
+ same => n,Log(NOTICE,GREETED \${CHANNEL(pjsip,call-id)} \${DOORMAN_GREETING_STATUS})
  same => n,Answer()
  same => n,Wait(0.1)
  same => n,Hangup()

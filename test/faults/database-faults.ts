@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { onDisk } from '../support/small-disk.js'
 import { allRouted, type Fault, hook, type Judge } from './fault.js'
 import type { Fixture } from './fixture.js'
 
@@ -25,7 +26,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
   {
     name: 'disk full',
     what: 'The disk of log and data is full for five seconds; while it is, a changed revision is to be loaded.',
-    surroundings: { through: (data) => onDiskOf(DISK_BYTES, data), isLogInFile: true },
+    surroundings: { through: onDiskWithLog, isLogInFile: true },
     async act(fixture) {
       const disk = `/proc/${fixture.doorman().pid}/root${fixture.data()}`
       const logged = () => statSync(join(disk, 'doorman.log')).size
@@ -53,7 +54,7 @@ export const DATABASE_FAULTS: readonly Fault[] = [
     name: 'database read-only',
     what: 'The data folder is on a read-only disk from the start.',
     isOn22Only: true,
-    surroundings: { through: onReadOnlyDisk },
+    surroundings: { through: (data) => onDisk('ro', data) },
     act: () => sleep(4_000),
     judge: allRouted,
   },
@@ -128,21 +129,9 @@ const startsAgain: Judge = async (_counts, fixture) => {
   ]
 }
 
-const NAMESPACE = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount']
-
-/**
- * The command by which a process gets a small disk of its own for data and log: a tmpfs that only this process sees and
- * that goes with it. Users who are not root become it in a namespace of their own.
- */
-function onDiskOf(bytes: number, folder: string): readonly string[] {
-  const script =
-    'mount -t tmpfs -o "size=$1" none "$2" && log="$2/doorman.log" && shift 2 && exec "$@" >>"$log"'
-  return [...NAMESPACE, 'sh', '-c', script, 'disk', String(bytes), folder]
-}
-
-function onReadOnlyDisk(folder: string): readonly string[] {
-  const script = 'mount -t tmpfs -o ro none "$1" && shift && exec "$@"'
-  return [...NAMESPACE, 'sh', '-c', script, 'disk', folder]
+/** The log is on the small disk, too. */
+function onDiskWithLog(data: string): readonly string[] {
+  return [...onDisk(`size=${DISK_BYTES}`, data), 'sh', '-c', 'exec "$@" >>"$0"', `${data}/doorman.log`]
 }
 
 const CHUNK = Buffer.alloc(4_096)

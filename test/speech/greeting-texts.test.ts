@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Revision } from '../../src/flows/revision.js'
+import type { OutsideData, OutsideTable } from '../../src/routing/outside-data.js'
 import { greetingTexts } from '../../src/speech/greeting-texts.js'
 import { revisionOf } from '../flows/temp-folder.js'
 
@@ -16,14 +17,37 @@ otherwise: vip
   'b.csv': 'number,name\n+15550000002,Bea\n+15550000003,Not Cy\n',
 })
 
-const textsFor = async (revision: Revision, recent: () => Promise<readonly string[]>) =>
-  (await Array.fromAsync(greetingTexts(revision, recent))).map((wanted) => 'text' in wanted && wanted.text)
+const textsFor = async (
+  revision: Revision,
+  recent: () => Promise<readonly string[]>,
+  tables: OutsideData['tables'] = new Map(),
+) =>
+  (await Array.fromAsync(greetingTexts(revision, tables, recent))).map(
+    (wanted) => 'text' in wanted && wanted.text,
+  )
 
 test('what calls may need is known ahead, that of recent callers first', async () => {
   const recent = async () => ['+15550000002', '+15559999999', '+15550000003']
   const texts = await textsFor(await revisionOf(files(WELCOME)), recent)
   expect([...new Set(texts)]).toEqual([
     ...['Welcome, customer.', 'Welcome, Bea.', 'Welcome, Cy.', 'Welcome, Ada.'],
+  ])
+})
+
+test('rows of a table from outside are known once it is loaded; a number that is in a file counts there', async () => {
+  const gold = { gold: { http: 'https://crm.example/gold.csv' } }
+  const { 'routing.yaml': routing, ...vips } = files(WELCOME)
+  const tabled = `${routing.replace('files: [a.csv, b.csv]', 'files: [a.csv], tables: [gold]')}tables: ${JSON.stringify(gold)}\n`
+  const revision = await revisionOf({ ...vips, 'routing.yaml': tabled })
+  const { routing: filed } = await revisionOf(files(WELCOME))
+  const rows = { ...filed.vip.numbers.tables[1], version: '1' } as OutsideTable
+  const recent = async () => ['+15550000002']
+  expect(new Set(await textsFor(revision, recent))).toEqual(
+    new Set(['Welcome, customer.', 'Welcome, Ada.', 'Welcome, Cy.']),
+  )
+  const texts = await textsFor(revision, recent, new Map([['gold', rows]]))
+  expect([...new Set(texts)]).toEqual([
+    ...['Welcome, customer.', 'Welcome, Bea.', 'Welcome, Ada.', 'Welcome, Cy.'],
   ])
 })
 

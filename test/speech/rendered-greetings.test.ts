@@ -60,14 +60,14 @@ function open(parts: Partial<GreetingsParts> = {}) {
     ...parts,
   })
   opened.push(greetings)
-  return { greetings, log, first: renderers[0], second: renderers[1] }
+  return { greetings, log, forCalls: renderers[0], ahead: renderers[1] }
 }
 
 /** With a renderer that takes no time. */
 function openFast(parts: Partial<GreetingsParts> = {}) {
   const all = open(parts)
-  all.first.isAtOnce = true
-  all.second.isAtOnce = true
+  all.forCalls.isAtOnce = true
+  all.ahead.isAtOnce = true
   return all
 }
 
@@ -95,62 +95,60 @@ test('a recording is found once it is copied, and is told apart by its content',
 })
 
 test('a call waits for no longer than it says, and the rendering goes on for the next one', async () => {
-  const { greetings, first } = open()
+  const { greetings, forCalls } = open()
   const start = performance.now()
   expect(await greetings.within(greeting('Hello.'), 50)).toBeUndefined()
   expect(performance.now() - start).toBeLessThan(1_000)
   const next = greetings.within(greeting('Hello.'), 5_000)
-  await first.finish()
+  await forCalls.finish()
   expect(await next).toMatch(/^\//)
-  expect(first.started).toEqual(['Hello.'])
+  expect(forCalls.started).toEqual(['Hello.'])
 })
 
-test('what calls ask for comes before what is rendered ahead, on both renderers', async () => {
-  const { greetings, first, second } = open()
+test('what calls ask for is rendered beside what is rendered ahead, and no text twice', async () => {
+  const { greetings, forCalls, ahead } = open()
   greetings.ahead(texts('One.', 'Two.', 'Three.'))
-  await until(() => first.started.length === 1)
+  await until(() => ahead.started.length === 1)
   const calls = ['Ask one.', 'Ask two.', 'Three.'].map((text) => greetings.within(greeting(text), 5_000))
-  for (const renderer of [second, first, second, first, first]) await renderer.finish()
+  for (const renderer of [forCalls, forCalls, forCalls, ahead, ahead]) await renderer.finish()
   await Promise.all(calls)
   await done(greetings)
-  expect(second.started[0]).toBe('Ask one.')
-  expect(first.started[0]).toBe('One.')
-  const [, ...others] = [...first.started, ...second.started]
-  expect(others.sort()).toEqual(['Ask one.', 'Ask two.', 'Three.', 'Two.'])
+  expect(forCalls.started).toEqual(['Ask one.', 'Ask two.', 'Three.'])
+  expect(ahead.started).toEqual(['One.', 'Two.'])
   expect(await greetings.report()).toMatchObject({ texts: 3, fresh: 3, rendered: 3, failed: 0, left: 0 })
 })
 
 test('only texts without a file are rendered ahead, each once, and the log says how many', async () => {
-  const { greetings, first, log } = openFast()
+  const { greetings, ahead, log } = openFast()
   greetings.ahead(texts('One.', 'Two.', 'One.', '<b>'))
   expect(await done(greetings)).toMatchObject({ texts: 3, fresh: 2, rendered: 2 })
-  const { greetings: after, first: again } = openFast()
+  const { greetings: after, ahead: again } = openFast()
   after.ahead(texts('Two.', 'Three.'))
   expect(await done(after)).toMatchObject({ texts: 2, fresh: 1, rendered: 1 })
-  expect([first.started, again.started]).toEqual([['One.', 'Two.'], ['Three.']])
+  expect([ahead.started, again.started]).toEqual([['One.', 'Two.'], ['Three.']])
   expect(log.lines.map(({ event, message }) => [event, message])).toEqual([
     ['greetings', '3 greetings, 2 of them new, rendered in 1 second.'],
   ])
 })
 
 test('a newer request replaces the one before', async () => {
-  const { greetings, first } = open()
+  const { greetings, ahead } = open()
   greetings.ahead(texts('Old one.', 'Old two.', 'Both.'))
-  await until(() => first.started.length === 1)
+  await until(() => ahead.started.length === 1)
   greetings.ahead(texts('Both.', 'New.'))
   expect(await greetings.report()).toMatchObject({ texts: 2, fresh: 2, done: false })
-  first.isAtOnce = true
-  await first.finish()
+  ahead.isAtOnce = true
+  await ahead.finish()
   await done(greetings)
-  expect(first.started).toEqual(['Old one.', 'Both.', 'New.'])
+  expect(ahead.started).toEqual(['Old one.', 'Both.', 'New.'])
 })
 
 test('no more texts are rendered ahead than the setting says', async () => {
-  const { greetings, first } = openFast({ mostAhead: 2 })
+  const { greetings, ahead } = openFast({ mostAhead: 2 })
   greetings.ahead(texts('One.', 'Two.', 'Three.', 'Four.', 'Three.'))
   const report = await done(greetings)
   expect(report).toMatchObject({ texts: 4, fresh: 2, rendered: 2, left: 2 })
-  expect(first.started).toEqual(['One.', 'Two.'])
+  expect(ahead.started).toEqual(['One.', 'Two.'])
   expect(describeReport(report)).toMatch(/^4 greetings, 2 of them new, .*; 2 are left to their first call$/)
 })
 
@@ -200,13 +198,26 @@ test('what a process that was killed left in the folder is removed, and nothing 
   expect(readdirSync(folder).sort()).toEqual(['.hidden', 'music.wav'])
 })
 
+test('a file that is written while the folder is read is known', async () => {
+  const { greetings, ahead } = openFast()
+  await greetings.within(greeting('Hello.'), 5_000)
+  const written = Array.from({ length: 50 }, async (_, n) => {
+    greetings.ahead(texts('Hello.'))
+    return greetings.within(greeting(`Hello ${n}.`), 5_000)
+  })
+  await Promise.all(written)
+  await done(greetings)
+  expect(greetings.health.files).toBe(51)
+  expect(ahead.started).toEqual([])
+})
+
 test('a file that was deleted is rendered again', async () => {
-  const { greetings, first } = openFast()
+  const { greetings, forCalls, ahead } = openFast()
   const path = await greetings.within(greeting('Hello.'), 5_000)
   unlinkSync(`${path}.wav`)
   greetings.ahead(texts('Hello.'))
   expect(await done(greetings)).toMatchObject({ fresh: 1, rendered: 1 })
-  expect(first.started).toEqual(['Hello.', 'Hello.'])
+  expect([forCalls.started, ahead.started]).toEqual([['Hello.'], ['Hello.']])
 })
 
 test('the file of a caller who is forgotten goes, and no other file', async () => {
@@ -222,17 +233,17 @@ test('the file of a caller who is forgotten goes, and no other file', async () =
 })
 
 test('an engine that fails is soon asked ahead no more, and each reason is logged once', async () => {
-  const { greetings, first, second, log } = openFast()
-  first.failure = new Error('flite 2.2: it ended with SIGSEGV')
-  second.failure = first.failure
+  const { greetings, forCalls, ahead, log } = openFast()
+  forCalls.failure = new Error('flite 2.2: it ended with SIGSEGV')
+  ahead.failure = forCalls.failure
   greetings.ahead(texts(...Array.from({ length: 20 }, (_, n) => `Hello ${n}.`)))
   const report = await done(greetings)
   expect(report).toMatchObject({ fresh: 20, rendered: 0, failed: 20 })
-  expect(first.started).toHaveLength(5)
+  expect(ahead.started).toHaveLength(5)
   expect(log.lines.filter(({ event }) => event === 'greetings_problem')).toHaveLength(1)
   expect(describeReport(report)).toMatch(/; 20 failed: flite 2\.2: it ended with SIGSEGV$/)
-  first.failure = undefined
-  second.failure = undefined
+  forCalls.failure = undefined
+  ahead.failure = undefined
   expect(await greetings.within(greeting('Hello 7.'), 5_000)).toBeDefined()
   expect(greetings.health).toMatchObject({ problem: '', rendered: 1, failed: 5 })
 })
@@ -252,9 +263,9 @@ test('an engine that is not there is a problem that a reload says, and calls go 
 test('a folder that cannot be made costs calls nothing but their greeting', async () => {
   const file = join(folder, 'file')
   writeFileSync(file, '')
-  const { greetings, first, second } = openFast({ folder: join(file, 'greetings') })
-  first.failure = new Error('no such folder')
-  second.failure = first.failure
+  const { greetings, forCalls, ahead } = openFast({ folder: join(file, 'greetings') })
+  forCalls.failure = new Error('no such folder')
+  ahead.failure = forCalls.failure
   expect(await greetings.within(greeting('Hello.'), 5_000)).toBeUndefined()
   expect(greetings.health.problem).not.toBe('')
 })
@@ -263,13 +274,13 @@ test('a thousand texts of calls wait at most', async () => {
   const { greetings } = open()
   const waits = Array.from({ length: 1_100 }, (_, n) => greetings.within(greeting(`Hello ${n}.`), 100))
   expect(new Set(await Promise.all(waits))).toEqual(new Set([undefined]))
-  expect(greetings.health.waiting).toBe(1_002)
+  expect(greetings.health.waiting).toBe(1_001)
 })
 
 test('a stop ends what calls wait for', async () => {
-  const { greetings, first } = open()
+  const { greetings, forCalls } = open()
   const waiting = greetings.within(greeting('Hello.'), 60_000)
-  await until(() => first.started.length === 1)
+  await until(() => forCalls.started.length === 1)
   await greetings.stop()
   expect(await waiting).toBeUndefined()
   expect(await greetings.within(greeting('Hello.'), 60_000)).toBeUndefined()

@@ -82,21 +82,29 @@ describe('a command', () => {
     expect((audioChannels[0]?.length ?? 0) / sampleRate).toBeCloseTo(1.06, 1)
   })
 
-  test('has a low priority, limits, and none of the settings of Doorman', async () => {
-    process.env.DOORMAN_AMI_SECRET = 'secret'
-    const own = new Renderer()
-    const out = join(folder, 'env')
-    await say(shell(`(nice; ulimit -d; env) > ${out}; cat ${sample}`), 'Hello.', { with: own })
-    own.stop()
-    delete process.env.DOORMAN_AMI_SECRET
-    const [nice, data, ...env] = readFileSync(out, 'utf8').split('\n')
-    expect([nice, data]).toEqual(['10', String(2 ** 21)])
-    expect(env.filter((line) => line.startsWith('DOORMAN_'))).toEqual([])
-    expect(env.some((line) => line.startsWith('PATH='))).toBe(true)
-  })
+  /** SCHED_OTHER is 0 and SCHED_IDLE 5; proc(5) has the policy at place 41. */
+  test.each([
+    ['for a call', '10', '0'],
+    ['ahead', '19', '5'],
+  ] as const)(
+    '%s has a low priority, limits, and none of the settings of Doorman',
+    async (purpose, ...priority) => {
+      process.env.DOORMAN_AMI_SECRET = 'secret'
+      const own = new Renderer(purpose)
+      const out = join(folder, 'env')
+      const script = `(nice; cut -d ' ' -f 41 /proc/self/stat; ulimit -d; env) > ${out}; cat ${sample}`
+      await say(shell(script), 'Hello.', { with: own })
+      own.stop()
+      delete process.env.DOORMAN_AMI_SECRET
+      const [nice, policy, data, ...env] = readFileSync(out, 'utf8').split('\n')
+      expect([nice, policy, data]).toEqual([...priority, String(2 ** 21)])
+      expect(env.filter((line) => line.startsWith('DOORMAN_'))).toEqual([])
+      expect(env.some((line) => line.startsWith('PATH='))).toBe(true)
+    },
+  )
 
   test('that hangs is ended with all that it has started, and the next text is rendered', async () => {
-    const own = new Renderer(1_000)
+    const own = new Renderer('for a call', 1_000)
     const file = join(folder, 'pids')
     const hanging = say(shell(`sleep 1000 & echo $$ $! > ${file}; wait`), 'Hello.', { with: own })
     await expect(hanging).rejects.toThrow('the engine: no answer within 1000 ms')

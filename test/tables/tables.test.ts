@@ -68,11 +68,15 @@ const ANN = '+15551234567'
 describe('a table', () => {
   test('has numbers in any form, and follows its source', async () => {
     sent = csv('name,phone,number,tier', '"O\'Hara, Ann",x,(555) 123-4567,gold')
-    const { tables: all, log } = tables()
+    const changed: string[] = []
+    const { tables: all, log } = tables({ changed: (name) => void changed.push(name) })
     await all.use(gold(), 10_000)
     expect(tierOf(all, ANN)).toBe('gold')
+    const seen = asked.length
+    await until(() => asked.length > seen + 1)
     sent = csv('name,phone,number,tier', '"O\'Hara, Ann",x,(555) 123-4567,platinum')
     await until(() => tierOf(all, ANN) === 'platinum')
+    expect(changed).toEqual(['gold', 'gold'])
     expect(log.of('table_loaded')).toEqual(['Table gold has 1 number.', 'Table gold has 1 number.'])
     const [state] = all.states
     expect(state).toMatchObject({ name: 'gold', rows: 1, error: null, failures: 0 })
