@@ -8,13 +8,8 @@ const TOTAL_MS = 980
 
 /** One call from its arrival to its departure. */
 export class ActiveCall {
-  readonly arrival: Arrival
   /** What the entry context passed. */
   readonly args: StasisArguments
-  /** The time of its arrival. */
-  readonly at: Date
-  /** The revision that decides it: that of its first visit, where it has been here before. */
-  revision: Revision
   /** What went wrong on the way, in sentences. */
   readonly faults: string[] = []
   /** Milliseconds of each stage so far, and in the end of all. */
@@ -24,11 +19,16 @@ export class ActiveCall {
   readonly #aborted = Promise.withResolvers<undefined>()
   readonly #departed = Promise.withResolvers<void>()
 
-  constructor(arrival: Arrival, revision: Revision, at: Date) {
-    this.arrival = arrival
+  /**
+   * @param revision what decides it: that of its first visit, where it has been here before
+   * @param at the time of its arrival
+   */
+  constructor(
+    readonly arrival: Arrival,
+    public revision: Revision,
+    readonly at: Date,
+  ) {
     this.args = parseArguments(arrival.args)
-    this.revision = revision
-    this.at = at
   }
 
   get id(): string {

@@ -51,7 +51,6 @@ interface Decided extends Destination {
 
 /** Handles every call that arrives. */
 export class CallHandler implements PbxListener {
-  readonly #parts: HandlerParts
   readonly #active = new Set<ActiveCall>()
   /** By channel, the latest visit of each. */
   readonly #byChannel = new Map<string, ActiveCall>()
@@ -59,8 +58,7 @@ export class CallHandler implements PbxListener {
   readonly #idle: (() => void)[] = []
   #isAborting = false
 
-  constructor(parts: HandlerParts) {
-    this.#parts = parts
+  constructor(private readonly parts: HandlerParts) {
     this.#records = new RecordQueue(parts.finished)
   }
 
@@ -69,7 +67,7 @@ export class CallHandler implements PbxListener {
   }
 
   onArrival(arrival: Arrival): void {
-    const call = new ActiveCall(arrival, this.#parts.revision(), this.#parts.now())
+    const call = new ActiveCall(arrival, this.parts.revision(), this.parts.now())
     if (this.#isAborting) call.abort()
     this.#active.add(call)
     this.#byChannel.set(call.id, call)
@@ -93,7 +91,7 @@ export class CallHandler implements PbxListener {
   }
 
   async #handle(call: ActiveCall): Promise<void> {
-    const message = await messageOf(call.arrival, this.#parts.pbx)
+    const message = await messageOf(call.arrival, this.parts.pbx)
     if (message !== undefined) await this.#onMessage(call, message)
     else if (call.args.isMissing) await this.#onMissingLocation(call)
     else await this.#route(call)
@@ -104,7 +102,7 @@ export class CallHandler implements PbxListener {
   }
 
   async #onMessage(call: ActiveCall, message: Message): Promise<void> {
-    const { pbx, takeMessage } = this.#parts
+    const { pbx, takeMessage } = this.parts
     const location = resultLocation(takeMessage(message, call.arrival))
     await continueCall(call, { location, outcome: 'routed' }, pbx)
   }
@@ -115,7 +113,7 @@ export class CallHandler implements PbxListener {
       return toFallback('fallback_error')
     })
     const decided: Decided = (await call.unlessAborted(work)) ?? toFallback('fallback_stopping')
-    const outcome = await continueCall(call, decided, this.#parts.pbx)
+    const outcome = await continueCall(call, decided, this.parts.pbx)
     const { data, final, greeting } = decided
     this.#records.add({ call, data, final, greeting, outcome })
   }
@@ -132,9 +130,7 @@ export class CallHandler implements PbxListener {
     }
     const final = data.undecidable === undefined ? await this.#finalDecision(call, data) : undefined
     const greeting = await this.#greet(call, final)
-    const destination = await call.stage('write', () =>
-      setVariables(call, data, final, greeting, this.#parts),
-    )
+    const destination = await call.stage('write', () => setVariables(call, data, final, greeting, this.parts))
     return { data, final, greeting, ...destination }
   }
 
@@ -142,19 +138,19 @@ export class CallHandler implements PbxListener {
   async #read(call: ActiveCall): Promise<CallData> {
     const { decidedBy } = call.args
     if (decidedBy !== '' && decidedBy !== call.revision.id) {
-      const earlier = await this.#parts.earlierRevision(decidedBy)
+      const earlier = await this.parts.earlierRevision(decidedBy)
       if (earlier !== undefined) call.revision = earlier
       else call.fault(`Revision ${decidedBy}, which decided this call before, is not kept any more.`)
     }
-    const data = await readCall(call, channelReader(call, this.#parts.pbx))
+    const data = await readCall(call, channelReader(call, this.parts.pbx))
     for (const fault of data.faults) call.fault(fault)
     return data
   }
 
   async #finalDecision(call: ActiveCall, { facts }: CallData): Promise<FinalDecision> {
-    const { functions, flowLog } = this.#parts
+    const { functions, flowLog } = this.parts
     const { revision, id: callId } = call
-    const context = await call.stage('look_up', () => this.#parts.context(facts, call))
+    const context = await call.stage('look_up', () => this.parts.context(facts, call))
     const final = await call.stage('decide', () => finalDecision(context, { revision, functions, callId }))
     if (final.failure !== undefined) call.fault(final.failure.message)
     for (const line of final.log) flowLog(call.id, line)
@@ -165,12 +161,12 @@ export class CallHandler implements PbxListener {
   async #greet(call: ActiveCall, final: FinalDecision | undefined): Promise<RecordedGreeting | undefined> {
     const greeting = greetingFor(call.revision, final)
     if (greeting === undefined) return undefined
-    return call.stage('greet', () => findGreeting(call, greeting, this.#parts.greetings))
+    return call.stage('greet', () => findGreeting(call, greeting, this.parts.greetings))
   }
 
   /** The record of a call whose flow is not in the dialplan says so, also where it is the record of its last visit. */
   async #onMissingLocation(call: ActiveCall): Promise<void> {
-    const outcome = await continueCall(call, toFallback('fallback_place'), this.#parts.pbx)
+    const outcome = await continueCall(call, toFallback('fallback_place'), this.parts.pbx)
     const last = this.#records.find(call.id) ?? { call, data: undefined, final: undefined, outcome }
     const flow = last.final?.flow
     const name =

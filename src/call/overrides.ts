@@ -46,7 +46,6 @@ const RETRY_MS = 5_000
 const MOST_TIMER_MS = 86_400_000
 
 export class Overrides {
-  readonly #parts: OverridesParts
   #current: ReadonlyMap<string, Override> = new Map()
   #isStarted = false
   #isRead = false
@@ -54,9 +53,7 @@ export class Overrides {
   #expiry: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
 
-  constructor(parts: OverridesParts) {
-    this.#parts = parts
-  }
+  constructor(private readonly parts: OverridesParts) {}
 
   /**
    * Reads those that are stored. Without the database Doorman begins with none, and reads them as soon as that is
@@ -66,13 +63,13 @@ export class Overrides {
     this.#save()
     await this.stored()
     this.#isStarted = true
-    this.show(this.#parts.hours())
+    this.show(this.parts.hours())
   }
 
   /** Shows which are on, for lamps. */
   show(hours: ReadonlyMap<string, Hours>): void {
     if (!this.#isStarted) return
-    this.#parts.show(new Map([...hours.keys()].map((name) => [name, this.#current.has(name)])))
+    this.parts.show(new Map([...hours.keys()].map((name) => [name, this.#current.has(name)])))
   }
 
   /** By the name of the hours. The map never changes; a later one takes its place. */
@@ -85,7 +82,7 @@ export class Overrides {
   }
 
   set(name: string, { state, until, by, why }: OverrideRequest): OverrideResult {
-    const all = this.#parts.hours()
+    const all = this.parts.hours()
     const hours = all.get(name)
     if (hours === undefined)
       return { ok: false, error: `There are no hours "${name}"${suggestion(name, all.keys())}` }
@@ -136,11 +133,11 @@ export class Overrides {
 
   #log(kind: LogFields, message: string, hours: string, { open, until, by, why }: Override): void {
     const fields = { ...kind, hours, open, until: new Date(until).toISOString(), by, why }
-    this.#parts.log.info(message, fields)
+    this.parts.log.info(message, fields)
   }
 
   #shown(name: string, override: Override): ShownOverride {
-    return shownOverride(name, override, this.#parts.hours().get(name)?.zone)
+    return shownOverride(name, override, this.parts.hours().get(name)?.zone)
   }
 
   #remove(name: string): void {
@@ -151,7 +148,7 @@ export class Overrides {
     this.#current = next
     this.#schedule()
     this.#save()
-    this.show(this.#parts.hours())
+    this.show(this.parts.hours())
   }
 
   /** Ends those whose time is over, and waits for the next. */
@@ -188,14 +185,14 @@ export class Overrides {
   }
 
   async #write(): Promise<void> {
-    const { store } = this.#parts
+    const { store } = this.parts
     if (!this.#isRead) {
       const stored = await store.overrides()
       this.#isRead = true
       const before = stored.map(({ name, ...override }) => [name, override] as const)
       this.#current = new Map([...before, ...this.#current])
       this.#schedule()
-      this.show(this.#parts.hours())
+      this.show(this.parts.hours())
     }
     await store.saveOverrides([...this.#current].map(([name, override]) => ({ name, ...override })))
   }

@@ -43,12 +43,9 @@ const CHUNK = 5
 /** Makes the records of finished calls, a little later and a few at a time, so that no call waits for them. */
 export class RecordQueue {
   readonly #waiting: { readonly finished: FinishedCall; readonly due: number }[] = []
-  readonly #emit: (finished: FinishedCall) => void
   #timer: NodeJS.Timeout | undefined
 
-  constructor(emit: (finished: FinishedCall) => void) {
-    this.#emit = emit
-  }
+  constructor(private readonly emit: (finished: FinishedCall) => void) {}
 
   /** A StasisStart that tells of a missing flow is as late as the StasisEnd was; Asterisk 16 takes up to 200 ms. */
   add(finished: FinishedCall): void {
@@ -65,7 +62,7 @@ export class RecordQueue {
   /** Makes all that are left. */
   finish(): void {
     clearTimeout(this.#timer)
-    for (const { finished } of this.#waiting.splice(0)) this.#emit(finished)
+    for (const { finished } of this.#waiting.splice(0)) this.emit(finished)
   }
 
   #some(): void {
@@ -73,7 +70,7 @@ export class RecordQueue {
     const due = this.#waiting.filter((one) => one.due <= performance.now()).slice(0, CHUNK)
     for (const one of due) {
       this.#waiting.splice(this.#waiting.indexOf(one), 1)
-      this.#emit(one.finished)
+      this.emit(one.finished)
     }
     if (due.length === CHUNK) setImmediate(() => this.#some())
     else if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#some(), DELAY_MS / 2)

@@ -26,8 +26,6 @@ interface Entry {
  *     breaker open ─▶ failed at once
  */
 export class LookupClient {
-  readonly #lookup: Lookup
-  readonly #ask: Ask
   readonly #breaker: Breaker
   readonly #entries: LRUCache<string, Entry>
   readonly #requests = new Map<string, Promise<Entry>>()
@@ -36,10 +34,11 @@ export class LookupClient {
   #running = 0
   readonly #stopped = new AbortController()
 
-  constructor(lookup: Lookup, { ask, breakerChanged }: LookupClientParts) {
-    this.#lookup = lookup
-    this.#ask = ask
-    this.#breaker = new Breaker(breakerChanged)
+  constructor(
+    private readonly lookup: Lookup,
+    private readonly parts: LookupClientParts,
+  ) {
+    this.#breaker = new Breaker(parts.breakerChanged)
     this.#entries = new LRUCache({
       maxSize: CACHE_SIZE,
       sizeCalculation: ({ values }, key) => ENTRY_SIZE + key.length + JSON.stringify(values).length,
@@ -48,7 +47,7 @@ export class LookupClient {
 
   /** What is known without waiting. Where that is stale, it is asked for again. */
   recall(key: readonly string[]): Answer | undefined {
-    const { freshMs, staleMs, missingMs } = this.#lookup
+    const { freshMs, staleMs, missingMs } = this.lookup
     const entry = this.#entries.get(nameOf(key))
     if (entry === undefined) return undefined
     const ageMs = Math.round(performance.now() - entry.askedAt)
@@ -72,7 +71,7 @@ export class LookupClient {
       return none('failed', `it is not asked for a while: ${this.#breaker.reason}`)
     }
     try {
-      const { values, askedAt } = await within(ms, this.#lookup.name, this.#request(key))
+      const { values, askedAt } = await within(ms, this.lookup.name, this.#request(key))
       const result = Object.keys(values).length === 0 ? 'missing' : 'fresh'
       return { result, values, ageMs: Math.round(performance.now() - askedAt), ms: waited() }
     } catch (error) {
@@ -102,7 +101,7 @@ export class LookupClient {
 
   /** An answer after the deadline is kept, and counts as a failure: calls would wait in vain for such ones. */
   async #send(key: readonly string[]): Promise<Entry> {
-    const { name, atMost, deadlineMs } = this.#lookup
+    const { name, atMost, deadlineMs } = this.lookup
     const isQueued = this.#running >= atMost
     if (isQueued) await new Promise<void>((resolve) => void this.#waiting.push(resolve))
     else this.#running += 1
@@ -117,7 +116,7 @@ export class LookupClient {
       if (isQueued && this.#breaker.isOpen) throw new Error(this.#breaker.reason)
       const askedAt = performance.now()
       const { signal } = this.#stopped
-      const values = await within(REQUEST_MS, name, this.#ask(this.#lookup, key, signal), signal)
+      const values = await within(REQUEST_MS, name, this.parts.ask(this.lookup, key, signal), signal)
       const entry = { values, askedAt }
       this.#entries.set(nameOf(key), entry)
       if (!isOverdue) this.#breaker.succeeded()
@@ -155,15 +154,12 @@ const RETRY_MS = 5_000
  * background, and its success closes it. (The breakers of libraries let a call wait for that request.)
  */
 export class Breaker {
-  readonly #changed: (isOpen: boolean, reason: string) => void
   #failures = 0
   #triedAt = 0
   /** Of the last failure. */
   reason = ''
 
-  constructor(changed: (isOpen: boolean, reason: string) => void) {
-    this.#changed = changed
-  }
+  constructor(private readonly changed: (isOpen: boolean, reason: string) => void) {}
 
   get isOpen(): boolean {
     return this.#failures >= MOST_FAILURES
@@ -180,12 +176,12 @@ export class Breaker {
   succeeded(): void {
     const wasOpen = this.isOpen
     this.#failures = 0
-    if (wasOpen) this.#changed(false, '')
+    if (wasOpen) this.changed(false, '')
   }
 
   failed(reason: string): void {
     this.reason = reason
     this.#failures += 1
-    if (this.#failures === MOST_FAILURES) this.#changed(true, reason)
+    if (this.#failures === MOST_FAILURES) this.changed(true, reason)
   }
 }

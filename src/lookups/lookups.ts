@@ -22,15 +22,12 @@ export interface LookupsParts {
 
 /** The lookups of a running Doorman. */
 export class Lookups {
-  readonly #parts: LookupsParts
   /** By name. */
   readonly #clients = new Map<string, { readonly lookup: Lookup; readonly client: LookupClient }>()
   /** Why those that fail are not asked for a while, by name. */
   readonly down = new Map<string, string>()
 
-  constructor(parts: LookupsParts) {
-    this.#parts = parts
-  }
+  constructor(private readonly parts: LookupsParts) {}
 
   /** Makes ready for a revision: the time in which the HTTP client loads would count against the first deadline. */
   async use({ lookups }: Pick<Routing, 'lookups'>): Promise<void> {
@@ -63,7 +60,7 @@ export class Lookups {
       known.set(lookup.name, await this.#clientOf(lookup).ask(values, ms))
     })
     await Promise.all(answers)
-    for (const [name, answer] of known) this.#parts.metrics.lookup(name, answer)
+    for (const [name, answer] of known) this.parts.metrics.lookup(name, answer)
     return known
   }
 
@@ -77,7 +74,7 @@ export class Lookups {
       if (lookups.has(name)) continue
       this.#clients.delete(name)
       this.down.delete(name)
-      this.#parts.metrics.lookupUp(name, true)
+      this.parts.metrics.lookupUp(name, true)
     }
   }
 
@@ -92,7 +89,7 @@ export class Lookups {
   }
 
   #newClient(lookup: Lookup): LookupClient {
-    const { ask, log, metrics } = this.#parts
+    const { ask, log, metrics } = this.parts
     const { name } = lookup
     metrics.lookupUp(name, true)
     this.down.delete(name)

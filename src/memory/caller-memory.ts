@@ -26,8 +26,6 @@ const RETRY_MS = 5_000
 const MOST_WAITING = 10_000
 
 export class CallerMemory {
-  readonly #store: Pick<Store, 'callers' | 'remember' | 'limitCallers'>
-  readonly #nameOf: (number: string) => string
   /** The caller who was updated last is the last one. */
   readonly #callers = new Map<string, string>()
   readonly #stopping = new AbortController()
@@ -38,12 +36,9 @@ export class CallerMemory {
 
   /** @param nameOf what stands for a number in the database: the number itself, or its keyed hash */
   constructor(
-    store: Pick<Store, 'callers' | 'remember' | 'limitCallers'>,
-    nameOf: (number: string) => string,
-  ) {
-    this.#store = store
-    this.#nameOf = nameOf
-  }
+    private readonly store: Pick<Store, 'callers' | 'remember' | 'limitCallers'>,
+    private readonly nameOf: (number: string) => string,
+  ) {}
 
   /** Loads the callers, for as long as it takes. */
   async load(): Promise<void> {
@@ -65,18 +60,18 @@ export class CallerMemory {
    */
   lookUp(context: CallContext, call: string): Remembered | undefined {
     if (this.#waiting !== undefined || whyNotRemembered(context) !== undefined) return undefined
-    const stored = this.#callers.get(this.#nameOf(context.caller.number))
+    const stored = this.#callers.get(this.nameOf(context.caller.number))
     return rememberedFor(parseCaller(stored), context, call)
   }
 
   /** Returns at once, and never throws. */
   add({ caller: number, ...change }: CallerUpdate): void {
-    this.#apply({ caller: this.#nameOf(number), ...change })
+    this.#apply({ caller: this.nameOf(number), ...change })
   }
 
   /** Forgets a caller, also by the other names that may stand for the number. */
   forget(number: string, others: readonly string[]): void {
-    const names = [this.#nameOf(number), ...others]
+    const names = [this.nameOf(number), ...others]
     for (const name of names) this.#callers.delete(name)
     if (this.#waiting !== undefined) for (const name of names) this.#forgotten.add(name)
     this.#waiting = this.#waiting?.filter(({ caller }) => !names.includes(caller))
@@ -89,20 +84,20 @@ export class CallerMemory {
       return
     }
     const { caller, forMs } = update
-    if (forMs !== this.#forMs) void this.#store.limitCallers(forMs).catch(() => undefined)
+    if (forMs !== this.#forMs) void this.store.limitCallers(forMs).catch(() => undefined)
     this.#forMs = forMs
     const after = remember(parseCaller(this.#callers.get(caller)), update)
     this.#callers.delete(caller)
     this.#callers.set(caller, JSON.stringify(after))
     if (this.#callers.size > MOST_CALLERS) this.#callers.delete(this.#callers.keys().next().value ?? '')
-    this.#store.remember(update)
+    this.store.remember(update)
   }
 
   async #rows(): Promise<readonly CallerRow[]> {
     const rows: CallerRow[] = []
     for (let found = -1; found < rows.length && rows.length < MOST_CALLERS; ) {
       found = rows.length
-      rows.push(...(await this.#store.callers(found)))
+      rows.push(...(await this.store.callers(found)))
     }
     return rows
   }

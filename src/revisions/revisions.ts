@@ -63,12 +63,7 @@ type Request = ReloadOptions &
   ({ readonly way: Way } | { readonly way: 'rollback'; readonly to: number | undefined })
 
 export class Revisions {
-  readonly #parts: RevisionsParts
   readonly #active: ActiveRevisions
-  /** The stored revisions, ascending by number. */
-  #entries: readonly RevisionEntry[]
-  /** The hash of the flows folder when it was last loaded without problems. */
-  #folderHash: string
   #waiting: WaitingCandidate | undefined
   #last: Promise<unknown> = Promise.resolve()
 
@@ -96,16 +91,17 @@ export class Revisions {
     return revisions
   }
 
+  /**
+   * @param entries the stored revisions, ascending by number
+   * @param folderHash the hash of the flows folder when it was last loaded without problems
+   */
   private constructor(
-    parts: RevisionsParts,
+    private readonly parts: RevisionsParts,
     first: ActiveRevision,
-    entries: readonly RevisionEntry[],
-    folderHash: string,
+    private entries: readonly RevisionEntry[],
+    private folderHash: string,
   ) {
-    this.#parts = parts
     this.#active = new ActiveRevisions(first, (id) => this.#loadById(id))
-    this.#entries = entries
-    this.#folderHash = folderHash
     this.#noteEntry(first.entry)
   }
 
@@ -135,11 +131,11 @@ export class Revisions {
 
   /** What a reload of the flows folder would do now, or a rollback to a stored revision; changes nothing. */
   async preview(to?: number): Promise<Candidate & { readonly loaded: Revision | null }> {
-    const { folder, load, store } = this.#parts
-    const target = this.#entries.find(({ number }) => number === to)
+    const { folder, load, store } = this.parts
+    const target = this.entries.find(({ number }) => number === to)
     if (to !== undefined && target === undefined) return { ...unusable([this.#notStored(to)]), loaded: null }
     const loaded = await (target === undefined ? load(folder) : withFilesOf(store, target, load))
-    const candidate = await checkCandidate(loaded, this.current, this.#parts, {})
+    const candidate = await checkCandidate(loaded, this.current, this.parts, {})
     return { ...candidate, loaded: loaded.ok ? loaded.revision : null }
   }
 
@@ -162,7 +158,7 @@ export class Revisions {
     const before = this.#waiting
     this.#waiting = this.#stillWaiting(request, result)
     const ms = Math.round(performance.now() - start)
-    const { log, metrics, isManual } = this.#parts
+    const { log, metrics, isManual } = this.parts
     try {
       if (result.ok) metrics.reload(request.way, result.changed ? 'taken' : 'unchanged', ms)
       else metrics.reload(request.way, isManual && request.way === 'files' ? 'waiting' : 'refused', ms)
@@ -176,10 +172,10 @@ export class Revisions {
   }
 
   async #try(request: Request): Promise<ReloadResult> {
-    const { isManual, maxChange, prepare, store } = this.#parts
+    const { isManual, maxChange, prepare, store } = this.parts
     const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined
     if (request.way === 'rollback' && target === undefined) return refused([this.#notStored(request.to)])
-    const folderBefore = this.#folderHash
+    const folderBefore = this.folderHash
     const loaded = await this.#load(request, target)
     const { revision: current, entry: currentEntry } = this.#active.current
     const hash = loaded.ok ? loaded.revision.hash : undefined
@@ -195,7 +191,7 @@ export class Revisions {
     // A rollback has to work at once, and leads to what decided before.
     const limits =
       request.way === 'rollback' ? request : { ...request, maxChange: request.maxChange ?? maxChange }
-    const candidate = await checkCandidate(loaded, current, this.#parts, limits)
+    const candidate = await checkCandidate(loaded, current, this.parts, limits)
     const mayTake = candidate.problems.length === 0 && !(isManual && request.way === 'files')
     if (!loaded.ok || !mayTake) return { ok: false, ...candidate }
     const unprepared = await prepare(loaded.revision, false)
@@ -204,48 +200,48 @@ export class Revisions {
       way: request.way,
       by: request.by ?? null,
       rollbackOf,
-      insteadOf: isFolder(request) ? null : this.#folderHash,
+      insteadOf: isFolder(request) ? null : this.folderHash,
     })
     this.#active.swap(next)
-    this.#parts.swapped(next.revision)
+    this.parts.swapped(next.revision)
     this.#noteEntry(next.entry)
     const { problems: _, ...taken } = candidate
     return { ok: true, changed: true, number: next.entry?.number ?? null, rollbackOf, ...taken }
   }
 
   async #load({ files }: Request, target: RevisionEntry | undefined): Promise<Compiled> {
-    const { folder, load, store } = this.#parts
+    const { folder, load, store } = this.parts
     if (target !== undefined) return withFilesOf(store, target, load)
     if (files !== undefined) return inTemporaryFolder(files, load)
     const loaded = await load(folder)
-    if (loaded.ok) this.#folderHash = loaded.revision.hash
+    if (loaded.ok) this.folderHash = loaded.revision.hash
     return loaded
   }
 
   /** Without a number, the revision before the current one; a second rollback goes back one further. */
   #rollbackTarget(to: number | undefined): RevisionEntry | undefined {
-    if (to !== undefined) return this.#entries.find(({ number }) => number === to)
+    if (to !== undefined) return this.entries.find(({ number }) => number === to)
     const { revision, entry: current } = this.#active.current
     const origin = current === undefined ? Number.POSITIVE_INFINITY : originOf(current)
-    return this.#entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash)
+    return this.entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash)
   }
 
   #notStored(to: number | undefined): Problem {
     const what = to === undefined ? 'No earlier revision is stored' : `Revision ${to} is not stored`
-    const stored = this.#entries.map(({ number }) => number).join(', ') || 'none'
+    const stored = this.entries.map(({ number }) => number).join(', ') || 'none'
     return problem('reload.not_stored', `${what}; stored are: ${stored}.`)
   }
 
   async #loadById(id: string): Promise<Revision | undefined> {
-    const entry = this.#entries.findLast((one) => one.id === id)
-    const loaded = entry && (await withFilesOf(this.#parts.store, entry, this.#parts.compile))
+    const entry = this.entries.findLast((one) => one.id === id)
+    const loaded = entry && (await withFilesOf(this.parts.store, entry, this.parts.compile))
     return loaded?.ok ? loaded.revision : undefined
   }
 
   #noteEntry(entry: RevisionEntry | undefined): void {
     if (entry === undefined) return
-    const others = this.#entries.filter(({ number }) => number !== entry.number)
-    this.#entries = [...others, entry].slice(-KEPT_REVISIONS)
+    const others = this.entries.filter(({ number }) => number !== entry.number)
+    this.entries = [...others, entry].slice(-KEPT_REVISIONS)
   }
 
   /** What waits after a request. A rollback and a draft take the place of the flows folder as it is. */

@@ -57,15 +57,12 @@ const RETRY_MS = 10_000
  * table.
  */
 export class Tables {
-  readonly #parts: TablesParts
   /** By the keys of their sources: those of the current revision, and of the one before. */
   readonly #held = new Map<string, Held>()
   #current: ReadonlyMap<string, TableSource> = new Map()
   readonly #stopping = new AbortController()
 
-  constructor(parts: TablesParts) {
-    this.#parts = parts
-  }
+  constructor(private readonly parts: TablesParts) {}
 
   /**
    * Holds and refreshes the tables of a revision from now on. Resolves once those that are new have their last good copy;
@@ -84,7 +81,7 @@ export class Tables {
     const all = await Promise.all(sources.map((source) => this.#hold(source)))
     const isNew = ({ source, table }: Held) => table === undefined || !before.has(source.key)
     const loads = all.filter(isNew).map((held) => this.#refresh(held))
-    const { folder, log } = this.#parts
+    const { folder, log } = this.parts
     await removeOtherCopies(folder, sources).catch((error: Error) => {
       const message = `Copies of tables cannot be removed: ${error.message}.`
       log.warn(message, { event: 'table_copy_problem' })
@@ -126,7 +123,7 @@ export class Tables {
     if (known !== undefined) return Object.assign(known, { source })
     const held: Held = { source, failures: 0 }
     this.#held.set(source.key, held)
-    const { folder, log } = this.#parts
+    const { folder, log } = this.parts
     try {
       Object.assign(held, await readCopy(folder, source))
     } catch (error) {
@@ -145,7 +142,7 @@ export class Tables {
   }
 
   async #load(held: Held): Promise<void> {
-    const { folder, databases, secrets } = this.#parts
+    const { folder, databases, secrets } = this.parts
     const { source, table } = held
     const before = table && { version: table.version, size: table.size }
     const request: LoadRequest = { source, databases, secrets, folder, before }
@@ -162,7 +159,7 @@ export class Tables {
   }
 
   #loaded(held: Held, { table, leftOut, notCopied }: Extract<LoadResult, { ok: true }>): void {
-    const { log } = this.#parts
+    const { log } = this.parts
     const { source, error } = held
     const name = source.name
     held.table = table ?? held.table
@@ -194,6 +191,6 @@ export class Tables {
     const { name } = held.source
     const effect = held.table === undefined ? 'never was, so conditions on it are unknown' : 'stays as it was'
     const message = `Table ${name} cannot be loaded and ${effect}: ${reason}.`
-    this.#parts.log.warn(message, { event: 'table_problem', table: name })
+    this.parts.log.warn(message, { event: 'table_problem', table: name })
   }
 }

@@ -30,9 +30,6 @@ const MOST_FAILURES = 3
 
 /** The worker threads of one code flow, and the calls that wait for one of them. */
 export class FunctionPool {
-  readonly #fn: FlowFunction
-  readonly #options: FunctionPoolOptions
-  readonly #ending: Set<Promise<void>>
   readonly #threads = new Set<FunctionThread>()
   /** Calls that wait for a thread. Without one, a call looks why. */
   #waiting: ((thread: FunctionThread | undefined) => void)[] = []
@@ -47,10 +44,11 @@ export class FunctionPool {
   readonly #idle: NodeJS.Timeout
 
   /** @param ending holds the threads that are being ended */
-  constructor(fn: FlowFunction, options: FunctionPoolOptions, ending: Set<Promise<void>>) {
-    this.#fn = fn
-    this.#options = options
-    this.#ending = ending
+  constructor(
+    private readonly fn: FlowFunction,
+    private readonly options: FunctionPoolOptions,
+    private readonly ending: Set<Promise<void>>,
+  ) {
     this.#idle = setTimeout(() => this.#endAllFreeBut(1), options.idleMs).unref()
   }
 
@@ -61,7 +59,7 @@ export class FunctionPool {
 
   /** Loads the function on a first thread; returns what is wrong with it. */
   async load(): Promise<Problem | undefined> {
-    const { checkDeadlineMs } = this.#options
+    const { checkDeadlineMs } = this.options
     const overdue = `loading it takes longer than ${checkDeadlineMs} ms; is there a loop?`
     const limits = { takeMs: START_MS, runMs: () => checkDeadlineMs, overdue }
     const isStopped = this.#state === 'stopped'
@@ -71,13 +69,13 @@ export class FunctionPool {
     const isThrown = reason === 'threw' || reason === 'crashed'
     const isUntried = reason === 'busy' || reason === 'not-taken'
     const what = isThrown ? 'loading it fails: ' : isUntried ? 'it was not checked: ' : ''
-    const position = positionOf(stack, this.#fn) ?? { file: this.#fn.file, line: 1, column: 1 }
+    const position = positionOf(stack, this.fn) ?? { file: this.fn.file, line: 1, column: 1 }
     return { ...position, code: 'flows.function_load', message: what + message }
   }
 
   /** Runs the function for one call. Never rejects, and settles within twice the deadline. */
   async run(input: ConversationInput): Promise<FunctionResult> {
-    const { deadlineMs } = this.#options
+    const { deadlineMs } = this.options
     const arrived = performance.now()
     const left = (ms: number) => ms - (performance.now() - arrived)
     const limits = {
@@ -117,12 +115,12 @@ export class FunctionPool {
   /** Why a call is not run now; undefined where it may wait for a thread. */
   #refusal(leftMs: number): Failure | undefined {
     if (this.#state === 'stopped') return STOPPED
-    if (this.#suspendedUntil > this.#options.now()) {
+    if (this.#suspendedUntil > this.options.now()) {
       const time = new Date(this.#suspendedUntil).toISOString()
       const message = `it hit its deadline or crashed three times in a row; it is tried again at ${time}, or once it is changed`
       return { kind: 'failed', reason: 'suspended', message }
     }
-    const message = `no worker thread became free within ${this.#options.deadlineMs} ms`
+    const message = `no worker thread became free within ${this.options.deadlineMs} ms`
     return leftMs > 0 ? undefined : { kind: 'failed', reason: 'busy', message }
   }
 
@@ -150,7 +148,7 @@ export class FunctionPool {
     const needed = Math.max(this.#state === 'open' ? 1 : 0, this.#waiting.length)
     if (this.#state === 'retired') this.#endAllFreeBut(needed)
     try {
-      for (let count = this.#free().length; count < needed && this.size < this.#options.maxWorkers; count++)
+      for (let count = this.#free().length; count < needed && this.size < this.options.maxWorkers; count++)
         this.#startThread()
     } catch {
       // The system gives no more threads: the calls that wait for one end as busy, and the next one tries again.
@@ -167,8 +165,8 @@ export class FunctionPool {
 
   #startThread(): FunctionThread {
     const thread: FunctionThread = new FunctionThread(
-      this.#fn,
-      this.#options.memoryMb,
+      this.fn,
+      this.options.memoryMb,
       () => this.#serve(),
       () => {
         this.#threads.delete(thread)
@@ -203,20 +201,20 @@ export class FunctionPool {
    */
   #strike(count: number): void {
     if (count < MOST_STRIKES) return
-    this.#suspendedUntil = this.#options.now() + SUSPENDED_MS
+    this.#suspendedUntil = this.options.now() + SUSPENDED_MS
     for (const resolve of this.#waiting.splice(0)) resolve(undefined)
   }
 
   #failed({ reason, message, stack = '' }: Failure, log: readonly FlowLogLine[]): FunctionResult {
-    const at = positionOf(stack, this.#fn)
-    const where = at === undefined ? this.#fn.file : `${at.file}:${at.line}:${at.column}`
+    const at = positionOf(stack, this.fn)
+    const where = at === undefined ? this.fn.file : `${at.file}:${at.line}:${at.column}`
     return { kind: 'failed', reason: reason as FunctionFailure, message: `${where}: ${message}`, log }
   }
 
   /** Ends a thread in the background: ending one that loops can take a while, and no call should wait for it. */
   #end(thread: FunctionThread): void {
     this.#threads.delete(thread)
-    const ended = thread.end().finally(() => this.#ending.delete(ended))
-    this.#ending.add(ended)
+    const ended = thread.end().finally(() => this.ending.delete(ended))
+    this.ending.add(ended)
   }
 }
