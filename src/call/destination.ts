@@ -1,6 +1,6 @@
 import { encodeDestination, FALLBACK } from '../asterisk/dialplan/destination.js'
 import type { DialplanLocation, Pbx, Variable } from '../asterisk/pbx.js'
-import { dialplanText, encodeState, scalarVariables } from '../conversation/state-codec.js'
+import { dialplanText, encodeState, scalarVariables } from '../conversation/state.js'
 import { type FinalDecision, flowNamed } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import type { Outcome, RecordedGreeting } from '../history/decision-record.js'

@@ -8,7 +8,7 @@ import {
 } from '../asterisk/dialplan/arguments.js'
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
 import { type Arrival, type Pbx, PbxError, trunkOf } from '../asterisk/pbx.js'
-import { type DecodedState, decodeState, partsIn } from '../conversation/state-codec.js'
+import { type DecodedState, decodeState, partsIn } from '../conversation/state.js'
 import type { CallFacts } from '../routing/types.js'
 import { SipHeaders } from '../sip/headers.js'
 import { parseAddress } from '../sip/uri.js'

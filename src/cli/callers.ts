@@ -4,7 +4,12 @@ import { sendForget } from '../control/client.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { inWords } from '../lib/text.js'
 import { counted } from '../lib/units.js'
-import { type ForgottenCaller, forgetCaller, type StoredCaller, storedCaller } from '../memory/forget.js'
+import {
+  type ForgottenCaller,
+  forgetCaller,
+  type StoredCaller,
+  storedCaller,
+} from '../memory/caller-memory.js'
 import { userName } from '../settings/find.js'
 import type { Settings } from '../settings/index.js'
 import { GreetingFiles } from '../speech/greeting-files.js'

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
-import type { ForgottenCaller } from '../memory/forget.js'
+import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
 import type { TableState } from '../tables/tables.js'

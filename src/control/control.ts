@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Overrides, ShownOverride } from '../call/overrides.js'
-import type { ForgottenCaller } from '../memory/forget.js'
+import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { RenderReport } from '../speech/greetings.js'

@@ -1,7 +1,7 @@
 import type { Overrides } from '../call/overrides.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
-import { forgetCaller, storedCaller } from '../memory/forget.js'
+import { forgetCaller, storedCaller } from '../memory/caller-memory.js'
 import type { Metrics } from '../observability/metrics.js'
 import type { Store } from '../store/store.js'
 import { type ConsoleParts, consoleSource } from './console-source.js'

@@ -4,7 +4,7 @@ import type { AriAccess } from '../asterisk/ari/http.js'
 import { FALLBACK, GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { trunkOf } from '../asterisk/pbx.js'
 import type { State } from '../conversation/state.js'
-import { decodeState, partsIn } from '../conversation/state-codec.js'
+import { decodeState, partsIn } from '../conversation/state.js'
 import { within } from '../lib/waiting.js'
 
 /** Where the PBX put a call. */

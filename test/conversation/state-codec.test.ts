@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { STATE_LIMIT_BYTES, type State } from '../../src/conversation/state.js'
 import {
   decodeState,
   dialplanText,
   encodeState,
   partsIn,
+  STATE_LIMIT_BYTES,
+  type State,
   scalarVariables,
-} from '../../src/conversation/state-codec.js'
+} from '../../src/conversation/state.js'
 
 const base64url = (text: string | Buffer) => Buffer.from(text).toString('base64url')
 const long = (characters: number): State => ({ note: 'n'.repeat(characters) })
