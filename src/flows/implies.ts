@@ -1,7 +1,6 @@
 import { matchesNumber as matchesLoaded, passes } from '../routing/condition.js'
-import { formatCondition } from '../routing/format.js'
 import { NO_OUTSIDE_DATA } from '../routing/outside-data.js'
-import type { Condition, HeaderTest, Leaf, NumberPattern, Routing, ValueLeaf } from '../routing/types.js'
+import type { Condition, HeaderTest, NumberPattern, Routing, ValueLeaf } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 
 /** Of tables from outside nothing is known here. */
@@ -11,98 +10,73 @@ const matchesNumber = (pattern: NumberPattern, number: string) =>
 /** The rules without what is derived from them. */
 export type Rules = Omit<Routing, 'index'>
 
-/** A condition without parts, or the contrary of one. */
-export interface Literal {
-  readonly kind: 'literal'
-  readonly leaf: Leaf
-  readonly negated: boolean
-}
-
-/** A condition with every `not` pushed down to its leaves. */
-export type Formula =
-  | Literal
-  | { readonly kind: 'all'; readonly of: readonly Formula[] }
-  | { readonly kind: 'any'; readonly of: readonly Formula[] }
-
 /** All values of the properties that have few. */
-const VALUES: Partial<Record<Leaf['kind'], readonly string[]>> = {
+const VALUES: Partial<Record<Condition['kind'], readonly string[]>> = {
   attestation: ['A', 'B', 'C', 'failed', 'none'],
   hours: ['open', 'closed'],
   vip: ['true', 'false'],
 }
 
 /**
- * De Morgan's laws hold for the three-valued logic of `truthOf` too, so the formula has the value of the condition
- * for every call, untrusted values included.
+ * A condition with every `not` pushed down to its leaves, of which those are never negated whose contrary is such a leaf
+ * again: `not: { vip: true }` is `vip: false`. De Morgan's laws hold for the three-valued logic of `truthOf` too, so it
+ * has the same value for every call, untrusted values included.
  */
-export function formulaOf(condition: Condition, negated = false): Formula {
-  if (condition.kind === 'not') return formulaOf(condition.of, !negated)
-  if (condition.kind !== 'all' && condition.kind !== 'any') return literalOf(condition, negated)
-  const of = condition.of.map((part) => formulaOf(part, negated))
-  const isAll = (condition.kind === 'all') !== negated
-  return { kind: isAll ? 'all' : 'any', of }
+export function normalForm(condition: Condition, negated = false): Condition {
+  if (condition.kind === 'not') return normalForm(condition.of, !negated)
+  if (condition.kind === 'all' || condition.kind === 'any') {
+    const isAll = (condition.kind === 'all') !== negated
+    return { kind: isAll ? 'all' : 'any', of: condition.of.map((part) => normalForm(part, negated)) }
+  }
+  if (!negated) return condition
+  const values = VALUES[condition.kind]
+  if ('oneOf' in condition && values !== undefined)
+    return { ...condition, oneOf: new Set(values).difference(condition.oneOf) }
+  if (condition.kind === 'header' && condition.test.kind === 'present')
+    return { ...condition, test: { kind: 'present', present: !condition.test.present } }
+  return { kind: 'not', of: condition }
 }
 
-/** Leaves whose contrary is such a leaf again are never negated: `not: { vip: true }` is `vip: false`. */
-function literalOf(leaf: Leaf, negated: boolean): Literal {
-  const values = VALUES[leaf.kind]
-  if (negated && 'oneOf' in leaf && values !== undefined)
-    return literalOf({ ...leaf, oneOf: new Set(values.filter((one) => !leaf.oneOf.has(one))) }, false)
-  if (negated && leaf.kind === 'header' && leaf.test.kind === 'present')
-    return literalOf({ ...leaf, test: { kind: 'present', present: !leaf.test.present } }, false)
-  return { kind: 'literal', leaf, negated }
+/** The parts that all have to be satisfied; the condition itself where it is no `all`. */
+export function partsOf(condition: Condition): readonly Condition[] {
+  return condition.kind === 'all' ? condition.of.flatMap(partsOf) : [condition]
 }
 
-/** The parts that all have to be satisfied; the formula itself where it is no `all`. */
-export function partsOf(formula: Formula): readonly Formula[] {
-  return formula.kind === 'all' ? formula.of.flatMap(partsOf) : [formula]
-}
-
-/** True for a condition without requirements. */
-export function isAlways(formula: Formula): boolean {
-  if (formula.kind === 'literal') return false
-  return formula.kind === 'all' ? formula.of.every(isAlways) : formula.of.some(isAlways)
-}
-
-export function formatLiteral({ leaf, negated }: Literal): string {
-  return negated ? `not: { ${formatCondition(leaf)} }` : formatCondition(leaf)
+/** True for a condition in normal form without requirements. */
+export function isAlways(condition: Condition): boolean {
+  if (condition.kind === 'all') return condition.of.every(isAlways)
+  return condition.kind === 'any' && condition.of.some(isAlways)
 }
 
 /**
- * Whether every call that satisfies `a` satisfies `b`. True is certain; false may only mean that it was not
- * found, since a warning that is wrong is worse than one that is missing.
+ * Whether every call that satisfies `a` satisfies `b`, both in normal form. True is certain; false may only mean that it
+ * was not found, since a warning that is wrong is worse than one that is missing.
  */
-export function implies(a: Formula, b: Formula, rules: Rules): boolean {
+export function implies(a: Condition, b: Condition, rules: Rules): boolean {
   if (b.kind === 'all') return b.of.every((part) => implies(a, part, rules))
   if (a.kind === 'any') return a.of.length > 0 && a.of.every((part) => implies(part, b, rules))
   if (b.kind === 'any' && b.of.some((part) => implies(a, part, rules))) return true
   if (a.kind === 'all') return a.of.some((part) => implies(part, b, rules))
-  return b.kind === 'literal' && literalImplies(a, b, rules)
+  if (a.kind === 'not') return b.kind === 'not' && within(b.of, a.of)
+  return b.kind === 'not' ? rulesOut(a, b.of, rules) : within(a, b) || derives(a, b, rules)
 }
 
 /** Whether no call can satisfy both. */
-export function exclude(a: Literal, b: Literal, rules: Rules): boolean {
-  const contrary = ({ leaf, negated }: Literal) => literalOf(leaf, !negated)
-  return literalImplies(a, contrary(b), rules) || literalImplies(b, contrary(a), rules)
-}
-
-function literalImplies(a: Literal, b: Literal, rules: Rules): boolean {
-  if (a.negated) return b.negated && within(b.leaf, a.leaf)
-  if (b.negated) return rulesOut(a.leaf, b.leaf, rules)
-  return within(a.leaf, b.leaf) || derives(a.leaf, b.leaf, rules)
+export function exclude(a: Condition, b: Condition, rules: Rules): boolean {
+  return implies(a, normalForm(b, true), rules) || implies(b, normalForm(a, true), rules)
 }
 
 /** The same property of a call, and every value that `a` accepts is one that `b` accepts. */
-function within(a: Leaf, b: Leaf): boolean {
+function within(a: Condition, b: Condition): boolean {
   if ('oneOf' in a) return isSameProperty(a, b) && a.oneOf.isSubsetOf(b.oneOf)
   if (a.kind === 'returning') return b.kind === 'returning' && a.withinMs <= b.withinMs && a.calls >= b.calls
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && testWithin(a.test, b.test)
-  return 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
+  return 'numbers' in a && 'numbers' in b && b.kind === a.kind && numbersWithin(a.numbers, b.numbers)
 }
 
 /** Nothing that `a` accepts is accepted by `b`. Not so for values of a header and claims: a call may have several. */
-function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
+function rulesOut(a: Condition, b: Condition, rules: Rules): boolean {
   if (a.kind === 'header')
     return b.kind === 'header' && isSameHeader(a.name, b.name) && isAbsent(a.test) && !isAbsent(b.test)
   if (a.kind === 'callee' && b.kind === 'branch')
@@ -112,12 +86,12 @@ function rulesOut(a: Leaf, b: Leaf, rules: Rules): boolean {
   return 'oneOf' in a && isSameProperty(a, b) && a.oneOf.isDisjointFrom(b.oneOf)
 }
 
-function isSameProperty(a: ValueLeaf, b: Leaf): b is ValueLeaf {
+function isSameProperty(a: ValueLeaf, b: Condition): b is ValueLeaf {
   return a.kind === b.kind && a.name === b.name
 }
 
 /** What follows from another property: the branch from the callee number, a claim from the caller number, VIP. */
-function derives(a: Leaf, b: Leaf, rules: Rules): boolean {
+function derives(a: Condition, b: Condition, rules: Rules): boolean {
   if (a.kind === 'callee' && b.kind === 'branch')
     return hasCertainBranch(a.numbers, rules) && branchesOf(a.numbers, rules).every((one) => b.oneOf.has(one))
   if (a.kind === 'caller' && b.kind === 'claimed_caller') return numbersWithin(a.numbers, b.numbers)

@@ -2,7 +2,7 @@ import { nearest } from '../lib/nearest.js'
 import { leavesOf } from '../routing/condition.js'
 import { headerName } from '../routing/format.js'
 import { canonicalName } from '../sip/headers.js'
-import { formulaOf, type Literal, type Rules } from './implies.js'
+import { normalForm, type Rules } from './implies.js'
 import { contradiction, NUMBER_TRUST } from './lint.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { Needs } from './revision.js'
@@ -76,20 +76,16 @@ function lintCallerNumbers({ trust, vip, lookups, rules, memory }: Rules, diagno
 /** Calls from a trunk that contradicts every rule can only go to `otherwise`. */
 function lintTrunks(routing: Rules, needs: Needs, diagnostics: Diagnostics): void {
   const { trust, trunkFrom, rules, otherwise } = routing
-  const all = rules.map(({ when }) => formulaOf(when))
-  const formulas = all.filter((formula) => contradiction(formula, routing) === undefined)
-  if (formulas.length === 0) return
+  const all = rules.map(({ when }) => normalForm(when))
+  const possible = all.filter((when) => contradiction(when, routing) === undefined)
+  if (possible.length === 0) return
   const everything = new Set([...NUMBER_TRUST, ...needs.headersNeeded])
   for (const [name, trusted] of trust) {
     if (trunkFrom.has(name)) continue
     // That nothing from a trunk without any trust meets a rule is meant. That all rules name other trunks is not.
     const judged = trusted.size > 0 ? routing : { ...routing, trust: new Map(trust).set(name, everything) }
-    const trunk: Literal = {
-      kind: 'literal',
-      leaf: { kind: 'trunk', oneOf: new Set([name]) },
-      negated: false,
-    }
-    if (formulas.some((formula) => contradiction(formula, judged, [trunk]) === undefined)) continue
+    const trunk = { kind: 'trunk', oneOf: new Set([name]) } as const
+    if (possible.some((when) => contradiction(when, judged, [trunk]) === undefined)) continue
     const message = `no rule can match a call from trunk ${name}: each names other trunks, or needs trust that this one lacks; all its calls go to ${otherwise}`
     diagnostics.warning(['trunks', name], 'flows.unreachable', message)
   }

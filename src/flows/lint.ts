@@ -1,20 +1,10 @@
 import { isNeverOpen, nextOpening, stateAt } from '../hours/hours.js'
 import { DAY, DAYS, formatTime, parseWeek, type Week } from '../hours/opening-hours.js'
-import { headerName } from '../routing/format.js'
-import type { Routing, Rule } from '../routing/types.js'
+import { formatCondition, headerName } from '../routing/format.js'
+import type { Condition, Routing, Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
-import {
-  exclude,
-  type Formula,
-  formatLiteral,
-  formulaOf,
-  implies,
-  isAlways,
-  type Literal,
-  partsOf,
-  type Rules,
-} from './implies.js'
+import { exclude, implies, isAlways, normalForm, partsOf, type Rules } from './implies.js'
 import { isReference } from './numbers.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { NumbersSource, RoutingSource } from './schema.js'
@@ -36,23 +26,23 @@ export function lint(source: RoutingSource, routing: Rules, diagnostics: Diagnos
 }
 
 function lintRules(routing: Rules, diagnostics: Diagnostics): void {
-  const earlier: { readonly rule: Rule; readonly formula: Formula }[] = []
+  const earlier: { readonly rule: Rule; readonly when: Condition }[] = []
   for (const [position, rule] of routing.rules.entries()) {
     const path = ['rules', rule.index, 'when']
-    const formula = formulaOf(rule.when)
-    const why = contradiction(formula, routing)
+    const when = normalForm(rule.when)
+    const why = contradiction(when, routing)
     if (why !== undefined) {
       diagnostics.warning(path, 'flows.contradiction', `no call ever matches ${nameOf(rule)}: ${why}`)
       continue
     }
     const isCompared = position < MOST_RULES
-    const by = isCompared ? earlier.find((one) => implies(formula, one.formula, routing))?.rule : undefined
+    const by = isCompared ? earlier.find((one) => implies(when, one.when, routing))?.rule : undefined
     if (by !== undefined) {
       const message = `no call ever gets to ${nameOf(rule)}: ${nameOf(by)} stands before it and takes all its calls; move it up, or take it out`
       diagnostics.warning(path, 'flows.unreachable', message)
     }
-    earlier.push({ rule, formula })
-    if (isAlways(formula)) {
+    earlier.push({ rule, when })
+    if (isAlways(when)) {
       warnBehind(rule, routing.rules.slice(position + 1), diagnostics)
       return
     }
@@ -71,22 +61,22 @@ function nameOf({ name }: Rule): string {
   return `the rule "${name}"`
 }
 
-/** Why no call can satisfy a condition; undefined where one might. */
+/** Why no call can satisfy a condition in normal form; undefined where one might. */
 export function contradiction(
-  formula: Formula,
+  condition: Condition,
   routing: Rules,
-  around: readonly Literal[] = [],
+  around: readonly Condition[] = [],
 ): string | undefined {
-  const parts = partsOf(formula)
-  const literals = [...around, ...parts.filter((part) => part.kind === 'literal')]
+  const parts = partsOf(condition)
+  const literals = [...around, ...parts.filter(({ kind }) => kind !== 'any')]
   if (literals.length > MOST_LITERALS) return undefined
   for (const [at, a] of literals.entries()) {
-    const wanted =
-      a.leaf.kind === 'hours' && a.leaf.oneOf.has('open') ? routing.hours.get(a.leaf.name ?? '') : undefined
+    const wanted = a.kind === 'hours' && a.oneOf.has('open') ? routing.hours.get(a.name ?? '') : undefined
     if (wanted !== undefined && isNeverOpen(wanted))
       return `"${wanted.name}" is never open, unless an override opens it`
     for (const b of literals.slice(at + 1)) {
-      if (exclude(a, b, routing)) return `"${formatLiteral(a)}" and "${formatLiteral(b)}" exclude each other`
+      if (exclude(a, b, routing))
+        return `"${formatCondition(a)}" and "${formatCondition(b)}" exclude each other`
       const why = untrusted(a, b, routing) ?? untrusted(b, a, routing)
       if (why !== undefined) return why
     }
@@ -103,21 +93,22 @@ export function contradiction(
 export const NUMBER_TRUST = ['caller_number', 'p-asserted-identity']
 
 /** A condition for which none of the rule's trunks is trusted is never satisfied. */
-function untrusted(trunk: Literal, other: Literal, { trust, vip }: Rules): string | undefined {
-  if (trunk.leaf.kind !== 'trunk' || trunk.negated) return undefined
-  const trunks = [...trunk.leaf.oneOf]
+function untrusted(trunk: Condition, other: Condition, { trust, vip }: Rules): string | undefined {
+  if (trunk.kind !== 'trunk') return undefined
+  const trunks = [...trunk.oneOf]
   const items = neededTrust(other, [...vip.headers.keys()])
   if (items.length === 0 || trunks.some((name) => items.some((item) => trust.get(name)?.has(item))))
     return undefined
   const names = items.map((item) => (item === 'caller_number' ? 'the caller number' : headerName(item)))
-  return `trunk ${trunks.join(', ')} is not trusted for ${names.join(' or ')}, which "${formatLiteral(other)}" needs`
+  return `trunk ${trunks.join(', ')} is not trusted for ${names.join(' or ')}, which "${formatCondition(other)}" needs`
 }
 
 /** Trust for any of these is needed to satisfy a condition; none where trust does not matter. */
-function neededTrust({ leaf, negated }: Literal, vipHeaders: readonly string[]): readonly string[] {
+function neededTrust(literal: Condition, vipHeaders: readonly string[]): readonly string[] {
+  const leaf = literal.kind === 'not' ? literal.of : literal
   if (leaf.kind === 'caller' || leaf.kind === 'remembered' || leaf.kind === 'returning') return NUMBER_TRUST
   if (leaf.kind === 'vip') return leaf.oneOf.has('true') ? [...NUMBER_TRUST, ...vipHeaders] : []
-  if (leaf.kind !== 'header' || negated) return []
+  if (leaf.kind !== 'header' || literal.kind === 'not') return []
   return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)]
 }
 

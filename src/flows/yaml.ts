@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import {
   type Alias,
   type Document,
@@ -30,7 +31,7 @@ export interface FlowDocument {
  */
 export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
   const lines = new LineCounter()
-  const text = decode(content)
+  const text = isUtf8(content) ? content.toString() : undefined
   const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
   const positions = new DocumentPositions(doc, lines)
   const diagnostics = new Diagnostics(file, positions)
@@ -55,14 +56,6 @@ export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
 }
 
 type Report = (offset: number, code: ProblemCode, message: string) => void
-
-function decode(content: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content)
-  } catch {
-    return undefined
-  }
-}
 
 const INDENTATION =
   'the indentation of this line fits none of the lines above; what belongs together begins in the same column'
