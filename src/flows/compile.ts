@@ -70,8 +70,8 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
   const examples = examplesOf(source, routing, diagnostics)
   if (diagnostics.problems.length > 0) return refused(source, diagnostics.problems, diagnostics.warnings)
   const needs = needsOf(routing, functions.values())
-  lint(written, routing, diagnostics)
-  lintTrust(written, routing, needs, diagnostics)
+  lint(file, routing)
+  lintTrust(file, routing, needs)
   const hash = hashOf(source.files)
   const revision: Revision = {
     id: hash.slice(0, 12),

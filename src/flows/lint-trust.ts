@@ -7,17 +7,13 @@ import { contradiction, NUMBER_TRUST } from './lint.js'
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { Needs } from './revision.js'
 import type { RoutingSource } from './schema.js'
+import type { Written } from './shape.js'
 
 /** Warns of trust that has no effect, and of numbers and trunks to which trust is missing. */
-export function lintTrust(
-  source: RoutingSource,
-  routing: Rules,
-  needs: Needs,
-  diagnostics: Diagnostics,
-): void {
-  lintTrustItems(source, needs, diagnostics)
-  lintCallerNumbers(routing, diagnostics)
-  lintTrunks(routing, needs, diagnostics)
+export function lintTrust(file: Written<RoutingSource>, routing: Rules, needs: Needs): void {
+  lintTrustItems(file.at('trunks'), needs)
+  lintCallerNumbers(routing, file.diagnostics)
+  lintTrunks(routing, needs, file.diagnostics)
 }
 
 /** What may stand in a `trust` without being a header, and what people write for it. */
@@ -27,20 +23,21 @@ const NOT_HEADERS = new Map([
 ])
 
 /** `callerid` would be taken for a header of that name, and the caller number would not be trusted. */
-function lintTrustItems({ trunks = {} }: RoutingSource, needs: Needs, diagnostics: Diagnostics): void {
+function lintTrustItems(trunks: Written<RoutingSource['trunks']>, needs: Needs): void {
   const names = needs.headersNeeded
   const known = [...NOT_HEADERS.keys(), 'p-asserted-identity', ...names]
-  for (const [trunk, { trust = [] }] of Object.entries(trunks))
-    for (const [at, item] of trust.entries()) {
+  for (const [, trunk] of trunks.entries)
+    for (const written of trunk.at('trust').items) {
+      const item = written.value
       if (known.includes(canonicalName(item))) continue
       const meant = meantBy(item, names)
-      const isSlip = meant !== undefined && !trust.some((one) => canonicalName(one) === canonicalName(meant))
+      const isThere = (name: string) => trunk.value.trust?.some((one) => canonicalName(one) === name)
       const what = `"${item}" is taken for a header`
-      const path = ['trunks', trunk, 'trust', at]
-      if (isSlip) diagnostics.warning(path, 'flows.unknown_name', `${what}; did you mean "${meant}"?`)
+      if (meant !== undefined && !isThere(canonicalName(meant)))
+        written.warning('flows.unknown_name', `${what}; did you mean "${meant}"?`)
       // Names of headers with a hyphen may be for rules to come.
       else if (!needs.needsAllHeaders && !item.includes('-'))
-        diagnostics.warning(path, 'flows.unknown_name', `${what}, and nothing in these files looks at it`)
+        written.warning('flows.unknown_name', `${what}, and nothing in these files looks at it`)
     }
 }
 

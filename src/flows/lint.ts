@@ -1,13 +1,13 @@
 import { isNeverOpen, nextOpening, stateAt } from '../hours/hours.js'
 import { DAY, DAYS, formatTime, parseWeek, type Week } from '../hours/opening-hours.js'
 import { formatCondition, headerName } from '../routing/format.js'
-import type { Condition, Routing, Rule } from '../routing/types.js'
+import type { Condition, Rule } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
 import { exclude, implies, isAlways, normalForm, partsOf, type Rules } from './implies.js'
-import { isReference } from './numbers.js'
-import type { Diagnostics, YamlPath } from './problem.js'
-import type { NumbersSource, RoutingSource } from './schema.js'
+import type { Diagnostics } from './problem.js'
+import type { RoutingSource } from './schema.js'
+import type { Written } from './shape.js'
 
 /** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */
 const MOST_RULES = 1_500
@@ -19,10 +19,10 @@ const MOST_LITERALS = 100
  * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
  * themselves or an earlier rule takes all their calls, numbers that stand twice, and hours that are hardly meant.
  */
-export function lint(source: RoutingSource, routing: Rules, diagnostics: Diagnostics): void {
-  lintRules(routing, diagnostics)
-  lintNumbers(source, diagnostics)
-  lintHours(source, routing, diagnostics)
+export function lint(file: Written<RoutingSource>, routing: Rules): void {
+  lintRules(routing, file.diagnostics)
+  lintNumbers(file)
+  lintHours(file, routing)
 }
 
 function lintRules(routing: Rules, diagnostics: Diagnostics): void {
@@ -112,64 +112,50 @@ function neededTrust(literal: Condition, vipHeaders: readonly string[]): readonl
   return leaf.test.kind === 'present' && !leaf.test.present ? [] : [canonicalName(leaf.name)]
 }
 
-interface WrittenNumber {
-  readonly path: YamlPath
-  readonly text: string
-  /** The branch that lists it; undefined for a VIP. */
-  readonly branch: string | undefined
-}
-
 /** Numbers that stand twice among the VIPs, or in two branches, where only the first one counts. */
-function lintNumbers(source: RoutingSource, diagnostics: Diagnostics): void {
-  const firsts = new Map<string, WrittenNumber>()
-  for (const written of writtenNumbers(source)) {
-    const { text, branch, path } = written
-    const key = `${branch === undefined ? 'caller' : 'callee'} ${readNumber(text, source.default_country)}`
+function lintNumbers(file: Written<RoutingSource>): void {
+  const vips = file
+    .at('vip')
+    .at('numbers')
+    .items.map((at) => ({ at, branch: undefined }))
+  const ofBranches = file
+    .at('branches')
+    .entries.flatMap(([branch, entry]) => entry.at('numbers').items.map((at) => ({ at, branch })))
+  const firsts = new Map<string, { readonly text: string; readonly branch: string | undefined }>()
+  for (const { at, branch } of [...vips, ...ofBranches]) {
+    const text = at.value
+    if (text.trim().endsWith('*')) continue
+    const number = readNumber(text, file.value.default_country)
+    const key = `${branch === undefined ? 'caller' : 'callee'} ${number}`
     const first = firsts.get(key)
-    firsts.set(key, first ?? written)
+    firsts.set(key, first ?? { text, branch })
     if (first === undefined) continue
     const same = text === first.text ? '' : ` as "${first.text}"`
     const message =
       branch === first.branch
         ? `"${text}" stands here already${same}; take one of them out`
         : `"${text}" belongs to the branch "${first.branch}" already${same}, which comes first, so it never counts here`
-    diagnostics.warning(path, 'flows.duplicate', message)
+    at.warning('flows.duplicate', message)
   }
-}
-
-function writtenNumbers({ vip, branches = {} }: RoutingSource): readonly WrittenNumber[] {
-  const written = (numbers: NumbersSource = [], path: YamlPath, branch?: string) => {
-    if (typeof numbers === 'string') return [{ text: numbers, path, branch }]
-    return isReference(numbers) ? [] : numbers.map((text, at) => ({ text, path: [...path, at], branch }))
-  }
-  return [
-    ...written(vip?.numbers, ['vip', 'numbers']),
-    ...Object.entries(branches).flatMap(([name, { numbers }]) =>
-      written(numbers, ['branches', name, 'numbers'], name),
-    ),
-  ].filter(({ text }) => !text.trim().endsWith('*'))
 }
 
 /** Warns of hours that never open, and of times that have no effect or overlap those of the day before. */
-export function lintHours(
-  { hours: written = {} }: RoutingSource,
-  { hours }: Pick<Routing, 'hours'>,
-  diagnostics: Diagnostics,
-): void {
+function lintHours(file: Written<RoutingSource>, { hours }: Rules): void {
   const now = Date.now()
   for (const one of hours.values()) {
-    const path = ['hours', one.name]
+    const written = file.at('hours').at(one.name)
+    const open = written.at('open')
     const why = isNeverOpen(one)
       ? 'is never open, unless an override opens it: it has no times'
       : 'does not open within two years'
     if (stateAt(one, now).open === false && nextOpening(one, now) === undefined)
-      diagnostics.warning([...path, 'open'], 'flows.never_open', `"${one.name}" ${why}`)
+      open.warning('flows.never_open', `"${one.name}" ${why}`)
     for (const message of [...withoutEffect(one.text), ...overlaps(one.open)])
-      diagnostics.warning([...path, 'open'], 'flows.hours_times', message)
-    for (const [at, { date, hours: times }] of (written[one.name]?.also_open ?? []).entries())
-      if (times.trim() === 'off') {
-        const message = `"off" opens nothing on ${date}; take this out, or name the day under "closed"`
-        diagnostics.warning([...path, 'also_open', at, 'hours'], 'flows.hours_times', message)
+      open.warning('flows.hours_times', message)
+    for (const also of written.at('also_open').items)
+      if (also.value.hours.trim() === 'off') {
+        const message = `"off" opens nothing on ${also.value.date}; take this out, or name the day under "closed"`
+        also.at('hours').warning('flows.hours_times', message)
       }
   }
 }

@@ -24,15 +24,13 @@ export class Numbers {
 
   /** A number, a prefix, a list of both, a file of numbers, or a table. */
   pattern(written: Written<NumbersSource | undefined>): NumberPattern {
-    if (isReference(written.value)) {
-      const { file, table } = written.value
-      const none = { exact: new Set<string>(), prefixes: [] }
-      const [key, found] = file === undefined ? (['table', table] as const) : (['file', file] as const)
-      const name = (written as Written<Record<string, string>>).at(key) as Written<string>
-      const tables = key === 'table' ? this.table(name) : { tables: this.file(name), outsideTables: [] }
-      return { ...none, ...tables, text: `{ ${key}: ${found} }` }
+    if (written.isMap()) {
+      const none = { exact: new Set<string>(), prefixes: [], tables: [], outsideTables: [] }
+      const [file, table] = [written.at('file'), written.at('table')]
+      if (file.isThere()) return { ...none, tables: this.file(file), text: `{ file: ${file.value} }` }
+      return { ...none, ...(table.isThere() && this.table(table)), text: `{ table: ${table.value} }` }
     }
-    const texts = (written as Written<string | string[] | undefined>).items
+    const texts = written.items
     const exact = texts.filter(({ value }) => !isPrefix(value)).map((text) => this.exact(text))
     const prefixes = texts.filter(({ value }) => isPrefix(value)).map((text) => this.#prefix(text))
     const shown = texts.slice(0, 5).map(({ value }) => value)
@@ -64,9 +62,9 @@ export class Numbers {
 
   /** A name under `tables`: a file of the revision, or a table from outside. */
   table(written: Written<string>): Pick<NumberPattern, 'tables' | 'outsideTables'> {
-    const { value: name = '' } = written
+    const { value: name } = written
     const file = this.routing.at('tables').at(name).at('file')
-    if (file.value !== undefined) return { tables: this.file(file as Written<string>), outsideTables: [] }
+    if (file.isThere()) return { tables: this.file(file), outsideTables: [] }
     const known = Object.keys(this.routing.value.tables ?? {})
     if (!known.includes(name))
       written.problem('flows.unknown_name', `there is no table "${name}"${suggestion(name, known)}`)
@@ -124,13 +122,6 @@ export class Numbers {
 /** A short extension, a feature code and a withheld number. */
 function isComparedAsItIs(number: string): boolean {
   return number === ANONYMOUS || /^[0-9*#]{1,6}$/.test(number)
-}
-
-/** `{ file: numbers.csv }` or `{ table: gold }`. */
-export function isReference(
-  written: NumbersSource | undefined,
-): written is Exclude<NumbersSource, string | string[]> {
-  return typeof written === 'object' && !Array.isArray(written)
 }
 
 function isPrefix(text: string): boolean {

@@ -86,8 +86,10 @@ function readKey(
     case 'all':
     case 'any':
       return [{ kind: key, of: written.at(key).items.map((part) => readCondition(part, around)) }]
-    case 'not':
-      return [{ kind: key, of: readCondition(written.at(key) as Written<ConditionSource>, around) }]
+    case 'not': {
+      const part = written.at(key)
+      return part.isThere() ? [{ kind: key, of: readCondition(part, around) }] : []
+    }
     default:
       return []
   }
@@ -145,8 +147,7 @@ function readHeader(
   const test = headerTest(written.value)
   if (test === undefined) return []
   const problem = test.kind === 'matches' ? patternProblem(test.pattern) : undefined
-  if (problem !== undefined)
-    (written as Written<{ matches?: unknown }>).at('matches').problem('flows.pattern', problem)
+  if (problem !== undefined && written.isMap()) written.at('matches').problem('flows.pattern', problem)
   // Only a trusted header satisfies a condition.
   else if (test.kind !== 'present') checkTrusted(name, written, trust)
   return [{ kind: 'header', name, test }]

@@ -14,15 +14,13 @@ const EVERY_CALL = { kind: 'all', of: [] } as const
 export function readRules(written: Written<RoutingSource['rules']>, around: Surroundings): Routing['rules'] {
   const taken = new Map<string, number>()
   return written.items.map((rule, index): Rule => {
-    const { name = `rule ${index + 1}`, state = {}, when } = rule.value
+    const { name = `rule ${index + 1}`, state = {} } = rule.value
     checkRuleName(name, rule.at('name'), taken.get(name))
     taken.set(name, taken.get(name) ?? index)
     checkState(state, rule.at('state'), around)
-    const condition = rule.at('when') as Written<ConditionSource>
-    return {
-      ...{ index, name, state, target: readTarget(rule, around), greet: readGreet(rule, around) },
-      when: when === undefined ? EVERY_CALL : readCondition(condition, around),
-    }
+    const written = rule.at('when')
+    const when = written.isThere() ? readCondition(written, around) : EVERY_CALL
+    return { index, name, when, target: readTarget(rule, around), state, greet: readGreet(rule, around) }
   })
 }
 
@@ -56,9 +54,8 @@ export function readDefault(
   written: Written<RoutingSource['otherwise']>,
   around: Surroundings,
 ): { readonly flow: string; readonly greet: Greet | undefined } {
-  const isMap = typeof written.value === 'object'
-  const entry = isMap ? (written as Written<GreetedEntry>) : undefined
-  const flow = entry === undefined ? (written as Written<string | undefined>) : entry.at('goto')
+  const entry = written.isMap() ? written : undefined
+  const flow = entry?.at('goto') ?? (written as Written<string | undefined>)
   if (flow.value) checkName('flow', flow, around)
   return { flow: flow.value ?? '', greet: entry && readGreet(entry, around) }
 }
@@ -78,9 +75,9 @@ export function readGreet(written: Written<GreetedEntry>, around: Surroundings):
     const message = `"${goto}" turns calls away, and a greeting would answer them; take it out`
     at.problemAtKey('flows.greeting', message)
   }
-  if (typeof greet === 'object')
-    around.recordings.read((at as Written<typeof greet>).at('recording') as Written<string>)
-  else checkText(greet ?? '', at, around, /^state\.[A-Za-z_]\w*$/)
+  if (typeof greet === 'string') checkText(greet, at, around, /^state\.[A-Za-z_]\w*$/)
+  const recording = at.isMap() ? at.at('recording') : undefined
+  if (recording?.isThere()) around.recordings.read(recording)
   return { say: greet, play: play ?? 'before_flow' }
 }
 
@@ -113,8 +110,8 @@ function checkText(text: string, written: Written<unknown>, around: Surroundings
  */
 export function checkClaims(file: Written<RoutingSource>, { turnsAway }: Surroundings): void {
   for (const rule of file.at('rules').items) {
-    const { when, goto = '' } = rule.value
-    const claims = when === undefined ? [] : claimsIn(rule.at('when') as Written<ConditionSource>)
+    const { goto = '' } = rule.value
+    const claims = claimsIn(rule.at('when'))
     for (const claim of claims) {
       const above = claim.path.find((step) => step === 'any' || step === 'not')
       if (above === undefined) continue
@@ -140,11 +137,11 @@ export function checkClaims(file: Written<RoutingSource>, { turnsAway }: Surroun
 }
 
 /** Each `claimed_caller`, however deep. */
-function claimsIn(when: Written<ConditionSource>): readonly Written<unknown>[] {
-  const { claimed_caller: _, not } = when.value
+function claimsIn(when: Written<ConditionSource | undefined>): readonly Written<unknown>[] {
+  if (!when.isThere()) return []
   return [
     ...('claimed_caller' in when.value ? [when.at('claimed_caller')] : []),
     ...[...when.at('all').items, ...when.at('any').items].flatMap(claimsIn),
-    ...(not === undefined ? [] : claimsIn(when.at('not') as Written<ConditionSource>)),
+    ...claimsIn(when.at('not')),
   ]
 }

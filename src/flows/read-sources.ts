@@ -19,8 +19,9 @@ export function readTables(file: Written<RoutingSource>, numbers: Numbers): Rout
   return new Map(
     file.at('tables').entries.flatMap(([name, table]) => {
       checkKeys('table', table)
-      const { file: csv, every = '', max_drop: maxDrop = MAX_DROP } = table.value
-      if (csv !== undefined) numbers.file(table.at('file') as Written<string>)
+      const { every = '', max_drop: maxDrop = MAX_DROP } = table.value
+      const csv = table.at('file')
+      if (csv.isThere()) numbers.file(csv)
       const origin = originOf(table.value)
       if (origin === undefined) return []
       const everyMs = parseDuration(every) ?? EVERY_MS

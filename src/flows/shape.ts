@@ -17,16 +17,25 @@ export class Written<T> {
     readonly diagnostics: Diagnostics,
   ) {}
 
+  isThere(): this is Written<Sound<T>> {
+    return this.value !== undefined
+  }
+
+  /** Whether it is a map, and not the text or the list that may stand in its place. */
+  isMap(): this is Written<Exclude<Sound<T>, string | readonly unknown[]>> {
+    return typeof this.value === 'object' && !Array.isArray(this.value)
+  }
+
   /** What stands under a key, also where there is nothing. */
   at<Key extends keyof Sound<T> & string>(key: Key): Written<Sound<T>[Key] | undefined> {
     const value = (this.value as Sound<T> | undefined)?.[key]
     return new Written<Sound<T>[Key] | undefined>(value, [...this.path, key], this.diagnostics)
   }
 
-  /** The sound items of a list; a text counts as a list of it alone. */
+  /** The sound items of a list; a text counts as a list of it alone, and a map has none. */
   get items(): readonly Written<ItemOf<T>>[] {
     if (typeof this.value === 'string') return [this as unknown as Written<ItemOf<T>>]
-    const list = (this.value ?? []) as readonly (ItemOf<T> | undefined)[]
+    const list: readonly (ItemOf<T> | undefined)[] = Array.isArray(this.value) ? this.value : []
     return list.flatMap((item, index) =>
       item === undefined ? [] : [new Written(item, [...this.path, index], this.diagnostics)],
     )
