@@ -180,7 +180,7 @@ export class Tables {
       log.warn(message, { event: 'table_copy_problem', table: name })
     }
     Object.assign(held, { leftOut, notCopied })
-    if (table !== undefined) this.#parts.changed?.(name)
+    if (table !== undefined) this.parts.changed?.(name)
   }
 
   #failed(held: Held, reason: string): void {
