@@ -1,4 +1,5 @@
 import { Option } from 'commander'
+import { readProblems } from '../control/client.js'
 import { OUTCOMES, type Outcome } from '../history/decision-record.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { Columns } from '../lib/text.js'
@@ -13,6 +14,7 @@ import {
   optionParser,
   parseCount,
   print,
+  printError,
   printJson,
   printResult,
   widthOf,
@@ -58,6 +60,7 @@ async function list(settings: Settings, options: Options): Promise<void> {
   const [first] = records
   if (first === undefined) return printResult(options, { records }, noneFound(settings, options))
   const lines = columns().lines([HEADING, ...records.map(cells)])
+  for (const problem of await readProblems(settings.DOORMAN_DATA)) printError(problem)
   printResult(options, { records }, lines.join('\n'), `doorman why ${first.number}`)
 }
 

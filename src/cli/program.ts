@@ -8,6 +8,7 @@ import { DoormanCommand, EXIT, reportFailure, shaped } from './command.js'
 import { addDialplan } from './dialplan.js'
 import { addDiff } from './diff.js'
 import { addDoctor } from './doctor.js'
+import { addDrain } from './drain.js'
 import { addExamples } from './examples.js'
 import { addExplain } from './explain.js'
 import { addGreet } from './greet.js'
@@ -25,7 +26,7 @@ import { addWhy } from './why.js'
 const COMMANDS = [
   ...[addSetup, addRun, addCheck, addExplain, addHours, addHolidays, addOverride, addGreet, addCalls, addWhy],
   ...[addReplay, addReload, addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
-  ...[addForget, addExport],
+  ...[addDrain, addForget, addExport],
 ]
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }

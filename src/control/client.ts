@@ -60,6 +60,13 @@ export const readCandidate = async (to: To): Promise<WaitingCandidate | null> =>
 export const readTables = async (to: To): Promise<readonly TableState[]> =>
   (await request<{ readonly tables: readonly TableState[] }>(to, '/tables', READ_MS)).tables
 
+/** What the running Doorman is hindered by; nothing where none runs. */
+export async function readProblems(dataFolder: string): Promise<readonly string[]> {
+  const asked = findInstance(dataFolder).then((address) => request(address, '/ready', READ_MS))
+  const answer = (await asked.catch(() => undefined)) as { readonly problems: readonly string[] } | undefined
+  return answer?.problems ?? []
+}
+
 /** The overrides that are on. */
 export const readOverrides = async (to: To): Promise<readonly ShownOverride[]> =>
   (await request<{ readonly overrides: readonly ShownOverride[] }>(to, '/overrides', READ_MS)).overrides

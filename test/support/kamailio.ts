@@ -7,12 +7,12 @@ import { PrivateServer, serverFolder } from './private-server.js'
 import { kamailio } from './roots.js'
 
 export interface KamailioOptions {
-  /** The configuration, which takes its addresses from LISTEN and DISPATCHER_LIST. */
+  /** The configuration, which takes its addresses from LISTEN, DISPATCHER_LIST and ADDRESS_LIST. */
   readonly config: string
   /** The lines of the dispatcher's list. */
   readonly destinations: readonly string[]
-  /** Further names that the configuration may use, as `#!define` would set them. */
-  readonly defines?: Readonly<Record<string, string>>
+  /** The lines of the list of addresses. */
+  readonly trunks?: readonly string[]
 }
 
 /** A private Kamailio 5.6 on a UDP port of its own. */
@@ -28,15 +28,20 @@ export class Kamailio extends PrivateServer {
 
   /** @param address the address of loopback by which the PBXs know it */
   static async start(
-    { config, destinations, defines = {} }: KamailioOptions,
+    { config, destinations, trunks = [] }: KamailioOptions,
     address = '127.0.0.1',
   ): Promise<Kamailio> {
     const program = await kamailio((line) => void process.stderr.write(`${line}\n`))
     const [folder, port] = [serverFolder('kamailio'), await freePort('udp', address)]
-    const list = join(folder, 'dispatcher.list')
-    writeFileSync(list, `${destinations.join('\n')}\n`)
-    const names = { LISTEN: `udp:${address}:${port}`, DISPATCHER_LIST: `"${list}"`, ...defines }
-    const define = Object.entries(names).flatMap(([name, value]) => ['-A', `${name}=${value}`])
+    const listOf = (name: string, lines: readonly string[]) => {
+      writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
+      return `"${join(folder, name)}"`
+    }
+    const define = [
+      ...['-A', `LISTEN=udp:${address}:${port}`],
+      ...['-A', `DISPATCHER_LIST=${listOf('dispatcher.list', destinations)}`],
+      ...['-A', `ADDRESS_LIST=${listOf('address.list', trunks)}`],
+    ]
     // -DD stays in the foreground; -E logs to stderr.
     const own = ['-f', config, '-Y', folder, '-DD', '-E', ...define]
     const server = new Kamailio(folder, [...program, ...own], port, address)

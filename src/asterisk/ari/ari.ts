@@ -3,7 +3,7 @@ import type { Log } from '../../lib/log.js'
 import type { Ami } from '../ami/ami.js'
 import { type DialplanLocation, type Pbx, PbxError, type PbxListener, type Variable } from '../pbx.js'
 import { AriConnection } from './connection.js'
-import { DeviceStates } from './device-states.js'
+import { DeviceStates, DRAINED, DRAINED_TEXT } from './device-states.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
 import { SharedVariableSets } from './shared-variables.js'
 import { type AriEvent, StasisChannels } from './stasis-channels.js'
@@ -25,6 +25,7 @@ const EVENTS = [
   'ApplicationReplaced',
   'CallBroadcast',
   'RESTResponse',
+  'DeviceStateChanged',
 ]
 
 /**
@@ -70,9 +71,10 @@ export class Ari implements Pbx {
     return this.#connection.isUp && this.#refusal === undefined
   }
 
-  /** What keeps calls from being continued, or from being decided on all their facts; in sentences. */
+  /** What keeps calls from being continued, from being decided on all their facts, or from coming; in sentences. */
   get problems(): readonly string[] {
-    return [this.#refusal, this.#missingModule].filter((problem) => problem !== undefined)
+    const drained = this.deviceStates.isDrained ? DRAINED_TEXT : undefined
+    return [this.#refusal, this.#missingModule, drained].filter((problem) => problem !== undefined)
   }
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
@@ -164,6 +166,13 @@ export class Ari implements Pbx {
     this.#channels?.start()
     const body = { allowed: EVENTS.map((type) => ({ type })) }
     const path = `applications/${this.#application}/eventFilter`
+    const query = { eventSource: `deviceState:${DRAINED}` }
+    const subscribe: AriRequest = {
+      method: 'POST',
+      path: `applications/${this.#application}/subscription`,
+      query,
+    }
+    this.#http.send(subscribe, ANSWER_MS).catch(() => undefined)
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
     const filtered = this.#http.send({ method: 'PUT', path, body }, ANSWER_MS).catch(() => undefined)
     await Promise.all([filtered, this.#channels?.reconcile(true), this.#check()])
@@ -171,6 +180,8 @@ export class Ari implements Pbx {
 
   #onEvent(event: AriEvent): void {
     if (event.type === 'CallBroadcast') this.#claim(String(event.channel?.id))
+    else if (event.device_state?.name === DRAINED)
+      this.deviceStates.onDrained(event.device_state.state === 'INUSE')
     else this.#channels?.onEvent(event)
   }
 
@@ -184,7 +195,7 @@ export class Ari implements Pbx {
   /** Finds what keeps calls from being continued or decided on all their facts, and asks again while it lasts. */
   async #check(): Promise<void> {
     await Promise.all([this.#checkPermission(), this.#checkHeaderFunctions()])
-    if (this.problems.length > 0) this.#checkLater()
+    if (this.#refusal !== undefined || this.#missingModule !== undefined) this.#checkLater()
   }
 
   #checkLater(): void {

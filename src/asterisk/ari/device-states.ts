@@ -5,12 +5,18 @@ import type { AriHttp, AriRequest } from './http.js'
 const ANSWER_MS = 3_000
 /** A hint on `Stasis:doorman-office` shows whether an override of office is on. */
 const PREFIX = 'Stasis:doorman-'
+/** INUSE while the PBX is drained. The dialplan of a proxy's calls asks for it; no name of hours makes this name. */
+export const DRAINED = 'Stasis:doorman_drained'
+
+export const DRAINED_TEXT =
+  "The PBX is drained: it refuses a proxy's new calls with 503, so that other PBXs get them. doorman drain --end"
 
 /** Device states of Asterisk, for lamps. Asterisk keeps them over restarts of both, so that old ones are deleted. */
 export class DeviceStates {
   readonly #http: Pick<AriHttp, 'send'>
   readonly #log: Log
   #wanted: ReadonlyMap<string, boolean> | undefined
+  #isDrained = false
   #last: Promise<void> = Promise.resolve()
 
   constructor(http: Pick<AriHttp, 'send'>, log: Log) {
@@ -22,6 +28,17 @@ export class DeviceStates {
   show(wanted: ReadonlyMap<string, boolean>): void {
     this.#wanted = wanted
     this.publish()
+  }
+
+  get isDrained(): boolean {
+    return this.#isDrained
+  }
+
+  onDrained(isDrained: boolean): void {
+    if (this.#isDrained === isDrained) return
+    this.#isDrained = isDrained
+    if (isDrained) this.#log.warn(DRAINED_TEXT, { event: 'drained' })
+    else this.#log.info("The PBX takes a proxy's new calls again.", { event: 'drain_ended' })
   }
 
   /** Sets what differs. A connection that was lost does it again when it is back. */
@@ -40,6 +57,7 @@ export class DeviceStates {
     const wanted = this.#wanted
     if (wanted === undefined) return
     const there = new Map((await this.#states()).map(({ name, state }) => [name, state]))
+    this.onDrained(there.get(DRAINED) === 'INUSE')
     for (const [name, isOn] of wanted) {
       const state = isOn ? 'INUSE' : 'NOT_INUSE'
       if (there.get(PREFIX + name) !== state) await this.#send('PUT', PREFIX + name, { deviceState: state })

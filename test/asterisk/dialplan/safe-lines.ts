@@ -34,7 +34,8 @@ const NUMBERS = new Set([
   'MATH',
 ])
 const PURE = new Set(['IF', 'FILTER', 'TOUPPER', 'TOLOWER'])
-const OWN_FUNCTION = /^(CHANNEL\((name|channeltype|endpoint|state)\)|DB_EXISTS\([\w/-]+\))$/
+const OWN_FUNCTION =
+  /^(CHANNEL\((name|channeltype|endpoint|state)\)|DB_EXISTS\([\w/-]+\)|DEVICE_STATE\([\w:-]+\))$/
 /** Always Asterisk's own. */
 const OWN_VARIABLE = /^(UNIQUEID|EPOCH|PRIORITY|CONTEXT|STASISSTATUS|DIALSTATUS|PLAYBACKSTATUS|AST[A-Z]+DIR)$/
 /** Functions that take all of their argument as one text: nothing but `)` can end it. */
