@@ -11,6 +11,7 @@ const LAB = ['stories', 'support', 'demo', 'docker', 'ops']
 // Start programs, or end threads in the middle of their work, and wait for them: too long for `npm run test:unit`.
 const WITH_PROGRAMS = [
   'cli/run',
+  'control/console-api',
   'flows/function-runner',
   'observability/tracing',
   'setup/interruption',

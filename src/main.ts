@@ -15,6 +15,7 @@ import { Overrides } from './call/overrides.js'
 import { dialplanFor } from './call/passed-facts.js'
 import { callRecorder, type RecorderParts } from './call/record.js'
 import { rememberMessage } from './call/remember.js'
+import { auditingLog } from './control/audit.js'
 import { LiveCalls } from './control/live-calls.js'
 import { runningControl } from './control/running-control.js'
 import { openControl } from './control/server.js'
@@ -69,9 +70,9 @@ const REPLAY_MS = 100_000
  * and for as long as it takes, because Asterisk may well start later than Doorman.
  * @throws FlowFilesError
  */
-export async function startDoorman(settings: Settings, log: Log): Promise<Doorman> {
-  const parts = await openParts(settings, log, { revisions: () => revisions, calls: () => calls })
-  const { ami, ari, calendars, memory, overrides, store, watch } = parts
+export async function startDoorman(settings: Settings, plainLog: Log): Promise<Doorman> {
+  const parts = await openParts(settings, plainLog, { revisions: () => revisions, calls: () => calls })
+  const { ami, ari, calendars, log, memory, overrides, store, watch } = parts
   const revisions = await startRevisions(parts).catch(async (error: Error) => {
     await close(parts)
     throw error
@@ -90,7 +91,10 @@ export async function startDoorman(settings: Settings, log: Log): Promise<Doorma
   const own = runningControl({ ...parts, revisions, vitals })
   const control = await openControl(settings, own, log, store.isInUse)
   return {
-    reload: () => void revisions.reload('signal'),
+    reload: () => {
+      void revisions.reload('signal')
+      control.renew()
+    },
     abort: () => calls.abort(),
     async stop() {
       // From now on /ready says no; requests are answered until the end.
@@ -122,8 +126,9 @@ interface Running {
 }
 
 /** The parts that the first revision needs. */
-async function openParts(settings: Settings, log: Log, { revisions, calls }: Running) {
+async function openParts(settings: Settings, plainLog: Log, { revisions, calls }: Running) {
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask, secrets } = settings
+  const log = auditingLog(plainLog, mask, (entry) => store.audit(entry))
   const deadlineMs = settings.DOORMAN_FUNCTION_DEADLINE_MS
   /** Checks and replays have a runner of their own: no call waits for them, and none loses its threads to them. */
   const withOwnRunner = async <T>(use: (functions: FunctionRunner) => Promise<T>): Promise<T> => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
+import { loadHttpClient } from '../lib/http-client.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
@@ -80,11 +81,21 @@ async function request<Answer>(
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const signal = AbortSignal.timeout(timeoutMs)
   const init = { method, headers, signal, ...(body !== undefined && { body: JSON.stringify(body) }) }
-  const response = await fetch(new URL(path, url), init).catch((error: Error) => {
-    throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`)
-  })
+  const response = await sender(url)
+    .then((send) => send(new URL(path, url), init))
+    .catch((error: Error) => {
+      throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`)
+    })
   const answer: unknown = await response.json()
   if (response.ok || response.status === 409) return answer as Answer
   const { error = JSON.stringify(answer) } = answer as { readonly error?: string }
   throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`)
+}
+
+/** Its certificate has the name for browsers. Who listens at this address is known from a file of Doorman's user. */
+async function sender(url: string): Promise<typeof fetch> {
+  if (url.startsWith('http:')) return fetch
+  const undici = await loadHttpClient()
+  const dispatcher = new undici.Agent({ pipelining: 0, connect: { rejectUnauthorized: false } })
+  return ((to: URL, init: object) => undici.fetch(to, { ...init, dispatcher })) as unknown as typeof fetch
 }

@@ -6,24 +6,25 @@ import * as z from 'zod'
 import { callLists } from '../history/call-lists.js'
 import { findCalls } from '../history/recorded-calls.js'
 import { rowOf } from '../routing/number-table.js'
-import type { Settings } from '../settings/index.js'
 import { readNumber } from '../sip/phone-number.js'
 import { GREETING_FILE } from '../speech/greeting-files.js'
-import type { Control } from './control.js'
-import { readRequest } from './request.js'
+import type { ServerParts } from './control.js'
+import { RefusedRequest, readRequest } from './request.js'
 import { shown } from './shown.js'
 
 /** So many of the newest calls are looked through. */
 const LISTED_CALLS = 10_000
 
 const OPERATOR = { config: { role: 'operator' } } as const
+const AuditSchema = z.strictObject({
+  before: z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+})
 const SearchSchema = z.strictObject({ number: z.string().min(1).max(100) })
 
-export function addLists(
-  server: FastifyInstance,
-  { tables, console: source }: Control,
-  { DOORMAN_GREETINGS: folder }: Settings,
-): void {
+export function addLists(server: FastifyInstance, { control, settings }: ServerParts): void {
+  const { tables, console: source } = control
+  const { DOORMAN_GREETINGS: folder } = settings
   const { store, revision } = source
   server.get('/api/lists', async (request) => {
     await store.flush()
@@ -47,8 +48,13 @@ export function addLists(
     const wav = GREETING_FILE.test(name)
       ? await readFile(join(folder, name)).catch(() => undefined)
       : undefined
-    if (wav === undefined) return reply.code(404).send({ error: 'This greeting is not there any more.' })
+    if (wav === undefined) throw new RefusedRequest(404, 'This greeting is not there any more.')
     return reply.type('audio/wav').send(wav)
+  })
+  server.get('/api/audit', { config: { role: 'admin' } }, async ({ query }) => {
+    const { before, limit } = readRequest(AuditSchema, query)
+    await store.flush()
+    return { entries: await store.changes(before, limit) }
   })
   server.get('/api/names', async (request) => {
     const { routing, headersNeeded } = revision()

@@ -20,7 +20,7 @@ import type { Tables } from '../tables/tables.js'
 import type { LiveCalls } from './live-calls.js'
 
 export interface ConsoleParts {
-  readonly store: Pick<Store, 'findCalls' | 'revisions' | 'flush' | 'health'>
+  readonly store: Pick<Store, 'findCalls' | 'revisions' | 'changes' | 'flush' | 'health'>
   readonly revisions: Revisions
   readonly greetings: RenderedGreetings
   readonly memory: CallerMemory

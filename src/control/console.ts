@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import {
   answersOfExample,
+  EXAMPLES_FILE,
   type Example,
   ExampleCallSchema,
   factsOfExample,
@@ -15,7 +16,7 @@ import {
 } from '../flows/examples.js'
 import { unknownKey } from '../flows/read-condition.js'
 import { lookupsInCodeOf } from '../flows/revision.js'
-import { exampleOfCall, exampleText } from '../history/add-example.js'
+import { addExample, exampleOfCall, exampleText } from '../history/add-example.js'
 import {
   factsOfCall,
   findCalls,
@@ -29,14 +30,13 @@ import { hoursJson } from '../hours/hours.js'
 import { neededLookups } from '../routing/lookup-state.js'
 import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import type { Routing } from '../routing/types.js'
-import type { Settings } from '../settings/index.js'
-import type { Access, User } from './access.js'
+import type { User } from './access.js'
 import { addLists } from './console-lists.js'
 import { addLive } from './console-live.js'
 import type { ConsoleSource } from './console-source.js'
-import type { Control } from './control.js'
+import type { Control, ServerParts } from './control.js'
 import { SESSION_COOKIE } from './guard.js'
-import { InvalidRequest, readRequest } from './request.js'
+import { RefusedRequest, readRequest } from './request.js'
 import { shown } from './shown.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
@@ -59,16 +59,13 @@ const QuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 
-export function addConsole(
-  server: FastifyInstance,
-  access: Access,
-  control: Control,
-  settings: Settings,
-): void {
+export function addConsole(server: FastifyInstance, parts: ServerParts): void {
+  const { control } = parts
   addPage(server)
-  addSession(server, access, settings)
+  addSession(server, parts)
   addCalls(server, control.console)
-  addLists(server, control, settings)
+  addExamples(server, parts)
+  addLists(server, parts)
   addLive(server, control)
   addChange(server, control.console)
   addHours(server, control)
@@ -83,22 +80,13 @@ function addPage(server: FastifyInstance): void {
   }
 }
 
-function addSession(server: FastifyInstance, access: Access, { DOORMAN_CONSOLE_URL: url }: Settings): void {
-  const cookie = {
-    httpOnly: true,
-    sameSite: 'strict',
-    path: '/',
-    secure: url?.startsWith('https:') ?? false,
-  } as const
+function addSession(server: FastifyInstance, { access, settings }: ServerParts): void {
+  const { DOORMAN_CONSOLE_URL: url, DOORMAN_CONTROL_CERT: cert } = settings
+  const secure = cert !== undefined || (url?.startsWith('https:') ?? false)
+  const cookie = { httpOnly: true, sameSite: 'strict', path: '/', secure } as const
   server.post('/api/session', { config: { role: 'anybody' } }, async (request, reply) => {
-    if (!access.mayTry(request.ip, Date.now()))
-      return reply.code(429).send({ error: 'Too many wrong tokens; wait a minute.' })
-    const { data } = SignInSchema.safeParse(request.body)
-    const user = data && access.ofToken(data.token)
-    if (user === undefined) {
-      access.failed(request.ip)
-      return reply.code(401).send({ error: 'No user has this token.' })
-    }
+    const { token } = readRequest(SignInSchema, request.body)
+    const user = access.ofToken(token, request.ip, Date.now())
     return reply.setCookie(SESSION_COOKIE, access.session(user, Date.now()), cookie).send(user)
   })
   server.get('/api/session', async (request) => request.user)
@@ -113,13 +101,12 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
     const calls = await Array.fromAsync(findCalls(store, { limit: 100, ...given }))
     return { calls: calls.map((call) => shown({ ...call, sentence: sentenceOf(call) }, request.user)) }
   })
-  server.get<{ Params: { call: string } }>('/api/calls/:call', async (request, reply) => {
+  server.get<{ Params: { call: string } }>('/api/calls/:call', async (request) => {
     // A page may ask for a call that has just appeared.
     await store.flush()
     const visits = await findVisits(store, request.params.call)
     const call = visits.at(-1)
-    if (call === undefined)
-      return reply.code(404).send({ error: `No call ${request.params.call} is recorded.` })
+    if (call === undefined) throw new RefusedRequest(404, `No call ${request.params.call} is recorded.`)
     const before = call.masked ? undefined : await previousRevision(store, call)
     const { calendars: _, tables: __, ...outside } = outsideOfCall(call, NO_OUTSIDE_DATA)
     const then = before && (await explain(factsOfCall(call), new Date(call.at), outside, before))
@@ -134,7 +121,7 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
       call: example === undefined ? null : shown(example.call, request.user),
     }
   })
-  server.post('/api/explain', async (request, reply) => {
+  server.post('/api/explain', async (request) => {
     const call = readRequest(ExampleCallSchema, request.body)
     const { routing, id } = revision()
     refuseUnknown(call, routing)
@@ -143,7 +130,7 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
     const given = { answers: answersOfExample(call), ...(memory && { memory }) }
     const facts = factsOfExample(call)
     const explained = await explain(facts, at, given)
-    if (explained === undefined) return reply.code(404).send({ error: 'The revision is not kept any more.' })
+    if (explained === undefined) throw new RefusedRequest(404, 'The revision is not kept any more.')
     const { final, sentence, reasons, provenance, hearsay } = explained
     const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
     const { context, extension, priority, name: flow } = final.flow
@@ -161,13 +148,33 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
   })
 }
 
-/** A name that is mistyped would change nothing, and the answer would mislead. @throws InvalidRequest */
+/** A name that is mistyped would change nothing, and the answer would mislead. @throws RefusedRequest */
 function refuseUnknown({ lookups = {}, memory = {} }: Example['call'], routing: Routing): void {
   const problems = [
     ...Object.entries(lookups).map(([name, said]) => unknownAnswer(name, said, routing.lookups)),
     ...Object.keys(memory).map((key) => unknownKey(key, routing.memory)),
   ].filter((problem) => problem !== undefined)
-  if (problems.length > 0) throw new InvalidRequest(problems.join('\n'))
+  if (problems.length > 0) throw new RefusedRequest(400, problems.join('\n'))
+}
+
+const ExampleSchema = z.strictObject({ call: z.string().max(200) })
+
+/** Writes a recorded call into examples.yaml. */
+function addExamples(server: FastifyInstance, { control, settings, log }: ServerParts): void {
+  server.post('/api/examples', { config: { role: 'admin' } }, async ({ body, user }) => {
+    const { call: named } = readRequest(ExampleSchema, body)
+    const call = (await findVisits(control.console.store, named)).at(-1)
+    if (call === undefined || call.masked || call.rule === null)
+      throw new RefusedRequest(409, 'This call can be no example: its facts were not recorded.')
+    const same = await addExample(settings.DOORMAN_FLOWS, exampleOfCall(call, undefined)).catch(
+      (error: Error) => {
+        throw new RefusedRequest(400, `Nothing was written: ${error.message}`)
+      },
+    )
+    const message = `Call ${call.call} was added to ${EXAMPLES_FILE}.`
+    if (same === undefined) log.info(message, { event: 'example_added', by: user?.name })
+    return { added: same === undefined, example: same?.name ?? null }
+  })
 }
 
 /** The id of the revision before the one that decided a call. */

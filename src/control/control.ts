@@ -1,10 +1,13 @@
 import * as z from 'zod'
 import type { Overrides, ShownOverride } from '../call/overrides.js'
+import type { Log } from '../lib/log.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
+import type { Settings } from '../settings/index.js'
 import type { RenderReport } from '../speech/greetings.js'
 import type { TableState } from '../tables/tables.js'
+import type { Access } from './access.js'
 import type { ConsoleSource, PartHealth } from './console-source.js'
 import type { LiveCalls } from './live-calls.js'
 
@@ -80,4 +83,12 @@ export interface Status {
   /** Those that are on. */
   readonly overrides: readonly ShownOverride[]
   readonly minutes: LiveCalls['minutes']
+}
+
+/** What the control server is made of. */
+export interface ServerParts {
+  readonly control: Control
+  readonly access: Access
+  readonly settings: Settings
+  readonly log: Log
 }

@@ -1,7 +1,9 @@
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Role, Settings } from '../settings/index.js'
+import { isProxy, ROLES, type Role } from '../settings/console.js'
+import type { Settings } from '../settings/index.js'
 import { type Access, mayAct, type User } from './access.js'
+import { RefusedRequest } from './request.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,33 +46,48 @@ export function guard(
     if (isPublic(request.routeOptions.url)) return
     void reply.headers(HEADERS)
     const { authorization, host = '', origin } = request.headers
-    const isBrowser = authorization === undefined
-    if (isBrowser && !isOwnHost(host, settings))
-      return reply.code(421).send({ error: `${host} is no name of this console; set DOORMAN_CONSOLE_URL.` })
-    if (isBrowser && request.method !== 'GET' && origin !== undefined && URL.parse(origin)?.host !== host)
-      return reply.code(403).send({ error: 'The request comes from another page.' })
+    const own = settings.DOORMAN_CONSOLE_URL && new URL(settings.DOORMAN_CONSOLE_URL).host
+    if (authorization === undefined) {
+      if (host !== own && !isOwnHost(host, settings))
+        throw new RefusedRequest(421, `${host} is no name of this console; set DOORMAN_CONSOLE_URL.`)
+      const from = origin === undefined ? host : URL.parse(origin)?.host
+      // A proxy may have put our own name in the place of the one that the browser knows.
+      if (request.method !== 'GET' && from !== host && (from === undefined || from !== own))
+        throw new RefusedRequest(403, 'The request comes from another page.')
+    }
     const { role = 'viewer' } = request.routeOptions.config
     if (role === 'anybody') return
-    const user = userOf(request, access)
-    if (user === undefined) return reply.code(401).send({ error: 'The token is missing or wrong.' })
+    const user = userOf(request, access, settings)
+    if (user === undefined) throw new RefusedRequest(401, 'The token is missing or wrong.')
     if (!mayAct(user, role))
-      return reply.code(403).send({ error: `This needs the role ${role}; ${user.name} is ${user.role}.` })
+      throw new RefusedRequest(403, `This needs the role ${role}; ${user.name} is ${user.role}.`)
     request.user = user
   })
 }
 
-function userOf(request: FastifyRequest, access: Access): User | undefined {
-  const { authorization } = request.headers
-  if (authorization !== undefined) return access.ofToken(authorization.replace(/^Bearer /, ''))
-  const cookie = request.server.parseCookie(request.headers.cookie ?? '')[SESSION_COOKIE]
-  return cookie === undefined ? undefined : access.ofSession(cookie, Date.now())
+function userOf(request: FastifyRequest, access: Access, settings: Settings): User | undefined {
+  const { authorization, cookie } = request.headers
+  const now = Date.now()
+  if (authorization !== undefined)
+    return access.ofToken(authorization.replace(/^Bearer /, ''), request.ip, now)
+  const session = request.server.parseCookie(cookie ?? '')[SESSION_COOKIE]
+  return (
+    signedInByProxy(request, settings) ?? (session === undefined ? undefined : access.ofSession(session, now))
+  )
 }
 
-function isOwnHost(
-  host: string,
-  { DOORMAN_CONTROL_HOST: bound, DOORMAN_CONSOLE_URL: url }: Settings,
-): boolean {
+/** Whom a proxy has signed in. What it sends of that counts from its own address only. */
+function signedInByProxy(
+  { headers, socket: { remoteAddress = '' } }: FastifyRequest,
+  { DOORMAN_PROXIES: proxies, DOORMAN_PROXY_HEADERS: names = [] }: Settings,
+): User | undefined {
+  if (!isProxy(remoteAddress, proxies)) return undefined
+  const [name, role] = names.map((header) => headers[header])
+  const known = ROLES.find((one) => one === String(role).toLowerCase())
+  return name && known ? { name: String(name).slice(0, 100), role: known } : undefined
+}
+
+function isOwnHost(host: string, { DOORMAN_CONTROL_HOST: bound }: Settings): boolean {
   const name = host.replace(/:\d+$/, '').toLowerCase()
-  const own = ['localhost', '127.0.0.1', '[::1]', bound, `[${bound}]`]
-  return own.includes(name) || (url !== undefined && new URL(url).host === host)
+  return ['localhost', '127.0.0.1', '[::1]', bound, `[${bound}]`].includes(name)
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import * as z from 'zod'
 import type { OverrideResult, Overrides } from '../call/overrides.js'
+import { authorOf } from './access.js'
 import { readRequest } from './request.js'
 
 const by = z.string().min(1).max(100).optional()
@@ -32,10 +33,10 @@ export function addOverrides(
   server.get('/overrides', async () => ({ overrides: overrides.list() }))
   server.put<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
     const order = readRequest(overrideRequest, body)
-    return answer(overrides.set(name, { ...order, by: order.by ?? user?.name ?? '' }), reply)
+    return answer(overrides.set(name, { ...order, by: authorOf(user, order.by) }), reply)
   })
   server.delete<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
     const order = readRequest(endRequest, body)
-    return answer(overrides.end(name, order.by ?? user?.name ?? ''), reply)
+    return answer(overrides.end(name, authorOf(user, order.by)), reply)
   })
 }

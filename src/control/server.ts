@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
+import type { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type * as z from 'zod'
 import type { Log } from '../lib/log.js'
 import type { ReloadResult } from '../revisions/candidate.js'
+import { isProxy, whyNoConsole } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
-import { Access } from './access.js'
+import { Access, authorOf, TOKEN_OWNER } from './access.js'
 import { removeAddress, writeAddress } from './address.js'
 import { addConsole } from './console.js'
 import {
@@ -15,17 +18,15 @@ import {
   forgetRequest,
   reloadRequest,
   rollbackRequest,
+  type ServerParts,
   type Vitals,
 } from './control.js'
 import { guard } from './guard.js'
 import { addOverrides } from './overrides.js'
-import { InvalidRequest, readRequest } from './request.js'
+import { RefusedRequest, readRequest } from './request.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
-
-/** Named in audits where the control token was used. */
-const TOKEN_OWNER = 'control token'
 
 /** The answer of `/ready`: whether calls can be decided now. */
 export type Readiness = Readonly<ReturnType<typeof readinessOf>>
@@ -46,28 +47,42 @@ export async function openControl(
   control: Control,
   log: Log,
   isDataInUse = false,
-): Promise<{ readonly stop: () => Promise<void> }> {
+): Promise<{ readonly stop: () => Promise<void>; readonly renew: () => void }> {
   const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
   const token = settings.DOORMAN_CONTROL_TOKEN ?? randomBytes(24).toString('hex')
-  const access = new Access([{ name: TOKEN_OWNER, role: 'admin', token }, ...(settings.DOORMAN_TOKENS ?? [])])
-  const server = controlServer(control, access, settings)
+  const owner = { name: TOKEN_OWNER, role: 'admin', token } as const
+  const access = new Access([owner, ...(settings.DOORMAN_TOKENS ?? [])], log)
+  let server: FastifyInstance | undefined
   try {
+    server = controlServer({ control, access, settings, log })
     await server.listen({ host, port })
-    const url = boundAt(server.server.address() as AddressInfo)
+    const protocol = settings.DOORMAN_CONTROL_CERT === undefined ? 'http' : 'https'
+    const url = boundAt(server.server.address() as AddressInfo, protocol)
     const address = { url: reachable(url), token, pid: process.pid, flows: resolve(settings.DOORMAN_FLOWS) }
     if (!isDataInUse) await writeAddress(data, address)
     log.info(`The control server listens at ${url}.`, { event: 'control' })
   } catch (error) {
-    await server.close()
+    await server?.close()
     log.error(
-      `The control server cannot run at ${host}:${port}: ${(error as Error).message}. Set DOORMAN_CONTROL_PORT or ` +
-        'DOORMAN_DATA. Until then "doorman reload" does not work; SIGHUP does.',
+      `The control server cannot run at ${host}:${port}: ${(error as Error).message}. Set DOORMAN_CONTROL_PORT, ` +
+        'DOORMAN_CONTROL_CERT or DOORMAN_DATA. Until then "doorman reload" does not work; SIGHUP does.',
       { event: 'control_problem' },
     )
   }
   return {
+    /** Reads the certificate again. */
+    renew: () => {
+      if (settings.DOORMAN_CONTROL_CERT === undefined) return
+      const tls = server?.server as unknown as TlsServer
+      try {
+        tls.setSecureContext(certificate(settings))
+      } catch (error) {
+        const message = `The certificate cannot be read again, and stays: ${(error as Error).message}.`
+        log.error(message, { event: 'control_problem' })
+      }
+    },
     stop: async () => {
-      await server.close()
+      await server?.close()
       await removeAddress(data, process.pid)
     },
   }
@@ -77,23 +92,30 @@ export async function openControl(
  * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate`, `GET /greetings`, `GET /tables` and `/overrides`,
  * each with `Authorization: Bearer <token>`, and without a token `GET /metrics`, `GET /live` and `GET /ready`.
  */
-function controlServer(control: Control, access: Access, settings: Settings): FastifyInstance {
-  const server = fastify({ bodyLimit: MOST_BYTES, forceCloseConnections: true })
+export function controlServer(parts: ServerParts): FastifyInstance {
+  const { control, access, settings, log } = parts
+  const isHttps = settings.DOORMAN_CONTROL_CERT !== undefined
+  const server = fastify({
+    ...{ bodyLimit: MOST_BYTES, forceCloseConnections: true, https: isHttps ? certificate(settings) : null },
+    trustProxy: (address: string) => isProxy(address, settings.DOORMAN_PROXIES),
+  }) as unknown as FastifyInstance
   server.setErrorHandler<FastifyError>(async (error, _request, reply) => {
     const { statusCode = 500, message } = error
-    await reply.code(statusCode).send({ error: error instanceof InvalidRequest ? message : `${message}.` })
+    await reply.code(statusCode).send({ error: error instanceof RefusedRequest ? message : `${message}.` })
   })
   guard(server, access, { settings, isPublic: (url) => PUBLIC.has(url) })
-  server.addHook('preHandler', async (request, reply) => {
+  server.addHook('preHandler', async (request) => {
     if (request.method !== 'GET' && control.vitals().stopping)
-      await reply.code(UNAVAILABLE).send({ error: 'Doorman is stopping and takes no commands.' })
+      throw new RefusedRequest(UNAVAILABLE, 'Doorman is stopping and takes no commands.')
   })
   addCommand(server, '/reload', control, reloadRequest, (request) => control.reload(request))
   addCommand(server, '/rollback', control, rollbackRequest, (request) => control.rollback(request))
   addForget(server, control)
   addOverrides(server, control.overrides)
   addViews(server, control)
-  if (settings.DOORMAN_CONSOLE) addConsole(server, access, control, settings)
+  const problem = whyNoConsole(settings)
+  if (problem !== undefined) log.warn(problem, { event: 'console_off' })
+  else if (settings.DOORMAN_CONSOLE) addConsole(server, parts)
   return server
 }
 
@@ -108,18 +130,19 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
   server.post(path, { config: { role: 'admin' } }, async (request, reply) => {
     const order = readRequest(schema, request.body)
     const other = await otherRevision(request.headers['if-match'], control)
-    if (other !== undefined) return reply.code(412).send({ error: other })
-    const result = await run({ by: request.user?.name, ...order })
+    if (other !== undefined) throw new RefusedRequest(412, other)
+    const result = await run({ ...order, by: authorOf(request.user, order.by) })
     const answer: CommandResult = { ...result, greetings: await control.greetings() }
     return reply.code(result.ok ? 200 : REFUSED).send(answer)
   })
 }
 
 function addForget(server: FastifyInstance, control: Control): void {
-  server.post('/forget', { config: { role: 'admin' } }, async (request, reply) => {
+  server.post('/forget', { config: { role: 'admin' } }, async (request) => {
     const order = readRequest(forgetRequest, request.body)
-    const forgotten = await control.forget({ by: request.user?.name, ...order })
-    return forgotten ?? reply.code(400).send({ error: 'This is no number of a caller.' })
+    const forgotten = await control.forget({ ...order, by: authorOf(request.user, order.by) })
+    if (forgotten === undefined) throw new RefusedRequest(400, 'This is no number of a caller.')
+    return forgotten
   })
 }
 
@@ -153,8 +176,13 @@ function readinessOf({ ari, ami, stopping, revision }: Vitals) {
   return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }
 }
 
-function boundAt({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+/** @throws Error of the file system */
+function certificate({ DOORMAN_CONTROL_CERT: cert = '', DOORMAN_CONTROL_KEY: key = '' }: Settings) {
+  return { cert: readFileSync(cert), key: readFileSync(key) }
+}
+
+function boundAt({ address, family, port }: AddressInfo, protocol: string): string {
+  return `${protocol}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** A server bound to every address is reached over loopback. */

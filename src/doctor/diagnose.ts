@@ -3,6 +3,7 @@ import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { listed } from '../lib/text.js'
 import { counted } from '../lib/units.js'
+import { isLoopback, whyNoConsole } from '../settings/console.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
 import { AMI, AMI_ADMIN, AMI_RIGHTS, variable } from './ami-checks.js'
 import { ARI, ARI_RIGHTS, connectAri, MODULES, VERSION } from './ari-checks.js'
@@ -48,12 +49,11 @@ const SETTINGS = check('settings', [], async ({ settings }) => {
     const says = `AMI is at ${host}: its secret goes over the network in the clear.`
     found.push(warning(says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
   }
+  const noConsole = whyNoConsole(settings)
+  if (noConsole !== undefined)
+    found.push(warning(noConsole, 'Or listen on loopback, and tunnel to it by SSH.'))
   return found.length > 0 ? found : ok('All settings can be used.')
 })
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\./.test(host)
-}
 
 const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
   const folder = settings.DOORMAN_FLOWS

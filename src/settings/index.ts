@@ -4,6 +4,7 @@ import { closest, distance } from 'fastest-levenshtein'
 import { z } from 'zod'
 import { type DatabaseAccess, parseDatabaseUrl } from '../lib/database-url.js'
 import { parseShare } from '../lib/units.js'
+import { namedTokens, proxies, proxyHeaders } from './console.js'
 
 const yesOrNo = z
   .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
@@ -32,37 +33,6 @@ const share = z.string().transform((text, context) => {
     context.addIssue('write a share of calls as 1% or 0.01')
     return z.NEVER
   }
-})
-
-/** What a user of the console may do: look with masked numbers; look, and override hours; all. */
-export const ROLES = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof ROLES)[number]
-
-/** Signs its owner in to the console. */
-export interface NamedToken {
-  readonly name: string
-  readonly role: Role
-  readonly token: string
-}
-
-const NAMED_TOKEN = /^([A-Za-z0-9._@-]{1,40}):(viewer|operator|admin):(\S{16,})$/
-
-const namedTokens = z.string().transform((text, context): readonly NamedToken[] => {
-  const found = text
-    .split(/[\s,]+/)
-    .filter((part) => part !== '')
-    .map((part) => NAMED_TOKEN.exec(part))
-  const tokens = found.flatMap((match) => {
-    const [, name = '', role, token = ''] = match ?? []
-    return match === null ? [] : [{ name, role: role as Role, token }]
-  })
-  const names = new Set(tokens.map(({ name }) => name))
-  if (tokens.length < found.length)
-    context.addIssue(
-      'write name:role:token, as ann:admin:… with a token of 16 characters or more; roles are viewer, operator and admin',
-    )
-  else if (names.size < tokens.length) context.addIssue('names a user twice')
-  return tokens
 })
 
 const APP_NAME = /^[A-Za-z0-9_-]+$/
@@ -126,7 +96,11 @@ const schema = z.object({
   DOORMAN_CONSOLE_URL: z
     .url({ protocol: /^https?$/, error: 'give an address such as https://doorman.example' })
     .optional(),
+  DOORMAN_CONTROL_CERT: z.string().min(1).optional(),
+  DOORMAN_CONTROL_KEY: z.string().min(1).optional(),
   DOORMAN_TOKENS: namedTokens.optional(),
+  DOORMAN_PROXIES: proxies.optional(),
+  DOORMAN_PROXY_HEADERS: proxyHeaders.optional(),
   DOORMAN_FUNCTION_DEADLINE_MS: integer(
     10,
     500,
@@ -222,6 +196,10 @@ function contradictions(settings: Settings): string[] {
   // The generated dialplan would never send a call to an application that DOORMAN_APPS does not name.
   if (all?.includes(own) === false)
     problems.push(`DOORMAN_APPS does not name ${own}, which is this instance's own DOORMAN_APP`)
+  if ((settings.DOORMAN_CONTROL_CERT === undefined) !== (settings.DOORMAN_CONTROL_KEY === undefined))
+    problems.push('DOORMAN_CONTROL_CERT and DOORMAN_CONTROL_KEY are needed together')
+  if (settings.DOORMAN_PROXY_HEADERS !== undefined && settings.DOORMAN_PROXIES === undefined)
+    problems.push('DOORMAN_PROXY_HEADERS needs DOORMAN_PROXIES: the addresses of proxies that may send them')
   // A limit that no candidate can exceed would guard nothing.
   if (maxChange !== undefined && (settings.DOORMAN_MASK_NUMBERS || settings.DOORMAN_KEEP_CALLS === 0))
     problems.push(

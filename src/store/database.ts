@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { type AuditEntry, addAudit } from './audit.js'
 import { type CallerUpdate, type Forgotten, forgetCaller, updateCaller } from './callers.js'
 import { StoreError, storeError } from './store-error.js'
 
@@ -144,6 +145,17 @@ const MIGRATIONS: readonly string[] = [
     why TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- at: milliseconds since 1970. See audit.ts.
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    event TEXT NOT NULL,
+    what TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_at ON audit (at);
+  `,
 ]
 
 /** Opens the database to write, creates it where it is missing, and migrates it. @throws StoreError */
@@ -273,8 +285,11 @@ export function addRevision(
   return { number: next, ...revision, files: files.size }
 }
 
-/** Stores calls, and what is remembered of callers, in their order. */
-export function write(db: DatabaseSync, entries: readonly (StoredCall | CallerUpdate)[]): void {
+/** What is stored when there is time: a call, what is remembered of a caller, or who changed what. */
+export type QueuedEntry = StoredCall | CallerUpdate | AuditEntry
+
+/** Stores entries in their order. */
+export function write(db: DatabaseSync, entries: readonly QueuedEntry[]): void {
   const insert = db.prepare(
     `INSERT INTO calls (at, channel_id, sip_call_id, caller, callee, rule, flow, outcome, record)
     VALUES ($at, $channelId, $sipCallId, $caller, $callee, $rule, $flow, $outcome, $record)`,
@@ -282,6 +297,7 @@ export function write(db: DatabaseSync, entries: readonly (StoredCall | CallerUp
   transaction(db, () => {
     for (const entry of entries)
       if ('record' in entry) insert.run({ ...entry })
+      else if ('event' in entry) addAudit(db, entry)
       else updateCaller(db, entry)
   })
 }

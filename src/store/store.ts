@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { pause, within } from '../lib/waiting.js'
+import type { AuditEntry, StoredAudit } from './audit.js'
 import { type CallerRow, type CallerUpdate, findCaller, type RememberedCaller } from './callers.js'
 import {
   type CallQuery,
@@ -21,6 +22,7 @@ import {
   type NewRevision,
   oldestCall,
   openReadOnly,
+  type QueuedEntry,
   type RevisionEntry,
   type StoredCall,
 } from './database.js'
@@ -59,9 +61,9 @@ export interface StoreHealth {
 export type StoreEvent = `store_${StoreFault}` | 'store_restored' | 'store_deleted'
 
 const BATCH = 500
-/** What an update of a caller is taken to need in the queue, in bytes. */
+/** What any other entry is taken to need in the queue, in bytes. */
 const UPDATE_BYTES = 500
-const bytesOf = (entry: StoredCall | CallerUpdate) => ('record' in entry ? entry.record.length : UPDATE_BYTES)
+const bytesOf = (entry: QueuedEntry) => ('record' in entry ? entry.record.length : UPDATE_BYTES)
 /** How long a stop waits for what is still queued, and then for the thread. */
 const CLOSE_MS = 2_000
 
@@ -77,7 +79,7 @@ export class Store {
   #lastRequest = 0
   /** The number of the last revision: in a new database, too, the next one is higher. */
   #lastRevision = 0
-  #queue: (StoredCall | CallerUpdate)[] = []
+  #queue: QueuedEntry[] = []
   #queuedBytes = 0
   #lastBatch: Promise<boolean> = Promise.resolve(true)
   #isWriting = false
@@ -116,7 +118,12 @@ export class Store {
     this.#enqueue(update)
   }
 
-  #enqueue(entry: StoredCall | CallerUpdate): void {
+  /** Takes who changed what. Returns at once, and never throws. */
+  audit(entry: AuditEntry): void {
+    this.#enqueue(entry)
+  }
+
+  #enqueue(entry: QueuedEntry): void {
     if (this.#closing.signal.aborted) return
     if (this.#queuedBytes + bytesOf(entry) > this.#options.queueBytes) {
       this.#dropped += 1
@@ -172,6 +179,11 @@ export class Store {
   async forget(names: readonly string[]) {
     await this.flush()
     return this.#request('forget', names)
+  }
+
+  /** The newest changes before one with this id, the newest first. */
+  changes(before: number, limit: number): Promise<readonly StoredAudit[]> {
+    return this.#request('listAudit', before, limit)
   }
 
   overrides(): Promise<readonly StoredOverride[]> {

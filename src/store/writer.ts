@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { listAudit, pruneAudit } from './audit.js'
 import { limitCallers, listCallers, pruneCallers } from './callers.js'
 import {
   addRevision,
@@ -29,7 +30,7 @@ import { isBusy, StoreError, type StoreFault, storeError } from './store-error.j
 const METHODS = {
   ...{ write, addRevision, listRevisions, filesOf, findCalls, recentCallers },
   ...{ listCallers, limitCallers, forget },
-  ...{ listOverrides, saveOverrides },
+  ...{ listOverrides, saveOverrides, listAudit },
 }
 
 export type Methods = typeof METHODS
@@ -68,6 +69,8 @@ export type WriterReply =
 const PRUNE_STEP = 5_000
 const DAY_MS = 86_400_000
 const MIB = 1_048_576
+/** How long changes are kept where no calls are. */
+const AUDIT_DAYS = 30
 
 class Writer {
   readonly #options: WriterOptions
@@ -120,6 +123,7 @@ class Writer {
 
   #prune(db: DatabaseSync): void {
     pruneCallers(db)
+    pruneAudit(db, Date.now() - (this.#options.keepCallsDays || AUDIT_DAYS) * DAY_MS)
     const most = this.#options.keepCallsMb * MIB
     const drop = (which: string, ...values: number[]) =>
       db.prepare(`DELETE FROM calls WHERE id IN (SELECT id FROM calls ${which} LIMIT ?)`).run(...values)

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Preview } from '../../src/control/console-source.js'
@@ -20,6 +20,7 @@ rules:
 otherwise: main
 `
 
+const JSON_TYPE = { 'content-type': 'application/json' }
 const CALL = { from: '+15550000001', to: '5557654321', trunk: 'carrier-a', at: '2030-01-01T12:00:00Z' }
 
 describe('the API of the console', () => {
@@ -126,6 +127,41 @@ describe('the API of the console', () => {
     const { answer } = await ask<{ changes: { text: string }[] }>('/api/revisions/2')
     expect(answer.changes.map(({ text }) => text)).toEqual([expect.stringContaining('goto main → spanish')])
     expect((await ask('/api/revisions/1')).answer).toEqual({ changes: null })
+  })
+
+  test('adds a recorded call to the examples', async () => {
+    expect((await ask('/api/examples', { body: { call: 'call 1' } })).answer).toEqual({
+      added: true,
+      example: null,
+    })
+    expect(readFileSync(join(on.flows, 'examples.yaml'), 'utf8')).toContain('Call call 1 as recorded')
+    expect((await ask('/api/examples', { body: { call: 'call 1' } })).answer).toMatchObject({ added: false })
+    expect((await ask('/api/examples', { body: { call: 'call 9' } })).status).toBe(409)
+  })
+
+  test('keeps who changed what, refused changes and sign-ins included, also over a restart', async () => {
+    const override = { state: 'closed', until: '90m', why: 'fire drill' }
+    await ask('/overrides/office', { role: 'operator', method: 'PUT', body: override })
+    await ask('/overrides/office', { role: 'operator', method: 'DELETE', body: {} })
+    await ask('/rollback', { body: { to: 9 } })
+    await ask('/forget', { body: { number: '+15550009999' } })
+    await fetch(`${on.url}/api/session`, { method: 'POST', body: '{"token":"wrong"}', headers: JSON_TYPE })
+    await on.restart()
+    type Entry = Readonly<Record<'at' | 'who' | 'event' | 'what', string>>
+    const { answer } = await ask<{ entries: Entry[] }>('/api/audit')
+    expect(answer.entries.map(({ who, event, what }) => `${who}: ${event}: ${what}`)).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1: sign_in_refused: A sign-in from/),
+      'ann: forgotten: A caller was forgotten.',
+      expect.stringMatching(/^ann: reload: The rollback was refused;[\s\S]*Revision 9 is not stored/),
+      expect.stringMatching(/^olga: override_ended: The override of office was ended/),
+      expect.stringMatching(/^olga: override_set: office is closed[\s\S]*fire drill/),
+      'ann: example_added: Call call 1 was added to examples.yaml.',
+      expect.stringMatching(/^ann: reload: Revision 2 decides from now on\.\n.*goto main → spanish/),
+    ])
+    const [, , , , fifth] = answer.entries
+    const page = await ask<{ entries: Entry[] }>('/api/audit?before=6&limit=1')
+    expect(page.answer.entries).toEqual([expect.objectContaining({ id: 5, what: answer.entries[2]?.what })])
+    expect(Date.now() - Number(fifth?.at)).toBeLessThan(60_000)
   })
 
   test('streams the state of all parts', async () => {

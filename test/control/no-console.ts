@@ -9,10 +9,15 @@ export function noConsole(): ConsoleSource {
   return {
     live: new LiveCalls(),
     store: {
-      ...{ findCalls: async () => [], revisions: async () => [], flush: async () => undefined },
+      ...{
+        findCalls: async () => [],
+        changes: async () => [],
+        revisions: async () => [],
+        flush: async () => undefined,
+      },
       health: { isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 },
     },
     ...{ explain: none, revision: none, preview: none, outside: none },
-    ...{ health: none, greetings: none, changesOf: none },
+    ...{ health: () => [], greetings: none, changesOf: none },
   }
 }

@@ -22,31 +22,48 @@ export async function runningDoorman(
   const flows = flowFolder(files)
   const data = join(flows.path, '.data')
   await recordCalls(data, calls)
-  const doorman = launchDoorman({
-    ...{ DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_ARI_PASSWORD: 'x', DOORMAN_AMI_SECRET: 'x' },
-    ...{ DOORMAN_AMI_PORT: '1', DOORMAN_FLOWS: flows.path, DOORMAN_DATA: data, DOORMAN_CONTROL_PORT: '0' },
-    DOORMAN_GREETINGS: join(data, 'greetings'),
-    DOORMAN_TOKENS: `ann:admin:${TOKENS.admin}, olga:operator:${TOKENS.operator}, kim:viewer:${TOKENS.viewer}`,
-    ...settings,
-  })
-  await doorman.event('control', {}, { limitMs: 20_000 })
-  const { url } = JSON.parse(readFileSync(join(data, 'control.json'), 'utf8')) as { url: string }
+  const start = async () => {
+    const doorman = launchDoorman({
+      ...{ DOORMAN_ARI_URL: 'http://127.0.0.1:1', DOORMAN_ARI_PASSWORD: 'x', DOORMAN_AMI_SECRET: 'x' },
+      ...{ DOORMAN_AMI_PORT: '1', DOORMAN_FLOWS: flows.path, DOORMAN_DATA: data, DOORMAN_CONTROL_PORT: '0' },
+      DOORMAN_GREETINGS: join(data, 'greetings'),
+      DOORMAN_TOKENS: `ann:admin:${TOKENS.admin}, olga:operator:${TOKENS.operator}, kim:viewer:${TOKENS.viewer}`,
+      ...settings,
+    })
+    await doorman.event('control', {}, { limitMs: 20_000 })
+    const { url } = JSON.parse(readFileSync(join(data, 'control.json'), 'utf8')) as { url: string }
+    return { doorman, url }
+  }
+  let running = await start()
   const ask = async <T>(
     path: string,
     { role = 'admin', method, body }: { role?: keyof typeof TOKENS; method?: string; body?: unknown } = {},
   ): Promise<{ readonly status: number; readonly answer: T }> => {
     const headers = { authorization: `Bearer ${TOKENS[role]}`, 'content-type': 'application/json' }
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const response = await fetch(new URL(path, url), {
+    const response = await fetch(new URL(path, running.url), {
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers,
       ...sent,
     })
     return { status: response.status, answer: (await response.json()) as T }
   }
+  const end = () => stopGroup(running.doorman.child, 5_000)
+  const restart = async () => {
+    await end()
+    running = await start()
+  }
   const stop = async () => {
-    await stopGroup(doorman.child, 5_000)
+    await end()
     flows.remove()
   }
-  return { doorman, flows: flows.path, data, url, ask, stop }
+  return {
+    get doorman() {
+      return running.doorman
+    },
+    get url() {
+      return running.url
+    },
+    ...{ flows: flows.path, data, ask, restart, stop },
+  }
 }

@@ -85,10 +85,12 @@ describe('the control server', () => {
 
   test.each([undefined, '', 'a-token-of-some-lengt', `${TOKEN}x`])('refuses the token %j', async (token) => {
     asked.length = 0
+    const other = await opened(join(root, 'wrong token'))
     for (const path of ['/reload', '/rollback', '/forget'])
-      expect((await on.post(path, {}, token)).status).toBe(401)
-    expect((await on.get('/candidate')).status).toBe(401)
+      expect((await other.post(path, {}, token)).status).toBe(401)
+    expect((await other.get('/candidate')).status).toBe(401)
     expect(asked).toEqual([])
+    await other.server.stop()
   })
 
   test('reloads with the token, and says what is wrong with an invalid request', async () => {
@@ -231,7 +233,9 @@ describe('the control server', () => {
 
   test('logs the address that it is bound to, and commands reach it over loopback', async () => {
     const folder = join(root, 'everywhere')
-    const { lines, port, server } = await opened(folder, { DOORMAN_CONTROL_HOST: '0.0.0.0' })
+    const { lines, port, server } = await opened(folder, {
+      ...{ DOORMAN_CONTROL_HOST: '0.0.0.0', DOORMAN_CONSOLE: 'no' },
+    })
     const message = `The control server listens at http://0.0.0.0:${port}.`
     expect(lines).toEqual([{ event: 'control', message }])
     expect((await readAddress(folder))?.url).toBe(`http://127.0.0.1:${port}`)

@@ -270,6 +270,9 @@ const CASES: Readonly<Record<string, Change>> = {
   'settings | warning | password goes over the network in the clear | TLS': {
     settings: { DOORMAN_ARI_URL: 'http://pbx.example:8088' },
   },
+  'settings | warning | The console is off: DOORMAN_CONTROL_HOST=0.0.0.0 is not loopback | loopback': {
+    settings: { DOORMAN_CONTROL_HOST: '0.0.0.0', DOORMAN_CONSOLE_URL: 'http://doorman.example' },
+  },
   'settings | warning | secret goes over the network in the clear | tunnel': {
     settings: { DOORMAN_AMI_HOST: 'pbx.example' },
   },

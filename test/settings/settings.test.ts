@@ -106,6 +106,20 @@ describe('problems of the settings', () => {
     },
   )
 
+  test.each([
+    [
+      { DOORMAN_CONTROL_CERT: '/cert.pem' },
+      /^DOORMAN_CONTROL_CERT and DOORMAN_CONTROL_KEY are needed together/,
+    ],
+    [{ DOORMAN_PROXY_HEADERS: 'X-User, X-Role' }, /^DOORMAN_PROXY_HEADERS needs DOORMAN_PROXIES/],
+    [
+      { DOORMAN_PROXY_HEADERS: 'X-User', DOORMAN_PROXIES: '10.0.0.1' },
+      /^DOORMAN_PROXY_HEADERS write the headers/,
+    ],
+  ])('say what is missing beside %j', (env, problem) => {
+    expect(problemsWith(env)).toEqual([expect.stringMatching(problem)])
+  })
+
   test('of a missing password say where it is found and how else it can be given', () => {
     expect(problemsOf({})).toEqual([
       expect.stringMatching(/^DOORMAN_ARI_PASSWORD is missing: .*ari\.conf.*DOORMAN_ARI_PASSWORD_FILE/),
@@ -127,7 +141,7 @@ describe('problems of the settings', () => {
         'APPS=*',
         'APPS=doorman,a-*',
       ],
-      ...['APPS=front, desk-a', 'CONTROL_TOKEN=short'],
+      ...['APPS=front, desk-a', 'CONTROL_TOKEN=short', 'PROXIES=10.0.0.300', 'PROXIES=10.0.0.0/33'],
       // A line end would begin a new line of AMI or HTTP.
       ...['ARI_USERNAME=a\r\nb', 'AMI_USERNAME=a\r\nb', 'AMI_SECRET=a\r\nb', 'ARI_PASSWORD=a\r\nb'],
     ].map((text) => text.split(/=(.*)/s)),

@@ -199,6 +199,30 @@ describe('recorded calls', () => {
     }))
 })
 
+describe('the audit list', () => {
+  const entry = (days: number) => ({
+    ...{ at: Date.now() - days * 86_400_000, who: 'ann', event: 'reload', what: `${days} days ago` },
+  })
+  const left = async (store: Store) => (await store.changes(99, 10)).map(({ id, what }) => `${id} ${what}`)
+
+  // Where no calls are kept, changes are for 30 days.
+  test.each([
+    [30, ['2 29 days ago']],
+    [90, ['3 31 days ago', '2 29 days ago']],
+    [0, ['2 29 days ago']],
+  ])('is kept as long as calls are, here for %d days', (keepCallsDays, kept) =>
+    inStore(
+      async (store) => {
+        for (const days of [91, 29, 31]) store.audit(entry(days))
+        await store.flush()
+        await until(async () => (await left(store)).length === kept.length, 'the old ones are deleted')
+        expect(await left(store)).toEqual(kept)
+      },
+      { upkeepMs: 10, keepCallsDays },
+    ),
+  )
+})
+
 describe('a damaged database', () => {
   async function flipMiddle(path: string): Promise<void> {
     const content = await readFile(path)
