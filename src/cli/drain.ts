@@ -14,31 +14,22 @@ export function addDrain(program: DoormanCommand): void {
     .option('--end', 'take new calls again')
     .takes('json')
     .does('ari', async (settings, options: { readonly end?: true; readonly json?: true }) => {
-      const isDrained = options.end !== true
-      const channels = await setDrained(ariAccess(settings), isDrained)
-      const text = isDrained
-        ? `The PBX refuses a proxy's new calls; it has ${counted(channels, 'channel')}.`
-        : "The PBX takes a proxy's new calls again."
-      const next = isDrained
-        ? 'doorman drain  says how many channels are left;  doorman drain --end'
-        : undefined
-      printResult(options, { drained: isDrained, channels }, text, next)
+      const channels = await setDrained(ariAccess(settings), options.end ? 'NOT_INUSE' : 'INUSE')
+      const drained = `The PBX refuses a proxy's new calls; it has ${counted(channels, 'channel')}.`
+      const text = options.end ? "The PBX takes a proxy's new calls again." : drained
+      const next = 'doorman drain  says how many channels are left;  doorman drain --end'
+      printResult(options, { drained: !options.end, channels }, text, options.end ? undefined : next)
     })
 }
 
-/**
- * Asterisk keeps the state, also while Doorman or Asterisk itself is upgraded.
- * @returns how many channels there are
- */
-async function setDrained(access: AriAccess, isDrained: boolean): Promise<number> {
+/** Asterisk keeps the state, also while Doorman or Asterisk itself is upgraded. @returns how many channels there are. */
+async function setDrained(access: AriAccess, deviceState: 'INUSE' | 'NOT_INUSE'): Promise<number> {
   const http = new AriHttp(access)
   try {
     await askVersion(http, access.url)
-    const path = `deviceStates/${encodeURIComponent(DRAINED)}`
-    const query = { deviceState: isDrained ? 'INUSE' : 'NOT_INUSE' }
-    const { status } = await http.send({ method: 'PUT', path, query }, ANSWER_MS)
-    if (status >= 300)
-      throw new Error(`ARI answered ${status} to PUT ${path}; load res_ari_device_states.so.`)
+    const put = { method: 'PUT', path: `deviceStates/${DRAINED}`, query: { deviceState } } as const
+    const { status } = await http.send(put, ANSWER_MS)
+    if (status >= 300) throw new Error(`ARI answered ${status}; load res_ari_device_states.so.`)
     const { body } = await http.send({ method: 'GET', path: 'channels' }, ANSWER_MS)
     return (body as readonly unknown[]).length
   } catch (error) {

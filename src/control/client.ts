@@ -64,8 +64,7 @@ export const readTables = async (to: To): Promise<readonly TableState[]> =>
 /** What the running Doorman is hindered by; nothing where none runs. */
 export async function readProblems(dataFolder: string): Promise<readonly string[]> {
   const asked = findInstance(dataFolder).then((address) => request(address, '/ready', READ_MS))
-  const answer = (await asked.catch(() => undefined)) as { readonly problems: readonly string[] } | undefined
-  return answer?.problems ?? []
+  return asked.then((answer) => (answer as { readonly problems: readonly string[] }).problems).catch(() => [])
 }
 
 /** The overrides that are on. */

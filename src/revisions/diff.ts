@@ -111,7 +111,7 @@ function codeChanges({ functions: before }: Revision, { functions: after }: Revi
 }
 
 function trunkItem([name, trust]: readonly [string, ReadonlySet<string>], { trunkFrom }: Routing): Item {
-  const header = trunkFrom.get(name)
+  const header = trunkFrom.get(name) ?? ''
   const isHeader = (item: string) => item !== 'caller_number' && item !== 'verstat'
   const items = [...trust].map((item) => (isHeader(item) ? headerName(item) : item))
   const text = items.join(', ')

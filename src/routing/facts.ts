@@ -63,13 +63,8 @@ export function factReasons(context: CallContext): readonly Reason[] {
 }
 
 function steps(context: CallContext, withLine: boolean): readonly Step[] {
-  const always = [
-    callerStep(context),
-    calleeStep(context),
-    ...vipSteps(context, withLine),
-    branchStep(context),
-  ]
-  return [...trunkSteps(context), ...always]
+  const [caller, callee] = [callerStep(context), calleeStep(context)]
+  return [...trunkSteps(context), caller, callee, ...vipSteps(context, withLine), branchStep(context)]
 }
 
 /** Only where the call came through a proxy. */
@@ -78,10 +73,8 @@ function trunkSteps({ endpoint = '', facts, routing }: CallContext): readonly St
   if (header === undefined) return []
   const named = facts.headers.getAll(header).map((name) => `"${clip(name)}"`)
   const matched = facts.trunk !== endpoint
-  const found = named.length === 0 ? 'missing' : named.join(' and ')
-  const ignored =
-    named.length > 1 ? ', more than one' : named.length === 1 ? ', no trunk of the flow files' : ''
-  const why = `${header} from ${endpoint} is ${found}${matched ? '' : ignored}`
+  const ignored = matched || named.length === 0 ? '' : ', which is not one trunk of the flow files'
+  const why = `${header} from ${endpoint} is ${named.join(' and ') || 'missing'}${ignored}`
   const from = matched ? `header ${header}` : 'endpoint'
   const fact = { fact: 'trunk', value: facts.trunk ?? null, from, trusted: matched, why }
   return [step(fact, { matched, condition: `trunk_from: ${header}` })]

@@ -170,17 +170,11 @@ function referencedFacts({
     ({ name }) => canonicalName(name),
   )
   const attestations = leaves.flatMap((leaf) => (leaf.kind === 'attestation' ? [...leaf.oneOf] : []))
-  const names = [
-    ...vip.headers.keys(),
-    ...headers.keys(),
-    ...calleeFrom,
-    ...trunkFrom.values(),
-    'P-Asserted-Identity',
-  ]
+  const names = [vip.headers.keys(), headers.keys(), calleeFrom, trunkFrom.values(), ['P-Asserted-Identity']]
   return {
     callers: union(callers),
     headers: new Map([...headers].map(([name, all]) => [name, all.map(({ test }) => test)])),
-    headerNames: [...new Set(names.map(canonicalName))],
+    headerNames: [...new Set(names.flatMap((all) => [...all].map(canonicalName)))],
     attestations: new Set([
       ...attestations,
       ...(memory?.attestation ?? []),

@@ -132,16 +132,12 @@ export function formatRequest(
   of: SipMessage,
   { via, cseq = of.cseq }: { readonly via?: string | undefined; readonly cseq?: number } = {},
 ): Buffer {
-  const vias = via === undefined ? of.lines('via') : [`Via: ${via}`]
   // Requests of a dialog go by the proxies that recorded themselves, the nearest one first (RFC 3261 §12.1.2).
-  const recorded = via === undefined ? [] : of.lines('record-route').toReversed()
+  const recorded = of.lines('record-route').toReversed()
   const routes = recorded.map((line) => line.replace(/^[^:]*/, 'Route'))
+  const vias = via === undefined ? of.lines('via') : [`Via: ${via}`, ...routes]
   const own = ['Max-Forwards: 70', `CSeq: ${cseq} ${method}`, 'Content-Length: 0', '', '']
-  return format(
-    `${method} ${uri} SIP/2.0`,
-    [...vias, ...routes, ...of.lines('from', 'to', 'call-id'), ...own],
-    'latin1',
-  )
+  return format(`${method} ${uri} SIP/2.0`, [...vias, ...of.lines('from', 'to', 'call-id'), ...own], 'latin1')
 }
 
 /** The response to a request of the PBX, with what it repeats (RFC 3261 §8.2.6.2). */

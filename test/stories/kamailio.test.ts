@@ -116,7 +116,7 @@ describe('two PBXs behind Kamailio', () => {
   })
 
   test('a drained PBX gets no new call from the proxy, keeps those that it has, and takes all others', async () => {
-    const held = [call('carrier-a', { hold_ms: 4_000 }), call('carrier-a', { hold_ms: 4_000 })]
+    const held = [call('carrier-a', { hold_ms: 2_500 }), call('carrier-a', { hold_ms: 2_500 })]
     await sleep(300)
     const drained = await command(first, 'drain')
     expect([drained.exit, drained.out]).toEqual([

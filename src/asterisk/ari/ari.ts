@@ -165,16 +165,12 @@ export class Ari implements Pbx {
     this.deviceStates.publish()
     this.#channels?.start()
     const body = { allowed: EVENTS.map((type) => ({ type })) }
-    const path = `applications/${this.#application}/eventFilter`
+    const own = `applications/${this.#application}`
     const query = { eventSource: `deviceState:${DRAINED}` }
-    const subscribe: AriRequest = {
-      method: 'POST',
-      path: `applications/${this.#application}/subscription`,
-      query,
-    }
-    this.#http.send(subscribe, ANSWER_MS).catch(() => undefined)
+    this.#http.send({ method: 'POST', path: `${own}/subscription`, query }, ANSWER_MS).catch(() => undefined)
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
-    const filtered = this.#http.send({ method: 'PUT', path, body }, ANSWER_MS).catch(() => undefined)
+    const filter = { method: 'PUT', path: `${own}/eventFilter`, body } as const
+    const filtered = this.#http.send(filter, ANSWER_MS).catch(() => undefined)
     await Promise.all([filtered, this.#channels?.reconcile(true), this.#check()])
   }
 

@@ -7,7 +7,6 @@ const ANSWER_MS = 3_000
 const PREFIX = 'Stasis:doorman-'
 /** INUSE while the PBX is drained. The dialplan of a proxy's calls asks for it; no name of hours makes this name. */
 export const DRAINED = 'Stasis:doorman_drained'
-
 export const DRAINED_TEXT =
   "The PBX is drained: it refuses a proxy's new calls with 503, so that other PBXs get them. doorman drain --end"
 
@@ -16,7 +15,7 @@ export class DeviceStates {
   readonly #http: Pick<AriHttp, 'send'>
   readonly #log: Log
   #wanted: ReadonlyMap<string, boolean> | undefined
-  #isDrained = false
+  isDrained = false
   #last: Promise<void> = Promise.resolve()
 
   constructor(http: Pick<AriHttp, 'send'>, log: Log) {
@@ -30,13 +29,9 @@ export class DeviceStates {
     this.publish()
   }
 
-  get isDrained(): boolean {
-    return this.#isDrained
-  }
-
   onDrained(isDrained: boolean): void {
-    if (this.#isDrained === isDrained) return
-    this.#isDrained = isDrained
+    if (this.isDrained === isDrained) return
+    this.isDrained = isDrained
     if (isDrained) this.#log.warn(DRAINED_TEXT, { event: 'drained' })
     else this.#log.info("The PBX takes a proxy's new calls again.", { event: 'drain_ended' })
   }
