@@ -1,7 +1,7 @@
 /** iCalendar (RFC 5545): which days and times the events of a calendar close. */
 import ICAL from 'ical.js'
 import { type Calendar, type ClosedTime, lastDayOf } from './calendar.js'
-import { DAY } from './opening-hours.js'
+import { DAY, Refused, unlessRefused } from './opening-hours.js'
 import { DAY_MS, formatDate, parseDate, type WallClock, type Zone, zoneOf } from './wall-clock.js'
 
 /** What is wrong; `line` counts from 1. */
@@ -23,21 +23,7 @@ const LONGEST_REASON = 100
  * @param now milliseconds since 1970
  */
 export function readCalendar(text: string, zone: string, now: number): Calendar | CalendarProblem {
-  try {
-    return new Reader(text, zoneOf(zone), now).read()
-  } catch (error) {
-    if (error instanceof Refused) return { line: error.line, message: error.message }
-    throw error
-  }
-}
-
-class Refused extends Error {
-  constructor(
-    readonly line: number,
-    message: string,
-  ) {
-    super(message)
-  }
+  return unlessRefused(() => new Reader(text, zoneOf(zone), now).read())
 }
 
 /** A date, or a time of a date, as it was written. */
@@ -212,7 +198,7 @@ class Reader {
   }
 
   #refuse(message: string): never {
-    throw new Refused(this.#line, message)
+    throw new Refused<CalendarProblem>({ line: this.#line, message })
   }
 }
 

@@ -29,7 +29,7 @@ export function parseWeek(text: string): Week | HoursProblem {
   return read(text, (reader) => {
     const week: (readonly TimeRange[])[] = DAYS.map(() => [])
     do {
-      const { days, times } = reader.rule()
+      const [days, times] = [reader.days(), reader.times()]
       for (const day of days) week[day] = times
     } while (reader.take(/;/))
     return week
@@ -42,23 +42,28 @@ export function parseTimes(text: string): readonly TimeRange[] | HoursProblem {
 }
 
 function read<T>(text: string, by: (reader: Reader) => T): T | HoursProblem {
-  const reader = new Reader(text)
-  try {
+  return unlessRefused(() => {
+    const reader = new Reader(text)
     const result = by(reader)
     reader.end()
     return result
-  } catch (error) {
-    if (error instanceof Refused) return { column: error.column, message: error.message }
-    throw error
+  })
+}
+
+/** Thrown by what reads a text, with what is wrong with it. */
+export class Refused<Problem> extends Error {
+  constructor(readonly problem: Problem) {
+    super('refused')
   }
 }
 
-class Refused extends Error {
-  constructor(
-    readonly column: number,
-    message: string,
-  ) {
-    super(message)
+/** What was read, or what is wrong. */
+export function unlessRefused<T, Problem>(read: () => T): T | Problem {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Refused) return error.problem as Problem
+    throw error
   }
 }
 
@@ -66,11 +71,6 @@ class Reader {
   #at = 0
 
   constructor(private readonly text: string) {}
-
-  rule(): { readonly days: readonly number[]; readonly times: readonly TimeRange[] } {
-    const days = this.#days()
-    return { days, times: this.times() }
-  }
 
   times(): readonly TimeRange[] {
     if (this.take(/off\b/i)) return []
@@ -99,7 +99,7 @@ class Reader {
   }
 
   /** Without weekdays: every day. */
-  #days(): readonly number[] {
+  days(): readonly number[] {
     if (/^\s*(\d|off\b)/i.test(this.text.slice(this.#at))) return [...DAYS.keys()]
     const days: number[] = []
     do {
@@ -164,7 +164,7 @@ class Reader {
 
   #refuse(message: string, at = this.text.length - this.#peek().length): never {
     const spaces = /^\s*/.exec(this.text.slice(at))?.[0].length ?? 0
-    throw new Refused(at + spaces + 1, message)
+    throw new Refused<HoursProblem>({ column: at + spaces + 1, message })
   }
 }
 

@@ -40,7 +40,7 @@ async function load({
   before,
 }: LoadRequest): Promise<LoadResult> {
   const databases = new Databases(access)
-  const content = await readOrigin(source.origin, { databases, secrets }).finally(() => databases.stop())
+  const content = await readOrigin(source.origin, databases, secrets).finally(() => databases.stop())
   const { table: numbers, problems, faults } = readNumberTable(source.name, content, source.country, true)
   const example = problems[0]?.message.split(';')[0]
   if (numbers.size === 0 && example !== undefined)
@@ -68,13 +68,12 @@ const LOAD_MS = 60_000
 const MOST_MB = 200
 const MOST_BYTES = MOST_MB * 2 ** 20
 
-export interface OriginParts {
-  readonly databases: Databases
-  readonly secrets: ReadonlyMap<string, string>
-}
-
 /** The rows of a table as a CSV file with a header. @throws Error with the reason, without a password */
-export async function readOrigin(origin: TableOrigin, { databases, secrets }: OriginParts): Promise<Buffer> {
+async function readOrigin(
+  origin: TableOrigin,
+  databases: Databases,
+  secrets: LoadRequest['secrets'],
+): Promise<Buffer> {
   const csv = new CsvText()
   switch (origin.kind) {
     case 'sql':
