@@ -7,21 +7,18 @@ import { answered, driver, tlsOptions } from './access.js'
 /** A row by its columns; numbers, texts, dates … as the driver reads them. */
 export type Row = Readonly<Record<string, unknown>>
 
+type Cell = string | null
+/** Takes some rows of a result, whose cells are texts. */
+type Take = (columns: readonly string[], rows: readonly (readonly Cell[])[]) => void
+
 /** A connection from a pool. */
 interface Connection {
   query(text: string, values: readonly string[]): Promise<readonly Row[]>
   /** Passes on the rows of a query as they come. */
-  read(
-    text: string,
-    take: (columns: readonly string[], rows: readonly (readonly Cell[])[]) => void,
-  ): Promise<void>
+  read(text: string, take: Take): Promise<void>
   /** @param failed then it is closed, and not used again */
   release(failed: boolean): void
 }
-
-type Cell = string | null
-/** Takes some rows of a result, whose cells are texts. */
-export type Take = (columns: readonly string[], rows: readonly (readonly Cell[])[]) => void
 
 interface Pool {
   connect(): Promise<Connection>
@@ -75,7 +72,7 @@ export class SqlDatabase {
   async #use<T>(ms: number, work: (connection: Connection, pool: Pool) => Promise<T>): Promise<T> {
     const until = performance.now() + ms
     const connect = async () => {
-      this.#pool ??= openPool(this.access)
+      this.#pool ??= this.access.engine === 'postgres' ? postgresPool(this.access) : mysqlPool(this.access)
       // What could not be loaded is tried again by the next query.
       this.#pool.catch(() => (this.#pool = undefined))
       const pool = await this.#pool
@@ -88,21 +85,14 @@ export class SqlDatabase {
     })
     let failed = true
     try {
-      const result = await answered(
-        work(connection, pool),
-        Math.round(until - performance.now()),
-        this.access,
-      )
+      const left = Math.round(until - performance.now())
+      const result = await answered(work(connection, pool), left, this.access)
       failed = false
       return result
     } finally {
       connection.release(failed)
     }
   }
-}
-
-function openPool(access: DatabaseAccess): Promise<Pool> {
-  return access.engine === 'postgres' ? postgresPool(access) : mysqlPool(access)
 }
 
 async function postgresPool(access: DatabaseAccess): Promise<Pool> {

@@ -42,13 +42,10 @@ export async function compile(folder: string): Promise<Compiled> {
     const compiled = await compileSource(source)
     const [changed] = source.changed()
     if (changed === undefined) return compiled
-    if (attempt === MOST_ATTEMPTS) return refused(source, [beingWritten(changed)])
+    const message = `this file changed while it was read, ${MOST_ATTEMPTS} times; reload once it is written`
+    const problem = { file: changed, line: 1, column: 1, code: 'flows.file_changing', message }
+    if (attempt === MOST_ATTEMPTS) return refused(source, [problem])
   }
-}
-
-function beingWritten(file: string): Problem {
-  const message = `this file changed while it was read, ${MOST_ATTEMPTS} times; reload once it is written`
-  return { file, line: 1, column: 1, code: 'flows.file_changing', message }
 }
 
 async function compileSource(source: FlowSource): Promise<Compiled> {

@@ -60,7 +60,10 @@ export function needsOf(routing: Omit<Routing, 'index'>, functions: Iterable<Flo
     ...lookups.flatMap(({ text }) => text.fields.flatMap((field) => /^header\.(.+)/.exec(field)?.[1] ?? [])),
     ...[...routing.rules, ...routing.branches].flatMap(({ state }) => headersOfState(state)),
     ...greetTexts(routing).flatMap(headersOfState),
-    ...codes.flatMap(headersNamedIn),
+    // One too many costs a few bytes.
+    ...codes.flatMap((code) =>
+      [...code.matchAll(new RegExp(METHODS, 'g'))].flatMap((match) => match[2] ?? []),
+    ),
   ]
   return {
     headersNeeded: Object.freeze([...new Set(headers.map(canonicalName))].sort()),
@@ -90,11 +93,6 @@ function headersOfLeaf(leaf: Leaf): readonly string[] {
 }
 
 const METHODS = String.raw`\.(?:get|getAll|has|trusted)\(\s*(["'\x60])([A-Za-z0-9][A-Za-z0-9._-]{0,99})\1`
-
-/** The header names that stand in the text of a code flow. One too many costs a few bytes. */
-function headersNamedIn(code: string): readonly string[] {
-  return [...code.matchAll(new RegExp(METHODS, 'g'))].flatMap((match) => match[2] ?? [])
-}
 
 /** True where code does more with `sipHeaders` than get headers whose names stand in its text. */
 function asksForAnyHeader(code: string): boolean {

@@ -22,7 +22,7 @@ import {
 } from './format.js'
 import { callsWithin, NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { firstMatch } from './rule-index.js'
-import type { Condition, Leaf, NumberPattern, Reason, Routing, Rule } from './types.js'
+import type { Condition, Leaf, NumberPattern, Reason, Rule } from './types.js'
 
 /**
  * Why `decide` decides as it does: where the numbers come from, VIP, branch, then each rule in turn up to the one
@@ -40,7 +40,12 @@ export function explain(context: CallContext, tried: 'all' | 'candidates' = 'all
     return reason.matched
   }
   const taken = tried === 'all' ? rules.find(takes) : firstMatch(index.rules, rules, context, takes)
-  if (taken === undefined) reasons.push(otherwiseReason(context.routing))
+  if (taken === undefined) {
+    const { otherwise } = context.routing
+    const why = `no rule matched, so the call goes to ${otherwise}`
+    const condition = `otherwise: ${otherwise}`
+    reasons.push({ rule: '(otherwise)', matched: true, condition, value: null, trusted: true, why })
+  }
   return reasons
 }
 
@@ -55,12 +60,6 @@ function ruleReason(rule: Rule, context: CallContext): Reason {
     trusted: found.every(({ trusted }) => trusted),
     why: found.map(({ why }) => why).join('; ') || 'it has no condition',
   }
-}
-
-function otherwiseReason({ otherwise }: Routing): Reason {
-  const why = `no rule matched, so the call goes to ${otherwise}`
-  const condition = `otherwise: ${otherwise}`
-  return { rule: '(otherwise)', matched: true, condition, value: null, trusted: true, why }
 }
 
 /**

@@ -57,14 +57,11 @@ export function headerName(name: string): string {
   if (name !== name.toLowerCase()) return name
   return name
     .split('-')
-    .map((part, at) =>
-      at > 0 && part.length <= 3 && !/^(to|by)$/.test(part) ? part.toUpperCase() : capital(part),
-    )
+    .map((part, at) => {
+      const isInitials = at > 0 && part.length <= 3 && !/^(to|by)$/.test(part)
+      return isInitials ? part.toUpperCase() : part.charAt(0).toUpperCase() + part.slice(1)
+    })
     .join('-')
-}
-
-function capital(part: string): string {
-  return part.charAt(0).toUpperCase() + part.slice(1)
 }
 
 /** `table gold was never loaded` */

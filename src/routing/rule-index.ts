@@ -37,22 +37,21 @@ function buildRuleIndex(conditions: readonly Condition[]): RuleIndex {
   const choices = conditions.map((condition) => necessary(condition).flatMap(keysOf))
   const sizes = new Map<string, number>()
   for (const key of choices.flat(2)) sizes.set(nameOf(key), (sizes.get(nameOf(key)) ?? 0) + 1)
-  const chosen = choices.map((choice) => chooseKeys(choice, sizes))
-  const entries = chosen.flatMap((keys, position) => (keys ?? []).map((key) => ({ ...key, position })))
-  const fields = Map.groupBy(entries, ({ field }) => nameOf({ field, value: '' }))
-  return {
-    fields: [...fields.values()].flatMap((all) =>
-      all.slice(0, 1).map(({ field }) => ({ ...field, buckets: bucketsOf(all) })),
-    ),
-    unindexed: chosen.flatMap((keys, position) => (keys === undefined ? [position] : [])),
+  const fields = new Map<string, Field & { readonly buckets: Map<string, number[]> }>()
+  const unindexed: number[] = []
+  for (const [position, choice] of choices.entries()) {
+    const keys = chooseKeys(choice, sizes)
+    if (keys === undefined) unindexed.push(position)
+    for (const { field, value } of keys ?? []) {
+      const name = nameOf({ field, value: '' })
+      const known = fields.get(name) ?? { ...field, buckets: new Map<string, number[]>() }
+      const bucket = known.buckets.get(value) ?? []
+      if (bucket.at(-1) !== position) bucket.push(position)
+      known.buckets.set(value, bucket)
+      fields.set(name, known)
+    }
   }
-}
-
-function bucketsOf(entries: readonly (Key & { readonly position: number })[]): IndexField['buckets'] {
-  const buckets = Map.groupBy(entries, ({ value }) => value)
-  return new Map(
-    [...buckets].map(([value, all]) => [value, [...new Set(all.map(({ position }) => position))]]),
-  )
+  return { fields: [...fields.values()], unindexed }
 }
 
 function nameOf({ field: { kind, prefixLength, header }, value }: Key): string {
