@@ -1,13 +1,8 @@
 import { type Calendar, lastDayOf } from '../hours/calendar.js'
 import { formatDate, parseDate } from '../hours/wall-clock.js'
 import { type Cell, otherSeparator, splitLine } from '../routing/csv.js'
-import type { Position } from './problem.js'
+import type { TableProblem } from '../routing/number-file.js'
 import { ClosedRowSchema } from './schema-sources.js'
-
-/** What is wrong, and where. */
-export interface FileProblem extends Position {
-  readonly message: string
-}
 
 const COLUMNS = Object.keys(ClosedRowSchema.shape)
 /** A file in a wrong format has a problem on every line; the first ones tell. */
@@ -19,9 +14,9 @@ const LONGEST_DAYS = 3_660
  * the middle, where the holidays of a second year were appended; before such a line `date` and `why`. Lines that begin
  * with # are comments.
  */
-export function readClosedFile(text: string): Calendar | readonly FileProblem[] {
+export function readClosedFile(text: string): Calendar | readonly TableProblem[] {
   const days = new Map<number, string>()
-  const problems: FileProblem[] = []
+  const problems: TableProblem[] = []
   let header: readonly string[] = ['date', 'why']
   for (const [at, line] of text
     .replace(/^\uFEFF/, '')

@@ -4,9 +4,10 @@ import { type HoursProblem, parseTimes, parseWeek, type TimeRange } from '../hou
 import { formatDate, parseDate, zoneOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/nearest.js'
 import { parseDuration } from '../lib/units.js'
+import type { TableProblem } from '../routing/number-file.js'
 import type { Routing } from '../routing/types.js'
 import { readInThread } from './calendar-thread.js'
-import { type FileProblem, readClosedFile } from './closed-file.js'
+import { readClosedFile } from './closed-file.js'
 import type { HoursEntry, RoutingSource } from './schema.js'
 import type { Written } from './shape.js'
 import { type FlowSource, fileName, notUtf8 } from './source.js'
@@ -151,7 +152,7 @@ async function fromFile(
   return [{ location: file, refresh: undefined, calendar }]
 }
 
-async function parse(content: Buffer, zone: string | undefined): Promise<Calendar | readonly FileProblem[]> {
+async function parse(content: Buffer, zone: string | undefined): Promise<Calendar | readonly TableProblem[]> {
   const garbled = notUtf8(content)
   if (garbled !== undefined) return [garbled]
   const text = content.toString()
