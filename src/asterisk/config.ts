@@ -160,6 +160,27 @@ export function sectionsNamed(config: AsteriskConfig, name: string): readonly Co
   return config.sections.filter((section) => section.name === name && !section.isTemplate)
 }
 
+/** What makes Asterisk ignore a file at its next start (`isFatal`), or a section of it (16.28, 22.10), and the remedy. */
+export function problemsIn(name: string, config: AsteriskConfig) {
+  const [, ...others] = sectionsNamed(config, 'general')
+  const isFatal = name === 'ari.conf'
+  const effect = isFatal
+    ? 'this second [general] stops ARI at the next restart'
+    : 'Asterisk ignores this second [general]'
+  return [
+    ...config.faults.map((says) => ({
+      isFatal: true,
+      says: `${says} Asterisk refuses ${name} at the next restart.`,
+      remedy: 'Correct that line, before Asterisk is restarted.',
+    })),
+    ...others.map(({ file, line }) => ({
+      isFatal,
+      says: `${file}:${line}: ${effect}.`,
+      remedy: 'Write  [general](+)  there, which adds to the first.',
+    })),
+  ]
+}
+
 /** The value that counts: the last. */
 export function optionOf(section: ConfigSection | undefined, key: string): string | undefined {
   return section?.options.findLast((option) => option.key.toLowerCase() === key)?.value

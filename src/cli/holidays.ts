@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type Holidays from 'date-holidays'
 import { installRemedy } from '../databases/access.js'
 import { formatDate, parseDate } from '../hours/wall-clock.js'
-import { nearest } from '../lib/nearest.js'
+import { nearest } from '../lib/text.js'
 import { print, Refusal } from './command.js'
 
 export function addHolidays(program: Command): void {

@@ -14,7 +14,7 @@ import {
 } from '../hours/hours.js'
 import { DAYS } from '../hours/opening-hours.js'
 import { formatDate, weekdayOf } from '../hours/wall-clock.js'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import { age } from '../lib/units.js'
 import { hoursWith } from '../routing/outside-data.js'
 import { type DoormanCommand, printResult, Refusal, withRevision } from './command.js'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { userNamed } from '../asterisk/user.js'
 import { readAddress } from '../control/address.js'
 import { AMI } from '../doctor/ami-checks.js'
 import { ARI } from '../doctor/ari-checks.js'
@@ -22,7 +23,7 @@ import {
   reloadCommands,
 } from '../setup/console.js'
 import { type Change, changedSince } from '../setup/files.js'
-import { type Findings, inspect, SERVICE, userNamed } from '../setup/inspect.js'
+import { type Findings, inspect, SERVICE } from '../setup/inspect.js'
 import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, missingModules, remaining, showChange } from '../setup/report.js'
 import { EXIT, isAnsweredYes, print, Refusal, refuseOn } from './command.js'

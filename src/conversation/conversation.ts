@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import type { CallerRow } from '../routing/number-table.js'
 import type { RememberedValues } from '../routing/outside-data.js'
 import type { State } from '../routing/types.js'

@@ -3,7 +3,7 @@
  * first query needs it; a connection that was lost is opened again by the next query.
  */
 import type { DatabaseAccess } from '../lib/database-url.js'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import { DatabaseError } from './access.js'
 import { RedisDatabase } from './redis.js'
 import { SqlDatabase } from './sql.js'

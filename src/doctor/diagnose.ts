@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
+import { asteriskUser } from '../asterisk/user.js'
 import { listed } from '../lib/text.js'
 import { counted } from '../lib/units.js'
 import { isLoopback, whyNoConsole } from '../settings/console.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
-import { AMI, AMI_ADMIN, AMI_RIGHTS, variable } from './ami-checks.js'
-import { ARI, ARI_RIGHTS, connectAri, MODULES, VERSION } from './ari-checks.js'
+import * as amiChecks from './ami-checks.js'
+import * as ariChecks from './ari-checks.js'
 import {
   type Check,
   check,
@@ -19,23 +20,15 @@ import {
   sentence,
   warning,
 } from './check.js'
-import { ENDPOINTS, ENTRIES, ENTRY_CONTEXTS, FLOW_CONTEXTS, LOOPS, TRUNKS } from './dialplan-checks.js'
-import {
-  ASTERISK_FILES,
-  DIALPLAN_FILE,
-  GREETINGS,
-  PASSWORD_FILES,
-  SAMPLE_SECRET,
-  SECTIONS,
-  userListeningAt,
-} from './file-checks.js'
-import { INSTANCE, RETENTION, TABLES } from './instance-checks.js'
-import { CALENDARS, LOOKUPS } from './source-checks.js'
+import * as dialplanChecks from './dialplan-checks.js'
+import * as fileChecks from './file-checks.js'
+import * as instanceChecks from './instance-checks.js'
+import * as sourceChecks from './source-checks.js'
 
 const SETTINGS = check('settings', [], async ({ settings }) => {
   const found: Result[] = []
   const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
-  const samples = secrets.filter((name) => settings[name] === SAMPLE_SECRET)
+  const samples = secrets.filter((name) => settings[name] === fileChecks.SAMPLE_SECRET)
   if (samples.length > 0) {
     const says = `${listed(samples)}: still the secret of the sample files, which is public.`
     found.push(warning(says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
@@ -68,9 +61,37 @@ const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
 
 /** In the order of the report: a cause before its effects. */
 export const CHECKS: readonly Check[] = [
-  ...[SETTINGS, FLOW_FILES, CALENDARS, ASTERISK_FILES, SECTIONS, DIALPLAN_FILE, GREETINGS, PASSWORD_FILES],
-  ...[ARI, ARI_RIGHTS, VERSION, MODULES, AMI, AMI_RIGHTS, AMI_ADMIN],
-  ...[INSTANCE, ENTRY_CONTEXTS, ENDPOINTS, ENTRIES, FLOW_CONTEXTS, LOOPS, TRUNKS, TABLES, LOOKUPS, RETENTION],
+  ...[
+    SETTINGS,
+    FLOW_FILES,
+    sourceChecks.CALENDARS,
+    fileChecks.ASTERISK_FILES,
+    fileChecks.SECTIONS,
+    fileChecks.DIALPLAN_FILE,
+  ],
+  ...[
+    fileChecks.GREETINGS,
+    fileChecks.PASSWORD_FILES,
+    ariChecks.ARI,
+    ariChecks.ARI_RIGHTS,
+    ariChecks.VERSION,
+    ariChecks.MODULES,
+  ],
+  ...[
+    amiChecks.AMI,
+    amiChecks.AMI_RIGHTS,
+    amiChecks.AMI_ADMIN,
+    instanceChecks.INSTANCE,
+    dialplanChecks.ENTRY_CONTEXTS,
+  ],
+  ...[
+    dialplanChecks.ENDPOINTS,
+    dialplanChecks.ENTRIES,
+    dialplanChecks.FLOW_CONTEXTS,
+    dialplanChecks.LOOPS,
+    dialplanChecks.TRUNKS,
+  ],
+  ...[instanceChecks.TABLES, sourceChecks.LOOKUPS, instanceChecks.RETENTION],
 ]
 
 /** What the command knows of an installation before it asks the PBX. */
@@ -79,7 +100,7 @@ export type Known = Pick<Subject, 'settings' | 'flows' | 'instance' | 'secretFil
 /** Connects to the PBX and runs checks; changes nothing on it, and never rejects. */
 export async function examine(known: Known, checks = CHECKS): Promise<readonly Finding[]> {
   const { settings } = known
-  const ari = await connectAri(ariAccess(settings)).catch((error: Error) => error)
+  const ari = await ariChecks.connectAri(ariAccess(settings)).catch((error: Error) => error)
   const access = adminAccess(settings)
   const checked = async (ami: AmiSession | Error) => {
     const pbxFiles = await filesOf(settings, ami)
@@ -97,13 +118,12 @@ export async function examine(known: Known, checks = CHECKS): Promise<readonly F
 
 const USUAL_FOLDER = '/etc/asterisk'
 
-/** Asterisk tells its own folder by a global variable (16.28, 22.10), and its user by who listens for AMI. */
+/** Asterisk tells its own folder by a global variable (16.28, 22.10). */
 async function filesOf(settings: Settings, ami: AmiSession | Error): Promise<PbxFiles | undefined> {
-  const { DOORMAN_AMI_HOST: host, DOORMAN_AMI_PORT: port } = settings
-  if (!isLoopback(host)) return undefined
-  const told = ami instanceof Error ? '' : await variable(ami, 'ASTETCDIR').catch(() => '')
+  if (!isLoopback(settings.DOORMAN_AMI_HOST)) return undefined
+  const told = ami instanceof Error ? '' : await amiChecks.variable(ami, 'ASTETCDIR').catch(() => '')
   const folder = told === '' ? USUAL_FOLDER : told
-  return existsSync(folder) ? { folder, user: await userListeningAt(port) } : undefined
+  return existsSync(folder) ? { folder, user: asteriskUser(folder) } : undefined
 }
 
 const UNCHECKED =

@@ -1,11 +1,15 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { promisify } from 'node:util'
-import { type ConfigPosition, configFolder, readConfig, sectionsNamed } from '../asterisk/config.js'
+import { realpath, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import {
+  type ConfigPosition,
+  configFolder,
+  problemsIn,
+  readConfig,
+  sectionsNamed,
+} from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
-import { type FileUser, OTHERS, obstacle } from '../lib/file-access.js'
+import type { FileUser } from '../asterisk/user.js'
 import { listed } from '../lib/text.js'
 import { greetTexts } from '../routing/greeting.js'
 import { findSpeaker } from '../speech/speaker.js'
@@ -37,23 +41,15 @@ export const ASTERISK_FILES = check('Asterisk files', [], async ({ pbxFiles }) =
 
 const at = ({ file, line }: ConfigPosition) => `${file}:${line}`
 
-const ADD = 'Write  [general](+)  there, which adds to the first.'
 const MEND = 'Correct that line, before Asterisk is restarted.'
 
 export const SECTIONS = fileCheck('sections', async (pbxFiles) => {
-  const found = ['http.conf', 'ari.conf', 'manager.conf'].flatMap((name) => {
-    const config = configOf(pbxFiles, name)
-    const [, ...others] = sectionsNamed(config, 'general')
-    return [
-      ...config.faults.map((says) => fault(`${says} Asterisk refuses ${name} at the next restart.`, MEND)),
-      // What a second one does (16.28, 22.10).
-      ...others.map((section) =>
-        name === 'ari.conf'
-          ? fault(`${at(section)}: this second [general] stops ARI at the next restart.`, ADD)
-          : warning(`${at(section)}: Asterisk ignores this second [general].`, ADD),
-      ),
-    ]
-  })
+  const names = ['http.conf', 'ari.conf', 'manager.conf']
+  const found = names.flatMap((name) =>
+    problemsIn(name, configOf(pbxFiles, name)).map(({ isFatal, says, remedy }) =>
+      isFatal ? fault(says, remedy) : warning(says, remedy),
+    ),
+  )
   return found.length > 0 ? found : ok('http.conf, ari.conf and manager.conf have one [general] each.')
 })
 const INCLUDE = 'Put  #tryinclude "extensions_doorman.conf"  into extensions.conf.'
@@ -127,20 +123,35 @@ function passwordsIn(pbxFiles: PbxFiles): readonly string[] {
   })
 }
 
+/** Any user who neither owns a file nor is in its group. */
+const OTHERS: FileUser = { uid: -1, gid: -1, groups: [] }
+
+const READ = 4
+const ENTER = 1
+
 /**
- * Whom the program runs as that listens at a TCP port of this machine; undefined where that cannot be seen.
- * proc(5): each line of /proc/net/tcp has the local address, the state (0A: listening) and the user.
+ * What keeps a user from reading a file: the folder on the way to it that the user may not enter, or the file itself;
+ * undefined if nothing does. Access control lists are not looked at.
+ *
+ * @throws Error where this process itself may not look at it.
  */
-export async function userListeningAt(port: number): Promise<FileUser | undefined> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
-  )
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
-  const socket = tables
-    .flatMap((table) => table.split('\n').map((line) => line.trim().split(/\s+/)))
-    .find(([, address, , state]) => address?.endsWith(local) && state === '0A')
-  if (socket === undefined) return undefined
-  const uid = Number(socket[7])
-  const groups = await promisify(execFile)('id', ['-G', String(uid)]).catch(() => ({ stdout: '' }))
-  return { uid, groups: groups.stdout.trim().split(' ').map(Number) }
+async function obstacle(file: string, user: FileUser): Promise<string | undefined> {
+  const path = await realpath(file)
+  for (const folder of foldersOf(path)) {
+    if (!(await may(user, folder, ENTER))) return folder
+  }
+  return (await may(user, path, READ)) ? undefined : path
+}
+
+/** From the root on. */
+function foldersOf(path: string): readonly string[] {
+  const folder = dirname(path)
+  return folder === path ? [] : [...foldersOf(folder), folder]
+}
+
+async function may({ uid, groups }: FileUser, path: string, bit: number): Promise<boolean> {
+  if (uid === 0) return true
+  const { mode, uid: owner, gid } = await stat(path)
+  const shift = uid === owner ? 6 : groups.includes(gid) ? 3 : 0
+  return ((mode >> shift) & bit) !== 0
 }

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { extname, relative, sep } from 'node:path'
 import { build, type Loader, type Message, type Plugin } from 'esbuild'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import { originalPosition } from './functions/source-position.js'
 import type { Problem, ProblemCode } from './problem.js'
 import type { FlowFunction } from './revision.js'

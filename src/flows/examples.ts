@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import type { Answer, OutsideData } from '../routing/outside-data.js'
 import type { CallFacts, Routing } from '../routing/types.js'
 import type { Verification } from '../sip/attestation.js'

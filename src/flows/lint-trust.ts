@@ -1,4 +1,4 @@
-import { nearest } from '../lib/nearest.js'
+import { nearest } from '../lib/text.js'
 import { leavesOf } from '../routing/condition.js'
 import { headerName } from '../routing/format.js'
 import { canonicalName } from '../sip/headers.js'

@@ -1,4 +1,4 @@
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import { formatDuration, parseDuration } from '../lib/units.js'
 import { lookupField, patternProblem } from '../routing/condition.js'
 import type { Condition, HeaderTest, MemoryPolicy, Trust } from '../routing/types.js'

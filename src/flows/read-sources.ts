@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import { parseDuration, parseShare } from '../lib/units.js'
 import type { KeyedText, Lookup } from '../routing/lookup.js'
 import { KEY_FIELDS } from '../routing/lookup-state.js'

@@ -1,7 +1,7 @@
 /** What the schemas of several parts of the flow files share. */
 import * as z from 'zod'
 import type { State, StateValue } from '../conversation/state.js'
-import { suggestion } from '../lib/nearest.js'
+import { suggestion } from '../lib/text.js'
 import { DURATION_FORM, parseDuration } from '../lib/units.js'
 
 /** A map that refuses unknown keys; the message has one line for each, in the order of the issue's `keys`. */

@@ -163,35 +163,25 @@ export function formatReplay(result: ReplayResult): string {
     ...(isOne ? [] : [`${thousands(group.count).padStart(8)}  ${formatGroup(group)}`]),
     `${' '.repeat(10)}${group.examples.join(', ')}${group.count > group.examples.length ? ', …' : ''}`,
   ])
-  if (functionRuns > 0) {
-    lines.push(
-      `${counted(functionRuns, 'call')} went through a code flow, which may not say the same each time.`,
-    )
-  }
-  if (masked > 0 && result.calls > 0) lines.push(`${counted(masked, 'further call')} ${CANNOT}.`)
-  if (undecided > 0) {
-    lines.push(
-      `${counted(undecided, 'call')} could not be decided: no thread was free for their code flow in time.`,
-    )
-  }
-  if (unasked > 0) {
-    lines.push(
-      `${counted(unasked, 'call')} would ask lookups whose answers were not recorded, and were decided without.`,
-    )
-  }
-  if (tables.length > 0) {
-    lines.push(`Tables (${tables.join(', ')}) are as they are now, not as they were at each call.`)
-  }
-  if (unseenHeaders.length > 0) {
-    const names = unseenHeaders.map(headerName).join(', ')
-    lines.push(
-      `No recorded call has ${names}, which these flow files refer to: a header is recorded only from then on.`,
-    )
-  }
+  const names = unseenHeaders.map(headerName).join(', ')
+  const notes: readonly (readonly [applies: unknown, says: string])[] = [
+    [functionRuns, `${calls(functionRuns)} went through a code flow, which may not say the same each time.`],
+    [result.calls && masked, `${counted(masked, 'further call')} ${CANNOT}.`],
+    [undecided, `${calls(undecided)} could not be decided: no thread was free for their code flow in time.`],
+    [
+      unasked,
+      `${calls(unasked)} would ask lookups whose answers were not recorded, and were decided without.`,
+    ],
+    [tables.length, `Tables (${tables.join(', ')}) are as they are now, not as they were at each call.`],
+    [names, `No recorded call has ${names}, which these flow files refer to: ${ONLY_FROM_THEN}.`],
+  ]
+  const said = notes.flatMap(([applies, says]) => (applies ? [says] : []))
   const what = isOne ? `: ${formatGroup(only)}` : ':'
-  return [`${headline(result)}${groups.length === 0 ? '' : what}`, ...lines].join('\n')
+  return [`${headline(result)}${groups.length === 0 ? '' : what}`, ...lines, ...said].join('\n')
 }
 
+const calls = (count: number) => counted(count, 'call')
+const ONLY_FROM_THEN = 'a header is recorded only from then on'
 const CANNOT = 'cannot be replayed: DOORMAN_MASK_NUMBERS=yes keeps neither their numbers nor their headers'
 
 function headline({ calls, changed, masked }: ReplayResult): string {

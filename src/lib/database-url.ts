@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { suggestion } from './nearest.js'
+import { suggestion } from './text.js'
 
 /** How to reach a database; the settings have one for each name. */
 export interface DatabaseAccess {

@@ -1,3 +1,5 @@
+import { closest, distance } from 'fastest-levenshtein'
+
 /**
  * Characters that JSON leaves as they are but that move a terminal's cursor, change its writing direction or break
  * its lines: C1 controls, bidi marks (CVE-2021-42574) and the Unicode line ends.
@@ -100,4 +102,26 @@ export function listed(names: readonly string[], most = 6): string {
 /** `a, b and c` */
 export function inWords(names: readonly string[]): string {
   return new Intl.ListFormat('en-GB').format(names)
+}
+
+/** The known name that `name` is probably a slip of, if one is near enough to be worth naming. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const candidates = [...known]
+  if (candidates.length === 0) return undefined
+  const lower = name.toLowerCase()
+  const best = closest(
+    lower,
+    candidates.map((candidate) => candidate.toLowerCase()),
+  )
+  if (distance(lower, best) > Math.max(2, Math.floor(name.length / 3))) return undefined
+  return candidates.find((candidate) => candidate.toLowerCase() === best)
+}
+
+/** The end of a message about an unknown name: `; did you mean "goto"?`, else what names there are. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  const candidates = [...known]
+  const near = nearest(name, candidates)
+  if (near !== undefined) return `; did you mean "${near}"?`
+  if (candidates.length === 0 || candidates.length > 12) return ''
+  return `; known here: ${candidates.join(', ')}`
 }

@@ -5,19 +5,15 @@ import { userInfo } from 'node:os'
 export const INSTALLED_FOLDER = '/etc/doorman'
 const INSTALLED = `${INSTALLED_FOLDER}/settings.env`
 
-export interface FoundSettings {
-  /** The file to read; undefined where the environment has all. */
-  readonly file: string | undefined
-  /** What a person should know of the choice; undefined where it was theirs, or there is no file. */
-  readonly note: string | undefined
-}
-
-/** The settings file: the one of `--settings`, else of `DOORMAN_SETTINGS`, else that of the installed instance. */
+/**
+ * The settings file: the one of `--settings`, else of `DOORMAN_SETTINGS`, else that of the installed instance; none where
+ * the environment has all. `note` is what a person should know of the choice, where it was not theirs.
+ */
 export function findSettings(
   option: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
   installed = INSTALLED,
-): FoundSettings {
+): { readonly file: string | undefined; readonly note: string | undefined } {
   if (option !== undefined) return { file: option, note: undefined }
   const named = env.DOORMAN_SETTINGS
   if (named) return { file: named, note: `Settings: ${named} (DOORMAN_SETTINGS)` }

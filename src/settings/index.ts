@@ -16,6 +16,7 @@ const integer = (least: number, most: number, hint: string) =>
     .regex(/^\d{1,7}$/, hint)
     .transform(Number)
     .refine((number) => number >= least && number <= most, hint)
+const mebibytes = (hint = '') => integer(1, 9_999_999, `give mebibytes, 1 or more${hint}`)
 const port = (least: number) => integer(least, 65_535, 'give a port number from 1 to 65535')
 
 const httpUrl = z
@@ -80,13 +81,9 @@ const schema = z.object({
   DOORMAN_MAX_CHANGE: share.optional(),
   DOORMAN_DATA: z.string().min(1).default('data'),
   DOORMAN_KEEP_CALLS: integer(0, 9_999_999, 'give days, or 0 to record no calls').default(30),
-  DOORMAN_KEEP_CALLS_MB: integer(
-    1,
-    9_999_999,
-    'give mebibytes, 1 or more; DOORMAN_KEEP_CALLS=0 records no calls',
-  ).default(1_024),
+  DOORMAN_KEEP_CALLS_MB: mebibytes('; DOORMAN_KEEP_CALLS=0 records no calls').default(1_024),
   DOORMAN_GREETINGS: z.string().min(1).default('greetings'),
-  DOORMAN_GREETINGS_MB: integer(1, 9_999_999, 'give mebibytes, 1 or more').default(1_024),
+  DOORMAN_GREETINGS_MB: mebibytes().default(1_024),
   DOORMAN_GREETINGS_AHEAD: integer(0, 9_999_999, 'give a number of texts, 0 or more').default(10_000),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
   // 0 lets the system choose; `doorman reload` finds the port in the data folder.

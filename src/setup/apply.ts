@@ -113,19 +113,16 @@ export function record(change: SetupChange, earlier: SetupChange | undefined): S
   return { ...change, before: { ...before, content: withoutBlock(before.content) } }
 }
 
-export interface Undo {
-  /** In an order in which Asterisk can be restarted after each. */
-  readonly steps: readonly Change[]
-  /** Files that others have changed since, and that stay. */
-  readonly kept: readonly string[]
-}
+export type Undo = Readonly<ReturnType<typeof planUndo>>
 
 /**
  * How every file comes back: byte for byte, with owner and mode, unless it has changed since; of a changed one setup's
  * own block goes. Files that are right already need no step, as after an undo that was interrupted.
  */
-export function planUndo({ files }: Manifest): Undo {
+export function planUndo({ files }: Manifest) {
+  /** In an order in which Asterisk can be restarted after each. */
   const steps: Change[] = []
+  /** Files that others have changed since, and that stay. */
   const kept: string[] = []
   // The lines that pull a file in go before the file.
   for (const change of files.toReversed()) {

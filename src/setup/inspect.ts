@@ -1,14 +1,15 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type AsteriskConfig,
   type ConfigSection,
   isTrue,
   optionOf,
+  problemsIn,
   readConfig,
   sectionsNamed,
 } from '../asterisk/config.js'
+import { asteriskUser } from '../asterisk/user.js'
 import type { Console } from './console.js'
 import { BlockError, configSource, type FileState, stateOf } from './files.js'
 
@@ -31,13 +32,8 @@ export const OWN_FILES = {
   dialplan: 'extensions_doorman.conf',
 } as const
 
-export interface Identity {
-  readonly uid: number
-  readonly gid: number
-}
-
 /** As whom this command runs. */
-export const SELF: Identity = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+export const SELF = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
 
 /** An Asterisk, as far as Doorman has to do with it, and as it is without what setup has added. */
 export interface Findings {
@@ -46,7 +42,7 @@ export interface Findings {
   /** `22.10.1`; undefined where it cannot be told. */
   readonly version: string | undefined
   readonly isRunning: boolean
-  /** The number of the group as which it reads its files. */
+  /** The number of the group as which it reads its files; that of the folder where it is not known. */
   readonly group: number
   readonly isFreePbx: boolean
   readonly configs: Readonly<Record<AsteriskFile, AsteriskConfig>>
@@ -79,7 +75,7 @@ export async function inspect(folder: string, console: Console, forFreePbx: bool
   return {
     ...{ folder, isRunning, isFreePbx, configs, targets },
     version: await console.version(),
-    group: groupOf(folder),
+    group: asteriskUser(folder)?.gid ?? statSync(folder).gid,
     endpoints: [...inFiles, ...(isRunning ? await otherEndpoints(console, inFiles) : [])],
     modules: modules === undefined ? undefined : runningModules(modules),
     faults: [...new Set([...faults, ...faultsOf(configs), ...(isFreePbx ? notIncluded(configs) : [])])],
@@ -106,15 +102,10 @@ function orElse<T>(faults: string[], name: string, instead: T, work: () => T): T
 /** Faults that Asterisk itself mentions in its log at most, and that make it ignore the file. */
 function faultsOf(configs: Findings['configs']): string[] {
   const ignored = ASTERISK_FILES.flatMap((file) =>
-    configs[file].faults.map((fault) => `${fault} Asterisk ignores all of ${file} for it.`),
+    problemsIn(file, configs[file])
+      .filter(({ isFatal }) => isFatal)
+      .map(({ says, remedy }) => `${says} ${remedy}`),
   )
-  const [first, second] = sectionsNamed(configs['ari.conf'], 'general')
-  if (second !== undefined) {
-    const where = `${second.file}:${second.line}`
-    ignored.push(
-      `${where}: a second [general] (the first is at ${first?.file}:${first?.line}): Asterisk ignores all of ari.conf at its next start. Make one of the two.`,
-    )
-  }
   const prefix = optionOf(general(configs['http.conf']), 'prefix')
   if (prefix)
     ignored.push(`http.conf: Doorman needs ARI at /ari, and prefix = ${prefix} moves it. Remove it.`)
@@ -175,37 +166,8 @@ function runningModules(answer: string): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => /^(\S+\.so)\s.*\sRunning\b/.exec(line)?.[1] ?? []))
 }
 
-/** The group of the running process; else of the user in asterisk.conf; else of the folder. */
-function groupOf(folder: string): number {
-  const config = readConfig('asterisk.conf', configSource(folder, []))
-  const option = (section: string, key: string) => optionOf(sectionsNamed(config, section)[0], key)
-  const runFolder = option('directories', 'astrundir') ?? '/var/run/asterisk'
-  const pid = tried(() => readFileSync(join(runFolder, 'asterisk.pid'), 'utf8').trim())
-  const user = option('options', 'runuser')
-  return (
-    tried(() => statSync(`/proc/${pid}`).gid) ??
-    (user === undefined ? undefined : userNamed(user)?.gid) ??
-    statSync(folder).gid
-  )
-}
-
-function tried<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
-}
-
 /** The user of the package, as which Doorman runs. */
 export const SERVICE = 'doorman'
-
-/** Undefined if there is no such user. */
-export function userNamed(name: string): Identity | undefined {
-  const entry = tried(() => execFileSync('getent', ['passwd', name], { encoding: 'utf8', stdio: 'pipe' }))
-  const [, , uid, gid] = entry?.split(':') ?? []
-  return entry === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
-}
 
 /** A PJSIP endpoint. */
 export interface Endpoint {

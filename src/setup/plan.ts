@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isTrue, optionOf } from '../asterisk/config.js'
 import type { GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import { userNamed } from '../asterisk/user.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import type { Ownership } from '../lib/replace-file.js'
 import { type Entry, entryLines } from './entries.js'
@@ -17,7 +18,6 @@ import {
   SELF,
   SERVICE,
   type Server,
-  userNamed,
 } from './inspect.js'
 import { ariFile, managerFile, type Places, settingsFor, usersFor, withSettings } from './own-files.js'
 
@@ -61,6 +61,7 @@ export function planSetup(input: PlanInput): Plan {
   const users = usersFor(findings)
   const settings = withSettings(stateOf(places.settingsFile)?.content, settingsFor(findings, places, users))
   const service = userNamed(SERVICE)
+  const owner = service ?? SELF
   const forService = service === undefined ? SELF : { uid: SELF.uid, gid: service.gid }
   const file = { ...forService, mode: service === undefined ? 0o600 : 0o640 }
   const folder = { ...forService, mode: service === undefined ? 0o700 : 0o750 }
@@ -86,9 +87,9 @@ export function planSetup(input: PlanInput): Plan {
     folders: [
       { path: places.doorman, ...folder },
       { path: places.flows, ...folder },
-      { path: places.data, ...(service ?? SELF), mode: folder.mode },
+      { path: places.data, uid: owner.uid, gid: owner.gid, mode: folder.mode },
       // What is written there gets the group of the folder, Asterisk's.
-      { path: places.greetings, uid: (service ?? SELF).uid, gid: findings.group, mode: 0o2750 },
+      { path: places.greetings, uid: owner.uid, gid: findings.group, mode: 0o2750 },
     ],
     changes: changes.flat(),
   }

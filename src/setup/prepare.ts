@@ -1,30 +1,19 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type ConfigOption, sectionsNamed } from '../asterisk/config.js'
-import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../asterisk/dialplan/generate.js'
+import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
-import type { Revision } from '../flows/revision.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
 import { applicationsOf, readSettings } from '../settings/index.js'
 import { contextBefore, type Entry, entriesFor, existingEntries } from './entries.js'
-import { type Findings, type Identity, includesDialplan, SELF } from './inspect.js'
+import { type Findings, includesDialplan, SELF } from './inspect.js'
 import { type Places, startingFlows } from './own-files.js'
 import { type Plan, planSetup } from './plan.js'
 
 /** What is to be done, and what it was made of. */
-export interface Prepared {
-  readonly plan: Plan
-  readonly places: Places
-  readonly entries: readonly Entry[]
-  readonly revision: Revision
-  readonly dialplan: GeneratedDialplan
-  /** Whether routing.yaml is the first one, which sends every call on as before. */
-  readonly isFirst: boolean
-  /** What must be mended first, a line each; then nothing is to be done. */
-  readonly faults: readonly string[]
-}
+export type Prepared = Readonly<Awaited<ReturnType<typeof prepare>>>
 
 /** The context `doorman`. */
 const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
@@ -34,7 +23,7 @@ const [ENTRY_CONTEXT] = GENERATED_CONTEXTS
  * @param folders where all goes, unless the settings name others
  * @throws SettingsError, FlowFilesError of what is there already
  */
-export async function prepare(findings: Findings, folders: Folders): Promise<Prepared> {
+export async function prepare(findings: Findings, folders: Folders) {
   const { settings, places } = placesIn(folders)
   const entries = entriesFor(findings)
   const starting = existsSync(join(places.flows, ROUTING_FILE)) ? undefined : startingFlows(findings, entries)
@@ -49,11 +38,17 @@ export async function prepare(findings: Findings, folders: Folders): Promise<Pre
     ...foreignContexts(findings, entries),
     ...(starting === undefined ? [] : loops(findings, entries)),
   ]
-  const plan =
+  const plan: Plan =
     faults.length > 0
       ? { folders: [], changes: [] }
       : planSetup({ findings, places, entries, dialplan, startingFlows: starting })
-  return { plan, places, entries, revision, dialplan, isFirst: starting !== undefined, faults }
+  return {
+    ...{ plan, places, entries, revision, dialplan },
+    /** Whether routing.yaml is the first one, which sends every call on as before. */
+    isFirst: starting !== undefined,
+    /** What must be mended first, a line each; then nothing is to be done. */
+    faults,
+  }
 }
 
 interface Folders {
@@ -128,7 +123,7 @@ export function unwritable({ folders, changes }: Plan): readonly string[] {
       return false
     }
   }
-  const isOwn = ({ uid, gid }: Identity) => SELF.uid === 0 || (uid === SELF.uid && gid === SELF.gid)
+  const isOwn = ({ uid, gid }: typeof SELF) => SELF.uid === 0 || (uid === SELF.uid && gid === SELF.gid)
   const all = [
     ...folders.filter(({ path }) => !existsSync(path)),
     ...changes.map(({ path, after }) => ({ ...after, path })),

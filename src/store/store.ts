@@ -44,20 +44,6 @@ export interface StoreOptions extends Pick<WriterOptions, 'folder' | 'keepCallsD
   readonly queueBytes?: number
 }
 
-/** What the metrics show of the database. */
-export interface StoreHealth {
-  /** False from a failure on until something was written again. */
-  readonly isUp: boolean
-  /** The size of the database file. */
-  readonly bytes: number
-  /** How many calls wait to be written. */
-  readonly queued: number
-  /** How many reads and writes failed since the start. */
-  readonly failures: number
-  /** How many calls were not recorded since the start, because they exceeded the queue. */
-  readonly dropped: number
-}
-
 export type StoreEvent = `store_${StoreFault}` | 'store_restored' | 'store_deleted'
 
 const BATCH = 500
@@ -93,12 +79,18 @@ export class Store {
     this.#options = { batchMs: 200, retryMs: 5_000, upkeepMs: 1_000, queueBytes: 16 * 1_048_576, ...options }
   }
 
-  get health(): StoreHealth {
+  /** What the metrics show of the database, since the start. */
+  get health() {
     return {
+      /** False from a failure on until something was written again. */
       isUp: this.#fault === undefined,
+      /** The size of the database file. */
       bytes: this.#bytes,
+      /** How many calls wait to be written. */
       queued: this.#queue.length,
+      /** How many reads and writes failed. */
       failures: this.#failures,
+      /** How many calls were not recorded, because they exceeded the queue. */
       dropped: this.#dropped,
     }
   }

@@ -73,19 +73,18 @@ const MIB = 1_048_576
 const AUDIT_DAYS = 30
 
 class Writer {
-  readonly #options: WriterOptions
   readonly #path: string
-  readonly #report: (reply: WriterReply) => void
   #lock: DatabaseSync | undefined
   #db: DatabaseSync | undefined
   /** Identity and size of the file after the last use. */
   #file: Stats | undefined
   #isChecked = false
 
-  constructor(options: WriterOptions, report: (reply: WriterReply) => void) {
-    this.#options = options
+  constructor(
+    private readonly options: WriterOptions,
+    private readonly report: (reply: WriterReply) => void,
+  ) {
     this.#path = join(options.folder, DATABASE_FILE)
-    this.#report = report
     setInterval(() => this.#upkeep(), options.upkeepMs).unref()
   }
 
@@ -123,11 +122,11 @@ class Writer {
 
   #prune(db: DatabaseSync): void {
     pruneCallers(db)
-    pruneAudit(db, Date.now() - (this.#options.keepCallsDays || AUDIT_DAYS) * DAY_MS)
-    const most = this.#options.keepCallsMb * MIB
+    pruneAudit(db, Date.now() - (this.options.keepCallsDays || AUDIT_DAYS) * DAY_MS)
+    const most = this.options.keepCallsMb * MIB
     const drop = (which: string, ...values: number[]) =>
       db.prepare(`DELETE FROM calls WHERE id IN (SELECT id FROM calls ${which} LIMIT ?)`).run(...values)
-    drop('WHERE at < ? ORDER BY at', Date.now() - this.#options.keepCallsDays * DAY_MS, PRUNE_STEP)
+    drop('WHERE at < ? ORDER BY at', Date.now() - this.options.keepCallsDays * DAY_MS, PRUNE_STEP)
     const [pageSize, free] = [number(db, 'PRAGMA page_size'), number(db, 'PRAGMA freelist_count')]
     const blobs = number(db, 'SELECT coalesce(sum(bytes), 0) FROM blobs')
     const used = (number(db, 'PRAGMA page_count') - free) * pageSize - blobs
@@ -164,14 +163,14 @@ class Writer {
     if (this.#db !== undefined && file?.ino !== this.#file?.ino) {
       this.#close()
       const message = `${this.#path} was deleted or replaced while Doorman ran; it uses the file that is there now, or a new one.`
-      this.#report({ replaced: 'deleted', message })
+      this.report({ replaced: 'deleted', message })
     }
     if (this.#db !== undefined && (file?.size ?? 0) < (this.#file?.size ?? 0)) {
       throw new StoreError('damaged', `${this.#path} is damaged: it was truncated.`)
     }
     if (this.#db === undefined) {
-      this.#lock ??= lockFolder(this.#options.folder)
-      this.#db = openDatabase(this.#options.folder)
+      this.#lock ??= lockFolder(this.options.folder)
+      this.#db = openDatabase(this.options.folder)
       this.#isChecked = false
     }
     return this.#db
@@ -180,7 +179,7 @@ class Writer {
   #setAside(why: string): void {
     closeQuietly(this.#db)
     this.#db = undefined
-    const { folder } = this.#options
+    const { folder } = this.options
     const prefix = `${DATABASE_FILE}.damaged-`
     // One is enough to look for the cause; with a failing disk there would be many.
     for (const name of readdirSync(folder)) {
@@ -190,7 +189,7 @@ class Writer {
     renameSync(this.#path, join(folder, renamed))
     for (const part of ['-wal', '-shm']) rmSync(this.#path + part, { force: true })
     const message = `${why} Doorman has renamed it to ${renamed} and begins a new one, without the revisions and calls in it.`
-    this.#report({ replaced: 'damaged', message })
+    this.report({ replaced: 'damaged', message })
   }
 
   #close(): void {

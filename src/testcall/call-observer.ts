@@ -42,8 +42,6 @@ const EVENTS = ['ChannelCreated', 'ChannelDialplan', 'ChannelVarset', 'ChannelDe
  * application of its own, which is much on a busy PBX: it lasts as long as one test call.
  */
 export class CallObserver {
-  readonly #client: Client
-  readonly #callId: string
   readonly #contexts: string[] = []
   readonly #variables = new Map<string, string>()
   readonly #landed = Promise.withResolvers<CallResult | undefined>()
@@ -51,9 +49,10 @@ export class CallObserver {
   readonly result = this.#landed.promise
   #channelId: string | undefined
 
-  private constructor(client: Client, callId: string) {
-    this.#client = client
-    this.#callId = callId
+  private constructor(
+    private readonly client: Client,
+    private readonly callId: string,
+  ) {
     const events = client as unknown as NodeJS.EventEmitter
     for (const type of EVENTS) events.on(type, (event: ChannelEvent) => this.#onEvent(event))
   }
@@ -67,11 +66,11 @@ export class CallObserver {
   }
 
   close(): void {
-    this.#client.stop()
+    this.client.stop()
   }
 
   #onEvent({ type, channel, variable, value }: ChannelEvent): void {
-    if (channel?.protocol_id === this.#callId) this.#channelId = channel.id
+    if (channel?.protocol_id === this.callId) this.#channelId = channel.id
     if (channel?.id === undefined || channel.id !== this.#channelId) return
     if (type === 'ChannelVarset' && variable !== undefined) {
       // Underscores before a name are for inheritance and no part of it.

@@ -18,7 +18,6 @@ const SILENCE: Readonly<Record<G711, number>> = { 0: 0xff, 8: 0xd5 }
 
 /** One stream of a call: receives and decodes RTP (RFC 3550), and sends silence, as a muted telephone does. */
 export class RtpStream {
-  readonly #socket: Socket
   readonly #packets: { readonly at: number; readonly samples: Int16Array }[] = []
   /** Where the current source began: another one goes on behind what is there. */
   #source = { ssrc: -1, timestamp: 0, at: 0 }
@@ -28,11 +27,10 @@ export class RtpStream {
   firstAt: number | undefined
 
   private constructor(
-    socket: Socket,
+    private readonly socket: Socket,
     /** What is offered, the preferred one first. */
     readonly laws: readonly G711[],
   ) {
-    this.#socket = socket
     socket.on('message', (packet) => this.#receive(packet))
     socket.on('error', () => undefined)
   }
@@ -47,7 +45,7 @@ export class RtpStream {
   /** The lines of SDP that offer it (RFC 3264). */
   get offer(): readonly string[] {
     return [
-      `m=audio ${this.#socket.address().port} RTP/AVP ${this.laws.join(' ')}`,
+      `m=audio ${this.socket.address().port} RTP/AVP ${this.laws.join(' ')}`,
       'a=ptime:20',
       'a=sendrecv',
     ]
@@ -66,7 +64,7 @@ export class RtpStream {
       packet.writeUInt16BE(sent & 0xffff, 2)
       packet.writeUInt32BE(sent * PACKET_SAMPLES, 4)
       sent += 1
-      this.#socket.send(packet, Number(port), host, () => undefined)
+      this.socket.send(packet, Number(port), host, () => undefined)
     }, PACKET_MS)
   }
 
@@ -85,7 +83,7 @@ export class RtpStream {
 
   close(): void {
     clearInterval(this.#sending)
-    this.#socket.close()
+    this.socket.close()
   }
 
   #receive(packet: Buffer): void {

@@ -134,8 +134,6 @@ async function addressTowards(host: string, port: number): Promise<string> {
  */
 export class SipCall {
   readonly callId: string
-  readonly #options: SipCallOptions
-  readonly #agent: SipUserAgent
   readonly #tag = token()
   readonly #answered = Promise.withResolvers<SipAnswer>()
   readonly #ended = Promise.withResolvers<SipCallResult>()
@@ -156,10 +154,11 @@ export class SipCall {
   #hungUpBy: SipCallResult['hungUpBy']
   #isOver = false
 
-  constructor(options: SipCallOptions, agent: SipUserAgent) {
+  constructor(
+    private readonly options: SipCallOptions,
+    private readonly agent: SipUserAgent,
+  ) {
     this.callId = options.callId ?? `${token()}@doorman`
-    this.#options = options
-    this.#agent = agent
     this.#uri = sipUri(options.to, agent.target)
   }
 
@@ -185,7 +184,7 @@ export class SipCall {
   /** @param at when the message came, by `performance.now()` */
   receive(message: SipMessage, at: number): void {
     if (message.status === 0) {
-      if (message.method !== 'ACK') this.#agent.send(formatOk(message))
+      if (message.method !== 'ACK') this.agent.send(formatOk(message))
       if (message.method !== 'BYE') return
       this.#hungUpBy ??= 'pbx'
       this.#end()
@@ -198,7 +197,7 @@ export class SipCall {
     const isInvite = this.#hungUpBy === undefined && this.#cancelledAt === undefined
     if (!isInvite && pauseMs > LAST_PAUSE_MS) this.#end()
     else {
-      this.#agent.send(request())
+      this.agent.send(request())
       this.#repeat = setTimeout(() => this.#transmit(request, pauseMs * 2), pauseMs)
     }
   }
@@ -207,9 +206,9 @@ export class SipCall {
     const ids: InviteIds = {
       ...{ callId: this.callId, tag: this.#tag, cseq: this.#cseq },
       ...{ branch: `${this.#branch};take=${take ?? this.#sentAt.length}` },
-      ...{ target: this.#agent.target, local: this.#agent.local },
+      ...{ target: this.agent.target, local: this.agent.local },
     }
-    const bytes = this.#options.invite?.(ids) ?? formatInvite(this.#options, ids, this.#authorization)
+    const bytes = this.options.invite?.(ids) ?? formatInvite(this.options, ids, this.#authorization)
     if (take === undefined) this.#sentAt.push(performance.now())
     return bytes
   }
@@ -218,7 +217,7 @@ export class SipCall {
     const { status, reason } = message
     if (this.#answer === undefined && this.#cancelledAt === undefined) clearTimeout(this.#repeat)
     this.#taken ??= Number(/;take=(\d+)/.exec(message.header('via'))?.[1] ?? 0)
-    if (message.body !== '' && status < 300) this.#options.media?.connect(message.body)
+    if (message.body !== '' && status < 300) this.options.media?.connect(message.body)
     if (status > 100 && status < 200) this.#progress.push(status)
     if (status < 200) return
     this.#acknowledge(message)
@@ -235,12 +234,12 @@ export class SipCall {
     const isAnswered = message.status < 300
     const uri = (isAnswered ? message.contact : undefined) ?? this.#uri
     const via = isAnswered ? this.#via('ack') : undefined
-    this.#agent.send(formatRequest('ACK', uri, message, { via }))
+    this.agent.send(formatRequest('ACK', uri, message, { via }))
   }
 
   /** Sends the INVITE again with the answer to its challenge, once (§22.2). */
   #authenticates(message: SipMessage): boolean {
-    const { credentials } = this.#options
+    const { credentials } = this.options
     const header = { 401: 'www-authenticate', 407: 'proxy-authenticate' }[message.status]
     if (header === undefined || credentials === undefined || this.#authorization !== undefined) return false
     const challenge = { header, value: message.header(header) }
@@ -258,7 +257,7 @@ export class SipCall {
   }
 
   #via(suffix: string): string {
-    return `SIP/2.0/UDP ${this.#agent.local};rport;branch=${this.#branch}-${suffix}`
+    return `SIP/2.0/UDP ${this.agent.local};rport;branch=${this.#branch}-${suffix}`
   }
 
   #end(): void {

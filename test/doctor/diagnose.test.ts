@@ -1,16 +1,16 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
 import type { AriAnswer } from '../../src/asterisk/ari/http.js'
+import { asteriskUser } from '../../src/asterisk/user.js'
 import { MODULE_OF, neededModules, usedIn } from '../../src/asterisk/version.js'
 import { storeCalendar } from '../../src/calendars/calendars.js'
 import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, Finding, Subject } from '../../src/doctor/check.js'
 import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
-import { userListeningAt } from '../../src/doctor/file-checks.js'
 import { compile } from '../../src/flows/compile.js'
 import type { HoursCalendar } from '../../src/hours/hours.js'
 import type { Voice } from '../../src/routing/types.js'
@@ -175,7 +175,7 @@ function closedBy(calendar?: HoursCalendar): NonNullable<Change['flows']> {
 }
 
 /** Nobody of this machine: for it a file is readable as it is for others. */
-const ASTERISK = { uid: 4_000_000, groups: [] }
+const ASTERISK = { uid: 4_000_000, gid: 4_000_000, groups: [] }
 
 /** A table that was loaded two days ago. */
 function tableWith(change: Partial<TableState>): TableState {
@@ -556,14 +556,20 @@ describe('doctor diagnoses', () => {
     expect(await keeping(40)).toEqual([])
   })
 
-  test('whom a program runs as that listens at a port', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    expect(await userListeningAt(port)).toMatchObject({ uid: process.getuid?.() })
-    server.close()
-    await once(server, 'close')
-    expect(await userListeningAt(port)).toBe(undefined)
+  test('as whom Asterisk runs, and nobody where another process has the number of one that has crashed', async () => {
+    const files = mkdtempSync(join(folder, 'run-'))
+    const program = join(files, 'asterisk')
+    copyFileSync('/bin/sleep', program)
+    const asterisk = spawn(program, ['60'])
+    await once(asterisk, 'spawn')
+    const runAs = (pid: number | undefined) => {
+      writeFileSync(join(files, 'asterisk.conf'), `[directories]\nastrundir = ${files}\n`)
+      writeFileSync(join(files, 'asterisk.pid'), String(pid))
+      return asteriskUser(files)
+    }
+    expect(runAs(asterisk.pid)).toMatchObject({ uid: process.getuid?.(), gid: process.getgid?.() })
+    expect(runAs(process.pid)).toBe(undefined)
+    asterisk.kill()
   })
 
   test('a trunk of a database that is in no list as known', async () => {

@@ -74,7 +74,7 @@ test.each([
   [
     'a second [general] in ari.conf',
     { 'ari.conf': '[general]\n[general]\n' },
-    'ari.conf:2: a second [general]',
+    'ari.conf:2: this second [general] stops ARI',
   ],
   [
     'an #include of a missing file',

@@ -30,7 +30,6 @@ interface Connection {
  * send them later, when the call is gone.
  */
 export class Ami {
-  readonly #access: AmiAccess
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
   #connection: Connection | undefined
@@ -39,8 +38,10 @@ export class Ami {
   /** Ends the pause before the next probe. */
   #wake = new AbortController()
 
-  constructor(access: AmiAccess, log: Log) {
-    this.#access = access
+  constructor(
+    private readonly access: AmiAccess,
+    log: Log,
+  ) {
     this.#report = new ConnectionLog('AMI', log)
   }
 
@@ -119,9 +120,9 @@ export class Ami {
   }
 
   async #open(signal: AbortSignal): Promise<OpenSession> {
-    const { host, port, username } = this.#access
+    const { host, port, username } = this.access
     try {
-      const session = await openSession(this.#access, signal)
+      const session = await openSession(this.access, signal)
       if (!this.#isUp || this.#report.isDown) this.#report.up(`${host}:${port} as ${username}`)
       this.#isUp = true
       return session
@@ -144,7 +145,7 @@ export class Ami {
   #onLost(connection: Connection): void {
     if (this.#connection !== connection) return
     this.#close(connection)
-    this.#report.down(`AMI at ${this.#access.host}:${this.#access.port}: the connection was closed.`)
+    this.#report.down(`AMI at ${this.access.host}:${this.access.port}: the connection was closed.`)
     setTimeout(() => this.probe(), LOST_MS).unref()
   }
 

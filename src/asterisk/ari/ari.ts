@@ -34,9 +34,6 @@ const EVENTS = [
  * variables that cannot be shared.
  */
 export class Ari implements Pbx {
-  readonly #application: string
-  readonly #ami: Pick<Ami, 'setVariables' | 'probe'>
-  readonly #log: Log
   readonly #http: AriHttp
   readonly #connection: AriConnection
   readonly #sets: SharedVariableSets
@@ -48,10 +45,12 @@ export class Ari implements Pbx {
   #missingModule: string | undefined
   #checking: NodeJS.Timeout | undefined
 
-  constructor(access: AriAccess, application: string, ami: Pick<Ami, 'setVariables' | 'probe'>, log: Log) {
-    this.#application = application
-    this.#ami = ami
-    this.#log = log
+  constructor(
+    access: AriAccess,
+    private readonly application: string,
+    private readonly ami: Pick<Ami, 'setVariables' | 'probe'>,
+    private readonly log: Log,
+  ) {
     this.#http = new AriHttp(access)
     this.#sets = new SharedVariableSets(application)
     this.deviceStates = new DeviceStates(this.#http, log)
@@ -79,7 +78,7 @@ export class Ari implements Pbx {
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
   start(listener: PbxListener): void {
-    this.#channels = new StasisChannels(this.#application, this.#http, listener, this.#log)
+    this.#channels = new StasisChannels(this.application, this.#http, listener, this.log)
     void this.#connection.keepOpen()
   }
 
@@ -117,7 +116,7 @@ export class Ari implements Pbx {
   }
 
   setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void> {
-    return this.#ami.setVariables(channel, variables, timeoutMs)
+    return this.ami.setVariables(channel, variables, timeoutMs)
   }
 
   shareVariables(variables: readonly Variable[]): string | undefined {
@@ -165,7 +164,7 @@ export class Ari implements Pbx {
     this.deviceStates.publish()
     this.#channels?.start()
     const body = { allowed: EVENTS.map((type) => ({ type })) }
-    const own = `applications/${this.#application}`
+    const own = `applications/${this.application}`
     const query = { eventSource: `deviceState:${DRAINED}` }
     this.#http.send({ method: 'POST', path: `${own}/subscription`, query }, ANSWER_MS).catch(() => undefined)
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
@@ -184,7 +183,7 @@ export class Ari implements Pbx {
   /** Whether the call is ours shows in StasisStart; 409 means that another instance was faster. */
   #claim(channelId: string): void {
     if (!this.#claims) return
-    const query = { channelId, application: this.#application }
+    const query = { channelId, application: this.application }
     this.#http.send({ method: 'POST', path: 'events/claim', query }, ANSWER_MS).catch(() => undefined)
   }
 
@@ -206,7 +205,7 @@ export class Ari implements Pbx {
     if (answer?.status === 401 || answer?.status === 403) this.#onRefused(answer)
     if (answer?.status !== NOT_FOUND || this.#refusal === undefined) return
     this.#refusal = undefined
-    this.#log.info('ARI accepts requests again.', { event: 'ari_accepted' })
+    this.log.info('ARI accepts requests again.', { event: 'ari_accepted' })
   }
 
   /** Without them the dialplan passes no header. Asterisk answers 404 for a module that is not loaded. */
@@ -220,13 +219,13 @@ export class Ari implements Pbx {
         : undefined
     if (this.#missingModule === undefined || !isNews) return
     const remedy = `Run  asterisk -rx "module load ${HEADER_FUNCTIONS}",  and load it in modules.conf.`
-    this.#log.error(`${this.#missingModule} ${remedy}`, { event: 'headers_unavailable' })
+    this.log.error(`${this.#missingModule} ${remedy}`, { event: 'headers_unavailable' })
   }
 
   #onRefused(answer: AriAnswer): void {
     if (this.#refusal !== undefined) return
     this.#refusal = `ARI answers ${answer.status} ${message(answer)}`.trim()
-    this.#log.error(
+    this.log.error(
       `${this.#refusal}: no call can be continued, and each takes the fallback after a second. Check the password ` +
         'and read_only=no of the user in ari.conf.',
       { event: 'ari_refused' },

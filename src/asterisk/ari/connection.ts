@@ -38,11 +38,6 @@ export interface ConnectionListener {
  *                            └▶ another program registers the application ▶ stand by until it is gone ▶ check …
  */
 export class AriConnection {
-  readonly #access: AriAccess
-  readonly #application: string
-  readonly #http: AriHttp
-  readonly #listener: ConnectionListener
-  readonly #log: Log
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
   /** It loads while Asterisk is asked for its version. */
@@ -56,12 +51,13 @@ export class AriConnection {
   /** Whether a new socket is to take the place of a silent one. */
   #isReplacing = false
 
-  constructor(access: AriAccess, application: string, http: AriHttp, listener: ConnectionListener, log: Log) {
-    this.#access = access
-    this.#application = application
-    this.#http = http
-    this.#listener = listener
-    this.#log = log
+  constructor(
+    private readonly access: AriAccess,
+    private readonly application: string,
+    private readonly http: AriHttp,
+    private readonly listener: ConnectionListener,
+    private readonly log: Log,
+  ) {
     this.#report = new ConnectionLog('ARI', log)
   }
 
@@ -104,12 +100,12 @@ export class AriConnection {
 
   async #open(): Promise<void> {
     const { signal } = this.#stopped
-    const { url } = this.#access
-    const version = await askVersion(this.#http, url)
+    const { url } = this.access
+    const version = await askVersion(this.http, url)
     this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
-    this.#client ??= await loadClient(this.#library, this.#access, signal)
-    void this.#client.start(this.#application)
+    this.#client ??= await loadClient(this.#library, this.access, signal)
+    void this.#client.start(this.application)
     const raw = socketOf(this.#client)
     // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
     for (const event of ['message', 'close', 'error'] as const) raw.removeAllListeners(event)
@@ -132,7 +128,7 @@ export class AriConnection {
     const before = this.#socket
     const socket: AriSocket = new AriSocket(raw, {
       onEvent: (event) => {
-        if (event.type !== 'ApplicationReplaced') this.#listener.onEvent(event)
+        if (event.type !== 'ApplicationReplaced') this.listener.onEvent(event)
         else if (socket === this.#socket && !this.#isReplacing) this.#onReplaced()
       },
       onSilence: (silentMs) => this.#onSilence(socket, silentMs),
@@ -143,9 +139,9 @@ export class AriConnection {
     this.#openedAt = performance.now()
     this.#isReplacing = false
     before?.terminate()
-    const { url, username } = this.#access
-    this.#report.up(`${url} as ${username}, application ${this.#application}, Asterisk ${version}`)
-    this.#listener.onUp()
+    const { url, username } = this.access
+    this.#report.up(`${url} as ${username}, application ${this.application}, Asterisk ${version}`)
+    this.listener.onUp()
   }
 
   /** Its HTTP connections have gone the same way. */
@@ -155,8 +151,8 @@ export class AriConnection {
     const isNew = performance.now() - this.#openedAt < RENEW_MS
     if (this.#isReplacing || this.#socket === undefined || isNew) return
     this.#isReplacing = true
-    this.#log.warn('The ARI WebSocket answers no ping; Doorman opens another one.', { event: 'ari_silent' })
-    this.#http.reset()
+    this.log.warn('The ARI WebSocket answers no ping; Doorman opens another one.', { event: 'ari_silent' })
+    this.http.reset()
     // The silent one stays until then: without a socket, Asterisk would give the application up.
     this.#end.resolve('silent')
   }
@@ -164,19 +160,19 @@ export class AriConnection {
   #onClose(socket: AriSocket): void {
     if (this.#socket !== socket) return
     this.#lose('closed')
-    this.#report.down(`ARI at ${this.#access.url}: the WebSocket was closed.`)
+    this.#report.down(`ARI at ${this.access.url}: the WebSocket was closed.`)
   }
 
   #lose(why: 'closed' | 'replaced'): void {
     this.#socket = undefined
-    this.#listener.onDown(why === 'replaced')
+    this.listener.onDown(why === 'replaced')
     this.#end.resolve(why)
   }
 
   /** Two programs that register against each other would lose calls for ever. */
   #onReplaced(): void {
-    this.#log.warn(
-      `Another program has registered the ARI application "${this.#application}" and gets its calls now. This ` +
+    this.log.warn(
+      `Another program has registered the ARI application "${this.application}" and gets its calls now. This ` +
         'instance stands by, and takes over when the other is gone. Stop one of the two, or give this one another ' +
         'name with DOORMAN_APP.',
       { event: 'application_replaced' },
@@ -188,12 +184,12 @@ export class AriConnection {
 
   async #standBy(): Promise<void> {
     const { signal } = this.#stopped
-    const path = `applications/${this.#application}`
+    const path = `applications/${this.application}`
     let isTaken = true
     while (isTaken && !signal.aborted) {
       await pause(STANDBY_MS, signal)
       // Where there is no answer, the connection is opened again as after any loss.
-      const answer = await this.#http.send({ method: 'GET', path }, CHECK_MS).catch(() => undefined)
+      const answer = await this.http.send({ method: 'GET', path }, CHECK_MS).catch(() => undefined)
       isTaken = answer?.status === 200
     }
   }

@@ -12,16 +12,14 @@ export const DRAINED_TEXT =
 
 /** Device states of Asterisk, for lamps. Asterisk keeps them over restarts of both, so that old ones are deleted. */
 export class DeviceStates {
-  readonly #http: Pick<AriHttp, 'send'>
-  readonly #log: Log
   #wanted: ReadonlyMap<string, boolean> | undefined
   isDrained = false
   #last: Promise<void> = Promise.resolve()
 
-  constructor(http: Pick<AriHttp, 'send'>, log: Log) {
-    this.#http = http
-    this.#log = log
-  }
+  constructor(
+    private readonly http: Pick<AriHttp, 'send'>,
+    private readonly log: Log,
+  ) {}
 
   /** From now on these names are in use, or not, and there are no others. */
   show(wanted: ReadonlyMap<string, boolean>): void {
@@ -32,8 +30,8 @@ export class DeviceStates {
   onDrained(isDrained: boolean): void {
     if (this.isDrained === isDrained) return
     this.isDrained = isDrained
-    if (isDrained) this.#log.warn(DRAINED_TEXT, { event: 'drained' })
-    else this.#log.info("The PBX takes a proxy's new calls again.", { event: 'drain_ended' })
+    if (isDrained) this.log.warn(DRAINED_TEXT, { event: 'drained' })
+    else this.log.info("The PBX takes a proxy's new calls again.", { event: 'drain_ended' })
   }
 
   /** Sets what differs. A connection that was lost does it again when it is back. */
@@ -44,7 +42,7 @@ export class DeviceStates {
         // The next connection publishes again.
         if (error instanceof PbxError) return
         const message = `The device states for lamps of overrides could not be set: ${error.message}.`
-        this.#log.warn(message, { event: 'device_states_problem' })
+        this.log.warn(message, { event: 'device_states_problem' })
       })
   }
 
@@ -72,7 +70,7 @@ export class DeviceStates {
 
   async #send(method: AriRequest['method'], name = '', query: AriRequest['query'] = {}) {
     const path = name === '' ? 'deviceStates' : `deviceStates/${encodeURIComponent(name)}`
-    const answer = await this.#http.send({ method, path, query }, ANSWER_MS)
+    const answer = await this.http.send({ method, path, query }, ANSWER_MS)
     if (answer.status < 300) return answer
     const remedy = answer.status === 404 ? '; load res_ari_device_states.so' : ''
     throw new Error(`ARI ${method} ${path}: ${answer.status}${remedy}`)

@@ -36,15 +36,13 @@ export const MOST_REQUESTS = 10
  * destroyed: it would keep its place among the few for ever.
  */
 export class AriHttp {
-  readonly #access: AriAccess
   #agent: http.Agent
   readonly #request: typeof http.request
   readonly #authorization: string
   readonly #limiter = new RequestLimiter(MOST_REQUESTS)
 
-  constructor(access: AriAccess) {
+  constructor(private readonly access: AriAccess) {
     const isSecure = access.url.startsWith('https:')
-    this.#access = access
     this.#request = isSecure ? https.request : http.request
     this.#agent = agentFor(access)
     this.#authorization = `Basic ${Buffer.from(`${access.username}:${access.password}`).toString('base64')}`
@@ -66,7 +64,7 @@ export class AriHttp {
   /** Ends every connection, requests on their way included; the next request opens a new one. */
   reset(): void {
     this.#agent.destroy()
-    this.#agent = agentFor(this.#access)
+    this.#agent = agentFor(this.access)
   }
 
   /** Ends every connection: an idle one would keep one of Asterisk's HTTP sessions. */
@@ -75,7 +73,7 @@ export class AriHttp {
   }
 
   #send({ method, path, query = {}, body }: AriRequest, signal: AbortSignal): Promise<AriAnswer> {
-    const url = `${this.#access.url}/ari/${path}${search(query)}`
+    const url = `${this.access.url}/ari/${path}${search(query)}`
     const text = body === undefined ? '' : JSON.stringify(body)
     const headers = {
       authorization: this.#authorization,
@@ -123,16 +121,13 @@ export function parseJson(text: string): unknown {
 
 /** Lets a number of requests run at a time. One that is aborted while it waits is never sent. */
 export class RequestLimiter {
-  readonly #most: number
   readonly #waiting = new Set<() => void>()
   #running = 0
 
-  constructor(most: number) {
-    this.#most = most
-  }
+  constructor(private readonly most: number) {}
 
   async run<T>(signal: AbortSignal, send: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#most) this.#running += 1
+    if (this.#running < this.most) this.#running += 1
     else await this.#turn(signal)
     try {
       return await send()

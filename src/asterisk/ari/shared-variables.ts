@@ -28,14 +28,15 @@ interface PublishedSet {
  */
 export class SharedVariableSets {
   readonly #owner: string
-  readonly #now: () => number
   readonly #sets: PublishedSet[] = []
   readonly #byText = new Map<string, PublishedSet>()
 
   /** @param owner the application: two instances at one PBX must not share names. */
-  constructor(owner: string, now: () => number = () => performance.now()) {
+  constructor(
+    owner: string,
+    private readonly now: () => number = () => performance.now(),
+  ) {
     this.#owner = createHash('sha256').update(owner).digest('hex').slice(0, OWNER_LENGTH)
-    this.#now = now
   }
 
   /** The name of the set, and the request that publishes it where it is new; undefined where there is no room. */
@@ -44,7 +45,7 @@ export class SharedVariableSets {
   ): { readonly name: string; readonly publish?: AriRequest } | undefined {
     const text = textOf(variables)
     if (text === undefined) return undefined
-    const now = this.#now()
+    const now = this.now()
     const known = this.#byText.get(text)
     if (known !== undefined) {
       known.usedAt = now

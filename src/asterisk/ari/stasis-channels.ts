@@ -15,10 +15,6 @@ const NO_DESCRIPTION = 500
  * arrival and each departure is told once.
  */
 export class StasisChannels {
-  readonly #application: string
-  readonly #http: Pick<AriHttp, 'send'>
-  readonly #listener: PbxListener
-  readonly #log: Log
   readonly #present = new Set<string>()
   readonly #hangingUp = new Set<string>()
   /** Those of them that were found without their StasisStart event, which may still come. */
@@ -29,12 +25,12 @@ export class StasisChannels {
   #timer: NodeJS.Timeout | undefined
   #reconciling: Promise<void> | undefined
 
-  constructor(application: string, http: Pick<AriHttp, 'send'>, listener: PbxListener, log: Log) {
-    this.#application = application
-    this.#http = http
-    this.#listener = listener
-    this.#log = log
-  }
+  constructor(
+    private readonly application: string,
+    private readonly http: Pick<AriHttp, 'send'>,
+    private readonly listener: PbxListener,
+    private readonly log: Log,
+  ) {}
 
   start(): void {
     this.#timer ??= setInterval(() => void this.reconcile(), RECONCILE_MS).unref()
@@ -84,7 +80,7 @@ export class StasisChannels {
 
   /** An application that is registered nowhere may be unknown while channels wait in it: then all channels are asked. */
   async #waiting(): Promise<readonly string[] | undefined> {
-    const { status, body } = await this.#get(`applications/${this.#application}`)
+    const { status, body } = await this.#get(`applications/${this.application}`)
     const ids = (body as { channel_ids?: unknown } | undefined)?.channel_ids
     if (status === OK && Array.isArray(ids)) return ids.map(String)
     const all = await this.#get('channels')
@@ -95,7 +91,7 @@ export class StasisChannels {
   }
 
   #isWaiting({ dialplan }: AriChannel): boolean {
-    return dialplan?.app_name === 'Stasis' && String(dialplan.app_data).split(',')[0] === this.#application
+    return dialplan?.app_name === 'Stasis' && String(dialplan.app_data).split(',')[0] === this.application
   }
 
   async #adopt(channelId: string): Promise<void> {
@@ -106,33 +102,33 @@ export class StasisChannels {
     const call = isUndescribed ? undescribedCall(channelId) : waitingCallOf(body as AriChannel)
     if (call === undefined) return
     const why = call.isUndescribed ? 'Asterisk cannot describe it' : 'its StasisStart event was lost'
-    this.#log.warn(`A call waited in the application without an event: ${why}.`, {
+    this.log.warn(`A call waited in the application without an event: ${why}.`, {
       event: 'call_reconciled',
       call: channelId,
     })
     this.#present.add(channelId)
     this.#adopted.add(channelId)
-    this.#listener.onArrival(call)
+    this.listener.onArrival(call)
   }
 
   #get(path: string): Promise<AriAnswer> {
-    return this.#http.send({ method: 'GET', path }, ANSWER_MS)
+    return this.http.send({ method: 'GET', path }, ANSWER_MS)
   }
 
   #onStart(event: AriEvent): void {
-    const call = event.application === this.#application ? arrivalOf(event) : undefined
+    const call = event.application === this.application ? arrivalOf(event) : undefined
     if (call === undefined || this.#adopted.delete(call.channelId)) return
     // A call that comes back has left before, also where that event was lost.
     this.#depart(call.channelId, undefined)
     this.#present.add(call.channelId)
-    this.#listener.onArrival(call)
+    this.listener.onArrival(call)
   }
 
   #depart(channelId: string, at: number | undefined): void {
     this.#adopted.delete(channelId)
     if (!this.#present.delete(channelId)) return
     const kind: Departure['kind'] = this.#hangingUp.delete(channelId) ? 'hung_up' : 'continued'
-    this.#listener.onDeparture(channelId, { kind, at })
+    this.listener.onDeparture(channelId, { kind, at })
   }
 }
 

@@ -41,8 +41,6 @@ interface RestResponse {
  * that its description lacks throws in it.
  */
 export class AriSocket {
-  readonly #socket: RawSocket
-  readonly #listener: SocketListener
   readonly #watch: NodeJS.Timeout
   readonly #pending = new Map<string, PromiseWithResolvers<AriAnswer>>()
   #requests = 0
@@ -51,9 +49,10 @@ export class AriSocket {
   #awakeSince = 0
   #isClosed = false
 
-  constructor(socket: RawSocket, listener: SocketListener) {
-    this.#socket = socket
-    this.#listener = listener
+  constructor(
+    private readonly socket: RawSocket,
+    private readonly listener: SocketListener,
+  ) {
     socket.on('message', (data) => this.#onMessage(data.toString()))
     socket.on('pong', () => {
       this.#heardAt = performance.now()
@@ -87,11 +86,11 @@ export class AriSocket {
   post({ method, path, query = {} }: AriRequest, request_id = ''): void {
     const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }))
     const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings }
-    this.#socket.send(JSON.stringify(request))
+    this.socket.send(JSON.stringify(request))
   }
 
   terminate(): void {
-    this.#socket.terminate()
+    this.socket.terminate()
     this.#onClose()
   }
 
@@ -101,8 +100,8 @@ export class AriSocket {
     if (now - this.#watchedAt > 2 * PING_MS) this.#awakeSince = now
     this.#watchedAt = now
     const silentMs = now - Math.max(this.#heardAt, this.#awakeSince)
-    if (silentMs >= SILENT_MS) this.#listener.onSilence(silentMs)
-    this.#socket.ping()
+    if (silentMs >= SILENT_MS) this.listener.onSilence(silentMs)
+    this.socket.ping()
   }
 
   #onMessage(text: string): void {
@@ -110,7 +109,7 @@ export class AriSocket {
     const message = parseJson(text)
     if (typeof message !== 'object' || message === null) return
     if ((message as AriEvent).type === 'RESTResponse') this.#onResponse(message as RestResponse)
-    else this.#listener.onEvent(message as AriEvent)
+    else this.listener.onEvent(message as AriEvent)
   }
 
   #onResponse({ request_id, status_code, message_body }: RestResponse): void {
@@ -123,6 +122,6 @@ export class AriSocket {
     this.#isClosed = true
     clearInterval(this.#watch)
     for (const { reject } of this.#pending.values()) reject(new Error('closed'))
-    this.#listener.onClose()
+    this.listener.onClose()
   }
 }

@@ -100,35 +100,10 @@ export function argumentsText(passed: PassedFacts, listed: number): string {
 }
 
 /** The arguments of a call. */
-export interface StasisArguments {
-  /** What is left of the dialplan's time limit when the call enters, in milliseconds; undefined without a limit. */
-  readonly leftMs: number | undefined
-  /** `CONV_STATE`. */
-  readonly state: string
-  /** Id of the revision that decided this channel on an earlier visit; empty on the first. */
-  readonly decidedBy: string
-  /** Whether the call has been here too often, so that it goes to the fallback. */
-  readonly isOverLimit: boolean
-  /** Whether the call has come back because Asterisk has lost its shared variables. */
-  readonly hasLostVariables: boolean
-  /** Whether the flow's location is not in the dialplan: `doorman-go` asks what to do with the call. */
-  readonly isMissing: boolean
-  /** Whether `doorman-go` plays greetings; that of an older Doorman does not. */
-  readonly greets: boolean
-  /** Whether the list has all headers of the message. */
-  readonly listsAll: boolean
-  /** The keys of the passed values, those of each variable together. */
-  readonly keys: readonly (readonly string[])[]
-  /** The `DOORMAN_PASSED_n`, one for each group of keys; none where there was no room for all. */
-  readonly passed: readonly string[]
-  /** How many headers are listed in `DOORMAN_HEADER_n`. */
-  readonly count: number
-  /** Those that came with the arguments; none where there was no room for all. */
-  readonly listed: readonly string[]
-}
+export type StasisArguments = Readonly<ReturnType<typeof parseArguments>>
 
 /** Of arguments of another layout, nothing. */
-export function parseArguments(text: string): StasisArguments {
+export function parseArguments(text: string) {
   const [version, ...all] = text.split('&')
   const parts = version === LAYOUT_VERSION ? all : []
   const behindCount = parts.findIndex((part) => part.startsWith('COUNT=')) + 1
@@ -139,18 +114,29 @@ export function parseArguments(text: string): StasisArguments {
   const values = behindCount > 0 && parts.at(-1) === END ? parts.slice(behindCount, -1) : []
   const left = Number(of('LEFT'))
   return {
+    /** What is left of the dialplan's time limit when the call enters, in milliseconds; undefined without a limit. */
     leftMs: left > 0 ? left * 1_000 : undefined,
+    /** `CONV_STATE`. */
     state: of('STATE'),
+    /** Id of the revision that decided this channel on an earlier visit; empty on the first. */
     decidedBy: of('DECIDED'),
+    /** Whether the call has been here too often, so that it goes to the fallback. */
     isOverLimit: of('LIMIT') === '1',
+    /** Whether the call has come back because Asterisk has lost its shared variables. */
     hasLostVariables: of('LOST') === '1',
+    /** Whether the flow's location is not in the dialplan: `doorman-go` asks what to do with the call. */
     isMissing: of('MISSING') === '1',
+    /** Whether `doorman-go` plays greetings; that of an older Doorman does not. */
     greets: of('GREETS') === '1',
+    /** Whether the list has all headers of the message. */
     listsAll: of('ALL') === '1',
+    /** The keys of the passed values, those of each variable together. */
     keys,
+    /** The `DOORMAN_PASSED_n`, one for each group of keys; none where there was no room for all. */
     passed: values.slice(0, keys.length),
+    /** How many headers are listed in `DOORMAN_HEADER_n`. */
     count: Number(of('COUNT')),
-    // There is room for more headers than there are.
+    /** Those that came with the arguments; none where there was no room for all. There is room for more than there are. */
     listed: values.slice(keys.length).filter((pair) => pair !== ''),
   }
 }
