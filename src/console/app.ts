@@ -1,10 +1,11 @@
 /** The console: signing in, the header, and the page that the address names (`#/live`, `#/call/…`). */
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
-import { render } from 'preact'
+import { type ComponentType, render } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { findUser, signOut, user } from './api.js'
 import { connect, disconnect, isConnected, status } from './live.js'
+import { AuditPage } from './pages/audit.js'
 import { CallPage } from './pages/call.js'
 import { ChangePage } from './pages/change.js'
 import { HoursPage } from './pages/hours.js'
@@ -13,6 +14,7 @@ import { LivePage } from './pages/live.js'
 import { RevisionsPage } from './pages/revisions.js'
 import { SignInPage } from './pages/sign-in.js'
 import { WhatIfPage } from './pages/what-if.js'
+import { State } from './state.js'
 import { TEXTS } from './texts.js'
 
 const address = signal(location.hash)
@@ -42,61 +44,35 @@ function focusMain(event: Event): void {
   document.querySelector('main')?.focus()
 }
 
-function Page() {
-  const [, page = '', argument = ''] = address.value.split('/')
-  const named = decodeURIComponent(argument)
-  if (page === 'call') return html`<${CallPage} key=${named} named=${named} />`
-  if (page === 'what-if') return html`<${WhatIfPage} key=${named} named=${named} />`
-  if (page === 'change') return html`<${ChangePage} />`
-  if (page === 'hours') return html`<${HoursPage} />`
-  if (page === 'lists') return html`<${ListsPage} />`
-  if (page === 'revisions') return html`<${RevisionsPage} />`
-  return html`<${LivePage} />`
+/** By the first part of the address; the second part is what they are about. */
+const PAGES: Readonly<Record<string, ComponentType<{ named: string }>>> = {
+  ...{ live: LivePage, call: CallPage, 'what-if': WhatIfPage, change: ChangePage },
+  ...{ hours: HoursPage, lists: ListsPage, revisions: RevisionsPage, audit: AuditPage },
 }
 
-const PAGES = [
-  ['live', TEXTS.pages.live],
-  ['what-if', TEXTS.pages.whatIf],
-  ['change', TEXTS.pages.change],
-  ['hours', TEXTS.pages.hours],
-  ['lists', TEXTS.pages.lists],
-  ['revisions', TEXTS.pages.revisions],
-] as const
+function Page() {
+  const [, page = '', argument = ''] = address.value.split('/')
+  return html`<${PAGES[page] ?? LivePage} key=${address.value} named=${decodeURIComponent(argument)} />`
+}
 
 function Header() {
-  const [, current = 'live'] = address.value.split('/')
+  const [, current = ''] = address.value.split('/')
   return html`
     <header>
       <a class="brand" href="#/live">${TEXTS.title}</a>
       <nav>
-        ${PAGES.map(
+        ${Object.entries(TEXTS.pages).map(
           ([page, text]) =>
             html`<a href=${`#/${page}`} aria-current=${(current || 'live') === page ? 'page' : undefined}>${text}</a>`,
         )}
       </nav>
-      <${State} />
-      <button class="quiet" onClick=${() => void signOut()}>
-        ${TEXTS.signIn.out} <span class="who">${user.value?.name}</span>
+      <button class="quiet out" onClick=${() => void signOut()}>
+        ${TEXTS.signIn.out} <bdi>${user.value?.name}</bdi>
       </button>
+      <${State} />
     </header>
     ${isConnected.value || status.value === undefined ? null : html`<p class="banner" role="alert">${TEXTS.state.lost}</p>`}
     ${(status.value?.ari.problems ?? []).map((problem) => html`<p class="banner" role="alert">${problem}</p>`)}
-  `
-}
-
-function State() {
-  const { ari, ami, revision, candidate, stopping } = status.value ?? {}
-  if (ari === undefined || ami === undefined) return null
-  const line = (name: string, isUp: boolean) => html`
-    <span class=${isUp ? 'up' : 'down'}>${name} ${isUp ? TEXTS.state.up : TEXTS.state.down}</span>
-  `
-  return html`
-    <div class="state" role="status">
-      ${line(TEXTS.state.ari, ari.isUp)} ${line(TEXTS.state.ami, ami.isUp)}
-      <span>${TEXTS.state.revision} <code>${revision}</code></span>
-      ${candidate === 'none' ? null : html`<a href="#/change">${candidate === 'waits' ? TEXTS.state.waits : TEXTS.state.refused}</a>`}
-      ${stopping ? html`<span class="down">${TEXTS.state.stopping}</span>` : null}
-    </div>
   `
 }
 

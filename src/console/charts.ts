@@ -2,61 +2,72 @@ import { html } from 'htm/preact'
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { Minute } from '../control/live-calls.js'
-import { time } from './format.js'
+import { milliseconds, time } from './format.js'
 import { status } from './live.js'
 import { TEXTS } from './texts.js'
 
-interface Series {
-  readonly label: string
-  readonly values: readonly (number | null)[]
-}
+/** What a line of a chart is called, and its value in a minute. */
+type Line = readonly [label: string, read: (minute: Minute) => number]
 
 const COLOURS = ['--series-1', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6']
 
-/** Calls by flow, latency and refusals of the last two hours. */
+/** The style of what shows one of several things, in a legend or a drawing. */
+export function colourOf(at: number) {
+  return { '--series': `var(${COLOURS[at % COLOURS.length]})` }
+}
+
+/** Those of a call, in order. */
+export const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'] as const
+
+/** Calls by flow, latency of the stages and refusals of the last two hours. */
 export function Charts() {
   const minutes = status.value?.minutes ?? []
   if (minutes.length < 2) return null
-  const { live } = TEXTS
-  const flows = [...new Set(minutes.flatMap((minute) => Object.keys(minute.flows)))].slice(0, COLOURS.length)
-  const of = (label: string, read: (minute: Minute) => number): Series => ({
-    label,
-    values: minutes.map(read),
-  })
-  const times = minutes.map(({ at }) => at / 1_000)
+  const { live, call } = TEXTS
+  const stages = STAGES.map((stage): Line => [call.stages[stage], ({ stages }) => stages[stage] ?? 0])
+  const refusals: Line[] = [
+    [live.fallbacks, ({ fallbacks }) => fallbacks],
+    [live.claims, ({ hearsay }) => hearsay],
+  ]
+  const slowest = milliseconds(minutes.at(-1)?.slowest ?? 0)
   return html`
     <section class="charts">
-      <${Chart}
-        title=${live.perMinute}
-        times=${times}
-        series=${flows.map((flow) => of(flow, (minute) => minute.flows[flow] ?? 0))}
-      />
-      <${Chart}
-        title=${live.latency}
-        times=${times}
-        series=${[of(live.slowest, ({ slowest }) => slowest), of(live.mean, ({ mean }) => mean)]}
-      />
-      <${Chart}
-        title=${live.refusals}
-        times=${times}
-        series=${[of(live.fallbacks, ({ fallbacks }) => fallbacks), of(live.claims, ({ hearsay }) => hearsay)]}
-      />
+      <${Chart} title=${live.perMinute} minutes=${minutes} lines=${flowLines(minutes)} />
+      <${Chart} title=${`${live.latency} ${slowest}`} minutes=${minutes} lines=${stages} />
+      <${Chart} title=${live.refusals} minutes=${minutes} lines=${refusals} />
     </section>
   `
 }
 
+/** The flows with most calls, each by itself, and the others together. */
+function flowLines(minutes: readonly Minute[]): readonly Line[] {
+  const calls = new Map<string, number>()
+  for (const { flows } of minutes)
+    for (const [flow, count] of Object.entries(flows)) calls.set(flow, (calls.get(flow) ?? 0) + count)
+  const names = [...calls].sort(([, a], [, b]) => b - a).map(([name]) => name)
+  const single = names.length > COLOURS.length ? COLOURS.length - 1 : names.length
+  const others = names.slice(single)
+  const sum = (flows: Minute['flows']) => others.reduce((all, name) => all + (flows[name] ?? 0), 0)
+  return [
+    ...names.slice(0, single).map((name): Line => [name, ({ flows }) => flows[name] ?? 0]),
+    ...(others.length === 0 ? [] : [[TEXTS.live.others, ({ flows }) => sum(flows)] satisfies Line]),
+  ]
+}
+
 interface ChartProps {
   readonly title: string
-  readonly times: readonly number[]
-  readonly series: readonly Series[]
+  readonly minutes: readonly Minute[]
+  readonly lines: readonly Line[]
 }
 
 const HEIGHT = 130
 
-function Chart({ title, times, series }: ChartProps) {
+function Chart({ title, minutes, lines }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
-  const labels = series.map(({ label }) => label).join('|')
+  const values = lines.map(([, read]) => minutes.map(read))
+  const data: uPlot.AlignedData = [minutes.map(({ at }) => at / 1_000), ...values]
+  const labels = lines.map(([label]) => label).join('|')
   useEffect(() => {
     const element = box.current
     if (element === null) return
@@ -66,19 +77,19 @@ function Chart({ title, times, series }: ChartProps) {
       ...{ width: element.clientWidth, height: HEIGHT, cursor: { show: false }, legend: { show: false } },
       scales: { y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
       axes: [
-        { ...axis, values: clockTimes },
+        { ...axis, values: clockTimes, size: 26 },
         { ...axis, size: 44 },
       ],
       series: [
         {},
-        ...series.map((_, at) => ({
+        ...lines.map((_, at) => ({
           stroke: colour(COLOURS[at] ?? '--text'),
           width: 1.5,
           points: { show: false },
         })),
       ],
     }
-    plot.current = new uPlot(options, dataOf(times, series), element)
+    plot.current = new uPlot(options, data, element)
     const resized = new ResizeObserver(() =>
       plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
     )
@@ -88,15 +99,13 @@ function Chart({ title, times, series }: ChartProps) {
       plot.current?.destroy()
     }
   }, [labels])
-  useEffect(() => plot.current?.setData(dataOf(times, series)), [times, series])
-  const last = (values: Series['values']) => Math.round(values.at(-1) ?? 0).toLocaleString('en')
+  useEffect(() => plot.current?.setData(data), [minutes])
+  const last = (at: number) => (values[at]?.at(-1) ?? 0).toLocaleString('en', { maximumFractionDigits: 1 })
   return html`
     <figure>
       <figcaption>${title}</figcaption>
       <div ref=${box} aria-hidden="true"></div>
-      <ul class="legend">
-        ${series.map(({ label, values }, at) => html`<li class=${`series-${at + 1}`}>${label}: ${last(values)}</li>`)}
-      </ul>
+      <ul class="legend">${lines.map(([label], at) => html`<li style=${colourOf(at)}>${label}: ${last(at)}</li>`)}</ul>
     </figure>
   `
 }
@@ -112,8 +121,4 @@ function resolved(variable: string, element: HTMLElement): string {
   const { color } = getComputedStyle(probe)
   probe.remove()
   return color
-}
-
-function dataOf(times: readonly number[], series: readonly Series[]): uPlot.AlignedData {
-  return [[...times], ...series.map(({ values }) => [...values])] as uPlot.AlignedData
 }

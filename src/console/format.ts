@@ -1,4 +1,5 @@
 import { status } from './live.js'
+import { TEXTS } from './texts.js'
 
 /** `18:04:11` in the reader's zone. */
 export function time(at: string | number): string {
@@ -10,11 +11,38 @@ export function instant(at: string | number): string {
   const own = new Date(at).toLocaleString('sv')
   const zone = status.value?.timeZone
   const there = zone && new Date(at).toLocaleString('sv', { timeZone: zone })
-  return there === undefined || there === own ? own : `${own} (${there} at the PBX)`
+  if (there === undefined || there === own) return own
+  return `${own} (${there.startsWith(own.slice(0, 10)) ? there.slice(11) : there} ${TEXTS.atPbx})`
+}
+
+/** The same to the minute, and without the date where that is today: `18:04`. */
+export function minute(at: string | number): string {
+  const today = new Date().toLocaleDateString('sv')
+  return instant(at)
+    .replace(/(\d\d:\d\d):\d\d/g, '$1')
+    .replace(`${today} `, '')
 }
 
 export function milliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms).toLocaleString('en')} ms`
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const
+
+/** `2 h`, `14 s`: how long it takes, or how old something is. */
+export function duration(ms: number): string {
+  const [unit, size] = UNITS.find(([, size]) => ms >= size) ?? (['s', 1_000] as const)
+  return `${Math.floor(Math.max(0, ms) / size)} ${unit}`
+}
+
+/** `2 h ago`, by the clock of the PBX. */
+export function ago(at: string | number): string {
+  const now = Date.parse(status.value?.at ?? new Date().toISOString())
+  return `${duration(now - new Date(at).getTime())} ${TEXTS.ago}`
 }
 
 export function count(number: number, noun: string): string {

@@ -37,6 +37,8 @@ export interface ConsoleParts {
 
 /** What a reload or a rollback would do now. */
 export interface Preview extends Candidate {
+  /** Id of the revision with which it was compared. */
+  readonly current: string
   /** Null where the flow files cannot be compiled. */
   readonly replayed: ReplayResult | null
 }
@@ -88,8 +90,9 @@ export function consoleSource(parts: ConsoleParts) {
     },
     /** @param to the number of a revision to roll back to; without it, what a reload would do */
     async preview(to?: number): Promise<Preview> {
+      const { current } = revisions
       const { loaded, ...candidate } = await revisions.preview(to)
-      return { ...candidate, replayed: loaded && (await replayOf(loaded, revisions.current)) }
+      return { ...candidate, current: current.id, replayed: loaded && (await replayOf(loaded, current)) }
     },
     /** What a stored revision changed; undefined where it or the one before is not stored. */
     async changesOf(number: number): Promise<readonly Change[] | undefined> {

@@ -25,9 +25,10 @@ export interface Minute {
   /** Calls that took the fallback, were taken out, or went to `otherwise` because something failed. */
   readonly fallbacks: number
   readonly hearsay: number
-  /** Milliseconds, of the slowest and in the mean. */
+  /** Milliseconds of the slowest call. */
   readonly slowest: number
-  readonly mean: number
+  /** Milliseconds in the mean, by stage. */
+  readonly stages: Readonly<Record<string, number>>
 }
 
 interface OpenMinute {
@@ -37,7 +38,8 @@ interface OpenMinute {
   fallbacks: number
   hearsay: number
   slowest: number
-  total: number
+  /** Milliseconds of all calls, by stage. */
+  readonly stages: Record<string, number>
 }
 
 const KEPT_ROWS = 5_000
@@ -60,7 +62,7 @@ export class LiveCalls {
     }
     this.#rows.push(row)
     if (this.#rows.length > 2 * KEPT_ROWS) this.#rows = this.#rows.slice(-KEPT_ROWS)
-    this.#count(row)
+    this.#count(row, record.ms)
     for (const listener of this.#listeners) listener(row)
   }
 
@@ -72,10 +74,10 @@ export class LiveCalls {
   }
 
   get minutes(): readonly Minute[] {
-    return this.#minutes.map(({ calls, total, ...minute }) => ({
-      ...minute,
-      mean: total / Math.max(1, calls),
-    }))
+    return this.#minutes.map(({ calls, stages, ...minute }) => {
+      const means = Object.entries(stages).map(([stage, all]) => [stage, all / calls])
+      return { ...minute, stages: Object.fromEntries(means) }
+    })
   }
 
   /** @returns ends it. */
@@ -84,11 +86,11 @@ export class LiveCalls {
     return () => void this.#listeners.delete(listener)
   }
 
-  #count({ at, flow, outcome, hearsay, ms }: CallRow): void {
+  #count({ at, flow, outcome, hearsay, ms }: CallRow, times: DecisionRecord['ms']): void {
     const start = Math.floor(Date.parse(at) / 60_000) * 60_000
     let minute = this.#minutes.at(-1)
     if (minute === undefined || minute.at < start) {
-      minute = { at: start, flows: {}, calls: 0, fallbacks: 0, hearsay: 0, slowest: 0, total: 0 }
+      minute = { at: start, flows: {}, calls: 0, fallbacks: 0, hearsay: 0, slowest: 0, stages: {} }
       this.#minutes.push(minute)
       if (this.#minutes.length > KEPT_MINUTES) this.#minutes.shift()
     }
@@ -97,6 +99,7 @@ export class LiveCalls {
     if (outcome !== 'routed' && outcome !== 'hung_up') minute.fallbacks += 1
     minute.hearsay += hearsay
     minute.slowest = Math.max(minute.slowest, ms)
-    minute.total += ms
+    for (const [stage, time = 0] of Object.entries(times))
+      minute.stages[stage] = (minute.stages[stage] ?? 0) + time
   }
 }

@@ -1,12 +1,16 @@
 import { html } from 'htm/preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
+import type { RecordedGreeting } from '../../history/decision-record.js'
 import type { NumberedCall } from '../../history/recorded-calls.js'
 import type { Reason } from '../../routing/types.js'
-import { request } from '../api.js'
+import { user } from '../api.js'
+import { colourOf, STAGES } from '../charts.js'
 import { instant, milliseconds } from '../format.js'
+import { Page, useAnswer } from '../page.js'
+import { Sentence } from '../sentence.js'
 import { Table } from '../table.js'
 import { TEXTS } from '../texts.js'
-import { kindOf } from './live.js'
+import { Outcome } from './live.js'
 
 const { call: texts } = TEXTS
 
@@ -20,72 +24,73 @@ interface Answer {
 }
 
 export function CallPage({ named }: { named: string }) {
-  const [answer, setAnswer] = useState<Answer>()
-  const [error, setError] = useState('')
-  useEffect(() => {
-    const path = `/api/calls/${encodeURIComponent(named)}`
-    void request<Answer>(path).then(setAnswer, ({ message }: Error) => setError(message))
-  }, [named])
-  if (error !== '') return html`<h1>${texts.heading}</h1><p class="error" role="alert">${error}</p>`
-  if (answer === undefined) return html`<h1>${texts.heading}</h1><p class="empty">${texts.loading}</p>`
-  const { visits, previous, example } = answer
+  const { answer, problem } = useAnswer<Answer>(`/api/calls/${encodeURIComponent(named)}`)
+  const { visits = [], previous = null, example = null } = answer ?? {}
+  const last = visits.at(-1)
   return html`
-    <h1>${texts.heading}</h1>
-    ${visits.map(
-      (visit, at) => html`
-        <article>
-          ${visits.length > 1 ? html`<h2>${texts.visit} ${at + 1} ${texts.of} ${visits.length}</h2>` : null}
-          <${Visited} visit=${visit} ...${at === visits.length - 1 ? { previous, example } : { previous: null, example: null }} />
-        </article>
-      `,
-    )}
+    <${Page} title=${texts.heading} problem=${problem} isLoading=${answer === undefined}>
+      ${visits.map(
+        (visit, at) => html`
+          <article>
+            ${visits.length > 1 ? html`<h2>${texts.visit} ${at + 1} ${texts.of} ${visits.length}</h2>` : null}
+            <${Visited} visit=${visit} ...${visit === last ? { previous, example } : { previous: null, example: null }} />
+          </article>
+        `,
+      )}
+    <//>
   `
 }
 
 type VisitedProps = Pick<Answer, 'previous' | 'example'> & { readonly visit: Visit }
 
 function Visited({ visit, previous, example }: VisitedProps) {
-  const { faults, provenance, state, outside } = visit
+  const { faults, provenance, state } = visit
   return html`
-    <p class="answer"><bdi>${visit.sentence}</bdi></p>
-    <dl class="facts">
-      <dt>${texts.labels.outcome}</dt><dd><span class=${`outcome ${kindOf(visit.outcome)}`}>${visit.outcome}</span></dd>
-      <dt>${texts.times}</dt><dd>${instant(visit.at)}<${TimeBar} ms=${visit.ms} /></dd>
-      <dt>${texts.labels.channel}</dt><dd><code>${visit.call}</code></dd>
-      <dt>${texts.labels.sip}</dt><dd><code>${visit.sipCallId}</code></dd>
-      <dt>${texts.labels.revision}</dt><dd><code>${visit.revision}</code></dd>
-      ${
-        previous &&
-        html`<dt>${texts.previous}</dt>
-          <dd>${previous.flow === visit.flow ? `${texts.same} (${previous.flow})` : html`<bdi>${previous.sentence}</bdi>`}</dd>`
-      }
-    </dl>
-    <p class="actions">
-      <a class="button" href=${`#/what-if/${encodeURIComponent(visit.call)}`}>${texts.whatIf}</a>
-      ${example === null ? null : html`<${CopyExample} example=${example} />`}
-    </p>
-    ${faults.length === 0 ? null : html`<h2>${texts.faults}</h2><ul>${faults.map((fault) => html`<li>${fault}</li>`)}</ul>`}
-    <h2>${texts.rules}</h2>
-    <${Rules} reasons=${visit.reasons} omitted=${visit.reasonsOmitted} />
-    <h2>${texts.facts}</h2>
-    <${Facts} provenance=${provenance} />
-    ${state === undefined ? null : html`<h2>${texts.state}</h2><pre>${JSON.stringify(state, null, 2)}</pre>`}
-    ${outside === undefined ? null : html`<h2>${texts.outside}</h2><pre>${JSON.stringify(outside, null, 2)}</pre>`}
+    <p class="answer"><${Sentence} text=${visit.sentence} /></p>
+    <div class="split">
+      <div>
+        ${faults.length === 0 ? null : html`<h2>${texts.faults}</h2><ul>${faults.map((fault) => html`<li>${fault}</li>`)}</ul>`}
+        <${Rules} reasons=${visit.reasons} omitted=${visit.reasonsOmitted} />
+        <${Facts} provenance=${provenance} />
+        ${state === undefined ? null : html`<h2>${texts.state}</h2><pre>${JSON.stringify(state, null, 2)}</pre>`}
+      </div>
+      <div class="side">
+        <p class="actions">
+          <a class="button" href=${`#/what-if/${encodeURIComponent(visit.call)}`}>${texts.whatIf}</a>
+          ${example === null ? null : html`<${CopyExample} example=${example} />`}
+        </p>
+        <dl>
+          <dt>${texts.labels.outcome}</dt><dd><${Outcome} of=${visit.outcome} /></dd>
+          <dt>${texts.labels.time}</dt><dd>${instant(visit.at)}</dd>
+          <dt>${texts.labels.took}</dt><dd>${milliseconds(visit.ms.total ?? 0)}<${TimeBar} ms=${visit.ms} /></dd>
+          ${
+            previous &&
+            html`<dt>${texts.previous}</dt>
+              <dd>${previous.flow === visit.flow ? `${texts.same} (${previous.flow})` : html`<${Sentence} text=${previous.sentence} />`}</dd>`
+          }
+          ${visit.greeting && html`<dt>${texts.greeting}</dt><dd><${Greeting} greeting=${visit.greeting} /></dd>`}
+          <dt>${texts.labels.revision}</dt><dd><code>${visit.revision}</code></dd>
+          <dt>${texts.labels.channel}</dt><dd><code>${visit.call}</code></dd>
+          <dt>${texts.labels.sip}</dt><dd><code>${visit.sipCallId}</code></dd>
+        </dl>
+      </div>
+    </div>
   `
 }
 
-/** In the order in which they were tried; the condition that settled each, with its value. */
+/** In the order in which they were tried; the condition that settled each, with its value marked. */
 export function Rules({ reasons, omitted = 0 }: { reasons: readonly Reason[]; omitted?: number }) {
   const tried = reasons.filter(({ rule }) => !rule.startsWith('(') || rule === '(function)')
   return html`
+    <h2>${texts.rules}</h2>
     ${omitted > 0 ? html`<p class="hint">${omitted} ${texts.omitted}</p>` : null}
+    ${tried.length === 0 ? html`<p class="hint">${texts.noRules}</p>` : null}
     <ol class="rules">
       ${tried.map(
-        ({ rule, matched, condition, why, trusted }) => html`
-          <li class=${matched ? 'matched' : ''}>
-            <span class="mark" aria-hidden="true">${matched ? '✓' : '✗'}</span>
-            <strong>${rule}</strong> <code>${condition}</code>
-            <span class=${trusted ? '' : 'untrusted'}><bdi>${why}</bdi></span>
+        ({ rule, matched, condition, value, why, trusted }) => html`
+          <li class=${matched ? 'matched' : ''} data-mark=${matched ? '✓' : trusted ? '✗' : '?'}>
+            <strong><bdi>${rule}</bdi></strong> <span class="sr">${matched ? texts.matched : trusted ? texts.failed : texts.unknown}</span> <code>${condition}</code><br />
+            <span class=${trusted ? '' : 'untrusted'}><${Sentence} text=${why} mark=${value} /></span>
           </li>
         `,
       )}
@@ -101,34 +106,51 @@ export function Facts({ provenance }: { provenance: Visit['provenance'] }) {
     html`<span class=${trusted ? '' : 'untrusted'}>${trusted ? texts.yes : texts.no}</span>`,
     html`<bdi>${why}</bdi>`,
   ])
-  return html`<${Table} title=${texts.facts} columns=${texts.factColumns} rows=${rows} none="" />`
+  return html`
+    <h2>${texts.facts}</h2>
+    <${Table} title=${texts.facts} columns=${texts.factColumns} rows=${rows} none=${texts.noFacts} />
+  `
 }
 
-const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'] as const
+function Greeting({ greeting }: { greeting: RecordedGreeting }) {
+  const { text, recording, status, play, file } = greeting
+  return html`
+    <bdi>${recording ?? text}</bdi> <span class="hint">(${status}, ${play})</span>
+    ${file === undefined || user.value?.role === 'viewer' ? null : html`<audio controls preload="none" aria-label=${texts.greeting} src=${`/api/greetings/${file.replace(/^.*\//, '')}`} />`}
+  `
+}
 
 /** One bar whose parts are as long as the stages took. */
 function TimeBar({ ms }: { ms: Visit['ms'] }) {
   const stages = STAGES.flatMap((stage) => (ms[stage] === undefined ? [] : [[stage, ms[stage]] as const]))
   const total = stages.reduce((sum, [, time]) => sum + time, 0)
-  const label = stages.map(([stage, time]) => `${stage} ${milliseconds(time)}`).join(', ')
   let x = 0
   return html`
-    <svg class="time-bar" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label=${label}>
-      ${stages.map(([stage, time], at) => {
+    <svg class="time-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+      ${stages.map(([, time], at) => {
         const width = total === 0 ? 0 : (time / total) * 100
         x += width
-        return html`<rect class=${`series-${at + 1}`} x=${x - width} y="0" width=${width} height="6"><title>${stage}</title></rect>`
+        return html`<rect style=${colourOf(at)} x=${x - width} y="0" width=${width} height="6" />`
       })}
     </svg>
-    <span class="hint">${label}</span>
+    <ul class="legend">
+      ${stages.map(([stage, time], at) => html`<li style=${colourOf(at)}>${texts.stages[stage]} ${milliseconds(time)}</li>`)}
+    </ul>
   `
 }
 
+/** Without TLS and away from localhost a page may not write to the clipboard; the text is there to be copied by hand. */
 function CopyExample({ example }: { example: string }) {
-  const [isCopied, setCopied] = useState(false)
+  const [said, setSaid] = useState<string>()
   const copy = async () => {
-    await navigator.clipboard.writeText(example)
-    setCopied(true)
+    const isCopied = await navigator.clipboard?.writeText(example).then(
+      () => true,
+      () => false,
+    )
+    setSaid(isCopied ? texts.copied : texts.copyIt)
   }
-  return html`<button onClick=${copy}>${isCopied ? texts.copied : texts.asExample}</button>`
+  return html`
+    <button onClick=${copy}>${texts.asExample}</button>
+    ${said === undefined ? null : html`<span class="said" role="status">${said}</span><pre tabindex="0">${example}</pre>`}
+  `
 }

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ShownOverride } from '../../call/overrides.js'
 import type { HoursJson } from '../../hours/hours.js'
 import { request, user } from '../api.js'
-import { instant } from '../format.js'
+import { minute } from '../format.js'
+import { Page, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { hours: texts } = TEXTS
@@ -17,36 +18,28 @@ interface Answer {
 const AGAIN_MS = 5_000
 
 export function HoursPage() {
-  const [answer, setAnswer] = useState<Answer>()
-  const [problem, setProblem] = useState('')
-  const fail = ({ message }: Error) => setProblem(message)
-  const load = () => request<Answer>('/api/hours').then(setAnswer, fail)
+  const { answer, problem, load } = useAnswer<Answer>('/api/hours')
+  const [refusal, setRefusal] = useState('')
   useEffect(() => {
-    void load()
     const timer = setInterval(load, AGAIN_MS)
     return () => clearInterval(timer)
   }, [])
   const change = async (name: string, method: 'PUT' | 'DELETE', body: object) => {
-    setProblem('')
     const path = `/overrides/${encodeURIComponent(name)}`
-    const result = await request<{ ok: boolean; error?: string }>(path, { method, body }).catch(fail)
-    if (result?.ok === false) setProblem(result.error ?? '')
+    const result = request<{ readonly error?: string }>(path, { method, body })
+    const { error = '' } = await result.catch(({ message }: Error) => ({ error: message }))
+    setRefusal(error)
     await load()
   }
+  const { hours = [], overrides = [] } = answer ?? {}
   return html`
-    <h1>${texts.heading}</h1>
-    ${problem === '' ? null : html`<p class="error" role="alert">${problem}</p>`}
-    ${answer?.hours.length === 0 ? html`<p class="empty">${texts.none}</p>` : null}
-    ${(answer?.hours ?? []).map(
-      (hours) => html`
-        <${One}
-          key=${hours.name}
-          hours=${hours}
-          override=${answer?.overrides.find(({ name }) => name === hours.name)}
-          change=${change}
-        />
-      `,
-    )}
+    <${Page} title=${texts.heading} problem=${refusal || problem} isLoading=${answer === undefined}>
+      ${hours.length === 0 ? html`<p class="empty">${texts.none}</p>` : null}
+      ${hours.map((one) => {
+        const override = overrides.find(({ name }) => name === one.name)
+        return html`<${One} key=${one.name} hours=${one} override=${override} change=${change} />`
+      })}
+    <//>
   `
 }
 
@@ -58,7 +51,7 @@ interface OneProps {
 
 function One({ hours, override, change }: OneProps) {
   const { name, zone, open, why, changes, calendars, days } = hours
-  const state = open === undefined ? texts.unknown : open ? texts.open : texts.closed
+  const state = open === null ? texts.unknown : open ? texts.open : texts.closed
   const mayChange = user.value?.role !== 'viewer'
   const set = async (event: SubmitEvent) => {
     event.preventDefault()
@@ -70,43 +63,62 @@ function One({ hours, override, change }: OneProps) {
         ${texts.state}
         <select name="state"><option value="closed">${texts.closed}</option><option value="open">${texts.open}</option></select>
       </label>
-      <label>${texts.untilLabel} <input name="until" required placeholder=${texts.untilHint} /></label>
-      <label>${texts.why} <input name="why" /></label>
-      <button>${texts.set}</button>
+      <label>${texts.untilLabel} (${zone}) <input name="until" required placeholder=${texts.untilHint} /></label>
+      <label>${texts.why} <input name="why" dir="auto" maxlength="200" placeholder=${texts.whyHint} /></label>
+      <button class="primary">${texts.set}</button>
     </form>
   `
   const running =
     override &&
     html`
-      <p class="said">
-        ${texts.override}: ${override.state} ${texts.until} ${instant(override.until)}, ${texts.by} <bdi>${override.by}</bdi>
-        ${override.why === '' ? null : html` (<bdi>${override.why}</bdi>)`}
-      </p>
-      ${mayChange ? html`<p class="actions"><button onClick=${() => change(name, 'DELETE', {})}>${texts.end}</button></p>` : null}
+      <div class="card">
+        <p>
+          <strong>${texts.override}: ${override.state} ${texts.until} ${minute(override.until)}</strong><br />
+          ${texts.setBy} <bdi>${override.by}</bdi>, ${minute(override.since)}${override.why === '' ? null : html`: <bdi>${override.why}</bdi>`}
+        </p>
+        ${mayChange ? html`<button onClick=${() => change(name, 'DELETE', {})}>${texts.end}</button>` : null}
+      </div>
     `
   return html`
     <section>
-      <h2>${name}</h2>
+      <h2>${name} <span class=${open ? 'up' : 'shut'}>${state}</span></h2>
       <p>
-        <span class=${open ? 'up' : 'down'}>${state}</span>${why === 'open' || why === '' ? '' : `: ${why}`}
-        ${changes === null ? '' : `, ${texts.changes} ${instant(changes)}`} (${zone})
+        ${override || why === 'open' || why === '' ? null : html`<bdi>${why}</bdi>, `}
+        ${override || changes === null ? null : `${texts.until} ${minute(changes)}, `}${texts.zone} ${zone}
       </p>
       ${running ?? (mayChange ? form : html`<p class="hint">${texts.needsOperator}</p>`)}
-      ${calendars.map(({ calendar, last }) => html`<p class="hint">${texts.calendar} ${calendar}${last === null ? '' : ` (– ${last})`}</p>`)}
+      ${calendars.map(({ calendar, last }) => html`<p class="hint">${texts.calendar} ${calendar}${last === null ? '' : `, ${texts.lastEntry} ${last}`}</p>`)}
       <details open>
         <summary>${texts.weeks}</summary>
-        <ol class="days">
-          ${days.map(
-            ({ date, times, text }) => html`
-              <li class=${times.length > 0 ? 'open' : ''}><strong>${weekday(date)}</strong> ${date.slice(5)}<br />${text}</li>
-            `,
-          )}
-        </ol>
+        <${Weeks} days=${days} />
       </details>
     </section>
   `
 }
 
-function weekday(date: string): string {
-  return new Date(`${date}T12:00:00Z`).toLocaleDateString('en', { weekday: 'short', timeZone: 'UTC' })
+/** In the zone of the hours; the first is today, below its day of the week. */
+function Weeks({ days }: Pick<HoursJson, 'days'>) {
+  return html`
+    <ol class="days">
+      ${days.map(
+        ({ date, times, text }, at) => html`
+          <li
+            class=${times.length > 0 ? 'open' : ''}
+            aria-current=${at === 0 ? 'date' : undefined}
+            style=${at === 0 ? { '--weekday': noonOf(date).getUTCDay() || 7 } : undefined}
+          >
+            <strong>${dayText(date, { weekday: 'short' })}</strong> ${dayText(date, { month: 'short', day: 'numeric' })}<br />${text}
+          </li>
+        `,
+      )}
+    </ol>
+  `
+}
+
+function dayText(date: string, parts: Intl.DateTimeFormatOptions): string {
+  return noonOf(date).toLocaleDateString('en', { ...parts, timeZone: 'UTC' })
+}
+
+function noonOf(date: string): Date {
+  return new Date(`${date}T12:00:00Z`)
 }

@@ -1,9 +1,11 @@
-import { signal } from '@preact/signals'
+import { type Signal, signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import type { CallRow } from '../../control/live-calls.js'
 import { Charts } from '../charts.js'
 import { milliseconds, time } from '../format.js'
 import { rows } from '../live.js'
+import { Page } from '../page.js'
+import { Sentence } from '../sentence.js'
 import { TEXTS } from '../texts.js'
 
 const { live: texts } = TEXTS
@@ -18,58 +20,53 @@ export function LivePage() {
   const all = paused.value ?? rows.value
   const matching = all.filter(matches)
   const [newest] = paused.value ?? []
-  const waiting = newest === undefined ? 0 : rows.value.indexOf(newest)
+  // More came than are kept where it is not among them any more.
+  const since = newest === undefined ? 0 : rows.value.indexOf(newest)
+  const waiting = since < 0 ? `${rows.value.length}+` : since
   const none = all.length === 0 ? texts.none : texts.noneMatch
   return html`
-    <h1>${texts.heading}</h1>
-    <${Charts} />
-    <form class="filters" onSubmit=${(event: Event) => event.preventDefault()}>
-      <label>
-        ${texts.filter}
-        <input
-          type="search"
-          placeholder=${texts.filterHint}
-          value=${filter.value}
-          onInput=${(event: InputEvent) => {
-            filter.value = (event.currentTarget as HTMLInputElement).value
-          }}
-        />
-      </label>
-      <label>
-        ${texts.outcome}
-        <select
-          value=${outcome.value}
-          onChange=${(event: Event) => {
-            outcome.value = (event.currentTarget as HTMLSelectElement).value
-          }}
-        >
-          <option value="">${texts.any}</option>
-          <option value="unusual">${texts.unusual}</option>
-          ${outcomesIn(all).map((one) => html`<option value=${one}>${one}</option>`)}
-        </select>
-      </label>
-      <button type="button" aria-pressed=${paused.value !== undefined} onClick=${togglePause}>
-        ${paused.value === undefined ? texts.pause : texts.resume}
-      </button>
-      <span class="hint" role="status">${waiting > 0 ? `${waiting} ${texts.waiting}` : ''}</span>
-    </form>
-    ${
-      matching.length === 0
-        ? html`<p class="empty">${none}</p>`
-        : html`
-            <div class="scroll" tabindex="0" role="region" aria-label=${texts.heading}>
-              <table class="calls">
-                <thead><tr>${texts.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-                <tbody>${matching.slice(0, shownRows.value).map((row) => html`<${Row} key=${`${row.call} ${row.at}`} row=${row} />`)}</tbody>
-              </table>
-            </div>
-          `
-    }
-    ${
-      matching.length <= shownRows.value
-        ? null
-        : html`<button class="quiet" onClick=${showMore}>${texts.more}</button>`
-    }
+    <${Page} title=${texts.heading}>
+      <${Charts} />
+      <form class="filters" onSubmit=${(event: Event) => event.preventDefault()}>
+        <label>
+          ${texts.filter}
+          <input
+            type="search"
+            placeholder=${texts.filterHint}
+            ...${bound(filter)}
+          />
+        </label>
+        <label>
+          ${texts.outcome}
+          <select ...${bound(outcome)}>
+            <option value="">${texts.any}</option>
+            <option value="unusual">${texts.unusual}</option>
+            ${outcomesIn(all).map((one) => html`<option value=${one}>${one}</option>`)}
+          </select>
+        </label>
+        <button type="button" aria-pressed=${paused.value !== undefined} onClick=${togglePause}>
+          ${paused.value === undefined ? texts.pause : texts.resume}
+        </button>
+        <span class="hint" role="status">${waiting === 0 ? '' : `${waiting} ${texts.waiting}`}</span>
+      </form>
+      ${
+        matching.length === 0
+          ? html`<p class="empty">${none}</p>`
+          : html`
+              <div class="scroll" tabindex="0" role="region" aria-label=${texts.heading}>
+                <table class="calls">
+                  <thead><tr>${texts.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+                  <tbody>${matching.slice(0, shownRows.value).map((row) => html`<${Row} key=${`${row.call} ${row.at}`} row=${row} />`)}</tbody>
+                </table>
+              </div>
+            `
+      }
+      ${
+        matching.length <= shownRows.value
+          ? null
+          : html`<button class="quiet" onClick=${showMore}>${texts.more}</button>`
+      }
+    <//>
   `
 }
 
@@ -77,16 +74,23 @@ function Row({ row }: { row: CallRow }) {
   return html`
     <tr class=${row.vip ? 'vip' : ''}>
       <td class="time">${time(row.at)}</td>
-      <td class="sentence"><a href=${`#/call/${encodeURIComponent(row.call)}`}><bdi>${row.sentence}</bdi></a></td>
-      <td><span class=${`outcome ${kindOf(row.outcome)}`}>${row.outcome}</span></td>
+      <td class="sentence"><a href=${`#/call/${encodeURIComponent(row.call)}`}><${Sentence} text=${row.sentence} /></a></td>
+      <td><${Outcome} of=${row.outcome} /></td>
       <td class="number">${milliseconds(row.ms)}</td>
     </tr>
   `
 }
 
-export function kindOf(outcome: string): 'good' | 'neutral' | 'bad' {
-  if (outcome === 'routed') return 'good'
-  return outcome === 'hung_up' ? 'neutral' : 'bad'
+/** What ties a field to a signal. */
+function bound(field: Signal<string>) {
+  const onInput = ({ currentTarget }: InputEvent) => {
+    field.value = (currentTarget as HTMLInputElement).value
+  }
+  return { value: field.value, onInput }
+}
+
+export function Outcome({ of }: { of: string }) {
+  return html`<span class=${of === 'routed' || of === 'hung_up' ? 'outcome' : 'outcome bad'}>${of}</span>`
 }
 
 function matches(row: CallRow): boolean {

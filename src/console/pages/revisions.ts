@@ -1,10 +1,11 @@
 import { html } from 'htm/preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ReloadResult } from '../../revisions/candidate.js'
+import { useEffect, useState } from 'preact/hooks'
+import type { Change } from '../../revisions/diff.js'
 import type { RevisionEntry } from '../../store/database.js'
 import { request, user } from '../api.js'
-import { instant } from '../format.js'
+import { ago, instant } from '../format.js'
 import { status } from '../live.js'
+import { Page, useAnswer } from '../page.js'
 import { Table } from '../table.js'
 import { TEXTS } from '../texts.js'
 
@@ -12,56 +13,51 @@ const { revisions: texts } = TEXTS
 
 interface Answer {
   readonly active: string
+  /** The newest first. */
   readonly revisions: readonly RevisionEntry[]
 }
 
 export function RevisionsPage() {
-  const [answer, setAnswer] = useState<Answer>()
-  const [error, setError] = useState('')
-  const [asked, setAsked] = useState<RevisionEntry>()
-  const dialog = useRef<HTMLDialogElement>(null)
-  const fail = ({ message }: Error) => setError(message)
-  const load = () => request<Answer>('/api/revisions').then(setAnswer, fail)
+  const { answer, problem, load } = useAnswer<Answer>('/api/revisions')
   const active = status.value?.revision
   useEffect(() => void load(), [active])
-  const ask = (entry: RevisionEntry) => {
-    setAsked(entry)
-    dialog.current?.showModal()
-  }
-  const rollBack = async () => {
-    dialog.current?.close()
-    const headers = { 'if-match': `"${answer?.active}"` }
-    const result = await request<ReloadResult>('/rollback', {
-      method: 'POST',
-      body: { to: asked?.number },
-      headers,
-    }).catch(fail)
-    if (result?.ok === false) setError(result.problems.map(({ message }) => message).join(' '))
-    await load()
-  }
-  const actionOf = (entry: RevisionEntry) => {
-    if (entry.id === answer?.active) return texts.decides
-    if (user.value?.role !== 'admin') return ''
-    return html`<button class="quiet" onClick=${() => ask(entry)}>${texts.back} ${entry.number}</button>`
-  }
-  const rows = (answer?.revisions ?? []).map((entry) => [
+  const { revisions = [] } = answer ?? {}
+  const rows = revisions.map((entry) => [
     html`<strong>${entry.number}</strong> <code>${entry.id}</code>`,
-    instant(entry.at),
-    entry.by ?? '–',
+    html`${instant(entry.at)} <span class="hint">${ago(entry.at)}</span>`,
+    html`<bdi>${entry.by ?? '–'}</bdi>`,
     `${entry.way}${entry.rollbackOf === null ? '' : ` (${entry.rollbackOf} ${texts.again})`}`,
-    entry.files,
-    actionOf(entry),
+    html`<${Changes} number=${entry.number} />`,
+    actionOf(entry, answer?.active),
   ])
   return html`
-    <h1>${texts.heading}</h1>
-    ${error === '' ? null : html`<p class="error" role="alert">${error}</p>`}
-    <${Table} title=${texts.heading} columns=${texts.columns} rows=${rows} none="" />
-    <dialog ref=${dialog} aria-labelledby="sure">
-      <p id="sure">${texts.sure} ${asked?.number}.</p>
-      <p class="actions">
-        <button onClick=${() => dialog.current?.close()}>${texts.cancel}</button>
-        <button class="primary" onClick=${rollBack}>${texts.confirm}</button>
-      </p>
-    </dialog>
+    <${Page} title=${texts.heading} problem=${problem} isLoading=${answer === undefined}>
+      <${Table} title=${texts.heading} columns=${texts.columns} rows=${rows} none=${texts.none} />
+    <//>
   `
+}
+
+/** What it changed from the one before it, asked for when it is opened. */
+function Changes({ number }: Pick<RevisionEntry, 'number'>) {
+  const [changes, setChanges] = useState<readonly string[]>([TEXTS.loading])
+  const load = () =>
+    request<{ changes: readonly Change[] | null }>(`/api/revisions/${number}`).then(
+      ({ changes }) => {
+        const found = changes?.map(({ text }) => text) ?? [texts.notStored]
+        setChanges(found.length === 0 ? [texts.noChanges] : found)
+      },
+      ({ message }: Error) => setChanges([message]),
+    )
+  return html`
+    <details onToggle=${load}>
+      <summary>${texts.changes}<span class="sr"> ${number}</span></summary>
+      <ul>${changes.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>
+    </details>
+  `
+}
+
+function actionOf({ number, id }: RevisionEntry, active: string | undefined) {
+  if (id === active) return html`<span class="up">${texts.decides}</span>`
+  if (user.value?.role !== 'admin') return ''
+  return html`<a class="button" href=${`#/change/${number}`}>${texts.back} ${number} …</a>`
 }

@@ -1,53 +1,68 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { NumberedCall } from '../../history/recorded-calls.js'
+import type { ExampleSource } from '../../flows/examples.js'
 import type { Provenance } from '../../routing/facts.js'
 import type { Reason } from '../../routing/types.js'
 import { request } from '../api.js'
+import { instant } from '../format.js'
+import { Page, useAnswer } from '../page.js'
+import { Sentence } from '../sentence.js'
 import { TEXTS } from '../texts.js'
 import { Facts, Rules } from './call.js'
 
 const { whatIf: texts } = TEXTS
 
-/** As the fields have it: all texts. */
-interface Form {
-  readonly from: string
-  readonly to: string
-  readonly trunk: string
+type ExampleCall = ExampleSource['call']
+
+interface NamedLookup {
   readonly name: string
-  readonly attestation: string
-  readonly at: string
-  readonly headers: string
-  readonly state: string
+  readonly fields: readonly string[]
+}
+
+/** What the flow files name, to be offered. */
+interface Names {
+  readonly trunks: readonly string[]
+  readonly headers: readonly string[]
+  readonly lookups: readonly NamedLookup[]
+  readonly memory: readonly string[]
 }
 
 interface Answer {
+  readonly at: string
   readonly sentence: string
   readonly flow: string
   readonly context: string
   readonly extension: string
   readonly priority: number
-  readonly rule: string
-  readonly vip: boolean
-  readonly branch: string | null
   readonly state: unknown
+  readonly greeting: { readonly text: string } | null
+  /** Those that a call would ask, and whose answers were not given. */
+  readonly lookups: readonly NamedLookup[]
   readonly reasons: readonly Reason[]
   readonly provenance: readonly Provenance[]
 }
 
-const EMPTY: Form = { from: '', to: '', trunk: '', name: '', attestation: '', at: '', headers: '', state: '' }
+/** As the fields have it: all texts. */
+const EMPTY = {
+  ...{ from: '', to: '', trunk: '', name: '', attestation: '', at: '' },
+  ...{ headers: '', lookups: '', memory: '', earlier: '', state: '' },
+}
+type Form = Readonly<typeof EMPTY>
+
+const NO_NAMES: Names = { trunks: [], headers: [], lookups: [], memory: [] }
+
 /** Waits for the next key, so that an answer is not for half a number. */
 const TYPING_MS = 120
 
 export function WhatIfPage({ named }: { named: string }) {
-  const [form, setForm] = useState(EMPTY)
+  const [form, setForm] = useState<Form>(EMPTY)
   const [answer, setAnswer] = useState<Answer>()
   const [problem, setError] = useState('')
   useEffect(() => {
     if (named === '') return
     const path = `/api/calls/${encodeURIComponent(named)}`
-    void request<{ visits: readonly NumberedCall[] }>(path).then(
-      ({ visits }) => setForm(formOf(visits.at(-1))),
+    void request<{ call: ExampleCall | null }>(path).then(
+      ({ call }) => (call === null ? setError(texts.masked) : setForm(formOf(call))),
       ({ message }: Error) => setError(message),
     )
   }, [named])
@@ -69,101 +84,118 @@ export function WhatIfPage({ named }: { named: string }) {
       clearTimeout(timer)
     }
   }, [form])
-  const field = (key: keyof Form, label: string, rest: object = {}) => html`
-    <label>
-      ${label}
-      <input ...${rest} value=${form[key]} onInput=${(event: InputEvent) => set(key, (event.currentTarget as HTMLInputElement).value)} />
-    </label>
-  `
-  const area = (key: keyof Form, label: string, placeholder: string) => html`
-    <label class="wide">
-      ${label}
-      <textarea
-        rows="3"
-        placeholder=${placeholder}
-        value=${form[key]}
-        onInput=${(event: InputEvent) => set(key, (event.currentTarget as HTMLTextAreaElement).value)}
-      ></textarea>
-    </label>
-  `
-  const set = (key: keyof Form, value: string) => setForm((before) => ({ ...before, [key]: value }))
+  const bound = (key: keyof Form) => ({
+    value: form[key],
+    onInput: ({ currentTarget }: InputEvent) =>
+      setForm((before) => ({ ...before, [key]: (currentTarget as HTMLInputElement).value })),
+  })
+  const field = (key: keyof Form, label: string, rest: object = {}) =>
+    html`<label>${label}<input ...${rest} ...${bound(key)} /></label>`
+  const area = (key: keyof Form, label: string, hints: readonly string[]) =>
+    html`<label class="wide">${label}<textarea rows="2" dir="auto" placeholder=${hints.join('\n')} ...${bound(key)}></textarea></label>`
+  const { trunks, headers, lookups, memory } = useAnswer<Names>('/api/names').answer ?? NO_NAMES
+  const fields = lookups.flatMap(({ name, fields }) => fields.map((one) => `${name}.${one}`))
   return html`
-    <h1>${texts.heading}</h1>
-    <form class="what-if" onSubmit=${(event: Event) => event.preventDefault()}>
-      ${field('from', texts.from, { inputmode: 'tel', placeholder: '+15551234567' })}
-      ${field('to', texts.to, { inputmode: 'tel', placeholder: '+15557654321' })}
-      ${field('trunk', texts.trunk)} ${field('name', texts.name)}
-      <label>
-        ${texts.attestation}
-        <select value=${form.attestation} onChange=${(event: Event) => set('attestation', (event.currentTarget as HTMLSelectElement).value)}>
-          <option value="">${texts.noAttestation}</option>
-          ${['A', 'B', 'C', 'failed'].map((level) => html`<option value=${level}>${level}</option>`)}
-        </select>
-      </label>
-      ${field('at', texts.at, { type: 'datetime-local', step: 60 })}
-      ${area('headers', texts.headers, texts.headersHint)} ${area('state', texts.state, '{}')}
-    </form>
-    <div aria-live="polite">
-      ${problem === '' ? null : html`<p class="error">${problem}</p>`}
-      ${answer === undefined ? html`<p class="empty">${texts.empty}</p>` : html`<${Explained} answer=${answer} />`}
-    </div>
+    <${Page} title=${texts.heading}>
+      <div class="split form-first">
+        <form class="what-if" onSubmit=${(event: Event) => event.preventDefault()}>
+          ${field('from', texts.from, { inputmode: 'tel', placeholder: '+15551234567' })}
+          ${field('to', texts.to, { inputmode: 'tel', placeholder: '+15557654321' })}
+          ${field('trunk', texts.trunk, { list: 'trunks' })} ${field('name', texts.name, { dir: 'auto' })}
+          <datalist id="trunks">${trunks.map((trunk) => html`<option value=${trunk} />`)}</datalist>
+          <label>
+            ${texts.attestation}
+            <select ...${bound('attestation')}>
+              <option value="">${texts.noAttestation}</option>
+              ${['A', 'B', 'C', 'failed'].map((level) => html`<option value=${level}>${level}</option>`)}
+            </select>
+          </label>
+          ${field('at', texts.at, { type: 'datetime-local', step: 1 })}
+          ${area('headers', texts.headers, headers)}
+          ${area('lookups', texts.lookups, fields)}
+          ${area('memory', texts.memory, memory)}
+          ${area('earlier', texts.earlier, ['2030-12-24T18:00:00Z'])}
+          ${area('state', texts.state, ['{}'])}
+        </form>
+        <div aria-live="polite">
+          ${problem === '' ? null : html`<p class="error"><bdi>${problem}</bdi></p>`}
+          ${answer === undefined ? html`<p class="empty">${texts.empty}</p>` : html`<${Explained} answer=${answer} />`}
+        </div>
+      </div>
+    <//>
   `
 }
 
 function Explained({ answer }: { answer: Answer }) {
-  const { context, extension, priority } = answer
+  const { context, extension, priority, greeting, lookups } = answer
+  const asked = lookups.map(({ name, fields }) => `${name} (${fields.join(', ')})`).join(', ')
   return html`
-    <p class="answer"><bdi>${answer.sentence}</bdi></p>
-    <dl class="facts">
+    <p class="answer"><${Sentence} text=${answer.sentence} /></p>
+    ${asked === '' ? null : html`<p class="hint">${texts.asks} ${asked}</p>`}
+    <dl>
       <dt>${texts.flow}</dt><dd>${answer.flow} <code>${context},${extension},${priority}</code></dd>
-      <dt>${texts.rule}</dt><dd>${answer.rule}</dd>
-      <dt>${texts.vip}</dt><dd>${answer.vip ? TEXTS.call.yes : TEXTS.call.no}</dd>
-      <dt>${texts.branch}</dt><dd>${answer.branch ?? '–'}</dd>
       <dt>${texts.stateAfter}</dt><dd><code>${JSON.stringify(answer.state)}</code></dd>
+      ${greeting && html`<dt>${TEXTS.call.greeting}</dt><dd><bdi>${greeting.text}</bdi></dd>`}
+      <dt>${texts.clock}</dt><dd>${instant(answer.at)}</dd>
     </dl>
-    <h2>${TEXTS.call.rules}</h2>
     <${Rules} reasons=${answer.reasons} />
-    <h2>${TEXTS.call.facts}</h2>
     <${Facts} provenance=${answer.provenance} />
   `
 }
 
-/** @throws SyntaxError where the state is no JSON */
-function callOf(form: Form): object {
-  const headers: Record<string, string[]> = {}
-  for (const line of form.headers.split('\n').filter((text) => text.includes(':'))) {
-    const name = line.slice(0, line.indexOf(':')).trim()
-    headers[name] = [...(headers[name] ?? []), line.slice(line.indexOf(':') + 1).trim()]
+/** The lines `name: value` of a field; others are not there yet. */
+function pairsOf(text: string): readonly (readonly [name: string, value: string])[] {
+  return text.split('\n').flatMap((line) => {
+    const [, name, value] = /^\s*([^:]+?)\s*:\s*(.*?)\s*$/.exec(line) ?? []
+    return name === undefined || value === undefined ? [] : [[name, value] as const]
+  })
+}
+
+/** As an example of `examples.yaml` writes a call. @throws SyntaxError where the state is no JSON */
+function callOf({ headers, lookups, memory, earlier, state, at, from, to, ...rest }: Form): object {
+  const given = Object.entries(rest).filter(([, value]) => value !== '')
+  const values = Map.groupBy(pairsOf(headers), ([name]) => name)
+  const answers: Record<string, string | Record<string, string>> = {}
+  for (const [name, value] of pairsOf(lookups)) {
+    const [lookup = '', field] = name.split('.')
+    answers[lookup] = field === undefined ? value : { ...Object(answers[lookup]), [field]: value }
   }
   return {
-    ...{ from: form.from, to: form.to, headers },
-    ...(form.trunk && { trunk: form.trunk }),
-    ...(form.name && { name: form.name }),
-    ...(form.attestation && { attestation: form.attestation }),
-    ...(form.at && { at: new Date(form.at).toISOString() }),
-    ...(form.state.trim() && { state: JSON.parse(form.state) }),
+    ...{ from, to, ...Object.fromEntries(given) },
+    headers: Object.fromEntries([...values].map(([name, lines]) => [name, lines.map(([, value]) => value)])),
+    ...(lookups.trim() && { lookups: answers }),
+    ...(memory.trim() && { memory: Object.fromEntries(pairsOf(memory)) }),
+    ...(earlier.trim() && { earlier_calls: earlier.trim().split(/\s+/) }),
+    ...(at && { at: new Date(at).toISOString() }),
+    ...(state.trim() && { state: JSON.parse(state) }),
   }
 }
 
-function formOf(call: NumberedCall | undefined): Form {
-  if (call === undefined) return EMPTY
-  const headers = call.headers.filter(([name]) => !/^(from|to)$/i.test(name))
-  const { attestation = '' } = { ...call.verification } as { readonly attestation?: string }
+/** The lines of such a field. */
+function linesOf(all: Readonly<Record<string, string | string[]>>): readonly string[] {
+  return Object.entries(all).flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${value}`))
+}
+
+function formOf(call: ExampleCall): Form {
+  const { from, to, trunk = '', name = '', attestation = '', at, headers = {}, lookups = {}, state } = call
+  const answers = Object.entries(lookups).flatMap(([lookup, said]) =>
+    typeof said === 'string'
+      ? `${lookup}: ${said}`
+      : Object.entries(said).map(([field, value]) => `${lookup}.${field}: ${value}`),
+  )
   return {
-    ...{
-      from: call.callerId.number,
-      to: call.dialled,
-      trunk: call.trunk ?? '',
-      name: call.callerId.name,
-      attestation,
-    },
-    at: localInput(new Date(call.at)),
-    headers: headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
-    state: call.state === undefined ? '' : JSON.stringify(call.state),
+    ...{ from, to, trunk, name, attestation, at: at === undefined ? '' : localInput(new Date(at)) },
+    headers: linesOf(headers)
+      .filter((line) => !/^(from|to):/i.test(line))
+      .join('\n'),
+    lookups: answers.join('\n'),
+    memory: linesOf(call.memory ?? {}).join('\n'),
+    earlier: (call.earlier_calls ?? []).join('\n'),
+    state: state === undefined ? '' : JSON.stringify(state),
   }
 }
 
 /** The reader's own time, as a field of type `datetime-local` has it. */
 function localInput(at: Date): string {
-  return at.toLocaleString('sv').replace(' ', 'T').slice(0, 16)
+  return at.toLocaleString('sv').replace(' ', 'T').slice(0, 19)
 }
