@@ -85,9 +85,9 @@ export const TEXTS = {
     previous: 'The revision before',
     same: 'would have sent it to the same flow',
     whatIf: 'What if …',
-    asExample: 'Copy as an example',
-    copied: 'Copied. Paste it into examples.yaml:',
-    copyIt: 'The browser does not allow copying. For examples.yaml:',
+    asExample: 'Keep as an example',
+    added: 'Added to examples.yaml.',
+    isThere: 'examples.yaml has this call already:',
     labels: {
       channel: 'Channel',
       sip: 'SIP Call-ID',

@@ -1,13 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { parse } from 'yaml'
+import type { RenderReport } from '../../src/speech/greetings.js'
 import { openBrowser } from '../support/browser.js'
 import { allShowing, Fixture, flowsTo } from '../support/fixture.js'
 import { LookupServer } from '../support/lookup-server.js'
+import { until } from '../support/until.js'
 
 const TOKENS = { ann: 'ann-has-a-long-token', bob: 'bob-has-a-long-token', kim: 'kim-has-a-long-token' }
 const PAGES = ['live', 'change', 'hours', 'lists', 'revisions', 'audit'] as const
@@ -98,6 +100,10 @@ describe('the console', () => {
     })
     const file = join(fixture.asterisk.folder, 'doorman-data/control.json')
     url = (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url
+    // Otherwise the first call may go on without its greeting.
+    const headers = { authorization: `Bearer ${TOKENS.ann}` }
+    const report = async () => (await fetch(`${url}/greetings`, { headers })).json()
+    await until(async () => ((await report()) as RenderReport).done)
     browser = await openBrowser()
     page = await open(TOKENS.ann)
   }, 120_000)
@@ -144,7 +150,7 @@ describe('the console', () => {
     expect(await fact.textContent()).toContain('trunk carrier-b is not trusted for X-VIP')
   })
 
-  test('shows the whole decision: time, greeting, and the call as an example', async () => {
+  test('shows the whole decision: time, greeting; and keeps the call as an example', async () => {
     expect(await page.locator('.legend').textContent()).toMatch(/read .*decide .*set variables .*leave /)
     const seconds = await page.evaluate<number>(
       `new Promise((resolve, reject) => {
@@ -155,15 +161,18 @@ describe('the console', () => {
       })`,
     )
     expect(seconds).toBeGreaterThan(0.5)
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-    await page.getByRole('button', { name: 'Copy as an example' }).click()
-    await page.getByText('Copied').waitFor()
-    expect(parse(await page.evaluate<string>('navigator.clipboard.readText()'))).toMatchObject([
-      {
-        call: { from: '+15551234567', trunk: 'carrier-b', at: expect.anything() },
-        expect: { flow: 'main', vip: false },
-      },
-    ])
+    await page.getByRole('button', { name: 'Keep as an example' }).click()
+    await page.getByText('Added to examples.yaml.').waitFor()
+    await page.getByRole('button', { name: 'Keep as an example' }).click()
+    await page.getByText('examples.yaml has this call already').waitFor()
+    const file = join(fixture.lab.flows, 'examples.yaml')
+    expect(parse(readFileSync(file, 'utf8'))).toMatchObject({
+      examples: [
+        { call: { from: '+15551234567', trunk: 'carrier-b' }, expect: { flow: 'main', vip: false } },
+      ],
+    })
+    // The changes below are meant to move it.
+    rmSync(file)
     expect(await faults()).toEqual([])
   })
 

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { RecordedGreeting } from '../../history/decision-record.js'
 import type { NumberedCall } from '../../history/recorded-calls.js'
 import type { Reason } from '../../routing/types.js'
-import { user } from '../api.js'
+import { request, user } from '../api.js'
 import { colourOf, STAGES } from '../charts.js'
 import { instant, milliseconds } from '../format.js'
 import { Page, useAnswer } from '../page.js'
@@ -18,14 +18,12 @@ type Visit = NumberedCall & { readonly sentence: string }
 
 interface Answer {
   readonly visits: readonly Visit[]
-  /** Of the last visit, as it stands in examples.yaml; null for one that was recorded with masked numbers. */
-  readonly example: string | null
   readonly previous: { readonly revision: string; readonly flow: string; readonly sentence: string } | null
 }
 
 export function CallPage({ named }: { named: string }) {
   const { answer, problem } = useAnswer<Answer>(`/api/calls/${encodeURIComponent(named)}`)
-  const { visits = [], previous = null, example = null } = answer ?? {}
+  const { visits = [], previous = null } = answer ?? {}
   const last = visits.at(-1)
   return html`
     <${Page} title=${texts.heading} problem=${problem} isLoading=${answer === undefined}>
@@ -33,7 +31,7 @@ export function CallPage({ named }: { named: string }) {
         (visit, at) => html`
           <article>
             ${visits.length > 1 ? html`<h2>${texts.visit} ${at + 1} ${texts.of} ${visits.length}</h2>` : null}
-            <${Visited} visit=${visit} ...${visit === last ? { previous, example } : { previous: null, example: null }} />
+            <${Visited} visit=${visit} previous=${visit === last ? previous : null} />
           </article>
         `,
       )}
@@ -41,9 +39,7 @@ export function CallPage({ named }: { named: string }) {
   `
 }
 
-type VisitedProps = Pick<Answer, 'previous' | 'example'> & { readonly visit: Visit }
-
-function Visited({ visit, previous, example }: VisitedProps) {
+function Visited({ visit, previous }: Pick<Answer, 'previous'> & { visit: Visit }) {
   const { faults, provenance, state } = visit
   return html`
     <p class="answer"><${Sentence} text=${visit.sentence} /></p>
@@ -57,7 +53,7 @@ function Visited({ visit, previous, example }: VisitedProps) {
       <div class="side">
         <p class="actions">
           <a class="button" href=${`#/what-if/${encodeURIComponent(visit.call)}`}>${texts.whatIf}</a>
-          ${example === null ? null : html`<${CopyExample} example=${example} />`}
+          ${user.value?.role === 'admin' ? html`<${KeepAsExample} call=${visit.call} />` : null}
         </p>
         <dl>
           <dt>${texts.labels.outcome}</dt><dd><${Outcome} of=${visit.outcome} /></dd>
@@ -139,18 +135,18 @@ function TimeBar({ ms }: { ms: Visit['ms'] }) {
   `
 }
 
-/** Without TLS and away from localhost a page may not write to the clipboard; the text is there to be copied by hand. */
-function CopyExample({ example }: { example: string }) {
-  const [said, setSaid] = useState<string>()
-  const copy = async () => {
-    const isCopied = await navigator.clipboard?.writeText(example).then(
-      () => true,
-      () => false,
-    )
-    setSaid(isCopied ? texts.copied : texts.copyIt)
+/** A reload then refuses flow files that would send this call elsewhere. */
+function KeepAsExample({ call }: { call: string }) {
+  const [said, setSaid] = useState('')
+  const keep = async () => {
+    type Kept = { readonly added: boolean; readonly example: string; readonly error?: string }
+    const body = { call }
+    const kept = request<Kept>('/api/examples', { method: 'POST', body })
+    const { added, example, error } = await kept.catch(({ message }: Error) => ({ error: message }) as Kept)
+    setSaid(error ?? (added ? texts.added : `${texts.isThere} ${example}`))
   }
   return html`
-    <button onClick=${copy}>${texts.asExample}</button>
-    ${said === undefined ? null : html`<span class="said" role="status">${said}</span><pre tabindex="0">${example}</pre>`}
+    <button onClick=${keep}>${texts.asExample}</button>
+    <span class="said" role="status">${said}</span>
   `
 }

@@ -5,7 +5,6 @@ import type { Problem } from '../../flows/problem.js'
 import type { ReloadResult } from '../../revisions/candidate.js'
 import { request, user } from '../api.js'
 import { count } from '../format.js'
-import { status } from '../live.js'
 import { Moves } from '../moves.js'
 import { Page } from '../page.js'
 import { TEXTS } from '../texts.js'
@@ -15,12 +14,10 @@ const { change: texts } = TEXTS
 /** What a reload would do now; with the number of a revision, what the way back to it would do. */
 export function ChangePage({ named: back }: { named: string }) {
   const [preview, setPreview] = useState<Preview>()
-  const [seen, setSeen] = useState('')
   const [said, setSaid] = useState('')
   const [problem, setProblem] = useState('')
   const look = async () => {
     setPreview(undefined)
-    setSeen(status.value?.revision ?? '')
     const path = back === '' ? '/api/preview' : `/api/preview?to=${encodeURIComponent(back)}`
     await request<Preview>(path).then(setPreview, ({ message }: Error) => setProblem(message))
   }
@@ -29,14 +26,10 @@ export function ChangePage({ named: back }: { named: string }) {
     setSaid('')
     return look()
   }
-  // Without knowing what decides, a change by somebody else would go unnoticed.
-  const isReady = status.value !== undefined
-  useEffect(() => {
-    if (isReady) void lookAgain()
-  }, [back, isReady])
+  useEffect(() => void lookAgain(), [back])
   const take = async () => {
     setProblem('')
-    const headers = { 'if-match': `"${seen}"` }
+    const headers = { 'if-match': `"${preview?.current}"` }
     const [path, body] = back === '' ? ['/reload', {}] : ['/rollback', { to: Number(back) }]
     try {
       const result = await request<ReloadResult>(path, { method: 'POST', body, headers })
@@ -70,9 +63,8 @@ interface CandidateProps {
 }
 
 function Candidate({ preview, verb, take }: CandidateProps) {
-  const { problems, warnings, changes, replayed, revision } = preview
-  if (problems.length === 0 && revision === status.value?.revision)
-    return html`<p class="empty">${texts.unchanged}</p>`
+  const { problems, warnings, changes, replayed, revision, current } = preview
+  if (problems.length === 0 && revision === current) return html`<p class="empty">${texts.unchanged}</p>`
   const { calls = 0, changed = 0, groups = [] } = replayed ?? {}
   const moves =
     changed === 0
