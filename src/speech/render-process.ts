@@ -1,7 +1,7 @@
 /**
  * A process of its own that renders one text after the other, at a low priority: the engines that it starts inherit
  * that, and the calls are not held up by what is computed here. Its parent ends it with all of them where one hangs.
- * The argument `ahead` makes that SCHED_IDLE (sched(7)): it gets what the calls leave, and is interrupted at once.
+ * The argument `ahead` makes it SCHED_IDLE (sched(7)): a call that wakes up takes its processor at once.
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { readFile, unlink, writeFile } from 'node:fs/promises'
@@ -32,15 +32,15 @@ export type RenderAnswer = { readonly bytes: number } | { readonly error: string
 const MOST_BYTES = 30_000_000
 const ENGINE_LIMITS = [`--data=${2 ** 31}`, `--fsize=${2 ** 27}`, '--cpu=30', '--core=0', '--']
 const HTTP_MS = 10_000
-const isAhead = process.argv[2] === 'ahead'
-/** 10 is a tenth of what the calls get on a busy machine; at 19 a caller's own text would take minutes there. */
-const NICE = isAhead ? 19 : 10
+/** A tenth of what the calls get on a busy machine. With the lowest priority a text would take minutes there. */
+const NICE = 10
 
 setPriority(NICE)
 // Where sessions share the processor (sched(7), autogroup), the priority of a process counts only within its own.
 await writeFile('/proc/self/autogroup', String(NICE)).catch(() => undefined)
-// Without chrt, of util-linux, as prlimit, the lowest priority must do.
-if (isAhead) spawnSync('chrt', ['--all-tasks', '--idle', '--pid', '0', String(process.pid)])
+// Of util-linux, as prlimit is; without it the priority must do.
+if (process.argv[2] === 'ahead')
+  spawnSync('chrt', ['--all-tasks', '--idle', '--pid', '0', String(process.pid)])
 process.title = 'doorman-speech'
 process.on('disconnect', () => process.exit())
 process.on('message', async (job: RenderJob) => process.send?.(await answer(job)))

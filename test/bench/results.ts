@@ -42,7 +42,7 @@ export function resultsOf(found: Found, options: BenchOptions, { asterisk, decid
 }
 
 /** Of the code that was measured; `+` behind it where the work tree had changes. */
-function commit(): string {
+export function commit(): string {
   try {
     const args = ['describe', '--always', '--abbrev=7', '--dirty=+', '--exclude=*']
     return execFileSync('git', args, { cwd: repositoryFolder(), encoding: 'utf8', stdio: 'pipe' }).trim()

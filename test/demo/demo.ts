@@ -45,7 +45,6 @@ const WAYS = `Other ways to see Doorman with an Asterisk:
 const SAME_SIGNAL_MS = 1_000
 const LOOK_MS = 200
 
-const HOW_TO_LISTEN = 'listen with  aplay FILE, ffplay FILE, or a browser.'
 const heardFolder = (): string => join(labFolder(), 'heard')
 const heardFile = (at: number): string => join(heardFolder(), `${String(at + 1).padStart(2, '0')}.wav`)
 const RENDERED_MS = 60_000
@@ -118,7 +117,8 @@ async function play(parts: AsyncDisposableStack, { once, json, withDatabase }: O
   print(json ? results.map(jsonLine).join('\n') : `\n${formatTable(results).trimEnd()}`)
   const count = results.filter(isOk).length
   say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
-  say(`What the callers heard is in ${relative(process.cwd(), heardFile(0))} and so on; ${HOW_TO_LISTEN}`)
+  say('What the callers heard is in files. To listen, with aplay, ffplay or a browser:')
+  say(`  aplay ${relative(process.cwd(), heardFolder())}/*.wav`)
   if (!once) await stay(running, parts)
   return results.every(isOk) ? 0 : 1
 }

@@ -3,9 +3,9 @@ import type { LogLine } from '../support/doorman.js'
 import { type Demo, isOk, type Result } from './calls.js'
 
 /** Columns of a terminal that the table fits into. */
-const WIDTH = 108
+const WIDTH = 80
 const INDENT = '    '
-const HEADINGS = ['', 'CALLER', 'DIALLED', 'TRUNK', 'HEADERS', 'THE PBX REACHED', 'RULE', '']
+const HEADINGS = ['', 'CALLER', 'THE PBX REACHED', 'THE CALLER HEARD', '']
 
 /** One call as one line of JSON, for scripts. A call that reached no flow has an `error` that says why. */
 export function jsonLine(result: Result): string {
@@ -28,7 +28,8 @@ export function jsonLine(result: Result): string {
 }
 
 /**
- * The table: a row for each call, and below it what the call shows and the state that the flow's dialplan saw.
+ * The table: a row for each call, and below it what the call shows, what it came with, and the state that the flow's
+ * dialplan saw.
  * Where the outcome is not the expected one, it says so and what was expected.
  */
 export function formatTable(results: readonly Result[]): string {
@@ -45,30 +46,31 @@ export function formatTable(results: readonly Result[]): string {
   return `${[line(HEADINGS), ...blocks].join('\n')}\n`
 }
 
-function cells({ call, reached, heard, hearsay }: Result, at: number): readonly string[] {
-  const headers = Object.entries(call.headers).map(
-    ([name, value]) => `${name}: ${value}${hearsay.includes(name) ? ' (hearsay)' : ''}`,
-  )
+function cells({ call, reached, heard }: Result, at: number): readonly string[] {
   return [
     String(at + 1).padStart(2),
-    ...[call.from, call.to, call.trunk, headers.join(', ') || '-'].map(printable),
+    printable(call.from),
     `→ ${printable(reached?.context ?? 'no flow')}`,
-    printable(reached?.rule ?? '-'),
+    heard === undefined ? 'no greeting' : printable(`"${heard}"`),
     isOk({ call, reached, heard }) ? 'ok' : 'NOT OK',
   ]
 }
 
+function origin({ call, reached, hearsay }: Result): string {
+  const headers = Object.entries(call.headers).map(
+    ([name, value]) => `, ${name}: ${value}${hearsay.includes(name) ? ' (hearsay)' : ''}`,
+  )
+  return `${call.to} via ${call.trunk}${headers.join('')}; rule ${reached?.rule ?? '-'}`
+}
+
 function below(result: Result): readonly string[] {
   const { title, expected } = result.call
-  const heard = wrapped(`heard ${result.heard === undefined ? 'no greeting' : safeJson(result.heard)}`)
-  const state =
-    result.reached === undefined
-      ? []
-      : [...heard, ...wrapped(`state ${safeJson(result.reached.state ?? null)}`)]
-  if (isOk(result)) return [INDENT + title, ...state]
+  const state = result.reached === undefined ? [] : wrapped(`state ${safeJson(result.reached.state ?? null)}`)
+  const about = [title, origin(result)].flatMap(wrapped)
+  if (isOk(result)) return [...about, ...state]
   const wanted = `expected ${expected.context} by rule "${expected.rule}", to hear ${safeJson(expected.heard)}, with state ${safeJson(expected.state)}`
   const errors = result.error?.split('\n').slice(0, 6) ?? []
-  return [INDENT + title, ...state, ...[wanted, ...errors].flatMap(wrapped)]
+  return [...about, ...state, ...[wanted, ...errors].flatMap(wrapped)]
 }
 
 /** Breaks a long text over at most three lines, and says by `…` where it goes on. */
