@@ -20,6 +20,7 @@ import { LiveCalls } from './control/live-calls.js'
 import { runningControl } from './control/running-control.js'
 import { openControl } from './control/server.js'
 import { Databases } from './databases/databases.js'
+import type { Fleet, FleetParts } from './fleet/fleet.js'
 import { compileInWorker } from './flows/compile-in-worker.js'
 import { FunctionRunner } from './flows/functions/function-runner.js'
 import { loadRevision } from './flows/load.js'
@@ -71,7 +72,11 @@ const REPLAY_MS = 100_000
  * @throws FlowFilesError
  */
 export async function startDoorman(settings: Settings, plainLog: Log): Promise<Doorman> {
-  const parts = await openParts(settings, plainLog, { revisions: () => revisions, calls: () => calls })
+  const parts = await openParts(settings, plainLog, {
+    revisions: () => revisions,
+    calls: () => calls,
+    fleet: () => fleet,
+  })
   const { ami, ari, calendars, log, memory, overrides, store, watch } = parts
   const revisions = await startRevisions(parts).catch(async (error: Error) => {
     await close(parts)
@@ -88,7 +93,13 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   calendars.begin(() => revisions.current.routing.hours.values())
   let isStopping = false
   const vitals = () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id })
-  const own = runningControl({ ...parts, revisions, vitals })
+  const fleet = await openFleet(settings, {
+    ...{ log, revisions, store, overrides },
+    isReady: () => ari.isUp && ami.isUp && !isStopping,
+    activeCalls: () => calls.activeCalls,
+    listen: (listener) => parts.live.listen(listener),
+  })
+  const own = runningControl({ ...parts, revisions, vitals, fleet })
   const control = await openControl(settings, own, log, store.isInUse)
   return {
     reload: () => {
@@ -100,7 +111,7 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
       // From now on /ready says no; requests are answered until the end.
       isStopping = true
       ari.stopClaiming()
-      await Promise.all([watch.stop(), sleep(CLAIMED_MS)])
+      await Promise.all([watch.stop(), fleet?.stop(), sleep(CLAIMED_MS)])
       // New calls take the fallback; active ones are finished.
       await ari.leave()
       await Promise.all([calls.finish(), revisions.done()])
@@ -117,16 +128,24 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   }
 }
 
+/** Nothing of the fleet is loaded where this PBX is in none. */
+async function openFleet(settings: Settings, parts: FleetParts): Promise<Fleet | undefined> {
+  if (settings.DOORMAN_FLEET === undefined) return undefined
+  const { startFleet } = await import('./fleet/fleet.js')
+  return startFleet(settings, parts)
+}
+
 type Parts = Awaited<ReturnType<typeof openParts>>
 
 /** What is there from the first revision on, and what calls begin with. */
 interface Running {
   readonly revisions: () => Revisions
   readonly calls: () => CallHandler
+  readonly fleet: () => Fleet | undefined
 }
 
 /** The parts that the first revision needs. */
-async function openParts(settings: Settings, plainLog: Log, { revisions, calls }: Running) {
+async function openParts(settings: Settings, plainLog: Log, { revisions, calls, fleet }: Running) {
   const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data, DOORMAN_MASK_NUMBERS: mask, secrets } = settings
   const log = auditingLog(plainLog, mask, (entry) => store.audit(entry))
   const deadlineMs = settings.DOORMAN_FUNCTION_DEADLINE_MS
@@ -183,6 +202,7 @@ async function openParts(settings: Settings, plainLog: Log, { revisions, calls }
     greetings: () => greetings.health,
     calendars: () => calendars.health,
     tables: () => tables.states,
+    fleet: () => fleet()?.health,
   })
   const databases = new Databases(settings.databases)
   const known = (revision: Revision) => knownNow({ calendars, tables, overrides }, revision)

@@ -13,7 +13,18 @@ const folders = readdirSync(projectFolder('src'), { withFileTypes: true })
   .map(({ name }) => name)
 
 /** Lowest first; a folder imports only from those before it. */
-const LAYERS = ['lib', 'sip', 'hours', 'routing', 'conversation', 'flows', 'history', 'call', 'revisions']
+const LAYERS = [
+  'lib',
+  'sip',
+  'hours',
+  'routing',
+  'conversation',
+  'flows',
+  'history',
+  'call',
+  'revisions',
+  'fleet',
+]
 /** These lie between flows and history, and do not import each other. */
 const KNOWLEDGE = ['calendars', 'tables', 'lookups', 'memory', 'speech']
 /** These import only lib and sip, and the pure layers do not import them. */

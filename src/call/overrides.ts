@@ -81,17 +81,18 @@ export class Overrides {
     return [...this.#current].map(([name, override]) => this.#shown(name, override))
   }
 
-  set(name: string, { state, until, by, why }: OverrideRequest): OverrideResult {
+  /** @param since when it was ordered, as for the times that `until` counts from */
+  set(name: string, { state, until, by, why }: OverrideRequest, since = Date.now()): OverrideResult {
     const all = this.parts.hours()
     const hours = all.get(name)
     if (hours === undefined)
       return { ok: false, error: `There are no hours "${name}"${suggestion(name, all.keys())}` }
-    const since = Date.now()
     try {
       const end = parseUntil(until, hours.zone, since)
+      if (end <= Date.now()) return { ok: false, error: `${until} is over already` }
       const override = { open: state === 'open', since, until: end, by, why }
       this.#change(new Map([...this.#current, [name, override]]))
-      const now = stateAt({ ...hours, override }, since)
+      const now = stateAt({ ...hours, override }, Date.now())
       this.#log({ event: 'override_set' }, `${describeState(hours, now)}.`, name, override)
       return { ok: true, override: this.#shown(name, override) }
     } catch (error) {

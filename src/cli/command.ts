@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'dialplan_not_written'
   | 'draft'
   | 'examples_not_written'
+  | 'fleet'
   | 'flow_files'
   | 'greeting'
   | 'no_data'

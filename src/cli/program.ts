@@ -11,6 +11,7 @@ import { addDoctor } from './doctor.js'
 import { addDrain } from './drain.js'
 import { addExamples } from './examples.js'
 import { addExplain } from './explain.js'
+import { addFleet } from './fleet.js'
 import { addGreet } from './greet.js'
 import { addHolidays } from './holidays.js'
 import { addHours } from './hours.js'
@@ -26,7 +27,7 @@ import { addWhy } from './why.js'
 const COMMANDS = [
   ...[addSetup, addRun, addCheck, addExplain, addHours, addHolidays, addOverride, addGreet, addCalls, addWhy],
   ...[addReplay, addReload, addRollback, addRevisions, addDiff, addExamples, addDialplan, addDoctor, addCall],
-  ...[addDrain, addForget, addExport],
+  ...[addDrain, addForget, addExport, addFleet],
 ]
 
 const { version } = createRequire(import.meta.url)('asterisk-doorman/package.json') as { version: string }

@@ -25,13 +25,17 @@ export function addWhy(program: DoormanCommand): void {
     .takes('verbose', 'data', 'json')
     .does('files', async (settings, options: Options, named: string) => {
       const visits = (await visitsOf(settings, named)).map((visit) => shown(visit, settings))
-      const texts = visits.map((visit, at) => format(visit, at + 1, visits.length, options))
       const number = visits.at(-1)?.number
       const next = options.verbose
         ? `doorman examples add --from-call ${number} has every reload check that it goes there`
         : `doorman why ${number} --verbose`
-      printResult(options, { records: visits }, texts.join('\n\n'), next)
+      printResult(options, { records: visits }, formatVisits(visits, options), next)
     })
+}
+
+/** The visits of a call, the first one first. */
+export function formatVisits(visits: readonly NumberedCall[], options: Options): string {
+  return visits.map((visit, at) => format(visit, at + 1, visits.length, options)).join('\n\n')
 }
 
 const MASKED =

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
 import { loadHttpClient } from '../lib/http-client.js'
+import type { MemberStatus } from '../fleet/status.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
@@ -60,6 +61,10 @@ export const readCandidate = async (to: To): Promise<WaitingCandidate | null> =>
 /** The tables of its revision. */
 export const readTables = async (to: To): Promise<readonly TableState[]> =>
   (await request<{ readonly tables: readonly TableState[] }>(to, '/tables', READ_MS)).tables
+
+/** The PBXs of its fleet. */
+export const readFleet = (to: To): Promise<{ readonly pbxs: readonly MemberStatus[] }> =>
+  request(to, '/fleet', COMMAND_MS)
 
 /** What the running Doorman is hindered by; nothing where none runs. */
 export async function readProblems(dataFolder: string): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Overrides, ShownOverride } from '../call/overrides.js'
 import type { Log } from '../lib/log.js'
+import type { Fleet } from '../fleet/fleet.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
@@ -54,6 +55,8 @@ export interface Control {
   metrics(): Promise<string>
   vitals(): Vitals
   tables(): readonly TableState[]
+  /** Undefined where this PBX is in no fleet. */
+  readonly fleet: Pick<Fleet, 'name' | 'rows'> | undefined
   /** What the web console shows. */
   readonly console: ConsoleSource
 }

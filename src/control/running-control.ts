@@ -1,4 +1,5 @@
 import type { Overrides } from '../call/overrides.js'
+import type { Fleet } from '../fleet/fleet.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
 import { forgetCaller, storedCaller } from '../memory/caller-memory.js'
@@ -14,6 +15,7 @@ export interface RunningParts extends ConsoleParts {
   readonly log: Log
   readonly overrides: Overrides
   readonly metrics: Metrics
+  readonly fleet: Fleet | undefined
   readonly vitals: () => Vitals
   readonly renderAhead: (revision: Revision) => unknown
 }
@@ -35,6 +37,7 @@ export function runningControl(parts: RunningParts): Control {
     overrides,
     metrics: () => metrics.text(),
     tables: () => tables.states,
+    fleet: parts.fleet,
     vitals,
     console: consoleSource(parts),
   }

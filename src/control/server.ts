@@ -6,6 +6,7 @@ import type { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type * as z from 'zod'
 import type { Log } from '../lib/log.js'
+import { within } from '../lib/waiting.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import { isProxy, whyNoConsole } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
@@ -33,6 +34,8 @@ export type Readiness = Readonly<ReturnType<typeof readinessOf>>
 
 const REFUSED = 409
 const UNAVAILABLE = 503
+/** The exchange of the fleet may be away. */
+const FLEET_MS = 5_000
 
 /** Served without a token: nothing about a caller is in them. */
 const PUBLIC = new Set<string | undefined>(['/metrics', '/live', '/ready'])
@@ -161,6 +164,11 @@ function addViews(server: FastifyInstance, control: Control): void {
   }))
   server.get('/greetings', () => control.greetings())
   server.get('/tables', async () => ({ tables: control.tables() }))
+  server.get('/fleet', async (_request, reply) => {
+    if (control.fleet === undefined) return reply.code(404).send({ error: 'This PBX is in no fleet.' })
+    const { name, rows } = control.fleet
+    return { name, pbxs: await within(FLEET_MS, 'the exchange of the fleet', rows()) }
+  })
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.
   server.get('/live', async () => ({ live: true }))

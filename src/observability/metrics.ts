@@ -39,6 +39,8 @@ export interface MetricsSources {
   }
   calendars(): readonly { readonly name: string; readonly age: number | undefined; readonly isUp: boolean }[]
   tables(): readonly ObservedTable[]
+  /** Undefined where this PBX is in no fleet. */
+  fleet(): { readonly isUp: boolean; readonly drifts: boolean; readonly refused: boolean } | undefined
 }
 
 interface ObservedTable {
@@ -50,6 +52,9 @@ interface ObservedTable {
 }
 
 type Values = number | readonly (readonly [name: string, value: number])[]
+
+/** No value where this PBX is in no fleet. */
+const given = (value: boolean | undefined): Values => (value === undefined ? [] : Number(value))
 
 /** What is read when the metrics are: help text, value, and the label of values by name. `…_total` are counters. */
 const READ: Readonly<
@@ -102,6 +107,15 @@ const READ: Readonly<
     '1 for a calendar that was loaded and is not older than its max_age',
     (from) => from.calendars().map(({ name, isUp }) => [name, Number(isUp)]),
     'calendar',
+  ],
+  doorman_fleet_up: ['1 while the exchange of the fleet is reached', (from) => given(from.fleet()?.isUp)],
+  doorman_fleet_drift: [
+    '1 while another revision decides than the one that was taken from the fleet',
+    (from) => given(from.fleet()?.drifts),
+  ],
+  doorman_fleet_refused: [
+    '1 while the newest order of the fleet is refused',
+    (from) => given(from.fleet()?.refused),
   ],
 }
 

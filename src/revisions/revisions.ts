@@ -40,7 +40,7 @@ import {
 import { inTemporaryFolder, withFilesOf } from './revision-files.js'
 
 /** What asks for a reload; `files` is the flows folder, which has changed. */
-export type Way = 'files' | 'signal' | 'command' | 'http'
+export type Way = 'files' | 'signal' | 'command' | 'http' | 'fleet'
 
 export interface RevisionsParts extends StartupParts, CandidateChecks {
   /** The flows folder. */

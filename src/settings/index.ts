@@ -103,6 +103,34 @@ const schema = z.object({
     500,
     'give 10 to 500 milliseconds: the caller waits 2 seconds at most',
   ).default(250),
+  DOORMAN_FLEET: z.string().min(1).optional(),
+  DOORMAN_FLEET_NAME: z
+    .string()
+    .regex(
+      /^(?!(?:all|publisher)$)[a-z0-9][a-z0-9_-]{0,39}$/,
+      'use small letters, digits, - and _, as: berlin',
+    )
+    .optional(),
+  DOORMAN_FLEET_RING: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'use small letters, digits, - and _, as: canary')
+    .default('rest'),
+  DOORMAN_FLEET_KEY: z
+    .string()
+    .regex(
+      /^MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=$/,
+      'is no public key: copy it from what "doorman fleet init" wrote',
+    )
+    .optional(),
+  DOORMAN_FLEET_CA: z.string().min(1).optional(),
+  DOORMAN_FLEET_SEED: z
+    .string()
+    .regex(/^SU[A-Z2-7]{56}$/, 'is no seed of an NKEY, as SU…')
+    .optional(),
+  DOORMAN_FLEET_SIGNING_KEY: z
+    .string()
+    .regex(/^MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{42}[A-Za-z0-9+/]$/, 'is no private key of a publisher')
+    .optional(),
   DOORMAN_LOG_FORMAT: z.enum(['text', 'json'], 'say text or json').optional(),
   DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
   DOORMAN_MASK_NUMBERS: yesOrNo.default(false),
@@ -119,6 +147,8 @@ const SECRETS = [
   'DOORMAN_SIP_PASSWORD',
   'DOORMAN_CONTROL_TOKEN',
   'DOORMAN_TOKENS',
+  'DOORMAN_FLEET_SEED',
+  'DOORMAN_FLEET_SIGNING_KEY',
 ] as const
 
 /** `DOORMAN_DATABASE_CRM`, `DOORMAN_SECRET_CRM_TOKEN` and the like, which are secrets, too. */
@@ -201,6 +231,12 @@ function contradictions(settings: Settings): string[] {
   if (maxChange !== undefined && (settings.DOORMAN_MASK_NUMBERS || settings.DOORMAN_KEEP_CALLS === 0))
     problems.push(
       'DOORMAN_MAX_CHANGE needs recorded calls: DOORMAN_KEEP_CALLS=0 records none, and those of DOORMAN_MASK_NUMBERS=yes cannot be replayed',
+    )
+  const { DOORMAN_FLEET: fleet, DOORMAN_FLEET_NAME: name, DOORMAN_FLEET_KEY: key } = settings
+  const isMember = name !== undefined && key !== undefined
+  if (fleet !== undefined && !isMember && settings.DOORMAN_FLEET_SIGNING_KEY === undefined)
+    problems.push(
+      'DOORMAN_FLEET needs DOORMAN_FLEET_NAME and DOORMAN_FLEET_KEY; "doorman fleet init" writes them',
     )
   return problems
 }

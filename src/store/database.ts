@@ -25,7 +25,7 @@ export interface RevisionEntry {
   readonly hash: string
   /** ISO 8601 */
   readonly at: string
-  /** How it came to decide: by `start`, `files`, `signal`, `command`, `http` or `rollback`. */
+  /** How it came to decide: by `start`, `files`, `signal`, `command`, `http`, `fleet` or `rollback`. */
   readonly way: string
   /** The user who asked for it, where that is known. */
   readonly by: string | null

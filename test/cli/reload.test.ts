@@ -41,6 +41,7 @@ const control: Control = {
   metrics: async () => '',
   overrides: fakeOverrides().overrides,
   tables: () => [],
+  fleet: undefined,
   vitals: () => ({
     ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
     stopping: false,

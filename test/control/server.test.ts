@@ -52,6 +52,7 @@ const control: Control = {
   metrics: async () => 'doorman_calls_total 0\n',
   overrides: fakeOverrides().overrides,
   tables: () => [],
+  fleet: undefined,
   vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
 }
 

@@ -14,6 +14,7 @@ test('the metrics say how things are at the moment of asking', async () => {
     ...{ ...now, mask: false, calendars: SOURCES.calendars },
     activeCalls: () => now.calls,
     overrides: () => 2,
+    fleet: () => undefined,
     database: () => ({ ...health, dropped: now.dropped }),
     greetings: () => ({ bytes: 8_192, waiting: 9, rendered: 10, failed: 1 }),
     tables: () => [

@@ -1,0 +1,193 @@
+/** What the commands of `doorman fleet` do. */
+import { resolve } from 'node:path'
+import { findInstance, readFleet } from '../control/client.js'
+import { initFleet } from '../fleet/init.js'
+import { openExchange } from '../fleet/open-exchange.js'
+import { Publisher } from '../fleet/publisher.js'
+import { RING } from '../fleet/rings.js'
+import * as rollout from '../fleet/rollout.js'
+import { drifts, isAway, type MemberStatus, readStatuses } from '../fleet/status.js'
+import { FunctionRunner } from '../flows/functions/function-runner.js'
+import { loadRevision } from '../flows/load.js'
+import { FlowFilesError } from '../flows/problem.js'
+import { Columns } from '../lib/text.js'
+import { age } from '../lib/units.js'
+import { within } from '../lib/waiting.js'
+import { userName } from '../settings/find.js'
+import type { Settings } from '../settings/index.js'
+import { EXIT, print, printResult, Refusal, refuseOn, widthOf } from './command.js'
+import { formatVisits } from './why.js'
+
+interface Json {
+  readonly json?: true
+}
+
+const REACH_MS = 10_000
+const ASK_MS = 5_000
+const ROLLBACK_EXPIRES_MS = 90 * 86_400_000
+const OVERRIDE_EXPIRES_MS = 366 * 86_400_000
+
+interface InitOptions {
+  readonly pbx: readonly string[]
+  readonly canary: readonly string[]
+  readonly hub?: string
+  readonly share?: string
+}
+
+export async function init(
+  folder: string,
+  { pbx: pbxs, canary: canaries, hub, share }: InitOptions,
+): Promise<void> {
+  const refuse = (message: string) => new Refusal('usage', message)
+  if ((hub === undefined) === (share === undefined))
+    throw refuse('Give --hub with the host of the NATS server, or --share with a folder.')
+  const wrong = pbxs.find((name) => !/^(?!(?:all|hub|publisher)$)[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
+  if (wrong !== undefined)
+    throw refuse(`"${wrong}" cannot be the name of a PBX; use small letters, digits, - and _.`)
+  const unknown = canaries.find((name) => !pbxs.includes(name))
+  if (unknown !== undefined) throw refuse(`--canary names ${unknown}, and --pbx does not.`)
+  const written = await initFleet({ folder, pbxs, canaries, hub, share }).catch(
+    refuseOn('fleet', 'Give a new folder.'),
+  )
+  print(`Written to ${resolve(folder)}:\n${written.map((name) => `  ${name}`).join('\n')}\n${INIT_NEXT}`)
+}
+
+const INIT_NEXT =
+  'publisher/ signs changes: keep it where only you can read it. Copy each other folder to its machine; docs/fleet.md says where to.'
+
+interface PushOptions extends Json {
+  readonly rings: readonly string[]
+  readonly maxChange?: number
+  readonly for: number
+  readonly expires: number
+}
+
+export async function push(settings: Settings, options: PushOptions): Promise<void> {
+  const { rings, maxChange, for: holdMs, expires: expiresMs } = options
+  const wrong = rings.find((ring) => !RING.test(ring))
+  if (wrong !== undefined) throw new Refusal('usage', `"${wrong}" is no ring; write them as canary,10%,rest.`)
+  const functions = new FunctionRunner()
+  const loaded = await loadRevision(settings.DOORMAN_FLOWS, functions).finally(() => functions.stop())
+  if (!loaded.ok) throw new FlowFilesError(loaded.problems)
+  const { id } = loaded.revision
+  await asPublisher(settings, options, async (parts) => {
+    const content = await parts.publisher.upload(loaded.files, id)
+    const result = await rollout.push(parts, { content, rings, maxChange, holdMs, expiresMs })
+    report(options, result, `Revision ${id} is at ring ${rings.join(', ')}.`, 'The push was stopped.')
+  })
+}
+
+export function rollback(settings: Settings, options: Json): Promise<void> {
+  return asPublisher(settings, options, async (parts) => {
+    const result = await rollout.rollback(parts, ROLLBACK_EXPIRES_MS)
+    if (result === undefined) throw new Refusal('fleet', 'There is no push to go back from.')
+    report(options, result, 'All PBXs are back.', 'Not all PBXs are back.')
+  })
+}
+
+function report(options: Json, result: rollout.RolloutResult, done: string, failed: string): void {
+  const text = result.ok ? done : `${failed} ${result.problem}`
+  printResult(options, result, text, 'doorman fleet status')
+  process.exitCode = result.ok ? EXIT.ok : EXIT.failed
+}
+
+export async function status(settings: Settings, options: Json): Promise<void> {
+  const { DOORMAN_FLEET_SIGNING_KEY: key, DOORMAN_DATA: data } = settings
+  const show = (pbxs: readonly MemberStatus[]) => printResult(options, { pbxs }, table(pbxs))
+  // A PBX asks its own Doorman, which is in the fleet already.
+  if (key === undefined) return show((await readFleet(await findInstance(data))).pbxs)
+  await asPublisher(settings, options, async ({ exchange }) => show(await readStatuses(exchange)))
+}
+
+const HEADING = ['PBX', 'ring', 'revision', 'since', 'health', 'order', 'calls', 'fallbacks', 'last']
+
+function table(pbxs: readonly MemberStatus[]): string {
+  if (pbxs.length === 0) return 'No PBX has reported yet.'
+  const problems = pbxs.flatMap(({ name, order, refusedOrders }) =>
+    [...(order?.problems ?? []), ...refusedOrders].map((says) => `${name}: ${says}`),
+  )
+  const rows = pbxs.map((pbx) => cells(pbx, Date.now()))
+  return [...new Columns(widthOf(process.stdout)).lines([HEADING, ...rows]), ...problems].join('\n')
+}
+
+function cells(pbx: MemberStatus, now: number): readonly string[] {
+  const { name, ring, revision, since, order, calls, fallbacks, lastFallback } = pbx
+  const ago = (at: string | number) => `${age(at, now)} ago`
+  const health = isAway(pbx, now) ? `away, seen ${ago(pbx.at)}` : pbx.isReady ? 'OK' : 'not ready'
+  const state = order === null ? '-' : !order.isTaken ? 'refused' : drifts(pbx) ? 'drift' : 'taken'
+  const last = lastFallback === null ? '-' : ago(lastFallback.at)
+  return [name, ring, revision, ago(since), health, state, String(calls), String(fallbacks), last]
+}
+
+export function why(
+  settings: Settings,
+  options: Json & { readonly verbose?: true },
+  call: string,
+): Promise<void> {
+  return asPublisher(settings, options, async ({ exchange, publisher }) => {
+    const pbxs = (await readStatuses(exchange)).filter((pbx) => !isAway(pbx, Date.now()))
+    const asked = pbxs.map(({ name }) => publisher.ask(name, call, ASK_MS))
+    const answers = await Promise.allSettled(asked)
+    const silent = pbxs.filter((_, at) => answers[at]?.status === 'rejected').map(({ name }) => name)
+    const found = answers.flatMap((answer, at) =>
+      answer.status === 'fulfilled' && answer.value.length > 0
+        ? [{ pbx: pbxs[at]?.name, records: answer.value }]
+        : [],
+    )
+    const unasked = silent.length === 0 ? '' : ` These did not answer: ${silent.join(', ')}.`
+    if (found.length === 0)
+      throw new Refusal('call_not_found', `No PBX has recorded a call ${call}.${unasked}`)
+    const texts = found.map(({ pbx, records }) => `At ${pbx}:\n${formatVisits(records, options)}`)
+    printResult(options, { found, silent }, texts.join('\n\n'))
+  })
+}
+
+interface OverrideOptions extends Json {
+  readonly until?: string
+  readonly why: string
+  readonly at: string
+}
+
+export function override(
+  settings: Settings,
+  options: OverrideOptions,
+  hours: string,
+  state: string,
+): Promise<void> {
+  if (state !== 'open' && state !== 'closed' && state !== 'end')
+    throw new Refusal('usage', `"${state}" is not open, closed or end.`)
+  if (state !== 'end' && options.until === undefined)
+    throw new Refusal('usage', 'An override ends by itself. Say when, as --until 18:00 or --until 90m.')
+  const { until = '', why, at: pbx } = options
+  return asPublisher(settings, options, async ({ publisher }) => {
+    const order = { pbx, hours, state, until, why } as const
+    const sequence = await publisher.override(order, OVERRIDE_EXPIRES_MS)
+    const says = state === 'end' ? `The override of ${hours} ends` : `${hours} is ${state} until ${until}`
+    printResult(options, { sequence, ...order }, `${says} at ${pbx === 'all' ? 'all PBXs' : pbx}.`)
+  })
+}
+
+/** Does something as the publisher. @throws Refusal where this is not its machine, or the exchange cannot be reached */
+async function asPublisher(
+  settings: Settings,
+  { json }: Json,
+  use: (parts: rollout.RolloutParts) => Promise<void>,
+): Promise<void> {
+  const { DOORMAN_FLEET: address, DOORMAN_FLEET_SIGNING_KEY: key } = settings
+  if (address === undefined || key === undefined)
+    throw new Refusal(
+      'usage',
+      'Only the publisher can do this: add --settings with the settings.env of publisher/.',
+    )
+  const { DOORMAN_FLEET_SEED: seed, DOORMAN_FLEET_CA: ca } = settings
+  const exchange = await openExchange({ address, name: 'publisher', seed, ca })
+  try {
+    const publisher = new Publisher(exchange, key, userName())
+    await within(REACH_MS, address, publisher.orders()).catch((error: Error) => {
+      throw new Refusal('fleet', `The exchange of the fleet cannot be reached: ${error.message}`)
+    })
+    await use({ exchange, publisher, say: (line) => (json ? undefined : print(line)) })
+  } finally {
+    await exchange.stop()
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What the PBXs of a fleet share: small values by their keys, the files of revisions, and questions. An exchange only
+ * delivers; whatever decides calls is in memory and in the local database, and no call waits for it.
+ *
+ *     orders/<ring>                   which revision a ring should have, signed    publisher ▶ PBXs
+ *     overrides/<PBX or all>/<hours>  an override of hours, signed                 publisher ▶ PBXs
+ *     status/<PBX>                    what the PBX has, and how it is              PBX ▶ publisher
+ *     memory/<PBX>/<caller>           what it remembers of a caller                PBX ▶ other PBXs
+ */
+
+/** Parts of letters, digits, `_`, `-` and `%`, separated by `/`. The first part is a kind. */
+export type Key = `${(typeof KINDS)[number]}/${string}`
+export const KINDS = ['orders', 'overrides', 'status', 'memory'] as const
+
+/** Takes a value when it is there and each time it changes; an empty one was deleted. Must not throw. */
+export type Changed = (key: Key, value: string) => void
+
+export interface Exchange {
+  /** Whether it was reached when that was last tried. */
+  readonly isUp: boolean
+  /** Stores a value; an empty one deletes the key. Rejects where the exchange cannot be reached. */
+  put(key: Key, value: string): Promise<void>
+  /**
+   * Tells the values of all keys that begin with the prefix (`orders/`, `memory/berlin/`), now and whenever they change,
+   * through all failures of the exchange; a value may be told again. Resolves once those that are there now were told,
+   * which may take as long as the exchange is away.
+   * @returns ends it
+   */
+  watch(prefix: Key, changed: Changed): Promise<() => void>
+  /** Stores the files of a revision under the hash of their content. */
+  putFiles(hash: string, content: Uint8Array): Promise<void>
+  /** As they were stored, or damaged: the hash tells. Rejects where they are not there or cannot be read. */
+  getFiles(hash: string): Promise<Uint8Array>
+  /** Asks another PBX. Rejects where it does not answer in time. */
+  ask(pbx: string, question: string, timeoutMs: number): Promise<string>
+  /** Answers what others ask this PBX. */
+  answer(reply: (question: string) => Promise<string>): void
+  stop(): Promise<void>
+}
+
+/** The values under a prefix as they are now. Rejects where the exchange cannot be reached within the time. */
+export async function list(
+  exchange: Pick<Exchange, 'watch'>,
+  prefix: Key,
+): Promise<ReadonlyMap<Key, string>> {
+  const found = new Map<Key, string>()
+  const end = await exchange.watch(prefix, (key, value) => {
+    if (value === '') found.delete(key)
+    else found.set(key, value)
+  })
+  end()
+  return found
+}
+
+/** The last part of a key: a ring, a PBX, or the hours. */
+export function lastPart(key: Key): string {
+  return key.slice(key.lastIndexOf('/') + 1)
+}
+
+export interface ExchangeAccess {
+  /** A folder, or the URL of a NATS server. */
+  readonly address: string
+  /** Of this PBX, or `publisher`. */
+  readonly name: string
+  /** The seed of its NKEY, for NATS. */
+  readonly seed?: string | undefined
+  /** File of the certificate by which the NATS server is known. */
+  readonly ca?: string | undefined
+}

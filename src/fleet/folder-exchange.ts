@@ -1,0 +1,167 @@
+/**
+ * A folder as the exchange: a network mount, or for revisions alone a git checkout. A key is the file of this name, with
+ * one writer, and replaced in one step. The folder is read again and again, which serves some thousands of files.
+ *
+ *     orders/…  overrides/…  status/…  memory/…    files/<hash>    ask/<PBX>/<id>  answer/<id>
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ifMissing } from '../lib/replace-file.js'
+import { pause } from '../lib/waiting.js'
+import type { Changed, Exchange, Key } from './exchange.js'
+
+const POLL_MS = 500
+const ASK_POLL_MS = 100
+/** A folder that takes long to read is read less often. */
+const PAUSE_PER_READ = 10
+/** For the group of the shared folder, and nobody else: there are numbers of callers in it. */
+const [FILE_MODE, FOLDER_MODE] = [0o640, 0o2770] as const
+
+interface Watch {
+  readonly prefix: Key
+  readonly changed: Changed
+  /** File → a text that changes with it. */
+  readonly seen: Map<string, string>
+  readonly told: PromiseWithResolvers<void>
+}
+
+export class FolderExchange implements Exchange {
+  readonly #folder: string
+  readonly #name: string
+  readonly #pollMs: number
+  readonly #watches = new Set<Watch>()
+  readonly #stopped = new AbortController()
+  readonly #polling: Promise<void>
+  #reply: ((question: string) => Promise<string>) | undefined
+  #isUp = false
+
+  /** @param name of this PBX, under which it is asked */
+  constructor(folder: string, name: string, pollMs = POLL_MS) {
+    this.#folder = folder
+    this.#name = name
+    this.#pollMs = pollMs
+    this.#polling = this.#poll()
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  put(key: Key, value: string): Promise<void> {
+    return value === '' ? rm(this.#path(key), { force: true }) : this.#write(key, value)
+  }
+
+  async watch(prefix: Key, changed: Changed): Promise<() => void> {
+    const watch = { prefix, changed, seen: new Map<string, string>(), told: Promise.withResolvers<void>() }
+    await this.#look(watch).catch(() => undefined)
+    this.#watches.add(watch)
+    await watch.told.promise
+    return () => void this.#watches.delete(watch)
+  }
+
+  putFiles(hash: string, content: Uint8Array): Promise<void> {
+    return this.#write(`files/${hash}`, content)
+  }
+
+  getFiles(hash: string): Promise<Uint8Array> {
+    return readFile(this.#path(`files/${hash}`))
+  }
+
+  async ask(pbx: string, question: string, timeoutMs: number): Promise<string> {
+    const id = randomUUID()
+    const [asked, answered] = [`ask/${pbx}/${id}`, this.#path(`answer/${id}`)]
+    await this.#write(asked, question)
+    try {
+      for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(ASK_POLL_MS)) {
+        const answer = await readFile(answered, 'utf8').catch(ifMissing(undefined))
+        if (answer !== undefined) return answer
+      }
+      throw new Error(`${pbx} did not answer within ${timeoutMs} ms`)
+    } finally {
+      for (const path of [this.#path(asked), answered]) await rm(path, { force: true })
+    }
+  }
+
+  answer(reply: (question: string) => Promise<string>): void {
+    this.#reply = reply
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#polling
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name)
+  }
+
+  async #write(name: string, content: string | Uint8Array): Promise<void> {
+    const path = this.#path(name)
+    // What is written where nothing is mounted would be lost.
+    await stat(this.#folder)
+    await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
+    const beside = join(dirname(path), `.${randomUUID()}`)
+    await writeFile(beside, content, { mode: FILE_MODE, flush: true })
+    await rename(beside, path)
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      const start = performance.now()
+      try {
+        await stat(this.#folder)
+        for (const watch of this.#watches) await this.#look(watch)
+        await this.#answerAll()
+        this.#isUp = true
+      } catch {
+        this.#isUp = false
+      }
+      await pause(Math.max(this.#pollMs, (performance.now() - start) * PAUSE_PER_READ), signal)
+    }
+  }
+
+  async #look({ prefix, changed, seen, told }: Watch): Promise<void> {
+    await stat(this.#folder)
+    const found = await this.#files(prefix)
+    for (const [name, state] of found) {
+      if (seen.get(name) === state) continue
+      const value = await readFile(this.#path(name), 'utf8').catch(ifMissing(undefined))
+      if (value === undefined) continue
+      seen.set(name, state)
+      changed(name as Key, value)
+    }
+    for (const name of seen.keys()) {
+      if (found.has(name)) continue
+      seen.delete(name)
+      changed(name as Key, '')
+    }
+    told.resolve()
+  }
+
+  async #answerAll(): Promise<void> {
+    const reply = this.#reply
+    if (reply === undefined) return
+    for (const name of (await this.#files(`ask/${this.#name}`)).keys()) {
+      const question = await readFile(this.#path(name), 'utf8').catch(ifMissing(undefined))
+      if (question === undefined) continue
+      await rm(this.#path(name), { force: true })
+      await this.#write(name.replace(/^.*\//, 'answer/'), await reply(question))
+    }
+  }
+
+  /** The files below a folder, with their state. */
+  async #files(folder: string): Promise<ReadonlyMap<string, string>> {
+    const options = { recursive: true, withFileTypes: true } as const
+    const found = new Map<string, string>()
+    for (const entry of await readdir(this.#path(folder), options).catch(ifMissing([]))) {
+      const path = join(entry.parentPath, entry.name)
+      const state =
+        entry.isFile() && !entry.name.startsWith('.') && (await stat(path).catch(ifMissing(undefined)))
+      if (state) found.set(relative(this.#folder, path), `${state.ino} ${state.size} ${state.mtimeMs}`)
+    }
+    return found
+  }
+}

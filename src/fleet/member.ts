@@ -1,0 +1,221 @@
+/**
+ * A PBX as a member of the fleet: takes what is ordered, and says what it has.
+ *
+ *     order ──▶ signed? in my ring? newer? ──▶ files ──▶ revisions: checks, examples, own contexts, own calls ──▶ swap
+ *                     │                          │            │                                                  │
+ *                     └── refused ◀──────────────┴────────────┘                    status ◀──────────────────────┘
+ *
+ * Nothing of a call comes here; the revision that was taken is in the local database and decides without the exchange.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { formatProblem } from '../flows/problem.js'
+import { findVisits } from '../history/recorded-calls.js'
+import type { Log } from '../lib/log.js'
+import { ifMissing, replaceFile } from '../lib/replace-file.js'
+import type { ReloadResult } from '../revisions/candidate.js'
+import type { Revisions } from '../revisions/revisions.js'
+import type { Store } from '../store/store.js'
+import { unpack } from './content.js'
+import type { Exchange, Key } from './exchange.js'
+import { OrderRefusal, type RevisionOrder, readOrder } from './orders.js'
+import { isInRing, type Member } from './rings.js'
+import { CallCount, drifts, type MemberStatus, REPORT_MS } from './status.js'
+
+export interface MemberParts extends Member {
+  readonly exchange: Exchange
+  /** The publisher's public key. */
+  readonly publicKey: string
+  /** The data folder. */
+  readonly data: string
+  readonly log: Log
+  readonly revisions: Pick<Revisions, 'current' | 'reload' | 'rollback'>
+  readonly store: Pick<Store, 'revisions' | 'findCalls'>
+  readonly version: string
+  isReady(): boolean
+  activeCalls(): number
+  /** The calls as they leave. @returns ends it */
+  listen(listener: (call: Parameters<CallCount['add']>[0]) => void): () => void
+  /** What may be shown of a recorded call. */
+  shown(call: object): object
+}
+
+/** What outlives a restart: the sequence of the newest order keeps older ones from being taken. */
+interface Kept {
+  readonly order: MemberStatus['order']
+  /** The number of the revision that decided before the first order. */
+  readonly before: number | null
+}
+
+export class FleetMember {
+  readonly #parts: MemberParts
+  readonly #calls = new CallCount()
+  readonly #refused = new Map<Key, string>()
+  #kept: Kept = { order: null, before: null }
+  #newest: RevisionOrder | undefined
+  #revision = ''
+  #since = Date.now()
+  #taking: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+  #unlisten: (() => void) | undefined
+
+  constructor(parts: MemberParts) {
+    this.#parts = parts
+  }
+
+  /** Resolves at once where the data folder can be read; the exchange is waited for in the background. */
+  async start(): Promise<void> {
+    const { exchange, store, listen } = this.#parts
+    const text = await readFile(this.#file, 'utf8').catch(ifMissing(''))
+    if (text !== '') this.#kept = JSON.parse(text) as Kept
+    const stored = await store.revisions().catch(() => [])
+    this.#revision = this.#parts.revisions.current.id
+    this.#since = Date.parse(stored.at(-1)?.at ?? '') || Date.now()
+    this.#unlisten = listen((call) => {
+      this.#noteRevision()
+      this.#calls.add(call)
+    })
+    exchange.answer((question) => this.#answer(question))
+    void exchange.watch('orders/', (key, order) => this.#ordered(key, order))
+    this.#timer = setInterval(() => this.#tick(), REPORT_MS)
+    this.#tick()
+  }
+
+  /** The exchange is stopped by whoever opened it, and its watches with it. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#unlisten?.()
+    await this.#taking
+  }
+
+  get status(): MemberStatus {
+    const { name, ring, version, isReady, activeCalls } = this.#parts
+    this.#noteRevision()
+    return {
+      ...{ name, ring, version, at: Date.now(), isReady: isReady(), activeCalls: activeCalls() },
+      ...{ revision: this.#revision, since: this.#since, order: this.#kept.order },
+      ...{ refusedOrders: [...this.#refused.values()], ...this.#calls.figures },
+    }
+  }
+
+  /** For metrics. */
+  get health() {
+    const { exchange } = this.#parts
+    return { isUp: exchange.isUp, drifts: drifts(this.status), refused: this.#kept.order?.isTaken === false }
+  }
+
+  get #file(): string {
+    return join(this.#parts.data, 'fleet.json')
+  }
+
+  /** Another revision may decide by now, from wherever it came. */
+  #noteRevision(): void {
+    const { id } = this.#parts.revisions.current
+    if (id === this.#revision) return
+    this.#revision = id
+    this.#since = Date.now()
+    this.#calls.begin()
+  }
+
+  #tick(): void {
+    void this.report()
+    this.#takeNewest()
+  }
+
+  /** Says how this PBX is. Never rejects. */
+  async report(): Promise<void> {
+    const { exchange, name } = this.#parts
+    await exchange.put(`status/${name}`, JSON.stringify(this.status)).catch(() => undefined)
+  }
+
+  #ordered(key: Key, text: string): void {
+    const { publicKey } = this.#parts
+    if (text === '') return void this.#refused.delete(key)
+    try {
+      const order = readOrder('revision', text, publicKey, Date.now())
+      this.#refused.delete(key)
+      if (!isInRing(order.ring, this.#parts) || order.sequence <= (this.#newest?.sequence ?? 0)) return
+      this.#newest = order
+      // Of orders that come together only the newest is taken.
+      setImmediate(() => this.#takeNewest())
+    } catch (error) {
+      if (!(error instanceof OrderRefusal)) throw error
+      this.#notTaken(key, error.message)
+    }
+  }
+
+  /** Said once for each reason. */
+  #notTaken(key: Key, why: string): void {
+    const says = `${key} was not taken: ${why}.`
+    if (this.#refused.get(key) === says) return
+    this.#refused.set(key, says)
+    this.#parts.log.warn(says, { event: 'fleet_order_refused', key })
+  }
+
+  #takeNewest(): void {
+    this.#taking = this.#taking.then(async () => {
+      const order = this.#newest
+      if (order === undefined || order.sequence <= (this.#kept.order?.sequence ?? 0)) return
+      const key: Key = `orders/${order.ring}`
+      await this.#take(order).then(
+        () => this.#refused.delete(key),
+        (error: Error) => this.#notTaken(key, `${error.message}; it is tried again`),
+      )
+      await this.report()
+    })
+  }
+
+  /** Rejects where it has to be tried again. */
+  async #take(order: RevisionOrder): Promise<void> {
+    const { revisions, store, log } = this.#parts
+    const entries = await store.revisions().catch(() => [])
+    const before = this.#kept.before ?? entries.at(-1)?.number ?? null
+    const result = await this.#apply(order, entries)
+    const problems = result === undefined || result.ok ? [] : result.problems.map(formatProblem)
+    const { sequence, content } = order
+    this.#kept = {
+      order: {
+        ...{ sequence, revision: content?.revision ?? null, isTaken: problems.length === 0, problems },
+        replay: result?.replay ?? null,
+      },
+      before,
+    }
+    const written = replaceFile(this.#file, JSON.stringify(this.#kept))
+    await written.catch((error) =>
+      log.error(`${this.#file} cannot be written: ${error.message}.`, { event: 'fleet_problem' }),
+    )
+    const fields = { event: 'fleet_order', sequence, revision: revisions.current.id, problems }
+    if (problems.length === 0) log.info(`Order ${sequence} by ${order.by} was taken.`, fields)
+    else log.error(`Order ${sequence} by ${order.by} was refused: ${problems.join(' ')}`, fields)
+  }
+
+  /** Undefined where there is nothing to do. */
+  async #apply(
+    { content, isRollback, by, maxChange }: RevisionOrder,
+    entries: Awaited<ReturnType<Store['revisions']>>,
+  ): Promise<ReloadResult | undefined> {
+    const { revisions, exchange } = this.#parts
+    if (content?.revision === revisions.current.id) return undefined
+    const stored =
+      content === null
+        ? this.#kept.before
+        : (entries.findLast(({ id }) => id === content.revision)?.number ?? null)
+    if (stored !== null && (isRollback || content === null)) return revisions.rollback(stored, { by })
+    if (content === null) return undefined
+    const files = unpack(await exchange.getFiles(content.files), content.files)
+    return revisions.reload('fleet', { files, by, maxChange: isRollback ? 1 : maxChange })
+  }
+
+  /** Only the publisher may ask for a call: it names callers. */
+  async #answer(text: string): Promise<string> {
+    const { publicKey, name, store, shown } = this.#parts
+    try {
+      const { pbx, call } = readOrder('question', text, publicKey, Date.now())
+      if (pbx !== name) throw new OrderRefusal(`it is for ${pbx}`)
+      const visits = await findVisits(store, call)
+      return JSON.stringify({ visits: visits.map(shown) })
+    } catch (error) {
+      return JSON.stringify({ error: (error as Error).message })
+    }
+  }
+}

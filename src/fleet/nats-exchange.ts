@@ -1,0 +1,197 @@
+/**
+ * NATS JetStream as the exchange, from nats-server 2.9.10 on. A key is a subject of a stream that keeps the last message
+ * of each, and `orders/rest` is `doorman.orders.rest`. Everything lies at the hub; through a leaf node its API is reached
+ * by the name of its domain. What a PBX may publish is in the configuration that `doorman fleet init` writes.
+ */
+import { readFileSync } from 'node:fs'
+import { DeliverPolicy, type JetStreamClient, jetstream, StorageType } from '@nats-io/jetstream'
+import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
+import { pause, within } from '../lib/waiting.js'
+import type { Changed, Exchange, ExchangeAccess, Key } from './exchange.js'
+
+export const HUB_DOMAIN = 'hub'
+const [LASTING, PASSING] = ['doorman', 'doorman-status'] as const
+const DAY_NS = 86_400_000_000_000
+/** What a PBX remembers of a caller is deleted after so long, even if no PBX deletes it. */
+const KEPT_DAYS = 400
+
+const TIMEOUT_MS = 3_000
+/** How often the hub is asked whether it is there: behind a leaf node the connection does not tell. */
+const PROBE_MS = 3_000
+/** nats-server takes messages of 1 MB unless it is told otherwise. */
+const CHUNK = 512 * 1024
+
+interface Watch {
+  readonly subject: string
+  readonly changed: Changed
+  readonly told: PromiseWithResolvers<void>
+  stop: () => void
+}
+
+export class NatsExchange implements Exchange {
+  readonly #access: ExchangeAccess
+  readonly #watches = new Set<Watch>()
+  readonly #stopped = new AbortController()
+  readonly #running: Promise<void>
+  #connection: NatsConnection | undefined
+  #js: JetStreamClient | undefined
+  #reply: ((question: string) => Promise<string>) | undefined
+  #isUp = false
+
+  constructor(access: ExchangeAccess) {
+    this.#access = access
+    this.#running = this.#run()
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  async put(key: Key, value: string): Promise<void> {
+    await this.#client().publish(subjectOf(key), value, { timeout: TIMEOUT_MS, retries: 0 })
+  }
+
+  async watch(prefix: Key, changed: Changed): Promise<() => void> {
+    const watch = { subject: `${subjectOf(prefix)}>`, changed, told: Promise.withResolvers<void>(), stop }
+    function stop() {}
+    this.#watches.add(watch)
+    if (this.#isUp) await this.#begin(watch).catch(() => undefined)
+    await watch.told.promise
+    return () => {
+      this.#watches.delete(watch)
+      watch.stop()
+    }
+  }
+
+  async putFiles(hash: string, content: Uint8Array): Promise<void> {
+    const js = this.#client()
+    for (let at = 0; at === 0 || at < content.length; at += CHUNK)
+      await js.publish(`doorman.files.${hash}.${at}`, content.subarray(at, at + CHUNK))
+  }
+
+  async getFiles(hash: string): Promise<Uint8Array> {
+    const parts: Uint8Array[] = []
+    const read = Promise.withResolvers<void>()
+    const watch = await this.#consume(`doorman.files.${hash}.>`, ({ data }, left) => {
+      parts.push(data.slice())
+      if (left === 0) read.resolve()
+    })
+    try {
+      if (watch.pending === 0) throw new Error(`the hub has no files ${hash.slice(0, 12)}`)
+      await within(TIMEOUT_MS * 10, 'the files of the revision', read.promise)
+    } finally {
+      watch.stop()
+    }
+    return Buffer.concat(parts)
+  }
+
+  async ask(pbx: string, question: string, timeoutMs: number): Promise<string> {
+    if (this.#connection === undefined) throw new Error('NATS is not connected')
+    const answer = await this.#connection.request(`doorman.ask.${pbx}`, question, { timeout: timeoutMs })
+    return answer.string()
+  }
+
+  answer(reply: (question: string) => Promise<string>): void {
+    this.#reply = reply
+    if (this.#connection !== undefined) this.#answerOn(this.#connection)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#connection?.close()
+    await this.#running
+  }
+
+  #client(): JetStreamClient {
+    if (this.#js === undefined) throw new Error(`NATS is not connected: ${this.#access.address}`)
+    return this.#js
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped
+    while (!signal.aborted) {
+      try {
+        await this.#connect()
+        await this.#probe()
+      } catch {
+        this.#isUp = false
+      }
+      await pause(PROBE_MS, signal)
+    }
+    await this.#connection?.close()
+  }
+
+  /** A connection is made once, and goes on by itself. */
+  async #connect(): Promise<void> {
+    if (this.#connection !== undefined) return
+    const { address, name, seed, ca } = this.#access
+    const connection = await connect({
+      ...{ servers: address, name: `doorman ${name}`, timeout: TIMEOUT_MS, inboxPrefix: `_INBOX_${name}` },
+      ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
+      ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
+      ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca, 'utf8') } }),
+    })
+    // The prefix of the API is part of these options afterwards: they are not for two connections.
+    this.#js = jetstream(connection, { domain: HUB_DOMAIN, timeout: TIMEOUT_MS })
+    this.#connection = connection
+    this.#answerOn(connection)
+  }
+
+  /** After a hub that was away everything is told again. */
+  async #probe(): Promise<void> {
+    const { streams } = await this.#client().jetstreamManager(false)
+    if (this.#access.name === 'publisher') {
+      const kept = { max_msgs_per_subject: 1, max_age: KEPT_DAYS * DAY_NS }
+      const lasting = ['doorman.orders.>', 'doorman.overrides.>', 'doorman.memory.>', 'doorman.files.>']
+      await streams.add({ name: LASTING, subjects: lasting, ...kept })
+      const passing = { storage: StorageType.Memory, max_msgs_per_subject: 1 }
+      await streams.add({ name: PASSING, subjects: ['doorman.status.>'], ...passing })
+    }
+    await streams.info(LASTING)
+    if (this.#isUp) return
+    for (const watch of this.#watches) await this.#begin(watch)
+    this.#isUp = true
+  }
+
+  async #begin(watch: Watch): Promise<void> {
+    watch.stop()
+    const { pending, stop } = await this.#consume(watch.subject, ({ subject, data }, left) => {
+      watch.changed(keyOf(subject), new TextDecoder().decode(data))
+      if (left === 0) watch.told.resolve()
+    })
+    watch.stop = stop
+    if (pending === 0) watch.told.resolve()
+  }
+
+  /** The last message of each subject, and those to come; `left` counts down to the last that is there now. */
+  async #consume(
+    subject: string,
+    take: (message: { readonly subject: string; readonly data: Uint8Array }, left: number) => void,
+  ) {
+    const stream = subject.startsWith('doorman.status.') ? PASSING : LASTING
+    const options = { filter_subjects: subject, deliver_policy: DeliverPolicy.LastPerSubject }
+    const consumer = await this.#client().consumers.getPushConsumer(stream, options)
+    const pending = (await consumer.info(true)).num_pending
+    let left = pending
+    const messages = await consumer.consume({ callback: (message) => take(message, --left) })
+    return { pending, stop: () => messages.stop() }
+  }
+
+  #answerOn(connection: NatsConnection): void {
+    const reply = this.#reply
+    if (reply === undefined) return
+    connection.subscribe(`doorman.ask.${this.#access.name}`, {
+      callback: (error, message) => {
+        if (error === null) void reply(message.string()).then((answer) => message.respond(answer))
+      },
+    })
+  }
+}
+
+function subjectOf(key: string): string {
+  return `doorman.${key.replaceAll('/', '.')}`
+}
+
+function keyOf(subject: string): Key {
+  return subject.slice('doorman.'.length).replaceAll('.', '/') as Key
+}

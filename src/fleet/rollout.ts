@@ -1,0 +1,168 @@
+/**
+ * One change for all: rings take it one after the other, and each has to show for a while that calls go well with it.
+ *
+ *     order to a ring ──▶ all its PBXs took it? ──▶ for 15 minutes: fallbacks, latency, none away ──▶ the next ring
+ *                              │                            │
+ *                              └────────── no ◀─────────────┘  ──▶ what all had before, to the rings so far
+ *
+ * A publisher that ends in the middle leaves the rings as they are: each PBX has a whole revision, `doorman fleet status`
+ * shows which, and the next push or rollback goes on from there.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listed } from '../lib/text.js'
+import { counted, formatDuration } from '../lib/units.js'
+import { type Exchange, lastPart } from './exchange.js'
+import type { Content } from './orders.js'
+import { common, type NewOrder, type Publisher } from './publisher.js'
+import { isInRing } from './rings.js'
+import { gateProblem, isAway, type MemberStatus, readStatus } from './status.js'
+
+export interface Push {
+  readonly content: Content
+  readonly rings: readonly string[]
+  readonly maxChange: number | undefined
+  /** How long each ring but the last has to show that calls go well. */
+  readonly holdMs: number
+  /** After so long no PBX takes it that was away. */
+  readonly expiresMs: number
+}
+
+export interface RolloutParts {
+  readonly exchange: Exchange
+  readonly publisher: Publisher
+  /** Says how it goes on. */
+  say(line: string): void
+  /** How long a PBX may take to check a revision and to report. */
+  readonly answerMs?: number
+}
+
+export interface RolloutResult {
+  readonly ok: boolean
+  /** Those that have it, by ring. */
+  readonly rings: readonly { readonly ring: string; readonly pbxs: readonly string[] }[]
+  /** Why it stopped. */
+  readonly problem: string | null
+}
+
+/** The replay of ten thousand calls may take 100 s. */
+const ANSWER_MS = 120_000
+const LOOK_MS = 100
+
+/** Rejects where the exchange cannot be reached. */
+export async function push(parts: RolloutParts, what: Push): Promise<RolloutResult> {
+  const { publisher, say } = parts
+  const before = common(await publisher.orders())
+  const { content, maxChange, expiresMs, holdMs } = what
+  const order = { content, maxChange, isRollback: false, earlier: withContent(before) }
+  return watching(parts, async (statuses) => {
+    const done: { ring: string; pbxs: readonly string[] }[] = []
+    for (const ring of what.rings) {
+      const sequence = await publisher.order({ ...order, ring }, expiresMs)
+      const pbxs = membersOf(ring, statuses)
+      done.push({ ring, pbxs })
+      say(`Ring ${ring}: ${counted(pbxs.length, 'PBX')}${pbxs.length === 0 ? '' : ` (${listed(pbxs)})`}`)
+      const isLast = ring === what.rings.at(-1)
+      if (!isLast && holdMs > 0 && pbxs.length > 0) say(`  watched for ${formatDuration(holdMs)}`)
+      const wait = { pbxs, sequence, holdMs: isLast ? 0 : holdMs }
+      const problem = await gate(parts, statuses, wait)
+      if (problem === undefined) continue
+      say(`  ${problem}`)
+      await rollBack(parts, statuses, { rings: done.map((one) => one.ring), before, expiresMs })
+      return { ok: false, rings: done, problem }
+    }
+    return { ok: true, rings: done, problem: null }
+  })
+}
+
+/**
+ * Brings all back to what they had before the last push, or those rings that are ahead of the others to what all have.
+ * Undefined where no push came before.
+ */
+export async function rollback(parts: RolloutParts, expiresMs: number): Promise<RolloutResult | undefined> {
+  const orders = await parts.publisher.orders()
+  const all = common(orders)
+  const isAhead = [...orders.values()].some(
+    ({ sequence, content }) => sequence > all.sequence && content?.revision !== all.content?.revision,
+  )
+  if (!isAhead && all.content === null) return undefined
+  const before = isAhead ? all : { content: all.earlier.at(-1) ?? null, earlier: all.earlier.slice(0, -1) }
+  return watching(parts, async (statuses) => {
+    const problem = await rollBack(parts, statuses, { rings: ['rest'], before, expiresMs })
+    const rings = [{ ring: 'rest', pbxs: membersOf('rest', statuses) }]
+    return { ok: problem === undefined, rings, problem: problem ?? null }
+  })
+}
+
+type Statuses = ReadonlyMap<string, MemberStatus>
+type Before = Pick<NewOrder, 'content' | 'earlier'>
+
+async function rollBack(
+  parts: RolloutParts,
+  statuses: Statuses,
+  { rings, before, expiresMs }: { rings: readonly string[]; before: Before; expiresMs: number },
+): Promise<string | undefined> {
+  const { publisher, say } = parts
+  const to = before.content === null ? 'what each had before the first push' : before.content.revision
+  say(`Rolled back to ${to}: ring ${rings.join(', ')}.`)
+  const problems: string[] = []
+  for (const ring of rings) {
+    const order = { ring, isRollback: true, content: before.content, earlier: before.earlier }
+    const sequence = await publisher.order(order, expiresMs)
+    const problem = await gate(parts, statuses, { pbxs: membersOf(ring, statuses), sequence, holdMs: 0 })
+    if (problem !== undefined) problems.push(problem)
+  }
+  for (const problem of problems) say(`  ${problem}`)
+  return problems[0]
+}
+
+/** Waits until all have taken an order, and then looks on for a time; what speaks against going on. */
+async function gate(
+  { answerMs = ANSWER_MS }: RolloutParts,
+  statuses: Statuses,
+  { pbxs, sequence, holdMs }: { pbxs: readonly string[]; sequence: number; holdMs: number },
+): Promise<string | undefined> {
+  const start = Date.now()
+  let tookAt: number | undefined
+  for (;;) {
+    const waiting: string[] = []
+    for (const pbx of pbxs) {
+      const status = statuses.get(pbx)
+      const hasIt = (status?.order?.sequence ?? 0) >= sequence
+      if (status === undefined || !hasIt) waiting.push(pbx)
+      else if (isAway(status, Date.now())) return `${pbx} is away since it took it.`
+      else {
+        const problem = gateProblem(status)
+        if (problem !== undefined) return `${pbx} ${problem}`
+      }
+    }
+    if (waiting.length === 0) tookAt ??= Date.now()
+    if (tookAt !== undefined && Date.now() - tookAt >= holdMs) return undefined
+    if (tookAt === undefined && Date.now() - start > answerMs)
+      return `${waiting.join(', ')} did not say in ${formatDuration(answerMs)} whether it takes it.`
+    await sleep(LOOK_MS)
+  }
+}
+
+/** Does something while the statuses are kept as they come. */
+async function watching<T>({ exchange }: RolloutParts, use: (statuses: Statuses) => Promise<T>): Promise<T> {
+  const statuses = new Map<string, MemberStatus>()
+  const end = await exchange.watch('status/', (key, text) => {
+    const status = readStatus(lastPart(key), text)
+    if (status !== undefined) statuses.set(status.name, status)
+  })
+  try {
+    return await use(statuses)
+  } finally {
+    end()
+  }
+}
+
+/** Those that are there; the others take what their ring has when they are back. */
+function membersOf(ring: string, statuses: Statuses): readonly string[] {
+  const there = [...statuses.values()].filter((status) => !isAway(status, Date.now()))
+  return there.filter((status) => isInRing(ring, status)).map(({ name }) => name)
+}
+
+function withContent({ content, earlier }: Before): readonly Content[] {
+  return content === null ? earlier : [...earlier, content]
+}

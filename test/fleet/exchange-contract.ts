@@ -1,0 +1,79 @@
+import { hash, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Exchange, type Key, list } from '../../src/fleet/exchange.js'
+import { until } from '../support/until.js'
+
+/** What every exchange does. @param open one for a PBX of this name, or for `publisher` */
+export function exchangeContract(open: (name: string) => Promise<Exchange>): void {
+  let publisher: Exchange
+  let berlin: Exchange
+  let munich: Exchange
+  beforeAll(async () => {
+    publisher = await open('publisher')
+    await until(() => publisher.isUp, 'the publisher')
+    ;[berlin, munich] = await Promise.all([open('berlin'), open('munich')])
+    await until(() => berlin.isUp && munich.isUp, 'the PBXs')
+  })
+  afterAll(() => Promise.all([publisher, berlin, munich].map((exchange) => exchange.stop())))
+
+  /** What a watch was told, as `key=value`. */
+  async function watched(exchange: Exchange, prefix: Key) {
+    const told: string[] = []
+    const end = await exchange.watch(prefix, (key, value) => void told.push(`${key}=${value}`))
+    return { told, end, has: (text: string) => until(() => told.includes(text), text) }
+  }
+
+  test('a watch is told what is there, and then what changes', async () => {
+    await publisher.put('orders/rest', 'one')
+    const { told, end, has } = await watched(berlin, 'orders/')
+    expect(told).toEqual(['orders/rest=one'])
+    await publisher.put('orders/10%', 'two')
+    await publisher.put('orders/rest', 'three')
+    await Promise.all([has('orders/10%=two'), has('orders/rest=three')])
+    await publisher.put('orders/10%', '')
+    await has('orders/10%=')
+    end()
+    await publisher.put('orders/rest', 'four')
+    const { told: later } = await watched(munich, 'orders/')
+    expect(later.filter((text) => !text.endsWith('='))).toEqual(['orders/rest=four'])
+    expect(told).not.toContain('orders/rest=four')
+  })
+
+  test('of a value that changes often a watch is told the last one', async () => {
+    const { has } = await watched(publisher, 'status/')
+    for (let count = 0; count < 20; count++) await berlin.put('status/berlin', `${count}`)
+    await has('status/berlin=19')
+    expect(await list(munich, 'status/')).toEqual(new Map([['status/berlin', '19']]))
+  })
+
+  test('a watch hears of its own prefix alone', async () => {
+    await berlin.put('memory/berlin/2b31', 'a')
+    await munich.put('memory/munich/2b31', 'b')
+    const { told } = await watched(publisher, 'memory/munich/')
+    expect(told).toEqual(['memory/munich/2b31=b'])
+    expect((await list(publisher, 'memory/')).size).toBe(2)
+  })
+
+  test('an empty prefix is told at once', async () => {
+    expect(await list(berlin, 'overrides/nowhere/')).toEqual(new Map())
+  })
+
+  test.each([0, 1, 512 * 1024, 3_000_000])('files of %i bytes come back as they were', async (size) => {
+    const content = randomBytes(size)
+    const name = hash('sha256', content, 'hex')
+    await publisher.putFiles(name, content)
+    expect(Buffer.from(await berlin.getFiles(name)).equals(content)).toBe(true)
+  })
+
+  test('files that are not there are an error', async () => {
+    await expect(berlin.getFiles('0'.repeat(64))).rejects.toThrow()
+  })
+
+  test('a question reaches the PBX that it is for, and its answer comes back', async () => {
+    berlin.answer(async (question) => `berlin heard ${question}`)
+    munich.answer(async (question) => `munich heard ${question}`)
+    expect(await publisher.ask('munich', 'Grüße', 5_000)).toBe('munich heard Grüße')
+    expect(await publisher.ask('berlin', 'x', 5_000)).toBe('berlin heard x')
+    await expect(publisher.ask('hamburg', 'x', 500)).rejects.toThrow()
+  })
+}

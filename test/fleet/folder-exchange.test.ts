@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { FolderExchange } from '../../src/fleet/folder-exchange.js'
+import { until } from '../support/until.js'
+import { exchangeContract } from './exchange-contract.js'
+
+const POLL_MS = 20
+let parent = ''
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'doorman-exchange-'))
+})
+afterAll(() => rm(parent, { recursive: true }))
+
+describe('a folder as the exchange', () => {
+  exchangeContract(async (name) => new FolderExchange(parent, name, POLL_MS))
+
+  test('leaves no file of a question, and no half file', async () => {
+    const names = await readdir(parent, { recursive: true })
+    expect(names.filter((name) => /answer\/|ask\/.*\/|\/\./.test(name))).toEqual([])
+  })
+
+  test('that is not mounted takes nothing, and is read again once it is', async () => {
+    const [mount, elsewhere] = [join(parent, 'mount'), join(parent, 'elsewhere')]
+    await mkdir(join(mount, 'orders'), { recursive: true })
+    const exchange = new FolderExchange(mount, 'berlin', POLL_MS)
+    const told: string[] = []
+    await exchange.watch('orders/', (_key, value) => void told.push(value))
+    await until(() => exchange.isUp)
+    await rename(mount, elsewhere)
+    await until(() => !exchange.isUp, 'the mount to be missed')
+    await expect(exchange.put('status/berlin', 'x')).rejects.toThrow('ENOENT')
+    const other = new FolderExchange(elsewhere, 'publisher', POLL_MS)
+    await other.put('orders/rest', 'news')
+    await rename(elsewhere, mount)
+    await until(() => told.includes('news') && exchange.isUp, 'the news')
+    expect(told).toEqual(['news'])
+    await Promise.all([exchange.stop(), other.stop()])
+  })
+})
