@@ -31,7 +31,7 @@ import type { Log } from './lib/log.js'
 import { within } from './lib/waiting.js'
 import { asker } from './lookups/ask.js'
 import { Lookups } from './lookups/lookups.js'
-import { CallerMemory } from './memory/caller-memory.js'
+import { CallerMemory, forgetCaller } from './memory/caller-memory.js'
 import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
@@ -82,7 +82,7 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
     await close(parts)
     throw error
   })
-  void memory.load()
+  const memoryLoaded = memory.load()
   await overrides.start()
   const { DOORMAN_APP: instance, DOORMAN_MASK_NUMBERS: mask } = settings
   const tracing = await openTracing({ instance, mask, log })
@@ -94,7 +94,11 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   let isStopping = false
   const vitals = () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id })
   const fleet = await openFleet(settings, {
-    ...{ log, revisions, store, overrides },
+    ...{ log, revisions, store, overrides, memory, memoryLoaded },
+    forgetStored: (caller) => {
+      const removeGreeting = (file: string) => parts.greetings.remove(file)
+      return forgetCaller({ number: caller, names: [caller] }, { store, removeGreeting })
+    },
     isReady: () => ari.isUp && ami.isUp && !isStopping,
     activeCalls: () => calls.activeCalls,
     listen: (listener) => parts.live.listen(listener),

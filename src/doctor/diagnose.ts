@@ -22,6 +22,7 @@ import {
 } from './check.js'
 import * as dialplanChecks from './dialplan-checks.js'
 import * as fileChecks from './file-checks.js'
+import { FLEET } from './fleet-checks.js'
 import * as instanceChecks from './instance-checks.js'
 import * as sourceChecks from './source-checks.js'
 
@@ -91,7 +92,7 @@ export const CHECKS: readonly Check[] = [
     dialplanChecks.LOOPS,
     dialplanChecks.TRUNKS,
   ],
-  ...[instanceChecks.TABLES, sourceChecks.LOOKUPS, instanceChecks.RETENTION],
+  ...[instanceChecks.TABLES, sourceChecks.LOOKUPS, instanceChecks.RETENTION, FLEET],
 ]
 
 /** What the command knows of an installation before it asks the PBX. */

@@ -7,10 +7,12 @@ import type { Settings } from '../settings/index.js'
 import { FleetMember, type MemberParts } from './member.js'
 import { openExchange } from './open-exchange.js'
 import { OverrideOrders } from './override-orders.js'
+import { SharedMemory, type SharedMemoryParts } from './shared-memory.js'
 import { type MemberStatus, readStatuses } from './status.js'
 
 export interface FleetParts
-  extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls' | 'listen'> {
+  extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls' | 'listen'>,
+    Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'forgetStored'> {
   readonly overrides: Overrides
 }
 
@@ -32,13 +34,14 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
     ...{ address: settings.DOORMAN_FLEET ?? '', name, seed: settings.DOORMAN_FLEET_SEED },
     ca: settings.DOORMAN_FLEET_CA,
   })
-  const { overrides, ...others } = parts
+  const { overrides, memory, memoryLoaded, forgetStored, ...others } = parts
   const shared = { ...others, exchange, name, publicKey, data }
   const shown = (call: NumberedCall) =>
     settings.DOORMAN_MASK_NUMBERS ? { ...maskNumbers({ ...call }), number: call.number } : call
   const member = new FleetMember({ ...shared, ring: settings.DOORMAN_FLEET_RING, version, shown })
   const orders = new OverrideOrders({ ...shared, overrides })
-  await Promise.all([member.start(), orders.start()])
+  const callers = new SharedMemory({ ...shared, memory, memoryLoaded, forgetStored })
+  await Promise.all([member.start(), orders.start(), callers.start()])
   return {
     name,
     get health() {
@@ -46,7 +49,7 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
     },
     rows: () => readStatuses(exchange),
     async stop() {
-      await Promise.all([member.stop(), orders.stop()])
+      await Promise.all([member.stop(), orders.stop(), callers.stop()])
       await exchange.stop()
     },
   }

@@ -100,8 +100,9 @@ export class FleetMember {
 
   /** For metrics. */
   get health() {
-    const { exchange } = this.#parts
-    return { isUp: exchange.isUp, drifts: drifts(this.status), refused: this.#kept.order?.isTaken === false }
+    const { exchange, name } = this.#parts
+    const refused = this.#kept.order?.isTaken === false
+    return { name, isUp: exchange.isUp, drifts: drifts(this.status), refused }
   }
 
   get #file(): string {

@@ -36,6 +36,8 @@ export class CallerMemory {
   /** While the callers are loaded: those that may have been read before they were deleted. */
   readonly #forgotten = new Set<string>()
   #forMs: number | undefined
+  /** Told of each change that a call, a message or a person makes, by the names in the database. */
+  listener: { changed(caller: string): void; forgotten(callers: readonly string[]): void } | undefined
 
   /** @param nameOf what stands for a number in the database: the number itself, or its keyed hash */
   constructor(
@@ -69,7 +71,7 @@ export class CallerMemory {
 
   /** Returns at once, and never throws. */
   add({ caller: number, ...change }: CallerUpdate): void {
-    this.#apply({ caller: this.nameOf(number), ...change })
+    this.#change({ caller: this.nameOf(number), ...change })
   }
 
   /** Forgets a caller, also by the other names that may stand for the number. */
@@ -78,9 +80,23 @@ export class CallerMemory {
     for (const name of names) this.#callers.delete(name)
     if (this.#waiting !== undefined) for (const name of names) this.#forgotten.add(name)
     this.#waiting = this.#waiting?.filter(({ caller }) => !names.includes(caller))
+    this.listener?.forgotten(names)
   }
 
-  #apply(update: CallerUpdate): void {
+  /** By the name in the database. */
+  get(caller: string): RememberedCaller | undefined {
+    return parseCaller(this.#callers.get(caller))
+  }
+
+  all(): Iterable<string> {
+    return this.#callers.keys()
+  }
+
+  drop(caller: string): void {
+    this.#callers.delete(caller)
+  }
+
+  #change(update: CallerUpdate): void {
     if (this.#waiting !== undefined) {
       this.#waiting.push(update)
       if (this.#waiting.length > MOST_WAITING) this.#waiting.shift()
@@ -89,6 +105,13 @@ export class CallerMemory {
     const { caller, forMs } = update
     if (forMs !== this.#forMs) void this.store.limitCallers(forMs).catch(() => undefined)
     this.#forMs = forMs
+    this.apply(update)
+    this.listener?.changed(caller)
+  }
+
+  /** Takes an update as it is, in the memory and the database. */
+  apply(update: CallerUpdate): void {
+    const { caller } = update
     const after = remember(parseCaller(this.#callers.get(caller)), update)
     this.#callers.delete(caller)
     this.#callers.set(caller, JSON.stringify(after))
@@ -110,7 +133,7 @@ export class CallerMemory {
       if (!this.#forgotten.has(caller)) this.#callers.set(caller, memory)
     const waiting = this.#waiting ?? []
     this.#waiting = undefined
-    for (const update of waiting) this.#apply(update)
+    for (const update of waiting) this.#change(update)
   }
 }
 

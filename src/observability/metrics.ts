@@ -40,7 +40,15 @@ export interface MetricsSources {
   calendars(): readonly { readonly name: string; readonly age: number | undefined; readonly isUp: boolean }[]
   tables(): readonly ObservedTable[]
   /** Undefined where this PBX is in no fleet. */
-  fleet(): { readonly isUp: boolean; readonly drifts: boolean; readonly refused: boolean } | undefined
+  fleet(): ObservedFleet | undefined
+}
+
+interface ObservedFleet {
+  /** Of this PBX. */
+  readonly name: string
+  readonly isUp: boolean
+  readonly drifts: boolean
+  readonly refused: boolean
 }
 
 interface ObservedTable {
@@ -52,9 +60,6 @@ interface ObservedTable {
 }
 
 type Values = number | readonly (readonly [name: string, value: number])[]
-
-/** No value where this PBX is in no fleet. */
-const given = (value: boolean | undefined): Values => (value === undefined ? [] : Number(value))
 
 /** What is read when the metrics are: help text, value, and the label of values by name. `…_total` are counters. */
 const READ: Readonly<
@@ -108,15 +113,20 @@ const READ: Readonly<
     (from) => from.calendars().map(({ name, isUp }) => [name, Number(isUp)]),
     'calendar',
   ],
-  doorman_fleet_up: ['1 while the exchange of the fleet is reached', (from) => given(from.fleet()?.isUp)],
+  doorman_fleet_up: ['1 while the exchange of the fleet is reached', ofFleet('isUp'), 'pbx'],
   doorman_fleet_drift: [
     '1 while another revision decides than the one that was taken from the fleet',
-    (from) => given(from.fleet()?.drifts),
+    ofFleet('drifts'),
+    'pbx',
   ],
-  doorman_fleet_refused: [
-    '1 while the newest order of the fleet is refused',
-    (from) => given(from.fleet()?.refused),
-  ],
+  doorman_fleet_refused: ['1 while the newest order of the fleet is refused', ofFleet('refused'), 'pbx'],
+}
+
+function ofFleet(what: 'isUp' | 'drifts' | 'refused') {
+  return (from: MetricsSources): Values => {
+    const fleet = from.fleet()
+    return fleet === undefined ? [] : [[fleet.name, Number(fleet[what])]]
+  }
 }
 
 type Table = Readonly<Record<string, readonly [help: string, ...labels: string[]]>>

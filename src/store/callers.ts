@@ -53,8 +53,13 @@ export function remember(before: RememberedCaller = NOTHING, update: CallerUpdat
     at: Math.max(at, known.at),
     expires: Math.max(at, known.at) + forMs,
     values: Object.fromEntries(values.filter((entry): entry is [string, Kept] => entry[1] !== null)),
-    calls: (isNew ? [...known.calls, [at, call] as const] : known.calls).slice(-MOST_CALLS),
+    calls: (isNew ? inOrder([...known.calls, [at, call]]) : known.calls).slice(-MOST_CALLS),
   }
+}
+
+/** A call of another PBX may come to be known later. */
+function inOrder(calls: RememberedCaller['calls']): RememberedCaller['calls'] {
+  return calls.toSorted(([a], [b]) => a - b)
 }
 
 export function parseCaller(memory: string | undefined): RememberedCaller | undefined {

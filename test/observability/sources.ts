@@ -13,7 +13,7 @@ export const SOURCES: MetricsSources = {
     { name: 'calendar.example/holidays.ics', age: 60, isUp: true },
     { name: 'calendar.example/never.ics', age: undefined, isUp: false },
   ],
-  fleet: () => ({ isUp: true, drifts: false, refused: false }),
+  fleet: () => ({ name: 'berlin', isUp: true, drifts: false, refused: false }),
   tables: () => [],
 }
 

@@ -1,0 +1,226 @@
+/**
+ * What PBXs remember of callers, shared. Each PBX writes its own keys, and takes in what the others write; calls look into
+ * their own memory alone. Two that were apart agree again: calls are joined, and of the values the later ones count.
+ *
+ *     a caller changes here ──▶ once a second, until it succeeds: memory/<PBX>/<hash of the caller>
+ *     others write theirs   ──▶ taken into the memory and the database of this PBX
+ *     forgotten             ──▶ the time of it stands at the key, and lets nothing older in again
+ */
+import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import type { Log } from '../lib/log.js'
+import { ifMissing, replaceFile } from '../lib/replace-file.js'
+import type { CallerMemory } from '../memory/caller-memory.js'
+import type { RememberedCaller } from '../store/callers.js'
+import { type Exchange, type Key, lastPart } from './exchange.js'
+
+const SEND_MS = 1_000
+/** Longer than any PBX remembers a caller. */
+const FORGOTTEN_MS = 800 * 86_400_000
+
+const value = z.union([z.string().max(64), z.number(), z.boolean()])
+const shared = z.object({
+  /** When the caller was last forgotten; milliseconds since 1970. */
+  forgotten: z.number(),
+  /** The number, or the keyed hash of it. Left out once nothing is known. */
+  caller: z.string().max(100).optional(),
+  memory: z
+    .object({
+      at: z.number(),
+      expires: z.number(),
+      values: z.record(z.string(), value),
+      calls: z.array(z.tuple([z.number(), z.string().max(200)])).max(20),
+    })
+    .optional(),
+})
+
+export interface SharedMemoryParts {
+  readonly exchange: Exchange
+  readonly name: string
+  readonly data: string
+  readonly log: Log
+  readonly memory: Pick<CallerMemory, 'get' | 'all' | 'apply' | 'drop' | 'listener'>
+  /** Resolves once the callers of the database are in the memory. */
+  readonly memoryLoaded: Promise<void>
+  /** Deletes what is stored of a caller here. */
+  forgetStored(caller: string): Promise<unknown>
+}
+
+export class SharedMemory {
+  readonly #parts: SharedMemoryParts
+  /** Hash of a caller → the caller; of those who are known here. */
+  readonly #callers = new Map<string, string>()
+  /** Hashes whose key has to be written. */
+  readonly #unsent = new Set<string>()
+  /** Hashes at which this PBX has written something. */
+  readonly #written = new Set<string>()
+  /** The newest change of each caller that the exchange has, until all was compared once. */
+  readonly #heard = new Map<string, number>()
+  #forgotten = new Map<string, number>()
+  #timer: NodeJS.Timeout | undefined
+  #sending: Promise<void> = Promise.resolve()
+  #keeping: Promise<void> = Promise.resolve()
+
+  constructor(parts: SharedMemoryParts) {
+    this.#parts = parts
+  }
+
+  async start(): Promise<void> {
+    const { memory, memoryLoaded, exchange } = this.#parts
+    const text = await readFile(this.#file, 'utf8').catch(ifMissing('[]'))
+    const kept = JSON.parse(text) as [string, number][]
+    this.#forgotten = new Map(kept.filter(([, at]) => at > Date.now() - FORGOTTEN_MS))
+    memory.listener = {
+      changed: (caller) => void this.#unsent.add(this.#hashOf(caller)),
+      forgotten: (callers) => this.#forget(callers),
+    }
+    this.#timer = setInterval(() => this.#send(), SEND_MS).unref()
+    void memoryLoaded
+      .then(() => {
+        for (const caller of memory.all()) this.#hashOf(caller)
+        return exchange.watch('memory/', (key, change) => this.#hear(key, change))
+      })
+      .then(() => this.#compare())
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#send()
+    await Promise.all([this.#sending, this.#keeping])
+  }
+
+  get #file(): string {
+    return join(this.#parts.data, 'fleet-forgotten.json')
+  }
+
+  /** What changed here while the exchange, or this Doorman, was away. */
+  #compare(): void {
+    for (const caller of this.#parts.memory.all()) {
+      const id = this.#hashOf(caller)
+      if ((this.#parts.memory.get(caller)?.at ?? 0) > (this.#heard.get(id) ?? 0)) this.#unsent.add(id)
+    }
+    for (const id of this.#forgotten.keys()) if (!this.#written.has(id)) this.#unsent.add(id)
+    this.#heard.clear()
+  }
+
+  #send(): void {
+    this.#sending = this.#sending.then(async () => {
+      for (const id of [...this.#unsent]) {
+        this.#unsent.delete(id)
+        try {
+          await this.#parts.exchange.put(`memory/${this.#parts.name}/${id}`, this.#valueOf(id))
+          this.#written.add(id)
+        } catch {
+          this.#unsent.add(id)
+          return
+        }
+      }
+    })
+  }
+
+  #valueOf(id: string): string {
+    const { memory, name } = this.#parts
+    const caller = this.#callers.get(id)
+    const known = caller === undefined ? undefined : memory.get(caller)
+    const forgotten = this.#forgotten.get(id) ?? 0
+    if (known === undefined || known.expires <= Date.now()) return JSON.stringify({ forgotten })
+    // The ids of channels of two PBXs may be the same.
+    const calls = known.calls.map(([at, call]) => [at, call.includes('/') ? call : `${name}/${call}`])
+    return JSON.stringify({ forgotten, caller, memory: { ...known, calls } })
+  }
+
+  #hear(key: Key, text: string): void {
+    const read = readShared(text)
+    if (read === undefined) return
+    const { forgotten, caller, memory } = read
+    const id = lastPart(key)
+    if (key === `memory/${this.#parts.name}/${id}`) {
+      this.#written.add(id)
+      if (memory !== undefined && memory.expires <= Date.now()) this.#unsent.add(id)
+    }
+    if (forgotten > (this.#forgotten.get(id) ?? 0)) this.#forgetFrom(id, forgotten)
+    if (caller === undefined || memory === undefined || this.#hashOf(caller) !== id) return
+    this.#heard.set(id, Math.max(memory.at, this.#heard.get(id) ?? 0))
+    this.#takeIn(caller, memory, this.#forgotten.get(id) ?? 0)
+  }
+
+  #takeIn(caller: string, { at, expires, values, calls }: RememberedCaller, after: number): void {
+    const { memory, name } = this.#parts
+    if (at <= after || expires <= Date.now()) return
+    const known = memory.get(caller)
+    const own = `${name}/`
+    const update = { caller, forMs: expires - at }
+    for (const [when, id] of calls) {
+      const call = id.startsWith(own) ? id.slice(own.length) : id
+      const isNew = when > after && !known?.calls.some(([, one]) => one === call)
+      if (isNew) memory.apply({ ...update, at: when, call, values: {} })
+    }
+    if (!isLater({ at, values }, known)) return
+    const gone = Object.keys(known?.values ?? {}).map((name) => [name, null])
+    memory.apply({ ...update, at, call: undefined, values: { ...Object.fromEntries(gone), ...values } })
+  }
+
+  /** The caller was forgotten at this PBX. */
+  #forget(callers: readonly string[]): void {
+    for (const caller of callers) {
+      const id = this.#hashOf(caller)
+      this.#forgotten.set(id, Date.now())
+      this.#callers.delete(id)
+      this.#unsent.add(id)
+    }
+    this.#keepForgotten()
+  }
+
+  /** The caller was forgotten elsewhere; of a call since then only that it was is kept. */
+  #forgetFrom(id: string, at: number): void {
+    const { memory, forgetStored, log } = this.#parts
+    this.#forgotten.set(id, at)
+    this.#keepForgotten()
+    if (this.#written.has(id)) this.#unsent.add(id)
+    const caller = this.#callers.get(id)
+    const known = caller === undefined ? undefined : memory.get(caller)
+    if (caller === undefined) return
+    memory.drop(caller)
+    void forgetStored(caller).then(
+      () => known && this.#takeIn(caller, { ...known, values: {} }, at),
+      (error: Error) =>
+        log.error(`A caller could not be forgotten: ${error.message}`, { event: 'fleet_problem' }),
+    )
+  }
+
+  #keepForgotten(): void {
+    const { log } = this.#parts
+    this.#keeping = this.#keeping.then(() =>
+      replaceFile(this.#file, JSON.stringify([...this.#forgotten])).catch((error: Error) =>
+        log.error(`${this.#file} cannot be written: ${error.message}.`, { event: 'fleet_problem' }),
+      ),
+    )
+  }
+
+  #hashOf(caller: string): string {
+    const id = hash('sha256', caller, 'hex').slice(0, 32)
+    this.#callers.set(id, caller)
+    return id
+  }
+}
+
+/** Undefined where it is damaged, or deleted. */
+function readShared(text: string): z.output<typeof shared> | undefined {
+  try {
+    return shared.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+/** The same at all PBXs, whichever they heard first. */
+function isLater(
+  { at, values }: Pick<RememberedCaller, 'at' | 'values'>,
+  known: RememberedCaller | undefined,
+): boolean {
+  if (known === undefined || at !== known.at) return at > (known?.at ?? 0)
+  const text = (all: object) => JSON.stringify(Object.entries(all).sort())
+  return text(values) > text(known.values)
+}
