@@ -135,8 +135,13 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
 /** Nothing of the fleet is loaded where this PBX is in none. */
 async function openFleet(settings: Settings, parts: FleetParts): Promise<Fleet | undefined> {
   if (settings.DOORMAN_FLEET === undefined) return undefined
-  const { startFleet } = await import('./fleet/fleet.js')
-  return startFleet(settings, parts)
+  try {
+    const { startFleet } = await import('./fleet/fleet.js')
+    return await startFleet(settings, parts)
+  } catch (error) {
+    parts.log.error(`The fleet is left out: ${error}`, { event: 'fleet_problem' })
+    return undefined
+  }
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>

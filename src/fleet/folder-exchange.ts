@@ -28,9 +28,6 @@ interface Watch {
 }
 
 export class FolderExchange implements Exchange {
-  readonly #folder: string
-  readonly #name: string
-  readonly #pollMs: number
   readonly #watches = new Set<Watch>()
   readonly #stopped = new AbortController()
   readonly #polling: Promise<void>
@@ -38,10 +35,11 @@ export class FolderExchange implements Exchange {
   #isUp = false
 
   /** @param name of this PBX, under which it is asked */
-  constructor(folder: string, name: string, pollMs = POLL_MS) {
-    this.#folder = folder
-    this.#name = name
-    this.#pollMs = pollMs
+  constructor(
+    private readonly folder: string,
+    private readonly name: string,
+    private readonly pollMs = POLL_MS,
+  ) {
     this.#polling = this.#poll()
   }
 
@@ -94,13 +92,13 @@ export class FolderExchange implements Exchange {
   }
 
   #path(name: string): string {
-    return join(this.#folder, name)
+    return join(this.folder, name)
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {
     const path = this.#path(name)
     // What is written where nothing is mounted would be lost.
-    await stat(this.#folder)
+    await stat(this.folder)
     await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
     const beside = join(dirname(path), `.${randomUUID()}`)
     await writeFile(beside, content, { mode: FILE_MODE, flush: true })
@@ -112,19 +110,19 @@ export class FolderExchange implements Exchange {
     while (!signal.aborted) {
       const start = performance.now()
       try {
-        await stat(this.#folder)
+        await stat(this.folder)
         for (const watch of this.#watches) await this.#look(watch)
         await this.#answerAll()
         this.#isUp = true
       } catch {
         this.#isUp = false
       }
-      await pause(Math.max(this.#pollMs, (performance.now() - start) * PAUSE_PER_READ), signal)
+      await pause(Math.max(this.pollMs, (performance.now() - start) * PAUSE_PER_READ), signal)
     }
   }
 
   async #look({ prefix, changed, seen, told }: Watch): Promise<void> {
-    await stat(this.#folder)
+    await stat(this.folder)
     const found = await this.#files(prefix)
     for (const [name, state] of found) {
       if (seen.get(name) === state) continue
@@ -144,7 +142,7 @@ export class FolderExchange implements Exchange {
   async #answerAll(): Promise<void> {
     const reply = this.#reply
     if (reply === undefined) return
-    for (const name of (await this.#files(`ask/${this.#name}`)).keys()) {
+    for (const name of (await this.#files(`ask/${this.name}`)).keys()) {
       const question = await readFile(this.#path(name), 'utf8').catch(ifMissing(undefined))
       if (question === undefined) continue
       await rm(this.#path(name), { force: true })
@@ -160,7 +158,7 @@ export class FolderExchange implements Exchange {
       const path = join(entry.parentPath, entry.name)
       const state =
         entry.isFile() && !entry.name.startsWith('.') && (await stat(path).catch(ifMissing(undefined)))
-      if (state) found.set(relative(this.#folder, path), `${state.ino} ${state.size} ${state.mtimeMs}`)
+      if (state) found.set(relative(this.folder, path), `${state.ino} ${state.size} ${state.mtimeMs}`)
     }
     return found
   }

@@ -7,17 +7,16 @@
  *
  * Nothing of a call comes here; the revision that was taken is in the local database and decides without the exchange.
  */
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { formatProblem } from '../flows/problem.js'
 import { findVisits } from '../history/recorded-calls.js'
 import type { Log } from '../lib/log.js'
-import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import type { Revisions } from '../revisions/revisions.js'
 import type { Store } from '../store/store.js'
 import { unpack } from './content.js'
 import type { Exchange, Key } from './exchange.js'
+import { KeptFile } from './kept-file.js'
 import { OrderRefusal, type RevisionOrder, readOrder } from './orders.js'
 import { isInRing, type Member } from './rings.js'
 import { CallCount, drifts, type MemberStatus, REPORT_MS } from './status.js'
@@ -48,7 +47,6 @@ interface Kept {
 }
 
 export class FleetMember {
-  readonly #parts: MemberParts
   readonly #calls = new CallCount()
   readonly #refused = new Map<Key, string>()
   #kept: Kept = { order: null, before: null }
@@ -59,17 +57,18 @@ export class FleetMember {
   #timer: NodeJS.Timeout | undefined
   #unlisten: (() => void) | undefined
 
-  constructor(parts: MemberParts) {
-    this.#parts = parts
+  readonly #file: KeptFile<Kept>
+
+  constructor(private readonly parts: MemberParts) {
+    this.#file = new KeptFile(join(parts.data, 'fleet.json'), parts.log)
   }
 
   /** Resolves at once where the data folder can be read; the exchange is waited for in the background. */
   async start(): Promise<void> {
-    const { exchange, store, listen } = this.#parts
-    const text = await readFile(this.#file, 'utf8').catch(ifMissing(''))
-    if (text !== '') this.#kept = JSON.parse(text) as Kept
+    const { exchange, store, listen } = this.parts
+    this.#kept = await this.#file.read(this.#kept)
     const stored = await store.revisions().catch(() => [])
-    this.#revision = this.#parts.revisions.current.id
+    this.#revision = this.parts.revisions.current.id
     this.#since = Date.parse(stored.at(-1)?.at ?? '') || Date.now()
     this.#unlisten = listen((call) => {
       this.#noteRevision()
@@ -89,7 +88,7 @@ export class FleetMember {
   }
 
   get status(): MemberStatus {
-    const { name, ring, version, isReady, activeCalls } = this.#parts
+    const { name, ring, version, isReady, activeCalls } = this.parts
     this.#noteRevision()
     return {
       ...{ name, ring, version, at: Date.now(), isReady: isReady(), activeCalls: activeCalls() },
@@ -100,18 +99,14 @@ export class FleetMember {
 
   /** For metrics. */
   get health() {
-    const { exchange, name } = this.#parts
+    const { exchange, name } = this.parts
     const refused = this.#kept.order?.isTaken === false
     return { name, isUp: exchange.isUp, drifts: drifts(this.status), refused }
   }
 
-  get #file(): string {
-    return join(this.#parts.data, 'fleet.json')
-  }
-
   /** Another revision may decide by now, from wherever it came. */
   #noteRevision(): void {
-    const { id } = this.#parts.revisions.current
+    const { id } = this.parts.revisions.current
     if (id === this.#revision) return
     this.#revision = id
     this.#since = Date.now()
@@ -125,17 +120,17 @@ export class FleetMember {
 
   /** Says how this PBX is. Never rejects. */
   async report(): Promise<void> {
-    const { exchange, name } = this.#parts
+    const { exchange, name } = this.parts
     await exchange.put(`status/${name}`, JSON.stringify(this.status)).catch(() => undefined)
   }
 
   #ordered(key: Key, text: string): void {
-    const { publicKey } = this.#parts
+    const { publicKey } = this.parts
     if (text === '') return void this.#refused.delete(key)
     try {
       const order = readOrder('revision', text, publicKey, Date.now())
       this.#refused.delete(key)
-      if (!isInRing(order.ring, this.#parts) || order.sequence <= (this.#newest?.sequence ?? 0)) return
+      if (!isInRing(order.ring, this.parts) || order.sequence <= (this.#newest?.sequence ?? 0)) return
       this.#newest = order
       // Of orders that come together only the newest is taken.
       setImmediate(() => this.#takeNewest())
@@ -150,7 +145,7 @@ export class FleetMember {
     const says = `${key} was not taken: ${why}.`
     if (this.#refused.get(key) === says) return
     this.#refused.set(key, says)
-    this.#parts.log.warn(says, { event: 'fleet_order_refused', key })
+    this.parts.log.warn(says, { event: 'fleet_order_refused', key })
   }
 
   #takeNewest(): void {
@@ -168,7 +163,7 @@ export class FleetMember {
 
   /** Rejects where it has to be tried again. */
   async #take(order: RevisionOrder): Promise<void> {
-    const { revisions, store, log } = this.#parts
+    const { revisions, store, log } = this.parts
     const entries = await store.revisions().catch(() => [])
     const before = this.#kept.before ?? entries.at(-1)?.number ?? null
     const result = await this.#apply(order, entries)
@@ -181,10 +176,7 @@ export class FleetMember {
       },
       before,
     }
-    const written = replaceFile(this.#file, JSON.stringify(this.#kept))
-    await written.catch((error) =>
-      log.error(`${this.#file} cannot be written: ${error.message}.`, { event: 'fleet_problem' }),
-    )
+    await this.#file.write(this.#kept)
     const fields = { event: 'fleet_order', sequence, revision: revisions.current.id, problems }
     if (problems.length === 0) log.info(`Order ${sequence} by ${order.by} was taken.`, fields)
     else log.error(`Order ${sequence} by ${order.by} was refused: ${problems.join(' ')}`, fields)
@@ -195,7 +187,7 @@ export class FleetMember {
     { content, isRollback, by, maxChange }: RevisionOrder,
     entries: Awaited<ReturnType<Store['revisions']>>,
   ): Promise<ReloadResult | undefined> {
-    const { revisions, exchange } = this.#parts
+    const { revisions, exchange } = this.parts
     if (content?.revision === revisions.current.id) return undefined
     const stored =
       content === null
@@ -209,7 +201,7 @@ export class FleetMember {
 
   /** Only the publisher may ask for a call: it names callers. */
   async #answer(text: string): Promise<string> {
-    const { publicKey, name, store, shown } = this.#parts
+    const { publicKey, name, store, shown } = this.parts
     try {
       const { pbx, call } = readOrder('question', text, publicKey, Date.now())
       if (pbx !== name) throw new OrderRefusal(`it is for ${pbx}`)

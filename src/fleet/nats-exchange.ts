@@ -29,7 +29,6 @@ interface Watch {
 }
 
 export class NatsExchange implements Exchange {
-  readonly #access: ExchangeAccess
   readonly #watches = new Set<Watch>()
   readonly #stopped = new AbortController()
   readonly #running: Promise<void>
@@ -38,8 +37,7 @@ export class NatsExchange implements Exchange {
   #reply: ((question: string) => Promise<string>) | undefined
   #isUp = false
 
-  constructor(access: ExchangeAccess) {
-    this.#access = access
+  constructor(private readonly access: ExchangeAccess) {
     this.#running = this.#run()
   }
 
@@ -103,7 +101,7 @@ export class NatsExchange implements Exchange {
   }
 
   #client(): JetStreamClient {
-    if (this.#js === undefined) throw new Error(`NATS is not connected: ${this.#access.address}`)
+    if (this.#js === undefined) throw new Error(`NATS is not connected: ${this.access.address}`)
     return this.#js
   }
 
@@ -124,7 +122,7 @@ export class NatsExchange implements Exchange {
   /** A connection is made once, and goes on by itself. */
   async #connect(): Promise<void> {
     if (this.#connection !== undefined) return
-    const { address, name, seed, ca } = this.#access
+    const { address, name, seed, ca } = this.access
     const connection = await connect({
       ...{ servers: address, name: `doorman ${name}`, timeout: TIMEOUT_MS, inboxPrefix: `_INBOX_${name}` },
       ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
@@ -140,7 +138,7 @@ export class NatsExchange implements Exchange {
   /** After a hub that was away everything is told again. */
   async #probe(): Promise<void> {
     const { streams } = await this.#client().jetstreamManager(false)
-    if (this.#access.name === 'publisher') {
+    if (this.access.name === 'publisher') {
       const kept = { max_msgs_per_subject: 1, max_age: KEPT_DAYS * DAY_NS }
       const lasting = ['doorman.orders.>', 'doorman.overrides.>', 'doorman.memory.>', 'doorman.files.>']
       await streams.add({ name: LASTING, subjects: lasting, ...kept })
@@ -180,7 +178,7 @@ export class NatsExchange implements Exchange {
   #answerOn(connection: NatsConnection): void {
     const reply = this.#reply
     if (reply === undefined) return
-    connection.subscribe(`doorman.ask.${this.#access.name}`, {
+    connection.subscribe(`doorman.ask.${this.access.name}`, {
       callback: (error, message) => {
         if (error === null) void reply(message.string()).then((answer) => message.respond(answer))
       },

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Overrides } from '../call/overrides.js'
 import type { Log } from '../lib/log.js'
-import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import type { Exchange, Key } from './exchange.js'
+import { KeptFile } from './kept-file.js'
 import { OrderRefusal, readOrder } from './orders.js'
 
 export interface OverrideOrdersParts {
@@ -20,42 +19,34 @@ export interface OverrideOrdersParts {
  * PBX after the order was given stays, also where the order comes late. From then on it is an override as any other.
  */
 export class OverrideOrders {
-  readonly #parts: OverrideOrdersParts
   /** Hours → the sequence of the last order that was taken, which outlives a restart. */
   #taken: Record<string, number> = {}
-  #writing: Promise<void> = Promise.resolve()
+  readonly #file: KeptFile<Record<string, number>>
 
-  constructor(parts: OverrideOrdersParts) {
-    this.#parts = parts
+  constructor(private readonly parts: OverrideOrdersParts) {
+    this.#file = new KeptFile(join(parts.data, 'fleet-overrides.json'), parts.log)
   }
 
   async start(): Promise<void> {
-    const { exchange, name } = this.#parts
-    const text = await readFile(this.#file, 'utf8').catch(ifMissing('{}'))
-    this.#taken = JSON.parse(text) as Record<string, number>
+    const { exchange, name } = this.parts
+    this.#taken = await this.#file.read({})
     for (const prefix of ['overrides/all/', `overrides/${name}/`] as const)
       void exchange.watch(prefix, (key, order) => this.#ordered(key, order))
   }
 
   async stop(): Promise<void> {
-    await this.#writing
-  }
-
-  get #file(): string {
-    return join(this.#parts.data, 'fleet-overrides.json')
+    await this.#file.written()
   }
 
   #ordered(key: Key, text: string): void {
-    const { publicKey, name, overrides, log } = this.#parts
+    const { publicKey, name, overrides, log } = this.parts
     if (text === '') return
     try {
       const order = readOrder('override', text, publicKey, Date.now())
       const { pbx, hours, sequence, at, state, until, why, by } = order
       if (![name, 'all'].includes(pbx) || sequence <= (this.#taken[hours] ?? 0)) return
       this.#taken[hours] = sequence
-      this.#writing = replaceFile(this.#file, JSON.stringify(this.#taken)).catch((error: Error) =>
-        log.error(`${this.#file} cannot be written: ${error.message}.`, { event: 'fleet_problem' }),
-      )
+      void this.#file.write(this.#taken)
       const local = overrides.current.get(hours)
       if ((local?.since ?? 0) > at || (state === 'end' && local === undefined)) return
       const result =

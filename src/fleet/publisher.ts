@@ -22,23 +22,20 @@ export type NewOrder = Pick<RevisionOrder, 'ring' | 'content' | 'isRollback' | '
 type Stamped = 'at' | 'by' | 'expires' | 'sequence'
 
 export class Publisher {
-  readonly #exchange: Exchange
-  readonly #key: string
-  readonly #by: string
   #sequence = 0
 
   /** @param key the private key */
-  constructor(exchange: Exchange, key: string, by: string) {
-    this.#exchange = exchange
-    this.#key = key
-    this.#by = by
-  }
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly key: string,
+    private readonly by: string,
+  ) {}
 
   /** The last order of each ring, whether it expired or not; what others have put there is passed over. */
   async orders(): Promise<ReadonlyMap<string, RevisionOrder>> {
-    const publicKey = publicKeyOf(this.#key)
+    const publicKey = publicKeyOf(this.key)
     const orders = new Map<string, RevisionOrder>()
-    for (const [key, text] of await list(this.#exchange, 'orders/')) {
+    for (const [key, text] of await list(this.exchange, 'orders/')) {
       try {
         orders.set(lastPart(key), readOrder('revision', text, publicKey, 0))
       } catch {
@@ -53,8 +50,8 @@ export class Publisher {
   async upload(files: FlowFiles, revision: string): Promise<Content> {
     const packed = pack(files)
     const hash = hashOfContent(packed)
-    await this.#exchange.putFiles(hash, packed)
-    return { files: hash, revision, sequence: this.#next(), at: Date.now(), by: this.#by }
+    await this.exchange.putFiles(hash, packed)
+    return { files: hash, revision, sequence: this.#next(), at: Date.now(), by: this.by }
   }
 
   /** @returns its sequence */
@@ -75,9 +72,9 @@ export class Publisher {
   async ask(pbx: string, call: string, timeoutMs: number): Promise<readonly NumberedCall[]> {
     const question = signOrder(
       { kind: 'question', pbx, call, ...this.#about(QUESTION_MS), sequence: this.#next() },
-      this.#key,
+      this.key,
     )
-    const answer = JSON.parse(await this.#exchange.ask(pbx, question, timeoutMs)) as
+    const answer = JSON.parse(await this.exchange.ask(pbx, question, timeoutMs)) as
       | { readonly visits: readonly NumberedCall[] }
       | { readonly error: string }
     if ('error' in answer) throw new Error(answer.error)
@@ -90,13 +87,13 @@ export class Publisher {
     forMs: number,
   ): Promise<number> {
     const sequence = this.#next()
-    await this.#exchange.put(key, signOrder({ ...order, ...this.#about(forMs), sequence }, this.#key))
+    await this.exchange.put(key, signOrder({ ...order, ...this.#about(forMs), sequence }, this.key))
     return sequence
   }
 
   #about(forMs: number) {
     const at = Date.now()
-    return { at, expires: at + forMs, by: this.#by }
+    return { at, expires: at + forMs, by: this.by }
   }
 
   /** By the clock, so that publishers at two desks need not know of each other; and never backwards. */

@@ -7,14 +7,13 @@
  *     forgotten             ──▶ the time of it stands at the key, and lets nothing older in again
  */
 import { hash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
-import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { type Exchange, type Key, lastPart } from './exchange.js'
+import { KeptFile } from './kept-file.js'
 
 const SEND_MS = 1_000
 /** Longer than any PBX remembers a caller. */
@@ -49,7 +48,6 @@ export interface SharedMemoryParts {
 }
 
 export class SharedMemory {
-  readonly #parts: SharedMemoryParts
   /** Hash of a caller → the caller; of those who are known here. */
   readonly #callers = new Map<string, string>()
   /** Hashes whose key has to be written. */
@@ -61,16 +59,16 @@ export class SharedMemory {
   #forgotten = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #sending: Promise<void> = Promise.resolve()
-  #keeping: Promise<void> = Promise.resolve()
 
-  constructor(parts: SharedMemoryParts) {
-    this.#parts = parts
+  readonly #file: KeptFile<[string, number][]>
+
+  constructor(private readonly parts: SharedMemoryParts) {
+    this.#file = new KeptFile(join(parts.data, 'fleet-forgotten.json'), parts.log)
   }
 
   async start(): Promise<void> {
-    const { memory, memoryLoaded, exchange } = this.#parts
-    const text = await readFile(this.#file, 'utf8').catch(ifMissing('[]'))
-    const kept = JSON.parse(text) as [string, number][]
+    const { memory, memoryLoaded, exchange } = this.parts
+    const kept = await this.#file.read([])
     this.#forgotten = new Map(kept.filter(([, at]) => at > Date.now() - FORGOTTEN_MS))
     memory.listener = {
       changed: (caller) => void this.#unsent.add(this.#hashOf(caller)),
@@ -88,18 +86,14 @@ export class SharedMemory {
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#send()
-    await Promise.all([this.#sending, this.#keeping])
-  }
-
-  get #file(): string {
-    return join(this.#parts.data, 'fleet-forgotten.json')
+    await Promise.all([this.#sending, this.#file.written()])
   }
 
   /** What changed here while the exchange, or this Doorman, was away. */
   #compare(): void {
-    for (const caller of this.#parts.memory.all()) {
+    for (const caller of this.parts.memory.all()) {
       const id = this.#hashOf(caller)
-      if ((this.#parts.memory.get(caller)?.at ?? 0) > (this.#heard.get(id) ?? 0)) this.#unsent.add(id)
+      if ((this.parts.memory.get(caller)?.at ?? 0) > (this.#heard.get(id) ?? 0)) this.#unsent.add(id)
     }
     for (const id of this.#forgotten.keys()) if (!this.#written.has(id)) this.#unsent.add(id)
     this.#heard.clear()
@@ -110,7 +104,7 @@ export class SharedMemory {
       for (const id of [...this.#unsent]) {
         this.#unsent.delete(id)
         try {
-          await this.#parts.exchange.put(`memory/${this.#parts.name}/${id}`, this.#valueOf(id))
+          await this.parts.exchange.put(`memory/${this.parts.name}/${id}`, this.#valueOf(id))
           this.#written.add(id)
         } catch {
           this.#unsent.add(id)
@@ -121,7 +115,7 @@ export class SharedMemory {
   }
 
   #valueOf(id: string): string {
-    const { memory, name } = this.#parts
+    const { memory, name } = this.parts
     const caller = this.#callers.get(id)
     const known = caller === undefined ? undefined : memory.get(caller)
     const forgotten = this.#forgotten.get(id) ?? 0
@@ -136,7 +130,7 @@ export class SharedMemory {
     if (read === undefined) return
     const { forgotten, caller, memory } = read
     const id = lastPart(key)
-    if (key === `memory/${this.#parts.name}/${id}`) {
+    if (key === `memory/${this.parts.name}/${id}`) {
       this.#written.add(id)
       if (memory !== undefined && memory.expires <= Date.now()) this.#unsent.add(id)
     }
@@ -147,7 +141,7 @@ export class SharedMemory {
   }
 
   #takeIn(caller: string, { at, expires, values, calls }: RememberedCaller, after: number): void {
-    const { memory, name } = this.#parts
+    const { memory, name } = this.parts
     if (at <= after || expires <= Date.now()) return
     const known = memory.get(caller)
     const own = `${name}/`
@@ -170,14 +164,14 @@ export class SharedMemory {
       this.#callers.delete(id)
       this.#unsent.add(id)
     }
-    this.#keepForgotten()
+    void this.#file.write([...this.#forgotten])
   }
 
   /** The caller was forgotten elsewhere; of a call since then only that it was is kept. */
   #forgetFrom(id: string, at: number): void {
-    const { memory, forgetStored, log } = this.#parts
+    const { memory, forgetStored, log } = this.parts
     this.#forgotten.set(id, at)
-    this.#keepForgotten()
+    void this.#file.write([...this.#forgotten])
     if (this.#written.has(id)) this.#unsent.add(id)
     const caller = this.#callers.get(id)
     const known = caller === undefined ? undefined : memory.get(caller)
@@ -187,15 +181,6 @@ export class SharedMemory {
       () => known && this.#takeIn(caller, { ...known, values: {} }, at),
       (error: Error) =>
         log.error(`A caller could not be forgotten: ${error.message}`, { event: 'fleet_problem' }),
-    )
-  }
-
-  #keepForgotten(): void {
-    const { log } = this.#parts
-    this.#keeping = this.#keeping.then(() =>
-      replaceFile(this.#file, JSON.stringify([...this.#forgotten])).catch((error: Error) =>
-        log.error(`${this.#file} cannot be written: ${error.message}.`, { event: 'fleet_problem' }),
-      ),
     )
   }
 

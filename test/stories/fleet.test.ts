@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { MemberStatus } from '../../src/fleet/status.js'
+import type { NatsExchange } from '../../src/fleet/nats-exchange.js'
+import { readStatuses } from '../../src/fleet/status.js'
 import { codeBlocks } from '../docs/code-blocks.js'
 import { NatsFleet } from '../fleet/nats-fleet.js'
 import { recordCalls, recorded } from '../history/calls.js'
@@ -13,6 +14,7 @@ import { until } from '../support/until.js'
 /** docs/fleet.md, as its reader would do it: every command of its `sh` blocks, with three Doormans and no Asterisk. */
 const [INIT = '', FIRST = '', EVERY_DAY = ''] = codeBlocks('docs/fleet.md', 'sh')
 const PBXS = ['berlin', 'munich', 'hamburg'] as const
+const NO_OVERRIDE = '{"overrides":[]}'
 const routing = (goto: string) => `
 time_zone: Europe/Berlin
 hours: { office: { open: "00:00-24:00" } }
@@ -39,13 +41,18 @@ function sh(lines: string): Promise<Ending> {
   )
 }
 const asPublisher = (line: string) => sh(`export DOORMAN_SETTINGS=$PWD/fleet/publisher/settings.env\n${line}`)
+let watching: NatsExchange | undefined
 const statuses = async () => {
-  const { out } = await asPublisher('doorman fleet status --json 2>/dev/null')
-  return (JSON.parse(out) as { pbxs: readonly MemberStatus[] }).pbxs
+  watching ??= fleet?.open('publisher')
+  return watching === undefined ? [] : readStatuses(watching)
 }
 const revisions = async () => new Set((await statuses()).map(({ revision }) => revision))
 const dataOf = (pbx: string) => join(home, pbx, 'data')
-const overridesAt = async (pbx: string) => (await sh(`doorman override --data ${dataOf(pbx)}`)).out
+const askControl = async (pbx: string, path: string) => {
+  const { url, token } = JSON.parse(readFileSync(join(dataOf(pbx), 'control.json'), 'utf8'))
+  return (await fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } })).text()
+}
+const overridesAt = (pbx: string) => askControl(pbx, '/overrides')
 
 async function start(pbx: string, settings: Readonly<Record<string, string>>): Promise<void> {
   const doorman = launchDoorman({
@@ -128,18 +135,21 @@ test('each command of every day does what the page says', async () => {
   await run('fleet rollback')
   expect(await revisions()).toEqual(before)
   await run('override office closed')
-  for (const pbx of PBXS) await until(async () => /office +closed/.test(await overridesAt(pbx)), pbx)
+  for (const pbx of PBXS) await until(async () => (await overridesAt(pbx)).includes('"closed"'), pbx)
   expect(await overridesAt('berlin')).toContain('fire drill')
   await run('override office end')
-  for (const pbx of PBXS) await until(async () => /No override is on/.test(await overridesAt(pbx)), pbx)
+  for (const pbx of PBXS) await until(async () => (await overridesAt(pbx)) === NO_OVERRIDE, pbx)
   await run('--at munich')
-  await until(async () => /office +open/.test(await overridesAt('munich')), 'munich')
-  expect(await overridesAt('berlin')).toContain('No override is on')
+  await until(async () => (await overridesAt('munich')).includes('"open"'), 'munich')
+  expect(await overridesAt('berlin')).toBe(NO_OVERRIDE)
 }, 120_000)
 
 test('a call is found at the PBX where it was', async () => {
   const { exit, out } = await asPublisher('doorman fleet why a@b')
   expect([exit, out]).toEqual([0, expect.stringMatching(/^At munich:\n.*\+15550000002/m)])
+  const rows = JSON.parse(await askControl('berlin', '/fleet')) as { name: string; pbxs: { name: string }[] }
+  expect([rows.name, ...rows.pbxs.map(({ name }) => name)]).toEqual(['berlin', 'berlin', 'hamburg', 'munich'])
+  expect(await askControl('berlin', '/metrics')).toContain('doorman_fleet_up{pbx="berlin"} 1')
   const missing = await asPublisher('doorman fleet why nowhere@b')
   expect([missing.exit, missing.out]).toEqual([
     1,
