@@ -112,11 +112,10 @@ function table(pbxs: readonly MemberStatus[]): string {
 
 function cells(pbx: MemberStatus, now: number): readonly string[] {
   const { name, ring, revision, since, order, calls, fallbacks, lastFallback } = pbx
-  const ago = (at: string | number) => `${age(at, now)} ago`
-  const health = isAway(pbx, now) ? `away, seen ${ago(pbx.at)}` : pbx.isReady ? 'OK' : 'not ready'
+  const health = isAway(pbx, now) ? `away ${age(pbx.at, now)}` : pbx.isReady ? 'OK' : 'not ready'
   const state = order === null ? '-' : !order.isTaken ? 'refused' : drifts(pbx) ? 'drift' : 'taken'
-  const last = lastFallback === null ? '-' : ago(lastFallback.at)
-  return [name, ring, revision, ago(since), health, state, String(calls), String(fallbacks), last]
+  const last = lastFallback === null ? '-' : age(lastFallback.at, now)
+  return [name, ring, revision, age(since, now), health, state, String(calls), String(fallbacks), last]
 }
 
 export function why(
@@ -184,7 +183,7 @@ async function asPublisher(
   try {
     const publisher = new Publisher(exchange, key, userName())
     await within(REACH_MS, address, publisher.orders()).catch((error: Error) => {
-      throw new Refusal('fleet', `The exchange of the fleet cannot be reached: ${error.message}`)
+      throw new Refusal('fleet', `${address} cannot be reached: ${exchange.problem || error.message}`)
     })
     await use({ exchange, publisher, say: (line) => (json ? undefined : print(line)) })
   } finally {

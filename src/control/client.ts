@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
-import { loadHttpClient } from '../lib/http-client.js'
 import type { MemberStatus } from '../fleet/status.js'
+import { loadHttpClient } from '../lib/http-client.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Overrides, ShownOverride } from '../call/overrides.js'
-import type { Log } from '../lib/log.js'
 import type { Fleet } from '../fleet/fleet.js'
+import type { Log } from '../lib/log.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { ReloadResult, WaitingCandidate } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'

@@ -32,7 +32,8 @@ export const FLEET = check('fleet', [], async ({ settings }) => {
     const pushed = rings.length === 0 ? 'nothing was pushed yet' : `pushed to ring ${rings.join(', ')}`
     return ok(`${name} reaches ${address}; ${pushed}.`)
   } catch (error) {
-    const says = `${name} does not reach ${address}: ${sentence((error as Error).message)} It decides by what it has.`
+    const why = exchange.problem || (error as Error).message
+    const says = `${name} does not reach ${address}: ${sentence(why)} It decides by what it has.`
     return fault(
       says,
       'Check the leaf node and the hub (systemctl status nats-server), or that the folder is mounted.',

@@ -18,6 +18,8 @@ export type Changed = (key: Key, value: string) => void
 export interface Exchange {
   /** Whether it was reached when that was last tried. */
   readonly isUp: boolean
+  /** Why not; empty where nothing failed yet. */
+  readonly problem: string
   /** Stores a value; an empty one deletes the key. Rejects where the exchange cannot be reached. */
   put(key: Key, value: string): Promise<void>
   /**

@@ -33,6 +33,7 @@ export class FolderExchange implements Exchange {
   readonly #polling: Promise<void>
   #reply: ((question: string) => Promise<string>) | undefined
   #isUp = false
+  #problem = ''
 
   /** @param name of this PBX, under which it is asked */
   constructor(
@@ -45,6 +46,10 @@ export class FolderExchange implements Exchange {
 
   get isUp(): boolean {
     return this.#isUp
+  }
+
+  get problem(): string {
+    return this.#problem
   }
 
   put(key: Key, value: string): Promise<void> {
@@ -114,8 +119,9 @@ export class FolderExchange implements Exchange {
         for (const watch of this.#watches) await this.#look(watch)
         await this.#answerAll()
         this.#isUp = true
-      } catch {
+      } catch (error) {
         this.#isUp = false
+        this.#problem = (error as Error).message
       }
       await pause(Math.max(this.pollMs, (performance.now() - start) * PAUSE_PER_READ), signal)
     }

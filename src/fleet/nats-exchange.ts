@@ -36,6 +36,7 @@ export class NatsExchange implements Exchange {
   #js: JetStreamClient | undefined
   #reply: ((question: string) => Promise<string>) | undefined
   #isUp = false
+  #problem = ''
 
   constructor(private readonly access: ExchangeAccess) {
     this.#running = this.#run()
@@ -43,6 +44,10 @@ export class NatsExchange implements Exchange {
 
   get isUp(): boolean {
     return this.#isUp
+  }
+
+  get problem(): string {
+    return this.#problem
   }
 
   async put(key: Key, value: string): Promise<void> {
@@ -111,8 +116,9 @@ export class NatsExchange implements Exchange {
       try {
         await this.#connect()
         await this.#probe()
-      } catch {
+      } catch (error) {
         this.#isUp = false
+        this.#problem = (error as Error).message
       }
       await pause(PROBE_MS, signal)
     }

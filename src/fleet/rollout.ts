@@ -62,8 +62,8 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
       done.push({ ring, pbxs })
       say(`Ring ${ring}: ${counted(pbxs.length, 'PBX')}${pbxs.length === 0 ? '' : ` (${listed(pbxs)})`}`)
       const isLast = ring === what.rings.at(-1)
-      if (!isLast && holdMs > 0 && pbxs.length > 0) say(`  watched for ${formatDuration(holdMs)}`)
-      const wait = { pbxs, sequence, holdMs: isLast ? 0 : holdMs }
+      const wait = { pbxs, sequence, holdMs: isLast || pbxs.length === 0 ? 0 : holdMs }
+      if (wait.holdMs > 0) say(`  watched for ${formatDuration(holdMs)}`)
       const problem = await gate(parts, statuses, wait)
       if (problem === undefined) continue
       say(`  ${problem}`)

@@ -132,7 +132,8 @@ export class SharedMemory {
     const id = lastPart(key)
     if (key === `memory/${this.parts.name}/${id}`) {
       this.#written.add(id)
-      if (memory !== undefined && memory.expires <= Date.now()) this.#unsent.add(id)
+      const isOver = memory !== undefined && memory.expires <= Date.now()
+      if (isOver || forgotten < (this.#forgotten.get(id) ?? 0)) this.#unsent.add(id)
     }
     if (forgotten > (this.#forgotten.get(id) ?? 0)) this.#forgetFrom(id, forgotten)
     if (caller === undefined || memory === undefined || this.#hashOf(caller) !== id) return

@@ -11,6 +11,7 @@ export function noControl(parts: Partial<Control> = {}): Control {
     console: noConsole(),
     ...{ reload: none, rollback: none, forget: none, greetings: none, metrics: none },
     ...{ candidate: () => undefined, tables: () => [], overrides: fakeOverrides().overrides },
+    fleet: undefined,
     vitals: () => ({
       ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
       ...{ stopping: false, revision: 'abc123def456' },

@@ -20,8 +20,15 @@ export class NatsFleet {
     readonly hub: PrivateServer,
   ) {}
 
-  /** @param folder as `doorman fleet init` made it; where there is none, one for berlin and munich is made */
-  static async start(pbxs: readonly string[] = ['berlin', 'munich'], made?: string): Promise<NatsFleet> {
+  /**
+   * @param made a folder that `doorman fleet init` made; where there is none, it is made
+   * @param withLeaves false where all PBXs connect to the hub
+   */
+  static async start(
+    pbxs: readonly string[] = ['berlin', 'munich'],
+    made?: string,
+    withLeaves = true,
+  ): Promise<NatsFleet> {
     const folder = made ?? join(mkdtempSync(join(tmpdir(), 'doorman-nats-fleet-')), 'fleet')
     if (made === undefined)
       await initFleet({ folder, pbxs, canaries: ['berlin'], hub: 'localhost', share: undefined })
@@ -43,7 +50,7 @@ export class NatsFleet {
     }
     const fleet = new NatsFleet(folder, await start('hub', clients))
     await fleet.#move('publisher/settings.env', clients)
-    for (const pbx of pbxs) {
+    for (const pbx of withLeaves ? pbxs : []) {
       const port = await freePort('tcp')
       await fleet.#move(`${pbx}/fleet.env`, port)
       fleet.leaves.set(pbx, await start(pbx, port))
