@@ -459,8 +459,8 @@ const CASES: Readonly<Record<string, Change>> = {
 describe('doctor diagnoses', () => {
   test('an installation without faults: every check is ok, in the order of the list', async () => {
     const findings = await diagnosed()
-    // It has no lookups.
-    const names = CHECKS.map(({ name }) => name).filter((name) => name !== 'lookups')
+    // It has no lookups, and is in no fleet.
+    const names = CHECKS.map(({ name }) => name).filter((name) => !['lookups', 'fleet'].includes(name))
     expect(findings.map(({ check }) => check)).toEqual(names)
     expect(findings.filter(({ verdict, remedy }) => verdict !== 'ok' || remedy !== null)).toEqual([])
   })
@@ -475,10 +475,10 @@ describe('doctor diagnoses', () => {
     ])
   })
 
-  test('each check goes wrong in some case, recorded calls and lookups in one of their own', () => {
+  test('each check goes wrong in some case, recorded calls, lookups and the fleet in one of their own', () => {
     const names = Object.keys(CASES).map((finding) => finding.split(' | ')[0])
     const never = CHECKS.map(({ name }) => name).filter((name) => !names.includes(name))
-    expect(never).toEqual(['lookups', 'recorded calls'])
+    expect(never).toEqual(['lookups', 'recorded calls', 'fleet'])
   })
 
   test('without connections only what needs none', async () => {

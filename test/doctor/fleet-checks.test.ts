@@ -45,7 +45,7 @@ test('an exchange that is away is a fault that says what goes on', async () => {
     {
       verdict: 'fault',
       says: expect.stringMatching(
-        /^berlin does not reach nats:.*ECONNREFUSED.* It decides by what it has\.$/,
+        /^berlin does not reach nats:.* connection refused\. It decides by what it has\.$/,
       ),
     },
   ])
