@@ -32,20 +32,21 @@ export async function runThread<Result>(
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   })
-  const result = new Promise<Result>((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(why))
-    worker.on('message', resolve)
-    worker.on('messageerror', (error) => fail(String(error)))
-    worker.on('error', (error: NodeJS.ErrnoException) => {
-      const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      fail(outOfMemory ? `it needs more than ${memoryMb} MiB of memory` : `its thread died of ${error}`)
-    })
-    worker.on('exit', (code) => fail(`its thread ended with code ${code}`))
-    signal?.addEventListener('abort', () => fail('its thread was ended'))
+  const { promise, resolve, reject } = Promise.withResolvers<Result>()
+  const fail = (why: string) => reject(new Error(why))
+  const stop = () => fail('its thread was ended')
+  worker.on('message', resolve)
+  worker.on('messageerror', (error) => fail(String(error)))
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    const outOfMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    fail(outOfMemory ? `it needs more than ${memoryMb} MiB of memory` : `its thread died of ${error}`)
   })
+  worker.on('exit', (code) => fail(`its thread ended with code ${code}`))
+  signal?.addEventListener('abort', stop)
   try {
-    return await (ms === undefined ? result : within(ms, 'the thread', result))
+    return await (ms === undefined ? promise : within(ms, 'the thread', promise))
   } finally {
+    signal?.removeEventListener('abort', stop)
     await worker.terminate()
   }
 }
