@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readClosedFile } from '../../src/flows/closed-file.js'
+import { readClosedFile } from '../../src/flows/read-hours.js'
 import { parseDate } from '../../src/hours/wall-clock.js'
 import { doorman } from './command.js'
 

@@ -191,7 +191,7 @@ describe('a real redis', () => {
         .ask(MS, (client) => client.get('x'))
         .finally(() => own.stop())
     }
-    expect(await ask(`sslrootcert=${encodeURIComponent(safe.ca)}`)).toBeUndefined()
+    expect(await ask(`sslrootcert=${encodeURIComponent(safe.ca)}`)).toBeNull()
     expect((await failure(ask(''))).message).toMatch(/certificate/i)
     await safe.stop()
   })
