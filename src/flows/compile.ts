@@ -54,9 +54,10 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
     const message = `${content.message} ${resolve(source.folder)}; give another with --flows or DOORMAN_FLOWS`
     return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code: content.code, message }])
   }
-  const { value, diagnostics } = parseFlowDocument(ROUTING_FILE, content)
-  if (value === undefined) return refused(source, diagnostics.problems)
-  const file = checkShape<RoutingSource>(RoutingSchema, value, diagnostics)
+  const document = parseFlowDocument(ROUTING_FILE, content)
+  const { diagnostics } = document
+  if (!document.isThere()) return refused(source, diagnostics.problems)
+  const file = checkShape<RoutingSource>(RoutingSchema, document)
   const written = file.value
   const routing = { ...readRouting(file, source), hours: await readHours(file, source) }
   const functions = await bundleFunctions(routing.rules, source, diagnostics)

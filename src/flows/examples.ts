@@ -101,9 +101,10 @@ export function readExamples(
   content: Buffer,
   routing: NamesIn | undefined,
 ): { readonly examples: readonly Example[]; readonly problems: readonly Problem[] } {
-  const { value, diagnostics } = parseFlowDocument(EXAMPLES_FILE, content)
-  if (value === undefined) return { examples: [], problems: diagnostics.problems }
-  const file = checkShape<z.output<typeof ExamplesSchema>>(ExamplesSchema, value, diagnostics)
+  const document = parseFlowDocument(EXAMPLES_FILE, content)
+  const { diagnostics } = document
+  if (!document.isThere()) return { examples: [], problems: diagnostics.problems }
+  const file = checkShape<z.output<typeof ExamplesSchema>>(ExamplesSchema, document)
   const examples = file.at('examples').items.map((example, index): Example => {
     if (routing !== undefined) checkNames(example, routing)
     const position = { file: EXAMPLES_FILE, ...diagnostics.positions.ofValue(example.path) }

@@ -74,7 +74,7 @@ export function setOf<T>(values: T | readonly T[]): ReadonlySet<T> {
  * Checks the value of a document with a schema and reports everything that is wrong. What is wrong then becomes
  * undefined in `value`, so that the rest can be checked further: a slip in one part does not hide those in others.
  */
-export function checkShape<T>(schema: z.ZodType, value: unknown, diagnostics: Diagnostics): Written<T> {
+export function checkShape<T>(schema: z.ZodType, { value, diagnostics }: Written<unknown>): Written<T> {
   for (const issue of schema.safeParse(value, { reportInput: true }).error?.issues ?? []) {
     const path = issue.path as YamlPath
     report(issue, path, diagnostics)

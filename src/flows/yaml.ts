@@ -15,21 +15,16 @@ import {
   type YAMLError,
 } from 'yaml'
 import { Diagnostics, type Position, type Positions, type ProblemCode, type YamlPath } from './problem.js'
-
-/** A flow file as it was read. */
-export interface FlowDocument {
-  /** A map, not yet checked; undefined where the text cannot be read. */
-  readonly value: unknown
-  /** Holds what is wrong with the text itself. */
-  readonly diagnostics: Diagnostics
-}
+import { Written } from './shape.js'
 
 /**
  * Reads YAML with its failsafe schema: a scalar is a text, so that `5551234567`, `+15551234567` and `007` stay as
  * they were written. Only where the flow files have numbers, true and false are plain scalars read as such.
  * Never throws: whatever is wrong is a problem with its position.
+ *
+ * @returns a map, not yet checked; undefined where the text cannot be read
  */
-export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
+export function parseFlowDocument(file: string, content: Buffer): Written<unknown> {
   const lines = new LineCounter()
   const text = isUtf8(content) ? content.toString() : undefined
   const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
@@ -49,10 +44,10 @@ export function parseFlowDocument(file: string, content: Buffer): FlowDocument {
   )
   if (syntax !== undefined) report(syntax.offset, 'flows.yaml', syntax.message)
   const isReadable = text !== undefined && syntax === undefined
-  if (isReadable && isMap(doc.contents)) return { value: resolvedValue(doc, report), diagnostics }
+  if (isReadable && isMap(doc.contents)) return new Written(resolvedValue(doc, report), [], diagnostics)
   const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
   if (isReadable) report(offsetOf(doc.contents), 'flows.wrong_type', least)
-  return { value: undefined, diagnostics }
+  return new Written(undefined, [], diagnostics)
 }
 
 type Report = (offset: number, code: ProblemCode, message: string) => void
