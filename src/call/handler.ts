@@ -33,7 +33,7 @@ export interface HandlerParts {
   /** A revision that decided calls before, if it is kept and at hand in time. Never rejects. */
   readonly earlierRevision: (id: string) => Promise<Revision | undefined>
   readonly now: () => Date
-  /** What rules may know besides the call. Never rejects, and takes no longer than the time. */
+  /** What is known of a call when it is decided. Takes no longer than the call has time. */
   readonly context: ContextSource
   readonly greetings: GreetingFiles
   /** Takes every finished call, a little after it has departed. */
