@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, posix, win32 } from 'node:path'
-import { lineAt, lineEnd } from '../routing/number-table.js'
+import { asBuffer, inSharedMemory, lineAt, lineEnd } from '../routing/number-table.js'
 import type { Position, ProblemCode } from './problem.js'
 
 /** A YAML document takes about 45 times its size of memory while it is read. */
@@ -60,10 +60,7 @@ export class FlowSource {
         return { code: 'flows.file_too_large', message }
       }
       const content = readFileSync(join(this.folder, name))
-      if (kind !== 'numbers' && kind !== 'recording') return content
-      const shared = Buffer.from(new SharedArrayBuffer(content.length))
-      content.copy(shared)
-      return shared
+      return kind === 'numbers' || kind === 'recording' ? asBuffer(inSharedMemory(content)) : content
     } catch (error) {
       return { code: 'flows.file', message: reason(name, error) }
     }

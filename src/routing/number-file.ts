@@ -1,7 +1,7 @@
 import { ANONYMOUS, isNumberLike, readNumber } from '../sip/phone-number.js'
 import { type Cell, otherSeparator, splitLine } from './csv.js'
 import type { NumberTable } from './number-table.js'
-import { asBuffer, keyOf, lineAt, lineEnd, lineNumber } from './number-table.js'
+import { asBuffer, inSharedMemory, keyOf, lineAt, lineEnd, lineNumber } from './number-table.js'
 
 /** Something wrong with a file of numbers. Lines and columns count from 1. */
 export interface TableProblem {
@@ -42,14 +42,6 @@ export function readNumberTable(
   reader.read()
   const { problems, duplicates, faults } = reader
   return { table: tableOf(file, reader), problems, duplicates, faults }
-}
-
-function inSharedMemory(content: Uint8Array): Uint8Array {
-  const isWhole = content.byteLength === content.buffer.byteLength
-  if (content.buffer instanceof SharedArrayBuffer && isWhole) return content
-  const copy = new Uint8Array(new SharedArrayBuffer(content.byteLength))
-  copy.set(content)
-  return copy
 }
 
 function tableOf(file: string, { content, header, starts, literals }: Reader): NumberTable {

@@ -37,6 +37,15 @@ export function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer
   return Buffer.from(buffer, byteOffset, byteLength)
 }
 
+/** A copy that threads share, where it is none. */
+export function inSharedMemory(content: Uint8Array): Uint8Array {
+  const isWhole = content.byteLength === content.buffer.byteLength
+  if (content.buffer instanceof SharedArrayBuffer && isWhole) return content
+  const copy = new Uint8Array(new SharedArrayBuffer(content.byteLength))
+  copy.set(content)
+  return copy
+}
+
 const LINE_FEED = 0x0a
 
 /** Where the line ends that begins at a byte of a file: at its line feed, or with the file. */
