@@ -3,7 +3,7 @@ import type { Greeting, Routing } from '../routing/types.js'
 import type { RenderSource } from '../speech/render-process.js'
 import { Renderer } from '../speech/renderer.js'
 import { findSpeaker, nameOfText, spokenText } from '../speech/speaker.js'
-import { type DoormanCommand, printResult, Refusal, withRevision } from './command.js'
+import { type DoormanCommand, printError, printResult, Refusal, withRevision } from './command.js'
 
 interface Options {
   readonly out?: string
@@ -28,6 +28,7 @@ export function addGreet(program: DoormanCommand): void {
       const seconds = await render({ speaker, text }, file)
       const ms = Math.round(performance.now() - start)
       const said = `${file}: ${seconds.toFixed(1)} s, by ${speaker.name}`
+      if (text !== written.trim()) printError(`Note: it says "${text}"`)
       printResult(options, { file, text, speaker: speaker.name, seconds, ms }, said)
     })
 }

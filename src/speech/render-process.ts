@@ -4,7 +4,7 @@
  * The argument `ahead` makes it SCHED_IDLE (sched(7)): a call that wakes up takes its processor at once.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { readFile, unlink, writeFile } from 'node:fs/promises'
+import { access, readFile, unlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { setPriority } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -52,6 +52,8 @@ async function answer({ source, file }: RenderJob): Promise<RenderAnswer> {
   // Beside the file, as what a killed process leaves is removed there at the next start.
   const spoken = join(dirname(file), `.${basename(file)}.spoken.wav`)
   try {
+    // Engines would say it with the name of the file.
+    await access(dirname(file))
     const speech = 'wav' in source ? source.wav : await speak(source.speaker, source.text, spoken)
     const { audioChannels, sampleRate } = decodeWaveToFloat32Channels(speech)
     const sound = telephoneSound(mono(audioChannels), sampleRate)
@@ -91,7 +93,8 @@ function reasonOf(error: RenderError, name: string, folder: string): string {
     .split('\n')
   if (cmd !== undefined) return `${name}: ${line.slice(0, 200) || `it ended with ${signal ?? code}`}`
   if (syscall !== undefined) return `${folder}: ${message.split(',')[0]}`
-  return `${name}: ${message}`
+  const reason = message.replace(/\.$/, '')
+  return reason.startsWith(name) ? reason : `${name}: ${reason}`
 }
 
 /** The WAV of a text. @throws Error */
@@ -103,7 +106,7 @@ async function speak({ voice, isBuiltIn }: Speaker, text: string, spoken: string
   }
   if ('command' in voice) return run(voice.command, text)
   const plain = voice.engine === 'flite' ? inAscii(text) : text
-  if (plain === '') throw new RangeError('none of its letters can be said')
+  if (plain === '') throw new RangeError('it says English letters only: take another voice')
   if (isBuiltIn)
     await runBuiltIn([...fliteOptions(voice), '-t', plain, '-o', basename(spoken)], dirname(spoken))
   else await run(ENGINES[voice.engine](voice, spoken), plain)

@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { delimiter, resolve } from 'node:path'
 import type { Voice } from '../routing/types.js'
 
 /** What renders a voice on this machine. */
@@ -27,7 +29,13 @@ const HOW_TO_GET = {
 
 /** @throws Error that says how to get an engine that is not on the PATH. */
 export async function findSpeaker(voice: Voice): Promise<Speaker> {
-  if ('command' in voice) return { voice, isBuiltIn: false, name: String(voice.command[0]) }
+  if ('command' in voice) {
+    const [name = ''] = voice.command
+    const folders = name.includes('/') ? ['.'] : (process.env.PATH ?? '').split(delimiter)
+    if (!folders.some((folder) => existsSync(resolve(folder, name))))
+      throw new Error(`${name} is not on the PATH`)
+    return { voice, isBuiltIn: false, name }
+  }
   if ('url' in voice) return { voice, isBuiltIn: false, name: new URL(voice.url).host }
   const { engine } = voice
   const found = await versionOf(engine)

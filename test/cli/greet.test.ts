@@ -21,7 +21,7 @@ describe('doorman greet', () => {
   test('says a text into a file', async () => {
     const file = join(folder.path, 'hello.wav')
     const { exit, out, err } = await run('Hello <b>world</b>', '--out', file)
-    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    expect({ exit, err }).toEqual({ exit: 0, err: 'Note: it says "Hello world"\n' })
     expect(out).toMatch(/^\/.*\/hello\.wav: \d\.\d s, by flite \(built in, [\d.]+\)\n$/)
     expect(readFileSync(file).toString('latin1', 0, 4)).toBe('RIFF')
   })
@@ -41,8 +41,12 @@ describe('doorman greet', () => {
     })
     const failed = await run('Hello.', '--flows', broken.path)
     expect(failed.exit).toBe(1)
-    expect(failed.err).toMatch(/^error\[greeting\]: It was not rendered: no-such-engine/)
+    expect(failed.err).toMatch(
+      /^error\[greeting\]: It was not rendered: no-such-engine is not on the PATH\.$/m,
+    )
     const nowhere = await run('Hello.', '--out', '/nowhere/x.wav')
-    expect(nowhere.err).toMatch(/^error\[greeting\]: It was not rendered: \/nowhere: .*ENOENT/)
+    expect(nowhere.err).toMatch(
+      /^error\[greeting\]: It was not rendered: \/nowhere: ENOENT: no such file or directory\.$/m,
+    )
   })
 })

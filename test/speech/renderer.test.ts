@@ -68,7 +68,7 @@ describe('the flite that comes with Doorman', () => {
 
   test('reads names that are not English without their accents', async () => {
     expect(await seconds(flite(), 'Jürgen Müller')).toBe(await seconds(flite(), 'Jurgen Muller'))
-    await expect(seconds(flite(), '日本')).rejects.toThrow('none of its letters can be said')
+    await expect(seconds(flite(), '日本')).rejects.toThrow('it says English letters only')
   })
 })
 
@@ -151,7 +151,7 @@ describe('a server', () => {
       const json = { input: 'Welcome.', model: 'tts-1', voice: 'alloy', speed: 1.2, response_format: 'wav' }
       expect(asked).toEqual([['POST', '/v1/audio/speech', json]])
       status = 401
-      await expect(say(voice)).rejects.toThrow(`${host} answered 401`)
+      await expect(say(voice)).rejects.toThrow(/answered 401$/)
       ;[status, answer] = [200, Buffer.from('{}')]
       await expect(say(voice)).rejects.toThrow('Not a valid wave file')
     } finally {

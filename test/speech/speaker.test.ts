@@ -59,6 +59,17 @@ describe('an engine that is not on the PATH', () => {
     await expect(speaker).rejects.toThrow(`${engine} is not on the PATH: ${remedy}`)
   })
 
+  test.each([
+    ['sh', true],
+    ['/bin/sh', true],
+    ['no-such-engine', false],
+    ['./sh', false],
+  ])('nor is a command: %s is found, %s', async (name, isThere) => {
+    const speaker = findSpeaker({ command: [name, '-c', 'cat'] })
+    if (isThere) expect((await speaker).name).toBe(name)
+    else await expect(speaker).rejects.toThrow(`${name} is not on the PATH`)
+  })
+
   test('flite is the one that comes with Doorman', async () => {
     const speaker = await without(() => findSpeaker(FLITE))
     expect(speaker).toMatchObject({ isBuiltIn: true, name: expect.stringMatching(/^flite \(built in, /) })
