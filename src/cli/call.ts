@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
 import { InvalidArgumentError } from 'commander'
 import { compile } from '../flows/compile.js'
-import type { Revision } from '../flows/revision.js'
 import { safeJson } from '../lib/text.js'
 import { ariAccess, type Settings } from '../settings/index.js'
 import { canonicalName } from '../sip/headers.js'
@@ -16,7 +15,6 @@ import {
   verdictOn,
 } from '../testcall/identification.js'
 import { RtpStream, SAMPLE_RATE } from '../testcall/rtp.js'
-import type { Credentials } from '../testcall/sip-message.js'
 import { type SipAnswer, SipUserAgent } from '../testcall/user-agent.js'
 import { type DoormanCommand, EXIT, type Header, printResult, Refusal } from './command.js'
 
@@ -75,20 +73,9 @@ function parseUser(text: string): string {
   throw new InvalidArgumentError('Give a number or a name.')
 }
 
-/** What is sent, and from where. */
-interface Plan {
-  readonly target: string
-  readonly local: string | undefined
-  /** Who is in From. */
-  readonly from: string
-  readonly headers: readonly Header[]
-  readonly credentials: Credentials | undefined
-  readonly revision: Revision | undefined
-}
-
 async function placeCall(settings: Settings, options: Options): Promise<number> {
   const plan = await planOf(settings, options)
-  const agent = await openUserAgent(plan)
+  const agent = await openUserAgent(plan.target, plan.local)
   const media = options.record === undefined ? undefined : await RtpStream.open(addressOf(agent.local))
   try {
     const call = agent.call({ ...plan, media, to: options.to, displayName: options.name })
@@ -109,7 +96,8 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
     call.hangUp()
     await call.result
     const recorded = media && options.record && (await writeSound(media.samples, options.record))
-    const placed = { ...plan, callId: call.callId, local: agent.local, sipAnswer, result, recorded }
+    const address = addressOf(agent.local)
+    const placed = { ...plan, callId: call.callId, source: agent.local, address, sipAnswer, result, recorded }
     return await report(settings, options, placed)
   } finally {
     agent.close()
@@ -129,7 +117,8 @@ async function writeSound(samples: Int16Array, file: string): Promise<string> {
 
 const noneAfter = (ms: number) => sleep(ms, undefined, { ref: false })
 
-async function planOf(settings: Settings, options: Options): Promise<Plan> {
+/** What is sent, and from where; `from` is who stands in From. */
+async function planOf(settings: Settings, options: Options) {
   const { header, from, target = settings.DOORMAN_SIP_TARGET } = options
   const compiled = await compile(settings.DOORMAN_FLOWS)
   const revision = compiled.ok ? compiled.revision : undefined
@@ -155,7 +144,7 @@ const ASSERTED = 'P-Asserted-Identity'
 const names = (headers: readonly Header[], name: string) =>
   headers.some(([one]) => canonicalName(one) === canonicalName(name))
 
-async function openUserAgent({ target, local }: Plan): Promise<SipUserAgent> {
+async function openUserAgent(target: string, local: string | undefined): Promise<SipUserAgent> {
   return SipUserAgent.open(target, local).catch((error: Error) => {
     throw new Refusal(
       'sip_unreachable',
@@ -164,10 +153,11 @@ async function openUserAgent({ target, local }: Plan): Promise<SipUserAgent> {
   })
 }
 
-interface Placed extends Plan {
+type Placed = Awaited<ReturnType<typeof planOf>> & {
   readonly callId: string
   /** `address:port` of the caller. */
-  readonly local: string
+  readonly source: string
+  readonly address: string
   readonly sipAnswer: SipAnswer | undefined
   readonly result: CallResult | undefined
   /** What was recorded. */
@@ -176,13 +166,11 @@ interface Placed extends Plan {
 
 async function report(settings: Settings, options: Options, placed: Placed): Promise<number> {
   const { from, to } = options
-  const { callId, sipAnswer, result, local: source, revision } = placed
+  const { callId, sipAnswer, result, source, revision } = placed
   const { status, reason, ms = 0 } = sipAnswer ?? {}
   const answer = sipAnswer === undefined ? null : { status, reason, ms: Math.round(ms) }
-  const address = addressOf(source)
-  const forged = options.forged ? verdictOn({ ...placed, address, routing: revision?.routing }) : undefined
-  const outcome =
-    result === undefined ? nowhere(await whyNowhere(settings, placed, address)) : landed(result, placed)
+  const forged = options.forged ? verdictOn({ ...placed, routing: revision?.routing }) : undefined
+  const outcome = result === undefined ? nowhere(await whyNowhere(settings, placed)) : landed(result, placed)
   const lines = [
     ...(forged ? [`forged    ${forged.says}`] : []),
     ...(forged?.verdict === 'refused' ? [] : outcome),
@@ -220,11 +208,8 @@ function nowhere([first, ...more]: readonly string[]): readonly string[] {
 }
 
 /** Why the call reached no flow, and what to do about it. */
-async function whyNowhere(
-  settings: Settings,
-  { sipAnswer, credentials, revision, target }: Placed,
-  address: string,
-): Promise<readonly string[]> {
+async function whyNowhere(settings: Settings, placed: Placed): Promise<readonly string[]> {
+  const { sipAnswer, credentials, revision, target, address } = placed
   if (sipAnswer === undefined)
     return [`${target} does not answer. Give the SIP address of the PBX: --target host:port.`]
   const { status, reason } = sipAnswer

@@ -60,17 +60,11 @@ export function addSetup(program: Command): void {
     .option('--yes', 'do not ask')
     .option('--verbose', 'show the generated dialplan, too')
     .option('--freepbx', 'for FreePBX, which setup recognizes as a rule: use its *_custom.conf files')
-    .option('--asterisk <folder>', "Asterisk's configuration", DEFAULT_FOLDER)
-    .option('--doorman <folder>', 'settings and flow files', INSTALLED_FOLDER)
-    .option('--data <folder>', "Doorman's data, where the settings name none", '/var/lib/doorman')
+    .option('--asterisk <folder>', "Asterisk's configuration", absolute, DEFAULT_FOLDER)
+    .option('--doorman <folder>', 'settings and flow files', absolute, INSTALLED_FOLDER)
+    .option('--data <folder>', "Doorman's data, where the settings name none", absolute, '/var/lib/doorman')
     .addHelpText('after', HELP)
-    .action(async (given: Options) => {
-      const options = {
-        ...given,
-        asterisk: resolve(given.asterisk),
-        doorman: resolve(given.doorman),
-        data: resolve(given.data),
-      }
+    .action(async (options: Options) => {
       if (!existsSync(options.asterisk)) {
         const says = `There is no folder ${options.asterisk}. Name that of Asterisk's\nconfiguration: --asterisk <folder>.`
         throw new Refusal('setup_refused', says)
@@ -81,6 +75,8 @@ export function addSetup(program: Command): void {
       process.exitCode = isDone ? EXIT.ok : EXIT.failed
     })
 }
+
+const absolute = (folder: string) => resolve(folder)
 
 async function setUp(options: Options, findings: Findings, console: Console): Promise<boolean> {
   const prepared = await prepare(findings, options).catch(refuse)
