@@ -24,7 +24,8 @@ import {
 } from '../setup/console.js'
 import { type Change, changedSince } from '../setup/files.js'
 import { type Findings, inspect, SERVICE } from '../setup/inspect.js'
-import { type Prepared, placesIn, prepare, stillConnected, unwritable } from '../setup/prepare.js'
+import { placesIn } from '../setup/own-files.js'
+import { type Prepared, prepare, stillConnected, unwritable } from '../setup/prepare.js'
 import { describe, missingModules, remaining, showChange } from '../setup/report.js'
 import { EXIT, isAnsweredYes, print, Refusal, refuseOn } from './command.js'
 

@@ -73,7 +73,7 @@ function destination(record: Decided): string {
 }
 
 function decider(record: Decided): string {
-  const file = functionReason(record)?.condition.replace('run: ', '')
+  const file = reasonOf(record, '(function)')?.condition.replace('run: ', '')
   if (file !== undefined) return `${file} of rule "${record.rule}"`
   return record.rule === 'otherwise' ? '`otherwise`' : `rule "${record.rule}"`
 }
@@ -81,17 +81,14 @@ function decider(record: Decided): string {
 function because(record: Decided): string {
   const untrusted = untrustedClaims(record)
   if (record.rule === 'otherwise') return untrusted || 'no rule matched'
-  const reason = record.reasons.find(({ rule, matched }) => matched && rule === record.rule)
-  const why = reason?.condition === 'vip: true' ? vipReason(record)?.why : reason?.why
+  const reason = reasonOf(record, record.rule)
+  const why = reason?.condition === 'vip: true' ? reasonOf(record, '(vip)')?.why : reason?.why
   return [why ?? 'its condition is satisfied', untrusted].filter((part) => part !== '').join('; ')
 }
 
-function vipReason({ reasons }: Decided): Reason | undefined {
-  return reasons.find(({ rule, matched }) => matched && rule === '(vip)')
-}
-
-function functionReason({ reasons }: Decided): Reason | undefined {
-  return reasons.find(({ rule }) => rule === '(function)')
+/** Why a rule matched, the call is one of a VIP, or what its code flow said, be it that it failed. */
+function reasonOf({ reasons }: Decided, name: string | null): Reason | undefined {
+  return reasons.find(({ rule, matched }) => rule === name && (matched || name === '(function)'))
 }
 
 /** `its caller number and X-VIP: gold are untrusted on carrier-b`; empty where there are none. */
@@ -111,7 +108,7 @@ function faults({ faults }: Decided): string {
 }
 
 function functionFault(record: Decided): string {
-  const why = functionReason(record)?.why
+  const why = reasonOf(record, '(function)')?.why
   return why === undefined ? faults(record) : `: ${why}`
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isFalse, optionOf, sectionsNamed } from '../asterisk/config.js'
+import { readSettings } from '../settings/index.js'
 import { contextBefore, type Entry } from './entries.js'
 import { stateOf } from './files.js'
 import { amiServer, type Findings, general, httpServer, localAddress, OWN_FILES } from './inspect.js'
@@ -72,19 +74,37 @@ export function managerFile(findings: Findings, { ami, admin }: Users): string {
   ].join('\n')
 }
 
-/** Where all that is not Asterisk's goes. */
-export interface Places {
-  /** `/etc/doorman`: settings, flow files, and what setup remembers. */
+export interface Folders {
   readonly doorman: string
-  /** `DOORMAN_FLOWS` */
-  readonly flows: string
-  /** `DOORMAN_DATA` */
   readonly data: string
-  /** `DOORMAN_GREETINGS`; not below the data, where Asterisk may not go. */
-  readonly greetings: string
-  readonly settingsFile: string
-  readonly adminSecretFile: string
 }
+
+/** @throws SettingsError of what is there already */
+export function placesIn({ doorman, data }: Folders) {
+  const settingsFile = join(doorman, 'settings.env')
+  const settings = readSettings({
+    env: {},
+    file: existsSync(settingsFile) ? settingsFile : undefined,
+    // All are written anew; an undo may have removed the file of one.
+    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'],
+  })
+  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: ownData, DOORMAN_GREETINGS: greetings } = settings
+  const places = {
+    /** `/etc/doorman`: settings, flow files, and what setup remembers. */
+    doorman,
+    settingsFile,
+    adminSecretFile: join(doorman, 'ami-admin-secret'),
+    // The defaults are for a command that is run in a folder of one's own.
+    flows: flows === 'flows' ? join(doorman, 'flows') : flows,
+    data: ownData === 'data' ? data : ownData,
+    // Not below the data, where Asterisk may not go.
+    greetings: greetings === 'greetings' ? `${data}-greetings` : greetings,
+  }
+  return { settings, places }
+}
+
+/** Where all that is not Asterisk's goes. */
+export type Places = ReturnType<typeof placesIn>['places']
 
 const HEADING = `# Settings of Doorman, NAME=value; "doorman setup" wrote the first ones. There
 # are passwords among them: do not make this file readable for others.

@@ -6,10 +6,10 @@ import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
-import { applicationsOf, readSettings } from '../settings/index.js'
+import { applicationsOf } from '../settings/index.js'
 import { contextBefore, type Entry, entriesFor, existingEntries } from './entries.js'
 import { type Findings, includesDialplan, SELF } from './inspect.js'
-import { type Places, startingFlows } from './own-files.js'
+import { type Folders, placesIn, startingFlows } from './own-files.js'
 import { type Plan, planSetup } from './plan.js'
 
 /** What is to be done, and what it was made of. */
@@ -49,31 +49,6 @@ export async function prepare(findings: Findings, folders: Folders) {
     /** What must be mended first, a line each; then nothing is to be done. */
     faults,
   }
-}
-
-interface Folders {
-  readonly doorman: string
-  readonly data: string
-}
-
-/** @throws SettingsError of what is there already */
-export function placesIn({ doorman, data }: Folders) {
-  const settingsFile = join(doorman, 'settings.env')
-  const settings = readSettings({
-    env: {},
-    file: existsSync(settingsFile) ? settingsFile : undefined,
-    // All are written anew; an undo may have removed the file of one.
-    optional: ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'],
-  })
-  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: ownData, DOORMAN_GREETINGS: greetings } = settings
-  const places: Places = {
-    ...{ doorman, settingsFile, adminSecretFile: join(doorman, 'ami-admin-secret') },
-    // The defaults are for a command that is run in a folder of one's own.
-    flows: flows === 'flows' ? join(doorman, 'flows') : flows,
-    data: ownData === 'data' ? data : ownData,
-    greetings: greetings === 'greetings' ? `${data}-greetings` : greetings,
-  }
-  return { settings, places }
 }
 
 /** Contexts of these names that the admin has written: Asterisk would put both together. */

@@ -40,8 +40,6 @@ export interface ConnectionListener {
 export class AriConnection {
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
-  /** It loads while Asterisk is asked for its version. */
-  readonly #library = import('ari-client')
   #client: Client | undefined
   #socket: AriSocket | undefined
   #takesRequests = false
@@ -101,12 +99,14 @@ export class AriConnection {
   async #open(): Promise<void> {
     const { signal } = this.#stopped
     const { url } = this.access
+    // It loads while Asterisk is asked for its version.
+    void import('ari-client')
     const version = await askVersion(this.http, url)
     this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
-    this.#client ??= await loadClient(this.#library, this.access, signal)
+    this.#client ??= await loadClient(this.access, signal)
     void this.#client.start(this.application)
-    const raw = socketOf(this.#client)
+    const { _ws: raw } = this.#client as unknown as { readonly _ws: RawSocket }
     // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
     for (const event of ['message', 'close', 'error'] as const) raw.removeAllListeners(event)
     const what = `ARI at ${url}, its WebSocket`
@@ -195,16 +195,9 @@ export class AriConnection {
   }
 }
 
-/**
- * Loads ARI's description; no WebSocket is open yet.
- * @param library ari-client: loading it takes a sixth of a second, which commands that need no ARI save
- */
-async function loadClient(
-  library: Promise<typeof import('ari-client')>,
-  { url, username, password }: AriAccess,
-  stopped: AbortSignal,
-): Promise<Client> {
-  const { connect } = await library
+/** Loads ari-client, which takes a sixth of a second, and ARI's description; no WebSocket is open yet. */
+async function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
+  const { connect } = await import('ari-client')
   // Its swagger library prints a banner through a global `log` unless there is one.
   Object.assign(globalThis, { log: () => undefined })
   return within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password), stopped)
@@ -214,11 +207,7 @@ async function loadClient(
 export async function connectAri(access: AriAccess): Promise<Client> {
   const http = new AriHttp(access)
   await askVersion(http, access.url).finally(() => http.stop())
-  return loadClient(import('ari-client'), access, new AbortController().signal)
-}
-
-function socketOf(client: Client): RawSocket {
-  return (client as unknown as { readonly _ws: RawSocket })._ws
+  return loadClient(access, new AbortController().signal)
 }
 
 /** What an HTTP status of `GET /ari/asterisk/info` says, and what to do about it. */

@@ -26,12 +26,6 @@ const PING_MS = 200
 /** Asterisk answers a ping in less than a millisecond, and within tens of them under load. */
 export const SILENT_MS = 400
 
-interface RestResponse {
-  readonly request_id?: unknown
-  readonly status_code?: unknown
-  readonly message_body?: unknown
-}
-
 /**
  * The event WebSocket that ari-client opened: events, REST requests over it (20.14, 22.4 and later), and a watch on
  * whether the other side is there. After one slow write Asterisk drops all events and keeps the socket open
@@ -108,11 +102,12 @@ export class AriSocket {
     this.#heardAt = performance.now()
     const message = parseJson(text)
     if (typeof message !== 'object' || message === null) return
-    if ((message as AriEvent).type === 'RESTResponse') this.#onResponse(message as RestResponse)
+    if ((message as AriEvent).type === 'RESTResponse') this.#onResponse(message)
     else this.listener.onEvent(message as AriEvent)
   }
 
-  #onResponse({ request_id, status_code, message_body }: RestResponse): void {
+  #onResponse(response: { request_id?: unknown; status_code?: unknown; message_body?: unknown }): void {
+    const { request_id, status_code, message_body } = response
     const body = typeof message_body === 'string' ? parseJson(message_body) : message_body
     this.#pending.get(String(request_id))?.resolve({ status: Number(status_code), body })
   }
