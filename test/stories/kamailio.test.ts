@@ -2,19 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import { doorman } from '../cli/command.js'
-import { codeBlocks } from '../docs/code-blocks.js'
-import { projectFolder } from '../flows/project-folder.js'
 import { ADDRESS_OF, type CallPlan, Load, type PlacedCall, placed, rawCall } from '../support/calls.js'
 import { type RunningDoorman, settingsFor, view } from '../support/doorman.js'
 import { allShowing, type Fixture, flowsTo, pbxFixture } from '../support/fixture.js'
-import { Kamailio } from '../support/kamailio.js'
+import { BEHIND_PROXY, type Kamailio, PROXIED_TRUNKS, proxyFor } from '../support/kamailio.js'
 import { until } from '../support/until.js'
 
-const PROXY = '127.0.0.10'
-const [PJSIP = '', DIALPLAN = ''] = codeBlocks('docs/kamailio.md', 'ini')
-const [TRUNKS = ''] = codeBlocks('docs/kamailio.md', 'yaml')
-
-const ROUTING = `${TRUNKS}
+const ROUTING = `${PROXIED_TRUNKS}
 vip: { headers: { X-VIP: [gold] } }
 flows: { ${flowsTo('main', 'vip', 'a')} }
 rules:
@@ -24,8 +18,8 @@ otherwise: main
 `
 const OPTIONS = {
   flows: { 'routing.yaml': ROUTING },
-  dialplan: DIALPLAN + allShowing(['main', 'vip', 'a'], '${DOORMAN_RULE}'),
-  overrides: { 'pjsip.conf': PJSIP.replace('192.0.2.10', PROXY) },
+  ...BEHIND_PROXY,
+  dialplan: BEHIND_PROXY.dialplan + allShowing(['main', 'vip', 'a'], '${DOORMAN_RULE}'),
 }
 const CALL: CallPlan = { from: '+15559990000', to: '5550000001' }
 
@@ -36,19 +30,9 @@ describe('two PBXs behind Kamailio', () => {
   let kamailio: Kamailio
 
   beforeAll(async () => {
-    kamailio = await Kamailio.start(
-      {
-        config: projectFolder('docker/kamailio/kamailio.cfg'),
-        destinations: pbxs.map(({ asterisk }) => `1 sip:127.0.0.1:${asterisk.ports.sip} 0 0`),
-        trunks: [
-          `1 ${ADDRESS_OF['carrier-b']} 32 0 carrier-b`,
-          `2 ${ADDRESS_OF['carrier-a']} 32 0 carrier-a`,
-        ],
-      },
-      PROXY,
-    )
+    kamailio = await proxyFor(pbxs.map(({ asterisk }) => asterisk))
     for (const name of ['carrier-a', 'carrier-b', 'anonymous'])
-      agents.set(name, await SipUserAgent.open(`${PROXY}:${kamailio.port}`, ADDRESS_OF[name]))
+      agents.set(name, await SipUserAgent.open(kamailio.target, ADDRESS_OF[name]))
   })
   afterAll(async () => {
     for (const agent of agents.values()) agent.close()

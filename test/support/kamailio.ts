@@ -2,7 +2,12 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { codeBlocks } from '../docs/code-blocks.js'
+import { projectFolder } from '../flows/project-folder.js'
+import type { Asterisk } from './asterisk.js'
+import { ADDRESS_OF } from './calls.js'
 import { freePort } from './free-ports.js'
+import type { LabOptions } from './lab.js'
 import { PrivateServer, serverFolder } from './private-server.js'
 import { kamailio } from './roots.js'
 
@@ -15,6 +20,29 @@ export interface KamailioOptions {
   readonly trunks?: readonly string[]
 }
 
+/** The address by which the PBXs know the proxy. */
+const PROXY = '127.0.0.10'
+const [PJSIP = '', DIALPLAN = ''] = codeBlocks('docs/kamailio.md', 'ini')
+
+/** What docs/kamailio.md has in the flow files. */
+export const [PROXIED_TRUNKS = ''] = codeBlocks('docs/kamailio.md', 'yaml')
+
+/** A PBX behind the proxy, as docs/kamailio.md makes it. */
+export const BEHIND_PROXY = {
+  dialplan: DIALPLAN,
+  overrides: { 'pjsip.conf': PJSIP.replace('192.0.2.10', PROXY) },
+} as const satisfies LabOptions
+
+/** The proxy of docs/kamailio.md in front of these PBXs. */
+export function proxyFor(pbxs: readonly Pick<Asterisk, 'ports'>[]): Promise<Kamailio> {
+  const options = {
+    config: projectFolder('docker/kamailio/kamailio.cfg'),
+    destinations: pbxs.map(({ ports }) => `1 sip:127.0.0.1:${ports.sip} 0 0`),
+    trunks: [`1 ${ADDRESS_OF['carrier-b']} 32 0 carrier-b`, `2 ${ADDRESS_OF['carrier-a']} 32 0 carrier-a`],
+  }
+  return Kamailio.start(options, PROXY)
+}
+
 /** A private Kamailio 5.6 on a UDP port of its own. */
 export class Kamailio extends PrivateServer {
   private constructor(
@@ -24,6 +52,11 @@ export class Kamailio extends PrivateServer {
     readonly address: string,
   ) {
     super(folder, command, () => answers(port, address))
+  }
+
+  /** `host:port`, for callers. */
+  get target(): string {
+    return `${this.address}:${this.port}`
   }
 
   /** @param address the address of loopback by which the PBXs know it */
