@@ -40,6 +40,8 @@ export interface ConnectionListener {
 export class AriConnection {
   readonly #report: ConnectionLog
   readonly #stopped = new AbortController()
+  /** It loads while Asterisk is asked for its version. */
+  readonly #library = import('ari-client')
   #client: Client | undefined
   #socket: AriSocket | undefined
   #takesRequests = false
@@ -99,12 +101,10 @@ export class AriConnection {
   async #open(): Promise<void> {
     const { signal } = this.#stopped
     const { url } = this.access
-    // It loads while Asterisk is asked for its version.
-    void import('ari-client')
     const version = await askVersion(this.http, url)
     this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
-    this.#client ??= await loadClient(this.access, signal)
+    this.#client ??= await loadClient(this.#library, this.access, signal)
     void this.#client.start(this.application)
     const { _ws: raw } = this.#client as unknown as { readonly _ws: RawSocket }
     // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
@@ -197,7 +197,7 @@ export class AriConnection {
 
 /** Loads ari-client, which takes a sixth of a second, and ARI's description; no WebSocket is open yet. */
 async function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
-  const { connect } = await import('ari-client')
+  const { connect } = await library
   // Its swagger library prints a banner through a global `log` unless there is one.
   Object.assign(globalThis, { log: () => undefined })
   return within(CONNECT_MS, `ARI at ${url}`, connect(url, username, password), stopped)
@@ -207,7 +207,7 @@ async function loadClient({ url, username, password }: AriAccess, stopped: Abort
 export async function connectAri(access: AriAccess): Promise<Client> {
   const http = new AriHttp(access)
   await askVersion(http, access.url).finally(() => http.stop())
-  return loadClient(access, new AbortController().signal)
+  return loadClient(import('ari-client'), access, new AbortController().signal)
 }
 
 /** What an HTTP status of `GET /ari/asterisk/info` says, and what to do about it. */
