@@ -195,8 +195,15 @@ export class AriConnection {
   }
 }
 
-/** Loads ari-client, which takes a sixth of a second, and ARI's description; no WebSocket is open yet. */
-async function loadClient({ url, username, password }: AriAccess, stopped: AbortSignal): Promise<Client> {
+/**
+ * Loads ARI's description; no WebSocket is open yet.
+ * @param library ari-client: loading it takes a sixth of a second, which commands that need no ARI save
+ */
+async function loadClient(
+  library: Promise<typeof import('ari-client')>,
+  { url, username, password }: AriAccess,
+  stopped: AbortSignal,
+): Promise<Client> {
   const { connect } = await library
   // Its swagger library prints a banner through a global `log` unless there is one.
   Object.assign(globalThis, { log: () => undefined })
