@@ -4,7 +4,7 @@ import type { Revision } from '../flows/revision.js'
 import type { RecordedGreeting } from '../history/decision-record.js'
 import { greetingOf } from '../routing/greeting.js'
 import type { Greeting } from '../routing/types.js'
-import type { Greetings } from '../speech/greetings.js'
+import type { RenderedGreetings } from '../speech/rendered-greetings.js'
 import type { ActiveCall } from './active-call.js'
 
 /** Milliseconds that a call waits for a text that no caller heard before. */
@@ -13,7 +13,7 @@ const RENDER_MS = 200
 const PATH = /^[\w./-]+$/
 
 /** What of the rendered greetings a call needs. */
-export type GreetingFiles = Pick<Greetings, 'find' | 'within' | 'health'>
+export type GreetingFiles = Pick<RenderedGreetings, 'find' | 'within' | 'health'>
 
 /** What a call is to hear; of an undecidable one no value is known. */
 export function greetingFor(

@@ -3,7 +3,7 @@ import { within } from '../lib/waiting.js'
 import { greetTexts, knownTexts } from '../routing/greeting.js'
 import { type CallerRow, hasNumber, type NumberTable, numbersOf, rowOf } from '../routing/number-table.js'
 import type { OutsideData } from '../routing/outside-data.js'
-import type { GreetingText, Recording } from './greetings.js'
+import type { Wanted } from './greetings.js'
 
 /** A database that hangs must not hold up what is rendered ahead. */
 const RECENT_MS = 3_000
@@ -17,7 +17,7 @@ export async function* greetingTexts(
   { routing }: Revision,
   outside: OutsideData['tables'],
   recentCallers: () => Promise<readonly string[]>,
-): AsyncGenerator<GreetingText | Recording> {
+): AsyncGenerator<Wanted> {
   for (const wav of routing.recordings.values()) yield { wav }
   if (greetTexts(routing).length === 0) return
   const recent = await within(RECENT_MS, 'the database', recentCallers()).catch(() => [])

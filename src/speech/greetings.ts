@@ -14,6 +14,8 @@ export interface Recording {
   readonly wav: Uint8Array
 }
 
+export type Wanted = GreetingText | Recording
+
 /** What was rendered ahead of the calls. */
 export interface RenderReport {
   /** How many different texts were asked for. */
@@ -63,25 +65,4 @@ export interface GreetingsHealth {
   /** Since the start. */
   readonly rendered: number
   readonly failed: number
-}
-
-/** Speech as files that Asterisk can play. */
-export interface Greetings {
-  /**
-   * The file for a text, if it is there now: an absolute path without extension, as `Playback` wants it. Does no I/O and
-   * never throws.
-   */
-  find(text: GreetingText | Recording): string | undefined
-  /** The same, and waits at most `ms` for a rendering that it starts or joins, and that goes on. Never rejects. */
-  within(text: GreetingText | Recording, ms: number): Promise<string | undefined>
-  /**
-   * Renders ahead, beside the calls, the first ones first; the newest request replaces the one before. The files of
-   * these texts stay while it is the newest.
-   */
-  ahead(texts: Iterable<GreetingText | Recording> | AsyncIterable<GreetingText | Recording>): void
-  /** Of the newest `ahead`, as soon as it is known how many of its texts have no file. Never rejects. */
-  report(): Promise<RenderReport>
-  readonly health: GreetingsHealth
-  /** Ends every process. */
-  stop(): Promise<void>
 }

@@ -2,14 +2,7 @@ import type { Log } from '../lib/log.js'
 import { turns, within } from '../lib/waiting.js'
 import type { Voice } from '../routing/types.js'
 import { GreetingFiles } from './greeting-files.js'
-import {
-  describeReport,
-  type Greetings,
-  type GreetingsHealth,
-  type GreetingText,
-  type Recording,
-  type RenderReport,
-} from './greetings.js'
+import { describeReport, type GreetingsHealth, type RenderReport, type Wanted } from './greetings.js'
 import type { RenderSource } from './render-process.js'
 import { Renderer } from './renderer.js'
 import { findSpeaker, nameOfRecording, nameOfText, type Speaker, spokenText } from './speaker.js'
@@ -24,8 +17,6 @@ export interface GreetingsParts {
   /** For the texts that calls ask for, and for those that are rendered ahead. */
   readonly renderers?: readonly [Pick<Renderer, 'render' | 'stop'>, Pick<Renderer, 'render' | 'stop'>]
 }
-
-type Wanted = GreetingText | Recording
 
 /** What has no file yet. */
 interface Task {
@@ -60,8 +51,8 @@ const MOST_FAILURES = 5
 
 const FULL = 'the greetings that calls may need fill the folder: raise DOORMAN_GREETINGS_MB'
 
-/** Renders into a folder: what calls ask for first, and one by one what they may ask for. */
-export class RenderedGreetings implements Greetings {
+/** Speech as files that Asterisk can play: what calls ask for, and beside them, one by one, what they may ask for. */
+export class RenderedGreetings {
   readonly #parts: GreetingsParts
   readonly #files: GreetingFiles
   readonly #renderers: NonNullable<GreetingsParts['renderers']>
@@ -93,12 +84,17 @@ export class RenderedGreetings implements Greetings {
     this.#read = this.#readFolder()
   }
 
+  /**
+   * The file of a text, if it is there now: an absolute path without extension, as `Playback` wants it. Does no I/O and
+   * never throws.
+   */
   find(wanted: Wanted): string | undefined {
     if ('wav' in wanted) return this.#files.use(nameOfRecording(wanted.wav))
     const speaker = this.#known.get(JSON.stringify(wanted.voice))
     return speaker && this.#files.use(nameOfText(speaker, spokenText(wanted.text)))
   }
 
+  /** The same, and waits at most `ms` for a rendering that it starts or joins, and that goes on. Never rejects. */
   async within(wanted: Wanted, ms: number): Promise<string | undefined> {
     return this.find(wanted) ?? within(ms, 'the greeting', this.#ask(wanted)).catch(() => undefined)
   }
@@ -116,6 +112,10 @@ export class RenderedGreetings implements Greetings {
     return task.done.promise
   }
 
+  /**
+   * Renders ahead, the first ones first; the newest request replaces the one before. The files of these texts stay while
+   * it is the newest.
+   */
   ahead(texts: Iterable<Wanted> | AsyncIterable<Wanted>): void {
     const run = new AheadRun()
     this.#newest = run
@@ -123,6 +123,7 @@ export class RenderedGreetings implements Greetings {
     this.#planned = this.#start(run, texts)
   }
 
+  /** Of the newest `ahead`, as soon as it is known how many of its texts have no file. Never rejects. */
   async report(): Promise<RenderReport> {
     await this.#planned
     return this.#newest.report(this.#pace, this.#problem)
@@ -268,6 +269,7 @@ export class RenderedGreetings implements Greetings {
     }
   }
 
+  /** Ends every process. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#ahead = undefined

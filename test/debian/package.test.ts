@@ -123,7 +123,10 @@ describe.each(HOSTS)('the package on Debian %s, beside a PBX', (host) => {
     const agent = await userAgent(pbx, 'carrier-a')
     return placed(agent.call({ ...CALL, to }), {}).finally(() => agent.close())
   }
-  const call = async () => reached(machine).get((await place()).callId)
+  async function call(): Promise<Reached | undefined> {
+    const { callId } = await place()
+    return reached(machine).get(callId)
+  }
 
   test('installs without touching the PBX, and without starting anything', async () => {
     configuration = await configured()

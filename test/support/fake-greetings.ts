@@ -1,7 +1,5 @@
 import type { GreetingFiles } from '../../src/call/greet.js'
-import type { GreetingText, Recording } from '../../src/speech/greetings.js'
-
-type Wanted = GreetingText | Recording
+import type { Wanted } from '../../src/speech/greetings.js'
 
 const nameOf = (wanted: Wanted) => ('text' in wanted ? wanted.text : Buffer.from(wanted.wav).toString())
 
