@@ -55,6 +55,8 @@ export interface Demo {
   readonly customers: DatabaseServer | undefined
   /** The folder of the flow files. */
   readonly flows: string
+  /** Where the web console is, and what signs in to it. */
+  readonly console: { readonly url: string; readonly token: string }
 }
 
 /** In the order of the table. */

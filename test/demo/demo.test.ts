@@ -83,7 +83,7 @@ test('with --once --json it prints one line for each call, all as expected, and 
 
 test('it stays up, shows where a further call went, and stops with nothing left behind', async () => {
   const file = join(lab, 'demo.env')
-  const demo = new Demo([])
+  const demo = new Demo(['--calls', '10/s'])
   await demo.says('stdout', 'Ctrl-C stops both sides')
   const mode = statSync(file).mode & 0o777
   const settings = parseEnv(readFileSync(file, 'utf8')) as Record<string, string>
@@ -91,10 +91,15 @@ test('it stays up, shows where a further call went, and stops with nothing left 
   const call = ['call', '--from', '+15551234567', '--to', '5550001111']
   const placed = await runToEnd([...DOORMAN, '--settings', file, ...call], 20_000)
   await reached
+  expect(placed).toMatchObject({ code: 0 })
+  const [, url, token] = /console,[\s\S]*?\n {2}(http:\S+) {3}token (\w+)\n/.exec(demo.stdout) ?? []
+  const own = await fetch(`${url}/api/calls?limit=500`, { headers: { authorization: `Bearer ${token}` } })
+  const { calls } = (await own.json()) as { calls: readonly { sipCallId: string }[] }
   demo.child.kill('SIGINT')
   const code = await demo.ended
 
-  expect(placed).toMatchObject({ code: 0 })
+  expect(calls.filter(({ sipCallId }) => sipCallId.startsWith('demo-')).length).toBeGreaterThan(2)
+  expect(demo.stdout.split('Ctrl-C stops both sides')[1]?.trim().split('\n')).toHaveLength(2)
   expect(demo.stdout).toContain('VIP by caller number')
   expect(demo.stdout).toContain('X-VIP: gold (hearsay)')
   expect(demo.stdout).toContain('npx doorman --settings')
@@ -138,6 +143,13 @@ test('asked to stop while it starts, it exits 0 and leaves no settings', async (
 
   expect({ code: await demo.ended, stdout: demo.stdout }).toEqual({ code: 0, stdout: '' })
   expect(existsSync(join(lab, 'demo.env'))).toBe(false)
+})
+
+test.each(['2', '2/m', '51/s', '-1/s'])('calls at %s are refused with exit 2', async (rate) => {
+  const demo = new Demo([`--calls=${rate}`])
+
+  expect(await demo.ended).toBe(2)
+  expect(demo.stderr).toContain('--calls takes calls per second')
 })
 
 test('an option that there is not brings the usage and exit 2', async () => {

@@ -6,10 +6,12 @@
  * and all of it down again in reverse when it is asked to stop, or when something fails.
  */
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
+import { Load, placeCall } from '../support/calls.js'
 import { isAlive } from '../support/child.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
 import { type AsteriskInstall, systemAsterisk } from '../support/install.js'
@@ -17,7 +19,7 @@ import { Lab } from '../support/lab.js'
 import { labFolder } from '../support/lab-folder.js'
 import { Observer } from '../support/observer.js'
 import { asteriskRoot } from '../support/roots.js'
-import { CALLS, type Demo, isOk, place } from './calls.js'
+import { CALLS, type Demo, type DemoCall, isOk, place } from './calls.js'
 import {
   CUSTOMERS_SETTING,
   customersInstructions,
@@ -27,10 +29,12 @@ import {
 } from './customers.js'
 import { formatTable, instructions, jsonLine, newsLines } from './output.js'
 
-const USAGE = `usage: npm run demo [-- [--once] [--json] [--with-database]]
+const USAGE = `usage: npm run demo [-- [--once] [--json] [--calls 2/s] [--with-database]]
 
 Starts a private Asterisk and Doorman, places real calls and shows which flow each reached.
+Then it stays up, with more calls to look at in the web console.
   --once   stop after that; exit 0 if all went as expected, 1 if not
+  --calls 2/s   how many calls keep coming; 1/s unless told otherwise, 0/s for none
   --json   one JSON object a line for each call on standard output, and nothing else there
   --with-database   adds a PostgreSQL with customers, whom an SQL UPDATE makes VIPs
            (npm prints two lines of its own; for a script: npm run --silent demo -- --once --json)`
@@ -59,16 +63,29 @@ async function main(): Promise<number> {
   const boolean = { type: 'boolean', default: false } as const
   try {
     const { values } = parseArgs({
-      options: { once: boolean, json: boolean, 'with-database': boolean, help: { ...boolean, short: 'h' } },
+      options: {
+        ...{ once: boolean, json: boolean, 'with-database': boolean, help: { ...boolean, short: 'h' } },
+        calls: { type: 'string', default: '1/s' },
+      },
     })
     const { once, json, 'with-database': withDatabase } = values
-    if (!values.help) return await demo({ once, json, withDatabase })
+    if (!values.help) return await demo({ once, json, withDatabase, perSecond: rateOf(values.calls) })
     print(USAGE)
     return 0
   } catch (error) {
     say(`${textOf(error)}\n${USAGE}`)
     return 2
   }
+}
+
+const MOST_PER_SECOND = 50
+
+function rateOf(text: string): number {
+  const [, rate] = /^(\d+(?:\.\d+)?)\/s$/.exec(text) ?? []
+  if (rate !== undefined && Number(rate) <= MOST_PER_SECOND) return Number(rate)
+  throw new Error(
+    `--calls takes calls per second, as 2/s or 0.5/s, ${MOST_PER_SECOND}/s at most; not ${text}.`,
+  )
 }
 
 /**
@@ -93,6 +110,8 @@ interface Options {
   readonly once: boolean
   readonly json: boolean
   readonly withDatabase: boolean
+  /** Of the calls that keep coming. */
+  readonly perSecond: number
 }
 
 async function demo(options: Options): Promise<number> {
@@ -109,7 +128,8 @@ async function demo(options: Options): Promise<number> {
   }
 }
 
-async function play(parts: AsyncDisposableStack, { once, json, withDatabase }: Options): Promise<number> {
+async function play(parts: AsyncDisposableStack, options: Options): Promise<number> {
+  const { once, json, withDatabase, perSecond } = options
   const running = await start(parts, withDatabase)
   say(`Placing ${CALLS.length} SIP calls …`)
   mkdirSync(heardFolder(), { recursive: true })
@@ -119,7 +139,7 @@ async function play(parts: AsyncDisposableStack, { once, json, withDatabase }: O
   say(`\n${count} of ${results.length} calls went as expected, by the PBX's own account.`)
   say('What the callers heard is in files. To listen, with aplay, ffplay or a browser:')
   say(`  aplay ${relative(process.cwd(), heardFolder())}/*.wav`)
-  if (!once) await stay(running, parts)
+  if (!once) await stay(running, perSecond, parts)
   return results.every(isOk) ? 0 : 1
 }
 
@@ -135,13 +155,16 @@ async function start(parts: AsyncDisposableStack, withDatabase: boolean): Promis
   const lab = parts.adopt(await Lab.start(install, database ?? {}), (part) => part.stop())
   const { asterisk } = lab
   const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
-  const doorman = await lab.startDoorman()
+  const token = randomBytes(12).toString('hex')
+  const doorman = await lab.startDoorman({ DOORMAN_TOKENS: `you:admin:${token}` })
   // Without it, some of the first calls would hear the greeting without their caller's name.
   await promisify(execFile)(process.execPath, [DOORMAN[1], 'reload', '--wait'], {
     env: { PATH: process.env.PATH ?? '', ...settingsFor(asterisk), DOORMAN_FLOWS: lab.flows },
     timeout: RENDERED_MS,
   })
-  return { asterisk, observer, doorman, customers, flows: lab.flows }
+  const control = join(asterisk.folder, 'doorman-data/control.json')
+  const { url } = JSON.parse(readFileSync(control, 'utf8')) as { url: string }
+  return { asterisk, observer, doorman, customers, flows: lab.flows, console: { url, token } }
 }
 
 /** The machine's own Asterisk where there is one, else one out of a Debian root that is fetched once. */
@@ -157,7 +180,7 @@ async function findAsterisk(): Promise<AsteriskInstall> {
 }
 
 /** Keeps both sides up, says how to call them, and prints a line for each further call. Throws where one of them ends. */
-async function stay(demo: Demo, parts: AsyncDisposableStack): Promise<never> {
+async function stay(demo: Demo, perSecond: number, parts: AsyncDisposableStack): Promise<never> {
   const file = join(labFolder(), 'demo.env')
   const { customers, flows } = demo
   const more = customers && { DOORMAN_FLOWS: flows, [CUSTOMERS_SETTING]: customers.url }
@@ -168,15 +191,29 @@ async function stay(demo: Demo, parts: AsyncDisposableStack): Promise<never> {
     parts.defer(script.remove)
     print(customersInstructions(script.path, `npx doorman --settings ${settings}`, flows).trimEnd())
   }
-  print(instructions(demo, settings))
+  const calls = new Load((at) => placeNext(demo.asterisk, at), perSecond)
+  if (perSecond > 0) void calls.start()
+  parts.defer(() => calls.stop())
+  print(instructions(demo, settings, perSecond))
   let seen = demo.doorman.lines.length
   for (;;) {
     await sleep(LOOK_MS)
     refuseDead(demo)
-    for (const line of demo.doorman.lines.slice(seen).flatMap(newsLines)) print(line)
+    const news = demo.doorman.lines.slice(seen).filter(({ sipCallId }) => !isOwnCall(sipCallId))
+    for (const line of news.flatMap(newsLines)) print(line)
     seen = demo.doorman.lines.length
   }
 }
+
+/** The calls of the table in turn, which show in the console and not on the terminal. Never rejects. */
+async function placeNext(asterisk: Demo['asterisk'], at: number): Promise<void> {
+  const { from, to, trunk, headers } = CALLS[at % CALLS.length] as DemoCall
+  const plan = { from, to, trunk, headers: Object.entries(headers), hold_ms: 2_000 }
+  await placeCall(asterisk, { ...plan, callId: `${OWN_CALLS}${at}` }).catch(() => undefined)
+}
+
+const OWN_CALLS = `demo-${randomBytes(4).toString('hex')}-`
+const isOwnCall = (sipCallId: unknown) => String(sipCallId).startsWith(OWN_CALLS)
 
 /**
  * Writes a settings file that only its owner may read, and removes it when this process ends in whatever way but

@@ -86,10 +86,20 @@ function printable(text: string): string {
 }
 
 /** How to call the two sides. */
-export function instructions({ asterisk }: Pick<Demo, 'asterisk'>, file: string): string {
+export function instructions(
+  { asterisk, console: { url, token } }: Pick<Demo, 'asterisk' | 'console'>,
+  file: string,
+  perSecond: number,
+): string {
   const { username, password } = asterisk.softphone
   const doorman = `npx doorman --settings ${file}`
+  const coming =
+    perSecond > 0 ? `where ${perSecond}/s of these calls keep coming` : 'which shows calls as they come'
   return `
+Open the web console, ${coming}:
+
+  ${url}   token ${token}
+
 Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this folder:
 
   ${doorman} call --from +15551234567 --to 5557654321
@@ -111,7 +121,7 @@ Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this
   ${doorman} doctor
       examines both sides, as it would your own PBX
 
-Each further call, and each change of the flow files, is a line here. Ctrl-C stops both sides.
+Each call of your own, and each change of the flow files, is a line here. Ctrl-C stops both sides.
 `
 }
 

@@ -17,7 +17,10 @@ interface Timing {
   readonly patience_ms?: number
 }
 
-export interface CallPlan extends InviteParts, Timing {}
+export interface CallPlan extends InviteParts, Timing {
+  /** Made up unless given. */
+  readonly callId?: string
+}
 
 export interface CallOptions extends CallPlan {
   /** `carrier-a` and `carrier-b` are known by their address; `1001` logs in as the sample softphone. */
