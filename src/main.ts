@@ -106,10 +106,7 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   const own = runningControl({ ...parts, revisions, vitals, fleet })
   const control = await openControl(settings, own, log, store.isInUse)
   return {
-    reload: () => {
-      void revisions.reload('signal')
-      control.renew()
-    },
+    reload: () => void revisions.reload('signal'),
     abort: () => calls.abort(),
     async stop() {
       // From now on /ready says no; requests are answered until the end.
@@ -225,7 +222,8 @@ async function openParts(settings: Settings, plainLog: Log, { revisions, calls, 
   }
   return {
     ...{ settings, log, data, ami, ari, store, greetings, numberHash, tables, calendars, overrides, metrics },
-    ...{ databases, known, load, renderAhead, replayOf, withOwnRunner },
+    ...{ databases, known, load, renderAhead, replayOf },
+    whatIf: new FunctionRunner({ deadlineMs, maxWorkers: 2 }),
     functions: new FunctionRunner({ deadlineMs }),
     memory: new CallerMemory(store, numberHash ?? ((number) => number)),
     lookups: new Lookups({ ask: asker({ databases, secrets }), log, metrics }),
@@ -294,6 +292,13 @@ function callHandler(parts: Parts, revisions: Revisions, tracing: RecorderParts[
 }
 
 /** Ends every thread, and waits for what is still being written. */
-async function close({ functions, tables, store, watch, greetings }: Parts): Promise<void> {
-  await Promise.all([functions.stop(), tables.stop(), store.close(), watch.stop(), greetings.stop()])
+async function close({ functions, whatIf, tables, store, watch, greetings }: Parts): Promise<void> {
+  await Promise.all([
+    functions.stop(),
+    whatIf.stop(),
+    tables.stop(),
+    store.close(),
+    watch.stop(),
+    greetings.stop(),
+  ])
 }

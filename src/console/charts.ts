@@ -24,7 +24,9 @@ export function Charts() {
   const minutes = status.value?.minutes ?? []
   if (minutes.length < 2) return null
   const { live, call } = TEXTS
-  const stages = STAGES.map((stage): Line => [call.stages[stage], ({ stages }) => stages[stage] ?? 0])
+  const stages = STAGES.map(
+    (stage): Line => [call.stages[stage], ({ stages, calls }) => (stages[stage] ?? 0) / calls],
+  )
   const refusals: Line[] = [
     [live.fallbacks, ({ fallbacks }) => fallbacks],
     [live.claims, ({ hearsay }) => hearsay],

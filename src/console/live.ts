@@ -1,7 +1,7 @@
 /** The stream of calls and of Doorman's state; it reconnects by itself and takes up where it was. */
 import { signal } from '@preact/signals'
-import type { Status } from '../control/control.js'
 import type { CallRow } from '../control/live-calls.js'
+import type { Status } from '../control/running-control.js'
 import { findUser } from './api.js'
 
 /** The newest first. */

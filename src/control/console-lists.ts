@@ -8,8 +8,8 @@ import { findCalls } from '../history/recorded-calls.js'
 import { rowOf } from '../routing/number-table.js'
 import { readNumber } from '../sip/phone-number.js'
 import { GREETING_FILE } from '../speech/greeting-files.js'
-import type { ServerParts } from './control.js'
 import { RefusedRequest, readRequest } from './request.js'
+import type { ServerParts } from './running-control.js'
 import { shown } from './shown.js'
 
 /** So many of the newest calls are looked through. */
@@ -58,18 +58,9 @@ export function addLists(server: FastifyInstance, { control, settings }: ServerP
   })
   server.get('/api/names', async (request) => {
     const { routing, headersNeeded } = revision()
-    const { trust, flows, rules, branches, hours, lookups, memory } = routing
-    const names = {
-      ...{
-        trunks: [...trust.keys()],
-        flows: [...flows.keys()],
-        hours: [...hours.keys()],
-        headers: headersNeeded,
-      },
-      ...{ rules: rules.map(({ name }) => name), branches: branches.map(({ name }) => name) },
-      lookups: [...lookups].map(([name, { take }]) => ({ name, fields: [...take.keys()] })),
-      memory: [...(memory?.keep ?? [])],
-    }
-    return shown(names, request.user)
+    const { trust, lookups, memory } = routing
+    const fields = [...lookups].map(([name, { take }]) => ({ name, fields: [...take.keys()] }))
+    const names = { trunks: [...trust.keys()], headers: headersNeeded, lookups: fields }
+    return shown({ ...names, memory: [...(memory?.keep ?? [])] }, request.user)
   })
 }

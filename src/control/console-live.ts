@@ -1,7 +1,7 @@
 /** The stream of calls as they are decided, and of the state of Doorman, for the console's header and charts. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Control, Status } from './control.js'
 import type { CallRow } from './live-calls.js'
+import { type Control, statusOf } from './running-control.js'
 import { shown } from './shown.js'
 
 /** How often a page gets what has come since. At 300 calls a second that is one event for 75 calls. */
@@ -53,16 +53,4 @@ export function addLive(server: FastifyInstance, control: Control): void {
 
 function headersOf(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
-}
-
-function statusOf(control: Control): Status {
-  const { ari, ami, stopping, revision } = control.vitals()
-  const waiting = control.candidate()
-  return {
-    ...{ at: new Date().toISOString(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
-    ...{ ari: { isUp: ari.isUp, problems: ari.problems }, ami: { isUp: ami.isUp }, stopping, revision },
-    candidate: waiting === undefined ? 'none' : waiting.problems.length > 0 ? 'refused' : 'waits',
-    ...{ health: control.console.health(), overrides: control.overrides.list() },
-    minutes: control.console.live.minutes,
-  }
 }

@@ -8,7 +8,6 @@ import { type Explained, explainCall } from '../history/sentence.js'
 import type { Lookups } from '../lookups/lookups.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import type { Candidate } from '../revisions/candidate.js'
-import { type Change, diffRevisions } from '../revisions/diff.js'
 import type { Revisions } from '../revisions/revisions.js'
 import { contextOf, withAnswers } from '../routing/context-of.js'
 import type { OutsideData } from '../routing/outside-data.js'
@@ -31,8 +30,8 @@ export interface ConsoleParts {
   readonly replayOf: (candidate: Revision, current: Revision) => Promise<ReplayResult>
   /** What rules know besides a call, and can be known without one. */
   readonly known: (revision: Revision) => OutsideData
-  /** Runs code flows apart from those of calls. */
-  readonly withOwnRunner: <T>(use: (functions: FunctionRunner) => Promise<T>) => Promise<T>
+  /** Runs code flows for what-ifs, apart from those of calls; its threads stay for the next one. */
+  readonly whatIf: FunctionRunner
 }
 
 /** What a reload or a rollback would do now. */
@@ -65,28 +64,23 @@ export interface ListedGreeting {
 export type ConsoleSource = ReturnType<typeof consoleSource>
 
 export function consoleSource(parts: ConsoleParts) {
-  const { live, store, revisions, memory, known, replayOf, withOwnRunner } = parts
+  const { live, store, revisions, memory, known, replayOf, whatIf: functions } = parts
   return {
     ...{ live, store },
     outside: () => known(revisions.current),
     revision: () => revisions.current,
     health: () => healthOf(parts),
     greetings: () => listGreetings(parts),
-    /**
-     * Where the active revision would send a call; with an id, where an earlier one would.
-     * @param given takes the place of what is known now
-     */
+    /** @param given takes the place of what is known now */
     async explain(
       facts: CallFacts,
       at: Date,
       given: Partial<OutsideData>,
-      id?: string,
-    ): Promise<Explained | undefined> {
-      const revision = id === undefined ? revisions.current : await revisions.earlier(id)
-      if (revision === undefined) return undefined
+      revision = revisions.current,
+    ): Promise<Explained> {
       const now = contextOf(facts, revision.routing, at, { ...known(revision), ...given })
       const context = withAnswers(now, { memory: memory.lookUp(now, ''), ...given })
-      return withOwnRunner((functions) => explainCall(context, { revision, functions, callId: 'console' }))
+      return explainCall(context, { revision, functions, callId: 'console' })
     },
     /** @param to the number of a revision to roll back to; without it, what a reload would do */
     async preview(to?: number): Promise<Preview> {
@@ -94,13 +88,13 @@ export function consoleSource(parts: ConsoleParts) {
       const { loaded, ...candidate } = await revisions.preview(to)
       return { ...candidate, current: current.id, replayed: loaded && (await replayOf(loaded, current)) }
     },
-    /** What a stored revision changed; undefined where it or the one before is not stored. */
-    async changesOf(number: number): Promise<readonly Change[] | undefined> {
+    /** The revision with this number or id, and the one before it, as far as they are stored. */
+    async sidesOf(named: number | string): Promise<readonly [Revision | undefined, Revision | undefined]> {
       const entries = await store.revisions()
-      const at = entries.findIndex((entry) => entry.number === number)
-      const sides = entries.slice(Math.max(0, at - 1), at + 1).map(({ id }) => revisions.earlier(id))
-      const [before, after] = await Promise.all(sides)
-      return before && after && diffRevisions(before, after)
+      const at = entries.findLastIndex(({ id, number }) => id === named || number === named)
+      const before = entries.slice(0, Math.max(0, at)).findLast(({ id }) => id !== entries[at]?.id)
+      const find = async (id: string | undefined) => (id === undefined ? undefined : revisions.earlier(id))
+      return Promise.all([find(before?.id), find(entries[at]?.id)])
     },
   }
 }

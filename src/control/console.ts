@@ -8,35 +8,26 @@ import * as z from 'zod'
 import {
   answersOfExample,
   EXAMPLES_FILE,
-  type Example,
   ExampleCallSchema,
   factsOfExample,
   memoryOfExample,
-  unknownAnswer,
 } from '../flows/examples.js'
-import { unknownKey } from '../flows/read-condition.js'
 import { lookupsInCodeOf } from '../flows/revision.js'
 import { addExample, exampleOfCall, exampleText } from '../history/add-example.js'
-import {
-  factsOfCall,
-  findCalls,
-  findVisits,
-  type NumberedCall,
-  outsideOfCall,
-} from '../history/recorded-calls.js'
+import { factsOfCall, findCalls, findVisits, outsideOfCall } from '../history/recorded-calls.js'
 
 import { sentenceOf } from '../history/sentence.js'
 import { hoursJson } from '../hours/hours.js'
+import { diffRevisions } from '../revisions/diff.js'
 import { neededLookups } from '../routing/lookup-state.js'
 import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
-import type { Routing } from '../routing/types.js'
 import type { User } from './access.js'
 import { addLists } from './console-lists.js'
 import { addLive } from './console-live.js'
 import type { ConsoleSource } from './console-source.js'
-import type { Control, ServerParts } from './control.js'
 import { SESSION_COOKIE } from './guard.js'
 import { RefusedRequest, readRequest } from './request.js'
+import type { Control, ServerParts } from './running-control.js'
 import { shown } from './shown.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
@@ -94,7 +85,7 @@ function addSession(server: FastifyInstance, { access, settings }: ServerParts):
 }
 
 function addCalls(server: FastifyInstance, source: ConsoleSource): void {
-  const { store, explain, revision } = source
+  const { store, explain, revision, sidesOf } = source
   server.get('/api/calls', async (request) => {
     const query = readRequest(QuerySchema, request.query)
     const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
@@ -107,14 +98,18 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
     const visits = await findVisits(store, request.params.call)
     const call = visits.at(-1)
     if (call === undefined) throw new RefusedRequest(404, `No call ${request.params.call} is recorded.`)
-    const before = call.masked ? undefined : await previousRevision(store, call)
+    const [before] = call.masked ? [] : await sidesOf(call.revision)
     const { calendars: _, tables: __, ...outside } = outsideOfCall(call, NO_OUTSIDE_DATA)
     const then = before && (await explain(factsOfCall(call), new Date(call.at), outside, before))
     const example = call.masked ? undefined : exampleOfCall(call, undefined)
     return {
       visits: visits.map((visit) => shown({ ...visit, sentence: sentenceOf(visit) }, request.user)),
       previous: then
-        ? { revision: before, flow: then.final.flow.name, sentence: maskedFor(then.sentence, request.user) }
+        ? {
+            revision: before?.id,
+            flow: then.final.flow.name,
+            sentence: maskedFor(then.sentence, request.user),
+          }
         : null,
       example: example === undefined ? null : maskedFor(exampleText(example), request.user),
       /** What `/api/explain` takes to decide it once more. */
@@ -123,14 +118,12 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
   })
   server.post('/api/explain', async (request) => {
     const call = readRequest(ExampleCallSchema, request.body)
-    const { routing, id } = revision()
-    refuseUnknown(call, routing)
+    const { id } = revision()
     const at = call.at === undefined ? new Date() : new Date(call.at)
     const memory = memoryOfExample(call)
     const given = { answers: answersOfExample(call), ...(memory && { memory }) }
     const facts = factsOfExample(call)
     const explained = await explain(facts, at, given)
-    if (explained === undefined) throw new RefusedRequest(404, 'The revision is not kept any more.')
     const { final, sentence, reasons, provenance, hearsay } = explained
     const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
     const { context, extension, priority, name: flow } = final.flow
@@ -146,15 +139,6 @@ function addCalls(server: FastifyInstance, source: ConsoleSource): void {
       request.user,
     )
   })
-}
-
-/** A name that is mistyped would change nothing, and the answer would mislead. @throws RefusedRequest */
-function refuseUnknown({ lookups = {}, memory = {} }: Example['call'], routing: Routing): void {
-  const problems = [
-    ...Object.entries(lookups).map(([name, said]) => unknownAnswer(name, said, routing.lookups)),
-    ...Object.keys(memory).map((key) => unknownKey(key, routing.memory)),
-  ].filter((problem) => problem !== undefined)
-  if (problems.length > 0) throw new RefusedRequest(400, problems.join('\n'))
 }
 
 const ExampleSchema = z.strictObject({ call: z.string().max(200) })
@@ -177,26 +161,16 @@ function addExamples(server: FastifyInstance, { control, settings, log }: Server
   })
 }
 
-/** The id of the revision before the one that decided a call. */
-async function previousRevision(
-  store: ConsoleSource['store'],
-  { revision }: NumberedCall,
-): Promise<string | undefined> {
-  const entries = await store.revisions()
-  const at = entries.findLastIndex(({ id }) => id === revision)
-  return entries.slice(0, Math.max(0, at)).findLast(({ id }) => id !== revision)?.id
-}
-
 const NumberSchema = z.coerce.number().int().positive()
 
-function addChange(server: FastifyInstance, { store, preview, revision, changesOf }: ConsoleSource): void {
+function addChange(server: FastifyInstance, { store, preview, revision, sidesOf }: ConsoleSource): void {
   server.get('/api/revisions', async () => ({
     active: revision().id,
     revisions: [...(await store.revisions())].reverse(),
   }))
   server.get<{ Params: { number: string } }>('/api/revisions/:number', async ({ params, user }) => {
-    const changes = await changesOf(readRequest(NumberSchema, params.number))
-    return shown({ changes: changes ?? null }, user)
+    const [before, after] = await sidesOf(readRequest(NumberSchema, params.number))
+    return shown({ changes: before && after ? await diffRevisions(before, after) : null }, user)
   })
   server.get('/api/preview', async ({ query, user }) => {
     const { to } = readRequest(z.strictObject({ to: NumberSchema.optional() }), query)

@@ -1,6 +1,6 @@
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isProxy, ROLES, type Role } from '../settings/console.js'
+import { ROLES, type Role } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
 import { type Access, mayAct, type User } from './access.js'
 import { RefusedRequest } from './request.js'
@@ -79,9 +79,10 @@ function userOf(request: FastifyRequest, access: Access, settings: Settings): Us
 /** Whom a proxy has signed in. What it sends of that counts from its own address only. */
 function signedInByProxy(
   { headers, socket: { remoteAddress = '' } }: FastifyRequest,
-  { DOORMAN_PROXIES: proxies, DOORMAN_PROXY_HEADERS: names = [] }: Settings,
+  { DOORMAN_PROXIES: proxies = [], DOORMAN_PROXY_HEADERS: names = [] }: Settings,
 ): User | undefined {
-  if (!isProxy(remoteAddress, proxies)) return undefined
+  // An IPv4 address, as a socket for both families has it.
+  if (!proxies.includes(remoteAddress.replace('::ffff:', ''))) return undefined
   const [name, role] = names.map((header) => headers[header])
   const known = ROLES.find((one) => one === String(role).toLowerCase())
   return name && known ? { name: String(name).slice(0, 100), role: known } : undefined

@@ -21,22 +21,12 @@ export interface CallRow
 export interface Minute {
   /** Its beginning, milliseconds since 1970. */
   readonly at: number
-  readonly flows: Readonly<Record<string, number>>
-  /** Calls that took the fallback, were taken out, or went to `otherwise` because something failed. */
-  readonly fallbacks: number
-  readonly hearsay: number
-  /** Milliseconds of the slowest call. */
-  readonly slowest: number
-  /** Milliseconds in the mean, by stage. */
-  readonly stages: Readonly<Record<string, number>>
-}
-
-interface OpenMinute {
-  at: number
   readonly flows: Record<string, number>
   calls: number
+  /** Calls that took the fallback, were taken out, or went to `otherwise` because something failed. */
   fallbacks: number
   hearsay: number
+  /** Milliseconds of the slowest call. */
   slowest: number
   /** Milliseconds of all calls, by stage. */
   readonly stages: Record<string, number>
@@ -51,7 +41,7 @@ export class LiveCalls {
   #rows: CallRow[] = []
   // No process has a million calls a second, so that the next one begins higher.
   #last = Date.now() * 1_000
-  readonly #minutes: OpenMinute[] = []
+  readonly minutes: Minute[] = []
   readonly #listeners = new Set<Listener>()
 
   add(record: DecisionRecord): void {
@@ -73,13 +63,6 @@ export class LiveCalls {
     return this.#rows.filter((row) => row.id > from).slice(-most)
   }
 
-  get minutes(): readonly Minute[] {
-    return this.#minutes.map(({ calls, stages, ...minute }) => {
-      const means = Object.entries(stages).map(([stage, all]) => [stage, all / calls])
-      return { ...minute, stages: Object.fromEntries(means) }
-    })
-  }
-
   /** @returns ends it. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
@@ -88,11 +71,11 @@ export class LiveCalls {
 
   #count({ at, flow, outcome, hearsay, ms }: CallRow, times: DecisionRecord['ms']): void {
     const start = Math.floor(Date.parse(at) / 60_000) * 60_000
-    let minute = this.#minutes.at(-1)
+    let minute = this.minutes.at(-1)
     if (minute === undefined || minute.at < start) {
       minute = { at: start, flows: {}, calls: 0, fallbacks: 0, hearsay: 0, slowest: 0, stages: {} }
-      this.#minutes.push(minute)
-      if (this.#minutes.length > KEPT_MINUTES) this.#minutes.shift()
+      this.minutes.push(minute)
+      if (this.minutes.length > KEPT_MINUTES) this.minutes.shift()
     }
     minute.flows[flow] = (minute.flows[flow] ?? 0) + 1
     minute.calls += 1

@@ -2,29 +2,21 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
-import type { Server as TlsServer } from 'node:tls'
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
 import type * as z from 'zod'
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/waiting.js'
 import type { ReloadResult } from '../revisions/candidate.js'
-import { isProxy, whyNoConsole } from '../settings/console.js'
+import { whyNoConsole } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
 import { Access, authorOf, TOKEN_OWNER } from './access.js'
 import { removeAddress, writeAddress } from './address.js'
 import { addConsole } from './console.js'
-import {
-  type CommandResult,
-  type Control,
-  forgetRequest,
-  reloadRequest,
-  rollbackRequest,
-  type ServerParts,
-  type Vitals,
-} from './control.js'
+import { type CommandResult, forgetRequest, reloadRequest, rollbackRequest, type Vitals } from './control.js'
 import { guard } from './guard.js'
 import { addOverrides } from './overrides.js'
 import { RefusedRequest, readRequest } from './request.js'
+import type { Control, ServerParts } from './running-control.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
@@ -50,7 +42,7 @@ export async function openControl(
   control: Control,
   log: Log,
   isDataInUse = false,
-): Promise<{ readonly stop: () => Promise<void>; readonly renew: () => void }> {
+): Promise<{ readonly stop: () => Promise<void> }> {
   const { DOORMAN_CONTROL_HOST: host, DOORMAN_CONTROL_PORT: port, DOORMAN_DATA: data } = settings
   const token = settings.DOORMAN_CONTROL_TOKEN ?? randomBytes(24).toString('hex')
   const owner = { name: TOKEN_OWNER, role: 'admin', token } as const
@@ -73,17 +65,6 @@ export async function openControl(
     )
   }
   return {
-    /** Reads the certificate again. */
-    renew: () => {
-      if (settings.DOORMAN_CONTROL_CERT === undefined) return
-      const tls = server?.server as unknown as TlsServer
-      try {
-        tls.setSecureContext(certificate(settings))
-      } catch (error) {
-        const message = `The certificate cannot be read again, and stays: ${(error as Error).message}.`
-        log.error(message, { event: 'control_problem' })
-      }
-    },
     stop: async () => {
       await server?.close()
       await removeAddress(data, process.pid)
@@ -100,7 +81,7 @@ export function controlServer(parts: ServerParts): FastifyInstance {
   const isHttps = settings.DOORMAN_CONTROL_CERT !== undefined
   const server = fastify({
     ...{ bodyLimit: MOST_BYTES, forceCloseConnections: true, https: isHttps ? certificate(settings) : null },
-    trustProxy: (address: string) => isProxy(address, settings.DOORMAN_PROXIES),
+    trustProxy: settings.DOORMAN_PROXIES ?? false,
   }) as unknown as FastifyInstance
   server.setErrorHandler<FastifyError>(async (error, _request, reply) => {
     const { statusCode = 500, message } = error

@@ -1,5 +1,5 @@
 /** Who may use the console, and where it is served. */
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** What a user of the console may do: look with masked numbers; look, and override hours; all. */
@@ -33,32 +33,17 @@ export const namedTokens = z.string().transform((text, context): readonly NamedT
   return tokens
 })
 
-/** Addresses and subnets, such as `10.0.0.5, 10.1.0.0/16`. */
-export const proxies = z.string().transform((text, context) => {
-  const list = new BlockList()
-  for (const part of text.split(/[\s,]+/).filter((part) => part !== '')) {
-    const [address = '', bits] = part.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    try {
-      if (bits === undefined) list.addAddress(address, family)
-      else list.addSubnet(address, Number(bits), family)
-    } catch {
-      context.addIssue('write addresses or subnets, as 10.0.0.5, 10.1.0.0/16')
-    }
-  }
-  return list
-})
+/** Addresses, such as `10.0.0.5, ::1`. */
+export const proxies = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/))
+  .refine((all) => all.every((address) => isIP(address) > 0), 'write addresses, as 10.0.0.5, ::1')
 
 /** The headers in which a proxy says whom it has signed in, in small letters: name and role. */
 export const proxyHeaders = z
   .string()
   .regex(/^[\w-]+[\s,]+[\w-]+$/, 'write the headers of the name and of the role, as X-User, X-Role')
   .transform((text) => text.toLowerCase().split(/[\s,]+/))
-
-/** Whether an address is one of DOORMAN_PROXIES. */
-export function isProxy(address: string, list: BlockList | undefined): boolean {
-  return isIP(address) > 0 && list?.check(address, isIPv6(address) ? 'ipv6' : 'ipv4') === true
-}
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\./.test(host)

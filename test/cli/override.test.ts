@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Control } from '../../src/control/control.js'
+import type { Control } from '../../src/control/running-control.js'
 import { openControl } from '../../src/control/server.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'

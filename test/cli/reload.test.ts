@@ -1,7 +1,7 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Control } from '../../src/control/control.js'
+import type { Control } from '../../src/control/running-control.js'
 import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'

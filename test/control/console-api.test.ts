@@ -59,12 +59,6 @@ describe('the API of the console', () => {
     expect(answer.lookups.map(({ name }) => name)).toEqual(open)
   })
 
-  test('says which names of a what-if are none', async () => {
-    const body = { ...CALL, lookups: { crn: 'late' }, memory: { lang: 'es' } }
-    const { status, answer } = await ask('/api/explain', { body })
-    expect([status, answer]).toEqual([400, { error: expect.stringMatching(/crn.*crm[\s\S]*lang/) }])
-  })
-
   test('gives a recorded call as a what-if, with the answers that it had', async () => {
     const { answer } = await ask<{ call: object }>('/api/calls/call%203')
     expect(answer.call).toMatchObject({ from: '+15550000001', lookups: { crm: { tier: 'gold' } } })

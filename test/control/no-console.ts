@@ -18,6 +18,6 @@ export function noConsole(): ConsoleSource {
       health: { isUp: true, bytes: 0, queued: 0, failures: 0, dropped: 0 },
     },
     ...{ explain: none, revision: none, preview: none, outside: none },
-    ...{ health: () => [], greetings: none, changesOf: none },
+    ...{ health: () => [], greetings: none, sidesOf: none },
   }
 }

@@ -1,4 +1,4 @@
-import type { Control } from '../../src/control/control.js'
+import type { Control } from '../../src/control/running-control.js'
 import { fakeOverrides } from '../call/fake-overrides.js'
 import { noConsole } from './no-console.js'
 

@@ -141,7 +141,7 @@ describe('problems of the settings', () => {
         'APPS=*',
         'APPS=doorman,a-*',
       ],
-      ...['APPS=front, desk-a', 'CONTROL_TOKEN=short', 'PROXIES=10.0.0.300', 'PROXIES=10.0.0.0/33'],
+      ...['APPS=front, desk-a', 'CONTROL_TOKEN=short', 'PROXIES=10.0.0.300', 'PROXIES=proxy.example'],
       // A line end would begin a new line of AMI or HTTP.
       ...['ARI_USERNAME=a\r\nb', 'AMI_USERNAME=a\r\nb', 'AMI_SECRET=a\r\nb', 'ARI_PASSWORD=a\r\nb'],
     ].map((text) => text.split(/=(.*)/s)),

@@ -59,9 +59,11 @@ default_country: US
 trunks: { carrier-a: { trust: [caller_number] } }
 flows: { even: { context: bench-even }, odd: { context: bench-odd } }
 rules:
+  - { name: Code, when: { callee: "+15550000009" }, run: code.ts }
   - { name: Even, when: { caller: "+15550*" }, goto: even }
 otherwise: odd
 `,
+    'code.ts': 'export default (conv: { gotoFlow(name: string): void }) => conv.gotoFlow("even")\n',
   },
   dialplan: '[bench-even]\nexten => s,1,Hangup(17)\n[bench-odd]\nexten => s,1,Hangup(28)\n',
 } as const
