@@ -1,7 +1,7 @@
 /** Who may do what over HTTP: tokens, and the session that a browser gets for one. */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { Log } from '../lib/log.js'
-import type { NamedToken, Role } from '../settings/console.js'
+import { type NamedToken, ROLES, type Role } from '../settings/console.js'
 import { RefusedRequest } from './request.js'
 
 export interface User {
@@ -9,11 +9,8 @@ export interface User {
   readonly role: Role
 }
 
-/** From the least to the most. */
-const RANK: Readonly<Record<Role, number>> = { viewer: 0, operator: 1, admin: 2 }
-
 export function mayAct({ role }: User, needed: Role): boolean {
-  return RANK[role] >= RANK[needed]
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
 }
 
 /** Of the token in the data folder, with which commands ask for somebody. */

@@ -45,9 +45,9 @@ export function guard(
   server.addHook('onRequest', async (request, reply) => {
     if (isPublic(request.routeOptions.url)) return
     void reply.headers(HEADERS)
-    const { authorization, host = '', origin } = request.headers
+    const { host = '', origin } = request.headers
     const own = settings.DOORMAN_CONSOLE_URL && new URL(settings.DOORMAN_CONSOLE_URL).host
-    if (authorization === undefined) {
+    if (tokenOf(request) === undefined) {
       if (host !== own && !isOwnHost(host, settings))
         throw new RefusedRequest(421, `${host} is no name of this console; set DOORMAN_CONSOLE_URL.`)
       const from = origin === undefined ? host : URL.parse(origin)?.host
@@ -66,14 +66,17 @@ export function guard(
 }
 
 function userOf(request: FastifyRequest, access: Access, settings: Settings): User | undefined {
-  const { authorization, cookie } = request.headers
-  const now = Date.now()
-  if (authorization !== undefined)
-    return access.ofToken(authorization.replace(/^Bearer /, ''), request.ip, now)
-  const session = request.server.parseCookie(cookie ?? '')[SESSION_COOKIE]
+  const [token, now] = [tokenOf(request), Date.now()]
+  if (token !== undefined) return access.ofToken(token, request.ip, now)
+  const session = request.server.parseCookie(request.headers.cookie ?? '')[SESSION_COOKIE]
   return (
     signedInByProxy(request, settings) ?? (session === undefined ? undefined : access.ofSession(session, now))
   )
+}
+
+/** That of a command or a script. A proxy may pass on other authorization, such as Basic, which is for itself. */
+function tokenOf({ headers: { authorization = '' } }: FastifyRequest): string | undefined {
+  return /^Bearer (.+)/.exec(authorization)?.[1]
 }
 
 /** Whom a proxy has signed in. What it sends of that counts from its own address only. */

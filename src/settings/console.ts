@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 
-/** What a user of the console may do: look with masked numbers; look, and override hours; all. */
+/** What a user of the console may do, the least first: look with masked numbers; look, and override hours; all. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof ROLES)[number]
 

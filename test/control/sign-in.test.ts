@@ -104,6 +104,13 @@ describe('a proxy that signs people in', () => {
 
   test.each<[string, Record<string, string>, Record<string, string>, number, object]>([
     ['is believed at its address', known, headers, 200, zoe],
+    [
+      'is, too, where it has asked for a password',
+      known,
+      { ...headers, authorization: 'Basic em9lOng=' },
+      200,
+      zoe,
+    ],
     ['is not elsewhere', { ...known, DOORMAN_PROXIES: '192.0.2.1' }, headers, 401, {}],
     ['is not unless that is set', {}, headers, 401, {}],
     ['has to name a role that there is', known, { ...headers, 'x-role': 'root' }, 401, {}],
