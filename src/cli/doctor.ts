@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
 import { isAddressHidden, readAddress } from '../control/address.js'
-import { readTables } from '../control/client.js'
+import { readTables, sender } from '../control/client.js'
 import type { Readiness } from '../control/server.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'
@@ -64,7 +64,8 @@ async function findInstance(dataFolder: string): Promise<InstanceState> {
   if (address === undefined) return { state: (await isAddressHidden(dataFolder)) ? 'hidden' : 'none' }
   const { url, pid } = address
   try {
-    const response = await fetch(new URL('/ready', url), { signal: AbortSignal.timeout(READY_MS) })
+    const send = await sender(url)
+    const response = await send(new URL('/ready', url), { signal: AbortSignal.timeout(READY_MS) })
     const { ready, revision, problems } = (await response.json()) as Readiness
     const tables = await readTables(address).catch(() => [])
     return { state: 'answers', pid, ready, revision, problems, tables }

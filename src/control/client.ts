@@ -96,8 +96,11 @@ async function request<Answer>(
   throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`)
 }
 
-/** Its certificate has the name for browsers. Who listens at this address is known from a file of Doorman's user. */
-async function sender(url: string): Promise<typeof fetch> {
+/**
+ * Sends requests to a control server. Its certificate has the name for browsers, and not this address, which is known
+ * from a file of Doorman's user.
+ */
+export async function sender(url: string): Promise<typeof fetch> {
   if (url.startsWith('http:')) return fetch
   const undici = await loadHttpClient()
   const dispatcher = new undici.Agent({ pipelining: 0, connect: { rejectUnauthorized: false } })
