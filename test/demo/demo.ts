@@ -57,6 +57,12 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`)
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+const MOST_PER_SECOND = 50
+
+/** The Call-IDs of the calls that keep coming. */
+const OWN_CALLS = `demo-${randomBytes(4).toString('hex')}-`
+const isOwnCall = (sipCallId: unknown) => String(sipCallId).startsWith(OWN_CALLS)
+
 process.exit(await main())
 
 async function main(): Promise<number> {
@@ -77,8 +83,6 @@ async function main(): Promise<number> {
     return 2
   }
 }
-
-const MOST_PER_SECOND = 50
 
 function rateOf(text: string): number {
   const [, rate] = /^(\d+(?:\.\d+)?)\/s$/.exec(text) ?? []
@@ -211,9 +215,6 @@ async function placeNext(asterisk: Demo['asterisk'], at: number): Promise<void> 
   const plan = { from, to, trunk, headers: Object.entries(headers), hold_ms: 2_000 }
   await placeCall(asterisk, { ...plan, callId: `${OWN_CALLS}${at}` }).catch(() => undefined)
 }
-
-const OWN_CALLS = `demo-${randomBytes(4).toString('hex')}-`
-const isOwnCall = (sipCallId: unknown) => String(sipCallId).startsWith(OWN_CALLS)
 
 /**
  * Writes a settings file that only its owner may read, and removes it when this process ends in whatever way but
