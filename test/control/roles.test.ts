@@ -15,7 +15,14 @@ const ROUTES = {
   viewer: [
     ...['GET /api/session', 'DELETE /api/session', 'GET /api/live', 'GET /api/calls', 'GET /api/calls/:call'],
     ...['POST /api/explain', 'GET /api/lists', 'GET /api/names', 'GET /api/revisions', 'GET /api/preview'],
-    ...['GET /api/revisions/:number', 'GET /api/hours', 'GET /overrides', 'GET /greetings', 'GET /tables'],
+    ...[
+      'GET /api/revisions/:number',
+      'GET /api/hours',
+      'GET /overrides',
+      'GET /greetings',
+      'GET /tables',
+      'GET /fleet',
+    ],
   ],
   operator: [
     ...['GET /api/numbers', 'GET /api/greetings', 'GET /api/greetings/:file', 'GET /candidate'],
