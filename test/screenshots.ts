@@ -1,9 +1,11 @@
 /**
  * Pictures of every page of the console, light and dark, wide and narrow, beside a real Asterisk with real calls:
  *
- *     npm run screenshots     writes .lab/screenshots, and the three of the README to docs/images
+ *     npm run screenshots [-- SECONDS]     writes .lab/screenshots, and the three of the README to docs/images
  */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openBrowser } from './support/browser.js'
 import { placeCall } from './support/calls.js'
@@ -13,24 +15,41 @@ import { asteriskRoot } from './support/roots.js'
 
 const FLOWS = ['vip_support', 'sales', 'general_support', 'night_desk']
 
-const routing = (vip: string) => `
+/** A CRM, and a table of customers. */
+const server = createServer((request, response) => {
+  response.setHeader('content-type', request.url === '/gold.csv' ? 'text/csv' : 'application/json')
+  if (request.url === '/gold.csv') response.end('number,name\n+15551112222,Ada Lovelace\n+15551234567,Dana\n')
+  else response.end('{"tier":"silver","owner":{"extension":1007}}')
+})
+await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+const routing = (vip: string, flow: string) => `
 default_country: US
 trunks:
-  carrier-a: { trust: [caller_number, X-VIP] }
+  carrier-a: { trust: [caller_number, X-VIP, X-Account] }
   carrier-b: { trust: [] }
-vip: { numbers: ["+15551234567"], headers: { X-VIP: [gold, platinum] } }
+tables:
+  gold: { http: "${origin}/gold.csv", every: 5m }
+  blocked: { http: "http://127.0.0.1:1/blocked.csv", every: 5m }
+vip: { tables: [gold], headers: { X-VIP: [gold, platinum] } }
 branches:
   North Branch: { numbers: ["+15557654321"], state: { city: Albany } }
   South Branch: { default: true }
-flows: { ${FLOWS.map((name) => `${name}: { context: ${name} }`).join(', ')} }
-rules:
-  - { name: VIP callers, when: { vip: true }, goto: ${vip} }
-  - { name: North Branch to sales, when: { branch: North Branch }, goto: sales }
 hours:
   office:
     zone: America/New_York
-    open: "Mo-Fr 08:30-18:00; Sa 10:00-14:00"
+    open: "Mo-Fr 08:30-12:00,13:00-18:00; Sa 10:00-14:00"
     closed: [{ date: "2026-12-25", why: Christmas Day }]
+lookups:
+  crm: { http: "${origin}/{caller.number}", deadline: 400ms, take: { tier: tier, agent: owner.extension } }
+memory: { keep: [agent], for: 90d }
+flows: { ${FLOWS.map((name) => `${name}: { context: ${name} }`).join(', ')} }
+rules:
+  - { name: VIP callers, when: { vip: true }, goto: ${vip}, greet: "Welcome back, {caller.name|dear customer}.", play: flow }
+  - { name: Gold by CRM, when: { lookup: { crm.tier: gold } }, goto: vip_support }
+  - { name: A rule whose name is as long as an admin can make it without being asked to stop, when: { header: { X-Account: { starts_with: EU- } } }, goto: sales }
+  - { name: North Branch to sales, when: { branch: North Branch }, goto: ${flow} }
 otherwise: general_support
 `
 
@@ -44,17 +63,20 @@ const CALLS = [
     headers: [['X-VIP', 'שלום, a long value'.repeat(3)]],
   },
   { from: '+15550000003', to: '5557654321', trunk: 'carrier-a', headers: [['X-VIP', 'platinum']] },
+  { from: '+15550000004', to: '5557654321', trunk: 'carrier-a' },
+  { from: '+15550000005', to: '5550000000', trunk: 'carrier-a', headers: [['X-Account', 'EU-4711']] },
 ] as const
 
-const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 740 } } as const
+const SIZES = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 740 } } as const
 const TOKEN = 'a-token-for-the-screenshots'
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 const folder = join(labFolder(), 'screenshots')
-mkdirSync(folder, { recursive: true })
+const images = join(repositoryFolder(), 'docs/images')
+for (const one of [folder, images]) mkdirSync(one, { recursive: true })
 const contexts = FLOWS.map((name) => `[${name}]\nexten => s,1,Answer()\n same => n,Wait(5)\n`).join('')
 const lab = await Lab.start(await asteriskRoot('forky', say), {
-  flows: { 'routing.yaml': routing('vip_support') },
+  flows: { 'routing.yaml': routing('vip_support', 'sales') },
   dialplan: contexts,
   settings: { DOORMAN_RELOAD: 'manual', DOORMAN_TOKENS: `ann:admin:${TOKEN}` },
 })
@@ -63,18 +85,37 @@ try {
   await lab.startDoorman()
   const control = join(lab.asterisk.folder, 'doorman-data/control.json')
   const { url } = JSON.parse(readFileSync(control, 'utf8')) as { url: string }
-  const until = Date.now() + Number(process.argv[2] ?? 75) * 1_000
+  const order = (method: string, path: string, body: object) => {
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+    return fetch(`${url}${path}`, { method, headers, body: JSON.stringify(body) })
+  }
+  await order('PUT', '/overrides/office', { state: 'open', until: '90m', why: 'fair' })
+  const until = Date.now() + Number(process.argv[2] ?? 150) * 1_000
   say('Placing calls …')
   while (Date.now() < until) for (const call of CALLS) await placeCall(lab.asterisk, call)
-  writeFileSync(join(lab.flows, 'routing.yaml'), routing('sales'))
+  const draft = (...flows: [string, string]) =>
+    writeFileSync(join(lab.flows, 'routing.yaml'), routing(...flows))
+  draft('vip_support', 'general_support')
+  await order('POST', '/reload', {})
+  for (const call of CALLS) await placeCall(lab.asterisk, call)
   for (const colorScheme of ['light', 'dark'] as const)
     for (const [size, viewport] of Object.entries(SIZES)) {
       const context = await browser.newContext({ viewport, colorScheme })
       const page = await context.newPage()
       const shot = async (name: string) => {
         await page.waitForTimeout(600)
-        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${size}.png`) })
-        say(`  ${name}-${colorScheme}-${size}.png`)
+        const file = `${name}-${colorScheme}-${size}.png`
+        await page.screenshot({ path: join(folder, file), fullPage: name !== 'calls' })
+        if (['calls', 'call', 'change'].includes(name) && colorScheme === 'light' && size === 'wide')
+          await page.screenshot({ path: join(images, `${name}.png`) })
+        say(`  ${file}`)
+      }
+      const go = async (name: string) => {
+        await page.getByRole('navigation').getByRole('link', { name }).click()
+        await page
+          .getByText(/^(Loading|Looking) …$/)
+          .first()
+          .waitFor({ state: 'hidden' })
       }
       await page.goto(url)
       await page.getByLabel('Token').waitFor()
@@ -90,18 +131,21 @@ try {
       await page.getByRole('link', { name: 'What if …' }).click()
       await page.locator('.answer').waitFor()
       await shot('what-if')
-      for (const name of ['Change', 'Hours', 'Lists', 'Revisions']) {
-        await page.getByRole('navigation').getByRole('link', { name }).click()
-        await page.locator('table, .days').first().waitFor()
+      draft('nowhere', 'nowhere')
+      await go('Change')
+      await shot('change-refused')
+      draft('sales', 'sales')
+      await page.getByRole('button', { name: 'Look again' }).click()
+      await page.locator('.bands').waitFor()
+      await shot('change')
+      for (const name of ['Hours', 'Lists', 'Revisions', 'Audit']) {
+        await go(name)
         await shot(name.toLowerCase())
       }
       await context.close()
     }
-  const images = join(repositoryFolder(), 'docs/images')
-  mkdirSync(images, { recursive: true })
-  for (const name of ['calls', 'call', 'change'])
-    copyFileSync(join(folder, `${name}-light-wide.png`), join(images, `${name}.png`))
 } finally {
   await browser.close()
   await lab.stop()
+  server.close()
 }

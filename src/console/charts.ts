@@ -21,7 +21,9 @@ export const STAGES = ['read', 'look_up', 'decide', 'write', 'continue', 'leave'
 
 /** Calls by flow, latency of the stages and refusals of the last two hours. */
 export function Charts() {
-  const minutes = status.value?.minutes ?? []
+  // The minute that goes on would look like a fall.
+  const now = Date.parse(status.value?.at ?? '')
+  const minutes = (status.value?.minutes ?? []).filter(({ at }) => at + 60_000 <= now)
   if (minutes.length < 2) return null
   const { live, call } = TEXTS
   const stages = STAGES.map(
@@ -79,7 +81,7 @@ function Chart({ title, minutes, lines }: ChartProps) {
       ...{ width: element.clientWidth, height: HEIGHT, cursor: { show: false }, legend: { show: false } },
       scales: { y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
       axes: [
-        { ...axis, values: clockTimes, size: 26 },
+        { ...axis, values: clockTimes, size: 26, incrs: [60, 300, 600, 1_800, 3_600] },
         { ...axis, size: 44 },
       ],
       series: [

@@ -38,6 +38,6 @@ function Parts({ kind, parts }: { kind: PartHealth['kind']; parts: readonly Part
     return html`<span class="up">${texts.kinds[kind]} <span class="sr">${texts.ok}</span></span>`
   return down.map(
     ({ name, why }) =>
-      html`<a class="down" href=${PAGE_OF[kind]} title=${why}>${kind === name ? '' : kind} ${name}: <bdi>${why}</bdi></a>`,
+      html`<a class="down" href=${PAGE_OF[kind]} title=${why}>${kind} ${name}<bdi>: ${why}</bdi></a>`,
   )
 }

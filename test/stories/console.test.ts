@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
@@ -121,6 +122,15 @@ describe('the console', () => {
     await stranger.getByRole('button', { name: 'Sign in' }).click()
     expect(await stranger.getByRole('alert').textContent()).toBe('No user has this token.')
     await context.close()
+  })
+
+  test('loads at most 60 kB, gzipped', async () => {
+    const sizes = ['/', '/app.js', '/style.css', '/icon.svg'].map(async (path) => {
+      const file = await (await fetch(`${url}${path}`)).arrayBuffer()
+      return gzipSync(file).length
+    })
+    const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size)
+    expect(total).toBeLessThan(60_000)
   })
 
   // The first of the two tasks that an admin does without help, in under a minute.

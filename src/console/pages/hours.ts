@@ -96,7 +96,7 @@ function One({ hours, override, change }: OneProps) {
   `
 }
 
-/** In the zone of the hours; the first is today, below its day of the week. */
+/** In the zone of the hours; the first is today, below its day of the week. No line ends within `13:00-18:00`. */
 function Weeks({ days }: Pick<HoursJson, 'days'>) {
   return html`
     <ol class="days">
@@ -107,7 +107,7 @@ function Weeks({ days }: Pick<HoursJson, 'days'>) {
             aria-current=${at === 0 ? 'date' : undefined}
             style=${at === 0 ? { '--weekday': noonOf(date).getUTCDay() || 7 } : undefined}
           >
-            <strong>${dayText(date, { weekday: 'short' })}</strong> ${dayText(date, { month: 'short', day: 'numeric' })}<br />${text}
+            <strong>${dayText(date, { weekday: 'short' })}</strong> ${dayText(date, { month: 'short', day: 'numeric' })}<br />${text.replaceAll('-', '\u2011')}
           </li>
         `,
       )}

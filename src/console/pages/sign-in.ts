@@ -18,7 +18,7 @@ export function SignInPage() {
         <input id="token" name="token" type="password" autocomplete="current-password" required aria-describedby="hint" />
         <p id="hint" class="hint">${TEXTS.signIn.hint}</p>
         ${error === '' ? null : html`<p class="error" role="alert">${error}</p>`}
-        <button>${TEXTS.signIn.button}</button>
+        <button class="primary">${TEXTS.signIn.button}</button>
       </form>
     </main>
   `

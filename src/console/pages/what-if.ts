@@ -91,9 +91,10 @@ export function WhatIfPage({ named }: { named: string }) {
   })
   const field = (key: keyof Form, label: string, rest: object = {}) =>
     html`<label>${label}<input ...${rest} ...${bound(key)} /></label>`
-  const area = (key: keyof Form, label: string, hints: readonly string[]) =>
-    html`<label class="wide">${label}<textarea rows="2" dir="auto" placeholder=${hints.join('\n')} ...${bound(key)}></textarea></label>`
+  const area = (key: keyof Form, label: string, hint: string) =>
+    html`<label class="wide">${label}<textarea rows="2" dir="auto" placeholder=${hint} ...${bound(key)}></textarea></label>`
   const { trunks, headers, lookups, memory } = useAnswer<Names>('/api/names').answer ?? NO_NAMES
+  const lines = (names: readonly string[]) => names.map((name) => `${name}: …`).join('\n')
   const fields = lookups.flatMap(({ name, fields }) => fields.map((one) => `${name}.${one}`))
   return html`
     <${Page} title=${texts.heading}>
@@ -111,11 +112,11 @@ export function WhatIfPage({ named }: { named: string }) {
             </select>
           </label>
           ${field('at', texts.at, { type: 'datetime-local', step: 1 })}
-          ${area('headers', texts.headers, headers)}
-          ${area('lookups', texts.lookups, fields)}
-          ${area('memory', texts.memory, memory)}
-          ${area('earlier', texts.earlier, ['2030-12-24T18:00:00Z'])}
-          ${area('state', texts.state, ['{}'])}
+          ${area('headers', texts.headers, lines(headers))}
+          ${area('lookups', texts.lookups, lines(fields))}
+          ${area('memory', texts.memory, lines(memory))}
+          ${area('earlier', texts.earlier, '2030-12-24T18:00:00Z')}
+          ${area('state', texts.state, '{}')}
         </form>
         <div aria-live="polite">
           ${problem === '' ? null : html`<p class="error"><bdi>${problem}</bdi></p>`}
