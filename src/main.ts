@@ -72,11 +72,8 @@ const REPLAY_MS = 100_000
  * @throws FlowFilesError
  */
 export async function startDoorman(settings: Settings, plainLog: Log): Promise<Doorman> {
-  const parts = await openParts(settings, plainLog, {
-    revisions: () => revisions,
-    calls: () => calls,
-    fleet: () => fleet,
-  })
+  const running = { revisions: () => revisions, calls: () => calls, fleet: () => fleet }
+  const parts = await openParts(settings, plainLog, running)
   const { ami, ari, calendars, log, memory, overrides, store, watch } = parts
   const revisions = await startRevisions(parts).catch(async (error: Error) => {
     await close(parts)
@@ -93,16 +90,9 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   calendars.begin(() => revisions.current.routing.hours.values())
   let isStopping = false
   const vitals = () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id })
-  const fleet = await openFleet(settings, {
-    ...{ log, revisions, store, overrides, memory, memoryLoaded },
-    forgetStored: (caller) => {
-      const removeGreeting = (file: string) => parts.greetings.remove(file)
-      return forgetCaller({ number: caller, names: [caller] }, { store, removeGreeting })
-    },
-    isReady: () => ari.isUp && ami.isUp && !isStopping,
-    activeCalls: () => calls.activeCalls,
-    listen: (listener) => parts.live.listen(listener),
-  })
+  const isReady = () => ari.isUp && ami.isUp && !isStopping
+  const activeCalls = () => calls.activeCalls
+  const fleet = await openFleet(parts, { revisions, memoryLoaded, isReady, activeCalls })
   const own = runningControl({ ...parts, revisions, vitals, fleet })
   const control = await openControl(settings, own, log, store.isInUse)
   return {
@@ -130,13 +120,23 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
 }
 
 /** Nothing of the fleet is loaded where this PBX is in none. */
-async function openFleet(settings: Settings, parts: FleetParts): Promise<Fleet | undefined> {
+async function openFleet(
+  { settings, log, store, overrides, memory, greetings, live }: Parts,
+  running: Pick<FleetParts, 'revisions' | 'memoryLoaded' | 'isReady' | 'activeCalls'>,
+): Promise<Fleet | undefined> {
   if (settings.DOORMAN_FLEET === undefined) return undefined
   try {
     const { startFleet } = await import('./fleet/fleet.js')
-    return await startFleet(settings, parts)
+    return await startFleet(settings, {
+      ...{ ...running, log, store, overrides, memory },
+      forgetStored: (caller) => {
+        const removeGreeting = (file: string) => greetings.remove(file)
+        return forgetCaller({ number: caller, names: [caller] }, { store, removeGreeting })
+      },
+      listen: (listener) => live.listen(listener),
+    })
   } catch (error) {
-    parts.log.error(`The fleet is left out: ${error}`, { event: 'fleet_problem' })
+    log.error(`The fleet is left out: ${error}`, { event: 'fleet_problem' })
     return undefined
   }
 }

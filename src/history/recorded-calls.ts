@@ -20,7 +20,7 @@ export interface CallRecord extends DecisionRecord {
   readonly verification: Verification | null
   /** The state that the call came with; left out where there was none. */
   readonly state?: State
-  /** Recorded with masked numbers, without what is needed to decide it again; see masked-call.ts. */
+  /** Recorded with masked numbers, without what is needed to decide it again; see maskedCall. */
   readonly masked?: true
   /** What the decision was based on besides the call; left out where there was nothing. */
   readonly outside?: RecordedOutside

@@ -49,7 +49,8 @@ const TO_FALLBACK = `Goto(${FALLBACK_PLACE})`
 
 /**
  * The contexts between the admin's dialplan and Doorman: `doorman` (entry), `doorman-go` (on to the flow),
- * `doorman-fallback`, and the subroutines of messages.ts. They use no application or function that Asterisk 16 lacks, and work also while Doorman is gone.
+ * `doorman-fallback`, and the subroutines of messages.ts. They use no application or function that Asterisk 16 lacks,
+ * and work also while Doorman is gone.
  *
  * The rule for every line: a caller's text is copied by a `Set` of one variable, and read by name with FIELDQTY and
  * SHIFT. No function, expression, `MSet`, `ExecIf` or destination has it as an argument, as Asterisk looks for the end
