@@ -9,8 +9,7 @@
  */
 
 /** Parts of letters, digits, `_`, `-` and `%`, separated by `/`. The first part is a kind. */
-export type Key = `${(typeof KINDS)[number]}/${string}`
-export const KINDS = ['orders', 'overrides', 'status', 'memory'] as const
+export type Key = `${'orders' | 'overrides' | 'status' | 'memory'}/${string}`
 
 /** Takes a value when it is there and each time it changes; an empty one was deleted. Must not throw. */
 export type Changed = (key: Key, value: string) => void

@@ -135,8 +135,7 @@ export class FleetMember {
       // Of orders that come together only the newest is taken.
       setImmediate(() => this.#takeNewest())
     } catch (error) {
-      if (!(error instanceof OrderRefusal)) throw error
-      this.#notTaken(key, error.message)
+      this.#notTaken(key, (error as Error).message)
     }
   }
 

@@ -55,8 +55,8 @@ export class NatsExchange implements Exchange {
   }
 
   async watch(prefix: Key, changed: Changed): Promise<() => void> {
-    const watch = { subject: `${subjectOf(prefix)}>`, changed, told: Promise.withResolvers<void>(), stop }
-    function stop() {}
+    const told = Promise.withResolvers<void>()
+    const watch: Watch = { subject: `${subjectOf(prefix)}>`, changed, told, stop: () => undefined }
     this.#watches.add(watch)
     if (this.#isUp) await this.#begin(watch).catch(() => undefined)
     await watch.told.promise
@@ -118,7 +118,9 @@ export class NatsExchange implements Exchange {
         await this.#probe()
       } catch (error) {
         this.#isUp = false
-        this.#problem = (error as Error).message
+        const { message } = error as Error
+        const isNew = message === 'stream not found'
+        this.#problem = isNew ? 'it is new: run  doorman fleet status  where the publisher is' : message
       }
       await pause(PROBE_MS, signal)
     }
@@ -186,7 +188,11 @@ export class NatsExchange implements Exchange {
     if (reply === undefined) return
     connection.subscribe(`doorman.ask.${this.access.name}`, {
       callback: (error, message) => {
-        if (error === null) void reply(message.string()).then((answer) => message.respond(answer))
+        if (error !== null) return
+        // The connection may be closed by then.
+        reply(message.string())
+          .then((answer) => message.respond(answer))
+          .catch(() => undefined)
       },
     })
   }

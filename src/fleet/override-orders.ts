@@ -53,8 +53,8 @@ export class OverrideOrders {
         state === 'end' ? overrides.end(hours, by) : overrides.set(hours, { state, until, why, by }, at)
       if (!result.ok) throw new OrderRefusal(result.error)
     } catch (error) {
-      if (!(error instanceof OrderRefusal)) throw error
-      log.warn(`${key} was not taken: ${error.message}.`, { event: 'fleet_order_refused', key })
+      const { message } = error as Error
+      log.warn(`${key} was not taken: ${message}.`, { event: 'fleet_order_refused', key })
     }
   }
 }

@@ -53,7 +53,9 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
   const { publisher, say } = parts
   const before = common(await publisher.orders())
   const { content, maxChange, expiresMs, holdMs } = what
-  const order = { content, maxChange, isRollback: false, earlier: withContent(before) }
+  const earlier = [...before.earlier]
+  if (before.content !== null && before.content.revision !== content.revision) earlier.push(before.content)
+  const order = { content, maxChange, isRollback: false, earlier }
   return watching(parts, async (statuses) => {
     const done: { ring: string; pbxs: readonly string[] }[] = []
     for (const ring of what.rings) {
@@ -161,8 +163,4 @@ async function watching<T>({ exchange }: RolloutParts, use: (statuses: Statuses)
 function membersOf(ring: string, statuses: Statuses): readonly string[] {
   const there = [...statuses.values()].filter((status) => !isAway(status, Date.now()))
   return there.filter((status) => isInRing(ring, status)).map(({ name }) => name)
-}
-
-function withContent({ content, earlier }: Before): readonly Content[] {
-  return content === null ? earlier : [...earlier, content]
 }

@@ -11,11 +11,12 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
-import type { RememberedCaller } from '../store/callers.js'
+import { MOST_CALLERS, type RememberedCaller } from '../store/callers.js'
 import { type Exchange, type Key, lastPart } from './exchange.js'
 import { KeptFile } from './kept-file.js'
 
 const SEND_MS = 1_000
+const MOST_AT_ONCE = 1_000
 /** Longer than any PBX remembers a caller. */
 const FORGOTTEN_MS = 800 * 86_400_000
 
@@ -55,10 +56,10 @@ export class SharedMemory {
   /** Hashes at which this PBX has written something. */
   readonly #written = new Set<string>()
   /** The newest change of each caller that the exchange has, until all was compared once. */
-  readonly #heard = new Map<string, number>()
+  #heard: Map<string, number> | undefined = new Map()
   #forgotten = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
-  #sending: Promise<void> = Promise.resolve()
+  #sending: Promise<void> | undefined
 
   readonly #file: KeptFile<[string, number][]>
 
@@ -74,7 +75,7 @@ export class SharedMemory {
       changed: (caller) => void this.#unsent.add(this.#hashOf(caller)),
       forgotten: (callers) => this.#forget(callers),
     }
-    this.#timer = setInterval(() => this.#send(), SEND_MS).unref()
+    this.#timer = setInterval(() => void this.#send(), SEND_MS).unref()
     void memoryLoaded
       .then(() => {
         for (const caller of memory.all()) this.#hashOf(caller)
@@ -85,33 +86,36 @@ export class SharedMemory {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    this.#send()
-    await Promise.all([this.#sending, this.#file.written()])
+    await this.#sending
+    await Promise.all([this.#send(), this.#file.written()])
   }
 
   /** What changed here while the exchange, or this Doorman, was away. */
   #compare(): void {
     for (const caller of this.parts.memory.all()) {
       const id = this.#hashOf(caller)
-      if ((this.parts.memory.get(caller)?.at ?? 0) > (this.#heard.get(id) ?? 0)) this.#unsent.add(id)
+      if ((this.parts.memory.get(caller)?.at ?? 0) > (this.#heard?.get(id) ?? 0)) this.#unsent.add(id)
     }
     for (const id of this.#forgotten.keys()) if (!this.#written.has(id)) this.#unsent.add(id)
-    this.#heard.clear()
+    this.#heard = undefined
   }
 
-  #send(): void {
-    this.#sending = this.#sending.then(async () => {
-      for (const id of [...this.#unsent]) {
-        this.#unsent.delete(id)
-        try {
-          await this.parts.exchange.put(`memory/${this.parts.name}/${id}`, this.#valueOf(id))
-          this.#written.add(id)
-        } catch {
-          this.#unsent.add(id)
-          return
-        }
-      }
+  /** An exchange that is away takes its time to say so. */
+  #send(): Promise<void> {
+    this.#sending ??= this.#sendSome().finally(() => {
+      this.#sending = undefined
     })
+    return this.#sending
+  }
+
+  async #sendSome(): Promise<void> {
+    const { exchange, name } = this.parts
+    const send = async (id: string) => {
+      this.#unsent.delete(id)
+      this.#written.add(id)
+      await exchange.put(`memory/${name}/${id}`, this.#valueOf(id)).catch(() => this.#unsent.add(id))
+    }
+    await Promise.all([...this.#unsent].slice(0, MOST_AT_ONCE).map(send))
   }
 
   #valueOf(id: string): string {
@@ -137,7 +141,7 @@ export class SharedMemory {
     }
     if (forgotten > (this.#forgotten.get(id) ?? 0)) this.#forgetFrom(id, forgotten)
     if (caller === undefined || memory === undefined || this.#hashOf(caller) !== id) return
-    this.#heard.set(id, Math.max(memory.at, this.#heard.get(id) ?? 0))
+    this.#heard?.set(id, Math.max(memory.at, this.#heard.get(id) ?? 0))
     this.#takeIn(caller, memory, this.#forgotten.get(id) ?? 0)
   }
 
@@ -186,10 +190,19 @@ export class SharedMemory {
   }
 
   #hashOf(caller: string): string {
-    const id = hash('sha256', caller, 'hex').slice(0, 32)
+    const id = idOf(caller)
     this.#callers.set(id, caller)
+    // The memory has let go of callers meanwhile.
+    if (this.#callers.size > 2 * MOST_CALLERS) {
+      this.#callers.clear()
+      for (const known of this.parts.memory.all()) this.#callers.set(idOf(known), known)
+    }
     return id
   }
+}
+
+function idOf(caller: string): string {
+  return hash('sha256', caller, 'hex').slice(0, 32)
 }
 
 /** Undefined where it is damaged, or deleted. */

@@ -6,7 +6,6 @@
  *     npm run bench:fleet -- 50 1000           50 PBXs, a list of a thousand numbers
  */
 import { readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { openExchange } from '../../src/fleet/open-exchange.js'
 import { Publisher } from '../../src/fleet/publisher.js'
 import { push } from '../../src/fleet/rollout.js'
@@ -75,10 +74,11 @@ async function measure({ pbxs: count, numbers: size }: (typeof runs)[number]) {
   const first = await give(B)
   const memory = hubMemory(nats.hub.pid)
   await nats.hub.kill9()
-  await sleep(1_000)
+  const all = [exchange, ...nats.exchanges]
+  await until(() => all.every(({ isUp }) => !isUp), 'all to miss the hub', LIMIT_MS)
   const restart = performance.now()
   await nats.hub.start()
-  await until(() => exchange.isUp && nats.exchanges.every(({ isUp }) => isUp), 'all to be back', LIMIT_MS)
+  await until(() => all.every(({ isUp }) => isUp), 'all to be back', LIMIT_MS)
   const back = Math.round(performance.now() - restart)
   const second = await give(C)
   await Promise.all(members.map((member) => member.stop()))
