@@ -23,6 +23,8 @@ const exchange = (name: string) => {
 const join_ = async (name: string, options: Parameters<typeof FakeMember.start>[2] = {}) => {
   const member = await FakeMember.start(name, exchange(name), options)
   members.push(member)
+  const hasReported = async () => (await readStatuses(parts.exchange)).some((status) => status.name === name)
+  await until(hasReported, `${name} to report`)
   return member
 }
 let parts: Parameters<typeof push>[0]
@@ -217,7 +219,9 @@ test('a restart knows the newest order, and takes no older one', async () => {
     { ring: 'other', content: null, isRollback: false, maxChange: undefined, earlier: [] },
     1,
   )
-  await until(async () => (await readStatuses(parts.exchange)).length === 1)
+  // Both are read at once, and what is wrong with the other is said.
+  await until(() => berlin.lines.some((line) => line.includes('orders/other was not taken: it expired')))
+  await berlin.member.report()
   expect(berlin.deciding).toBe(C)
   expect(berlin.member.status.order).toMatchObject({ revision: C, isTaken: true })
 })

@@ -67,7 +67,7 @@ async function start(pbx: string, settings: Readonly<Record<string, string>>): P
     ...settings,
   })
   doormen.set(pbx, doorman)
-  await doorman.event('control')
+  await doorman.event('control', {}, { limitMs: 20_000 })
 }
 
 beforeAll(async () => {
@@ -162,7 +162,7 @@ test('a PBX that starts while the hub is away decides by what it had, and catche
   await doormen.get('hamburg')?.stop()
   await fleet?.hub.kill9()
   await start('hamburg', fleet?.settings('hamburg') ?? {})
-  await doormen.get('hamburg')?.event('revision', { revision: ordered })
+  await doormen.get('hamburg')?.event('revision', { revision: ordered }, { limitMs: 20_000 })
   await fleet?.hub.start()
   writeFileSync(join(home, 'flows/routing.yaml'), `${routing('day')}# changed again\n`)
   await until(
