@@ -39,6 +39,7 @@ import { FolderWatch } from './revisions/watch.js'
 import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
+import { MOST_CALLERS } from './store/callers.js'
 import { openNumberHash } from './store/number-hash.js'
 import { Store } from './store/store.js'
 import { Tables } from './tables/tables.js'
@@ -129,6 +130,7 @@ async function openFleet(
     const { startFleet } = await import('./fleet/fleet.js')
     return await startFleet(settings, {
       ...{ ...running, log, store, overrides, memory },
+      recentCallers: () => store.recentCallers(MOST_CALLERS),
       forgetStored: (caller) => {
         const removeGreeting = (file: string) => greetings.remove(file)
         return forgetCaller({ number: caller, names: [caller] }, { store, removeGreeting })

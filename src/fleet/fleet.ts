@@ -12,7 +12,7 @@ import { type MemberStatus, readStatuses } from './status.js'
 
 export interface FleetParts
   extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls' | 'listen'>,
-    Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'forgetStored'> {
+    Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'recentCallers' | 'forgetStored'> {
   readonly overrides: Overrides
 }
 
@@ -34,13 +34,13 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
     ...{ address: settings.DOORMAN_FLEET ?? '', name, seed: settings.DOORMAN_FLEET_SEED },
     ca: settings.DOORMAN_FLEET_CA,
   })
-  const { overrides, memory, memoryLoaded, forgetStored, ...others } = parts
+  const { overrides, memory, memoryLoaded, recentCallers, forgetStored, ...others } = parts
   const shared = { ...others, exchange, name, publicKey, data }
   const shown = (call: NumberedCall) =>
     settings.DOORMAN_MASK_NUMBERS ? { ...maskNumbers({ ...call }), number: call.number } : call
   const member = new FleetMember({ ...shared, ring: settings.DOORMAN_FLEET_RING, version, shown })
   const orders = new OverrideOrders({ ...shared, overrides })
-  const callers = new SharedMemory({ ...shared, memory, memoryLoaded, forgetStored })
+  const callers = new SharedMemory({ ...shared, memory, memoryLoaded, recentCallers, forgetStored })
   await Promise.all([member.start(), orders.start(), callers.start()])
   return {
     name,

@@ -44,6 +44,8 @@ export interface SharedMemoryParts {
   readonly memory: Pick<CallerMemory, 'get' | 'all' | 'apply' | 'drop' | 'listener'>
   /** Resolves once the callers of the database are in the memory. */
   readonly memoryLoaded: Promise<void>
+  /** Those of the recorded calls. */
+  recentCallers(): Promise<readonly string[]>
   /** Deletes what is stored of a caller here. */
   forgetStored(caller: string): Promise<unknown>
 }
@@ -174,18 +176,22 @@ export class SharedMemory {
 
   /** The caller was forgotten elsewhere; of a call since then only that it was is kept. */
   #forgetFrom(id: string, at: number): void {
-    const { memory, forgetStored, log } = this.parts
+    const { memory, recentCallers, forgetStored, log } = this.parts
     this.#forgotten.set(id, at)
     void this.#file.write([...this.#forgotten])
     if (this.#written.has(id)) this.#unsent.add(id)
     const caller = this.#callers.get(id)
     const known = caller === undefined ? undefined : memory.get(caller)
-    if (caller === undefined) return
-    memory.drop(caller)
-    void forgetStored(caller).then(
-      () => known && this.#takeIn(caller, { ...known, values: {} }, at),
-      (error: Error) =>
-        log.error(`A caller could not be forgotten: ${error.message}`, { event: 'fleet_problem' }),
+    if (caller !== undefined) memory.drop(caller)
+    const forgetThem = async () => {
+      // Of a caller who is not remembered there may be recorded calls.
+      const stored = caller ?? (await recentCallers()).find((one) => idOf(one) === id)
+      if (stored === undefined) return
+      await forgetStored(stored)
+      if (known !== undefined) this.#takeIn(stored, { ...known, values: {} }, at)
+    }
+    forgetThem().catch((error: Error) =>
+      log.error(`A caller could not be forgotten: ${error.message}`, { event: 'fleet_problem' }),
     )
   }
 

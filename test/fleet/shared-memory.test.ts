@@ -28,6 +28,8 @@ class Pbx {
   /** What is in its database. */
   readonly rows = new Map<string, RememberedCaller>()
   readonly erased: string[] = []
+  /** The callers of its recorded calls. */
+  readonly called: string[] = []
   #data = ''
   #memory: CallerMemory | undefined
   #shared: SharedMemory | undefined
@@ -54,6 +56,7 @@ class Pbx {
       ...{ exchange: this.#exchange, name: this.name, data: this.#data, memory },
       log: { error: line, warn: line, info: line, debug: line },
       memoryLoaded: memory.load(),
+      recentCallers: async () => this.called,
       forgetStored: async (caller) => {
         this.rows.delete(caller)
         this.erased.push(caller)
@@ -181,6 +184,14 @@ test('a caller who is forgotten at one PBX is forgotten at all, by one that was 
   hamburg.call(Date.now() + 5, { agent: '300' })
   await until(() => agent(berlin) === '300' && agent(munich) === '300')
   expect([berlin, munich, hamburg].map((pbx) => times(pbx)?.length)).toEqual([1, 1, 1])
+})
+
+test('recorded calls of a caller whom a PBX does not remember are forgotten, too', async () => {
+  const [berlin, munich] = [await new Pbx('berlin').start(), await new Pbx('munich').start()]
+  munich.called.push('+15550000002', ANN)
+  berlin.forget()
+  await until(() => munich.erased.length > 0)
+  expect(munich.erased).toEqual([ANN])
 })
 
 test('a caller who is forgotten while the exchange is away is forgotten at all afterwards', async () => {

@@ -76,6 +76,10 @@ beforeAll(async () => {
   for (const pbx of PBXS) writeFileSync(join(home, pbx, 'flows/routing.yaml'), routing('night'))
   writeFileSync(join(home, 'flows/routing.yaml'), routing('day'))
   mkdirSync(dataOf('munich'))
+  mkdirSync(dataOf('berlin'))
+  await recordCalls(dataOf('berlin'), [
+    recorded({ call: '17.2', sipCallId: 'c@d', callerNumber: '+15550000002' }),
+  ])
   await recordCalls(dataOf('munich'), [
     recorded({ call: '17.1', sipCallId: 'a@b', callerNumber: '+15550000002' }),
   ])
@@ -155,6 +159,14 @@ test('a call is found at the PBX where it was', async () => {
     1,
     expect.stringContaining('No PBX has recorded a call nowhere@b.'),
   ])
+})
+
+test('a caller who is forgotten at one PBX is forgotten at the others', async () => {
+  const has = async (call: string) => (await asPublisher(`doorman fleet why ${call}`)).exit === 0
+  expect(await has('c@d')).toBe(true)
+  const { exit } = await sh(`doorman forget +15550000002 --yes --data ${dataOf('munich')}`)
+  expect(exit).toBe(0)
+  await until(async () => !(await has('c@d')), 'berlin to forget')
 })
 
 test('a PBX that starts while the hub is away decides by what it had, and catches up', async () => {
