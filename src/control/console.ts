@@ -14,7 +14,7 @@ import {
 } from '../flows/examples.js'
 import { lookupsInCodeOf } from '../flows/revision.js'
 import { addExample, exampleOfCall, exampleText } from '../history/add-example.js'
-import { factsOfCall, findCalls, findVisits, outsideOfCall } from '../history/recorded-calls.js'
+import { factsOfCall, findVisits, outsideOfCall } from '../history/recorded-calls.js'
 
 import { sentenceOf } from '../history/sentence.js'
 import { hoursJson } from '../hours/hours.js'
@@ -39,16 +39,6 @@ const FILES = [
 ] as const
 
 const SignInSchema = z.strictObject({ token: z.string().max(500) })
-
-const QuerySchema = z.strictObject({
-  caller: z.string().optional(),
-  callee: z.string().optional(),
-  flow: z.string().optional(),
-  rule: z.string().optional(),
-  outcome: z.string().optional(),
-  before: z.coerce.number().int().positive().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-})
 
 export function addConsole(server: FastifyInstance, parts: ServerParts): void {
   const { control } = parts
@@ -86,12 +76,6 @@ function addSession(server: FastifyInstance, { access, settings }: ServerParts):
 
 function addCalls(server: FastifyInstance, source: ConsoleSource): void {
   const { store, explain, revision, sidesOf } = source
-  server.get('/api/calls', async (request) => {
-    const query = readRequest(QuerySchema, request.query)
-    const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined))
-    const calls = await Array.fromAsync(findCalls(store, { limit: 100, ...given }))
-    return { calls: calls.map((call) => shown({ ...call, sentence: sentenceOf(call) }, request.user)) }
-  })
   server.get<{ Params: { call: string } }>('/api/calls/:call', async (request) => {
     // A page may ask for a call that has just appeared.
     await store.flush()

@@ -13,7 +13,7 @@ const ROUTES = {
     'POST /api/session',
   ],
   viewer: [
-    ...['GET /api/session', 'DELETE /api/session', 'GET /api/live', 'GET /api/calls', 'GET /api/calls/:call'],
+    ...['GET /api/session', 'DELETE /api/session', 'GET /api/live', 'GET /api/calls/:call'],
     ...['POST /api/explain', 'GET /api/lists', 'GET /api/names', 'GET /api/revisions', 'GET /api/preview'],
     ...[
       'GET /api/revisions/:number',
