@@ -75,9 +75,8 @@ export class FleetMember {
       this.#calls.add(call)
     })
     exchange.answer((question) => this.#answer(question))
-    void exchange.watch('orders/', (key, order) => this.#ordered(key, order))
     this.#timer = setInterval(() => this.#tick(), REPORT_MS)
-    this.#tick()
+    void exchange.watch('orders/', (key, order) => this.#ordered(key, order)).then(() => this.#tick())
   }
 
   /** The exchange is stopped by whoever opened it, and its watches with it. */

@@ -38,7 +38,10 @@ export class NatsExchange implements Exchange {
   #isUp = false
   #problem = ''
 
-  constructor(private readonly access: ExchangeAccess) {
+  constructor(
+    private readonly access: ExchangeAccess,
+    private readonly probeMs = PROBE_MS,
+  ) {
     this.#running = this.#run()
   }
 
@@ -122,7 +125,7 @@ export class NatsExchange implements Exchange {
         const isNew = message === 'stream not found'
         this.#problem = isNew ? 'it is new: run  doorman fleet status  where the publisher is' : message
       }
-      await pause(PROBE_MS, signal)
+      await pause(this.probeMs, signal)
     }
     await this.#connection?.close()
   }

@@ -32,9 +32,6 @@ const content = z.strictObject({
   files: hash,
   /** `Revision.id` */
   revision: z.string().regex(/^[0-9a-f]{12}$/),
-  sequence: z.int().positive(),
-  at: z.int(),
-  by: z.string().max(100),
 })
 
 const revisionOrder = z.strictObject({

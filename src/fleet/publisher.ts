@@ -51,7 +51,7 @@ export class Publisher {
     const packed = pack(files)
     const hash = hashOfContent(packed)
     await this.exchange.putFiles(hash, packed)
-    return { files: hash, revision, sequence: this.#next(), at: Date.now(), by: this.by }
+    return { files: hash, revision }
   }
 
   /** @returns its sequence */

@@ -44,6 +44,8 @@ export interface SharedMemoryParts {
   readonly memory: Pick<CallerMemory, 'get' | 'all' | 'apply' | 'drop' | 'listener'>
   /** Resolves once the callers of the database are in the memory. */
   readonly memoryLoaded: Promise<void>
+  /** How often changes are sent; once a second unless given. */
+  readonly sendMs?: number
   /** Those of the recorded calls. */
   recentCallers(): Promise<readonly string[]>
   /** Deletes what is stored of a caller here. */
@@ -70,14 +72,14 @@ export class SharedMemory {
   }
 
   async start(): Promise<void> {
-    const { memory, memoryLoaded, exchange } = this.parts
+    const { memory, memoryLoaded, exchange, sendMs = SEND_MS } = this.parts
     const kept = await this.#file.read([])
     this.#forgotten = new Map(kept.filter(([, at]) => at > Date.now() - FORGOTTEN_MS))
     memory.listener = {
       changed: (caller) => void this.#unsent.add(this.#hashOf(caller)),
       forgotten: (callers) => this.#forget(callers),
     }
-    this.#timer = setInterval(() => void this.#send(), SEND_MS).unref()
+    this.#timer = setInterval(() => void this.#send(), sendMs).unref()
     void memoryLoaded
       .then(() => {
         for (const caller of memory.all()) this.#hashOf(caller)

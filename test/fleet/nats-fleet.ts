@@ -14,6 +14,8 @@ const isReady = (log: string) => log.includes('Server is ready')
 export class NatsFleet {
   readonly leaves = new Map<string, PrivateServer>()
   readonly exchanges: NatsExchange[] = []
+  /** How often the exchanges ask whether the hub is there; undefined where as usual. */
+  probeMs: number | undefined
 
   private constructor(
     readonly folder: string,
@@ -70,7 +72,8 @@ export class NatsFleet {
     at = this.settings(name).DOORMAN_FLEET ?? '',
     ca = this.settings(name).DOORMAN_FLEET_CA,
   ) {
-    const exchange = new NatsExchange({ address: at, name, seed: this.settings(name).DOORMAN_FLEET_SEED, ca })
+    const access = { address: at, name, seed: this.settings(name).DOORMAN_FLEET_SEED, ca }
+    const exchange = new NatsExchange(access, this.probeMs)
     this.exchanges.push(exchange)
     return exchange
   }

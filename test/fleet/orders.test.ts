@@ -5,7 +5,7 @@ const keys = newKeys()
 const NOW = Date.parse('2030-01-01T00:00:00Z')
 const ORDER = {
   ...{ kind: 'revision', ring: 'canary', sequence: 7, at: NOW, expires: NOW + 1_000, by: 'ann' },
-  content: { files: 'ab'.repeat(32), revision: 'abababababab', sequence: 7, at: NOW, by: 'ann' },
+  content: { files: 'ab'.repeat(32), revision: 'abababababab' },
   ...{ isRollback: false, earlier: [], maxChange: 0.01 },
 } as const satisfies Order
 const signed = signOrder(ORDER, keys.privateKey)

@@ -56,6 +56,7 @@ class Pbx {
       ...{ exchange: this.#exchange, name: this.name, data: this.#data, memory },
       log: { error: line, warn: line, info: line, debug: line },
       memoryLoaded: memory.load(),
+      sendMs: 50,
       recentCallers: async () => this.called,
       forgetStored: async (caller) => {
         this.rows.delete(caller)

@@ -7,6 +7,7 @@ import { until } from '../support/until.js'
 let fleet: NatsFleet
 beforeAll(async () => {
   fleet = await NatsFleet.start()
+  fleet.probeMs = 300
 })
 afterAll(() => fleet.stop())
 
