@@ -36,12 +36,12 @@ import { Metrics } from './observability/metrics.js'
 import { openTracing } from './observability/tracing.js'
 import { Revisions } from './revisions/revisions.js'
 import { FolderWatch } from './revisions/watch.js'
-import { amiAccess, applicationsOf, ariAccess, type Settings } from './settings/index.js'
+import { amiAccess, applicationsOf, ariAccess, type Settings, storeOptions } from './settings/index.js'
 import { greetingTexts } from './speech/greeting-texts.js'
 import { RenderedGreetings } from './speech/rendered-greetings.js'
 import { MOST_CALLERS } from './store/callers.js'
 import { openNumberHash } from './store/number-hash.js'
-import { Store } from './store/store.js'
+import { Store, type StoreOptions } from './store/store.js'
 import { Tables } from './tables/tables.js'
 
 export interface Doorman {
@@ -170,12 +170,8 @@ async function openParts(settings: Settings, plainLog: Log, { revisions, calls, 
   }
   const ami = new Ami(amiAccess(settings), log)
   const ari = new Ari(ariAccess(settings), settings.DOORMAN_APP, ami, log)
-  const store = new Store({
-    folder: data,
-    keepCallsDays: settings.DOORMAN_KEEP_CALLS,
-    keepCallsMb: settings.DOORMAN_KEEP_CALLS_MB,
-    report: (level, message, event) => log[level](message, { event }),
-  })
+  const report: StoreOptions['report'] = (level, message, event) => log[level](message, { event })
+  const store = new Store({ ...storeOptions(settings), report })
   const greetings = new RenderedGreetings({
     folder: settings.DOORMAN_GREETINGS,
     limit: settings.DOORMAN_GREETINGS_MB * 2 ** 20,

@@ -11,7 +11,7 @@ import {
   storedCaller,
 } from '../memory/caller-memory.js'
 import { userName } from '../settings/find.js'
-import type { Settings } from '../settings/index.js'
+import { type Settings, storeOptions } from '../settings/index.js'
 import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'
@@ -85,17 +85,10 @@ function toJson({ values, calls, at, expires }: RememberedCaller) {
 
 /** A running Doorman does it, as it remembers callers itself; without one this command does. */
 async function forget(settings: Settings, caller: StoredCaller): Promise<ForgottenCaller> {
-  const {
-    DOORMAN_DATA: folder,
-    DOORMAN_KEEP_CALLS: keepCallsDays,
-    DOORMAN_KEEP_CALLS_MB: keepCallsMb,
-    DOORMAN_GREETINGS: greetings,
-    DOORMAN_GREETINGS_MB: greetingsMb,
-  } = settings
-  const address = await readAddress(folder)
+  const address = await readAddress(settings.DOORMAN_DATA)
   if (address !== undefined) return sendForget(address, { number: caller.number, by: userName() })
-  const store = new Store({ folder, keepCallsDays, keepCallsMb, report: () => undefined })
-  const files = new GreetingFiles(greetings, greetingsMb * 2 ** 20)
+  const store = new Store({ ...storeOptions(settings), report: () => undefined })
+  const files = new GreetingFiles(settings.DOORMAN_GREETINGS, settings.DOORMAN_GREETINGS_MB * 2 ** 20)
   const removeGreeting = (file: string) => files.remove(file)
   return forgetCaller(caller, { store, removeGreeting }).finally(() => store.close())
 }

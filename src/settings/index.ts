@@ -323,6 +323,16 @@ export function applicationsOf({ DOORMAN_APP: own, DOORMAN_APPS: all = [own] }: 
   return all
 }
 
+/** Where recorded calls are, and how many are kept. */
+export function storeOptions(settings: Settings) {
+  const {
+    DOORMAN_DATA: folder,
+    DOORMAN_KEEP_CALLS: keepCallsDays,
+    DOORMAN_KEEP_CALLS_MB: keepCallsMb,
+  } = settings
+  return { folder, keepCallsDays, keepCallsMb }
+}
+
 export function ariAccess(settings: Settings) {
   return {
     url: settings.DOORMAN_ARI_URL,

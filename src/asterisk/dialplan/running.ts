@@ -32,11 +32,7 @@ export interface Place {
 const SPECIAL = /^[hiteoaT]$/
 
 /** They neither wait for the caller nor send the call elsewhere; a subroutine returns. */
-const PASSING = new Set(
-  ['Set', 'MSet', 'NoOp', 'Verbose', 'Log', 'Gosub', 'GosubIf', 'CELGenUserEvent', 'UserEvent'].map((name) =>
-    name.toLowerCase(),
-  ),
-)
+const PASSING = new Set('set mset noop verbose log gosub gosubif celgenuserevent userevent'.split(' '))
 
 const MOST_PLACES = 20_000
 
