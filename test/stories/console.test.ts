@@ -355,8 +355,11 @@ describe('the console', () => {
     ['light', 360],
     ['dark', 2_560],
   ] as const)('is sound on every page in %s, and fits %i pixels', async (colorScheme, width) => {
-    const seen = await open(TOKENS.ann, { colorScheme, viewport: { width, height: 800 } })
+    // The PBX is elsewhere.
+    const timezoneId = 'Pacific/Kiritimati'
+    const seen = await open(TOKENS.ann, { colorScheme, viewport: { width, height: 800 }, timezoneId })
     await seen.getByRole('link', { name: /\+15550000002/ }).click()
+    await seen.getByText(/^20\d\d-.* \(.* at the PBX\)$/).waitFor()
     const { hash } = new URL(seen.url())
     for (const address of [hash, hash.replace('call', 'what-if'), ...PAGES.map((name) => `#/${name}`)]) {
       await seen.goto(`${url}/${address}`)
