@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { within } from '../lib/waiting.js'
 import type { RenderAnswer, RenderJob } from './render-process.js'
 
-/** What takes longer hangs: 500 characters take 2 s on a busy machine; ahead of calls they may have to wait for it. */
-const RENDER_MS = 30_000
+/** What takes longer hangs: 500 characters take 2 s on a busy machine, and ahead of calls what these leave. */
+const RENDER_MS = { 'for a call': 15_000, ahead: 60_000 } as const
 /** A process costs 45 MB, with the built-in engine 200, and starts in 60 ms. */
 const IDLE_MS = 60_000
 
@@ -14,8 +14,8 @@ export class Renderer {
   #idle: NodeJS.Timeout | undefined
 
   constructor(
-    private readonly purpose: 'for a call' | 'ahead' = 'for a call',
-    private readonly limitMs = RENDER_MS,
+    private readonly purpose: keyof typeof RENDER_MS = 'for a call',
+    private readonly limitMs: number = RENDER_MS[purpose],
   ) {}
 
   /** Writes the file and returns its size in bytes. @throws Error that says why there is none */

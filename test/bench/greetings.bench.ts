@@ -42,6 +42,7 @@ voice: { engine: flite }
 flows: { main: { context: bench-main }, plays: { context: bench-plays } }
 rules:
   - { name: By flow, when: { all: [{ vip: true }, { callee: "${BY_FLOW}" }] }, goto: plays${byFlow} }
+  - { name: Silent, when: { all: [{ vip: true }, { callee: "${SILENT}" }] }, goto: main }
   - { name: Greeted, when: { all: [{ vip: true }, { callee: "${BY_DOORMAN}" }] }, goto: main${greeted} }
 otherwise: main
 `

@@ -85,7 +85,7 @@ describe('a command', () => {
   /** SCHED_OTHER is 0 and SCHED_IDLE 5; proc(5) has the policy at place 41. */
   test.each([
     ['for a call', '10', '0'],
-    ['ahead', '10', '5'],
+    ['ahead', '19', '5'],
   ] as const)(
     '%s has a low priority, limits, and none of the settings of Doorman',
     async (purpose, ...priority) => {
