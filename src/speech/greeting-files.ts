@@ -52,7 +52,7 @@ export class GreetingFiles {
       if (LEFTOVER.test(name)) await unlink(join(this.folder, name)).catch(() => undefined)
       const [, hash] = GREETING_FILE.exec(name) ?? []
       const file = hash && (await stat(join(this.folder, name)).catch(() => undefined))
-      if (hash && file) found.push([hash, { bytes: file.size, touched: file.mtimeMs }])
+      if (hash && file && file.size > 0) found.push([hash, { bytes: file.size, touched: file.mtimeMs }])
     }
     // Those last that were written meanwhile.
     const meanwhile = [...this.#files].filter(([name, file]) => file !== before.get(name))

@@ -1,10 +1,10 @@
 /**
  * A process of its own that renders one text after the other, at a low priority: the engines that it starts inherit
  * that, and the calls are not held up by what is computed here. Its parent ends it with all of them where one hangs.
- * The argument `ahead` makes it SCHED_IDLE (sched(7)): a call that wakes up takes its processor at once.
+ * The argument `ahead` makes it SCHED_IDLE (sched(7)): it gets what the calls leave.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { access, readFile, unlink, writeFile } from 'node:fs/promises'
+import { access, chmod, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { setPriority } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -12,7 +12,6 @@ import { promisify } from 'node:util'
 import { WASI } from 'node:wasi'
 import { decodeWaveToFloat32Channels, encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
 import { askHttp } from '../lib/http-client.js'
-import { replaceFile } from '../lib/replace-file.js'
 import type { Voice } from '../routing/types.js'
 import type { Speaker } from './speaker.js'
 import { RATE, telephoneSound } from './telephone-sound.js'
@@ -58,7 +57,10 @@ async function answer({ source, file }: RenderJob): Promise<RenderAnswer> {
     const { audioChannels, sampleRate } = decodeWaveToFloat32Channels(speech)
     const sound = telephoneSound(mono(audioChannels), sampleRate)
     const wav = encodeWaveFromFloat32Channels([sound], RATE)
-    await replaceFile(file, wav)
+    await writeFile(spoken, wav)
+    await chmod(spoken, 0o644)
+    // Not flushed: Asterisk's log would wait for it. A power cut leaves an empty file, which counts as none.
+    await rename(spoken, file)
     return { bytes: wav.length }
   } catch (error) {
     return {

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
@@ -211,10 +220,13 @@ test('a file that is written while the folder is read is known', async () => {
   expect(ahead.started).toEqual([])
 })
 
-test('a file that was deleted is rendered again', async () => {
+test.each([
+  ['deleted', unlinkSync],
+  ['emptied, as by a power cut', truncateSync],
+])('a file that was %s is rendered again', async (_, spoil) => {
   const { greetings, forCalls, ahead } = openFast()
   const path = await greetings.within(greeting('Hello.'), 5_000)
-  unlinkSync(`${path}.wav`)
+  spoil(`${path}.wav`)
   greetings.ahead(texts('Hello.'))
   expect(await done(greetings)).toMatchObject({ fresh: 1, rendered: 1 })
   expect([forCalls.started, ahead.started]).toEqual([['Hello.'], ['Hello.']])
