@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { compile } from '../../src/flows/compile.js'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import { type CallOfKind, countsOf } from '../faults/counts.js'
@@ -54,7 +55,9 @@ export class Pbx {
 
   /** Resolves when it is connected to Asterisk. */
   async startDoorman(): Promise<void> {
-    this.#instances.push(await this.lab.startDoorman(this.settings))
+    // One that is killed leaves its temporary files behind.
+    const { folder } = this.lab.asterisk
+    this.#instances.push(await this.lab.startDoorman({ ...this.settings, TMPDIR: folder }))
   }
 
   /** Kills what is named, with no time to say goodbye. */
@@ -94,9 +97,10 @@ export class Pbx {
 
 /** Kamailio in front of three PBXs, which are a fleet, and callers. */
 export class Cluster {
-  readonly load: Load<CallOfKind>
   /** The flow files of the publisher. */
   readonly flows = mkdtempSync(join(tmpdir(), 'doorman-fleet-flows-'))
+  /** Ids of those that were ever to be pushed. */
+  readonly pushed = new Set<string>()
   #changes = 0
 
   private constructor(
@@ -105,11 +109,7 @@ export class Cluster {
     private readonly kamailio: Kamailio,
     private readonly caller: SipUserAgent,
     readonly perSecond: number,
-  ) {
-    this.load = this.newLoad()
-    mkdirSync(this.flows, { recursive: true })
-    this.change()
-  }
+  ) {}
 
   static async create(install: AsteriskInstall, perSecond: number): Promise<Cluster> {
     const nats = await NatsFleet.start(PBXS)
@@ -118,6 +118,9 @@ export class Cluster {
     const caller = await SipUserAgent.open(kamailio.target, ADDRESS_OF['carrier-a'])
     const cluster = new Cluster(pbxs, nats, kamailio, caller, perSecond)
     for (const pbx of pbxs) await pbx.startDoorman()
+    await cluster.push('--rings', 'rest')
+    // A PBX that reaches the hub only now is in no ring of the push, and takes it all the same.
+    await Promise.all(pbxs.map(({ doorman }) => doorman.event('fleet_order', {}, { limitMs: RECOVERY_MS })))
     return cluster
   }
 
@@ -153,14 +156,18 @@ export class Cluster {
     return undefined
   }
 
-  /** Another revision for the publisher to push. */
-  change(): void {
+  /** Pushes another revision. */
+  async push(...options: readonly string[]): Promise<void> {
     const files = { ...FLOW_FILES, 'routing.yaml': `${ROUTING}# change ${this.#changes++}\n` }
     for (const [name, text] of Object.entries(files)) writeFileSync(join(this.flows, name), text)
+    const compiled = await compile(this.flows)
+    if (!compiled.ok) throw new Error('The flow files have problems.')
+    this.pushed.add(compiled.revision.id)
+    await this.#fleet('push', ...options)
   }
 
   /** `doorman fleet …` as the publisher. Rejects where it does not exit with 0. */
-  async fleet(...args: readonly string[]): Promise<string> {
+  async #fleet(...args: readonly string[]): Promise<void> {
     const env = {
       PATH: process.env.PATH ?? '',
       TMPDIR: tmpdir(),
@@ -169,7 +176,6 @@ export class Cluster {
     }
     const { code, output } = await runToEnd([...DOORMAN, 'fleet', ...args], 60_000, { env })
     if (code !== 0) throw new Error(`doorman fleet ${args.join(' ')} exited with ${code}: ${output}`)
-    return output
   }
 
   /** Milliseconds until an override that the publisher sets is at each PBX, and each remembers a caller of one of them. */
@@ -190,7 +196,7 @@ export class Cluster {
   async #overrides(): Promise<number> {
     const from = this.pbxs.map(({ doorman }) => doorman.lines.length)
     const why = `change ${this.#changes++}`
-    await this.fleet('override', 'office', 'closed', '--until', '90m', '--why', why)
+    await this.#fleet('override', 'office', 'closed', '--until', '90m', '--why', why)
     const started = performance.now()
     const isThere = ({ doorman: { lines } }: Pbx, at: number) =>
       lines.slice(from[at]).some(({ event, message }) => event === 'override_set' && message.includes(why))

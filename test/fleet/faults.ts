@@ -107,8 +107,7 @@ export const FLEET_FAULTS: readonly FleetFault[] = [
     name: 'push',
     what: 'Another revision is pushed to ring canary, and then to all.',
     async act(cluster) {
-      cluster.change()
-      await cluster.fleet('push', '--rings', 'canary,rest', '--for', '1s')
+      await cluster.push('--rings', 'canary,rest', '--for', '1s')
       return undefined
     },
     judge: (counts, cluster) => [
@@ -121,9 +120,8 @@ export const FLEET_FAULTS: readonly FleetFault[] = [
     what: 'The same, and a PBX is killed meanwhile; it catches up when it is back.',
     longestWaitMs: 1_000,
     async act(cluster) {
-      cluster.change()
       const pbx = cluster.pbx('munich')
-      const pushed = cluster.fleet('push', '--rings', 'canary,rest', '--for', '3s').catch(() => undefined)
+      const pushed = cluster.push('--rings', 'canary,rest', '--for', '3s').catch(() => undefined)
       await sleep(1_500)
       const at = performance.now()
       await pbx.kill('asterisk', 'doorman', 'leaf')

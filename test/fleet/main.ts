@@ -31,8 +31,6 @@ const results: FleetFaultResult[] = []
 try {
   if ((await cluster.routesAgain()) === undefined)
     throw new Error('No call was routed before the first fault.')
-  await cluster.fleet('push', '--rings', 'rest')
-  await cluster.routesAgain()
   say(line(COLUMNS))
   for (const fault of faults) {
     const result = await runFleetFault(fault, cluster)

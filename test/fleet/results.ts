@@ -71,5 +71,5 @@ ports of loopback. One thing is broken at a time, while calls come. Callers and 
 - *works again after*: from the end of the load until good calls of each kind were routed right and each PBX had some.
 - *converges in*: from then on until an override that the publisher sets is at each PBX, and each of them remembers a
   caller of one of them.
-- No call may be decided by a revision but the one before the fault and the one that was pushed meanwhile.
+- No call may be decided by a revision that nobody pushed.
 `

@@ -24,7 +24,6 @@ export async function runFleetFault(
   calmMs = 2_000,
 ): Promise<FleetFaultResult> {
   const startedAt = new Date().toISOString()
-  const allowed = new Set([...cluster.revisions])
   const load = cluster.newLoad()
   const running = load.start()
   await sleep(calmMs)
@@ -41,8 +40,9 @@ export async function runFleetFault(
   const all = countsOf(calls)
   const inKilled = countsOf(calls.filter(({ call }) => call.begunAt < (killedAt ?? 0)))
   const counts = { ...all, offered: all.offered - inKilled.lost, lost: all.lost - inKilled.lost }
-  for (const revision of cluster.revisions) allowed.add(revision)
-  const foreign = cluster.records.filter(({ at, revision }) => at >= startedAt && !allowed.has(revision))
+  const foreign = cluster.records.filter(
+    ({ at, revision }) => at >= startedAt && !cluster.pushed.has(revision),
+  )
   problems.push(
     ...lostCalls(counts),
     ...atMost(fault.longestWaitMs ?? LONGEST_WAIT_MS, counts.longest_wait_ms, 'Longest wait in milliseconds'),
@@ -50,7 +50,9 @@ export async function runFleetFault(
     ...(converges_ms === undefined
       ? ['An override, or what was kept of a caller, did not reach each PBX within 30 s afterwards']
       : []),
-    ...(foreign.length > 0 ? [`${foreign.length} calls were decided by a revision that nobody pushed`] : []),
+    ...(foreign.length > 0
+      ? [`${foreign.length} calls were decided by ${foreign[0]?.revision}, which nobody pushed`]
+      : []),
     ...(fault.judge?.(counts, cluster) ?? []),
   )
   await fault.after?.(cluster)

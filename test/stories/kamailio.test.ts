@@ -81,7 +81,7 @@ describe('two PBXs behind Kamailio', () => {
     ['behind a line that ends without a carriage return', 'Subject: a\nX-Trunk: carrier-a'],
   ])('a forged X-Trunk makes nobody carrier-a: %s', async (_how, headers) => {
     const invite = { from: '<sip:+15559990000@x>', to: CALL.to, headers: [headers] }
-    const result = await placed(rawCall(agentOf('carrier-b'), invite), { patience_ms: 2_000 })
+    const result = await placed(rawCall(agentOf('carrier-b'), invite), { patience_ms: 1_000 })
     // Kamailio refuses what is no SIP message.
     if (result.status !== 200) return expect([undefined, 400]).toContain(result.status)
     const record = await recordOf(result)
@@ -140,8 +140,8 @@ describe('two PBXs behind Kamailio', () => {
 
   test('an Asterisk that is killed loses no new call', async () => {
     let killedAt = Number.POSITIVE_INFINITY
-    const results = await calls(60, async (load) => {
-      await until(() => load.placed === 15)
+    const results = await calls(40, async (load) => {
+      await until(() => load.placed === 10)
       await first.asterisk.kill9()
       killedAt = performance.now()
     })
