@@ -11,6 +11,8 @@ import { join } from 'node:path'
 import { formatProblem } from '../flows/problem.js'
 import { findVisits } from '../history/recorded-calls.js'
 import type { Log } from '../lib/log.js'
+import { within } from '../lib/waiting.js'
+import { STORE_MS } from '../revisions/active.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import type { Revisions } from '../revisions/revisions.js'
 import type { Store } from '../store/store.js'
@@ -65,9 +67,9 @@ export class FleetMember {
 
   /** Resolves at once where the data folder can be read; the exchange is waited for in the background. */
   async start(): Promise<void> {
-    const { exchange, store, listen } = this.parts
+    const { exchange, listen } = this.parts
     this.#kept = await this.#file.read(this.#kept)
-    const stored = await store.revisions().catch(() => [])
+    const stored = await this.#stored()
     this.#revision = this.parts.revisions.current.id
     this.#since = Date.parse(stored.at(-1)?.at ?? '') || Date.now()
     this.#unlisten = listen((call) => {
@@ -101,6 +103,11 @@ export class FleetMember {
     const { exchange, name } = this.parts
     const refused = this.#kept.order?.isTaken === false
     return { name, isUp: exchange.isUp, drifts: drifts(this.status), refused }
+  }
+
+  /** A disk that hangs must not hold up a start. */
+  #stored(): ReturnType<Store['revisions']> {
+    return within(STORE_MS, 'the database', this.parts.store.revisions()).catch(() => [])
   }
 
   /** Another revision may decide by now, from wherever it came. */
@@ -161,8 +168,8 @@ export class FleetMember {
 
   /** Rejects where it has to be tried again. */
   async #take(order: RevisionOrder): Promise<void> {
-    const { revisions, store, log } = this.parts
-    const entries = await store.revisions().catch(() => [])
+    const { revisions, log } = this.parts
+    const entries = await this.#stored()
     const before = this.#kept.before ?? entries.at(-1)?.number ?? null
     const result = await this.#apply(order, entries)
     const problems = result === undefined || result.ok ? [] : result.problems.map(formatProblem)
