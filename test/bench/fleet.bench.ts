@@ -80,8 +80,9 @@ async function measure({ pbxs: count, numbers: size }: (typeof runs)[number]) {
     const { ok } = await pushed
     return { ok, decide_ms: Math.round(decides), reported_ms: Math.round(performance.now() - from) }
   }
-  const statuses = async () => (await import('../../src/fleet/status.js')).readStatuses(exchange)
-  await until(async () => (await statuses()).length === count, 'all to report', LIMIT_MS)
+  const reported = new Set<string>()
+  await exchange.watch('status/', (key) => void reported.add(key))
+  await until(() => reported.size === count, 'all to report', LIMIT_MS)
   const before = hubTraffic(nats.hub.pid)
   const first = await give(B)
   const moved = rounded(hubTraffic(nats.hub.pid) - before, 1)

@@ -16,6 +16,7 @@ const OFFICE = { zone: 'UTC' } as never
 let home = ''
 let publisher: Publisher
 const exchanges: FolderExchange[] = []
+const taking: OverrideOrders[] = []
 const share = () => join(home, 'share')
 const open = (name: string) => {
   const exchange = new FolderExchange(share(), name, 20)
@@ -29,6 +30,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await Promise.all(exchanges.splice(0).map((exchange) => exchange.stop()))
+  await Promise.all(taking.splice(0).map((orders) => orders.stop()))
   await rm(home, { recursive: true })
 })
 
@@ -46,11 +48,14 @@ async function pbx(name: string) {
   const exchange = open(name)
   const parts = { name, publicKey: keys.publicKey, data, overrides, log }
   const orders = new OverrideOrders({ ...parts, exchange })
+  taking.push(orders)
   await orders.start()
   const again = async () => {
     await exchange.stop()
     await orders.stop()
-    await new OverrideOrders({ ...parts, exchange: open(name) }).start()
+    const next = new OverrideOrders({ ...parts, exchange: open(name) })
+    taking.push(next)
+    await next.start()
   }
   const state = () => overrides.current.get('office')
   return {
