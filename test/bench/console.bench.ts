@@ -150,8 +150,10 @@ async function whatIfs(url: string, decidedBy: string, to: string): Promise<void
   result(`an answer to a what-if by ${decidedBy}, p99`, spreadOf(waits.slice(10)).p99, 50, 'ms')
 }
 
-/** Of the newest rows, which are all that the page shows without being asked for more. */
+/** Of the newest rows, which are all that the page shows without being asked for more; once the last one is there. */
 async function wrongOnPage(page: Page, numbers: readonly number[]): Promise<number> {
+  const last = page.locator('.calls').getByText(plannedCall(numbers.at(-1) ?? 0).from)
+  await last.first().waitFor({ timeout: 20_000 })
   const texts = await page.locator('.calls tbody tr').allTextContents()
   const newest = numbers.slice(-100)
   return newest.filter((at) => {
