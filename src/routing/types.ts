@@ -22,10 +22,7 @@ export type State = { readonly [key: string]: StateValue }
 
 /** Everything a decision may depend on, as it was read from the call. None of it is trusted yet. */
 export interface CallFacts {
-  /**
-   * The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. In a `CallContext` it is the
-   * trunk that a proxy names where `trunk_from` believes it.
-   */
+  /** The PJSIP endpoint, on a PJSIP channel; in a `CallContext` the trunk that a proxy there names (`trunk_from`). */
   readonly trunk: string | undefined
   /** Asterisk's caller ID, as it stands: number in whatever form the trunk sent. */
   readonly callerId: { readonly number: string; readonly name: string }
