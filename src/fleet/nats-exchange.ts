@@ -16,6 +16,8 @@ const DAY_NS = 86_400_000_000_000
 const KEPT_DAYS = 400
 
 const TIMEOUT_MS = 3_000
+/** After a restart of the hub all PBXs connect at once. */
+const CONNECT_MS = 10_000
 /** How often the hub is asked whether it is there: behind a leaf node the connection does not tell. */
 const PROBE_MS = 3_000
 /** nats-server takes messages of 1 MB unless it is told otherwise. */
@@ -135,7 +137,7 @@ export class NatsExchange implements Exchange {
     if (this.#connection !== undefined) return
     const { address, name, seed, ca } = this.access
     const connection = await connect({
-      ...{ servers: address, name: `doorman ${name}`, timeout: TIMEOUT_MS, inboxPrefix: `_INBOX_${name}` },
+      ...{ servers: address, name: `doorman ${name}`, timeout: CONNECT_MS, inboxPrefix: `_INBOX_${name}` },
       ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
       ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
       ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca, 'utf8') } }),
