@@ -52,7 +52,7 @@ describe('NATS as the exchange', () => {
     await until(() => told.includes('before'))
     await fleet.hub.kill9()
     await expect(berlin?.put('status/berlin', 'x')).rejects.toThrow()
-    await until(() => berlin?.isUp === false && munich?.isUp === false, 'the hub to be missed')
+    await until(() => [publisher, berlin, munich].every((one) => one?.isUp === false), 'the hub to be missed')
     await fleet.hub.start()
     await until(() => publisher?.isUp === true, 'the publisher')
     await publisher?.put('orders/late', 'after')
