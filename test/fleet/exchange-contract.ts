@@ -72,8 +72,10 @@ export function exchangeContract(open: (name: string) => Promise<Exchange>): voi
   test('a question reaches the PBX that it is for, and its answer comes back', async () => {
     berlin.answer(async (question) => `berlin heard ${question}`)
     munich.answer(async (question) => `munich heard ${question}`)
-    expect(await publisher.ask('munich', 'Grüße', 5_000)).toBe('munich heard Grüße')
-    expect(await publisher.ask('berlin', 'x', 5_000)).toBe('berlin heard x')
+    const asked = (pbx: string) => publisher.ask(pbx, 'Grüße', 5_000).catch(() => '')
+    // Behind a leaf node it takes a moment until it can be asked.
+    for (const pbx of ['munich', 'berlin'])
+      await until(async () => (await asked(pbx)) === `${pbx} heard Grüße`, pbx)
     await expect(publisher.ask('hamburg', 'x', 500)).rejects.toThrow()
   })
 }
