@@ -8,6 +8,7 @@ import { connect, disconnect, isConnected, status } from './live.js'
 import { AuditPage } from './pages/audit.js'
 import { CallPage } from './pages/call.js'
 import { ChangePage } from './pages/change.js'
+import { FleetPage } from './pages/fleet.js'
 import { HoursPage } from './pages/hours.js'
 import { ListsPage } from './pages/lists.js'
 import { LivePage } from './pages/live.js'
@@ -47,7 +48,7 @@ function focusMain(event: Event): void {
 /** By the first part of the address; the second part is what they are about. */
 const PAGES: Readonly<Record<string, ComponentType<{ named: string }>>> = {
   ...{ live: LivePage, call: CallPage, 'what-if': WhatIfPage, change: ChangePage },
-  ...{ hours: HoursPage, lists: ListsPage, revisions: RevisionsPage, audit: AuditPage },
+  ...{ hours: HoursPage, lists: ListsPage, revisions: RevisionsPage, fleet: FleetPage, audit: AuditPage },
 }
 
 function Page() {
@@ -57,11 +58,12 @@ function Page() {
 
 function Header() {
   const [, current = ''] = address.value.split('/')
+  const pages = Object.entries(TEXTS.pages).filter(([page]) => page !== 'fleet' || status.value?.isInFleet)
   return html`
     <header>
       <a class="brand" href="#/live">${TEXTS.title}</a>
       <nav>
-        ${Object.entries(TEXTS.pages).map(
+        ${pages.map(
           ([page, text]) =>
             html`<a href=${`#/${page}`} aria-current=${(current || 'live') === page ? 'page' : undefined}>${text}</a>`,
         )}

@@ -12,6 +12,7 @@ export const TEXTS = {
     hours: 'Hours',
     lists: 'Lists',
     revisions: 'Revisions',
+    fleet: 'Fleet',
     audit: 'Audit',
   },
   signIn: {
@@ -198,6 +199,18 @@ export const TEXTS = {
     back: 'Roll back to',
     again: 'again',
     none: 'No revision is stored.',
+  },
+  fleet: {
+    heading: 'Fleet, seen from',
+    columns: ['PBX', 'Ring', 'Revision, since', 'Health', 'Order', 'Calls', 'Fallbacks', 'Last fallback'],
+    noPbxs: 'No PBX has reported yet.',
+    health: { notReady: 'not ready', away: 'away, last heard of' },
+    order: { none: 'none yet', taken: 'taken', refused: 'refused', drift: 'drift: other files loaded since' },
+    rings: 'Rings, and the gates of the last push',
+    ringColumns: ['Ring', 'Revision', 'Ordered', 'Gate'],
+    noRings: 'Nothing was pushed yet.',
+    before: 'what each had before the first push',
+    gate: { passed: 'taken by', of: 'of', failed: 'failed', rolledBack: 'rolled back' },
   },
   audit: {
     heading: 'Audit: every change, the newest first',

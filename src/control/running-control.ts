@@ -42,7 +42,7 @@ export function runningControl(parts: RunningParts) {
     metrics: () => metrics.text(),
     tables: () => tables.states,
     /** Undefined where this PBX is in no fleet. */
-    fleet: parts.fleet as Pick<Fleet, 'name' | 'rows'> | undefined,
+    fleet: parts.fleet as Pick<Fleet, 'name' | 'view'> | undefined,
     vitals,
     console: consoleSource(parts),
   }
@@ -83,7 +83,7 @@ export function statusOf(control: Control) {
     /** Whether the flows folder has changed and does not decide. */
     candidate: waiting === undefined ? 'none' : waiting.problems.length > 0 ? 'refused' : 'waits',
     ...{ health: control.console.health(), overrides: control.overrides.list() },
-    minutes: control.console.live.minutes,
+    ...{ isInFleet: control.fleet !== undefined, minutes: control.console.live.minutes },
   }
 }
 

@@ -17,6 +17,7 @@ import { guard } from './guard.js'
 import { addOverrides } from './overrides.js'
 import { RefusedRequest, readRequest } from './request.js'
 import type { Control, ServerParts } from './running-control.js'
+import { shown } from './shown.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
@@ -145,10 +146,19 @@ function addViews(server: FastifyInstance, control: Control): void {
   }))
   server.get('/greetings', () => control.greetings())
   server.get('/tables', async () => ({ tables: control.tables() }))
-  server.get('/fleet', async (_request, reply) => {
-    if (control.fleet === undefined) return reply.code(404).send({ error: 'This PBX is in no fleet.' })
-    const { name, rows } = control.fleet
-    return { name, pbxs: await within(FLEET_MS, 'the exchange of the fleet', rows()) }
+  server.get('/fleet', async ({ user }) => {
+    if (control.fleet === undefined) throw new RefusedRequest(404, 'This PBX is in no fleet.')
+    const { name, view } = control.fleet
+    const { pbxs, rings } = await within(FLEET_MS, 'the exchange of the fleet', view())
+    // Only what is said in words: times would look like numbers of callers.
+    return {
+      name,
+      pbxs: pbxs.map(({ order, refusedOrders, ...pbx }) => ({
+        ...{ ...pbx, ...shown({ refusedOrders }, user) },
+        order: order && { ...order, ...shown({ problems: order.problems }, user) },
+      })),
+      rings: rings.map(({ problem, ...ring }) => ({ ...ring, ...shown({ problem }, user) })),
+    }
   })
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.

@@ -8,7 +8,7 @@ import { FleetMember, type MemberParts } from './member.js'
 import { openExchange } from './open-exchange.js'
 import { OverrideOrders } from './override-orders.js'
 import { SharedMemory, type SharedMemoryParts } from './shared-memory.js'
-import { type MemberStatus, readStatuses } from './status.js'
+import { type FleetView, readView } from './view.js'
 
 export interface FleetParts
   extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls' | 'listen'>,
@@ -20,8 +20,8 @@ export interface Fleet {
   /** The name of this PBX. */
   readonly name: string
   readonly health: FleetMember['health']
-  /** All PBXs, by name. Rejects where the exchange cannot be reached. */
-  rows(): Promise<readonly MemberStatus[]>
+  /** Rejects where the exchange cannot be reached. */
+  view(): Promise<FleetView>
   stop(): Promise<void>
 }
 
@@ -47,7 +47,7 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
     get health() {
       return member.health
     },
-    rows: () => readStatuses(exchange),
+    view: () => readView(exchange, [...member.orders.values()]),
     async stop() {
       await Promise.all([member.stop(), orders.stop(), callers.stop()])
       await exchange.stop()

@@ -49,6 +49,8 @@ interface Kept {
 }
 
 export class FleetMember {
+  /** The last order of each ring, by its name. */
+  readonly orders = new Map<string, RevisionOrder>()
   readonly #calls = new CallCount()
   readonly #refused = new Map<Key, string>()
   #kept: Kept = { order: null, before: null }
@@ -136,6 +138,7 @@ export class FleetMember {
     try {
       const order = readOrder('revision', text, publicKey, Date.now())
       this.#refused.delete(key)
+      if (order.sequence > (this.orders.get(order.ring)?.sequence ?? 0)) this.orders.set(order.ring, order)
       if (!isInRing(order.ring, this.parts) || order.sequence <= (this.#newest?.sequence ?? 0)) return
       this.#newest = order
       // Of orders that come together only the newest is taken.

@@ -42,6 +42,8 @@ const revisionOrder = z.strictObject({
   content: content.nullable(),
   /** A rollback is not held up by a limit of change. */
   isRollback: z.boolean(),
+  /** What stopped the push that is rolled back. */
+  why: z.string().max(500).optional(),
   /** The largest share of recorded calls that may move, from 0 to 1. */
   maxChange: z.number().min(0).max(1).optional(),
   /** What the ring had before, the newest last. */

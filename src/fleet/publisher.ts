@@ -17,7 +17,7 @@ import { REST } from './rings.js'
 const MOST_EARLIER = 10
 const QUESTION_MS = 15_000
 
-export type NewOrder = Pick<RevisionOrder, 'ring' | 'content' | 'isRollback' | 'maxChange' | 'earlier'>
+export type NewOrder = Omit<RevisionOrder, Stamped | 'kind'>
 
 type Stamped = 'at' | 'by' | 'expires' | 'sequence'
 

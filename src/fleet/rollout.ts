@@ -69,7 +69,8 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
       const problem = await gate(parts, statuses, wait)
       if (problem === undefined) continue
       say(`  ${problem}`)
-      await rollBack(parts, statuses, { rings: done.map((one) => one.ring), before, expiresMs })
+      const back = { ...before, why: problem.slice(0, 500) }
+      await rollBack(parts, statuses, { rings: done.map((one) => one.ring), before: back, expiresMs })
       return { ok: false, rings: done, problem }
     }
     return { ok: true, rings: done, problem: null }
@@ -96,7 +97,7 @@ export async function rollback(parts: RolloutParts, expiresMs: number): Promise<
 }
 
 type Statuses = ReadonlyMap<string, MemberStatus>
-type Before = Pick<NewOrder, 'content' | 'earlier'>
+type Before = Pick<NewOrder, 'content' | 'earlier' | 'why'>
 
 async function rollBack(
   parts: RolloutParts,
@@ -108,7 +109,7 @@ async function rollBack(
   say(`Rolled back to ${to}: ring ${rings.join(', ')}.`)
   const problems: string[] = []
   for (const ring of rings) {
-    const order = { ring, isRollback: true, content: before.content, earlier: before.earlier }
+    const order = { ...before, ring, isRollback: true }
     const sequence = await publisher.order(order, expiresMs)
     const problem = await gate(parts, statuses, { pbxs: membersOf(ring, statuses), sequence, holdMs: 0 })
     if (problem !== undefined) problems.push(problem)
@@ -134,7 +135,7 @@ async function gate(
       else if (isAway(status, Date.now())) return `${pbx} is away since it took it.`
       else {
         const problem = gateProblem(status)
-        if (problem !== undefined) return `${pbx} ${problem}`
+        if (problem !== undefined) return problem
       }
     }
     if (waiting.length === 0) tookAt ??= Date.now()

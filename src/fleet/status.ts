@@ -103,17 +103,18 @@ function isFallback(outcome: string): boolean {
 
 /** Why a ring may not go on with a revision, by what one of its PBXs says; undefined where nothing speaks against it. */
 export function gateProblem({
+  name,
   order,
   calls,
   fallbacks,
   p99,
   lastFallback,
 }: MemberStatus): string | undefined {
-  if (order?.isTaken === false) return `refused it: ${order.problems.join(' ')}`
+  if (order?.isTaken === false) return `${name} refused it: ${order.problems.join(' ')}`
   if (fallbacks > calls * MOST_FALLBACKS)
-    return `${fallbacks} of ${calls} calls took the fallback (the last: ${lastFallback?.outcome}, call ${lastFallback?.call})`
+    return `${name} ${fallbacks} of ${calls} calls took the fallback (the last: ${lastFallback?.outcome}, call ${lastFallback?.call})`
   if (calls >= FEWEST_TIMED && p99 > MOST_P99_MS)
-    return `calls take ${Math.round(p99)} ms (99 of 100 take less), more than ${MOST_P99_MS}`
+    return `${name} calls take ${Math.round(p99)} ms (99 of 100 take less), more than ${MOST_P99_MS}`
   return undefined
 }
 

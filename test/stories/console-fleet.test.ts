@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { FolderExchange } from '../../src/fleet/folder-exchange.js'
+import { newKeys } from '../../src/fleet/orders.js'
+import { Publisher } from '../../src/fleet/publisher.js'
+import { push } from '../../src/fleet/rollout.js'
+import { type MemberStatus, readStatuses } from '../../src/fleet/status.js'
+import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import { loadRevision } from '../../src/flows/load.js'
+import { runningDoorman, TOKENS } from '../control/running.js'
+import { recordedCalls } from '../history/calls.js'
+import { openBrowser } from '../support/browser.js'
+import { flowFolder } from '../support/flow-folder.js'
+import { until } from '../support/until.js'
+
+const routing = (goto: string) => `
+default_country: US
+flows: { main: { context: main }, other: { context: other } }
+otherwise: ${goto}
+`
+const AWAY_CALL = 'pbx-with-a-long-name-1700000000.4711'
+const REFUSED = '3 of 3 calls would change: 3 main → other'
+
+const folder = mkdtempSync(join(tmpdir(), 'doorman-fleet-page-'))
+const keys = newKeys()
+const exchange = new FolderExchange(folder, 'publisher', 100)
+const publisher = new Publisher(exchange, keys.privateKey, 'ann')
+const pbxs: Awaited<ReturnType<typeof runningDoorman>>[] = []
+let browser: Browser
+let page: Page
+
+const memberOf = (name: string, ring: string, calls: Parameters<typeof runningDoorman>[1]) =>
+  runningDoorman({ 'routing.yaml': routing('main') }, calls, {
+    ...{ DOORMAN_FLEET: folder, DOORMAN_FLEET_NAME: name, DOORMAN_FLEET_RING: ring },
+    DOORMAN_FLEET_KEY: keys.publicKey,
+  })
+
+/** Gives the fleet flow files with this way for all calls. */
+async function give(goto: string, maxChange?: number) {
+  const flows = flowFolder({ 'routing.yaml': routing(goto) })
+  const functions = new FunctionRunner()
+  const loaded = await loadRevision(flows.path, functions).finally(() => functions.stop())
+  flows.remove()
+  if (!loaded.ok) throw new Error('The flow files of the test are wrong.')
+  const content = await publisher.upload(loaded.files, loaded.revision.id)
+  const what = { content, rings: ['canary', 'rest'], maxChange, holdMs: 0, expiresMs: 600_000 }
+  return push({ exchange, publisher, say: () => undefined }, what)
+}
+
+async function open(url: string, width = 1280, token: string = TOKENS.admin): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height: 900 } })
+  const opened = await context.newPage()
+  opened.setDefaultTimeout(15_000)
+  await opened.goto(url)
+  await opened.getByLabel('Token').fill(token)
+  await opened.getByRole('button', { name: 'Sign in' }).click()
+  await opened.getByRole('heading', { name: 'Calls' }).waitFor()
+  return opened
+}
+
+const toFleet = (on: Page) =>
+  on.getByRole('navigation').getByRole('link', { name: 'Fleet', exact: true }).click()
+
+const rowOf = (name: string) => page.getByRole('row', { name: new RegExp(`^${name} `) })
+
+beforeAll(async () => {
+  pbxs.push(await memberOf('berlin', 'canary', []))
+  pbxs.push(await memberOf('munich', 'rest', recordedCalls(3)))
+  await until(async () => (await readStatuses(exchange)).length === 2, 'two PBXs')
+  browser = await openBrowser()
+  page = await open(pbxs[0]?.url ?? '')
+}, 90_000)
+afterAll(async () => {
+  await browser?.close()
+  await Promise.all(pbxs.map((pbx) => pbx.stop()))
+  await exchange.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a PBX of a fleet shows all of them before the first push', async () => {
+  await toFleet(page)
+  await page.getByRole('heading', { name: 'Fleet, seen from berlin' }).waitFor()
+  await rowOf('berlin').waitFor()
+  expect(await rowOf('munich').textContent()).toMatch(/munich.*rest.*not ready.*none yet/)
+  await page.getByText('Nothing was pushed yet.').waitFor()
+}, 30_000)
+
+test('each ring says who ordered what, and that its PBXs took it', async () => {
+  expect(await give('main')).toMatchObject({ ok: true })
+  await page.getByRole('row', { name: /^canary .* by ann taken by 1 of 1/ }).waitFor()
+  await page.getByRole('row', { name: /^rest .* by ann taken by 2 of 2/ }).waitFor()
+  await page.getByRole('row', { name: /^berlin canary .* taken/ }).waitFor()
+}, 60_000)
+
+test('a push that is stopped says at each ring why', async () => {
+  expect(await give('other', 0.1)).toMatchObject({ ok: false })
+  await page.getByRole('row', { name: /^canary .* rolled back munich refused it:/ }).waitFor()
+  expect(await page.getByRole('row', { name: /^rest .* rolled back/ }).textContent()).toContain(REFUSED)
+}, 60_000)
+
+test('a PBX that is away and had fallbacks is seen at once, and its numbers are masked for viewers', async () => {
+  const [berlin] = await readStatuses(exchange)
+  if (berlin?.order == null) throw new Error('berlin has not reported')
+  const away: MemberStatus = {
+    ...{ ...berlin, name: 'hamburg', ring: 'canary', at: Date.now() - 120_000, calls: 1_234, fallbacks: 3 },
+    lastFallback: { at: new Date().toISOString(), call: AWAY_CALL, outcome: 'fallback_error' },
+    order: {
+      ...berlin.order,
+      isTaken: false,
+      problems: ['examples.yaml:3:5: +15551234567 would go to main'],
+    },
+  }
+  await exchange.put('status/hamburg', JSON.stringify(away))
+  await rowOf('hamburg').waitFor()
+  expect(await rowOf('hamburg').textContent()).toMatch(
+    /away, last heard of 2 min ago.*refused.*\+15551234567.*1,2343.*fallback_error/s,
+  )
+  const viewer = await open(pbxs[0]?.url ?? '', 1280, TOKENS.viewer)
+  await toFleet(viewer)
+  const row = viewer.getByRole('row', { name: /^hamburg / })
+  await row.waitFor()
+  expect(await row.textContent()).toMatch(/examples.yaml:\d+\*+67 would go to main.*1,2343/s)
+  await viewer.context().close()
+}, 60_000)
+
+test.each([360, 1280])(
+  'is sound and fits %i pixels',
+  async (width) => {
+    const seen = await open(pbxs[0]?.url ?? '', width)
+    await toFleet(seen)
+    await seen
+      .getByRole('row', { name: /rolled back/ })
+      .first()
+      .waitFor()
+    const beyond = await seen.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+    await seen.evaluate(axe.source)
+    const { violations } = await seen.evaluate<axe.AxeResults>('axe.run()')
+    expect([beyond, violations.map(({ id }) => id)]).toEqual([0, []])
+    await seen.context().close()
+  },
+  60_000,
+)
+
+test('a Doorman in no fleet has no such page in its menu', async () => {
+  const alone = await runningDoorman({ 'routing.yaml': routing('main') }, [])
+  pbxs.push(alone)
+  const seen = await open(alone.url)
+  await seen.getByRole('status').getByText('Revision').waitFor()
+  expect(await seen.getByRole('navigation').getByRole('link').allTextContents()).not.toContain('Fleet')
+  await seen.goto(`${alone.url}/#/fleet`)
+  expect(await seen.getByRole('alert').last().textContent()).toBe('This PBX is in no fleet.')
+  await seen.context().close()
+}, 60_000)
