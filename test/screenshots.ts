@@ -15,10 +15,13 @@ import { asteriskRoot } from './support/roots.js'
 
 const FLOWS = ['vip_support', 'sales', 'general_support', 'night_desk']
 
-/** A CRM, and a table of customers. */
+/** A CRM, and tables of customers, one of which fails once the pictures of the README are made. */
+let isBlockedAway = false
 const server = createServer((request, response) => {
-  response.setHeader('content-type', request.url === '/gold.csv' ? 'text/csv' : 'application/json')
+  const isTable = request.url?.endsWith('.csv') === true
+  response.setHeader('content-type', isTable ? 'text/csv' : 'application/json')
   if (request.url === '/gold.csv') response.end('number,name\n+15551112222,Ada Lovelace\n+15551234567,Dana\n')
+  else if (isTable) response.writeHead(isBlockedAway ? 503 : 200).end('number\n+15550009999\n')
   else response.end('{"tier":"silver","owner":{"extension":1007}}')
 })
 await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
@@ -31,7 +34,7 @@ trunks:
   carrier-b: { trust: [] }
 tables:
   gold: { http: "${origin}/gold.csv", every: 5m }
-  blocked: { http: "http://127.0.0.1:1/blocked.csv", every: 5m }
+  blocked: { http: "${origin}/blocked.csv", every: 10s }
 vip: { tables: [gold], headers: { X-VIP: [gold, platinum] } }
 branches:
   North Branch: { numbers: ["+15557654321"], state: { city: Albany } }
@@ -143,6 +146,7 @@ try {
         await shot(name.toLowerCase())
       }
       await context.close()
+      isBlockedAway = true
     }
 } finally {
   await browser.close()
