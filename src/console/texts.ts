@@ -215,6 +215,6 @@ export const TEXTS = {
   audit: {
     heading: 'Audit: every change, the newest first',
     columns: ['When', 'Who', 'Event', 'What'],
-    none: 'Nobody has changed anything yet.',
+    none: 'No changes yet.',
   },
 } as const

@@ -16,7 +16,7 @@ export function mayAct({ role }: User, needed: Role): boolean {
 /** Of the token in the data folder, with which commands ask for somebody. */
 export const TOKEN_OWNER = 'control token'
 
-/** Who makes a change, for logs and audits. Nobody but a command may name another. */
+/** Who makes a change, for logs and audits. Only a command may name another. */
 export function authorOf(user: User | undefined, named: string | undefined): string {
   const name = user?.name ?? ''
   return name === TOKEN_OWNER ? (named ?? name) : name

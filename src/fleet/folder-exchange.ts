@@ -16,7 +16,7 @@ const POLL_MS = 500
 const ASK_POLL_MS = 100
 /** A folder that takes long to read is read less often. */
 const PAUSE_PER_READ = 10
-/** For the group of the shared folder, and nobody else: there are numbers of callers in it. */
+/** Only for the group of the shared folder: there are numbers of callers in it. */
 const [FILE_MODE, FOLDER_MODE] = [0o640, 0o2770] as const
 
 interface Watch {

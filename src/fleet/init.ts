@@ -1,5 +1,5 @@
 /**
- * Writes all that a fleet needs, so that nobody has to know NATS: keys, the configuration of the hub, and for each PBX
+ * Writes all that a fleet needs, for admins who do not know NATS: keys, the configuration of the hub, and for each PBX
  * that of a leaf node beside it and the settings of its Doorman.
  *
  *     publisher/  settings.env  hub.crt          where pushes are made from; holds the private key
@@ -85,7 +85,7 @@ async function newCredentials(): Promise<Credentials> {
   return { seed, publicKey: key.getPublicKey(), password: randomBytes(24).toString('hex') }
 }
 
-/** A certificate that signs itself: whoever has a copy of it knows the hub. For ten years. */
+/** A self-signed certificate, for ten years: PBXs know the hub by their copy of it. */
 async function certificate(folder: string, hub: string): Promise<void> {
   const name = `${isIP(hub) ? 'IP' : 'DNS'}:${hub}`
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'hub.key']

@@ -83,7 +83,7 @@ export class FleetMember {
     void exchange.watch('orders/', (key, order) => this.#ordered(key, order)).then(() => this.#tick())
   }
 
-  /** The exchange is stopped by whoever opened it, and its watches with it. */
+  /** The caller has opened the exchange, and stops it with its watches. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#unlisten?.()

@@ -1,6 +1,6 @@
 /**
- * What the publisher says to PBXs, signed with Ed25519. A PBX believes nothing else, from whoever it may come; the
- * exchange is only believed to deliver.
+ * What the publisher says to PBXs, signed with Ed25519. A PBX takes only what the publisher has signed; the exchange
+ * delivers it, and need not be trusted.
  */
 import {
   createPrivateKey,
