@@ -1,6 +1,6 @@
 /** What the commands of `doorman fleet` do. */
 import { resolve } from 'node:path'
-import { findInstance, readFleet } from '../control/client.js'
+import { findInstance, NotRunningError, readFleet } from '../control/client.js'
 import { initFleet } from '../fleet/init.js'
 import { openExchange } from '../fleet/open-exchange.js'
 import { Publisher } from '../fleet/publisher.js'
@@ -10,13 +10,16 @@ import { drifts, isAway, type MemberStatus, readStatuses } from '../fleet/status
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
-import { Columns } from '../lib/text.js'
+import { parseUntil } from '../hours/override.js'
+import { Columns, suggestion } from '../lib/text.js'
 import { age } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import { userName } from '../settings/find.js'
 import type { Settings } from '../settings/index.js'
 import { EXIT, print, printResult, Refusal, refuseOn, widthOf } from './command.js'
 import { formatVisits } from './why.js'
+
+const ADD_SETTINGS = 'add --settings with the settings.env of publisher/'
 
 interface Json {
   readonly json?: true
@@ -66,14 +69,17 @@ export async function push(settings: Settings, options: PushOptions): Promise<vo
   const { rings, maxChange, for: holdMs, expires: expiresMs } = options
   const wrong = rings.find((ring) => !RING.test(ring))
   if (wrong !== undefined) throw new Refusal('usage', `"${wrong}" is no ring; write them as canary,10%,rest.`)
-  const functions = new FunctionRunner()
-  const loaded = await loadRevision(settings.DOORMAN_FLOWS, functions).finally(() => functions.stop())
-  if (!loaded.ok) throw new FlowFilesError(loaded.problems)
-  const { id } = loaded.revision
   await asPublisher(settings, options, async (parts) => {
+    const functions = new FunctionRunner()
+    const loaded = await loadRevision(settings.DOORMAN_FLOWS, functions).finally(() => functions.stop())
+    if (!loaded.ok) throw new FlowFilesError(loaded.problems)
+    const { id } = loaded.revision
     const content = await parts.publisher.upload(loaded.files, id)
     const result = await rollout.push(parts, { content, rings, maxChange, holdMs, expiresMs })
-    report(options, result, `Revision ${id} is at ring ${rings.join(', ')}.`, 'The push was stopped.')
+    const pbxs = [...new Set(result.rings.flatMap((ring) => ring.pbxs))]
+    const nobody = `No PBX of ring ${rings.join(', ')} has reported yet; one that does takes revision ${id}.`
+    const done = pbxs.length === 0 ? nobody : `Revision ${id} is at ring ${rings.join(', ')}.`
+    report(options, result, done, 'The push was stopped.')
   })
 }
 
@@ -95,7 +101,12 @@ export async function status(settings: Settings, options: Json): Promise<void> {
   const { DOORMAN_FLEET_SIGNING_KEY: key, DOORMAN_DATA: data } = settings
   const show = (pbxs: readonly MemberStatus[]) => printResult(options, { pbxs }, table(pbxs))
   // A PBX asks its own Doorman, which is in the fleet already.
-  if (key === undefined) return show((await readFleet(await findInstance(data))).pbxs)
+  if (key === undefined) {
+    const instance = await findInstance(data).catch((error: Error) => {
+      throw new NotRunningError(`${error.message}\nOn the publisher's machine, ${ADD_SETTINGS}.`)
+    })
+    return show((await readFleet(instance)).pbxs)
+  }
   await asPublisher(settings, options, async ({ exchange }) => show(await readStatuses(exchange)))
 }
 
@@ -158,12 +169,25 @@ export function override(
   if (state !== 'end' && options.until === undefined)
     throw new Refusal('usage', 'An override ends by itself. Say when, as --until 18:00 or --until 90m.')
   const { until = '', why, at: pbx } = options
-  return asPublisher(settings, options, async ({ publisher }) => {
+  if (state !== 'end') checkUntil(until)
+  return asPublisher(settings, options, async ({ exchange, publisher }) => {
+    const names = (await readStatuses(exchange)).map(({ name }) => name)
+    if (pbx !== 'all' && !names.includes(pbx))
+      throw new Refusal('usage', `No PBX "${pbx}" has reported${suggestion(pbx, names)}`)
     const order = { pbx, hours, state, until, why } as const
     const sequence = await publisher.override(order, OVERRIDE_EXPIRES_MS)
     const says = state === 'end' ? `The override of ${hours} ends` : `${hours} is ${state} until ${until}`
     printResult(options, { sequence, ...order }, `${says} at ${pbx === 'all' ? 'all PBXs' : pbx}.`)
   })
+}
+
+/** Each PBX reads it in the zone of its hours; what is over in the westernmost zone is over in all. @throws Refusal */
+function checkUntil(until: string): void {
+  try {
+    parseUntil(until, 'Etc/GMT+12', Date.now())
+  } catch (error) {
+    throw new Refusal('usage', (error as Error).message)
+  }
 }
 
 /** Does something as the publisher. @throws Refusal where this is not its machine, or the exchange cannot be reached */
@@ -174,10 +198,7 @@ async function asPublisher(
 ): Promise<void> {
   const { DOORMAN_FLEET: address, DOORMAN_FLEET_SIGNING_KEY: key } = settings
   if (address === undefined || key === undefined)
-    throw new Refusal(
-      'usage',
-      'Only the publisher can do this: add --settings with the settings.env of publisher/.',
-    )
+    throw new Refusal('usage', `Only the publisher can do this: ${ADD_SETTINGS}.`)
   const { DOORMAN_FLEET_SEED: seed, DOORMAN_FLEET_CA: ca } = settings
   const exchange = await openExchange({ address, name: 'publisher', seed, ca })
   try {

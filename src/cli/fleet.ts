@@ -1,5 +1,6 @@
 /** The command line of `doorman fleet`; what its commands do is loaded when one of them is run. */
-import { DURATION_FORM, parseDuration } from '../lib/units.js'
+import { Option } from 'commander'
+import { DURATION_FORM, formatDuration, parseDuration } from '../lib/units.js'
 import type { Settings } from '../settings/index.js'
 import { type DoormanCommand, optionParser, parseShareOption } from './command.js'
 import type * as Actions from './fleet-commands.js'
@@ -7,12 +8,15 @@ import type * as Actions from './fleet-commands.js'
 /** PBXs that are away for longer do not take a revision. */
 const EXPIRES_MS = 90 * 86_400_000
 const HOLD_MS = 60_000
+const RINGS = ['canary', '10%', 'rest'] as const
 
 const parseTime = optionParser((text) => {
   const ms = parseDuration(text)
   if (ms === undefined) throw new RangeError(`"${text}" is no duration; write ${DURATION_FORM}.`)
   return ms
 })
+const timeOption = (flags: string, description: string, ms: number) =>
+  new Option(flags, description).argParser(parseTime).default(ms, formatDuration(ms))
 const list = (text: string) => text.split(',').map((name) => name.trim())
 
 /** The action of this name, loaded when the command is run. */
@@ -43,14 +47,14 @@ export function addFleet(program: DoormanCommand): void {
   fleet
     .command('push')
     .description('give all PBXs these flow files, ring by ring; goes back where a ring does not do well')
-    .option('--rings <rings>', 'in this order', list, ['canary', '10%', 'rest'])
+    .addOption(new Option('--rings <rings>', 'in this order').argParser(list).default(RINGS, RINGS.join(',')))
     .option(
       '--max-change <share>',
       'a PBX refuses if more of its recorded calls would change',
       parseShareOption,
     )
-    .option('--for <time>', 'how long each ring but the last is watched', parseTime, HOLD_MS)
-    .option('--expires <time>', 'PBXs that are away for longer do not take it', parseTime, EXPIRES_MS)
+    .addOption(timeOption('--for <time>', 'how long each ring but the last is watched', HOLD_MS))
+    .addOption(timeOption('--expires <time>', 'PBXs that are away for longer do not take it', EXPIRES_MS))
     .takes('flows', 'json')
     .does('files', does('push'))
   fleet

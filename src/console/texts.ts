@@ -169,7 +169,7 @@ export const TEXTS = {
     of: 'Of the latest',
     tables: 'Tables',
     tableColumns: ['Table', 'Rows', 'Loaded', 'Every', 'Last error'],
-    noTables: 'routing.yaml has no tables.',
+    noTables: 'No table is copied from a database or the web.',
     never: 'never',
     search: 'Search a number in tables and VIP files',
     searchButton: 'Search',

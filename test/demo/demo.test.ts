@@ -10,7 +10,7 @@ import { DOORMAN } from '../support/doorman.js'
 import { labFolder } from '../support/lab-folder.js'
 import { until } from '../support/until.js'
 import { CALLS, isOk, type Result } from './calls.js'
-import { formatTable, jsonLine, newsLines } from './output.js'
+import { formatTable, instructions, jsonLine, newsLines } from './output.js'
 
 jest.setTimeout(60_000)
 
@@ -217,6 +217,19 @@ test('the table breaks a long state over lines, and nothing from a call steers t
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBe(80)
   expect(text).toMatch(/é…\n/)
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
+})
+
+test('what to do next fits a terminal of 80 columns', () => {
+  const softphone = { username: '1001', password: 'p'.repeat(24) }
+  const asterisk = { version: '22.10.1', ports: { sip: 20_366 }, softphone } as Parameters<
+    typeof instructions
+  >[0]['asterisk']
+  const text = instructions(
+    { asterisk, console: { url: 'http://127.0.0.1:46831', token: 't'.repeat(24) } },
+    '.lab/demo.env',
+    1,
+  )
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([])
 })
 
 test('a call is a line, and changed flow files with what changed or what is wrong', () => {

@@ -160,7 +160,7 @@ async function start(parts: AsyncDisposableStack, withDatabase: boolean): Promis
   const { asterisk } = lab
   const observer = parts.adopt(await Observer.open(asterisk.observer), (part) => part.close())
   const token = randomBytes(12).toString('hex')
-  const doorman = await lab.startDoorman({ DOORMAN_TOKENS: `you:admin:${token}` })
+  const doorman = await lab.startDoorman({ DOORMAN_TOKENS: `demo:admin:${token}` })
   // Without it, some of the first calls would hear the greeting without their caller's name.
   await promisify(execFile)(process.execPath, [DOORMAN[1], 'reload', '--wait'], {
     env: { PATH: process.env.PATH ?? '', ...settingsFor(asterisk), DOORMAN_FLOWS: lab.flows },

@@ -94,7 +94,7 @@ export function instructions(
   const { username, password } = asterisk.softphone
   const doorman = `npx doorman --settings ${file}`
   const coming =
-    perSecond > 0 ? `where ${perSecond}/s of these calls keep coming` : 'which shows calls as they come'
+    perSecond > 0 ? `where these calls keep coming, ${perSecond}/s` : 'which shows calls as they come'
   return `
 Open the web console, ${coming}:
 
@@ -103,16 +103,21 @@ Open the web console, ${coming}:
 Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this folder:
 
   ${doorman} call --from +15551234567 --to 5557654321
-  ${doorman} call --from 5559990001 --to 5557654321 --header 'X-VIP: gold'
-      places a real call as carrier-a; --local 127.0.0.3 places it as carrier-b, which is not trusted
+  ${doorman} call --from 5559990001 --to 5557654321 \\
+      --header 'X-VIP: gold'
+      places a real call as carrier-a; --local 127.0.0.3 places it as
+      carrier-b, which is not trusted
 
   a softphone on this machine: SIP over UDP, server 127.0.0.1 port ${asterisk.ports.sip},
-      user ${username}, password ${password}; dial 5557654321
+      user ${username}, password ${password};
+      dial 5557654321
 
-  edit flows/routing.yaml, flows/triage.ts or flows/vips.csv: later calls go by what you wrote, or you read here
-  why it was refused. flows/examples.yaml holds calls that must go where it says: a change that breaks one is
-  refused until you change the example, too. What would become of a call, without one, says
-  ${doorman} explain --from 5559990001 --to 5557654321 --trunk carrier-a
+  edit flows/routing.yaml, flows/triage.ts or flows/vips.csv: later calls go by
+  what you wrote, or you read here why it was refused. flows/examples.yaml holds
+  calls that must go where it says: a change that breaks one is refused until
+  you change the example, too. What would become of a call, without one, says
+  ${doorman} explain --from 5559990001 \\
+      --to 5557654321 --trunk carrier-a
 
   ${doorman} calls
   ${doorman} why last
@@ -121,7 +126,8 @@ Asterisk ${asterisk.version} and Doorman stay up. From another terminal, in this
   ${doorman} doctor
       examines both sides, as it would your own PBX
 
-Each call of your own, and each change of the flow files, is a line here. Ctrl-C stops both sides.
+Each call of your own, and each change of the flow files, is a line here.
+Ctrl-C stops both sides.
 `
 }
 
