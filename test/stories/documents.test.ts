@@ -29,6 +29,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'useradd --system --home-dir /var/lib/doorman --create-home doorman': 'changes the machine',
   'doorman setup': 'for a PBX without Doorman: test/stories/setup.test.ts',
   'doorman setup --undo': 'test/stories/setup.test.ts',
+  'doorman fleet init': 'takes names of PBXs: test/stories/fleet.test.ts',
   'doorman setup --freepbx': 'for FreePBX: test/setup/golden.test.ts',
   'systemctl enable --now doorman': 'needs systemd: test/debian/package.test.ts',
   'systemctl reload doorman': 'needs systemd: test/debian/package.test.ts',
