@@ -176,8 +176,10 @@ export function override(
       throw new Refusal('usage', `No PBX "${pbx}" has reported${suggestion(pbx, names)}`)
     const order = { pbx, hours, state, until, why } as const
     const sequence = await publisher.override(order, OVERRIDE_EXPIRES_MS)
-    const says = state === 'end' ? `The override of ${hours} ends` : `${hours} is ${state} until ${until}`
-    printResult(options, { sequence, ...order }, `${says} at ${pbx === 'all' ? 'all PBXs' : pbx}.`)
+    const says = state === 'end' ? `the override of ${hours} ends` : `${hours} ${state} until ${until}`
+    const where = pbx === 'all' ? 'all PBXs' : pbx
+    const text = `Ordered at ${where}: ${says}. A PBX without hours "${hours}" says so in its log.`
+    printResult(options, { sequence, ...order }, text)
   })
 }
 

@@ -35,6 +35,7 @@ test('an order that no PBX could follow is refused, and a push that none has tak
     expect(await fleet(...office, '90m', '--at', 'berln')).toMatchObject({
       ...{ exit: 2, err: expect.stringContaining('No PBX "berln" has reported') },
     })
+    expect((await fleet(...office, '90m')).out).toMatch(/^Ordered at all PBXs: office closed until 90m\./m)
     expect(await fleet('push', '--flows', folder, '--rings', 'canray')).toMatchObject({
       out: expect.stringMatching(/^No PBX of ring canray has reported yet; one that does takes revision /m),
     })
