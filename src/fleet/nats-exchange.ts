@@ -63,7 +63,11 @@ export class NatsExchange implements Exchange {
     const told = Promise.withResolvers<void>()
     const watch: Watch = { subject: `${subjectOf(prefix)}>`, changed, told, stop: () => undefined }
     this.#watches.add(watch)
-    if (this.#isUp) await this.#begin(watch).catch(() => undefined)
+    // A hub that has just gone, and is back before it is missed: all watches begin again.
+    if (this.#isUp)
+      await this.#begin(watch).catch(() => {
+        this.#isUp = false
+      })
     await watch.told.promise
     return () => {
       this.#watches.delete(watch)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { exchangeContract } from '../fleet/exchange-contract.js'
 import { NatsFleet } from '../fleet/nats-fleet.js'
@@ -59,6 +60,21 @@ describe('NATS as the exchange', () => {
     await until(() => told.includes('after'), 'the news')
     await until(() => berlin?.isUp === true && munich?.isUp === true, 'all')
     await berlin?.put('status/berlin', 'x')
+  })
+
+  test('a watch that begins while the hub is away for a moment is told what is there', async () => {
+    const { DOORMAN_FLEET: hub, DOORMAN_FLEET_CA: ca } = fleet.settings('publisher')
+    // It asks for the hub when that is back.
+    fleet.probeMs = 8_000
+    const munich = fleet.open('munich', hub, ca)
+    await until(() => munich.isUp, 'munich')
+    await fleet.hub.kill9()
+    const told: string[] = []
+    const watched = munich.watch('orders/', (_key, value) => void told.push(value))
+    await sleep(4_000)
+    await fleet.hub.start()
+    await watched
+    expect(told).toContain('after')
   })
 
   test('a leaf node that was away is reached again', async () => {
