@@ -74,7 +74,7 @@ export async function replay(
   const unseen = new Set(candidate.headersNeeded)
   const counts = { calls: 0, changed: 0, functionRuns: 0, masked: 0, undecided: 0, unasked: 0 }
   const hasLookups = candidate.routing.lookups.size > 0
-  const decideAgain = async (call: CallRecord) => {
+  const decideAgain = async (call: CallRecord, earlier: Promise<void>) => {
     const outside = outsideOfCall(call, now)
     const contextIn = ({ routing }: Revision) =>
       contextOf(factsOfCall(call), routing, new Date(call.at), outside)
@@ -87,6 +87,8 @@ export async function replay(
       counts.unasked += 1
     const { decision, flow, failure } = await decide(candidate)
     if (decision.target.kind === 'run') counts.functionRuns += 1
+    // Groups and examples are in the order of the calls, however long their code flows take.
+    await earlier
     const from = before?.flow.name ?? call.flow
     // That the threads were busy says nothing about the candidate.
     if (before?.failure?.reason === 'busy' || failure?.reason === 'busy') counts.undecided += 1
@@ -104,6 +106,7 @@ export async function replay(
     }
   }
   const runs = new Set<Promise<void>>()
+  let last = Promise.resolve()
   const turn = turns()
   for await (const call of calls) {
     // Nothing decided it, such as one that Asterisk did not hand over: its facts are not all there.
@@ -114,8 +117,9 @@ export async function replay(
     }
     counts.calls += 1
     for (const [name] of call.headers) unseen.delete(name)
-    const run = decideAgain(call).finally(() => runs.delete(run))
+    const run = decideAgain(call, last).finally(() => runs.delete(run))
     runs.add(run)
+    last = run
     if (runs.size >= RUNS_AT_ONCE) await Promise.race(runs)
     await turn()
   }

@@ -107,6 +107,19 @@ describe('a replay', () => {
     ])
   })
 
+  test('is in the order of the calls, however long their code flows take', async () => {
+    const code = `export default async function code(conv) {
+      await new Promise((resolve) => setTimeout(resolve, conv.now.getUTCHours() === 17 ? 200 : 0))
+      conv.gotoFlow('sales')
+    }`
+    const routing = RULES['routing.yaml'].replace('code.ts', 'code.js')
+    const candidate = await revisionOf({ 'routing.yaml': routing, 'code.js': code })
+    const calls = recordedCalls(3, (n) => ({ dialled: '5550000200', at: `2030-01-01T${16 + n}:00:00.000Z` }))
+    const functions = new FunctionRunner({ deadlineMs: 5_000 })
+    const { groups } = await replay(calls, { candidate, functions }).finally(() => functions.stop())
+    expect(groups.map(({ examples }) => examples)).toEqual([['call 1', 'call 2', 'call 3']])
+  })
+
   test('groups the calls that would go elsewhere, by rule, with the first five of them', async () => {
     const calls = recordedCalls(20, (n) => {
       if (n <= 7) return { dialled: '5550000100' }
