@@ -59,8 +59,8 @@ export class SharedMemory {
   readonly #unsent = new Set<string>()
   /** Hashes at which this PBX has written something. */
   readonly #written = new Set<string>()
-  /** The newest change of each caller that the exchange has, until all was compared once. */
-  #heard: Map<string, number> | undefined = new Map()
+  /** The newest change and the calls of each caller that the exchange has, until all was compared once. */
+  #heard: Map<string, { at: number; readonly calls: Set<string> }> | undefined = new Map()
   #forgotten = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
@@ -98,7 +98,11 @@ export class SharedMemory {
   #compare(): void {
     for (const caller of this.parts.memory.all()) {
       const id = this.#hashOf(caller)
-      if ((this.parts.memory.get(caller)?.at ?? 0) > (this.#heard?.get(id) ?? 0)) this.#unsent.add(id)
+      const { at = 0, calls = [] } = this.parts.memory.get(caller) ?? {}
+      const heard = this.#heard?.get(id)
+      // Later news of another PBX do not mean that the exchange has the calls of this one.
+      if (at > (heard?.at ?? 0) || calls.some(([, call]) => !heard?.calls.has(this.#sharedId(call))))
+        this.#unsent.add(id)
     }
     for (const id of this.#forgotten.keys()) if (!this.#written.has(id)) this.#unsent.add(id)
     this.#heard = undefined
@@ -123,14 +127,18 @@ export class SharedMemory {
   }
 
   #valueOf(id: string): string {
-    const { memory, name } = this.parts
+    const { memory } = this.parts
     const caller = this.#callers.get(id)
     const known = caller === undefined ? undefined : memory.get(caller)
     const forgotten = this.#forgotten.get(id) ?? 0
     if (known === undefined || known.expires <= Date.now()) return JSON.stringify({ forgotten })
-    // The ids of channels of two PBXs may be the same.
-    const calls = known.calls.map(([at, call]) => [at, call.includes('/') ? call : `${name}/${call}`])
+    const calls = known.calls.map(([at, call]) => [at, this.#sharedId(call)])
     return JSON.stringify({ forgotten, caller, memory: { ...known, calls } })
+  }
+
+  /** The ids of channels of two PBXs may be the same. */
+  #sharedId(call: string): string {
+    return call.includes('/') ? call : `${this.parts.name}/${call}`
   }
 
   #hear(key: Key, text: string): void {
@@ -145,7 +153,10 @@ export class SharedMemory {
     }
     if (forgotten > (this.#forgotten.get(id) ?? 0)) this.#forgetFrom(id, forgotten)
     if (caller === undefined || memory === undefined || this.#hashOf(caller) !== id) return
-    this.#heard?.set(id, Math.max(memory.at, this.#heard.get(id) ?? 0))
+    const heard = this.#heard?.get(id) ?? { at: 0, calls: new Set() }
+    heard.at = Math.max(memory.at, heard.at)
+    for (const [, call] of memory.calls) heard.calls.add(call)
+    this.#heard?.set(id, heard)
     this.#takeIn(caller, memory, this.#forgotten.get(id) ?? 0)
   }
 

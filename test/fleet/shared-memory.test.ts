@@ -116,6 +116,21 @@ test('a caller who called one PBX is known to the others, also after a restart o
   await until(() => agent(late) === '200' && times(late)?.length === 2)
 })
 
+test('a PBX that comes back after later news of another still tells its own calls', async () => {
+  const [berlin, munich] = [await new Pbx('berlin').start(), await new Pbx('munich').start()]
+  berlin.call(NOW, { agent: '100' })
+  await until(() => agent(munich) === '100')
+  await cut()
+  berlin.call(NOW + 10)
+  await berlin.leave()
+  await join_()
+  munich.call(NOW + 20)
+  const other = await new Pbx('hamburg').start()
+  await until(() => times(other)?.includes(20) === true)
+  await berlin.start()
+  await until(() => [berlin, munich, other].every((pbx) => times(pbx)?.length === 3), 'all calls')
+})
+
 test('two PBXs that were apart agree again: all calls, and the later values', async () => {
   const [berlin, munich] = [await new Pbx('berlin').start(), await new Pbx('munich').start()]
   berlin.call(NOW, { agent: '100', language: 'de' })
