@@ -39,7 +39,7 @@ export interface Exchange {
   stop(): Promise<void>
 }
 
-/** The values under a prefix as they are now. Rejects where the exchange cannot be reached within the time. */
+/** The values under a prefix as they are now. Takes as long as the exchange is away, as `watch` does. */
 export async function list(
   exchange: Pick<Exchange, 'watch'>,
   prefix: Key,

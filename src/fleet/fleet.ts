@@ -20,7 +20,7 @@ export interface Fleet {
   /** The name of this PBX. */
   readonly name: string
   readonly health: FleetMember['health']
-  /** Rejects where the exchange cannot be reached. */
+  /** Takes as long as the exchange is away. */
   view(): Promise<FleetView>
   stop(): Promise<void>
 }

@@ -102,9 +102,15 @@ export class FleetMember {
 
   /** For metrics. */
   get health() {
-    const { exchange, name } = this.parts
-    const refused = this.#kept.order?.isTaken === false
-    return { name, isUp: exchange.isUp, drifts: drifts(this.status), refused }
+    const { exchange, name, revisions } = this.parts
+    const { order } = this.#kept
+    const revision = revisions.current.id
+    return {
+      name,
+      isUp: exchange.isUp,
+      drifts: drifts({ order, revision }),
+      refused: order?.isTaken === false,
+    }
   }
 
   /** A disk that hangs must not hold up a start. */

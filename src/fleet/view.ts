@@ -5,7 +5,7 @@ import { drifts, gateProblem, isAway, type MemberStatus, readStatuses } from './
 
 export type FleetView = Awaited<ReturnType<typeof readView>>
 
-/** All PBXs by name, and the rings in the order in which they were given orders. Rejects as `list` does. */
+/** All PBXs by name, and the rings in the order in which they were given orders. Takes as long as `list` does. */
 export async function readView(exchange: Pick<Exchange, 'watch'>, orders: readonly RevisionOrder[]) {
   const now = Date.now()
   const statuses = await readStatuses(exchange)
