@@ -20,6 +20,12 @@ export function cells(result: FaultResult): readonly string[] {
   return [fault, ...[offered, routed, fallback, lost].map(String), `${longest_wait_ms} ms`, again]
 }
 
+/** The lines of a table in Markdown: names on the left, figures on the right. */
+export function table(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (row: readonly string[]) => `| ${row.join(' | ')} |`
+  return [line(columns), `| --- |${' ---: |'.repeat(columns.length - 1)}`, ...rows.map(line)]
+}
+
 /**
  * For people.
  * @param rates calls a second, by the version of Asterisk
@@ -41,9 +47,7 @@ export function resultsMd(
     ...[...rates].flatMap(([asterisk, rate]) => [
       `## Asterisk ${asterisk}, ${rate} calls a second`,
       '',
-      `| ${COLUMNS.join(' | ')} |`,
-      `| --- |${' ---: |'.repeat(COLUMNS.length - 1)}`,
-      ...of(asterisk).map((result) => `| ${cells(result).join(' | ')} |`),
+      ...table(COLUMNS, of(asterisk).map(cells)),
       '',
       ...of(asterisk).flatMap(remarks),
       '',

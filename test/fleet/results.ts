@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { table } from '../faults/results.js'
 import type { FleetFault } from './faults.js'
 import type { FleetFaultResult } from './run-fault.js'
 
@@ -41,9 +42,7 @@ export function fleetResultsMd(
     `Written by \`npm run fleet\` on ${date}, ${on}.`,
     '',
     INTRODUCTION.replace('RATE', String(perSecond)),
-    `| ${COLUMNS.join(' | ')} |`,
-    `| --- |${' ---: |'.repeat(COLUMNS.length - 1)}`,
-    ...results.map((result) => `| ${cells(result).join(' | ')} |`),
+    ...table(COLUMNS, results.map(cells)),
     '',
     ...results.flatMap(({ fault, in_killed, problems }) => [
       ...(in_killed > 0
