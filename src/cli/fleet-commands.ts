@@ -32,14 +32,14 @@ const OVERRIDE_EXPIRES_MS = 366 * 86_400_000
 
 interface InitOptions {
   readonly pbx: readonly string[]
-  readonly canary: readonly string[]
+  readonly canary?: readonly string[]
   readonly hub?: string
   readonly share?: string
 }
 
 export async function init(
   folder: string,
-  { pbx: pbxs, canary: canaries, hub, share }: InitOptions,
+  { pbx: pbxs, canary: canaries = [], hub, share }: InitOptions,
 ): Promise<void> {
   const refuse = (message: string) => new Refusal('usage', message)
   if ((hub === undefined) === (share === undefined))
@@ -114,9 +114,10 @@ const HEADING = ['PBX', 'ring', 'revision', 'since', 'health', 'order', 'calls',
 
 function table(pbxs: readonly MemberStatus[]): string {
   if (pbxs.length === 0) return 'No PBX has reported yet.'
-  const problems = pbxs.flatMap(({ name, order, refusedOrders }) =>
-    [...(order?.problems ?? []), ...refusedOrders].map((says) => `${name}: ${says}`),
-  )
+  const problems = pbxs.flatMap(({ name, order, refusedOrders, isReady }) => {
+    const unready = isReady ? [] : ['not ready; doorman doctor  there says why']
+    return [...(order?.problems ?? []), ...refusedOrders, ...unready].map((says) => `${name}: ${says}`)
+  })
   const rows = pbxs.map((pbx) => cells(pbx, Date.now()))
   return [...new Columns(widthOf(process.stdout)).lines([HEADING, ...rows]), ...problems].join('\n')
 }
@@ -154,7 +155,7 @@ export function why(
 
 interface OverrideOptions extends Json {
   readonly until?: string
-  readonly why: string
+  readonly why?: string
   readonly at: string
 }
 
@@ -168,7 +169,7 @@ export function override(
     throw new Refusal('usage', `"${state}" is not open, closed or end.`)
   if (state !== 'end' && options.until === undefined)
     throw new Refusal('usage', 'An override ends by itself. Say when, as --until 18:00 or --until 90m.')
-  const { until = '', why, at: pbx } = options
+  const { until = '', why = '', at: pbx } = options
   if (state !== 'end') checkUntil(until)
   return asPublisher(settings, options, async ({ exchange, publisher }) => {
     const names = (await readStatuses(exchange)).map(({ name }) => name)

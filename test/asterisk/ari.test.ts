@@ -197,6 +197,7 @@ describe('an application that another program registers', () => {
     const { peer, ari, told, log } = await connected()
     peer.send('ApplicationReplaced', '')
     await until(() => log.of('application_replaced').length === 1)
+    expect(ari.problems).toEqual([expect.stringMatching(/"doorman" and gets its calls.*Stop one of the two/)])
     let isTaken = true
     peer.answer = (line) =>
       line.endsWith('applications/doorman') ? [isTaken ? 200 : 404, { channel_ids: ['1.1'] }] : 'peer'
@@ -206,6 +207,7 @@ describe('an application that another program registers', () => {
     isTaken = false
     await until(() => ari.isUp)
     await until(() => told.includes('arrived 1.1'))
+    expect(ari.problems).toEqual([])
   })
 })
 

@@ -73,7 +73,8 @@ export class Ari implements Pbx {
   /** What keeps calls from being continued, from being decided on all their facts, or from coming; in sentences. */
   get problems(): readonly string[] {
     const drained = this.deviceStates.isDrained ? DRAINED_TEXT : undefined
-    return [this.#refusal, this.#missingModule, drained].filter((problem) => problem !== undefined)
+    const all = [this.#connection.standbyReason, this.#refusal, this.#missingModule, drained]
+    return all.filter((problem) => problem !== undefined)
   }
 
   /** Connects, registers the application and hands its calls to `listener`, until `stop`. Returns at once. */
