@@ -2,7 +2,7 @@
 import { readAddress } from '../control/address.js'
 import { sendForget } from '../control/client.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
-import { inWords } from '../lib/text.js'
+import { inWords, safeJson } from '../lib/text.js'
 import { counted } from '../lib/units.js'
 import {
   type ForgottenCaller,
@@ -15,16 +15,8 @@ import { type Settings, storeOptions } from '../settings/index.js'
 import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'
-import {
-  type DoormanCommand,
-  isAnsweredYes,
-  print,
-  printJson,
-  printResult,
-  Refusal,
-  withRevision,
-} from './command.js'
-import { storeIn } from './stored.js'
+import { type DoormanCommand, isAnsweredYes, print, printResult, Refusal } from './command.js'
+import { countryOf, storeIn } from './stored.js'
 
 interface Options {
   readonly yes?: true
@@ -60,16 +52,14 @@ export function addExport(program: DoormanCommand): void {
     .takes('flows', 'data')
     .does('files', async (settings, _options, written: string) => {
       const { caller, memory, calls } = await kept(settings, written)
-      printJson({ number: caller.number, memory: memory === undefined ? null : toJson(memory), calls })
+      const all = { number: caller.number, memory: memory === undefined ? null : toJson(memory), calls }
+      process.stdout.write(`${safeJson(all, 2)}\n`)
     })
 }
 
 /** What is kept of a caller. @throws Refusal where the text is no number, or there is no database. */
 async function kept(settings: Settings, written: string) {
-  const { DOORMAN_FLOWS: flows, DOORMAN_DATA: data } = settings
-  const isGlobal = written.trim().startsWith('+')
-  const country = isGlobal ? undefined : await withRevision(flows, async (one) => one.routing.defaultCountry)
-  const caller = await storedCaller(written, country, data)
+  const caller = await storedCaller(written, await countryOf(written, settings), settings.DOORMAN_DATA)
   if (caller === undefined) throw new Refusal('usage', `"${written}" is no number of a caller.`)
   const store = storeIn(settings)
   const calls: NumberedCall[] = []

@@ -19,7 +19,7 @@ import {
   printResult,
   widthOf,
 } from './command.js'
-import { notRecorded, shown, storeIn } from './stored.js'
+import { countryOf, notRecorded, shown, storeIn } from './stored.js'
 
 type Filters = Pick<CallQuery, 'since' | 'caller' | 'callee' | 'flow' | 'rule'> & {
   readonly outcome?: Outcome
@@ -39,12 +39,12 @@ export function addCalls(program: DoormanCommand): void {
     .option('--follow', 'list the newest last, and go on with each new call until Ctrl-C')
     .option('--last <calls>', 'how many', parseCount, 20)
     .option('--since <time>', 'how long ago at most, as 30min, 2h or 3d, or an instant', parseSinceOption)
-    .option('--caller <number>', 'caller number, as +15551234567', parseNumber)
-    .option('--callee <number>', 'callee number, as +15557654321', parseNumber)
+    .option('--caller <number>', 'caller number, in any way of writing')
+    .option('--callee <number>', 'callee number, in any way of writing')
     .option('--flow <name>', 'flow that the call took')
     .option('--rule <name>', 'rule that decided, or otherwise')
     .addOption(new Option('--outcome <outcome>', 'how the call left').choices(Object.keys(OUTCOMES)))
-    .takes('data')
+    .takes('flows', 'data')
     .option('--json', 'print one JSON object; with --follow one for each call')
     .does('files', async (settings, options: Options) => {
       await (options.follow ? follow(settings, options) : list(settings, options))
@@ -83,9 +83,15 @@ async function follow(settings: Settings, options: Options): Promise<void> {
   }
 }
 
-/** Masked calls are found by the keyed hash of a number. */
+/** As records have the numbers. Masked calls are found by the keyed hash of a number. */
 async function filtersFor(settings: Settings, options: Options): Promise<Filters> {
-  const filters = filtersOf(options)
+  const filters = { ...filtersOf(options) }
+  for (const key of ['caller', 'callee'] as const) {
+    const written = filters[key]
+    // Flow files with problems must not hide the calls that are recorded.
+    if (written !== undefined)
+      filters[key] = readNumber(written, await countryOf(written, settings).catch(() => undefined))
+  }
   const hash = settings.DOORMAN_MASK_NUMBERS ? await readNumberHash(settings.DOORMAN_DATA) : undefined
   if (hash === undefined) return filters
   const hashed = (number: string) => (isNumberHash(number) ? number : hash(number))
@@ -129,6 +135,3 @@ function noneFound(settings: Settings, options: Options): string {
 }
 
 const parseSinceOption = optionParser((text) => parseSince(text, new Date()).getTime())
-
-/** As records have it, where it is written with a country code. */
-const parseNumber = (text: string) => readNumber(text, undefined)

@@ -15,7 +15,7 @@ import { DATABASE_FILE } from '../store/database.js'
 import { readNumberHash } from '../store/number-hash.js'
 import { StoreReader } from '../store/store.js'
 import { readCopies } from '../tables/copy.js'
-import { printError, Refusal } from './command.js'
+import { printError, Refusal, withRevision } from './command.js'
 
 /** @throws Refusal where there is no database, or this user may not read it. */
 export function storeIn({ DOORMAN_DATA: data }: Pick<Settings, 'DOORMAN_DATA'>): StoreReader {
@@ -33,6 +33,12 @@ export function storeIn({ DOORMAN_DATA: data }: Pick<Settings, 'DOORMAN_DATA'>):
     throw new Refusal('no_data', `${file} ${says}`)
   }
   return new StoreReader(data)
+}
+
+/** The country in which a number is read that is written without a country code. @throws FlowFilesError */
+export async function countryOf(written: string, { DOORMAN_FLOWS: flows }: Settings) {
+  if (written.trim().startsWith('+')) return undefined
+  return withRevision(flows, async ({ routing }) => routing.defaultCountry)
 }
 
 /** The visits of a call, the first one first. @throws Refusal where none is recorded. */

@@ -12,8 +12,8 @@ const ALL_CONTROLS = /[\0-\t\v-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u20
 const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** JSON on one line, without a character that can control the terminal that shows it. */
-export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(TERMINAL_CONTROLS, escaped)
+export function safeJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(TERMINAL_CONTROLS, escaped)
 }
 
 /** Text of one or more lines for people, with control characters written out as `\u001b`. */

@@ -52,6 +52,15 @@ describe('doorman export', () => {
     }),
   )
 
+  test('prints a line for each value, and "calls --caller" finds the caller by the same ways of writing', () =>
+    withAnn(async (run) => {
+      expect((await run('export', ANN)).out).toMatch(
+        /^\{\n {2}"number": "\+15551234567",\n {2}"memory": \{\n/,
+      )
+      const { records } = JSON.parse((await run('calls', '--caller', '555-123-4567', '--json')).out)
+      expect(records).toHaveLength(2)
+    }))
+
   test('says null of a caller who is not remembered', () =>
     withAnn(async (run) => {
       const { out } = await run('export', '+15550009999')
