@@ -21,8 +21,8 @@ import { type DoormanCommand, EXIT, type Header, printResult, Refusal } from './
 interface Options {
   readonly from: string
   readonly to: string
-  readonly name: string
-  readonly header: readonly Header[]
+  readonly name?: string
+  readonly header?: readonly Header[]
   readonly target?: string
   readonly local?: string
   readonly forged?: true
@@ -51,7 +51,7 @@ export function addCall(program: DoormanCommand): void {
     .description('place one real SIP call (UDP) at the PBX and say which context it reached')
     .requiredOption('--from <number>', 'caller number', parseUser)
     .requiredOption('--to <number>', 'number to dial', parseUser)
-    .option('--name <text>', 'caller name', '')
+    .option('--name <text>', 'caller name')
     .takes('header')
     .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)')
     .option(
@@ -78,7 +78,7 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
   const agent = await openUserAgent(plan.target, plan.local)
   const media = options.record === undefined ? undefined : await RtpStream.open(addressOf(agent.local))
   try {
-    const call = agent.call({ ...plan, media, to: options.to, displayName: options.name })
+    const call = agent.call({ ...plan, media, to: options.to, displayName: options.name ?? '' })
     const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
@@ -119,7 +119,7 @@ const noneAfter = (ms: number) => sleep(ms, undefined, { ref: false })
 
 /** What is sent, and from where; `from` is who stands in From. */
 async function planOf(settings: Settings, options: Options) {
-  const { header, from, target = settings.DOORMAN_SIP_TARGET } = options
+  const { header = [], from, target = settings.DOORMAN_SIP_TARGET } = options
   const compiled = await compile(settings.DOORMAN_FLOWS)
   const revision = compiled.ok ? compiled.revision : undefined
   if (options.forged) {

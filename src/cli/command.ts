@@ -1,7 +1,7 @@
 /** What all commands share: printing, exit codes, errors, settings and option types. */
 import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError, Option, type ParseOptionsResult } from 'commander'
 import { NotRunningError } from '../control/client.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
@@ -190,15 +190,20 @@ const OPTIONS = {
   json: () => new Option('--json', 'print one JSON object'),
   verbose: () => new Option('--verbose', 'print every fact, with its source'),
   header: () =>
-    new Option('--header <"Name: value">', 'SIP header; may be given several times')
-      .argParser(addHeader)
-      .default([]),
+    new Option('--header <"Name: value">', 'SIP header; may be given several times').argParser(addHeader),
 } as const
 
 /** A command of `doorman`. */
 export class DoormanCommand extends Command {
   override createCommand(name?: string): DoormanCommand {
     return new DoormanCommand(name)
+  }
+
+  /** An option that is mistyped is named, and not the one that is missing for that reason. */
+  override parseOptions(args: string[]): ParseOptionsResult {
+    const parsed = super.parseOptions(args)
+    if (parsed.unknown.length > 0) for (const option of this.options) option.mandatory = false
+    return parsed
   }
 
   takes(...names: readonly (keyof typeof OPTIONS)[]): this {
@@ -224,7 +229,7 @@ export class DoormanCommand extends Command {
 }
 
 /** A line end in a header would begin a second header, or a second message. */
-function addHeader(text: string, before: readonly Header[]): readonly Header[] {
+function addHeader(text: string, before: readonly Header[] = []): readonly Header[] {
   const [, name, value] = /^([A-Za-z0-9!%*_+`'~.-]+)\s*:[ \t]*([^\r\n]*)$/.exec(text) ?? []
   if (name === undefined || value === undefined)
     throw new InvalidArgumentError("A header is written as 'X-VIP: gold', on one line.")

@@ -33,17 +33,19 @@ import { renderGreeting } from './greet.js'
 import { storedMemory, storedOutside } from './stored.js'
 import { FACTS_HEADING, formatFacts, formatGreeting, formatRules } from './why.js'
 
+type GivenAnswers = Readonly<Record<string, GivenAnswer>>
+
 interface Options {
   readonly from: string
   readonly to: string
-  readonly name: string
+  readonly name?: string
   readonly trunk?: string
-  readonly header: readonly Header[]
+  readonly header?: readonly Header[]
   readonly attestation?: Example['call']['attestation']
-  readonly state: State
-  readonly memory: RememberedValues
+  readonly state?: State
+  readonly memory?: RememberedValues
   readonly at?: Date
-  readonly lookup: Readonly<Record<string, GivenAnswer>>
+  readonly lookup?: GivenAnswers
   readonly ask?: true
   readonly hear?: string | true
   readonly verbose?: true
@@ -57,18 +59,13 @@ export function addExplain(program: DoormanCommand): void {
     .requiredOption('--from <number>', 'caller number, as the trunk would send it')
     .requiredOption('--to <number>', 'number that is dialled')
     .option('--trunk <endpoint>', 'PJSIP endpoint that the call comes in on')
-    .option('--name <text>', 'caller name', '')
+    .option('--name <text>', 'caller name')
     .takes('header')
     .addOption(new Option('--attestation <level>', 'STIR/SHAKEN').choices(['A', 'B', 'C', 'failed']))
-    .option('--state <json>', 'state that the call has already', parseState, {})
-    .option(
-      '--memory <key=value>',
-      'a value that is remembered of the caller; may be repeated',
-      addMemory,
-      {},
-    )
+    .option('--state <json>', 'state that the call has already', parseState)
+    .option('--memory <key=value>', 'a value that is remembered of the caller; may be repeated', addMemory)
     .option('--at <instant>', 'instant of the call, as 2026-12-24T18:00:00Z (default: now)', parseInstant)
-    .option('--lookup <name.field=value>', 'what a lookup says; may be given several times', addLookup, {})
+    .option('--lookup <name.field=value>', 'what a lookup says; may be given several times', addLookup)
     .option('--ask', 'send the requests of lookups that a call would send')
     .option('--hear [file.wav]', 'write what the caller would hear as a greeting (default: greeting.wav)')
     .takes('flows', 'verbose', 'json')
@@ -93,7 +90,7 @@ async function hear({ final: { greeting }, revision }: Explained, file: string):
 type Explained = Awaited<ReturnType<typeof explain>>
 
 async function explain(options: Options, settings: Settings, revision: Revision, functions: FunctionRunner) {
-  const { from, to, name, trunk, header, attestation, state, at = new Date() } = options
+  const { from, to, name = '', trunk, header = [], attestation, state = {}, at = new Date() } = options
   const headers: Record<string, string[]> = {}
   for (const [key, value] of header) headers[key] = [...(headers[key] ?? []), value]
   const facts = factsOfExample({ from, to, name, trunk, headers, attestation, state })
@@ -102,14 +99,14 @@ async function explain(options: Options, settings: Settings, revision: Revision,
   const stored = await storedMemory(settings, known)
   const given = withAnswers(known, {
     answers: givenAnswers(options, revision),
-    memory: withMemory(stored, options.memory, revision),
+    memory: withMemory(stored, options.memory ?? {}, revision),
   })
   const context = options.ask ? withAnswers(given, { answers: await ask(given, revision, settings) }) : given
   noteOpenLookups(context, revision)
   return { revision, ...(await explainCall(context, { revision, functions, callId: 'explain' })) }
 }
 
-function givenAnswers({ lookup }: Options, { routing }: Revision): OutsideData['answers'] {
+function givenAnswers({ lookup = {} }: Options, { routing }: Revision): OutsideData['answers'] {
   for (const [name, said] of Object.entries(lookup)) {
     const problem = unknownAnswer(name, said, routing.lookups)
     if (problem !== undefined) throw new Refusal('usage', `In --lookup ${problem}`)
@@ -140,7 +137,7 @@ async function ask(
 }
 
 /** `crm.tier=gold`, or `crm=late` for one without values. */
-function addLookup(text: string, before: Options['lookup']): Options['lookup'] {
+function addLookup(text: string, before: GivenAnswers = {}): GivenAnswers {
   const [, name = '', field, value = ''] = /^([^.=]+)(?:\.([^=]+))?=(.*)$/.exec(text) ?? []
   const known = before[name]
   if (field !== undefined)
@@ -187,7 +184,7 @@ function parseInstant(text: string): Date {
   return at
 }
 
-function addMemory(text: string, before: RememberedValues): RememberedValues {
+function addMemory(text: string, before: RememberedValues = {}): RememberedValues {
   const [, key, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.+)$/.exec(text) ?? []
   if (key === undefined || value === undefined) throw new InvalidArgumentError('Write it as language=de.')
   return { ...before, [key]: value }

@@ -30,6 +30,7 @@ describe('a usage error ends with 2 and says what is wrong', () => {
     ['a mistyped option', ['check', '--flow', 'x'], /unknown option '--flow'\n\(Did you mean --flows\?\)/],
     ['an argument too many', ['check', 'flows'], /too many arguments/],
     ['an option without its value', ['check', '--flows'], /'--flows <folder>' argument missing/],
+    ['--from mistyped', ['explain', '--frm', '1'], /unknown option '--frm'\n\(Did you mean --from\?\)/],
     ['explain without --from', ['explain', '--to', '1'], /'--from <number>' not specified/],
     [
       'a header without a colon',
@@ -116,6 +117,12 @@ describe('a command that fails ends with 1', () => {
       /^error\[ari_unreachable\]: ARI at http:\/\/127\.0\.0\.1:1 did not answer \(.+\)\. [^\n]+\n$/,
     )
   })
+})
+
+test('--help names no default that a person would not type', () => {
+  const all = createProgram().commands.flatMap((command) => [command, ...command.commands])
+  for (const command of all)
+    expect(command.helpInformation().replace(/\s+/g, ' ')).not.toMatch(/default: (""|\[\]|\{\})/)
 })
 
 test.concurrent.each([
