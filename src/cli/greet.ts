@@ -1,9 +1,10 @@
-import { join, resolve } from 'node:path'
+import { access, constants } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import type { Greeting, Routing } from '../routing/types.js'
 import type { RenderSource } from '../speech/render-process.js'
 import { Renderer } from '../speech/renderer.js'
 import { findSpeaker, nameOfText, spokenText } from '../speech/speaker.js'
-import { type DoormanCommand, printError, printResult, Refusal, withRevision } from './command.js'
+import { type DoormanCommand, printError, printResult, Refusal, refuseOn, withRevision } from './command.js'
 
 interface Options {
   readonly out?: string
@@ -35,6 +36,10 @@ export function addGreet(program: DoormanCommand): void {
 
 /** Writes what a caller would hear. @returns how many seconds it has. @throws Refusal */
 async function render(source: RenderSource, file: string): Promise<number> {
+  const folder = dirname(file)
+  await access(folder, constants.W_OK).catch(
+    refuseOn('greeting', `Nothing was written: make the folder ${folder}, or name another file.`),
+  )
   const renderer = new Renderer()
   const rendering = renderer.render({ source, file }).finally(() => renderer.stop())
   const bytes = await rendering.catch(refuse)

@@ -193,7 +193,7 @@ export class FleetMember {
     await this.#file.write(this.#kept)
     const fields = { event: 'fleet_order', sequence, revision: revisions.current.id, problems }
     if (problems.length === 0) log.info(`Order ${sequence} by ${order.by} was taken.`, fields)
-    else log.error(`Order ${sequence} by ${order.by} was refused: ${problems.join(' ')}`, fields)
+    else log.error(`Order ${sequence} by ${order.by} was refused.`, fields)
   }
 
   /** Undefined where there is nothing to do. */
