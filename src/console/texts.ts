@@ -185,9 +185,9 @@ export const TEXTS = {
     claimColumns: ['Trunk', 'Claim', 'Latest value', 'Calls', 'Latest call'],
     noClaims: 'No call claimed anything that its trunk is not trusted for.',
     noTrunk: 'none (not PJSIP)',
-    numbers: 'Numbers dialled that no rule names',
+    numbers: 'Numbers dialled that no rule and no branch names',
     numberColumns: ['Number', 'Calls', 'Latest', 'Latest call'],
-    noNumbers: 'Each number that was dialled met a rule.',
+    noNumbers: 'Each number that was dialled met a rule or is of a branch.',
   },
   revisions: {
     heading: 'Revisions',

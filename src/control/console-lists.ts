@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import { callLists } from '../history/call-lists.js'
 import { findCalls } from '../history/recorded-calls.js'
+import { matchesNumber } from '../routing/condition.js'
 import { rowOf } from '../routing/number-table.js'
 import { readNumber } from '../sip/phone-number.js'
 import { GREETING_FILE } from '../speech/greeting-files.js'
@@ -28,7 +29,11 @@ export function addLists(server: FastifyInstance, { control, settings }: ServerP
   const { store, revision } = source
   server.get('/api/lists', async (request) => {
     await store.flush()
-    const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }))
+    const { branches } = revision().routing
+    const outside = source.outside().tables
+    const isOfBranch = (number: string) =>
+      branches.some(({ numbers }) => matchesNumber(numbers, number, outside))
+    const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }), isOfBranch)
     return { ...shown(lists, request.user), tables: tables() }
   })
   // A row may have any name in it, which nothing masks.

@@ -1,4 +1,4 @@
-/** What recorded calls say of a configuration: claims that were refused, and numbers that no rule names. */
+/** What recorded calls say of a configuration: claims that were refused, and numbers that neither a rule nor a branch names. */
 import { turns } from '../lib/waiting.js'
 import type { CallRecord } from './recorded-calls.js'
 
@@ -30,8 +30,14 @@ export interface CallLists {
 
 const MOST_LISTED = 100
 
-/** @param calls the newest first */
-export async function callLists(calls: AsyncIterable<CallRecord>): Promise<CallLists> {
+/**
+ * @param calls the newest first
+ * @param isOfBranch whether a branch names the number: its calls need no rule
+ */
+export async function callLists(
+  calls: AsyncIterable<CallRecord>,
+  isOfBranch: (calleeNumber: string) => boolean,
+): Promise<CallLists> {
   const claims = new Map<string, RefusedClaims>()
   const numbers = new Map<string, UnnamedNumber>()
   const turn = turns()
@@ -40,7 +46,8 @@ export async function callLists(calls: AsyncIterable<CallRecord>): Promise<CallL
     count += 1
     for (const { what, value } of hearsay)
       add(claims, JSON.stringify([trunk, what]), { trunk, what, value, call, count: 0 })
-    if (rule === 'otherwise') add(numbers, calleeNumber, { calleeNumber, at, call, count: 0 })
+    if (rule === 'otherwise' && !isOfBranch(calleeNumber))
+      add(numbers, calleeNumber, { calleeNumber, at, call, count: 0 })
     await turn()
   }
   return { calls: count, claims: mostFrequent(claims), numbers: mostFrequent(numbers) }

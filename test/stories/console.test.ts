@@ -277,11 +277,11 @@ describe('the console', () => {
     await page.getByLabel('Until').waitFor()
   })
 
-  test('lists refused claims, numbers that no rule names, greetings, and the rows with a number', async () => {
+  test('lists refused claims, numbers that no rule and no branch names, greetings, and the rows with a number', async () => {
     await go('Lists')
     const claims = page.getByRole('region', { name: 'Refused claims, by trunk' })
     await claims.getByRole('row', { name: /^carrier-b X-VIP gold 1/ }).waitFor()
-    const numbers = page.getByRole('region', { name: 'Numbers dialled that no rule names' })
+    const numbers = page.getByRole('region', { name: 'Numbers dialled that no rule and no branch names' })
     await numbers.getByRole('row', { name: /^\+15550009999 1/ }).waitFor()
     await page.getByRole('row', { name: /^Please hold the line\./ }).waitFor()
     await page.getByLabel('Search a number').fill('(555) 111-2222')
