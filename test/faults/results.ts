@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { commit } from '../bench/results.js'
 import type { Fault } from './fault.js'
 import { type FaultResult, LONGEST_WAIT_MS } from './run-fault.js'
 
@@ -41,7 +42,7 @@ export function resultsMd(
   return [
     '# What faults do to callers',
     '',
-    `Written by \`npm run faults\` on ${date}, ${on}.`,
+    `Written by \`npm run faults\` on ${date}, commit ${commit()}, ${on}.`,
     '',
     INTRODUCTION,
     ...[...rates].flatMap(([asterisk, rate]) => [

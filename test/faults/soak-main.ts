@@ -11,6 +11,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { commit } from '../bench/results.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
 import { type SoakReport, type SoakSample, soak } from './soak.js'
@@ -49,12 +50,14 @@ function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
   return [
     '# What Doorman holds after many calls',
     '',
-    `Written by \`npm run soak\` on ${date}: ${on}, ${perSecond} calls a second, ${seconds} s in all.`,
+    `Written by \`npm run soak\` on ${date}, commit ${commit()}: ${on},`,
+    `${perSecond} calls a second, ${seconds} s in all.`,
     '',
-    'A third of the calls each is decided by a VIP number, by a header and by a function. The log goes to a file. After',
-    'each row of calls there are none until Asterisk has closed its idle connections; then a garbage collection is',
-    'asked for and the process is measured from outside (`/proc`): resident memory, open files (sockets are files),',
-    'threads.',
+    'A third of the calls each is decided by a VIP number from a table of a web server within hours, greeted by name; by',
+    'a header; and by a function, whose state is remembered. Each third comes from a thousand callers. The console’s',
+    'stream of calls is open, and the log goes to a file. After each row of calls there are none until Asterisk has',
+    'closed its idle connections; then a garbage collection is asked for and the process is measured from outside',
+    '(`/proc`): resident memory, open files (sockets are files), threads.',
     '',
     '| after | resident memory | open files | threads |',
     '| ---: | ---: | ---: | ---: |',

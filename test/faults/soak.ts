@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AsteriskInstall } from '../support/install.js'
 import { type CallOfKind, type Counts, countsOf } from './counts.js'
 import { atMost, hook, lostCalls } from './fault.js'
 import { Fixture } from './fixture.js'
+import { FLOW_FILES, GOOD, type Kind } from './flow-files.js'
 
 /** What a process holds, as the system sees it. */
 interface Holdings {
@@ -47,22 +51,70 @@ const COLLECTED_MS = 2_000
 /** One connection or worker more may be there at the moment of looking; a leak is there once for each call. */
 const SLACK = 4
 
-/** Many calls, and what Doorman still holds between them. */
+const TOKEN = 'a-token-for-the-soak'
+const CALLERS = 1_000
+/** The first is the VIP caller of `GOOD`. */
+const numbers = Array.from({ length: CALLERS }, (_, at) => `+1555123${4_567 + at}`)
+
+/** Hours, a table of a web server, greetings and memory, in the rules of the fault suite. */
+function flowFiles(tableUrl: string): Readonly<Record<string, string>> {
+  const { 'routing.yaml': routing = '', ...others } = FLOW_FILES
+  const used = routing
+    .replace('vip: { numbers: ["+15551234567"] }', `vip: { tables: [gold] }\n${known(tableUrl)}`)
+    .replace('when: { vip: true }', 'when: { vip: true, open: office }')
+    .replace('{ greeting: Welcome back }', '{ greeting: Welcome back }, greet: "Hello {caller.name}."')
+  return { ...others, 'routing.yaml': used }
+}
+
+const known = (tableUrl: string) => `voice: { engine: flite }
+memory: { keep: [branch], for: 90d }
+hours: { office: { open: "Mo-Su 00:00-24:00", zone: America/New_York } }
+tables: { gold: { http: "${tableUrl}", every: 30s } }`
+
+/** The good calls, each kind from a thousand callers. */
+const KINDS: readonly Kind[] = numbers.flatMap((number, at) =>
+  GOOD.map((kind) => {
+    const from = kind.flow === 'one' ? number : `+1555999${String(at).padStart(4, '0')}`
+    return { ...kind, plan: { ...kind.plan, from } }
+  }),
+)
+
+/** Many calls with all that a flow file can name, the console open, and what Doorman still holds between them. */
 export async function soak(install: AsteriskInstall, options: SoakOptions): Promise<SoakReport> {
   const { perSecond, idleMs = IDLE_MS } = options
-  const fixture = await Fixture.create(install, {
-    ...{ perSecond, isDirect: true, overrides: { 'http.conf': `session_keep_alive = ${idleMs}` } },
-    surroundings: {
-      through: intoFile,
-      isLogInFile: true,
-      settings: hook('collect-garbage'),
-    },
+  const rows = numbers.map((number, at) => `${number},Caller ${at % 10}\n`)
+  const table = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/csv').end(`number,name\n${rows.join('')}`)
   })
+  await new Promise<void>((resolve) => void table.listen(0, '127.0.0.1', resolve))
   try {
-    return await play(fixture, { ...options, idleMs })
+    const { port } = table.address() as AddressInfo
+    const fixture = await Fixture.create(install, {
+      ...{ perSecond, isDirect: true, flows: flowFiles(`http://127.0.0.1:${port}/gold.csv`) },
+      overrides: { 'http.conf': `session_keep_alive = ${idleMs}` },
+      surroundings: {
+        through: intoFile,
+        isLogInFile: true,
+        settings: { ...hook('collect-garbage'), DOORMAN_TOKENS: `ann:operator:${TOKEN}` },
+      },
+    })
+    fixture.kinds = KINDS
+    try {
+      return await play(fixture, { ...options, idleMs })
+    } finally {
+      await fixture.close()
+    }
   } finally {
-    await fixture.close()
+    table.close()
   }
+}
+
+/** The console's stream of calls, as a page reads it. */
+async function openConsole(fixture: Fixture): Promise<void> {
+  const { url } = JSON.parse(readFileSync(join(fixture.data(), 'control.json'), 'utf8')) as { url: string }
+  const { body } = await fetch(`${url}/api/live`, { headers: { authorization: `Bearer ${TOKEN}` } })
+  // It ends with Doorman.
+  body?.pipeTo(new WritableStream()).catch(() => undefined)
 }
 
 /** So long a log belongs into a file, as in production. */
@@ -76,6 +128,7 @@ async function play(
 ): Promise<SoakReport> {
   if ((await fixture.routesAgain()) === undefined)
     throw new Error('No call was routed before the soak began.')
+  await openConsole(fixture)
   const [started, { pid }] = [performance.now(), fixture.doorman()]
   const samples: SoakSample[] = []
   const calls: CallOfKind[] = []
