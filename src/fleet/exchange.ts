@@ -1,15 +1,18 @@
 /**
- * What the PBXs of a fleet share: small values by their keys, the files of revisions, and questions. An exchange only
- * delivers; whatever decides calls is in memory and in the local database, and no call waits for it.
+ * What the PBXs of a fleet share: small values by their keys, contents of any size by their names, and questions. An
+ * exchange only delivers; whatever decides calls is in memory and on the local disk, and no call waits for it.
  *
  *     orders/<ring>                   which revision a ring should have, signed    publisher ▶ PBXs
  *     overrides/<PBX or all>/<hours>  an override of hours, signed                 publisher ▶ PBXs
  *     status/<PBX>                    what the PBX has, and how it is              PBX ▶ publisher
  *     memory/<PBX>/<caller>           what it remembers of a caller                PBX ▶ other PBXs
+ *     tables/<PBX>/<table>            which rows of a table it has loaded, and when PBX ▶ other PBXs
+ *
+ * Contents are the files of revisions, named by their hash, and the rows of tables, named `<PBX>/<table>`.
  */
 
 /** Parts of letters, digits, `_`, `-` and `%`, separated by `/`. The first part is a kind. */
-export type Key = `${'orders' | 'overrides' | 'status' | 'memory'}/${string}`
+export type Key = `${'orders' | 'overrides' | 'status' | 'memory' | 'tables'}/${string}`
 
 /** Takes a value when it is there and each time it changes; an empty one was deleted. Must not throw. */
 export type Changed = (key: Key, value: string) => void
@@ -28,10 +31,13 @@ export interface Exchange {
    * @returns ends it
    */
   watch(prefix: Key, changed: Changed): Promise<() => void>
-  /** Stores the files of a revision under the hash of their content. */
-  putFiles(hash: string, content: Uint8Array): Promise<void>
-  /** As they were stored, or damaged: the hash tells. Rejects where they are not there or cannot be read. */
-  getFiles(hash: string): Promise<Uint8Array>
+  /** Stores a content in place of the one that has this name. */
+  putContent(name: string, content: Uint8Array): Promise<void>
+  /**
+   * As it was stored, or damaged, as where it is being replaced: a hash tells. Rejects where it is not there or cannot be
+   * read.
+   */
+  getContent(name: string): Promise<Uint8Array>
   /** Asks another PBX. Rejects where it does not answer in time. */
   ask(pbx: string, question: string, timeoutMs: number): Promise<string>
   /** Answers what others ask this PBX. */

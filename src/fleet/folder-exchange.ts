@@ -2,7 +2,7 @@
  * A folder as the exchange: a network mount, or for revisions alone a git checkout. A key is the file of this name, with
  * one writer, and replaced in one step. The folder is read again and again, which serves some thousands of files.
  *
- *     orders/…  overrides/…  status/…  memory/…    files/<hash>    ask/<PBX>/<id>  answer/<id>
+ *     orders/…  overrides/…  status/…  memory/…  tables/…    files/<name>    ask/<PBX>/<id>  answer/<id>
  */
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -64,12 +64,12 @@ export class FolderExchange implements Exchange {
     return () => void this.#watches.delete(watch)
   }
 
-  putFiles(hash: string, content: Uint8Array): Promise<void> {
-    return this.#write(`files/${hash}`, content)
+  putContent(name: string, content: Uint8Array): Promise<void> {
+    return this.#write(`files/${name}`, content)
   }
 
-  getFiles(hash: string): Promise<Uint8Array> {
-    return readFile(this.#path(`files/${hash}`))
+  getContent(name: string): Promise<Uint8Array> {
+    return readFile(this.#path(`files/${name}`))
   }
 
   async ask(pbx: string, question: string, timeoutMs: number): Promise<string> {

@@ -106,8 +106,8 @@ const API = ['STREAM.INFO', 'CONSUMER.CREATE', 'CONSUMER.INFO', 'CONSUMER.DELETE
 /** A PBX reads what all may read, and writes only what is its own. */
 function permissions(pbx: string): string {
   const list = (subjects: readonly string[]) => `[${subjects.map((one) => `"${one}"`).join(', ')}]`
-  const own = [`doorman.status.${pbx}`, `doorman.memory.${pbx}.>`]
-  const publish = [...API, '$JS.FC.>', '_INBOX_publisher.>', ...own]
+  const own = ['memory', 'tables', 'files'].map((kind) => `doorman.${kind}.${pbx}.>`)
+  const publish = [...API, '$JS.FC.>', '_INBOX_publisher.>', `doorman.status.${pbx}`, ...own]
   const subscribe = [`_INBOX_${pbx}.>`, `doorman.ask.${pbx}`]
   return `{ publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } }`
 }

@@ -209,7 +209,7 @@ export class FleetMember {
         : (entries.findLast(({ id }) => id === content.revision)?.number ?? null)
     if (stored !== null && (isRollback || content === null)) return revisions.rollback(stored, { by })
     if (content === null) return undefined
-    const files = unpack(await exchange.getFiles(content.files), content.files)
+    const files = unpack(await exchange.getContent(content.files), content.files)
     return revisions.reload('fleet', { files, by, maxChange: isRollback ? 1 : maxChange })
   }
 

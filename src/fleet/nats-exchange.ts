@@ -75,22 +75,27 @@ export class NatsExchange implements Exchange {
     }
   }
 
-  async putFiles(hash: string, content: Uint8Array): Promise<void> {
+  async putContent(name: string, content: Uint8Array): Promise<void> {
     const js = this.#client()
-    for (let at = 0; at === 0 || at < content.length; at += CHUNK)
-      await js.publish(`doorman.files.${hash}.${at}`, content.subarray(at, at + CHUNK))
+    const subject = subjectOf(`files/${name}`)
+    const { streams } = await js.jetstreamManager(false)
+    const { state } = await streams.info(LASTING, { subjects_filter: `${subject}.>` })
+    // Chunks that a longer content left behind become empty.
+    const before = Object.keys(state.subjects ?? {}).length * CHUNK
+    for (let at = 0; at === 0 || at < Math.max(content.length, before); at += CHUNK)
+      await js.publish(`${subject}.${at}`, content.subarray(at, at + CHUNK))
   }
 
-  async getFiles(hash: string): Promise<Uint8Array> {
+  async getContent(name: string): Promise<Uint8Array> {
     const parts: Uint8Array[] = []
     const read = Promise.withResolvers<void>()
-    const watch = await this.#consume(`doorman.files.${hash}.>`, ({ data }, left) => {
+    const watch = await this.#consume(`${subjectOf(`files/${name}`)}.>`, ({ data }, left) => {
       parts.push(data.slice())
       if (left === 0) read.resolve()
     })
     try {
-      if (watch.pending === 0) throw new Error(`the hub has no files ${hash.slice(0, 12)}`)
-      await within(TIMEOUT_MS * 10, 'the files of the revision', read.promise)
+      if (watch.pending === 0) throw new Error(`the hub has no files ${name.slice(0, 60)}`)
+      await within(TIMEOUT_MS * 10, `files ${name}`, read.promise)
     } finally {
       watch.stop()
     }
@@ -157,8 +162,8 @@ export class NatsExchange implements Exchange {
     const { streams } = await this.#client().jetstreamManager(false)
     if (this.access.name === 'publisher') {
       const kept = { max_msgs_per_subject: 1, max_age: KEPT_DAYS * DAY_NS }
-      const lasting = ['doorman.orders.>', 'doorman.overrides.>', 'doorman.memory.>', 'doorman.files.>']
-      await streams.add({ name: LASTING, subjects: lasting, ...kept })
+      const kinds = ['orders', 'overrides', 'memory', 'tables', 'files']
+      await streams.add({ name: LASTING, subjects: kinds.map((kind) => `doorman.${kind}.>`), ...kept })
       const passing = { storage: StorageType.Memory, max_msgs_per_subject: 1 }
       await streams.add({ name: PASSING, subjects: ['doorman.status.>'], ...passing })
     }

@@ -50,7 +50,7 @@ export class Publisher {
   async upload(files: FlowFiles, revision: string): Promise<Content> {
     const packed = pack(files)
     const hash = hashOfContent(packed)
-    await this.exchange.putFiles(hash, packed)
+    await this.exchange.putContent(hash, packed)
     return { files: hash, revision }
   }
 

@@ -58,15 +58,23 @@ export function exchangeContract(open: (name: string) => Promise<Exchange>): voi
     expect(await list(berlin, 'overrides/nowhere/')).toEqual(new Map())
   })
 
-  test.each([0, 1, 512 * 1024, 3_000_000])('files of %i bytes come back as they were', async (size) => {
+  test.each([0, 1, 512 * 1024, 3_000_000])('a content of %i bytes comes back as it was', async (size) => {
     const content = randomBytes(size)
     const name = hash('sha256', content, 'hex')
-    await publisher.putFiles(name, content)
-    expect(Buffer.from(await berlin.getFiles(name)).equals(content)).toBe(true)
+    await publisher.putContent(name, content)
+    expect(Buffer.from(await berlin.getContent(name)).equals(content)).toBe(true)
   })
 
-  test('files that are not there are an error', async () => {
-    await expect(berlin.getFiles('0'.repeat(64))).rejects.toThrow()
+  test('a PBX puts contents of its own, and replaces them, by shorter ones, too', async () => {
+    for (const size of [1_200_000, 600_000, 1_100_000, 10, 0]) {
+      const content = randomBytes(size)
+      await munich.putContent('munich/gold', content)
+      expect(Buffer.from(await berlin.getContent('munich/gold')).equals(content)).toBe(true)
+    }
+  })
+
+  test('a content that is not there is an error', async () => {
+    await expect(berlin.getContent('0'.repeat(64))).rejects.toThrow()
   })
 
   test('a question reaches the PBX that it is for, and its answer comes back', async () => {

@@ -20,20 +20,29 @@ describe('NATS as the exchange', () => {
     return fleet.open(name, hub, ca)
   })
 
-  test.each(['orders/rest', 'overrides/all/office', 'status/hamburg', 'memory/hamburg/2b31'] as const)(
-    'a PBX may not write %s, behind a leaf node or at the hub',
-    async (key) => {
-      const [publisher, berlin, munich] = fleet.exchanges
-      const before = new Map<string, string>()
-      await publisher?.watch(
-        `${key.split('/')[0]}/` as 'orders/',
-        (name, value) => void before.set(name, value),
-      )
-      await expect(berlin?.put(key, 'forged')).rejects.toThrow()
-      await expect(munich?.put(key, 'forged')).rejects.toThrow()
-      expect([...before.values()]).not.toContain('forged')
-    },
-  )
+  test.each([
+    ...(['orders/rest', 'overrides/all/office', 'status/hamburg', 'memory/hamburg/2b31'] as const),
+    'tables/hamburg/gold' as const,
+  ])('a PBX may not write %s, behind a leaf node or at the hub', async (key) => {
+    const [publisher, berlin, munich] = fleet.exchanges
+    const before = new Map<string, string>()
+    await publisher?.watch(
+      `${key.split('/')[0]}/` as 'orders/',
+      (name, value) => void before.set(name, value),
+    )
+    await expect(berlin?.put(key, 'forged')).rejects.toThrow()
+    await expect(munich?.put(key, 'forged')).rejects.toThrow()
+    expect([...before.values()]).not.toContain('forged')
+  })
+
+  test('a PBX may not put the files of a revision, or the rows of another', async () => {
+    const [, berlin, munich] = fleet.exchanges
+    for (const name of ['0'.repeat(64), 'hamburg/gold', 'gold']) {
+      await expect(berlin?.putContent(name, Buffer.from('forged'))).rejects.toThrow()
+      await expect(munich?.putContent(name, Buffer.from('forged'))).rejects.toThrow()
+      await expect(berlin?.getContent(name)).rejects.toThrow('the hub has no')
+    }
+  })
 
   test('whoever has no seed of the fleet is not let in', async () => {
     const { DOORMAN_FLEET: hub, DOORMAN_FLEET_CA: ca } = fleet.settings('publisher')
