@@ -7,7 +7,7 @@ import type { Play, Reason } from '../routing/types.js'
 export const OUTCOMES = {
   routed: 'it went on to its flow, with its state',
   routed_without_state: 'the same, but its variables could not all be set',
-  fallback_unread: 'the channel could not be read; it went to `otherwise`',
+  fallback_unread: 'the channel could not be read; it went to the fallback',
   fallback_function: 'its code flow failed; it went to `otherwise`',
   fallback_place: 'the location of its flow is not in the dialplan, or is too long; it went to the fallback',
   fallback_error: 'Doorman failed; it went to the fallback',

@@ -162,10 +162,49 @@ test('the licence of a dependency is the one that its version has', () => {
   expect(licences).toEqual(locked)
 })
 
-test('the life of a call names each outcome once', () => {
-  const page = readFileSync(projectFolder('docs/how-it-works.md'), 'utf8')
-  const rows = [...page.matchAll(/^\| [^|]+ \| [^|]+ \| `([a-z_]+)` \|$/gm)].map((row) => row[1])
-  expect(rows.sort()).toEqual(Object.keys(OUTCOMES).sort())
+describe('the life of a call', () => {
+  const text = readFileSync(projectFolder('docs/how-it-works.md'), 'utf8')
+  const [, drawing = ''] = text.split('\n```\n')
+  const rows = text.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.split(' |')] : []))
+  const all = Object.keys(OUTCOMES).sort()
+  const named = (texts: readonly string[], pattern: RegExp) => [
+    ...new Set(texts.flatMap((one) => [...one.matchAll(pattern)].map(([, name = '']) => name))),
+  ]
+
+  test('gives each outcome in the three files that the page names, and in no other', () => {
+    const files = named([text], /\[`(\w+\.ts)`\]\(\.\.\/src\/call\/\w+\.ts\)/g).slice(0, 3)
+    const inCall = readdirSync(projectFolder('src/call')).flatMap((file) => {
+      const code = readFileSync(projectFolder('src/call', file), 'utf8')
+      const given = /(?:toFallback\(|outcome = |outcome: |return |[?:] )'([a-z_]+)'/g
+      return named([code], given).flatMap((name) => (name in OUTCOMES ? { file, name } : []))
+    })
+    expect([...new Set(inCall.map(({ name }) => name))].sort()).toEqual(all)
+    expect([...new Set(inCall.map(({ file }) => file))].sort()).toEqual(files.sort())
+  })
+
+  test('draws each of them, and has a row for each but the best', () => {
+    expect(named([drawing], / {2}([a-z_]+)$/gm).sort()).toEqual(all)
+    expect(
+      named(
+        rows.map((row) => row[3] ?? ''),
+        /`([a-z_]+)`/g,
+      ).sort(),
+    ).toEqual(all)
+  })
+
+  test('fits a terminal', () => {
+    for (const [, code = ''] of text.matchAll(/^```\n(.*?)^```/gms))
+      expect(Math.max(...code.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('names only events and texts that there are', () => {
+    const seen = rows.map((row) => row[4] ?? '')
+    const events = named(seen, /`([a-z]+_[a-z_]+|defect|stopping)`/g)
+    expect(events.length).toBeGreaterThan(8)
+    expect(events.filter((name) => !listed('Log events').includes(name))).toEqual([])
+    const quoted = named(seen, /"([^"]+)"/g).flatMap((one) => one.split(/ ?… ?/).filter(Boolean))
+    expect(quoted.filter((one) => !source.includes(one))).toEqual([])
+  })
 })
 
 const HEAD = '## Keys\n\nA test generates this section from the schema that `doorman check` uses.\n\n'
