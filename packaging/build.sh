@@ -21,18 +21,15 @@ doc=$root/usr/share/doc/doorman
 mkdir -p "$app/bin"
 cp package.json package-lock.json "$app"
 (cd "$app" && npm pkg set version="$version" && sh "$OLDPWD/packaging/drivers.sh" && npm install --omit=dev --ignore-scripts --no-audit --no-fund)
-# What is in the package, without what differs between two builds.
+node_package=$(node --input-type=module -e \
+  'import { fetchedNode } from "./test/node.mjs"; console.log(fetchedNode(console.error))')
 mkdir -p "$doc"
 (cd "$app" && npm sbom --sbom-format cyclonedx --omit dev) |
-  node -e 'const { serialNumber, ...bom } = JSON.parse(require("fs").readFileSync(0, "utf8"))
-    delete bom.metadata.timestamp
-    console.log(JSON.stringify(bom))' > "$doc/doorman.cdx.json"
+  node packaging/sbom.mjs "$node_package" "$app/node_modules" > "$doc/doorman.cdx.json"
 rm "$app/package-lock.json"
 mkdir "$app/dist"
 cp -r dist/src "$app/dist/src"
 find "$app" -name '*.map' -delete
-node_package=$(node --input-type=module -e \
-  'import { fetchedNode } from "./test/node.mjs"; console.log(fetchedNode(console.error))')
 cp "$node_package/LICENSE" "$app/bin/LICENSE"
 strip -o "$app/bin/node" "$node_package/bin/node"
 # Of npm's packages: what configures their authors' tools goes, and nothing but esbuild is executed.

@@ -34,6 +34,11 @@ const PAGES = [
     : readdirSync(projectFolder(path)).flatMap((file) => (file.endsWith('.md') ? [`${path}/${file}`] : [])),
 )
 
+/** What the pattern's group finds in the texts, once each. */
+function named(texts: readonly string[], pattern: RegExp): string[] {
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name)))]
+}
+
 describe('the README', () => {
   test('names no setting that there is not', () => {
     const known = new Set<string>([...SETTING_NAMES, ...OTHER])
@@ -145,21 +150,41 @@ test('every dependency, override and denied install script has its reason, and n
   )
 })
 
-test('the licence of a dependency is the one that its version has', () => {
-  const lock = JSON.parse(readFileSync(projectFolder('package-lock.json'), 'utf8')) as {
-    readonly packages: Readonly<Record<string, { readonly license?: string }>>
+describe('the licence of', () => {
+  const { packages } = JSON.parse(readFileSync(projectFolder('package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly license?: string; readonly dev?: boolean }>>
   }
-  const [used] = readFileSync(projectFolder('docs/dependencies.md'), 'utf8').split('| override |')
-  const rows = [...(used ?? '').matchAll(/^\| `(.+?)` \| (.+?) \|/gm)]
-  // Where package.json is silent, the licence is in a file of the package.
-  const silent = ['asterisk-manager', 'ding-dong']
-  const licences = rows.map(([, name = '', licence]) => [name, licence])
-  const locked = rows.map(([, name = '']) => [
-    name,
-    lock.packages[`node_modules/${name}`]?.license ?? (silent.includes(name) ? 'MIT' : undefined),
-  ])
-  expect(licences.length).toBeGreaterThan(30)
-  expect(licences).toEqual(locked)
+  // Where package.json is silent, the licence is in a file of the package: MIT.
+  const silent = ['asterisk-manager', 'ding-dong', 'ax', 'shred'].map((name) => `node_modules/${name}`)
+  const licenceOf = (path: string) => packages[path]?.license ?? (silent.includes(path) ? 'MIT' : undefined)
+
+  test('a dependency is the one that its version has', () => {
+    const [used] = readFileSync(projectFolder('docs/dependencies.md'), 'utf8').split('| override |')
+    const rows = [...(used ?? '').matchAll(/^\| `(.+?)` \| (.+?) \|/gm)]
+    expect(rows.length).toBeGreaterThan(30)
+    const locked = rows.map(([, name = '']) => [name, licenceOf(`node_modules/${name}`)])
+    expect(rows.map(([, name, licence]) => [name, licence])).toEqual(locked)
+  })
+
+  test('everything that is shipped goes with that of Doorman', () => {
+    const permissive = /^(MIT|ISC|0BSD|Apache[- ]?2(\.0)?|BSD-[234]-Clause|Unlicense|BlueOak-1\.0\.0)$/i
+    const others = ['MPL-2.0', '(AFL-2.1 OR BSD-3-Clause)', '(ISC AND CC-BY-3.0)']
+    const shipped = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true)
+    const licences = [...new Set(shipped.map(([path]) => licenceOf(path) ?? path))]
+    expect(licences.length).toBeGreaterThan(5)
+    expect(licences.filter((licence) => !permissive.test(licence) && !others.includes(licence))).toEqual([])
+  })
+
+  test("each library in the console's bundle is in NOTICE", () => {
+    const notice = readFileSync(projectFolder('NOTICE'), 'utf8').toLowerCase()
+    const files = readdirSync(projectFolder('src/console'), { recursive: true, encoding: 'utf8' })
+    const texts = files.flatMap((file) =>
+      file.endsWith('.ts') ? readFileSync(projectFolder('src/console', file), 'utf8') : [],
+    )
+    const libraries = named(texts, /^import (?!type).*'(@?[a-z][\w-]*(?:\/(?=signals)[\w-]+)?)/gm)
+    expect(libraries.length).toBeGreaterThan(3)
+    expect(libraries.filter((name) => !notice.includes(name))).toEqual([])
+  })
 })
 
 describe('the life of a call', () => {
@@ -167,9 +192,6 @@ describe('the life of a call', () => {
   const [, drawing = ''] = text.split('\n```\n')
   const rows = text.split('\n').flatMap((line) => (line.startsWith('| ') ? [line.split(' |')] : []))
   const all = Object.keys(OUTCOMES).sort()
-  const named = (texts: readonly string[], pattern: RegExp) => [
-    ...new Set(texts.flatMap((one) => [...one.matchAll(pattern)].map(([, name = '']) => name))),
-  ]
 
   test('gives each outcome in the three files that the page names, and in no other', () => {
     const files = named([text], /\[`(\w+\.ts)`\]\(\.\.\/src\/call\/\w+\.ts\)/g).slice(0, 3)
@@ -182,14 +204,10 @@ describe('the life of a call', () => {
     expect([...new Set(inCall.map(({ file }) => file))].sort()).toEqual(files.sort())
   })
 
-  test('draws each of them, and has a row for each but the best', () => {
+  test('draws each of them, and has a row for each', () => {
     expect(named([drawing], / {2}([a-z_]+)$/gm).sort()).toEqual(all)
-    expect(
-      named(
-        rows.map((row) => row[3] ?? ''),
-        /`([a-z_]+)`/g,
-      ).sort(),
-    ).toEqual(all)
+    const column = rows.map((row) => row[3] ?? '')
+    expect(named(column, /`([a-z_]+)`/g).sort()).toEqual(all)
   })
 
   test('fits a terminal', () => {
