@@ -1,6 +1,5 @@
 /** `doorman forget` and `doorman export`: what is kept of one caller. */
-import { readAddress } from '../control/address.js'
-import { sendForget } from '../control/client.js'
+import { readAddress, sendForget } from '../control/client.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { inWords, safeJson } from '../lib/text.js'
 import { counted } from '../lib/units.js'

@@ -1,17 +1,19 @@
 import type { Command } from 'commander'
+import { EXAMPLES_FILE } from '../flows/examples.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
+import { addExample, exampleOfCall } from '../history/add-example.js'
 import { calendarName, endsSoon } from '../hours/calendar.js'
 import { counted } from '../lib/units.js'
 import { greetTexts } from '../routing/greeting.js'
 import type { Settings } from '../settings/index.js'
 import { findSpeaker } from '../speech/speaker.js'
-import { type DoormanCommand, EXIT, print, printResult, settingsFor } from './command.js'
-import { storedOutside } from './stored.js'
+import { type DoormanCommand, EXIT, print, printResult, Refusal, refuseOn, settingsFor } from './command.js'
+import { storedOutside, visitsOf } from './stored.js'
 
 interface Options {
   readonly flows?: string
@@ -84,4 +86,43 @@ const LOADED = 'doorman revisions says whether the running Doorman has loaded th
 function whatWouldChange({ flows }: Options): string {
   const draft = flows === undefined ? '' : ` --flows ${flows}`
   return `doorman diff${draft} says what would change, doorman replay${draft} for which calls`
+}
+
+interface ExampleOptions {
+  readonly fromCall: string
+  readonly name?: string
+}
+
+export function addExamples(program: DoormanCommand): void {
+  program
+    .command('examples')
+    .description('the calls in examples.yaml whose flow no change of the rules may change')
+    .command('add')
+    .description('add a recorded call with the flow that it took')
+    .requiredOption(
+      '--from-call <id>',
+      'its number in "doorman calls", id of its channel, SIP Call-ID, or last',
+    )
+    .option('--name <text>', 'name of the example')
+    .takes('flows')
+    .does('files', async (settings, options: ExampleOptions) => {
+      const { DOORMAN_FLOWS: folder } = settings
+      // Of several visits the last one counts.
+      const [first, ...more] = await visitsOf(settings, options.fromCall)
+      const call = more.at(-1) ?? first
+      if (call.rule === null) {
+        const says = `no rule decided this call (${call.outcome}), so that it can be no example.`
+        throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
+      }
+      if (call.masked) {
+        const says = 'this call was recorded with masked numbers, so that it can be no example.'
+        throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
+      }
+      const example = exampleOfCall(call, options.name)
+      const refuse = refuseOn('examples_not_written', 'Nothing was written.')
+      const same = await addExample(folder, example).catch(refuse)
+      const added = `added "${example.name}", which expects ${call.flow}. Run it with doorman check.`
+      const known = same && `has this call already on line ${same.position.line}, as "${same.name}".`
+      print(`${folder}/${EXAMPLES_FILE}: ${known ?? added}`)
+    })
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
-import { isAddressHidden, readAddress } from '../control/address.js'
-import { readTables, sender } from '../control/client.js'
+import { isAddressHidden, readAddress, readTables, sender } from '../control/client.js'
 import type { Readiness } from '../control/server.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'

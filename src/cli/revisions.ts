@@ -1,10 +1,15 @@
 import { findInstance, readCandidate } from '../control/client.js'
+import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
+import type { Revision } from '../flows/revision.js'
 import { Columns } from '../lib/text.js'
 import { age, localTime } from '../lib/units.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
+import { type Change, diffRevisions } from '../revisions/diff.js'
+import { withFilesOf } from '../revisions/revision-files.js'
 import type { RevisionEntry } from '../store/database.js'
-import { type DoormanCommand, EXIT, printResult, widthOf } from './command.js'
+import type { StoreReader } from '../store/store.js'
+import { type DoormanCommand, EXIT, printResult, Refusal, widthOf } from './command.js'
 import { nextAfter } from './reload.js'
 import { storeIn } from './stored.js'
 
@@ -22,14 +27,14 @@ export function addRevisions(program: DoormanCommand): void {
         .then(readCandidate)
         .catch(() => null)
       const list = entries.length === 0 ? `${settings.DOORMAN_DATA} holds no revision yet.` : table(entries)
-      const text = candidate === null ? list : `${list}\n\n${format(candidate)}`
+      const text = candidate === null ? list : `${list}\n\n${formatCandidate(candidate)}`
       const next = candidate === null ? undefined : nextFor(candidate.problems)
       printResult(options, { revisions, candidate }, text, next)
       return last === undefined ? EXIT.failed : EXIT.ok
     })
 }
 
-function format({ at, problems, warnings, changes }: WaitingCandidate): string {
+function formatCandidate({ at, problems, warnings, changes }: WaitingCandidate): string {
   const isAccepted = problems.length === 0
   const notes = warnings.map((warning) => `${formatProblem(warning)} (warning)`)
   const lines = isAccepted ? changes.map(({ text }) => text) : problems.map(formatProblem)
@@ -67,4 +72,78 @@ function cells(entry: RevisionEntry, isActive: boolean): string[] {
   const when = new Date(at)
   const times = [localTime(when), age(when, new Date())]
   return [isActive ? '*' : '', String(number), id, ...times, how, by ?? '-', String(files)]
+}
+
+/** One of the two that are compared. */
+interface Side {
+  /** `revision 12 (4be1f8a02c11)`, or the folder. */
+  readonly title: string
+  readonly number: number | null
+  readonly revision: Revision
+}
+
+export function addDiff(program: DoormanCommand): void {
+  program
+    .command('diff')
+    .argument('[before]', 'number or id of a revision, see "doorman revisions"; default: the newest')
+    .argument('[after]', 'number or id of another; default: the flows folder')
+    .description('say what changed between two revisions, or what a reload would change')
+    .takes('flows', 'data', 'json')
+    .does('files', async (settings, options: { json?: true }, a?: string, b?: string) => {
+      const { DOORMAN_FLOWS: folder, DOORMAN_DATA: data } = settings
+      const store = storeIn(settings)
+      const entries = await store.revisions()
+      const before = await storedSide(store, entryOf(entries, a, data))
+      const after = await (b === undefined
+        ? folderSide(folder)
+        : storedSide(store, entryOf(entries, b, data)))
+      const changes = await diffRevisions(before.revision, after.revision)
+      const value = { before: sideJson(before), after: sideJson(after), changes }
+      // Files that are loaded as soon as they change are the newest revision already.
+      const isLoaded = a === undefined && after.revision.hash === before.revision.hash
+      const earlier = isLoaded ? entries.at(-2) : undefined
+      const next = earlier && `doorman diff ${earlier.number} says what the last reload changed`
+      printResult(options, value, formatDiff(before, after, changes), next)
+    })
+}
+
+function entryOf(entries: readonly RevisionEntry[], named: string | undefined, data: string): RevisionEntry {
+  const last = entries.at(-1)
+  const isNamed = ({ number, id }: RevisionEntry) => String(number) === named || id === named
+  const entry = named === undefined ? last : entries.findLast(isNamed)
+  if (entry !== undefined) return entry
+  if (last === undefined) throw new Refusal('no_revision', `${data} holds no revision. Check DOORMAN_DATA.`)
+  const stored = `${entries[0]?.number} to ${last.number} are there, see "doorman revisions".`
+  throw new Refusal('no_revision', `There is no revision ${named} in ${data}; ${stored}`)
+}
+
+async function storedSide(store: StoreReader, entry: RevisionEntry): Promise<Side> {
+  const title = `revision ${entry.number} (${entry.id})`
+  const compiled = await withFilesOf(store, entry, compile)
+  return { title, number: entry.number, revision: revisionOf(compiled, title) }
+}
+
+async function folderSide(folder: string): Promise<Side> {
+  const revision = revisionOf(await compile(folder), `the folder ${folder}`)
+  return { title: `${folder} as it is now (${revision.id})`, number: null, revision }
+}
+
+function revisionOf(compiled: Compiled, title: string): Revision {
+  if (compiled.ok) return compiled.revision
+  const lines = [`The flow files of ${title} cannot be compiled:`, ...compiled.problems.map(formatProblem)]
+  throw new Refusal('revision_files', lines.join('\n'))
+}
+
+function formatDiff(before: Side, after: Side, changes: readonly Change[]): string {
+  const lines = changes.length === 0 ? [noChange(before, after)] : changes.map(({ text }) => text)
+  return [`${before.title} → ${after.title}`, ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+function noChange({ revision: before }: Side, { revision: after }: Side): string {
+  if (before.hash === after.hash) return 'no difference: the files are the same'
+  return 'no difference that decides a call: the files differ in comments or spelling only'
+}
+
+function sideJson({ number, revision: { id, hash } }: Side) {
+  return { number, id, hash }
 }

@@ -2,20 +2,18 @@
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { type ComponentType, render } from 'preact'
-import { useEffect } from 'preact/hooks'
-import { findUser, signOut, user } from './api.js'
-import { connect, disconnect, isConnected, status } from './live.js'
-import { AuditPage } from './pages/audit.js'
+import { useEffect, useState } from 'preact/hooks'
+import type { PartHealth } from '../control/console-source.js'
+import { connect, disconnect, findUser, isConnected, signIn, signOut, status, user } from './api.js'
+import { minute } from './format.js'
 import { CallPage } from './pages/call.js'
 import { ChangePage } from './pages/change.js'
 import { FleetPage } from './pages/fleet.js'
 import { HoursPage } from './pages/hours.js'
 import { ListsPage } from './pages/lists.js'
 import { LivePage } from './pages/live.js'
-import { RevisionsPage } from './pages/revisions.js'
-import { SignInPage } from './pages/sign-in.js'
+import { AuditPage, RevisionsPage } from './pages/revisions.js'
 import { WhatIfPage } from './pages/what-if.js'
-import { State } from './state.js'
 import { TEXTS } from './texts.js'
 
 const address = signal(location.hash)
@@ -80,3 +78,62 @@ function Header() {
 
 void findUser()
 render(html`<${App} />`, document.body)
+
+const { state: texts } = TEXTS
+
+/** Where the console says more of each. */
+const PAGE_OF = { database: '#/revisions', table: '#/lists', lookup: '#/live', calendar: '#/hours' } as const
+
+/** The line below the header: what Doorman needs, which revision decides, and what somebody has overridden. */
+export function State() {
+  if (status.value === undefined) return null
+  const { ari, ami, health, revision, candidate, overrides, stopping } = status.value
+  const line = (name: string, isUp: boolean) => html`
+    <span class=${isUp ? 'up' : 'down'}>${name} <span class=${isUp ? 'sr' : ''}>${isUp ? texts.up : texts.down}</span></span>
+  `
+  return html`
+    <div class="state" role="status" aria-label=${texts.label}>
+      ${line(texts.ari, ari.isUp)} ${line(texts.ami, ami.isUp)}
+      ${[...Map.groupBy(health, ({ kind }) => kind)].map(([kind, parts]) => html`<${Parts} kind=${kind} parts=${parts} />`)}
+      <span>${texts.revision} <code>${revision}</code></span>
+      ${candidate === 'none' ? null : html`<a href="#/change">${candidate === 'waits' ? texts.waits : texts.refused}</a>`}
+      ${overrides.map(
+        ({ name, state, until }) =>
+          html`<a href="#/hours">${name} ${state} ${TEXTS.hours.until} ${minute(until)}</a>`,
+      )}
+      ${stopping ? html`<span class="down">${texts.stopping}</span>` : null}
+    </div>
+  `
+}
+
+/** One word where all of a kind are well, else each that is not, and why. */
+function Parts({ kind, parts }: { kind: PartHealth['kind']; parts: readonly PartHealth[] }) {
+  const down = parts.filter(({ isUp }) => !isUp)
+  if (down.length === 0)
+    return html`<span class="up">${texts.kinds[kind]} <span class="sr">${texts.ok}</span></span>`
+  return down.map(
+    ({ name, why }) =>
+      html`<a class="down" href=${PAGE_OF[kind]} title=${why}>${kind} ${name}<bdi>: ${why}</bdi></a>`,
+  )
+}
+
+export function SignInPage() {
+  const [error, setError] = useState('')
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault()
+    const token = String(new FormData(event.currentTarget as HTMLFormElement).get('token')).trim()
+    await signIn(token).catch(({ message }: Error) => setError(message))
+  }
+  return html`
+    <main class="sign-in">
+      <form onSubmit=${submit}>
+        <h1>${TEXTS.title}</h1>
+        <label for="token">${TEXTS.signIn.token}</label>
+        <input id="token" name="token" type="password" autocomplete="current-password" required aria-describedby="hint" />
+        <p id="hint" class="hint">${TEXTS.signIn.hint}</p>
+        ${error === '' ? null : html`<p class="error" role="alert">${error}</p>`}
+        <button class="primary">${TEXTS.signIn.button}</button>
+      </form>
+    </main>
+  `
+}

@@ -1,4 +1,4 @@
-import { status } from './live.js'
+import { status } from './api.js'
 import { TEXTS } from './texts.js'
 
 /** `18:04:11` in the reader's zone. */

@@ -39,3 +39,42 @@ export function useAnswer<T>(path: string) {
   useEffect(() => void load(), [path])
   return { answer, problem, load }
 }
+
+interface TableProps {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly ComponentChildren[])[]
+  /** What stands there instead of a table without rows. */
+  readonly none: string
+}
+
+/** A table that scrolls sideways where the page is narrow; numbers stand to the right. */
+export function Table({ title, columns, rows, none }: TableProps) {
+  const [first] = rows
+  if (first === undefined) return html`<p class="hint">${none}</p>`
+  const classes = first.map((cell) => (typeof cell === 'number' ? 'number' : ''))
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label=${title}>
+      <table>
+        <thead><tr>${columns.map((column, at) => html`<th scope="col" class=${classes[at]}>${column}</th>`)}</tr></thead>
+        <tbody>
+          ${rows.map(
+            (cells) =>
+              html`<tr>${cells.map((cell, at) => html`<td class=${classes[at]} data-column=${columns[at]}>${typeof cell === 'number' ? cell.toLocaleString('en') : cell}</td>`)}</tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  `
+}
+
+/**
+ * A sentence of Doorman's, which may hold a caller's text of any direction. `otherwise` and the like stand in backticks
+ * in it; a value that decided can be marked.
+ */
+export function Sentence({ text, mark = '' }: { text: string; mark?: string | null }) {
+  const at = mark ? text.indexOf(mark) : -1
+  if (mark && at >= 0)
+    return html`<bdi>${text.slice(0, at)}<mark><bdi>${mark}</bdi></mark>${text.slice(at + mark.length)}</bdi>`
+  return html`<bdi>${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}</bdi>`
+}

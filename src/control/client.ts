@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { access, chmod, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
 import type { MemberStatus } from '../fleet/status.js'
 import { loadHttpClient } from '../lib/http-client.js'
@@ -6,9 +7,14 @@ import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
 import type { TableState } from '../tables/tables.js'
-import { type ControlAddress, readAddress } from './address.js'
-import type { CommandResult, ForgetRequest, ReloadRequest, RollbackRequest } from './control.js'
-import type { OverrideAnswer, OverrideRequestBody } from './overrides.js'
+import type {
+  CommandResult,
+  ForgetRequest,
+  OverrideAnswer,
+  OverrideRequestBody,
+  ReloadRequest,
+  RollbackRequest,
+} from './commands.js'
 
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}
@@ -105,4 +111,48 @@ export async function sender(url: string): Promise<typeof fetch> {
   const undici = await loadHttpClient()
   const dispatcher = new undici.Agent({ pipelining: 0, connect: { rejectUnauthorized: false } })
   return ((to: URL, init: object) => undici.fetch(to, { ...init, dispatcher })) as unknown as typeof fetch
+}
+
+/** Where a running Doorman accepts commands, and the token for them. */
+export interface ControlAddress {
+  readonly url: string
+  readonly token: string
+  readonly pid: number
+  /** The flows folder, as an absolute path. */
+  readonly flows: string
+}
+
+const FILE = 'control.json'
+
+/** Writes the address to the data folder, for commands of the same user on the same machine. */
+export async function writeAddress(dataFolder: string, address: ControlAddress): Promise<void> {
+  const file = join(dataFolder, FILE)
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 })
+  await writeFile(file, JSON.stringify(address), { mode: 0o600 })
+  // The mode above only applies to a new file.
+  await chmod(file, 0o600)
+}
+
+/** Removes the address, unless another instance has written its own since. */
+export async function removeAddress(dataFolder: string, pid: number): Promise<void> {
+  const address = await readAddress(dataFolder)
+  if (address?.pid === pid) await rm(join(dataFolder, FILE), { force: true })
+}
+
+/** The address of the instance that uses this data folder; undefined if none runs or this user may not read it. */
+export async function readAddress(dataFolder: string): Promise<ControlAddress | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dataFolder, FILE), 'utf8')) as ControlAddress
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether there may be an address that this user is not allowed to read. */
+export async function isAddressHidden(dataFolder: string): Promise<boolean> {
+  const refusal = await access(join(dataFolder, FILE), constants.R_OK).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  )
+  return refusal === 'EACCES'
 }

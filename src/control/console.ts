@@ -3,6 +3,8 @@
  * server-sent events.
  */
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
 import {
@@ -14,21 +16,21 @@ import {
 } from '../flows/examples.js'
 import { lookupsInCodeOf } from '../flows/revision.js'
 import { addExample, exampleOfCall, exampleText } from '../history/add-example.js'
-import { factsOfCall, findVisits, outsideOfCall } from '../history/recorded-calls.js'
-
+import { callLists } from '../history/call-lists.js'
+import { factsOfCall, findCalls, findVisits, outsideOfCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
 import { hoursJson } from '../hours/hours.js'
 import { diffRevisions } from '../revisions/diff.js'
+import { matchesNumber } from '../routing/condition.js'
 import { neededLookups } from '../routing/lookup-state.js'
+import { rowOf } from '../routing/number-table.js'
 import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
-import type { User } from './access.js'
-import { addLists } from './console-lists.js'
-import { addLive } from './console-live.js'
+import { readNumber } from '../sip/phone-number.js'
+import { GREETING_FILE } from '../speech/greeting-files.js'
+import { RefusedRequest, readRequest, SESSION_COOKIE, shown, type User } from './access.js'
 import type { ConsoleSource } from './console-source.js'
-import { SESSION_COOKIE } from './guard.js'
-import { RefusedRequest, readRequest } from './request.js'
-import type { Control, ServerParts } from './running-control.js'
-import { shown } from './shown.js'
+import { addLive } from './live-calls.js'
+import { type Control, type ServerParts, statusOf } from './running-control.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
 const FILES = [
@@ -47,7 +49,7 @@ export function addConsole(server: FastifyInstance, parts: ServerParts): void {
   addCalls(server, control.console)
   addExamples(server, parts)
   addLists(server, parts)
-  addLive(server, control)
+  addLive(server, control.console.live, () => statusOf(control))
   addChange(server, control.console)
   addHours(server, control)
 }
@@ -178,4 +180,63 @@ function addHours(server: FastifyInstance, { overrides, console: source }: Contr
 
 function maskedFor(text: string, user: User | undefined): string {
   return shown({ text }, user).text
+}
+
+/** The lists of the console: tables, greetings, names of the flow files, and what recorded calls say of them. */
+
+/** So many of the newest calls are looked through. */
+const LISTED_CALLS = 10_000
+
+const OPERATOR = { config: { role: 'operator' } } as const
+const AuditSchema = z.strictObject({
+  before: z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+})
+const SearchSchema = z.strictObject({ number: z.string().min(1).max(100) })
+
+export function addLists(server: FastifyInstance, { control, settings }: ServerParts): void {
+  const { tables, console: source } = control
+  const { DOORMAN_GREETINGS: folder } = settings
+  const { store, revision } = source
+  server.get('/api/lists', async (request) => {
+    await store.flush()
+    const { branches } = revision().routing
+    const outside = source.outside().tables
+    const isOfBranch = (number: string) =>
+      branches.some(({ numbers }) => matchesNumber(numbers, number, outside))
+    const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }), isOfBranch)
+    return { ...shown(lists, request.user), tables: tables() }
+  })
+  // A row may have any name in it, which nothing masks.
+  server.get('/api/numbers', OPERATOR, async (request) => {
+    const { vip, defaultCountry } = revision().routing
+    const number = readNumber(readRequest(SearchSchema, request.query).number, defaultCountry)
+    const files = vip.numbers.tables.map((table) => [table.file, table] as const)
+    const all = [...source.outside().tables, ...files].map(([table, rows]) => ({
+      table,
+      row: rowOf(rows, number),
+    }))
+    return { number, found: all.filter(({ row }) => row !== undefined) }
+  })
+  server.get('/api/greetings', OPERATOR, async () => ({ greetings: await source.greetings() }))
+  server.get<{ Params: { file: string } }>('/api/greetings/:file', OPERATOR, async ({ params }, reply) => {
+    const name = `${params.file}.wav`
+    const wav = GREETING_FILE.test(name)
+      ? await readFile(join(folder, name)).catch(() => undefined)
+      : undefined
+    if (wav === undefined) throw new RefusedRequest(404, 'This greeting is not there any more.')
+    return reply.type('audio/wav').send(wav)
+  })
+  server.get('/api/audit', { config: { role: 'admin' } }, async ({ query }) => {
+    const { before, limit } = readRequest(AuditSchema, query)
+    await store.flush()
+    return { entries: await store.changes(before, limit) }
+  })
+  server.get('/api/names', async (request) => {
+    const { routing, headersNeeded } = revision()
+    const { trust, lookups, memory } = routing
+    const fields = [...lookups].map(([name, { take }]) => ({ name, fields: [...take.keys()] }))
+    const names = { trunks: [...trust.keys()], headers: headersNeeded, lookups: fields }
+    return shown({ ...names, memory: [...(memory?.keep ?? [])] }, request.user)
+  })
 }

@@ -7,8 +7,8 @@ import type { Metrics } from '../observability/metrics.js'
 import type { Settings } from '../settings/index.js'
 import type { Store } from '../store/store.js'
 import type { Access } from './access.js'
+import type { ForgetOrder, ReloadOrder, RollbackOrder, Vitals } from './commands.js'
 import { type ConsoleParts, consoleSource } from './console-source.js'
-import type { ForgetOrder, ReloadOrder, RollbackOrder, Vitals } from './control.js'
 
 export interface RunningParts extends ConsoleParts {
   /** The data folder. */

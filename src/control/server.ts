@@ -2,22 +2,28 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import fastify from 'fastify'
 import type * as z from 'zod'
+import type { OverrideResult, Overrides } from '../call/overrides.js'
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/waiting.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import { whyNoConsole } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
-import { Access, authorOf, TOKEN_OWNER } from './access.js'
-import { removeAddress, writeAddress } from './address.js'
+import { Access, authorOf, guard, RefusedRequest, readRequest, shown, TOKEN_OWNER } from './access.js'
+import { removeAddress, writeAddress } from './client.js'
+import {
+  type CommandResult,
+  endRequest,
+  forgetRequest,
+  overrideRequest,
+  reloadRequest,
+  rollbackRequest,
+  type Vitals,
+} from './commands.js'
 import { addConsole } from './console.js'
-import { type CommandResult, forgetRequest, reloadRequest, rollbackRequest, type Vitals } from './control.js'
-import { guard } from './guard.js'
-import { addOverrides } from './overrides.js'
-import { RefusedRequest, readRequest } from './request.js'
 import type { Control, ServerParts } from './running-control.js'
-import { shown } from './shown.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
@@ -187,4 +193,25 @@ function boundAt({ address, family, port }: AddressInfo, protocol: string): stri
 /** A server bound to every address is reached over loopback. */
 function reachable(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
+}
+
+/** They change what callers meet, and no flow file. */
+const OPERATOR = { config: { role: 'operator' } } as const
+/** `GET /overrides`, and `PUT` and `DELETE /overrides/<name of the hours>`. */
+export function addOverrides(
+  server: FastifyInstance,
+  overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>,
+): void {
+  type Route = { Params: { name: string } }
+  const answer = async (result: OverrideResult, reply: FastifyReply) =>
+    reply.code(result.ok ? 200 : REFUSED).send({ ...result, stored: await overrides.stored() })
+  server.get('/overrides', async () => ({ overrides: overrides.list() }))
+  server.put<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
+    const order = readRequest(overrideRequest, body)
+    return answer(overrides.set(name, { ...order, by: authorOf(user, order.by) }), reply)
+  })
+  server.delete<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
+    const order = readRequest(endRequest, body)
+    return answer(overrides.end(name, authorOf(user, order.by)), reply)
+  })
 }

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
-import { asteriskUser } from '../asterisk/user.js'
+import { asteriskUser } from '../asterisk/config.js'
 import { listed } from '../lib/text.js'
 import { counted } from '../lib/units.js'
 import { isLoopback, whyNoConsole } from '../settings/console.js'
 import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
-import * as amiChecks from './ami-checks.js'
-import * as ariChecks from './ari-checks.js'
 import {
   type Check,
   check,
@@ -22,8 +20,10 @@ import {
 } from './check.js'
 import * as dialplanChecks from './dialplan-checks.js'
 import * as fileChecks from './file-checks.js'
-import { FLEET } from './fleet-checks.js'
 import * as instanceChecks from './instance-checks.js'
+import { FLEET } from './instance-checks.js'
+import * as amiChecks from './pbx-checks.js'
+import * as ariChecks from './pbx-checks.js'
 import * as sourceChecks from './source-checks.js'
 
 const SETTINGS = check('settings', [], async ({ settings }) => {

@@ -4,9 +4,8 @@ import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
 import { jumpsOf, type Place, type RunningDialplan, type RunningStep } from '../asterisk/dialplan/running.js'
 import { listed, nearest } from '../lib/text.js'
-import { variable } from './ami-checks.js'
-import { pjsipEndpoints } from './ari-checks.js'
 import { check, fault, info, ok, type Result, warning } from './check.js'
+import { pjsipEndpoints, variable } from './pbx-checks.js'
 
 const REWRITE =
   'Write it again:  doorman dialplan --write  (with the path of extensions_doorman.conf, where that is not in ' +

@@ -4,12 +4,12 @@ import { dirname, resolve } from 'node:path'
 import {
   type ConfigPosition,
   configFolder,
+  type FileUser,
   problemsIn,
   readConfig,
   sectionsNamed,
 } from '../asterisk/config.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
-import type { FileUser } from '../asterisk/user.js'
 import { listed } from '../lib/text.js'
 import { greetTexts } from '../routing/greeting.js'
 import { findSpeaker } from '../speech/speaker.js'

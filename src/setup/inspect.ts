@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type AsteriskConfig,
+  asteriskUser,
   type ConfigSection,
   isTrue,
   optionOf,
@@ -9,7 +10,6 @@ import {
   readConfig,
   sectionsNamed,
 } from '../asterisk/config.js'
-import { asteriskUser } from '../asterisk/user.js'
 import type { Console } from './console.js'
 import { BlockError, configSource, type FileState, stateOf } from './files.js'
 

@@ -3,9 +3,9 @@ import { createTwoFilesPatch } from 'diff'
 import { optionOf } from '../asterisk/config.js'
 import { neededModules } from '../asterisk/version.js'
 import { listed } from '../lib/text.js'
-import { contextBefore, type Entry } from './entries.js'
 import { blockOf, type Change, textOf } from './files.js'
 import { amiServer, type Findings, httpServer, OWN_FILES, type Server } from './inspect.js'
+import { contextBefore, type Entry } from './own-files.js'
 
 /** What setup found, a line each, for a terminal of 80 columns. */
 export function describe(findings: Findings, entries: readonly Entry[], dialplan: string): readonly string[] {

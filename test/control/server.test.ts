@@ -2,8 +2,15 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { readAddress, removeAddress, writeAddress } from '../../src/control/address.js'
-import { findInstance, NotRunningError, readCandidate, sendCommand } from '../../src/control/client.js'
+import {
+  findInstance,
+  NotRunningError,
+  readAddress,
+  readCandidate,
+  removeAddress,
+  sendCommand,
+  writeAddress,
+} from '../../src/control/client.js'
 import type { Control } from '../../src/control/running-control.js'
 import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'

@@ -5,7 +5,7 @@ import {
   REST_OVER_WEBSOCKET,
   STASIS_BROADCAST,
 } from '../../src/asterisk/version.js'
-import { checkVersion } from '../../src/doctor/ari-checks.js'
+import { checkVersion } from '../../src/doctor/pbx-checks.js'
 
 /** Version, and whether it has REST over the WebSocket and StasisBroadcast. */
 const VERSIONS = `

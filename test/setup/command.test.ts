@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { writeAddress } from '../../src/control/address.js'
+import { writeAddress } from '../../src/control/client.js'
 import { changedSince } from '../../src/setup/files.js'
 import { showChange } from '../../src/setup/report.js'
 import { doorman } from '../cli/command.js'

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { entryLines } from '../../src/setup/entries.js'
+import { entryLines } from '../../src/setup/own-files.js'
 import { projectFolder } from '../flows/project-folder.js'
 import { type Files, formatArchive, parseArchive, readFiles } from './archive.js'
 import { Machine } from './machine.js'

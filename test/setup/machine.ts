@@ -5,7 +5,7 @@ import { afterAll } from '@jest/globals'
 import { applyPlan, applyUndo, planUndo, readManifest, type Undo } from '../../src/setup/apply.js'
 import type { Console } from '../../src/setup/console.js'
 import { type Findings, inspect } from '../../src/setup/inspect.js'
-import { type Prepared, prepare } from '../../src/setup/prepare.js'
+import { type Prepared, prepare } from '../../src/setup/plan.js'
 import { type Files, readFiles, writeFiles } from './archive.js'
 
 const machines: string[] = []

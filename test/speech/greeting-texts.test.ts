@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { Revision } from '../../src/flows/revision.js'
 import type { OutsideData, OutsideTable } from '../../src/routing/outside-data.js'
-import { greetingTexts } from '../../src/speech/greeting-texts.js'
+import { greetingTexts } from '../../src/speech/greetings.js'
 import { revisionOf } from '../flows/temp-folder.js'
 
 const WELCOME = 'greet: "Welcome, {caller.name|customer}."'

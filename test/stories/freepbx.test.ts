@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { entryLines } from '../../src/setup/entries.js'
+import { entryLines } from '../../src/setup/own-files.js'
 import { codeBlocks } from '../docs/code-blocks.js'
 import { ADMIN_SETTINGS, adminConf, doctor } from '../doctor/installation.js'
 import { placeCall } from '../support/calls.js'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { ControlAddress } from '../../src/control/address.js'
+import type { ControlAddress } from '../../src/control/client.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
 import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 

@@ -1,10 +1,9 @@
 import { html } from 'htm/preact'
 import { useEffect } from 'preact/hooks'
 import type { FleetView } from '../../fleet/view.js'
+import { status } from '../api.js'
 import { ago, instant } from '../format.js'
-import { status } from '../live.js'
-import { Page, useAnswer } from '../page.js'
-import { Table } from '../table.js'
+import { Page, Table, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { fleet: texts } = TEXTS

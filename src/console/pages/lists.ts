@@ -5,8 +5,7 @@ import type { CallLists } from '../../history/call-lists.js'
 import type { TableState } from '../../tables/tables.js'
 import { request, user } from '../api.js'
 import { ago, count, duration, instant } from '../format.js'
-import { Page, useAnswer } from '../page.js'
-import { Table } from '../table.js'
+import { Page, Table, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { lists: texts } = TEXTS

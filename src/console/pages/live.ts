@@ -1,11 +1,10 @@
 import { type Signal, signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import type { CallRow } from '../../control/live-calls.js'
+import { rows } from '../api.js'
 import { Charts } from '../charts.js'
 import { milliseconds, time } from '../format.js'
-import { rows } from '../live.js'
-import { Page } from '../page.js'
-import { Sentence } from '../sentence.js'
+import { Page, Sentence } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { live: texts } = TEXTS

@@ -1,12 +1,11 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Change } from '../../revisions/diff.js'
+import type { StoredAudit } from '../../store/audit.js'
 import type { RevisionEntry } from '../../store/database.js'
-import { request, user } from '../api.js'
+import { request, status, user } from '../api.js'
 import { ago, instant } from '../format.js'
-import { status } from '../live.js'
-import { Page, useAnswer } from '../page.js'
-import { Table } from '../table.js'
+import { Page, Table, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { revisions: texts } = TEXTS
@@ -60,4 +59,22 @@ function actionOf({ number, id }: RevisionEntry, active: string | undefined) {
   if (id === active) return html`<span class="up">${texts.decides}</span>`
   if (user.value?.role !== 'admin') return ''
   return html`<a class="button" href=${`#/change/${number}`}>${texts.back} ${number} …</a>`
+}
+
+const { audit } = TEXTS
+
+/** Who changed what, or tried to. */
+export function AuditPage() {
+  const { answer, problem } = useAnswer<{ entries: readonly StoredAudit[] }>('/api/audit?limit=500')
+  const rows = (answer?.entries ?? []).map(({ at, who, event, what }) => [
+    instant(at),
+    html`<bdi>${who}</bdi>`,
+    html`<code>${event}</code>`,
+    html`<bdi class="lines">${what}</bdi>`,
+  ])
+  return html`
+    <${Page} title=${audit.heading} problem=${problem} isLoading=${answer === undefined}>
+      <${Table} title=${audit.heading} columns=${audit.columns} rows=${rows} none=${audit.none} />
+    <//>
+  `
 }

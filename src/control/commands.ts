@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import type { OverrideResult } from '../call/overrides.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { RenderReport } from '../speech/greetings.js'
 
-const by = z.string().max(100).optional()
+const by = z.string().min(1).max(100).optional()
 const allowMissingContexts = z.boolean().optional()
 export const reloadRequest = z.strictObject({
   ...{ by, allowMissingContexts },
@@ -25,6 +26,19 @@ export const rollbackRequest = z.strictObject({
 })
 
 export const forgetRequest = z.strictObject({ by, number: z.string().min(1).max(100) })
+
+export const overrideRequest = z.strictObject({
+  by,
+  state: z.enum(['open', 'closed']),
+  until: z.string().max(100),
+  why: z.string().max(200).default(''),
+})
+export const endRequest = z.strictObject({ by })
+
+export type OverrideRequestBody = z.input<typeof overrideRequest>
+
+/** The answer to a PUT or DELETE. `stored` is false where a restart of Doorman would undo it. */
+export type OverrideAnswer = OverrideResult & { readonly stored: boolean }
 
 export type ForgetRequest = z.input<typeof forgetRequest>
 export type ForgetOrder = z.output<typeof forgetRequest>
