@@ -90,7 +90,7 @@ export function formatRules(
   { reasons, reasonsOmitted }: Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'>,
   all = false,
 ): readonly string[] {
-  const tried = reasons.filter(({ rule }) => !rule.startsWith('(') || rule === '(function)')
+  const tried = reasons.filter(({ rule }) => rule !== '(otherwise)')
   const shown = all ? tried : tried.slice(-MOST_RULES)
   const rows = shown.map(({ rule, matched, why }) => [`  ${matched ? '+' : '-'} ${cut(rule, LONGEST)}`, why])
   const omitted = reasonsOmitted + tried.length - shown.length

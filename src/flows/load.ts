@@ -1,4 +1,5 @@
 import { contextOf } from '../routing/context-of.js'
+import { provenanceOf } from '../routing/facts.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
@@ -76,8 +77,13 @@ async function tryExample(
   const differs = differences.map(
     ({ what, expected, got }) => `expected ${what} ${format(expected)}, got ${format(got)}`,
   )
-  const reasons = decisive(reasonsOf(final), example, differences)
-  const because = reasons.map((reason) => `${reason.rule}: ${reason.why}`).join('; ')
+  const known = provenanceOf(context, { headers: [], thorough: false })
+  const about = differences.flatMap(({ what }) => known.filter(({ fact }) => fact === what))
+  const reasons = decisive(reasonsOf(final), example)
+  const because = [
+    ...about.map(({ fact, why }) => `(${fact}): ${why}`),
+    ...reasons.map(({ rule, why }) => `${rule}: ${why}`),
+  ].join('; ')
   const message = `"${example.name}" does not hold: ${differs.join('; ')}${because && ` (${because})`}; where that is meant, change the example`
   return [{ ...example.position, code: 'flows.example', message: message.replace(/\s+/g, ' ') }]
 }
@@ -122,15 +128,12 @@ function format(value: StateValue | undefined): string {
 }
 
 /** Of all rules that were tried, the one that took the call (with its code flow), and the one that was expected. */
-function decisive(
-  reasons: readonly Reason[],
-  { expect }: Example,
-  differences: readonly Difference[],
-): readonly Reason[] {
-  const about = new Set<string | undefined>([...differences.map(({ what }) => `(${what})`), expect.rule])
+function decisive(reasons: readonly Reason[], { expect }: Example): readonly Reason[] {
   const isRun = reasons.at(-1)?.rule === '(function)'
   return reasons.filter(
     ({ rule, matched }, index) =>
-      about.has(rule) || index === reasons.length - 1 || (isRun && matched && index === reasons.length - 2),
+      rule === expect.rule ||
+      index === reasons.length - 1 ||
+      (isRun && matched && index === reasons.length - 2),
   )
 }

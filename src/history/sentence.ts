@@ -21,6 +21,7 @@ export type Decided = Pick<
   | 'outcome'
   | 'faults'
   | 'reasons'
+  | 'provenance'
   | 'hearsay'
 >
 
@@ -82,11 +83,12 @@ function because(record: Decided): string {
   const untrusted = untrustedClaims(record)
   if (record.rule === 'otherwise') return untrusted || 'no rule matched'
   const reason = reasonOf(record, record.rule)
-  const why = reason?.condition === 'vip: true' ? reasonOf(record, '(vip)')?.why : reason?.why
+  const vip = record.provenance.find(({ fact, value }) => fact === 'vip' && value === 'yes')
+  const why = reason?.condition === 'vip: true' ? (vip ?? reason).why : reason?.why
   return [why ?? 'its condition is satisfied', untrusted].filter((part) => part !== '').join('; ')
 }
 
-/** Why a rule matched, the call is one of a VIP, or what its code flow said, be it that it failed. */
+/** Why a rule matched, or what its code flow said, be it that it failed. */
 function reasonOf({ reasons }: Decided, name: string | null): Reason | undefined {
   return reasons.find(({ rule, matched }) => rule === name && (matched || name === '(function)'))
 }
@@ -132,13 +134,13 @@ export async function explainCall(context: CallContext, parts: DecisionParts): P
   const [reasons, hearsay] = [reasonsOf(final), hearsayOf(context)]
   const { callerNumber, calleeNumber, branch = null, rule } = final.decision
   const outcome = final.failure === undefined ? 'routed' : 'fallback_function'
+  const provenance = provenanceOf(context, { headers: parts.revision.headersNeeded, thorough: true })
   const sentence = sentenceOf(
     {
-      ...{ callerNumber, calleeNumber, branch, rule, reasons, hearsay, outcome },
+      ...{ callerNumber, calleeNumber, branch, rule, reasons, provenance, hearsay, outcome },
       ...{ trunk: context.facts.trunk ?? null, flow: final.flow.name, faults: [] },
     },
     'would go',
   )
-  const provenance = provenanceOf(context, { headers: parts.revision.headersNeeded, thorough: true })
   return { final, sentence, reasons, provenance, hearsay }
 }

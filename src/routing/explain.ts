@@ -10,7 +10,6 @@ import {
   propertyOf,
   truthOf,
 } from './condition.js'
-import { factReasons } from './facts.js'
 import {
   clip,
   formatCondition,
@@ -25,15 +24,15 @@ import { firstMatch } from './rule-index.js'
 import type { Condition, Leaf, NumberPattern, Reason, Rule } from './types.js'
 
 /**
- * Why `decide` decides as it does: where the numbers come from, VIP, branch, then each rule in turn up to the one
- * that matched. It tries the rules one by one, and so says what the index has to find.
+ * Why `decide` decides as it does: each rule in turn up to the one that matched. It tries the rules one by one, and so
+ * says what the index has to find. Where numbers, VIP and branch come from is said by `provenanceOf`.
  *
  * @param tried `candidates` leaves out the rules that the index leaves out: with ten thousand rules that is the
  *   difference between microseconds and ten milliseconds, and between a line in a log and a megabyte.
  */
 export function explain(context: CallContext, tried: 'all' | 'candidates' = 'all'): readonly Reason[] {
   const { rules, index } = context.routing
-  const reasons = [...factReasons(context)]
+  const reasons: Reason[] = []
   const takes = (rule: Rule) => {
     const reason = ruleReason(rule, context)
     reasons.push(reason)

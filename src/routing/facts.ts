@@ -1,12 +1,10 @@
 import { counted } from '../lib/units.js'
-import { ANONYMOUS } from '../sip/phone-number.js'
 import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
 import { matchesNumber, missingTables } from './condition.js'
 import { callerItem, clip, formatMissing, formatTrust, headerName } from './format.js'
 import { sourceOf } from './lookup.js'
 import { NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { lineNumberOf } from './number-table.js'
-import type { Reason } from './types.js'
 
 /** One thing that a decision is based on, and where it comes from, as records and `explain --json` have it. */
 export interface Provenance {
@@ -18,20 +16,6 @@ export interface Provenance {
   readonly from: string
   readonly trusted: boolean
   readonly why: string
-}
-
-/** A fact, and the step of an explanation that shows it. */
-interface Step extends Provenance {
-  readonly reason: Reason
-}
-
-/** @param shown what its reason has, and where that says something else */
-function step(
-  fact: Provenance,
-  shown: Pick<Reason, 'matched' | 'condition'> & Partial<Pick<Reason, 'value' | 'why'>>,
-): Step {
-  const { value, trusted, why } = fact
-  return { ...fact, reason: { rule: `(${fact.fact})`, value, trusted, why, ...shown } }
 }
 
 export interface ProvenanceOptions {
@@ -49,7 +33,11 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   const { facts, routing } = context
   const isAsked = options.thorough || routing.index.referenced.attestations.size > 0
   return [
-    ...steps(context, options.thorough).map(({ reason: _, ...fact }) => fact),
+    ...trunkFacts(context),
+    callerFact(context),
+    calleeFact(context),
+    ...vipFacts(context, options.thorough),
+    branchFact(context),
     ...(isAsked ? [attestationFact(context)] : []),
     ...(routing.memory === undefined ? [] : [memoryFact(context)]),
     ...[...context.outside.answers.keys()].flatMap((name) => lookupFact(name, context)),
@@ -57,18 +45,8 @@ export function provenanceOf(context: CallContext, options: ProvenanceOptions): 
   ]
 }
 
-/** The steps of an explanation before the rules. */
-export function factReasons(context: CallContext): readonly Reason[] {
-  return steps(context, false).map(({ reason }) => reason)
-}
-
-function steps(context: CallContext, withLine: boolean): readonly Step[] {
-  const [caller, callee] = [callerStep(context), calleeStep(context)]
-  return [...trunkSteps(context), caller, callee, ...vipSteps(context, withLine), branchStep(context)]
-}
-
 /** Only where the call came through a proxy. */
-function trunkSteps({ endpoint = '', facts, routing }: CallContext): readonly Step[] {
+function trunkFacts({ endpoint = '', facts, routing }: CallContext): readonly Provenance[] {
   const header = routing.trunkFrom.get(endpoint)
   if (header === undefined) return []
   const named = facts.headers.getAll(header).map((name) => `"${clip(name)}"`)
@@ -76,18 +54,13 @@ function trunkSteps({ endpoint = '', facts, routing }: CallContext): readonly St
   const ignored = matched || named.length === 0 ? '' : ', which is not one trunk of the flow files'
   const why = `${header} from ${endpoint} is ${named.join(' and ') || 'missing'}${ignored}`
   const from = matched ? `header ${header}` : 'endpoint'
-  const fact = { fact: 'trunk', value: facts.trunk ?? null, from, trusted: matched, why }
-  return [step(fact, { matched, condition: `trunk_from: ${header}` })]
+  return [{ fact: 'trunk', value: facts.trunk ?? null, from, trusted: matched, why }]
 }
 
-function callerStep(context: CallContext): Step {
+function callerFact(context: CallContext): Provenance {
   const { number, source: from, trusted } = context.caller
-  const value = clip(number)
   const why = formatTrust(context.facts.trunk, callerItem(context.caller), trusted) + assertedNote(context)
-  return step(
-    { fact: 'caller number', value, from, trusted, why },
-    { matched: number !== ANONYMOUS, condition: from, why: `${value} comes from ${from}; ${why}` },
-  )
+  return { fact: 'caller number', value: clip(number), from, trusted, why }
 }
 
 function assertedNote(context: CallContext): string {
@@ -97,18 +70,14 @@ function assertedNote(context: CallContext): string {
   return `; ${header} is there, but ${formatTrust(context.facts.trunk, header, false)}`
 }
 
-function calleeStep({ callee, facts: { trunk } }: CallContext): Step {
-  const value = clip(callee.number)
+function calleeFact({ callee, facts: { trunk } }: CallContext): Provenance {
   const header = headerName(callee.header ?? '')
-  const [from, condition, origin, trust] =
+  const [from, trust] =
     callee.header === undefined
-      ? ['dialled', 'dialled', 'the extension that was dialled', 'the PBX sent the call to it']
-      : [`header ${header}`, `callee_from: ${header}`, `header ${header}`, formatTrust(trunk, header, true)]
+      ? ['dialled', 'the PBX sent the call to it']
+      : [`header ${header}`, formatTrust(trunk, header, true)]
   const why = [trust, ...callee.passedOver.map((one) => passedOverNote(one, trunk))].join('; ')
-  return step(
-    { fact: 'callee number', value, from, trusted: true, why },
-    { matched: callee.number !== '', condition, why: `${value} comes from ${origin}; ${why}` },
-  )
+  return { fact: 'callee number', value: clip(callee.number), from, trusted: true, why }
 }
 
 function passedOverNote({ header, value, because }: PassedOver, trunk: string | undefined): string {
@@ -119,30 +88,27 @@ function passedOverNote({ header, value, because }: PassedOver, trunk: string | 
 }
 
 /** One for each thing that speaks for a VIP, hearsay included; one that says no where nothing does. */
-function vipSteps(context: CallContext, withLine: boolean): readonly Step[] {
+function vipFacts(context: CallContext, withLine: boolean): readonly Provenance[] {
   const { evidence } = context.vip
-  if (evidence.length > 0) return evidence.map((one) => vipStep(one, context, withLine))
+  if (evidence.length > 0) return evidence.map((one) => vipFact(one, context, withLine))
   const missing = missingTables(context.routing.vip.numbers, context.outside.tables)
   const why = `neither the caller number nor a header makes this a VIP call${missing.length > 0 ? `; ${formatMissing(missing)}` : ''}`
-  const fact = { fact: 'vip', value: 'no', from: 'nothing', trusted: true, why }
-  return [step(fact, { matched: false, condition: 'vip', value: null })]
+  return [{ fact: 'vip', value: 'no', from: 'nothing', trusted: true, why }]
 }
 
-function vipStep(evidence: VipEvidence, context: CallContext, withLine: boolean): Step {
+function vipFact(evidence: VipEvidence, context: CallContext, withLine: boolean): Provenance {
   const { source, name, trusted } = evidence
   const value = clip(evidence.value)
   const item = source === 'header' ? headerName(name) : callerItem(context.caller)
-  const origins = {
-    numbers: ['vip.numbers', 'vip.numbers'],
-    file: [`${name}${withLine ? lineIn(evidence, context) : ''}`, `vip.files: ${name}`],
-    table: [`table ${name}`, `vip.tables: ${name}`],
-    header: [`header ${item}`, `vip.headers: ${item}`],
-  } as const
-  const [from, condition] = origins[source]
+  const from = {
+    numbers: 'vip.numbers',
+    file: `${name}${withLine ? lineIn(evidence, context) : ''}`,
+    table: `table ${name}`,
+    header: `header ${item}`,
+  }[source]
   const found = source === 'header' ? `${from} is "${value}"` : `caller number ${value} is in ${from}`
   const why = trusted ? found : `${found}, but ${formatTrust(context.facts.trunk, item, false)}`
-  const fact = { fact: 'vip', value: trusted ? 'yes' : 'no', from, trusted, why }
-  return step(fact, { matched: trusted, condition, value })
+  return { fact: 'vip', value: trusted ? 'yes' : 'no', from, trusted, why }
 }
 
 function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string {
@@ -150,7 +116,7 @@ function lineIn({ name, value }: VipEvidence, { routing }: CallContext): string 
   return table === undefined ? '' : `:${lineNumberOf(table, value)}`
 }
 
-function branchStep({ branch, callee, outside }: CallContext): Step {
+function branchFact({ branch, callee, outside }: CallContext): Provenance {
   const value = clip(callee.number)
   const missing = `no branch has callee number ${value}`
   const [from, why] =
@@ -159,9 +125,7 @@ function branchStep({ branch, callee, outside }: CallContext): Step {
       : matchesNumber(branch.numbers, callee.number, outside.tables)
         ? ['callee number', `callee number ${value} belongs to ${branch.name}`]
         : ['default branch', `${missing}; ${branch.name} is the default`]
-  const condition = branch === undefined ? 'branches' : `branches: ${branch.name}`
-  const fact = { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why }
-  return step(fact, { matched: branch !== undefined, condition, value })
+  return { fact: 'branch', value: branch?.name ?? null, from, trusted: true, why }
 }
 
 function attestationFact({ attestation: found, facts: { trunk } }: CallContext): Provenance {

@@ -277,7 +277,7 @@ export interface Decision {
   readonly greets: readonly Greet[]
 }
 
-/** One step of an explanation. Steps that are not rules carry a name in parentheses: `(vip)`, `(branch)`. */
+/** One step of an explanation. Steps that are not rules have a name in parentheses: `(otherwise)`, `(function)`. */
 export interface Reason {
   readonly rule: string
   readonly matched: boolean

@@ -195,8 +195,10 @@ describe('a call for which all goes well', () => {
       ...{ rule: 'VIP callers', flow: 'vip', outcome: 'routed', faults: [], reasonsOmitted: 0 },
       readBy: 'dialplan',
       reasons: expect.arrayContaining([
-        expect.objectContaining({ rule: '(vip)', matched: true, value: 'gold', trusted: true }),
         expect.objectContaining({ rule: 'VIP callers', matched: true, condition: 'vip: true' }),
+      ]),
+      provenance: expect.arrayContaining([
+        expect.objectContaining({ fact: 'vip', value: 'yes', from: 'header X-VIP', trusted: true }),
       ]),
     })
     const { total = 0, ...stages } = record.ms

@@ -37,11 +37,9 @@ test('reasons and provenance agree with the decision, whatever the rules and the
       const last = steps.at(-1)
       expect(last?.matched).toBe(true)
       expect(last?.rule).toBe(decision.rule === 'otherwise' ? '(otherwise)' : decision.rule)
-      const tried = steps.slice(0, -1).filter(({ rule }) => !rule.startsWith('('))
+      const tried = steps.slice(0, -1)
       expect(tried.map(({ matched }) => matched)).not.toContain(true)
       expect(tried.map(({ rule }) => rule)).toEqual(some.rules.slice(0, tried.length).map(({ name }) => name))
-      expect(steps.some(({ rule, matched }) => rule === '(vip)' && matched)).toBe(decision.vip)
-      expect(steps.find(({ rule }) => rule === '(caller number)')?.value).toBe(decision.callerNumber)
 
       const all = provenanceOf(contextOf(any, some, AT), { headers: ['x-vip'], thorough: true })
       const valuesOf = (fact: string) => all.filter((one) => one.fact === fact).map(({ value }) => value)

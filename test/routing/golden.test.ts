@@ -1,7 +1,7 @@
 /**
  * Each file of test/golden/decisions holds flow files and calls with what is decided about them. Keys of `expect`:
  * rule, flow, vip, branch, caller, callee, row (of a VIP file), state; hearsay (claim → what it would count for);
- * why (step of the explanation → its sentence); steps (the same → its condition and value); facts (fact → its value and where it comes from).
+ * why (step of the explanation, or fact in parentheses → its sentence); steps (the same → its condition and value); facts (fact → its value and where it comes from).
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -91,10 +91,10 @@ function decided(
     row: context.callerRow === undefined ? null : { ...context.callerRow },
     state: decision.state,
     hearsay: Object.fromEntries(hearsayOf(context).map((one) => [one.what, one.for])),
-    why: chosen(
-      expected.why,
-      reasons.map((one) => [one.rule, one.why]),
-    ),
+    why: chosen(expected.why, [
+      ...reasons.map((one) => [one.rule, one.why] as const),
+      ...origins.map((one) => [`(${one.fact})`, one.why] as const),
+    ]),
     steps: chosen(
       expected.steps,
       reasons.map((one) => [one.rule, `${one.condition} | ${one.value}${one.trusted ? '' : ', untrusted'}`]),

@@ -74,7 +74,7 @@ function Visited({ visit, previous }: Pick<Answer, 'previous'> & { visit: Visit 
 
 /** In the order in which they were tried; the condition that settled each, with its value marked. */
 export function Rules({ reasons, omitted = 0 }: { reasons: readonly Reason[]; omitted?: number }) {
-  const tried = reasons.filter(({ rule }) => !rule.startsWith('(') || rule === '(function)')
+  const tried = reasons.filter(({ rule }) => rule !== '(otherwise)')
   return html`
     <h2>${texts.rules}</h2>
     ${omitted > 0 ? html`<p class="hint">${omitted} ${texts.omitted}</p>` : null}
