@@ -1,5 +1,6 @@
+import { parentPort, workerData } from 'node:worker_threads'
 import type { Calendar } from '../hours/calendar.js'
-import type { CalendarProblem } from '../hours/icalendar.js'
+import { type CalendarProblem, readCalendar } from '../hours/icalendar.js'
 import { runThread } from '../lib/thread.js'
 
 export interface CalendarOrder {
@@ -10,7 +11,8 @@ export interface CalendarOrder {
 /** By zone; or what is wrong. */
 export type ReadCalendar = ReadonlyMap<string, Calendar> | CalendarProblem
 
-const BODY = new URL('./calendar-worker.js', import.meta.url)
+/** In the thread this file runs again, with the orders. */
+const BODY = new URL(import.meta.url)
 const MOST_MS = 10_000
 const MOST_MB = 512
 
@@ -23,8 +25,17 @@ export async function readInThread(
   mostMs = MOST_MS,
 ): Promise<readonly ReadCalendar[]> {
   const limits = { memoryMb: MOST_MB, ms: mostMs }
-  return runThread<readonly ReadCalendar[]>(BODY, orders, limits).catch(() => {
+  return runThread<readonly ReadCalendar[]>(BODY, { orders }, limits).catch(() => {
     const message = `reading this calendar takes more than ${mostMs / 1_000} s or ${MOST_MB} MB; take out what recurs without end, or what is no closure`
     return orders.map(() => ({ line: 1, message }))
   })
 }
+
+function read({ text, zones }: CalendarOrder, now: number): ReadCalendar {
+  const all = zones.map((zone) => [zone, readCalendar(text, zone, now)] as const)
+  const read = all.flatMap(([zone, one]) => ('message' in one ? [] : [[zone, one] as const]))
+  return all.map(([, one]) => one).find((one) => 'message' in one) ?? new Map(read)
+}
+
+const { orders } = (workerData ?? {}) as { readonly orders?: readonly CalendarOrder[] }
+if (orders !== undefined) parentPort?.postMessage(orders.map((order) => read(order, Date.now())))

@@ -5,7 +5,7 @@ import { explain } from '../routing/explain.js'
 import { greetingOf } from '../routing/greeting.js'
 import { rememberedOf } from '../routing/memory.js'
 import type { Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
-import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-result.js'
+import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-thread.js'
 import type { FlowFunction, Revision } from './revision.js'
 
 /** What runs code flows; `FunctionRunner` does. */

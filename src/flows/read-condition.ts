@@ -4,9 +4,9 @@ import { lookupField, patternProblem } from '../routing/condition.js'
 import type { Condition, HeaderTest, MemoryPolicy, Trust } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import type { Numbers } from './numbers.js'
-import type { Recordings } from './recordings.js'
 import type { ConditionSource, HeaderTestSource } from './schema.js'
 import { setOf, type Written } from './shape.js'
+import type { Recordings } from './source.js'
 
 /** What the parts of `routing.yaml` need to know of each other. */
 export interface Surroundings {

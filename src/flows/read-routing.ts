@@ -6,10 +6,9 @@ import { Numbers } from './numbers.js'
 import { checkTrusted, type Surroundings } from './read-condition.js'
 import { checkClaims, checkState, readDefault, readGreet, readRules } from './read-rules.js'
 import { readLookups, readTables } from './read-sources.js'
-import { Recordings } from './recordings.js'
 import type { BranchEntry, FlowEntry, RoutingSource } from './schema.js'
 import { setOf, type Written } from './shape.js'
-import type { FlowSource } from './source.js'
+import { type FlowSource, Recordings } from './source.js'
 
 /**
  * Asterisk cuts a context and an extension at 79 characters, and the encoded destination carries context,

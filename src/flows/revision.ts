@@ -17,7 +17,7 @@ export interface FlowFunction {
   readonly map: string
 }
 
-/** What a revision looks at of a call; see needs.ts. */
+/** What a revision looks at of a call. */
 export interface Needs {
   /** Names, in lower case and sorted, of all headers that flow files and code name. */
   readonly headersNeeded: readonly string[]

@@ -2,8 +2,19 @@ import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { lstatSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { isAbsolute, join, posix, win32 } from 'node:path'
-import { asBuffer, inSharedMemory, lineAt, lineEnd } from '../routing/number-table.js'
-import type { Position, ProblemCode } from './problem.js'
+import { decodeWaveToFloat32Channels } from '@echogarden/wave-codec'
+import {
+  asBuffer,
+  inSharedMemory,
+  lineAt,
+  lineEnd,
+  lineNumberOf,
+  type NumberTable,
+  numbersOf,
+  rowOf,
+} from '../routing/number-table.js'
+import type { Diagnostics, Position, ProblemCode } from './problem.js'
+import type { Written } from './shape.js'
 
 /** A YAML document takes about 45 times its size of memory while it is read. */
 const MOST_MB = { yaml: 10, code: 10, closures: 5, numbers: 200, recording: 4 } as const
@@ -128,4 +139,55 @@ export function hashOf(files: ReadonlyMap<string, Buffer>): string {
     }
   }
   return hash.digest('hex')
+}
+
+/** The WAV files that calls are greeted with, each read once. */
+export class Recordings {
+  readonly all = new Map<string, Uint8Array>()
+
+  constructor(
+    private readonly source: FlowSource,
+    private readonly diagnostics: Diagnostics,
+  ) {}
+
+  /** Those that the column `greeting_file` of a file of numbers names; a problem is at the first of their lines. */
+  readColumn(table: NumberTable): void {
+    if (!table.columns.includes('greeting_file')) return
+    const numbers = new Map<string, string>()
+    for (const number of numbersOf(table)) {
+      const file = rowOf(table, number)?.greeting_file
+      if (file && !numbers.has(file)) numbers.set(file, number)
+    }
+    for (const [written, number] of numbers) {
+      const message = this.#read(written)
+      if (message === undefined) continue
+      const position = { file: table.file, line: lineNumberOf(table, number) ?? 1, column: 1 }
+      this.diagnostics.add([{ ...position, code: 'flows.greeting', message }])
+    }
+  }
+
+  read(written: Written<string>): void {
+    const message = this.#read(written.value)
+    if (message !== undefined) written.problem('flows.greeting', message)
+  }
+
+  /** @returns what is wrong. */
+  #read(written: string): string | undefined {
+    const content = this.source.read(written, 'recording')
+    if (!Buffer.isBuffer(content)) return content.message
+    const problem = wavProblem(content)
+    if (problem !== undefined)
+      return `"${written}" cannot be played: ${problem}; make one:  sox IN -r 8000 -c 1 -b 16 ${fileName(written)}`
+    this.all.set(written, content)
+    return undefined
+  }
+}
+
+function wavProblem(content: Buffer): string | undefined {
+  try {
+    const { audioChannels } = decodeWaveToFloat32Channels(content)
+    return audioChannels[0]?.some((sample) => sample !== 0) ? undefined : 'there is nothing to hear in it'
+  } catch {
+    return 'it is no WAV file'
+  }
 }

@@ -1,5 +1,4 @@
-import type { Revision } from '../flows/revision.js'
-import { lookupsInCodeOf } from '../flows/revision.js'
+import { lookupsInCodeOf, type Revision } from '../flows/revision.js'
 import { loadHttpClient } from '../lib/http-client.js'
 import type { Log } from '../lib/log.js'
 import type { CallContext } from '../routing/call-context.js'
@@ -8,8 +7,7 @@ import type { Lookup } from '../routing/lookup.js'
 import { type NeededLookup, neededLookups } from '../routing/lookup-state.js'
 import type { Answer, OutsideData } from '../routing/outside-data.js'
 import type { Routing } from '../routing/types.js'
-import type { Ask } from './ask.js'
-import { LookupClient } from './lookup-client.js'
+import { type Ask, LookupClient } from './lookup-client.js'
 
 export interface LookupsParts {
   readonly ask: Ask

@@ -49,7 +49,7 @@ export interface NumberPattern {
 
 export type HeaderTest =
   | { readonly kind: 'exact'; readonly oneOf: ReadonlySet<string> }
-  /** A regular expression in RE2 syntax, searched in the value; see pattern.ts. */
+  /** A regular expression in RE2 syntax, searched in the value; see `compilePattern`. */
   | { readonly kind: 'matches'; readonly pattern: string }
   | { readonly kind: 'starts_with'; readonly prefixes: readonly string[] }
   | { readonly kind: 'present'; readonly present: boolean }

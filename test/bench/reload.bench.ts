@@ -6,7 +6,7 @@
  */
 import { Console } from 'node:console'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { compileInWorker } from '../../src/flows/compile-in-worker.js'
+import { compileInWorker } from '../../src/flows/compile.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
 import { AT, call } from '../routing/support/make.js'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Databases } from '../../src/databases/databases.js'
-import { asker } from '../../src/lookups/ask.js'
+import { asker } from '../../src/lookups/lookup-client.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { keyOf } from '../../src/routing/lookup-state.js'
 import { AT, call, lookupOf, routingOf, trusting } from '../routing/support/make.js'

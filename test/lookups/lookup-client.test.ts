@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import type { Values } from '../../src/lookups/ask.js'
-import { LookupClient } from '../../src/lookups/lookup-client.js'
+import { LookupClient, type Values } from '../../src/lookups/lookup-client.js'
 import type { Lookup } from '../../src/routing/lookup.js'
 import { lookupOf } from '../routing/support/make.js'
 

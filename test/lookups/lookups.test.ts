@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Revision } from '../../src/flows/revision.js'
-import type { Ask, Values } from '../../src/lookups/ask.js'
+import type { Ask, Values } from '../../src/lookups/lookup-client.js'
 import { Lookups } from '../../src/lookups/lookups.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { revisionOf } from '../flows/temp-folder.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { compileInWorker } from '../../src/flows/compile-in-worker.js'
+import { compileInWorker } from '../../src/flows/compile.js'
 import { FlowFilesError } from '../../src/flows/problem.js'
 import { ActiveRevisions } from '../../src/revisions/active.js'
 import { withFilesOf } from '../../src/revisions/revision-files.js'

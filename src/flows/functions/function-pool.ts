@@ -1,9 +1,16 @@
 import type { ConversationInput } from '../../conversation/conversation.js'
+import { positionOf } from '../bundle.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
-import type { Answer, Failure, FlowLogLine, FunctionFailure, FunctionResult } from './function-result.js'
-import { FunctionThread, STOPPED } from './function-thread.js'
-import { positionOf } from './source-position.js'
+import {
+  type Answer,
+  type Failure,
+  type FlowLogLine,
+  type FunctionFailure,
+  type FunctionResult,
+  FunctionThread,
+  STOPPED,
+} from './function-thread.js'
 
 export interface FunctionPoolOptions {
   /** How long a function may run, in milliseconds; 250 by default. A call waits for twice that at most. */

@@ -2,7 +2,7 @@ import type { ConversationInput } from '../../conversation/conversation.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
 import { FunctionPool, type FunctionPoolOptions } from './function-pool.js'
-import type { FunctionResult } from './function-result.js'
+import type { FunctionResult } from './function-thread.js'
 
 /**
  * V8 ends a thread that reaches its heap limit bit by bit, but where one single allocation (a huge array) goes

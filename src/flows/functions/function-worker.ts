@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire, isBuiltin } from 'node:module'
 import { inspect } from 'node:util'
 import { compileFunction } from 'node:vm'
-import { type MessagePort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import {
   createConversation,
   type LogLevel,
@@ -21,21 +21,13 @@ import {
   type Failure,
   type FlowLogLine,
   type FunctionOrder,
+  type FunctionWorkerData,
   MOST_LOG_LINES,
   type WorkerMessage,
-} from './function-result.js'
-import { lockGlobals, replaceDate, setCallInstant } from './intrinsics.js'
+} from './function-thread.js'
 
 const MESSAGE_CHARACTERS = 2_000
 const STACK_CHARACTERS = 8_000
-
-/** What a thread is started with. */
-export interface FunctionWorkerData {
-  readonly port: MessagePort
-  /** The file as `run:` names it; stacks show it. */
-  readonly file: string
-  readonly code: string
-}
 
 const { port, file, code } = workerData as FunctionWorkerData
 const post = (message: WorkerMessage): void => port.postMessage(message)
@@ -165,6 +157,59 @@ function capture(stream: NodeJS.WriteStream, level: 'info' | 'warn'): void {
 /** An error outside of the result (a promise without await, a timer) is a log line, not the end of the thread. */
 function logStray(what: string): (thrown: unknown) => void {
   return (thrown) => logOfCall.getStore()?.('error', `${what}: ${failureOf(thrown).message}`, undefined)
+}
+
+function lockGlobals(code: string): void {
+  for (const name of Reflect.ownKeys(globalThis)) {
+    if (LOADED_ON_USE.has(name) && !code.includes(String(name))) continue
+    const { configurable, value } = Object.getOwnPropertyDescriptor(globalThis, name) ?? {}
+    // Names with a getter (crypto, WebSocket …) are loaded on first use and stay as they are.
+    if (configurable && value !== undefined) lock(name, value)
+  }
+  lock('Buffer', Buffer)
+}
+
+/**
+ * Classes of the web that Node (24) loads when their property is first looked at: half of what the start of a thread
+ * would cost. A flow that does not name them leaves them alone.
+ */
+const LOADED_ON_USE = new Set<PropertyKey>([
+  ...['FormData', 'Headers', 'Request', 'Response', 'MessageEvent', 'CloseEvent', 'WebSocket', 'EventSource'],
+])
+
+function lock(name: PropertyKey, value: unknown): void {
+  if (typeof value === 'function') {
+    Object.freeze(value)
+    Object.freeze(value.prototype)
+  }
+  Object.defineProperty(globalThis, name, { value, writable: false, configurable: false })
+}
+
+const SystemDate = Date
+let callInstant: number | undefined
+
+/** The instant that `Date` gives from now on, in milliseconds since 1970; undefined for that of the system. */
+function setCallInstant(instant: number | undefined): void {
+  callInstant = instant
+}
+
+const now = (): number => callInstant ?? SystemDate.now()
+
+/**
+ * `Date` gives the call's instant: with `explain --at`, in examples and in a replay a code flow decides as it would
+ * have decided then. The clock stands during a call; `performance.now()` measures.
+ */
+function CallDate(...args: readonly unknown[]): unknown {
+  if (new.target === undefined) return new SystemDate(now()).toString()
+  return Reflect.construct(SystemDate, args.length === 0 ? [now()] : args, new.target)
+}
+
+/** To be called before `lockGlobals`. */
+function replaceDate(): void {
+  const statics = { now, name: 'Date', length: SystemDate.length, prototype: SystemDate.prototype }
+  for (const [key, value] of Object.entries(statics)) Object.defineProperty(CallDate, key, { value })
+  Object.setPrototypeOf(CallDate, SystemDate)
+  Object.defineProperty(globalThis, 'Date', { value: CallDate, writable: true, configurable: true })
 }
 
 capture(process.stdout, 'info')
