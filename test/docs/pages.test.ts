@@ -115,13 +115,24 @@ test.each([...PAGES, 'asterisk-conf/extensions.conf'])(
   },
 )
 
-test('decision records are short and have the three parts', () => {
+test('CONTRIBUTING has every folder of src in its layout, and none that there is not', () => {
+  const text = readFileSync(projectFolder('CONTRIBUTING.md'), 'utf8')
+  const folders = readdirSync(projectFolder('src'), { withFileTypes: true }).filter((one) =>
+    one.isDirectory(),
+  )
+  expect(named([text], /^ {2}([a-z]+)\/ {3,}/gm).sort()).toEqual(folders.map(({ name }) => name).sort())
+})
+
+test('decision records are short, without a gap, have the three parts, and name what came later', () => {
   const folder = projectFolder('docs/decisions')
-  for (const file of readdirSync(folder)) {
+  for (const [index, file] of readdirSync(folder).sort().entries()) {
     const text = readFileSync(join(folder, file), 'utf8')
     expect(file).toMatch(/^\d{4}-[a-z0-9-]+\.md$/)
+    expect(Number(file.slice(0, 4))).toBe(index + 1)
     expect(text.match(/^\*\*(Context|Decision|Consequence)\.\*\*/gm)).toHaveLength(3)
     expect(text.split('\n').length).toBeLessThanOrEqual(16)
+    const later = named([text], /^\*\*Superseded.*\((\d{4})-/gm)
+    expect(later.filter((number) => Number(number) <= index + 1)).toEqual([])
   }
 })
 
