@@ -14,7 +14,13 @@ import { until } from '../support/until.js'
 
 /** In the order in which an admin of a new Doorman needs them. */
 const PAGES = ['docs/manual-setup.md', 'README.md', 'docs/operations.md', 'docs/flow-files.md']
-  .concat(['docs/freepbx.md', 'docs/how-it-works.md'])
+  .concat([
+    'docs/freepbx.md',
+    'docs/how-it-works.md',
+    'docs/memory.md',
+    'docs/greetings.md',
+    'docs/kamailio.md',
+  ])
   .map((name) => ({ name, text: readFileSync(projectFolder(name), 'utf8') }))
 
 /** Commands that are not run here, and why, or which test runs them. */
@@ -35,6 +41,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   'systemctl reload doorman': 'needs systemd: test/debian/package.test.ts',
   'apt remove': 'changes the machine: test/debian/package.test.ts',
   'apt purge': 'changes the machine: test/debian/package.test.ts',
+  'doorman forget "+1 555 123 4567"': 'asks at a terminal: test/stories/memory.test.ts',
   'sqlite3 doorman.db ".backup copy.db"': 'sqlite3 is not on every machine',
 }
 
@@ -42,8 +49,8 @@ const NOT_HERE: Readonly<Record<string, string>> = {
 const RUN_HERE = 'doorman|asterisk|curl|cp|vi|install|printf'
 const PROGRAMS = `${RUN_HERE}|runuser|npm|apt|useradd|systemctl|sqlite3`
 const BLOCK_OR_SPAN = new RegExp(`^\`\`\`sh\\n(.*?)^\`\`\`|\`((?:${PROGRAMS})\\s[^\`]+)\``, 'gms')
-/** `doorman explain` in a sentence is the name of a command, and `doorman diff [A] [B]` says what it takes. */
-const MENTION = /^doorman \w+$|\[/
+/** `doorman explain` in a sentence is the name of a command; `doorman diff [A] [B]` and `call …` say what it takes. */
+const MENTION = /^doorman \w+$|\[| … /
 
 /** The lines of `sh` blocks and the commands in running text, without comments, in the order of the page. */
 function commandsOf(page: string): readonly string[] {
@@ -77,6 +84,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'curl -X POST -H "Authorization: Bearer $DOORMAN_CONTROL_TOKEN" http://127.0.0.1:8390/reload': /"ok":true/,
   'doorman rollback --to N': /is active/,
   'doorman examples add --from-call <id>': /examples\.yaml/,
+  'doorman export "+1 555 123 4567"': /"number": "\+15551234567"/,
+  'doorman drain': /^The PBX refuses a proxy's new calls/m,
 }
 
 describe('the commands of the documents', () => {
@@ -122,6 +131,8 @@ describe('the commands of the documents', () => {
     ['127.0.0.1:8390', `127.0.0.1:${env.DOORMAN_CONTROL_PORT}`],
     // The tests have no user of that name.
     ['install -o doorman', 'install'],
+    ['install -d -o doorman -g asterisk', 'install -d'],
+    [' welcome.wav', ` ${inFolder('welcome.wav')}`],
     ['runuser -u doorman -- ', ''],
     ['DOORMAN_ARI_PASSWORD=…', `DOORMAN_ARI_PASSWORD=${fixture.asterisk.ari.password}`],
     ['DOORMAN_AMI_SECRET=…', `DOORMAN_AMI_SECRET=${fixture.asterisk.ami.secret}`],

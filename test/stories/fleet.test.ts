@@ -11,8 +11,13 @@ import { recordCalls, recorded } from '../history/calls.js'
 import { DOORMAN, launchDoorman, type RunningDoorman } from '../support/doorman.js'
 import { until } from '../support/until.js'
 
-/** docs/fleet.md, as its reader would do it: every command of its `sh` blocks, with three Doormans and no Asterisk. */
-const [INIT = '', HUB = '', FIRST = '', EVERY_DAY = ''] = codeBlocks('docs/fleet.md', 'sh')
+/**
+ * docs/fleet.md, as its reader would do it: every command of its `sh` blocks, with three Doormans and no Asterisk. A push
+ * watches each ring for a second here.
+ */
+const [INIT = '', HUB = '', FIRST = '', EVERY_DAY = ''] = codeBlocks('docs/fleet.md', 'sh').map((block) =>
+  block.replace(/^doorman fleet push .*$/gm, '$& --for 1s'),
+)
 const PBXS = ['berlin', 'munich', 'hamburg'] as const
 const NO_OVERRIDE = '{"overrides":[]}'
 const routing = (goto: string) => `
