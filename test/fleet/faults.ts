@@ -7,7 +7,7 @@ export interface FleetFault {
   readonly name: string
   /** What is done, for the reader of the results. */
   readonly what: string
-  /** The longest that a caller may wait, where Doorman's own time limit of 1.1 s counts. */
+  /** The longest that a caller may wait. */
   readonly longestWaitMs?: number
   /** Breaks something, and mends it. @returns when an Asterisk was killed, by `performance.now()` */
   readonly act: (cluster: Cluster) => Promise<number | undefined>

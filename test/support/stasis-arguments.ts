@@ -29,7 +29,7 @@ export function stasisArguments(call: PassedCall): {
   const headers = listed.map(([name, value]) => `${uriEncode(name)}=${inPieces(value)}`)
   const text = [
     '3',
-    `LEFT=${((call.leftMs ?? 1_100) / 1_000).toFixed(3)}`,
+    `LEFT=${((call.leftMs ?? 970) / 1_000).toFixed(3)}`,
     `STATE=${call.state ?? ''}`,
     `DECIDED=${call.decidedBy ?? ''}`,
     `LIMIT=${call.isOverLimit ? '1' : ''}`,

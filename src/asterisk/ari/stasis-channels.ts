@@ -2,7 +2,7 @@ import type { Log } from '../../lib/log.js'
 import type { Arrival, Departure, PbxListener } from '../pbx.js'
 import type { AriAnswer, AriHttp } from './http.js'
 
-/** How often the channels in the application are compared with the events that came. The dialplan waits 1.1 s. */
+/** How often the channels in the application are compared with the events that came. The dialplan waits 0.97 s. */
 const RECONCILE_MS = 300
 const ANSWER_MS = 1_000
 const OK = 200

@@ -1,5 +1,5 @@
 /** After so many seconds in Doorman, Asterisk takes a call out, to extension T of its context. */
-export const TIME_LIMIT_S = 1.1
+export const TIME_LIMIT_S = 0.97
 /** How long an instance has to claim a call, in milliseconds. */
 const CLAIM_MS = 500
 
