@@ -18,7 +18,7 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const DOCKERFILES = ['docker/Dockerfile', 'docker/pbx.Dockerfile'] as const
 const SCRIPTS = ['docker/prepare.sh', 'docker/pbx.sh'] as const
 
-/** What a Dockerfile copies out of the repository; what comes from an earlier stage is not there yet. */
+/** What a Dockerfile copies out of its context; what comes from an earlier stage is not there yet. */
 function copied(dockerfile: string): readonly string[] {
   const lines = read(dockerfile).matchAll(/^COPY (?!--from)(.+) \S+$/gm)
   return [...lines].flatMap(([, sources = '']) => sources.split(' '))
@@ -58,6 +58,12 @@ describe.each(DOCKERFILES)('%s', (dockerfile) => {
     expect(read('.dockerignore')).toMatch(/^\*\n/m)
     expect(['.git', '.lab', 'node_modules', 'dist', 'data'].filter(sent)).toEqual([])
   })
+})
+
+test('docker/kamailio/Dockerfile copies files that are in its folder', () => {
+  const files = copied('docker/kamailio/Dockerfile')
+  expect(files).toContain('kamailio.cfg')
+  expect(files.filter((file) => !existsSync(join(root, 'docker/kamailio', file)))).toEqual([])
 })
 
 describe('docker/Dockerfile', () => {

@@ -17,9 +17,9 @@ import { findSound, readSound } from '../support/hearing.js'
 import { Lab } from '../support/lab.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
+import { commit } from '../support/written-by.js'
 import { median, rounded, spreadOf } from './percentile.js'
 import { cpuMs } from './process-cost.js'
-import { commit } from './results.js'
 
 const [NAMES = 10_000, SECONDS = 10] = process.argv.slice(2).map(Number)
 const [BESIDE_PER_SECOND, PER_SECOND, PAIRS, TURNS] = [50, 100, 10 * SECONDS, 3]

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
-import { repositoryFolder } from '../support/lab-folder.js'
+import { commit } from '../support/written-by.js'
 import { type Found, type Measured, STAGES, type Stages } from './bench.js'
 import type { DecideFigures } from './decide.bench.js'
 import type { BenchOptions } from './options.js'
@@ -38,16 +37,6 @@ export function resultsOf(found: Found, options: BenchOptions, { asterisk, decid
     steps_us: stageFigures(found.stages),
     disturbed: isDisturbed(Object.values(systems)),
     ...{ records: found.records, decide, reload },
-  }
-}
-
-/** Of the code that was measured; `+` behind it where the work tree had changes. */
-export function commit(): string {
-  try {
-    const args = ['describe', '--always', '--abbrev=7', '--dirty=+', '--exclude=*']
-    return execFileSync('git', args, { cwd: repositoryFolder(), encoding: 'utf8', stdio: 'pipe' }).trim()
-  } catch {
-    return 'unknown'
   }
 }
 

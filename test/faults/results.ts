@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os'
-import { commit } from '../bench/results.js'
+import { writtenBy } from '../support/written-by.js'
 import type { Fault } from './fault.js'
 import { type FaultResult, LONGEST_WAIT_MS } from './run-fault.js'
 
@@ -37,12 +36,10 @@ export function resultsMd(
   rates: ReadonlyMap<string, number>,
 ): string {
   const of = (version: string) => results.filter(({ asterisk }) => asterisk === version)
-  const date = new Date().toISOString().slice(0, 10)
-  const on = `on ${availableParallelism()} cores, with Node ${process.versions.node}`
   return [
     '# What faults do to callers',
     '',
-    `Written by \`npm run faults\` on ${date}, commit ${commit()}, ${on}.`,
+    writtenBy('npm run faults'),
     '',
     INTRODUCTION,
     ...[...rates].flatMap(([asterisk, rate]) => [

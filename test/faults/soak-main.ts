@@ -11,9 +11,9 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { commit } from '../bench/results.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
+import { commit } from '../support/written-by.js'
 import { type SoakReport, type SoakSample, soak } from './soak.js'
 
 const CALLS = 100_000

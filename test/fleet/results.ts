@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { table } from '../faults/results.js'
+import { writtenBy } from '../support/written-by.js'
 import type { FleetFault } from './faults.js'
 import type { FleetFaultResult } from './run-fault.js'
 
@@ -34,12 +34,10 @@ export function fleetResultsMd(
   faults: readonly FleetFault[],
   perSecond: number,
 ): string {
-  const date = new Date().toISOString().slice(0, 10)
-  const on = `on ${availableParallelism()} cores, with Node ${process.versions.node}`
   return [
     '# What faults do to the callers of a fleet',
     '',
-    `Written by \`npm run fleet\` on ${date}, ${on}.`,
+    writtenBy('npm run fleet'),
     '',
     INTRODUCTION.replace('RATE', String(perSecond)),
     ...table(COLUMNS, results.map(cells)),
