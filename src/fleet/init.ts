@@ -29,7 +29,8 @@ const [CLIENTS, LEAVES] = [4222, 7422] as const
 /** Where the certificate lies on the machines; the configuration is Debian's /etc/nats-server.conf. */
 const INSTALLED = '/etc/doorman-nats'
 
-const TLS = `{ cert_file: "${INSTALLED}/hub.crt", key_file: "${INSTALLED}/hub.key" }`
+/** After a restart of the hub all PBXs connect at once; unless it is told otherwise, a handshake may take 2 s. */
+const TLS = `{ cert_file: "${INSTALLED}/hub.crt", key_file: "${INSTALLED}/hub.key", timeout: 10 }`
 
 interface Credentials {
   readonly seed: string
