@@ -25,6 +25,7 @@ export type Part =
   | 'flow'
   | 'rule'
   | 'code'
+  | 'file'
   | 'otherwise'
   | 'recording'
   | 'undecidable'
@@ -37,8 +38,6 @@ export interface Item {
   /** What follows "added" and "removed"; empty for nothing. */
   readonly summary: string
   readonly facts: Facts
-  /** What changed in the files that it reads. */
-  readonly details?: readonly string[]
 }
 
 /** The properties in which an item can differ between two revisions, by name; undefined for one that it lacks. */
@@ -103,8 +102,8 @@ export async function diffItems<T>(
     ...renamedAndMoved(part, pairs, before, after),
   ]
   for (const [now, then] of pairs) {
-    const details = [...factChanges(then.facts, now.facts), ...(now.details ?? [])]
-    changes.push(...details.map((detail) => change(part, 'changed', now.name, detail)))
+    for (const detail of factChanges(then.facts, now.facts))
+      changes.push(change(part, 'changed', now.name, detail))
     await turn()
   }
   return { changes, pairs }
@@ -200,4 +199,11 @@ function factOf(fact: Facts[string]): Fact | undefined {
 /** `sales_flow → main`; a missing side is called `nothing`. */
 export function fromTo(before: string | undefined, after: string | undefined): string {
   return `${before || 'nothing'} → ${after || 'nothing'}`
+}
+
+/** Items that came with a plus, items that went with a minus: `+X-VIP −X-Account`; empty where none did. */
+export function cameAndWent(before: readonly string[], after: readonly string[]): string {
+  const came = after.filter((item) => !before.includes(item)).map((item) => `+${item}`)
+  const went = before.filter((item) => !after.includes(item)).map((item) => `−${item}`)
+  return [...came, ...went].join(' ')
 }

@@ -19,16 +19,17 @@ import type {
   TableSource,
   VipPolicy,
 } from '../routing/types.js'
-import { type Change, change, diffItems, type Facts, factChanges, fromTo, type Item } from './diff-items.js'
-
 import {
-  byFile,
-  type ChangedFiles,
-  changedFiles,
-  fileDetail,
-  numbersDetail,
-  tablesOf,
-} from './diff-numbers.js'
+  type Change,
+  cameAndWent,
+  change,
+  diffItems,
+  type Facts,
+  factChanges,
+  fromTo,
+  type Item,
+} from './diff-items.js'
+import { fileChanges, numbersDetail } from './diff-numbers.js'
 
 export type { Change } from './diff-items.js'
 
@@ -38,7 +39,6 @@ export type { Change } from './diff-items.js'
  */
 export async function diffRevisions(before: Revision, after: Revision): Promise<readonly Change[]> {
   const [old, now] = [before.routing, after.routing]
-  const files = await changedFiles(old, now)
   const flows = await diffItems('flow', old.flows.values(), now.flows.values(), flowItem)
   const renamed = new Map([...flows.pairs].map(([to, from]) => [from.name, to.name]))
   const followed = (flow: string) => renamed.get(flow) ?? flow
@@ -59,12 +59,8 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
       ({ trust }) => trust,
       (trunk, side) => trunkItem(trunk, side === 'before' ? old : now),
     )),
-    ...vipDetails(old.vip, now.vip, files).map((detail) => change('vip', 'changed', '', detail)),
-    ...(await of(
-      'branch',
-      ({ branches }) => branches,
-      (branch) => branchItem(branch, files),
-    )),
+    ...vipDetails(old.vip, now.vip).map((detail) => change('vip', 'changed', '', detail)),
+    ...(await of('branch', ({ branches }) => branches, branchItem)),
     ...(await of('hours', ({ hours }) => hours.values(), hoursItem)),
     ...(await of('lookup', ({ lookups }) => lookups.values(), lookupItem)),
     ...(await of('table', ({ tables }) => tables.values(), tableItem)),
@@ -74,9 +70,10 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
     ...(await of(
       'rule',
       ({ rules }) => rules,
-      (rule, side) => ruleItem(rule, files, side === 'before' ? followed : (flow) => flow),
+      (rule, side) => ruleItem(rule, side === 'before' ? followed : (flow) => flow),
     )),
     ...codeChanges(before, after),
+    ...(await fileChanges(old, now)),
     ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
     ...setting('otherwise', formatGreet(old.greets.otherwise), formatGreet(now.greets.otherwise)),
     ...(isUndecidableChanged ? setting('undecidable', old.undecidable, now.undecidable) : []),
@@ -121,14 +118,7 @@ function trunkItem([name, trust]: readonly [string, ReadonlySet<string>], { trun
   return { name, summary: summary.filter(Boolean).join(', '), facts }
 }
 
-/** Items that came with a plus, items that went with a minus: `+X-VIP −X-Account`; empty where none did. */
-function cameAndWent(before: readonly string[], after: readonly string[]): string {
-  const came = after.filter((item) => !before.includes(item)).map((item) => `+${item}`)
-  const went = before.filter((item) => !after.includes(item)).map((item) => `−${item}`)
-  return [...came, ...went].join(' ')
-}
-
-function branchItem({ name, numbers, isDefault, state, greet }: Branch, files: ChangedFiles): Item {
+function branchItem({ name, numbers, isDefault, state, greet }: Branch): Item {
   const { text } = numbers
   const isNow = isDefault ? 'now the default' : 'no longer the default'
   return {
@@ -140,7 +130,6 @@ function branchItem({ name, numbers, isDefault, state, greet }: Branch, files: C
       ...stateFacts(state),
       greet: formatGreet(greet),
     },
-    details: numbers.tables.flatMap(({ file }) => fileDetail(file, files)),
   }
 }
 
@@ -199,7 +188,6 @@ function flowItem({ name, context, extension, priority, turnAway }: Flow): Item 
 /** @param followed the flow's present name: a rule that follows a flow that was renamed has not changed. */
 function ruleItem(
   { index, name, when, target, state, greet }: Rule,
-  files: ChangedFiles,
   followed: (flow: string) => string,
 ): Item {
   const condition = clip(formatCondition(when))
@@ -216,7 +204,6 @@ function ruleItem(
       ...stateFacts(state),
       greet: formatGreet(greet),
     },
-    details: [...new Set(tablesOf(when))].flatMap(({ file }) => fileDetail(file, files)),
   }
 }
 
@@ -268,18 +255,12 @@ function meaningOf(condition: Condition | NumberPattern): string {
 }
 
 /** How many became a VIP and how many are none any more, not who. */
-function vipDetails(before: VipPolicy, after: VipPolicy, files: ChangedFiles): readonly string[] {
+function vipDetails(before: VipPolicy, after: VipPolicy): readonly string[] {
   const [was, is] = [before.numbers.exact, after.numbers.exact]
   const removed = [...was].filter((number) => !is.has(number)).length
   const added = is.size - (was.size - removed)
-  const old = byFile(before.numbers.tables)
   return [
     ...numbersDetail({ added, removed, otherRows: 0 }),
-    ...after.numbers.tables.flatMap(({ file, columns }) => {
-      const changed = cameAndWent(old.get(file)?.columns ?? columns, columns)
-      const rows = fileDetail(file, files, { withRows: true })
-      return changed === '' ? rows : [`columns ${changed} in ${file}`, ...rows]
-    }),
     ...factChanges(vipFacts(before), vipFacts(after)),
   ]
 }

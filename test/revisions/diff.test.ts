@@ -250,17 +250,17 @@ describe('numbers in files', () => {
     [
       'are counted: those that came, those that went, and those with another row',
       'number,name\n5551230001,Ann\n+15551230002,Rob\n+15551230004,Di\n+15551230005,Ed\n1234,Short\n',
-      'vip: +3 −1 numbers in vips.csv, 1 row changed',
+      'file vips.csv: +3 −1 numbers, 1 row changed',
     ],
     [
       'in another order or spelling have not changed',
       'number,name\n"+15551230003",Cy\r\n(555) 123-0002,"Bob"\n+15551230001,Ann',
     ],
-    ['of which only the rows changed', BIG.replace('Ann', 'Anna'), 'vip: 1 row changed in vips.csv'],
+    ['of which only the rows changed', BIG.replace('Ann', 'Anna'), 'file vips.csv: 1 row changed'],
     [
       'with another column are told once, not row by row',
       'number,name,tier\n+15551230001,Ann,gold\n+15551230002,Bob,\n+15551230003,Cy,\n',
-      'vip: columns +tier in vips.csv',
+      'file vips.csv: columns +tier',
     ],
   ]
 
@@ -274,15 +274,14 @@ describe('numbers in files', () => {
     expect(await changesOf(withFile(BIG), without)).toEqual(['vip: file vips.csv removed, it was 3 numbers'])
   })
 
-  test('are told for each rule and branch that looks into the file, and their rows are not', async () => {
+  test('are told once where several rules and branches look into the file, and their rows are not', async () => {
     const parts = {
       branches: '{ North: { numbers: { file: vips.csv } } }',
       ...rules('name: Known, when: { not: { caller: { file: vips.csv } } }, goto: sales'),
     }
     const after = 'number,name\n+15551230001,Anna\n+15551230002,Bob\n+15551230004,Di\n+15551230005,Ed\n'
     expect(await changesOf(withFile(BIG, parts), withFile(after, parts))).toEqual([
-      'branch "North": +2 −1 numbers in vips.csv',
-      'rule "Known": +2 −1 numbers in vips.csv',
+      'file vips.csv: +2 −1 numbers',
     ])
     expect(await changesOf(withFile(BIG, parts), withFile(BIG.replace('Ann', 'Anna'), parts))).toEqual([])
   })
@@ -291,7 +290,7 @@ describe('numbers in files', () => {
     const file = 'number\n2070000000\n'
     expect(await changesOf(withFile(file), withFile(file, { ...vip, default_country: 'GB' }))).toEqual([
       'default_country: US → GB',
-      'vip: +1 −1 numbers in vips.csv',
+      'file vips.csv: +1 −1 numbers',
     ])
   })
 
@@ -304,7 +303,7 @@ describe('numbers in files', () => {
     const changes = await diffRevisions(before, after)
     clearInterval(timer)
     expect(turns).toBeGreaterThan(0)
-    expect(changes.map(({ text }) => text)).toEqual(['vip: +10 −10 numbers in vips.csv'])
+    expect(changes.map(({ text }) => text)).toEqual(['file vips.csv: +10 −10 numbers'])
   })
 })
 
