@@ -7,8 +7,8 @@ import { age, localTime, parseSince } from '../lib/units.js'
 import { pause } from '../lib/waiting.js'
 import type { Settings } from '../settings/index.js'
 import { readNumber } from '../sip/phone-number.js'
-import type { CallQuery } from '../store/database.js'
 import { isNumberHash, readNumberHash } from '../store/number-hash.js'
+import type { CallQuery } from '../store/queries.js'
 import {
   type DoormanCommand,
   optionParser,

@@ -7,7 +7,7 @@ import type { Log } from '../lib/log.js'
 import { maskNumbers, maskText } from '../observability/masking.js'
 import { type NamedToken, ROLES, type Role } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
-import type { AuditEntry } from '../store/audit.js'
+import type { AuditEntry } from '../store/queries.js'
 
 export interface User {
   readonly name: string

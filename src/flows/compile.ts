@@ -1,5 +1,9 @@
+import type { ChildProcess } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { parentPort, workerData } from 'node:worker_threads'
 import { deepFreeze } from '../lib/deep-freeze.js'
 import { runThread } from '../lib/thread.js'
 import { compilePattern, leavesOf } from '../routing/condition.js'
@@ -144,7 +148,8 @@ function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostic
   return contexts
 }
 
-const BODY = new URL('./compile-worker.js', import.meta.url)
+/** In the thread this file runs again, with the name of the folder. */
+const BODY = new URL(import.meta.url)
 
 /** Heap of the thread in MiB, of which 10,000 rules need a fraction. */
 const MEMORY_MB = 4_096
@@ -154,7 +159,7 @@ const MEMORY_MB = 4_096
  * in shared memory and are not copied.
  */
 export async function compileInWorker(folder: string, memoryMb = MEMORY_MB): Promise<Compiled> {
-  const compiled = await runThread<Compiled>(BODY, folder, { memoryMb }).catch(failed)
+  const compiled = await runThread<Compiled>(BODY, { compiles: folder }, { memoryMb }).catch(failed)
   // A Buffer arrives as a Uint8Array.
   const files = new Map([...compiled.files].map(([name, content]) => [name, asBuffer(content)]))
   if (!compiled.ok) return { ...compiled, files }
@@ -179,3 +184,24 @@ function failed(error: Error): Compiled {
   const problem = { file: ROUTING_FILE, line: 1, column: 1, code: 'flows.compile', message }
   return { ok: false, problems: [problem], warnings: [], files: new Map() }
 }
+
+/** A thread that ends before its processes (esbuild) leaves each of them behind as a zombie. */
+async function compileHere(folder: string): Promise<void> {
+  const children = new Set<ChildProcess>()
+  subscribe('child_process', (message) => children.add((message as { process: ChildProcess }).process))
+  // Listening keeps the thread, which nothing else does while it waits for esbuild, until it is ended.
+  parentPort?.on('message', () => {})
+  const compiled = await compile(folder)
+  await Promise.all([...children].map(end))
+  parentPort?.postMessage(compiled)
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+const { compiles } = (workerData ?? {}) as { readonly compiles?: string }
+if (compiles !== undefined) void compileHere(compiles)

@@ -4,7 +4,7 @@ import { FlowFilesError, formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/waiting.js'
-import type { NewRevision, RevisionEntry } from '../store/database.js'
+import type { NewRevision, RevisionEntry } from '../store/queries.js'
 import type { Store } from '../store/store.js'
 import { withFilesOf } from './revision-files.js'
 

@@ -14,7 +14,7 @@ import type { Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { within } from '../lib/waiting.js'
 import type { Metrics } from '../observability/metrics.js'
-import { KEPT_REVISIONS, type RevisionEntry } from '../store/database.js'
+import { KEPT_REVISIONS, type RevisionEntry } from '../store/queries.js'
 import type { Store } from '../store/store.js'
 import {
   type ActiveRevision,

@@ -10,23 +10,24 @@ import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { pause, within } from '../lib/waiting.js'
-import type { AuditEntry, StoredAudit } from './audit.js'
 import { type CallerRow, type CallerUpdate, findCaller, type RememberedCaller } from './callers.js'
+import { DATABASE_FILE, openReadOnly } from './database.js'
 import {
+  type AuditEntry,
   type CallQuery,
-  DATABASE_FILE,
   type FoundCall,
   filesOf,
   findCalls,
+  listOverrides,
   listRevisions,
   type NewRevision,
   oldestCall,
-  openReadOnly,
   type QueuedEntry,
   type RevisionEntry,
+  type StoredAudit,
   type StoredCall,
-} from './database.js'
-import { listOverrides, type StoredOverride } from './overrides.js'
+  type StoredOverride,
+} from './queries.js'
 import { StoreError, type StoreFault, storeError } from './store-error.js'
 import type { Arguments, Methods, WriterOptions, WriterReply, WriterRequest } from './writer.js'
 

@@ -7,23 +7,21 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { listAudit, pruneAudit } from './audit.js'
 import { limitCallers, listCallers, pruneCallers } from './callers.js'
+import { createPrivateFile, DATABASE_FILE, number, openDatabase, transaction } from './database.js'
 import {
   addRevision,
-  createPrivateFile,
-  DATABASE_FILE,
   filesOf,
   findCalls,
   forget,
+  listAudit,
+  listOverrides,
   listRevisions,
-  number,
-  openDatabase,
+  pruneAudit,
   recentCallers,
-  transaction,
+  saveOverrides,
   write,
-} from './database.js'
-import { listOverrides, saveOverrides } from './overrides.js'
+} from './queries.js'
 import { isBusy, StoreError, type StoreFault, storeError } from './store-error.js'
 
 /** What the thread does with the database on request. */

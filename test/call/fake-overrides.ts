@@ -1,5 +1,5 @@
 import { Overrides } from '../../src/call/overrides.js'
-import type { StoredOverride } from '../../src/store/overrides.js'
+import type { StoredOverride } from '../../src/store/queries.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { hoursOf } from '../routing/support/make.js'
 

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import { type CallRecord, factsOfCall, storedCall } from '../../src/history/recorded-calls.js'
-import type { StoredCall } from '../../src/store/database.js'
+import type { StoredCall } from '../../src/store/queries.js'
 import { withStore } from '../store/open-store.js'
 
 /** The record of a decision: from +15550000001 to +15557654321 over carrier-a into `main`, unless told otherwise. */

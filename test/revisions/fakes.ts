@@ -5,7 +5,7 @@ import type { Revision } from '../../src/flows/revision.js'
 import type { LogFields } from '../../src/lib/log.js'
 import type { ReloadResult } from '../../src/revisions/candidate.js'
 import { Revisions, type RevisionsParts } from '../../src/revisions/revisions.js'
-import type { NewRevision, RevisionEntry } from '../../src/store/database.js'
+import type { NewRevision, RevisionEntry } from '../../src/store/queries.js'
 
 /** A revision whose rules are told apart by their name: its hash, its id, and what its otherwise leads to. */
 export function revision(name: string): Revision {

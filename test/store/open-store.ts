@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { NewRevision, StoredCall } from '../../src/store/database.js'
+import type { NewRevision, StoredCall } from '../../src/store/queries.js'
 import { Store, type StoreOptions } from '../../src/store/store.js'
 import { inFolder } from '../flows/temp-folder.js'
 
