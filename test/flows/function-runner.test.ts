@@ -123,6 +123,15 @@ describe('a function that keeps failing', () => {
     expect(await saidOf(under, sound())).toBe(CHOSE)
   })
 
+  test('by leaving a loop behind now and then, with sound calls between, is not suspended', async () => {
+    const under = runner({ deadlineMs: 600, now: () => 0 })
+    const fn = onceBad(`setTimeout(() => { ${LOOP} }, 0)`)
+    for (const callId of ['bad', 'a', 'b', 'bad', 'a', 'b', 'bad', 'a', 'b']) {
+      expect(await takenBy(under, fn, callId)).toBe(CHOSE)
+      if (callId === 'bad') await new Promise((done) => setTimeout(done, 50))
+    }
+  })
+
   test('by throwing is not suspended: that costs no other call anything', async () => {
     const [under, fn] = [runner({ now: () => 0 }), body(`throw new Error('x')`)]
     for (let i = 0; i < 5; i += 1) expect(await saidOf(under, fn)).toMatch(/^threw/)

@@ -42,7 +42,7 @@ export class FunctionPool {
   #waiting: ((thread: FunctionThread | undefined) => void)[] = []
   /** Runs in a row that hit the deadline or crashed. */
   #strikes = 0
-  /** Runs that left a loop behind, or an exit, for the next one to meet: they chose, so choosing clears nothing. */
+  /** Runs that left a loop behind, or an exit, for the next one to meet: cleared where a thread took two in a row. */
   #leftBehind = 0
   /** Runs in a row that failed in another way. */
   #failures = 0
@@ -195,6 +195,8 @@ export class FunctionPool {
     else {
       this.#strikes = 0
       this.#failures = reason === undefined ? 0 : this.#failures + 1
+      // The thread began with this run, so the one before had left nothing.
+      if (thread.runs > 1) this.#leftBehind = 0
     }
     if (reason === 'not-taken' || reason === 'deadline') this.#end(thread)
     // What an earlier run left on the threads may be why runs fail.

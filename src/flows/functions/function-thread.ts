@@ -118,6 +118,8 @@ export class FunctionThread {
   ready = false
   /** A call has it. */
   isTaken = false
+  /** How many calls it has run. */
+  runs = 0
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #onReady: () => void
@@ -179,11 +181,12 @@ export class FunctionThread {
       job: ++this.#jobs,
       isTaken: false,
       answer,
-      onMessage(message) {
+      onMessage: (message) => {
         if (message.kind === 'log') log.push(message.line)
         else if (message.kind === 'answer') answer(message.answer)
         else {
           run.isTaken = true
+          if (input !== undefined) this.runs++
           clearTimeout(timer)
           timer = setTimeout(late(overdue), Math.max(0, limits.runMs()))
         }
