@@ -10,6 +10,7 @@ import { describeState, type Hours, stateAt } from '../hours/hours.js'
 import { type Override, parseUntil } from '../hours/override.js'
 import type { Log, LogFields } from '../lib/log.js'
 import { suggestion } from '../lib/text.js'
+import { DAY_MS } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import type { Store } from '../store/store.js'
 import type { MessageHandler } from './messages.js'
@@ -43,7 +44,7 @@ export interface OverridesParts {
 const STORE_MS = 2_000
 const RETRY_MS = 5_000
 /** A timer takes no more than 24 days. */
-const MOST_TIMER_MS = 86_400_000
+const MOST_TIMER_MS = DAY_MS
 
 export class Overrides {
   #current: ReadonlyMap<string, Override> = new Map()

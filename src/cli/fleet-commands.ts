@@ -12,7 +12,7 @@ import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { parseUntil } from '../hours/override.js'
 import { Columns, suggestion } from '../lib/text.js'
-import { age } from '../lib/units.js'
+import { age, DAY_MS } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import { userName } from '../settings/find.js'
 import type { Settings } from '../settings/index.js'
@@ -27,8 +27,8 @@ interface Json {
 
 const REACH_MS = 10_000
 const ASK_MS = 5_000
-const ROLLBACK_EXPIRES_MS = 90 * 86_400_000
-const OVERRIDE_EXPIRES_MS = 366 * 86_400_000
+const ROLLBACK_EXPIRES_MS = 90 * DAY_MS
+const OVERRIDE_EXPIRES_MS = 366 * DAY_MS
 
 interface InitOptions {
   readonly pbx: readonly string[]

@@ -1,12 +1,12 @@
 /** The command line of `doorman fleet`; what its commands do is loaded when one of them is run. */
 import { Option } from 'commander'
-import { DURATION_FORM, formatDuration, parseDuration } from '../lib/units.js'
+import { DAY_MS, DURATION_FORM, formatDuration, parseDuration } from '../lib/units.js'
 import type { Settings } from '../settings/index.js'
 import { type DoormanCommand, optionParser, parseShareOption } from './command.js'
 import type * as Actions from './fleet-commands.js'
 
 /** PBXs that are away for longer do not take a revision. */
-const EXPIRES_MS = 90 * 86_400_000
+const EXPIRES_MS = 90 * DAY_MS
 const HOLD_MS = 60_000
 const RINGS = ['canary', '10%', 'rest'] as const
 

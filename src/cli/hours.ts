@@ -19,7 +19,7 @@ import {
 import { DAYS } from '../hours/opening-hours.js'
 import { formatDate, parseDate, weekdayOf } from '../hours/wall-clock.js'
 import { Columns, nearest, suggestion } from '../lib/text.js'
-import { age, localTime } from '../lib/units.js'
+import { age, DAY_MS, localTime } from '../lib/units.js'
 import { hoursWith } from '../routing/outside-data.js'
 import { userName } from '../settings/find.js'
 import {
@@ -204,7 +204,7 @@ export async function holidaysCsv(written: string, year: string): Promise<string
   const region = regionOf(await library(), written)
   const days = region.holidays(Number(year)).flatMap(({ type, date, start, end, name }) => {
     const first = parseDate(date.slice(0, 10)) ?? Number.NaN
-    const length = Math.min(LONGEST_DAYS, Math.ceil((end.getTime() - start.getTime()) / 86_400_000))
+    const length = Math.min(LONGEST_DAYS, Math.ceil((end.getTime() - start.getTime()) / DAY_MS))
     const all = Array.from({ length }, (_, after) => formatDate(first + after))
     return type === 'public' ? all.map((day) => `${day},${quoted(name)}`) : []
   })

@@ -1,5 +1,5 @@
 import { listed } from '../lib/text.js'
-import { age, counted } from '../lib/units.js'
+import { age, counted, DAY_MS } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import { StoreReader } from '../store/store.js'
 import { type Ari, check, fault, info, ok, type Result, type Subject, sentence, warning } from './check.js'
@@ -81,8 +81,6 @@ export const TABLES = check('tables', [], async ({ instance }) => {
     return warning(`Table ${name} is as it was ${age(loadedAt)} ago: ${error}.`, remedy)
   })
 })
-
-const DAY_MS = 86_400_000
 
 /** Callers' numbers are personal data. A Doorman that runs deletes what is too old. */
 export const RETENTION = check('recorded calls', [], async ({ settings }) => {

@@ -6,10 +6,12 @@
  *     others write theirs   ──▶ taken into the memory and the database of this PBX
  *     forgotten             ──▶ the time of it stands at the key, and lets nothing older in again
  */
+
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
+import { DAY_MS } from '../lib/units.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import { MOST_CALLERS, type RememberedCaller } from '../store/callers.js'
 import { type Exchange, type Key, lastPart } from './exchange.js'
@@ -18,7 +20,7 @@ import { KeptFile } from './kept-file.js'
 const SEND_MS = 1_000
 const MOST_AT_ONCE = 1_000
 /** Longer than any PBX remembers a caller. */
-const FORGOTTEN_MS = 800 * 86_400_000
+const FORGOTTEN_MS = 800 * DAY_MS
 
 const value = z.union([z.string().max(64), z.number(), z.boolean()])
 const shared = z.object({

@@ -3,7 +3,7 @@ import type { ClosedDays, Hours, HoursCalendar } from '../hours/hours.js'
 import { type HoursProblem, parseTimes, parseWeek, type TimeRange } from '../hours/opening-hours.js'
 import { formatDate, parseDate, zoneOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/text.js'
-import { parseDuration } from '../lib/units.js'
+import { DAY_MS, parseDuration } from '../lib/units.js'
 import { type Cell, otherSeparator, splitLine } from '../routing/csv.js'
 import type { TableProblem } from '../routing/number-file.js'
 import type { Routing } from '../routing/types.js'
@@ -94,7 +94,7 @@ function alsoOpen(written: Written<HoursEntry['also_open']>): Hours['alsoOpen'] 
 }
 
 /** Servers of calendars do not like to be asked more often, and a timer does not count further. */
-const [LEAST_EVERY_MS, MOST_EVERY_MS] = [60_000, 7 * 86_400_000]
+const [LEAST_EVERY_MS, MOST_EVERY_MS] = [60_000, 7 * DAY_MS]
 
 /** A file or calendar under `closed`, in a list. What is at a URL is not read here: it is no part of a revision. */
 async function readCalendar(

@@ -1,5 +1,6 @@
+import { DAY_MS } from '../lib/units.js'
 import { formatTime } from './opening-hours.js'
-import { DAY_MS, formatDate } from './wall-clock.js'
+import { formatDate } from './wall-clock.js'
 
 /** Minutes of one day. */
 export interface ClosedTime {

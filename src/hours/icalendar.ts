@@ -1,8 +1,9 @@
 /** iCalendar (RFC 5545): which days and times the events of a calendar close. */
 import ICAL from 'ical.js'
+import { DAY_MS } from '../lib/units.js'
 import { type Calendar, type ClosedTime, lastDayOf } from './calendar.js'
 import { DAY, Refused, unlessRefused } from './opening-hours.js'
-import { DAY_MS, formatDate, parseDate, type WallClock, type Zone, zoneOf } from './wall-clock.js'
+import { formatDate, parseDate, type WallClock, type Zone, zoneOf } from './wall-clock.js'
 
 /** What is wrong; `line` counts from 1. */
 export interface CalendarProblem {

@@ -1,4 +1,4 @@
-import { parseDuration } from '../lib/units.js'
+import { DAY_MS, parseDuration } from '../lib/units.js'
 import { formatTime } from './opening-hours.js'
 import { formatDate, parseDate, zoneOf } from './wall-clock.js'
 
@@ -14,7 +14,7 @@ export interface Override {
   readonly why: string
 }
 
-const MOST_MS = 366 * 86_400_000
+const MOST_MS = 366 * DAY_MS
 
 export function isOn({ since, until }: Override, instant: number): boolean {
   return since <= instant && instant < until

@@ -1,5 +1,6 @@
+import { DAY_MS } from '../lib/units.js'
+
 const MINUTE_MS = 60_000
-export const DAY_MS = 86_400_000
 /** Offsets from UTC change at quarters of an hour only (IANA time zone database, since 1972). */
 const QUARTER_MS = 900_000
 

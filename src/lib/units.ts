@@ -1,6 +1,8 @@
+export const DAY_MS = 86_400_000
+
 /** Milliseconds. */
 const UNITS = new Map(
-  Object.entries({ ms: 1, s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }),
+  Object.entries({ ms: 1, s: 1_000, min: 60_000, m: 60_000, h: 3_600_000, d: DAY_MS, w: 7 * DAY_MS }),
 )
 
 /** How a duration is written, for messages. */

@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { DAY_MS } from '../lib/units.js'
 import { limitCallers, listCallers, pruneCallers } from './callers.js'
 import { createPrivateFile, DATABASE_FILE, number, openDatabase, transaction } from './database.js'
 import {
@@ -65,7 +66,6 @@ export type WriterReply =
 
 /** At most so many calls or pages are deleted at once, so that nothing waits long for the thread. */
 const PRUNE_STEP = 5_000
-const DAY_MS = 86_400_000
 const MIB = 1_048_576
 /** How long changes are kept where no calls are. */
 const AUDIT_DAYS = 30
