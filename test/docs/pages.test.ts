@@ -123,6 +123,18 @@ test('CONTRIBUTING has every folder of src in its layout, and none that there is
   expect(named([text], /^ {2}([a-z]+)\/ {3,}/gm).sort()).toEqual(folders.map(({ name }) => name).sort())
 })
 
+test('CONTRIBUTING has a row for every script of package.json', () => {
+  const text = readFileSync(projectFolder('CONTRIBUTING.md'), 'utf8')
+  const { scripts } = JSON.parse(readFileSync(projectFolder('package.json'), 'utf8')) as Package
+  const others = ['build', 'build:console', 'test']
+  const rows = text.split('\n').filter((line) => line.startsWith('| `npm '))
+  expect(named(rows, /npm run ([a-z:]+)/g).sort()).toEqual(
+    Object.keys(scripts)
+      .filter((name) => !others.includes(name))
+      .sort(),
+  )
+})
+
 test('decision records are short, without a gap, have the three parts, and name what came later', () => {
   const folder = projectFolder('docs/decisions')
   for (const [index, file] of readdirSync(folder).sort().entries()) {
@@ -137,6 +149,7 @@ test('decision records are short, without a gap, have the three parts, and name 
 })
 
 interface Package {
+  readonly scripts: Readonly<Record<string, string>>
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly devDependencies: Readonly<Record<string, string>>
