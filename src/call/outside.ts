@@ -46,6 +46,7 @@ export function contextSource(parts: OutsideParts): ContextSource {
     const now = contextOf(facts, routing, at, knownNow(parts, revision))
     const known = routing.memory === undefined ? now : withAnswers(now, { memory: memory.lookUp(now, id) })
     // Last, because whether they are asked may depend on all the rest.
-    return withAnswers(known, { answers: await lookups.answers(known, revision, leftMs) })
+    const answers = await lookups.answers(known, revision, leftMs)
+    return answers.size === 0 ? known : withAnswers(known, { answers })
   }
 }

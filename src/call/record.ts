@@ -18,7 +18,6 @@ import type { openTracing } from '../observability/tracing.js'
 import { provenanceOf } from '../routing/facts.js'
 import { hearsayOf } from '../routing/hearsay.js'
 import type { CallFacts } from '../routing/types.js'
-import { canonicalName } from '../sip/headers.js'
 import { readNumber } from '../sip/phone-number.js'
 import type { NumberHash } from '../store/number-hash.js'
 import type { Store } from '../store/store.js'
@@ -117,8 +116,7 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
 
 /** A list of all headers, for a code flow, has more than a record needs. */
 function neededHeaders({ headers }: CallFacts, { headersNeeded }: Revision): DecisionRecord['headers'] {
-  const needed = new Set(headersNeeded.map(canonicalName))
-  return headers.toList().filter(([name]) => needed.has(name))
+  return headers.toList().filter(([name]) => headersNeeded.includes(name))
 }
 
 type Reasons = Pick<DecisionRecord, 'reasons' | 'reasonsOmitted' | 'provenance' | 'hearsay'>

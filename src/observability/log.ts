@@ -1,7 +1,5 @@
 import { write, writeSync } from 'node:fs'
-import { Writable } from 'node:stream'
 import { styleText } from 'node:util'
-import winston from 'winston'
 import type { Log, LogFields } from '../lib/log.js'
 import { safeJson, safeLine } from '../lib/text.js'
 import { localTime } from '../lib/units.js'
@@ -11,8 +9,11 @@ interface Line {
   readonly time: Date
   readonly level: keyof Log
   readonly message: string
-  readonly fields: LogFields
+  readonly fields: Readonly<Record<string, unknown>>
 }
+
+/** The most important first. */
+const LEVELS: readonly (keyof Log)[] = ['error', 'warn', 'info', 'debug']
 
 const FORMATS = {
   json: ({ time, level, message, fields }: Line) =>
@@ -47,20 +48,17 @@ export function createLog(
   level: keyof Log,
   { mask = false, format = 'json' }: { readonly mask?: boolean; readonly format?: keyof typeof FORMATS } = {},
 ): Log {
-  const logger = winston.createLogger({
-    level,
-    format: winston.format.printf((info) => FORMATS[format](info as unknown as Line)),
-    transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
-  })
-  // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
+  const output = new BatchedOutput()
   const write = (at: keyof Log) => (text: string, fields: LogFields) => {
+    if (LEVELS.indexOf(at) > LEVELS.indexOf(level)) return
     const isMasked = mask && !NO_CALLER.has(fields.event)
-    logger.log({
+    const line = FORMATS[format]({
       level: at,
       message: isMasked ? maskText(text) : text,
       time: new Date(),
       fields: isMasked ? maskNumbers(fields) : fields,
     })
+    output.write(`${line}\n`)
   }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }
@@ -84,7 +82,7 @@ export interface FileWriter {
  * stream `process.stdout` cannot be used: after one ENOSPC it is destroyed. Lines that wait are written when the
  * process exits.
  */
-export class BatchedOutput extends Writable {
+export class BatchedOutput {
   readonly #fs: FileWriter
   #lines = ''
   #timer: NodeJS.Timeout | undefined
@@ -93,15 +91,13 @@ export class BatchedOutput extends Writable {
   #isMidLine = false
 
   constructor(fs: FileWriter = { write, writeSync }) {
-    super({ decodeStrings: false })
     this.#fs = fs
     process.on('exit', () => this.#flushAtExit())
   }
 
-  override _write(text: string, _encoding: BufferEncoding, next: () => void): void {
+  write(text: string): void {
     if (this.#lines.length < MOST_KEPT) this.#lines += text
     this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS)
-    next()
   }
 
   #take(): string {

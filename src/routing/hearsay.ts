@@ -33,18 +33,21 @@ const ASSERTED = 'p-asserted-identity'
 export function hearsayOf(context: CallContext): readonly Hearsay[] {
   const { facts, routing, caller } = context
   const { headerNames, attestations } = routing.index.referenced
-  const claim = (what: string, value: string, purposes: Purposes): readonly Hearsay[] => {
-    const all = [...new Set(purposes.filter((one) => one !== false))]
-    if (all.length === 0 || context.trusts(what)) return []
+  const claim = (what: string, value: string, purposes: () => Purposes): readonly Hearsay[] => {
+    if (context.trusts(what)) return []
+    const all = [...new Set(purposes().filter((one) => one !== false))]
+    if (all.length === 0) return []
     const why = `${what} would count for ${all.join(' and ')}, but ${formatTrust(facts.trunk, what, false)}`
     return [{ what, value: clip(value), for: all, why }]
   }
   return [
-    ...claim(callerItem(caller), caller.number, numberPurposes(caller.number, context)),
+    ...claim(callerItem(caller), caller.number, () => numberPurposes(caller.number, context)),
     ...headerNames.flatMap((name) =>
-      claim(headerName(name), facts.headers.get(name) ?? '', headerPurposes(name, context)),
+      claim(headerName(name), facts.headers.get(name) ?? '', () => headerPurposes(name, context)),
     ),
-    ...(attestations.size === 0 ? [] : claim('verstat', ...verstatClaim(context))),
+    ...(attestations.size === 0
+      ? []
+      : claim('verstat', context.attestation.value ?? '', () => verstatPurposes(context))),
   ]
 }
 
@@ -84,8 +87,8 @@ function names(test: HeaderTest, value: string): boolean {
   return (test.kind === 'exact' || test.kind === 'starts_with') && passes(test, value)
 }
 
-function verstatClaim({ attestation: { source, value }, routing }: CallContext): [string, Purposes] {
-  if (source !== 'verstat' || value === null) return ['', []]
+function verstatPurposes({ attestation: { source, value }, routing }: CallContext): Purposes {
+  if (source !== 'verstat' || value === null) return []
   const level = verstatLevel(value)
-  return [value, [level !== 'none' && routing.index.referenced.attestations.has(level) && 'rules']]
+  return [level !== 'none' && routing.index.referenced.attestations.has(level) && 'rules']
 }
