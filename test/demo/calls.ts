@@ -106,12 +106,9 @@ function recognised(samples: Int16Array, greeting: DecisionRecord['greeting']): 
   return findSound(samples, readSound(`${greeting.file}.wav`)).likeness > SAME ? greeting.text : undefined
 }
 
-/** The headers that a reason of the record looked at and did not trust. */
-function hearsayIn({ reasons }: DecisionRecord, names: readonly string[]): readonly string[] {
-  const untrusted = reasons.filter(({ trusted, value }) => !trusted && value !== null)
-  return names.filter((name) =>
-    untrusted.some(({ condition }) => new RegExp(`\\b${name}\\b`, 'i').test(condition)),
-  )
+/** The headers that would have counted from a trusted trunk. */
+function hearsayIn({ hearsay }: DecisionRecord, names: readonly string[]): readonly string[] {
+  return names.filter((name) => hearsay.some(({ what }) => what.toLowerCase() === name.toLowerCase()))
 }
 
 /** Whether the call reached its context, by its rule, with its state, and its caller heard the greeting. */

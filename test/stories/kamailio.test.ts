@@ -59,7 +59,7 @@ describe('two PBXs behind Kamailio', () => {
     await until(() => counts().every((count) => count === 10), 'each has half of the calls')
     const seen = await recordOf(await call('carrier-a'))
     expect(seen).toMatchObject({ trunk: 'carrier-a', endpoint: 'kamailio', rule: 'Carrier A' })
-    expect(seen.reasons[0]).toMatchObject({ rule: '(trunk)', why: 'X-Trunk from kamailio is "carrier-a"' })
+    expect(seen.provenance[0]).toMatchObject({ fact: 'trunk', why: 'X-Trunk from kamailio is "carrier-a"' })
   })
 
   test('an X- header counts from the trunk that is trusted for it, and is stripped where it is external', async () => {

@@ -45,7 +45,7 @@ describe.each(RELEASES)('trust on Debian %s', (release) => {
     expect(result.context).toBe(isBelieved ? 'story-vip' : 'story-other')
     expect(result.variables.DOORMAN_VIP).toBe(isBelieved ? '1' : '0')
     expect(record).toMatchObject({ trunk, vip: isBelieved, outcome: 'routed' })
-    const isDoubted = record.reasons.some(({ why }) => why.includes(`${trunk} is not trusted for ${item}`))
+    const isDoubted = record.provenance.some(({ why }) => why.includes(`${trunk} is not trusted for ${item}`))
     expect(isDoubted).toBe(!isBelieved)
   })
 
