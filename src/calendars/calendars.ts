@@ -32,7 +32,7 @@ const MOST_BYTES = 5 * 2 ** 20
 /** What the metrics show of a calendar. */
 export interface CalendarHealth {
   readonly name: string
-  /** Seconds since its server last said that it is like this; undefined where it was never loaded. */
+  /** Seconds since its server last sent it; undefined where it was never loaded. */
   readonly age: number | undefined
   /** Whether it was loaded, and is not older than `max_age`. */
   readonly isUp: boolean
@@ -121,13 +121,12 @@ export class Calendars {
     const { folder, log } = this.#options
     const name = calendarName(url)
     try {
-      const stored = await loadCalendar(folder, url)
-      const { status, body, etag } = await askHttp(new URL(url), {
+      const { body } = await askHttp(new URL(url), {
         ...{ ms: FETCH_MS, maxBytes: MOST_BYTES, signal: this.#stopped.signal },
-        headers: { accept: 'text/calendar', ...(stored?.etag && { 'if-none-match': stored.etag }) },
+        headers: { accept: 'text/calendar' },
       })
-      const text = status === 304 ? (stored?.text ?? '') : body.toString()
-      const now = { url, text, etag: etag ?? stored?.etag, checked: Date.now() }
+      const text = body.toString()
+      const now = { url, text, checked: Date.now() }
       // Also where nothing changed: recurrences are read to a certain year.
       const reading = this.#reading.then(() => readInThread([{ text, zones: this.#zones.get(url) ?? [] }]))
       this.#reading = reading
@@ -154,7 +153,6 @@ const StoredSchema = z.object({
   url: z.string(),
   /** Milliseconds since 1970. */
   checked: z.number(),
-  etag: z.string().optional(),
   text: z.string(),
 })
 

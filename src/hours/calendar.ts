@@ -24,7 +24,7 @@ export interface Calendar {
 export interface CalendarCopy {
   /** The first 12 hex digits of the SHA-256 of its text. */
   readonly version: string
-  /** When the server last said that it is like this, in milliseconds since 1970. */
+  /** When its server last sent it, in milliseconds since 1970. */
   readonly checked: number
   /** As it is in each zone in which hours name it. */
   readonly inZone: ReadonlyMap<string, Calendar>

@@ -1,4 +1,4 @@
-/** Why there is no answer; `status` stands for one that is not 200 (or 304). */
+/** Why there is no answer; `status` stands for one that is not 200. */
 export type HttpFault = 'unreachable' | 'timeout' | 'status' | 'too_large' | 'stopped'
 
 export class HttpError extends Error {
@@ -26,12 +26,9 @@ export interface HttpRequest {
 }
 
 export interface HttpAnswer {
-  /** 200, or 304 where `headers` has `If-None-Match`. */
-  readonly status: 200 | 304
   readonly body: Buffer
   /** In lower case, without parameters; empty where the server says none. */
   readonly contentType: string
-  readonly etag: string | undefined
 }
 
 /** Most commands make no request, and start faster without its hundred modules; those who cannot wait load it before. */
@@ -59,19 +56,15 @@ export async function askHttp(
         : { method: 'POST', body: posted, headers: { 'content-type': 'application/json', ...headers } }),
     })
     const { statusCode } = answer
-    if (statusCode !== 200 && statusCode !== 304) {
+    if (statusCode !== 200) {
       // Read, so that the connection is kept.
       answer.body.dump({ limit: maxBytes }).catch(() => undefined)
       throw new HttpError('status', `${url.host} answered ${statusCode}.`, statusCode)
     }
-    const [etag, type] = [answer.headers.etag, answer.headers['content-type']].map((value) =>
-      Array.isArray(value) ? value[0] : value,
-    )
+    const [type = ''] = [answer.headers['content-type']].flat()
     return {
-      status: statusCode,
       body: await bodyOf(answer.body, maxBytes, url.host),
-      contentType: type?.split(';')[0]?.trim().toLowerCase() ?? '',
-      etag,
+      contentType: type.replace(/;.*/, '').trim().toLowerCase(),
     }
   } catch (error) {
     if (error instanceof HttpError) throw error
