@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { callLists } from '../../src/history/call-lists.js'
+import { callLists } from '../../src/history/recorded-calls.js'
 import { recorded } from './calls.js'
 
 test('numbers that were dialled are listed where neither a rule nor a branch names them', async () => {

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import type { ListedGreeting } from '../../control/console-source.js'
-import type { CallLists } from '../../history/call-lists.js'
+import type { CallLists } from '../../history/recorded-calls.js'
 import type { TableState } from '../../tables/tables.js'
 import { request, user } from '../api.js'
 import { ago, count, duration, instant } from '../format.js'
