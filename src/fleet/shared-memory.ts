@@ -120,6 +120,8 @@ export class SharedMemory {
 
   async #sendSome(): Promise<void> {
     const { exchange, name } = this.parts
+    // While it is away, a thousand failures a second would hold up calls.
+    if (!exchange.isUp) return
     const send = async (id: string) => {
       this.#unsent.delete(id)
       this.#written.add(id)
