@@ -1,5 +1,7 @@
 import { write, writeSync } from 'node:fs'
+import { Writable } from 'node:stream'
 import { styleText } from 'node:util'
+import winston from 'winston'
 import type { Log, LogFields } from '../lib/log.js'
 import { safeJson, safeLine } from '../lib/text.js'
 import { localTime } from '../lib/units.js'
@@ -9,11 +11,8 @@ interface Line {
   readonly time: Date
   readonly level: keyof Log
   readonly message: string
-  readonly fields: Readonly<Record<string, unknown>>
+  readonly fields: LogFields
 }
-
-/** The most important first. */
-const LEVELS: readonly (keyof Log)[] = ['error', 'warn', 'info', 'debug']
 
 const FORMATS = {
   json: ({ time, level, message, fields }: Line) =>
@@ -48,17 +47,20 @@ export function createLog(
   level: keyof Log,
   { mask = false, format = 'json' }: { readonly mask?: boolean; readonly format?: keyof typeof FORMATS } = {},
 ): Log {
-  const output = new BatchedOutput()
+  const logger = winston.createLogger({
+    level,
+    format: winston.format.printf((info) => FORMATS[format](info as unknown as Line)),
+    transports: [new winston.transports.Stream({ stream: new BatchedOutput(), eol: '\n' })],
+  })
+  // As one object: beside a message with a `%s` in it, winston takes the fields for its format's and drops them.
   const write = (at: keyof Log) => (text: string, fields: LogFields) => {
-    if (LEVELS.indexOf(at) > LEVELS.indexOf(level)) return
     const isMasked = mask && !NO_CALLER.has(fields.event)
-    const line = FORMATS[format]({
+    logger.log({
       level: at,
       message: isMasked ? maskText(text) : text,
       time: new Date(),
       fields: isMasked ? maskNumbers(fields) : fields,
     })
-    output.write(`${line}\n`)
   }
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
 }
@@ -82,7 +84,7 @@ export interface FileWriter {
  * stream `process.stdout` cannot be used: after one ENOSPC it is destroyed. Lines that wait are written when the
  * process exits.
  */
-export class BatchedOutput {
+export class BatchedOutput extends Writable {
   readonly #fs: FileWriter
   #lines = ''
   #timer: NodeJS.Timeout | undefined
@@ -91,13 +93,15 @@ export class BatchedOutput {
   #isMidLine = false
 
   constructor(fs: FileWriter = { write, writeSync }) {
+    super({ decodeStrings: false })
     this.#fs = fs
     process.on('exit', () => this.#flushAtExit())
   }
 
-  write(text: string): void {
+  override _write(text: string, _encoding: BufferEncoding, next: () => void): void {
     if (this.#lines.length < MOST_KEPT) this.#lines += text
     this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS)
+    next()
   }
 
   #take(): string {

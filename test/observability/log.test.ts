@@ -11,7 +11,7 @@ const STEERING = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\ufeff]/u
 
 const urlOf = (file: string) => JSON.stringify(new URL(`../../src/${file}`, import.meta.url).href)
 
-/** What a process logs, line by line: a log writes to the process's own standard output. */
+/** What a process logs, line by line: winston writes to the process's own standard output. */
 function logged(code: string, options = "'debug'"): string[] {
   const program = `
 import { createLog } from ${urlOf('observability/log.js')}
