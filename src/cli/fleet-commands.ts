@@ -77,8 +77,8 @@ export async function push(settings: Settings, options: PushOptions): Promise<vo
     const content = await parts.publisher.upload(loaded.files, id)
     const result = await rollout.push(parts, { content, rings, maxChange, holdMs, expiresMs })
     const pbxs = [...new Set(result.rings.flatMap((ring) => ring.pbxs))]
-    const nobody = `No PBX of ring ${rings.join(', ')} has reported yet; one that does takes revision ${id}.`
-    const done = pbxs.length === 0 ? nobody : `Revision ${id} is at ring ${rings.join(', ')}.`
+    const none = `No PBX of ring ${rings.join(', ')} has reported yet; one that does takes revision ${id}.`
+    const done = pbxs.length === 0 ? none : `Revision ${id} is at ring ${rings.join(', ')}.`
     report(options, result, done, 'The push was stopped.')
   })
 }
