@@ -106,7 +106,7 @@ function explainForgotten(context: CallContext) {
 
 /** What the call has where a leaf looks, and how the two compare. */
 function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | 'trusted' | 'why'> {
-  const { facts, caller, attestation } = context
+  const { facts, caller } = context
   const holds = truthOf(leaf, context) === 'yes'
   const not = (wanted: string) => (holds ? '' : `, not ${wanted}`)
   const told = (value: string | null, why: string) => ({ value, trusted: true, why })
@@ -177,7 +177,7 @@ function explainLeaf(leaf: Leaf, context: CallContext): Pick<Reason, 'value' | '
       return told(String(calls), found + not(String(leaf.calls)))
     }
     case 'attestation': {
-      const { attestation: level, source, value, trusted } = attestation
+      const { attestation: level, source, value, trusted } = context.attestation
       const found = `attestation is ${level}${not(formatList(leaf.oneOf))}`
       if (source === 'stir_shaken') return told(level, `${found}; Asterisk verified the token itself`)
       if (value === null) return told(level, `${found}; the call carries none`)

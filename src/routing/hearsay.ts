@@ -40,9 +40,10 @@ export function hearsayOf(context: CallContext): readonly Hearsay[] {
     const why = `${what} would count for ${all.join(' and ')}, but ${formatTrust(facts.trunk, what, false)}`
     return [{ what, value: clip(value), for: all, why }]
   }
+  const untrusted = headerNames.filter((name) => facts.headers.has(name) && !context.trusts(name))
   return [
     ...claim(callerItem(caller), caller.number, () => numberPurposes(caller.number, context)),
-    ...headerNames.flatMap((name) =>
+    ...untrusted.flatMap((name) =>
       claim(headerName(name), facts.headers.get(name) ?? '', () => headerPurposes(name, context)),
     ),
     ...(attestations.size === 0
@@ -61,7 +62,6 @@ function numberPurposes(number: string, { routing: { vip, index }, outside }: Ca
 function headerPurposes(name: string, context: CallContext): Purposes {
   const { facts, routing, vip, callee } = context
   const values = facts.headers.getAll(name)
-  if (values.length === 0) return []
   const number = numberInHeader(values, routing.defaultCountry)
   const tests = routing.index.referenced.headers.get(name) ?? []
   const isCommon = ALWAYS_THERE.has(name)
