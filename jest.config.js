@@ -10,10 +10,18 @@ const common = {
 const LAB = ['stories', 'support', 'demo', 'docker', 'ops']
 // Start programs, or end threads in the middle of their work, and wait for them: too long for `npm run test:unit`.
 const WITH_PROGRAMS = [
-  'cli/run',
+  'asterisk/stop',
+  'cli',
   'control/console-api',
+  'docs/hours-page',
+  'flows/compile-in-worker',
   'flows/function-runner',
+  'flows/revision-memory',
+  'history/command',
+  'history/masked-call',
+  'observability/log',
   'observability/tracing',
+  'revisions/commands',
   'setup/interruption',
   'speech/renderer',
   'store/store',
