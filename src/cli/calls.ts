@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { readProblems } from '../control/client.js'
+import { findInstance, readReadiness } from '../control/client.js'
 import { OUTCOMES, type Outcome } from '../history/decision-record.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { Columns } from '../lib/text.js'
@@ -60,7 +60,10 @@ async function list(settings: Settings, options: Options): Promise<void> {
   const [first] = records
   if (first === undefined) return printResult(options, { records }, noneFound(settings, options))
   const lines = columns().lines([HEADING, ...records.map(cells)])
-  for (const problem of await readProblems(settings.DOORMAN_DATA)) printError(problem)
+  const running = await findInstance(settings.DOORMAN_DATA)
+    .then(readReadiness)
+    .catch(() => undefined)
+  for (const problem of running?.problems ?? []) printError(problem)
   printResult(options, { records }, lines.join('\n'), `doorman why ${first.number}`)
 }
 

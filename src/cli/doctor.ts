@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
-import { isAddressHidden, readAddress, readTables, sender } from '../control/client.js'
-import type { Readiness } from '../control/server.js'
+import { isAddressHidden, readAddress, readReadiness, readTables } from '../control/client.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
@@ -55,23 +54,17 @@ async function flowsOf(settings: Settings): Promise<Subject['flows']> {
   return { revision, dialplan: dialplanFor(applicationsOf(settings), revision) }
 }
 
-const READY_MS = 3_000
-
 /** Asks the Doorman that uses this data folder whether it is ready. */
 async function findInstance(dataFolder: string): Promise<InstanceState> {
   const address = await readAddress(dataFolder)
   if (address === undefined) return { state: (await isAddressHidden(dataFolder)) ? 'hidden' : 'none' }
-  const { url, pid } = address
+  const { pid } = address
   try {
-    const send = await sender(url)
-    const response = await send(new URL('/ready', url), { signal: AbortSignal.timeout(READY_MS) })
-    const { ready, revision, problems } = (await response.json()) as Readiness
+    const { ready, revision, problems } = await readReadiness(address)
     const tables = await readTables(address).catch(() => [])
     return { state: 'answers', pid, ready, revision, problems, tables }
   } catch (error) {
-    const { name, cause, message } = error as Error
-    const why = cause instanceof Error ? cause.message : message
-    return { state: 'silent', pid, reason: `${url}: ${name === 'TimeoutError' ? 'no answer in 3 s' : why}` }
+    return { state: 'silent', says: (error as Error).message }
   }
 }
 

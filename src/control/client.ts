@@ -12,6 +12,7 @@ import type {
   ForgetRequest,
   OverrideAnswer,
   OverrideRequestBody,
+  Readiness,
   ReloadRequest,
   RollbackRequest,
 } from './commands.js'
@@ -72,11 +73,8 @@ export const readTables = async (to: To): Promise<readonly TableState[]> =>
 export const readFleet = (to: To): Promise<{ readonly pbxs: readonly MemberStatus[] }> =>
   request(to, '/fleet', COMMAND_MS)
 
-/** What the running Doorman is hindered by; nothing where none runs. */
-export async function readProblems(dataFolder: string): Promise<readonly string[]> {
-  const asked = findInstance(dataFolder).then((address) => request(address, '/ready', READ_MS))
-  return asked.then((answer) => (answer as { readonly problems: readonly string[] }).problems).catch(() => [])
-}
+/** Whether it can decide calls now. */
+export const readReadiness = (to: To): Promise<Readiness> => request(to, '/ready', READ_MS)
 
 /** The overrides that are on. */
 export const readOverrides = async (to: To): Promise<readonly ShownOverride[]> =>
@@ -93,20 +91,20 @@ async function request<Answer>(
   const init = { method, headers, signal, ...(body !== undefined && { body: JSON.stringify(body) }) }
   const response = await sender(url)
     .then((send) => send(new URL(path, url), init))
-    .catch((error: Error) => {
-      throw new NotRunningError(`Doorman (process ${pid}) did not answer at ${url}: ${error.message}`)
+    .catch(({ cause, message }: Error) => {
+      const why = cause instanceof Error ? cause.message : message
+      throw new NotRunningError(`Doorman (process ${pid}) does not answer: ${url}: ${why}`)
     })
-  const answer: unknown = await response.json()
-  if (response.ok || response.status === 409) return answer as Answer
-  const { error = JSON.stringify(answer) } = answer as { readonly error?: string }
-  throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${error}`)
+  const answer = (await response.json()) as Answer & { readonly error?: string }
+  if (answer.error === undefined || response.status === 409) return answer
+  throw new NotRunningError(`Doorman at ${url} answered ${response.status}: ${answer.error}`)
 }
 
 /**
  * Sends requests to a control server. Its certificate has the name for browsers, and not this address, which is known
  * from a file of Doorman's user.
  */
-export async function sender(url: string): Promise<typeof fetch> {
+async function sender(url: string): Promise<typeof fetch> {
   if (url.startsWith('http:')) return fetch
   const undici = await loadHttpClient()
   const dispatcher = new undici.Agent({ pipelining: 0, connect: { rejectUnauthorized: false } })

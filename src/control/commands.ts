@@ -60,3 +60,12 @@ export interface Vitals {
   /** Id of the active revision. */
   readonly revision: string
 }
+
+export function readinessOf({ ari, ami, stopping, revision }: Vitals) {
+  const stateOf = ({ isUp }: { readonly isUp: boolean }) => (isUp ? 'up' : 'down')
+  const ready = ari.isUp && ami.isUp && !stopping
+  return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }
+}
+
+/** The answer of `/ready`: whether calls can be decided now. */
+export type Readiness = Readonly<ReturnType<typeof readinessOf>>

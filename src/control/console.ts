@@ -27,9 +27,8 @@ import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import { readNumber } from '../sip/phone-number.js'
 import { GREETING_FILE } from '../speech/greeting-files.js'
 import { RefusedRequest, readRequest, SESSION_COOKIE, shown, type User } from './access.js'
-import type { ConsoleSource } from './console-source.js'
 import { addLive } from './live-calls.js'
-import { type Control, type ServerParts, statusOf } from './running-control.js'
+import { type ConsoleSource, type Control, type ServerParts, statusOf } from './running-control.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
 const FILES = [

@@ -1,14 +1,28 @@
+import { basename } from 'node:path'
+import type { Calendars } from '../calendars/calendars.js'
 import type { Overrides } from '../call/overrides.js'
 import type { Fleet } from '../fleet/fleet.js'
+import type { FunctionRunner } from '../flows/functions/function-runner.js'
 import type { Revision } from '../flows/revision.js'
+import type { ReplayResult } from '../history/replay.js'
+import { type Explained, explainCall } from '../history/sentence.js'
 import type { Log } from '../lib/log.js'
-import { forgetCaller, storedCaller } from '../memory/caller-memory.js'
+import type { Lookups } from '../lookups/lookups.js'
+import { type CallerMemory, forgetCaller, storedCaller } from '../memory/caller-memory.js'
 import type { Metrics } from '../observability/metrics.js'
+import type { Candidate } from '../revisions/candidate.js'
+import type { Revisions } from '../revisions/revisions.js'
+import { contextOf, withAnswers } from '../routing/context-of.js'
+import type { OutsideData } from '../routing/outside-data.js'
+import type { CallFacts } from '../routing/types.js'
 import type { Settings } from '../settings/index.js'
+import { greetingTexts } from '../speech/greetings.js'
+import type { RenderedGreetings } from '../speech/rendered-greetings.js'
 import type { Store } from '../store/store.js'
+import type { Tables } from '../tables/tables.js'
 import type { Access } from './access.js'
 import type { ForgetOrder, ReloadOrder, RollbackOrder, Vitals } from './commands.js'
-import { type ConsoleParts, consoleSource } from './console-source.js'
+import type { LiveCalls } from './live-calls.js'
 
 export interface RunningParts extends ConsoleParts {
   /** The data folder. */
@@ -88,3 +102,123 @@ export function statusOf(control: Control) {
 }
 
 export type Status = ReturnType<typeof statusOf>
+
+/** What the console shows of the parts of a running Doorman. */
+
+export interface ConsoleParts {
+  readonly store: Pick<Store, 'findCalls' | 'revisions' | 'changes' | 'flush' | 'health'>
+  readonly revisions: Revisions
+  readonly greetings: RenderedGreetings
+  readonly memory: CallerMemory
+  readonly tables: Tables
+  readonly lookups: Lookups
+  readonly calendars: Calendars
+  readonly live: LiveCalls
+  readonly replayOf: (candidate: Revision, current: Revision) => Promise<ReplayResult>
+  /** What rules know besides a call, and can be known without one. */
+  readonly known: (revision: Revision) => OutsideData
+  /** Runs code flows for what-ifs, apart from those of calls; its threads stay for the next one. */
+  readonly whatIf: FunctionRunner
+}
+
+/** What a reload or a rollback would do now. */
+export interface Preview extends Candidate {
+  /** Id of the revision with which it was compared. */
+  readonly current: string
+  /** Null where the flow files cannot be compiled. */
+  readonly replayed: ReplayResult | null
+}
+
+/** Something besides the PBX that rules, or the recording of calls, need. */
+export interface PartHealth {
+  readonly kind: 'database' | 'table' | 'lookup' | 'calendar'
+  readonly name: string
+  readonly isUp: boolean
+  /** Empty, or why not. */
+  readonly why: string
+}
+
+/** A text that the active revision may have said, or a recording. */
+export interface ListedGreeting {
+  /** Empty for a recording. */
+  readonly text: string
+  /** The name of its file in the flows folder. */
+  readonly recording: string | null
+  /** Where `/api/greetings` has it to play; null where it is not rendered. */
+  readonly file: string | null
+}
+
+export type ConsoleSource = ReturnType<typeof consoleSource>
+
+export function consoleSource(parts: ConsoleParts) {
+  const { live, store, revisions, memory, known, replayOf, whatIf: functions } = parts
+  return {
+    ...{ live, store },
+    outside: () => known(revisions.current),
+    revision: () => revisions.current,
+    health: () => healthOf(parts),
+    greetings: () => listGreetings(parts),
+    /** @param given takes the place of what is known now */
+    async explain(
+      facts: CallFacts,
+      at: Date,
+      given: Partial<OutsideData>,
+      revision = revisions.current,
+    ): Promise<Explained> {
+      const now = contextOf(facts, revision.routing, at, { ...known(revision), ...given })
+      const context = withAnswers(now, { memory: memory.lookUp(now, ''), ...given })
+      return explainCall(context, { revision, functions, callId: 'console' })
+    },
+    /** @param to the number of a revision to roll back to; without it, what a reload would do */
+    async preview(to?: number): Promise<Preview> {
+      const { current } = revisions
+      const { loaded, ...candidate } = await revisions.preview(to)
+      return { ...candidate, current: current.id, replayed: loaded && (await replayOf(loaded, current)) }
+    },
+    /** The revision with this number or id, and the one before it, as far as they are stored. */
+    async sidesOf(named: number | string): Promise<readonly [Revision | undefined, Revision | undefined]> {
+      const entries = await store.revisions()
+      const at = entries.findLastIndex(({ id, number }) => id === named || number === named)
+      const before = entries.slice(0, Math.max(0, at)).findLast(({ id }) => id !== entries[at]?.id)
+      const find = async (id: string | undefined) => (id === undefined ? undefined : revisions.earlier(id))
+      return Promise.all([find(before?.id), find(entries[at]?.id)])
+    },
+  }
+}
+
+function healthOf({ store, tables, lookups, calendars, revisions }: ConsoleParts): readonly PartHealth[] {
+  const { isUp } = store.health
+  const asked = [...revisions.current.routing.lookups.keys()]
+  return [
+    { kind: 'database', name: 'doorman.db', isUp, why: isUp ? '' : 'it cannot be written; see the log' },
+    ...tables.states.map(({ name, error }) => part('table', name, error)),
+    ...asked.map((name) => part('lookup', name, lookups.down.get(name))),
+    ...calendars.health.map(({ name, isUp }) =>
+      part('calendar', name, isUp ? null : 'it is older than max_age'),
+    ),
+  ]
+}
+
+function part(kind: PartHealth['kind'], name: string, problem: string | null | undefined): PartHealth {
+  return { kind, name, isUp: !problem, why: problem ?? '' }
+}
+
+const MOST_GREETINGS = 500
+
+async function listGreetings({
+  greetings,
+  revisions,
+  tables,
+}: ConsoleParts): Promise<readonly ListedGreeting[]> {
+  const { current } = revisions
+  const fileOf = (path: string | undefined) => (path === undefined ? null : basename(path))
+  const listed: ListedGreeting[] = [...current.routing.recordings].map(([recording, wav]) => ({
+    ...{ recording, text: '', file: fileOf(greetings.find({ wav })) },
+  }))
+  for await (const wanted of greetingTexts(current, tables.of(current.routing), async () => [])) {
+    if (listed.length >= MOST_GREETINGS) break
+    if (!('text' in wanted)) continue
+    listed.push({ recording: null, text: wanted.text, file: fileOf(greetings.find(wanted)) })
+  }
+  return listed
+}

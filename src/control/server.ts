@@ -18,18 +18,15 @@ import {
   endRequest,
   forgetRequest,
   overrideRequest,
+  readinessOf,
   reloadRequest,
   rollbackRequest,
-  type Vitals,
 } from './commands.js'
 import { addConsole } from './console.js'
 import type { Control, ServerParts } from './running-control.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000
-
-/** The answer of `/ready`: whether calls can be decided now. */
-export type Readiness = Readonly<ReturnType<typeof readinessOf>>
 
 const REFUSED = 409
 const UNAVAILABLE = 503
@@ -173,12 +170,6 @@ function addViews(server: FastifyInstance, control: Control): void {
     const readiness = readinessOf(control.vitals())
     return reply.code(readiness.ready ? 200 : UNAVAILABLE).send(readiness)
   })
-}
-
-function readinessOf({ ari, ami, stopping, revision }: Vitals) {
-  const stateOf = ({ isUp }: { readonly isUp: boolean }) => (isUp ? 'up' : 'down')
-  const ready = ari.isUp && ami.isUp && !stopping
-  return { ready, ari: stateOf(ari), ami: stateOf(ami), stopping, revision, problems: ari.problems }
 }
 
 /** @throws Error of the file system */

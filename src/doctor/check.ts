@@ -48,7 +48,7 @@ export interface Flows {
 /** The instance that uses the data folder; `hidden` where this user may not read the folder. */
 export type InstanceState =
   | { readonly state: 'none' | 'hidden' }
-  | { readonly state: 'silent'; readonly pid: number; readonly reason: string }
+  | { readonly state: 'silent'; readonly says: string }
   | {
       readonly state: 'answers'
       readonly pid: number

@@ -22,8 +22,7 @@ import * as dialplanChecks from './dialplan-checks.js'
 import * as fileChecks from './file-checks.js'
 import * as instanceChecks from './instance-checks.js'
 import { FLEET } from './instance-checks.js'
-import * as amiChecks from './pbx-checks.js'
-import * as ariChecks from './pbx-checks.js'
+import * as pbxChecks from './pbx-checks.js'
 import * as sourceChecks from './source-checks.js'
 
 const SETTINGS = check('settings', [], async ({ settings }) => {
@@ -62,37 +61,32 @@ const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
 
 /** In the order of the report: a cause before its effects. */
 export const CHECKS: readonly Check[] = [
-  ...[
-    SETTINGS,
-    FLOW_FILES,
-    sourceChecks.CALENDARS,
-    fileChecks.ASTERISK_FILES,
-    fileChecks.SECTIONS,
-    fileChecks.DIALPLAN_FILE,
-  ],
-  ...[
-    fileChecks.GREETINGS,
-    fileChecks.PASSWORD_FILES,
-    ariChecks.ARI,
-    ariChecks.ARI_RIGHTS,
-    ariChecks.VERSION,
-    ariChecks.MODULES,
-  ],
-  ...[
-    amiChecks.AMI,
-    amiChecks.AMI_RIGHTS,
-    amiChecks.AMI_ADMIN,
-    instanceChecks.INSTANCE,
-    dialplanChecks.ENTRY_CONTEXTS,
-  ],
-  ...[
-    dialplanChecks.ENDPOINTS,
-    dialplanChecks.ENTRIES,
-    dialplanChecks.FLOW_CONTEXTS,
-    dialplanChecks.LOOPS,
-    dialplanChecks.TRUNKS,
-  ],
-  ...[instanceChecks.TABLES, sourceChecks.LOOKUPS, instanceChecks.RETENTION, FLEET],
+  SETTINGS,
+  FLOW_FILES,
+  sourceChecks.CALENDARS,
+  fileChecks.ASTERISK_FILES,
+  fileChecks.SECTIONS,
+  fileChecks.DIALPLAN_FILE,
+  fileChecks.GREETINGS,
+  fileChecks.PASSWORD_FILES,
+  pbxChecks.ARI,
+  pbxChecks.ARI_RIGHTS,
+  pbxChecks.VERSION,
+  pbxChecks.MODULES,
+  pbxChecks.AMI,
+  pbxChecks.AMI_RIGHTS,
+  pbxChecks.AMI_ADMIN,
+  instanceChecks.INSTANCE,
+  dialplanChecks.ENTRY_CONTEXTS,
+  dialplanChecks.ENDPOINTS,
+  dialplanChecks.ENTRIES,
+  dialplanChecks.FLOW_CONTEXTS,
+  dialplanChecks.LOOPS,
+  dialplanChecks.TRUNKS,
+  instanceChecks.TABLES,
+  sourceChecks.LOOKUPS,
+  instanceChecks.RETENTION,
+  FLEET,
 ]
 
 /** What the command knows of an installation before it asks the PBX. */
@@ -101,7 +95,7 @@ export type Known = Pick<Subject, 'settings' | 'flows' | 'instance' | 'secretFil
 /** Connects to the PBX and runs checks; changes nothing on it, and never rejects. */
 export async function examine(known: Known, checks = CHECKS): Promise<readonly Finding[]> {
   const { settings } = known
-  const ari = await ariChecks.connectAri(ariAccess(settings)).catch((error: Error) => error)
+  const ari = await pbxChecks.connectAri(ariAccess(settings)).catch((error: Error) => error)
   const access = adminAccess(settings)
   const checked = async (ami: AmiSession | Error) => {
     const pbxFiles = await filesOf(settings, ami)
@@ -122,7 +116,7 @@ const USUAL_FOLDER = '/etc/asterisk'
 /** Asterisk tells its own folder by a global variable (16.28, 22.10). */
 async function filesOf(settings: Settings, ami: AmiSession | Error): Promise<PbxFiles | undefined> {
   if (!isLoopback(settings.DOORMAN_AMI_HOST)) return undefined
-  const told = ami instanceof Error ? '' : await amiChecks.variable(ami, 'ASTETCDIR').catch(() => '')
+  const told = ami instanceof Error ? '' : await pbxChecks.variable(ami, 'ASTETCDIR').catch(() => '')
   const folder = told === '' ? USUAL_FOLDER : told
   return existsSync(folder) ? { folder, user: asteriskUser(folder) } : undefined
 }

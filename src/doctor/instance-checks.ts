@@ -18,10 +18,8 @@ export const INSTANCE = check('instance', [], async (subject) => {
     }
     case 'none':
       return withoutAddress(subject)
-    case 'silent': {
-      const says = `Doorman (process ${instance.pid}) does not answer: ${sentence(instance.reason)}`
-      return fault(`${says} Calls take the fallback.`, RESTART)
-    }
+    case 'silent':
+      return fault(`${sentence(instance.says)} Calls take the fallback.`, RESTART)
     case 'answers':
       return instance.ready ? revisionOf(instance, subject) : notReady(instance)
   }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Preview } from '../../src/control/console-source.js'
+import type { Preview } from '../../src/control/running-control.js'
 import { recordedCalls } from '../history/calls.js'
 import { runningDoorman, TOKENS } from './running.js'
 

@@ -1,5 +1,5 @@
-import type { ConsoleSource } from '../../src/control/console-source.js'
 import { LiveCalls } from '../../src/control/live-calls.js'
+import type { ConsoleSource } from '../../src/control/running-control.js'
 
 /** For servers whose console no test looks at. */
 export function noConsole(): ConsoleSource {

@@ -357,7 +357,7 @@ const CASES: Readonly<Record<string, Change>> = {
   'instance | warning | "doorman" is registered, but not by | DOORMAN_DATA': { instance: { state: 'none' } },
   'instance | info | may not read data, so | as root': { instance: { state: 'hidden' } },
   'instance | fault | (process 42) does not answer: ECONNREFUSED. Calls take | systemctl restart': {
-    instance: { state: 'silent', pid: 42, reason: 'ECONNREFUSED' },
+    instance: { state: 'silent', says: 'Doorman (process 42) does not answer: ECONNREFUSED' },
   },
   'instance | fault | cannot route calls. ARI refuses. | log': {
     instance: {

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Preview } from '../../control/console-source.js'
+import type { Preview } from '../../control/running-control.js'
 import type { Problem } from '../../flows/problem.js'
 import type { ReplayGroup } from '../../history/replay.js'
 import type { ReloadResult } from '../../revisions/candidate.js'

@@ -1,6 +1,6 @@
 import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
-import type { ListedGreeting } from '../../control/console-source.js'
+import type { ListedGreeting } from '../../control/running-control.js'
 import type { CallLists } from '../../history/recorded-calls.js'
 import type { TableState } from '../../tables/tables.js'
 import { request, user } from '../api.js'
