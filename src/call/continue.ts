@@ -1,5 +1,5 @@
 import { FALLBACK } from '../asterisk/dialplan/destination.js'
-import { TIME_LIMIT_S } from '../asterisk/dialplan/offer.js'
+import { TIME_LIMIT_S } from '../asterisk/dialplan/messages.js'
 import { type DialplanLocation, type Pbx, PbxError } from '../asterisk/pbx.js'
 import type { Outcome } from '../history/decision-record.js'
 import type { ActiveCall } from './active-call.js'

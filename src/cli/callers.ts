@@ -9,8 +9,7 @@ import {
   type StoredCaller,
   storedCaller,
 } from '../memory/caller-memory.js'
-import { userName } from '../settings/find.js'
-import { type Settings, storeOptions } from '../settings/index.js'
+import { type Settings, storeOptions, userName } from '../settings/index.js'
 import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'

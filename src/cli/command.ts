@@ -9,8 +9,8 @@ import { FlowFilesError } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { safeJson, safeText, wrap } from '../lib/text.js'
 import { parseShare } from '../lib/units.js'
-import { findSettings } from '../settings/find.js'
 import {
+  findSettings,
   readSettings,
   type SettingName,
   type Settings,

@@ -21,7 +21,7 @@ import { formatDate, parseDate, weekdayOf } from '../hours/wall-clock.js'
 import { Columns, nearest, suggestion } from '../lib/text.js'
 import { age, DAY_MS, localTime } from '../lib/units.js'
 import { hoursWith } from '../routing/outside-data.js'
-import { userName } from '../settings/find.js'
+import { userName } from '../settings/index.js'
 import {
   type DoormanCommand,
   print,

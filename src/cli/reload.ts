@@ -8,7 +8,7 @@ import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
 import { type RELOAD_CODES, type ReloadResult, unusable } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
-import { userName } from '../settings/find.js'
+import { userName } from '../settings/index.js'
 import { describeReport } from '../speech/greetings.js'
 import { type DoormanCommand, EXIT, parseCount, parseShareOption, printResult, Refusal } from './command.js'
 

@@ -8,8 +8,7 @@ import { examine } from '../doctor/diagnose.js'
 import { ENTRY_CONTEXTS } from '../doctor/dialplan-checks.js'
 import { AMI, ARI } from '../doctor/pbx-checks.js'
 import { ROUTING_FILE } from '../flows/compile.js'
-import { INSTALLED_FOLDER } from '../settings/find.js'
-import { readSettings, type Settings } from '../settings/index.js'
+import { INSTALLED_FOLDER, readSettings, type Settings } from '../settings/index.js'
 import { applyPlan, applyUndo, planUndo, readManifest, setupFolder } from '../setup/apply.js'
 import {
   asteriskConsole,

@@ -1,3 +1,4 @@
+import { age } from '../lib/units.js'
 import { status } from './api.js'
 import { TEXTS } from './texts.js'
 
@@ -27,24 +28,8 @@ export function milliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms).toLocaleString('en')} ms`
 }
 
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['min', 60_000],
-] as const
-
-/** `2 h`, `14 s`: how long it takes, or how old something is. */
-export function duration(ms: number): string {
-  const [unit, size] = UNITS.find(([, size]) => ms >= size) ?? (['s', 1_000] as const)
-  return `${Math.floor(Math.max(0, ms) / size)} ${unit}`
-}
-
 /** `2 h ago`, by the clock of the PBX. */
 export function ago(at: string | number): string {
   const now = Date.parse(status.value?.at ?? new Date().toISOString())
-  return `${duration(now - new Date(at).getTime())} ${TEXTS.ago}`
-}
-
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`
+  return `${age(at, now)} ${TEXTS.ago}`
 }

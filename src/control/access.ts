@@ -5,8 +5,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
 import { maskNumbers, maskText } from '../observability/masking.js'
-import { type NamedToken, ROLES, type Role } from '../settings/console.js'
 import type { Settings } from '../settings/index.js'
+import { type NamedToken, ROLES, type Role } from '../settings/schema.js'
 import type { AuditEntry } from '../store/queries.js'
 
 export interface User {

@@ -4,8 +4,14 @@ import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { asteriskUser } from '../asterisk/config.js'
 import { listed } from '../lib/text.js'
 import { counted } from '../lib/units.js'
-import { isLoopback, whyNoConsole } from '../settings/console.js'
-import { adminAccess, amiAccess, ariAccess, type Settings } from '../settings/index.js'
+import {
+  adminAccess,
+  amiAccess,
+  ariAccess,
+  isLoopback,
+  type Settings,
+  whyNoConsole,
+} from '../settings/index.js'
 import {
   type Check,
   check,

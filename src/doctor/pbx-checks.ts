@@ -1,3 +1,4 @@
+import { AMI_ADVICE } from '../asterisk/ami/ami.js'
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { askVersion } from '../asterisk/ari/connection.js'
 import { type AriAccess, AriHttp } from '../asterisk/ari/http.js'
@@ -150,9 +151,7 @@ export function knownProblems(text: string): readonly string[] {
   })
 }
 
-const AMI_REMEDY =
-  'Check DOORMAN_AMI_HOST, DOORMAN_AMI_PORT, DOORMAN_AMI_USERNAME and DOORMAN_AMI_SECRET against manager.conf ' +
-  '(enabled=yes, bindaddr, port and the user with its permit lines). Checks that need AMI were skipped.'
+const AMI_REMEDY = `${AMI_ADVICE} Checks that need AMI were skipped.`
 
 export const AMI = check('AMI', [], async ({ ami, settings }) => {
   if (ami instanceof Error) return fault(sentence(ami.message), AMI_REMEDY)

@@ -7,7 +7,7 @@ import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import type { Ownership } from '../lib/replace-file.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
-import { applicationsOf } from '../settings/index.js'
+import { applicationsOf, isLoopback } from '../settings/index.js'
 import { type Change, contentOf, type FileState, stateOf, withBlock } from './files.js'
 import {
   ASTERISK_FILES,
@@ -175,7 +175,7 @@ function generalHead({ configs }: Findings, file: AsteriskFile): string {
 
 /** A server that is off listens nowhere: it comes up for this machine alone, whatever address stood there unused. */
 function switchOn(findings: Findings, file: AsteriskFile, { address }: Server): readonly string[] {
-  const isLocal = address !== undefined && /^(127\.|::1$|localhost$)/.test(address)
+  const isLocal = address !== undefined && isLoopback(address)
   return [
     '; It was off. Only this machine can reach it now.',
     generalHead(findings, file),

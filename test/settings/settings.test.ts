@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { findSettings } from '../../src/settings/find.js'
 import {
+  findSettings,
   readSettings,
   SETTING_NAMES,
   SettingsError,

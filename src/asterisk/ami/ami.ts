@@ -18,6 +18,10 @@ const PROBE_MS = 30_000
 /** A connection that was lost is opened again so much later: Asterisk may close what it has just accepted. */
 const LOST_MS = 1_000
 
+export const AMI_ADVICE =
+  'Check DOORMAN_AMI_HOST, DOORMAN_AMI_PORT, DOORMAN_AMI_USERNAME and DOORMAN_AMI_SECRET against ' +
+  'manager.conf (enabled=yes, bindaddr, port and the user with its permit lines).'
+
 /** A connection that is open, or being opened. */
 interface Connection {
   readonly session: Promise<OpenSession>
@@ -131,7 +135,7 @@ export class Ami {
       if (this.#isUp) this.probe()
       this.#isUp = false
       if (!this.#stopped.signal.aborted)
-        this.#report.down(`${(error as Error).message.replace(/\.?$/, '.')} ${ADVICE}`)
+        this.#report.down(`${(error as Error).message.replace(/\.?$/, '.')} ${AMI_ADVICE}`)
       throw error
     }
   }
@@ -171,7 +175,3 @@ export class Ami {
 function isAnswer(error: unknown): boolean {
   return error instanceof RangeError || (error instanceof PbxError && error.fault !== 'unreachable')
 }
-
-const ADVICE =
-  'Check DOORMAN_AMI_HOST, DOORMAN_AMI_PORT, DOORMAN_AMI_USERNAME and DOORMAN_AMI_SECRET against ' +
-  'manager.conf (enabled=yes, bindaddr, port and the user with its permit lines).'

@@ -8,8 +8,14 @@ import {
   valueGroups,
 } from './arguments.js'
 import { FALLBACK, GO_CONTEXT } from './destination.js'
-import { MESSAGE_CONTEXTS, messageContexts } from './messages.js'
-import { offerLines, RESTORE_TIME_LIMIT, TIME_LIMIT, TIME_LIMIT_S } from './offer.js'
+import {
+  MESSAGE_CONTEXTS,
+  messageContexts,
+  offerLines,
+  RESTORE_TIME_LIMIT,
+  TIME_LIMIT,
+  TIME_LIMIT_S,
+} from './messages.js'
 import { type DialplanStep, fingerprint, stepsOf } from './steps.js'
 
 /** What the generated contexts depend on. */

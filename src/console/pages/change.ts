@@ -3,10 +3,10 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Preview } from '../../control/running-control.js'
 import type { Problem } from '../../flows/problem.js'
 import type { ReplayGroup } from '../../history/replay.js'
+import { counted } from '../../lib/units.js'
 import type { ReloadResult } from '../../revisions/candidate.js'
 import { request, user } from '../api.js'
 import { colourOf } from '../charts.js'
-import { count } from '../format.js'
 import { Page, Sentence, Table } from '../page.js'
 import { TEXTS } from '../texts.js'
 
@@ -70,7 +70,7 @@ function Candidate({ preview, verb, take }: CandidateProps) {
   const moves =
     changed === 0
       ? texts.movesNone
-      : `${changed.toLocaleString('en')} of ${count(calls, 'call')} ${texts.moves}`
+      : `${changed.toLocaleString('en')} of ${counted(calls, 'call')} ${texts.moves}`
   return html`
     <${Problems} title=${texts.problems} problems=${problems} kind="error" />
     <${Problems} title=${texts.warnings} problems=${warnings} kind="warning" />

@@ -2,9 +2,10 @@ import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import type { ListedGreeting } from '../../control/running-control.js'
 import type { CallLists } from '../../history/recorded-calls.js'
+import { counted, formatDuration } from '../../lib/units.js'
 import type { TableState } from '../../tables/tables.js'
 import { request, user } from '../api.js'
-import { ago, count, duration, instant } from '../format.js'
+import { ago, instant } from '../format.js'
 import { Page, Table, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
@@ -32,14 +33,14 @@ export function ListsPage() {
           loadedAt === null
             ? texts.never
             : html`${ago(loadedAt)} <span class="hint">${instant(loadedAt)}</span>`,
-          duration(everyMs),
+          formatDuration(everyMs),
           error === null ? '–' : html`<span class="untrusted">${text(error)}</span>`,
         ])}
       />
       ${mayListen ? html`<${Search} />` : html`<p class="hint">${texts.needsOperator}</p>`}
       ${mayListen ? html`<${Greetings} />` : null}
       <h2>${texts.claims}</h2>
-      <p class="hint">${texts.of} ${count(calls, 'call')}</p>
+      <p class="hint">${texts.of} ${counted(calls, 'call')}</p>
       <${Table}
         title=${texts.claims}
         columns=${texts.claimColumns}
@@ -47,7 +48,7 @@ export function ListsPage() {
         rows=${claims.map(({ trunk, what, value, count: calls, call }) => [trunk ?? texts.noTrunk, what, text(value), calls, linkTo(call)])}
       />
       <h2>${texts.numbers}</h2>
-      <p class="hint">${texts.of} ${count(calls, 'call')}</p>
+      <p class="hint">${texts.of} ${counted(calls, 'call')}</p>
       <${Table}
         title=${texts.numbers}
         columns=${texts.numberColumns}
