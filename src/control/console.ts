@@ -28,7 +28,7 @@ import { readNumber } from '../sip/phone-number.js'
 import { GREETING_FILE } from '../speech/greeting-files.js'
 import { RefusedRequest, readRequest, SESSION_COOKIE, shown, type User } from './access.js'
 import { addLive } from './live-calls.js'
-import { type ConsoleSource, type Control, type ServerParts, statusOf } from './running-control.js'
+import { type Control, type ServerParts, statusOf } from './running-control.js'
 
 /** Files of the page, as the build has put them beside this file's folder. */
 const FILES = [
@@ -44,11 +44,11 @@ export function addConsole(server: FastifyInstance, parts: ServerParts): void {
   const { control } = parts
   addPage(server)
   addSession(server, parts)
-  addCalls(server, control.console)
+  addCalls(server, control)
   addExamples(server, parts)
   addLists(server, parts)
-  addLive(server, control.console.live, () => statusOf(control))
-  addChange(server, control.console)
+  addLive(server, control.live, () => statusOf(control))
+  addChange(server, control)
   addHours(server, control)
 }
 
@@ -74,8 +74,7 @@ function addSession(server: FastifyInstance, { access, settings }: ServerParts):
   server.delete('/api/session', async (_request, reply) => reply.clearCookie(SESSION_COOKIE, cookie).send({}))
 }
 
-function addCalls(server: FastifyInstance, source: ConsoleSource): void {
-  const { store, explain, revision, sidesOf } = source
+function addCalls(server: FastifyInstance, { store, explain, revision, sidesOf }: Control): void {
   server.get<{ Params: { call: string } }>('/api/calls/:call', async (request) => {
     // A page may ask for a call that has just appeared.
     await store.flush()
@@ -131,7 +130,7 @@ const ExampleSchema = z.strictObject({ call: z.string().max(200) })
 function addExamples(server: FastifyInstance, { control, settings, log }: ServerParts): void {
   server.post('/api/examples', { config: { role: 'admin' } }, async ({ body, user }) => {
     const { call: named } = readRequest(ExampleSchema, body)
-    const call = (await findVisits(control.console.store, named)).at(-1)
+    const call = (await findVisits(control.store, named)).at(-1)
     if (call === undefined || call.masked || call.rule === null)
       throw new RefusedRequest(409, 'This call can be no example: its facts were not recorded.')
     const same = await addExample(settings.DOORMAN_FLOWS, exampleOfCall(call, undefined)).catch(
@@ -147,7 +146,7 @@ function addExamples(server: FastifyInstance, { control, settings, log }: Server
 
 const NumberSchema = z.coerce.number().int().positive()
 
-function addChange(server: FastifyInstance, { store, preview, revision, sidesOf }: ConsoleSource): void {
+function addChange(server: FastifyInstance, { store, preview, revision, sidesOf }: Control): void {
   server.get('/api/revisions', async () => ({
     active: revision().id,
     revisions: [...(await store.revisions())].reverse(),
@@ -165,10 +164,10 @@ function addChange(server: FastifyInstance, { store, preview, revision, sidesOf 
 const DAYS_AHEAD = 56
 
 /** What callers will meet in the next eight weeks. */
-function addHours(server: FastifyInstance, { overrides, console: source }: Control): void {
+function addHours(server: FastifyInstance, { overrides, outside: outsideNow, revision }: Control): void {
   server.get('/api/hours', async () => {
-    const [now, outside] = [Date.now(), source.outside()]
-    const all = [...source.revision().routing.hours.values()]
+    const [now, outside] = [Date.now(), outsideNow()]
+    const all = [...revision().routing.hours.values()]
     return {
       hours: all.map((hours) => hoursJson(hoursWith(outside, hours), now, DAYS_AHEAD, outside.calendars)),
       overrides: overrides.list(),
@@ -193,13 +192,12 @@ const AuditSchema = z.strictObject({
 const SearchSchema = z.strictObject({ number: z.string().min(1).max(100) })
 
 export function addLists(server: FastifyInstance, { control, settings }: ServerParts): void {
-  const { tables, console: source } = control
+  const { store, revision, tables } = control
   const { DOORMAN_GREETINGS: folder } = settings
-  const { store, revision } = source
   server.get('/api/lists', async (request) => {
     await store.flush()
     const { branches } = revision().routing
-    const outside = source.outside().tables
+    const outside = control.outside().tables
     const isOfBranch = (number: string) =>
       branches.some(({ numbers }) => matchesNumber(numbers, number, outside))
     const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }), isOfBranch)
@@ -210,13 +208,13 @@ export function addLists(server: FastifyInstance, { control, settings }: ServerP
     const { vip, defaultCountry } = revision().routing
     const number = readNumber(readRequest(SearchSchema, request.query).number, defaultCountry)
     const files = vip.numbers.tables.map((table) => [table.file, table] as const)
-    const all = [...source.outside().tables, ...files].map(([table, rows]) => ({
+    const all = [...control.outside().tables, ...files].map(([table, rows]) => ({
       table,
       row: rowOf(rows, number),
     }))
     return { number, found: all.filter(({ row }) => row !== undefined) }
   })
-  server.get('/api/greetings', OPERATOR, async () => ({ greetings: await source.greetings() }))
+  server.get('/api/greetings', OPERATOR, async () => ({ greetings: await control.greetings() }))
   server.get<{ Params: { file: string } }>('/api/greetings/:file', OPERATOR, async ({ params }, reply) => {
     const name = `${params.file}.wav`
     const wav = GREETING_FILE.test(name)

@@ -24,96 +24,24 @@ import type { Access } from './access.js'
 import type { ForgetOrder, ReloadOrder, RollbackOrder, Vitals } from './commands.js'
 import type { LiveCalls } from './live-calls.js'
 
-export interface RunningParts extends ConsoleParts {
+/** The parts of a running Doorman that can be asked, or told to do something. */
+export interface ControlParts {
   /** The data folder. */
   readonly data: string
   readonly store: Store
   readonly log: Log
-  readonly overrides: Overrides
-  readonly metrics: Metrics
-  readonly fleet: Fleet | undefined
-  readonly vitals: () => Vitals
-  readonly renderAhead: (revision: Revision) => unknown
-}
-
-/** What the parts of a running Doorman do on command. */
-export function runningControl(parts: RunningParts) {
-  const { revisions, greetings, metrics, tables, vitals, renderAhead } = parts
-  const overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'> = parts.overrides
-  return {
-    reload: async ({ way, ...options }: ReloadOrder) => {
-      const result = await revisions.reload(way, options)
-      // Greetings that failed are tried again: an engine may have been installed.
-      if (result.ok && !result.changed) renderAhead(revisions.current)
-      return result
-    },
-    rollback: ({ to, ...options }: RollbackOrder) => revisions.rollback(to, options),
-    greetings: () => greetings.report(),
-    /** Undefined where the text is no number. */
-    forget: (order: ForgetOrder) => forget(order, parts),
-    candidate: () => revisions.waiting,
-    overrides,
-    metrics: () => metrics.text(),
-    tables: () => tables.states,
-    /** Undefined where this PBX is in no fleet. */
-    fleet: parts.fleet as Pick<Fleet, 'name' | 'view'> | undefined,
-    vitals,
-    console: consoleSource(parts),
-  }
-}
-
-export type Control = ReturnType<typeof runningControl>
-
-/** What the control server is made of. */
-export interface ServerParts {
-  readonly control: Control
-  readonly access: Access
-  readonly settings: Settings
-  readonly log: Log
-}
-
-async function forget({ number, by }: ForgetOrder, parts: RunningParts) {
-  const { revisions, store, memory, data, log } = parts
-  const { defaultCountry } = revisions.current.routing
-  const caller = await storedCaller(number, defaultCountry, data)
-  const forgotten =
-    caller &&
-    (await forgetCaller(caller, { store, memory, removeGreeting: (file) => parts.greetings.remove(file) }))
-  if (forgotten !== undefined) {
-    const { calls, memory: wasRemembered, greetings } = forgotten
-    const fields = { event: 'forgotten', calls, memory: wasRemembered, greetings, by }
-    log.info('A caller was forgotten.', fields)
-  }
-  return forgotten
-}
-
-/** For the header of the console, and its charts. */
-export function statusOf(control: Control) {
-  const { ari, ami, stopping, revision } = control.vitals()
-  const waiting = control.candidate()
-  return {
-    ...{ at: new Date().toISOString(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
-    ...{ ari: { isUp: ari.isUp, problems: ari.problems }, ami: { isUp: ami.isUp }, stopping, revision },
-    /** Whether the flows folder has changed and does not decide. */
-    candidate: waiting === undefined ? 'none' : waiting.problems.length > 0 ? 'refused' : 'waits',
-    ...{ health: control.console.health(), overrides: control.overrides.list() },
-    ...{ isInFleet: control.fleet !== undefined, minutes: control.console.live.minutes },
-  }
-}
-
-export type Status = ReturnType<typeof statusOf>
-
-/** What the console shows of the parts of a running Doorman. */
-
-export interface ConsoleParts {
-  readonly store: Pick<Store, 'findCalls' | 'revisions' | 'changes' | 'flush' | 'health'>
   readonly revisions: Revisions
+  readonly overrides: Overrides
   readonly greetings: RenderedGreetings
   readonly memory: CallerMemory
   readonly tables: Tables
   readonly lookups: Lookups
   readonly calendars: Calendars
+  readonly metrics: Metrics
   readonly live: LiveCalls
+  readonly fleet: Fleet | undefined
+  readonly vitals: () => Vitals
+  readonly renderAhead: (revision: Revision) => unknown
   readonly replayOf: (candidate: Revision, current: Revision) => Promise<ReplayResult>
   /** What rules know besides a call, and can be known without one. */
   readonly known: (revision: Revision) => OutsideData
@@ -148,12 +76,29 @@ export interface ListedGreeting {
   readonly file: string | null
 }
 
-export type ConsoleSource = ReturnType<typeof consoleSource>
-
-export function consoleSource(parts: ConsoleParts) {
-  const { live, store, revisions, memory, known, replayOf, whatIf: functions } = parts
+/** What commands and the console may ask of a running Doorman. */
+export function runningControl(parts: ControlParts) {
+  const { live, revisions, greetings, memory, metrics, tables, vitals, renderAhead } = parts
+  const { known, replayOf, whatIf: functions } = parts
+  const overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'> = parts.overrides
+  const store: Pick<Store, 'findCalls' | 'revisions' | 'changes' | 'flush' | 'health'> = parts.store
   return {
-    ...{ live, store },
+    ...{ live, store, overrides, vitals },
+    reload: async ({ way, ...options }: ReloadOrder) => {
+      const result = await revisions.reload(way, options)
+      // Greetings that failed are tried again: an engine may have been installed.
+      if (result.ok && !result.changed) renderAhead(revisions.current)
+      return result
+    },
+    rollback: ({ to, ...options }: RollbackOrder) => revisions.rollback(to, options),
+    rendered: () => greetings.report(),
+    /** Undefined where the text is no number. */
+    forget: (order: ForgetOrder) => forget(order, parts),
+    candidate: () => revisions.waiting,
+    metrics: () => metrics.text(),
+    tables: () => tables.states,
+    /** Undefined where this PBX is in no fleet. */
+    fleet: parts.fleet as Pick<Fleet, 'name' | 'view'> | undefined,
     outside: () => known(revisions.current),
     revision: () => revisions.current,
     health: () => healthOf(parts),
@@ -186,7 +131,48 @@ export function consoleSource(parts: ConsoleParts) {
   }
 }
 
-function healthOf({ store, tables, lookups, calendars, revisions }: ConsoleParts): readonly PartHealth[] {
+export type Control = ReturnType<typeof runningControl>
+
+/** What the control server is made of. */
+export interface ServerParts {
+  readonly control: Control
+  readonly access: Access
+  readonly settings: Settings
+  readonly log: Log
+}
+
+async function forget({ number, by }: ForgetOrder, parts: ControlParts) {
+  const { revisions, store, memory, data, log } = parts
+  const { defaultCountry } = revisions.current.routing
+  const caller = await storedCaller(number, defaultCountry, data)
+  const forgotten =
+    caller &&
+    (await forgetCaller(caller, { store, memory, removeGreeting: (file) => parts.greetings.remove(file) }))
+  if (forgotten !== undefined) {
+    const { calls, memory: wasRemembered, greetings } = forgotten
+    const fields = { event: 'forgotten', calls, memory: wasRemembered, greetings, by }
+    log.info('A caller was forgotten.', fields)
+  }
+  return forgotten
+}
+
+/** For the header of the console, and its charts. */
+export function statusOf(control: Control) {
+  const { ari, ami, stopping, revision } = control.vitals()
+  const waiting = control.candidate()
+  return {
+    ...{ at: new Date().toISOString(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+    ...{ ari: { isUp: ari.isUp, problems: ari.problems }, ami: { isUp: ami.isUp }, stopping, revision },
+    /** Whether the flows folder has changed and does not decide. */
+    candidate: waiting === undefined ? 'none' : waiting.problems.length > 0 ? 'refused' : 'waits',
+    ...{ health: control.health(), overrides: control.overrides.list() },
+    ...{ isInFleet: control.fleet !== undefined, minutes: control.live.minutes },
+  }
+}
+
+export type Status = ReturnType<typeof statusOf>
+
+function healthOf({ store, tables, lookups, calendars, revisions }: ControlParts): readonly PartHealth[] {
   const { isUp } = store.health
   const asked = [...revisions.current.routing.lookups.keys()]
   return [
@@ -209,7 +195,7 @@ async function listGreetings({
   greetings,
   revisions,
   tables,
-}: ConsoleParts): Promise<readonly ListedGreeting[]> {
+}: ControlParts): Promise<readonly ListedGreeting[]> {
   const { current } = revisions
   const fileOf = (path: string | undefined) => (path === undefined ? null : basename(path))
   const listed: ListedGreeting[] = [...current.routing.recordings].map(([recording, wav]) => ({

@@ -119,7 +119,7 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
     const other = await otherRevision(request.headers['if-match'], control)
     if (other !== undefined) throw new RefusedRequest(412, other)
     const result = await run({ ...order, by: authorOf(request.user, order.by) })
-    const answer: CommandResult = { ...result, greetings: await control.greetings() }
+    const answer: CommandResult = { ...result, greetings: await control.rendered() }
     return reply.code(result.ok ? 200 : REFUSED).send(answer)
   })
 }
@@ -136,7 +136,7 @@ function addForget(server: FastifyInstance, control: Control): void {
 async function otherRevision(expected: string | undefined, control: Control): Promise<string | undefined> {
   const { revision } = control.vitals()
   if (expected === undefined || expected === `"${revision}"`) return undefined
-  const entry = (await control.console.store.revisions()).findLast(({ id }) => id === revision)
+  const entry = (await control.store.revisions()).findLast(({ id }) => id === revision)
   const by = entry?.by ? ` by ${entry.by}` : ''
   return `Revision ${entry?.number ?? revision} decides since ${entry?.at ?? 'a moment ago'}${by}; look at the change again.`
 }
@@ -146,7 +146,7 @@ function addViews(server: FastifyInstance, control: Control): void {
   server.get('/candidate', { config: { role: 'operator' } }, async () => ({
     candidate: control.candidate() ?? null,
   }))
-  server.get('/greetings', () => control.greetings())
+  server.get('/greetings', () => control.rendered())
   server.get('/tables', async () => ({ tables: control.tables() }))
   server.get('/fleet', async ({ user }) => {
     if (control.fleet === undefined) throw new RefusedRequest(404, 'This PBX is in no fleet.')

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Control } from '../../src/control/running-control.js'
 import { openControl } from '../../src/control/server.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { fakeOverrides } from '../call/fake-overrides.js'
-import { noConsole } from '../control/no-console.js'
+import { noControl } from '../control/no-control.js'
 import { withStore } from '../store/open-store.js'
 import { flowFolder } from '../support/flow-folder.js'
 import { doorman } from './command.js'
 
 const { overrides, database } = fakeOverrides()
-const control = {
-  overrides,
-  vitals: () => ({ stopping: false }),
-  console: noConsole(),
-} as unknown as Control
+const control = noControl({ overrides })
 const TOKEN = 'a-token-of-some-length'
 const [data, stopped] = [flowFolder({}), flowFolder({})]
 let server: Awaited<ReturnType<typeof openControl>>

@@ -1,14 +1,12 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Control } from '../../src/control/running-control.js'
 import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import type { RenderReport } from '../../src/speech/greetings.js'
 import { KeptLog } from '../asterisk/kept-log.js'
-import { fakeOverrides } from '../call/fake-overrides.js'
-import { noConsole } from '../control/no-console.js'
+import { noControl } from '../control/no-control.js'
 import { filesOf, newRevision, withStore } from '../store/open-store.js'
 import { flowFolder } from '../support/flow-folder.js'
 import { doorman } from './command.js'
@@ -32,22 +30,11 @@ const take = async (request: unknown) => {
   asked.push(request)
   return TAKEN
 }
-const control: Control = {
-  console: noConsole(),
+const control = noControl({
   ...{ reload: take, candidate: () => candidate },
   rollback: async (request) => ({ ...(await take(request)), rollbackOf: 1 }),
-  greetings: async () => rendering.shift() ?? NO_GREETINGS,
-  forget: async () => undefined,
-  metrics: async () => '',
-  overrides: fakeOverrides().overrides,
-  tables: () => [],
-  fleet: undefined,
-  vitals: () => ({
-    ...{ ari: { isUp: true, problems: [] }, ami: { isUp: true } },
-    stopping: false,
-    revision: '',
-  }),
-}
+  rendered: async () => rendering.shift() ?? NO_GREETINGS,
+})
 
 const live = flowFolder({ 'routing.yaml': ROUTING })
 const data = flowFolder({})

@@ -11,14 +11,12 @@ import {
   sendCommand,
   writeAddress,
 } from '../../src/control/client.js'
-import type { Control } from '../../src/control/running-control.js'
 import { openControl } from '../../src/control/server.js'
 import type { ReloadResult, WaitingCandidate } from '../../src/revisions/candidate.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
-import { fakeOverrides } from '../call/fake-overrides.js'
 import { freePort } from '../support/free-ports.js'
-import { noConsole } from './no-console.js'
+import { noControl } from './no-control.js'
 
 const TOKEN = 'a-token-of-some-length'
 const TAKEN: ReloadResult = {
@@ -45,8 +43,7 @@ const answered = async (request: unknown) => {
   asked.push(request)
   return answer
 }
-const control: Control = {
-  console: noConsole(),
+const control = noControl({
   ...{ reload: answered, rollback: answered },
   forget: async ({ number }) => {
     asked.push({ number })
@@ -55,13 +52,10 @@ const control: Control = {
       : { number, memory: true, calls: 2, greetings: 1, isErased: true }
   },
   candidate: () => waiting,
-  greetings: async () => GREETINGS,
+  rendered: async () => GREETINGS,
   metrics: async () => 'doorman_calls_total 0\n',
-  overrides: fakeOverrides().overrides,
-  tables: () => [],
-  fleet: undefined,
   vitals: () => ({ ...connections, stopping: isStopping, revision: 'abc123def456' }),
-}
+})
 
 /** A control server with a free port, the lines that it logs, and requests to it. */
 async function opened(data: string, env: Readonly<Record<string, string>> = {}, isDataInUse = false) {
