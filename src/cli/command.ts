@@ -111,9 +111,13 @@ function printTo(stream: NodeJS.WriteStream, text: string): void {
   stream.write(`${shaped(text, stream)}\n`)
 }
 
-/** The text as it is printed to a stream: on a terminal wrapped and in colours. */
+/** The text as it is printed to a stream: on a terminal wrapped, and in colours unless NO_COLOR is set. */
 export function shaped(text: string, stream: NodeJS.WriteStream): string {
-  return paint(wrap(safeText(text), widthOf(stream)), stream)
+  const safe = wrap(safeText(text), widthOf(stream))
+  return STYLES.reduce(
+    (text, [pattern, style]) => text.replace(pattern, (found) => styleText(style, found, { stream })),
+    safe,
+  )
 }
 
 /** How many characters fit in a line; a file has room for all. A serial console says 0. */
@@ -267,11 +271,3 @@ const STYLES: readonly (readonly [RegExp, Style])[] = [
   [/^fault\b|^error\[\w+\]:/gm, 'red'],
   [/^Next: [\s\S]*/m, 'dim'],
 ]
-
-/** Colours text whose control characters are written out already; only on a terminal, and not with NO_COLOR. */
-export function paint(safe: string, stream: NodeJS.WriteStream): string {
-  return STYLES.reduce(
-    (text, [pattern, style]) => text.replace(pattern, (found) => styleText(style, found, { stream })),
-    safe,
-  )
-}

@@ -198,7 +198,7 @@ const SOURCE = '# by date-holidays; its data is from Wikipedia, CC BY-SA 3.0'
 const LONGEST_DAYS = 30
 
 /** @throws Refusal for an unknown region, with the nearest or all that there are */
-export async function holidaysCsv(written: string, year: string): Promise<string> {
+async function holidaysCsv(written: string, year: string): Promise<string> {
   if (!/^(19|20|21)\d\d$/.test(year))
     throw new Refusal('usage', `"${year}" is no year; write it as: doorman holidays ${written} 2027`)
   const region = regionOf(await library(), written)

@@ -117,7 +117,7 @@ function Parts({ kind, parts }: { kind: PartHealth['kind']; parts: readonly Part
   )
 }
 
-export function SignInPage() {
+function SignInPage() {
   const [error, setError] = useState('')
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()

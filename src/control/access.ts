@@ -14,10 +14,6 @@ export interface User {
   readonly role: Role
 }
 
-export function mayAct({ role }: User, needed: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(needed)
-}
-
 /** Of the token in the data folder, with which commands ask for somebody. */
 export const TOKEN_OWNER = 'control token'
 
@@ -137,7 +133,7 @@ export function guard(
     if (role === 'anybody') return
     const user = userOf(request, access, settings)
     if (user === undefined) throw new RefusedRequest(401, 'The token is missing or wrong.')
-    if (!mayAct(user, role))
+    if (ROLES.indexOf(user.role) < ROLES.indexOf(role))
       throw new RefusedRequest(403, `This needs the role ${role}; ${user.name} is ${user.role}.`)
     request.user = user
   })

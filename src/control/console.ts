@@ -191,7 +191,7 @@ const AuditSchema = z.strictObject({
 })
 const SearchSchema = z.strictObject({ number: z.string().min(1).max(100) })
 
-export function addLists(server: FastifyInstance, { control, settings }: ServerParts): void {
+function addLists(server: FastifyInstance, { control, settings }: ServerParts): void {
   const { store, revision, tables } = control
   const { DOORMAN_GREETINGS: folder } = settings
   server.get('/api/lists', async (request) => {

@@ -37,7 +37,7 @@ export interface Minute {
 const KEPT_ROWS = 5_000
 const KEPT_MINUTES = 120
 
-export type Listener = (row: CallRow) => void
+type Listener = (row: CallRow) => void
 
 export class LiveCalls {
   #rows: CallRow[] = []

@@ -188,7 +188,7 @@ function reachable(url: string): string {
 /** They change what callers meet, and no flow file. */
 const OPERATOR = { config: { role: 'operator' } } as const
 /** `GET /overrides`, and `PUT` and `DELETE /overrides/<name of the hours>`. */
-export function addOverrides(
+function addOverrides(
   server: FastifyInstance,
   overrides: Pick<Overrides, 'list' | 'set' | 'end' | 'stored'>,
 ): void {

@@ -50,14 +50,14 @@ export class Databases {
 }
 
 /** `DOORMAN_DATABASE_CRM` */
-export function settingOf(name: string): string {
+function settingOf(name: string): string {
   return `DOORMAN_DATABASE_${name.toUpperCase()}`
 }
 
 const CONNECT_MS = 5_000
 
 /** A Redis or Valkey. */
-export class RedisDatabase {
+class RedisDatabase {
   #client: Promise<Redis> | undefined
 
   constructor(private readonly access: DatabaseAccess) {}

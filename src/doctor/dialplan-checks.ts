@@ -146,7 +146,7 @@ function leadOf(dialplan: RunningDialplan, context: string): Lead {
  * Empty for an endpoint that PJSIP does not know. PJSIP_ENDPOINT() is answered without a channel, for the class call
  * (16.28, 22.10).
  */
-export function endpointContext(ami: AmiSession, endpoint: string): Promise<string> {
+function endpointContext(ami: AmiSession, endpoint: string): Promise<string> {
   return variable(ami, `PJSIP_ENDPOINT(${endpoint.replace(/[(),]/g, '')},context)`)
 }
 

@@ -81,7 +81,7 @@ export const VERSION = check('version', ['ari'], async ({ ari }) => [
 ])
 
 /** A distribution mends problems in builds that keep the version, such as 22.10.0+dfsg-2. */
-export function checkSecurity(text: string): readonly Result[] {
+function checkSecurity(text: string): readonly Result[] {
   const problems = knownProblems(text)
   if (problems.length === 0) return []
   const says = `Asterisk ${text} has known security problems: ${problems.join('; ')}.`
@@ -137,7 +137,7 @@ const ADVISORIES: readonly Advisory[] = [
 ]
 
 /** `GHSA-… (effect; mended in 22.10.1)` for each problem that a version has. */
-export function knownProblems(text: string): readonly string[] {
+function knownProblems(text: string): readonly string[] {
   const version = parseVersion(text)
   // A certified release and a build from git have mended what their numbers do not tell.
   if (version === undefined || /^(certified|GIT)/.test(text) || /-cert\d/.test(text)) return []

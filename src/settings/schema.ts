@@ -15,7 +15,7 @@ export interface NamedToken {
 
 const NAMED_TOKEN = /^([A-Za-z0-9._@-]{1,40}):(viewer|operator|admin):(\S{16,})$/
 
-export const namedTokens = z.string().transform((text, context): readonly NamedToken[] => {
+const namedTokens = z.string().transform((text, context): readonly NamedToken[] => {
   const found = text
     .split(/[\s,]+/)
     .filter((part) => part !== '')
@@ -34,13 +34,13 @@ export const namedTokens = z.string().transform((text, context): readonly NamedT
 })
 
 /** Addresses, such as `10.0.0.5, ::1`. */
-export const proxies = z
+const proxies = z
   .string()
   .transform((text) => text.split(/[\s,]+/))
   .refine((all) => all.every((address) => isIP(address) > 0), 'write addresses, as 10.0.0.5, ::1')
 
 /** The headers in which a proxy says whom it has signed in, in small letters: name and role. */
-export const proxyHeaders = z
+const proxyHeaders = z
   .string()
   .regex(/^[\w-]+[\s,]+[\w-]+$/, 'write the headers of the name and of the role, as X-User, X-Role')
   .transform((text) => text.toLowerCase().split(/[\s,]+/))

@@ -94,7 +94,7 @@ export const NOTHING: Manifest = { files: [], folders: [] }
 
 /** Where the manifest is kept. */
 export const setupFolder = (doorman: string): string => join(doorman, 'setup')
-export const manifestFile = (doorman: string): string => join(setupFolder(doorman), 'manifest.json')
+const manifestFile = (doorman: string): string => join(setupFolder(doorman), 'manifest.json')
 
 export async function readManifest(doorman: string): Promise<Manifest> {
   const text = await readFile(manifestFile(doorman), 'utf8').catch(ifMissing(undefined))

@@ -184,7 +184,7 @@ export interface Endpoint {
 export const DEFAULT_CONTEXT = 'default'
 
 /** The endpoints of pjsip.conf and pjsip_wizard.conf, in their order. */
-export function endpointsIn(pjsip: AsteriskConfig, wizard: AsteriskConfig): readonly Endpoint[] {
+function endpointsIn(pjsip: AsteriskConfig, wizard: AsteriskConfig): readonly Endpoint[] {
   const has = (section: ConfigSection, key: string) => optionOf(section, key) !== undefined
   const endpoint = (section: ConfigSection, contextKey: string, isTrunk: boolean): Endpoint => ({
     ...{ name: section.name, context: optionOf(section, contextKey) ?? DEFAULT_CONTEXT, isTrunk },
@@ -216,10 +216,7 @@ function ofType({ sections }: AsteriskConfig, type: string): readonly ConfigSect
 const MOST_ASKED = 50
 
 /** Those of a database, which no file has. */
-export async function otherEndpoints(
-  console: Console,
-  known: readonly Endpoint[],
-): Promise<readonly Endpoint[]> {
+async function otherEndpoints(console: Console, known: readonly Endpoint[]): Promise<readonly Endpoint[]> {
   const list = (await console.command('pjsip show endpoints')) ?? ''
   const names = [...list.matchAll(/^ *Endpoint: +([^\s/<]+)/gm)].map(([, name = '']) => name)
   const others = names.filter((name) => !known.some((endpoint) => endpoint.name === name))

@@ -40,7 +40,7 @@ import {
 } from './own-files.js'
 
 /** How a changed file is brought back. */
-export type ChangeKind =
+type ChangeKind =
   /** A file of the admin's with a marked block; where it has changed since, the block is removed. */
   | 'block'
   /** A file that is written anew from other files whenever it is needed; it is removed in any case. */
@@ -64,7 +64,7 @@ export interface Plan {
   readonly changes: readonly SetupChange[]
 }
 
-export interface PlanInput {
+interface PlanInput {
   readonly findings: Findings
   readonly places: Places
   readonly entries: readonly Entry[]
@@ -74,7 +74,7 @@ export interface PlanInput {
 }
 
 /** All that is to be written. */
-export function planSetup(input: PlanInput): Plan {
+function planSetup(input: PlanInput): Plan {
   const { findings, places, startingFlows, dialplan } = input
   const users = usersFor(findings)
   const settings = withSettings(stateOf(places.settingsFile)?.content, settingsFor(findings, places, users))

@@ -133,7 +133,7 @@ export class StasisChannels {
 }
 
 /** What ARI says of a channel, as far as it is read here. */
-export interface AriChannel {
+interface AriChannel {
   readonly id?: unknown
   readonly name?: unknown
   readonly protocol_id?: unknown
@@ -156,20 +156,20 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const unescaped = (name: string): string => name.replace(/\\(.)/g, '$1')
 
 /** Asterisk's time of an event in milliseconds. */
-export function timeOf({ timestamp }: AriEvent): number | undefined {
+function timeOf({ timestamp }: AriEvent): number | undefined {
   const at = Date.parse(text(timestamp))
   return Number.isNaN(at) ? undefined : at
 }
 
 /** The call of a StasisStart event; undefined where it names no channel. */
-export function arrivalOf(event: AriEvent): Arrival | undefined {
+function arrivalOf(event: AriEvent): Arrival | undefined {
   const { channel, args } = event
   if (channel === undefined || text(channel.id) === '') return undefined
   return arrival(channel, Array.isArray(args) ? args.map(text).join(',') : '', timeOf(event))
 }
 
 /** The call that waits on a channel in `Stasis()` or `StasisBroadcast()`; undefined where it has left meanwhile. */
-export function waitingCallOf(channel: AriChannel): Arrival | undefined {
+function waitingCallOf(channel: AriChannel): Arrival | undefined {
   const application = text(channel.dialplan?.app_name)
   if (application !== '' && !application.startsWith('Stasis')) return undefined
   const [, ...args] = text(channel.dialplan?.app_data).split(',')
@@ -191,6 +191,6 @@ function arrival(channel: AriChannel, args: string, at: number | undefined): Arr
 }
 
 /** A channel that Asterisk cannot describe. */
-export function undescribedCall(channelId: string): Arrival {
+function undescribedCall(channelId: string): Arrival {
   return { ...arrival({ id: channelId }, '', undefined), isUndescribed: true }
 }
