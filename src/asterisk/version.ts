@@ -1,3 +1,5 @@
+import { stepsOf } from './dialplan/steps.js'
+
 /** A version of Asterisk, and what it can do that others cannot. */
 export type Version = readonly [major: number, minor: number, patch: number]
 
@@ -61,11 +63,10 @@ export const MODULE_OF: Readonly<Record<string, string | null>> = {
 
 /** The names of the applications and functions in a dialplan text, and no others. */
 export function usedIn(dialplan: string): ReadonlySet<string> {
-  const steps = dialplan.split('\n').filter((line) => /^\s*(exten|same) =>/.test(line))
   return new Set(
-    steps.flatMap((step) => [
-      ...(/^\s*(?:exten => [^,]+,\d+|same => n)(?:\([\w-]+\))?,(\w+)\(/.exec(step)?.slice(1) ?? []),
-      ...[...step.matchAll(/\b([A-Z][A-Z0-9_]+)\(/g)].map(([, name = '']) => name),
+    stepsOf(dialplan).flatMap(({ application, data }) => [
+      application,
+      ...[...data.matchAll(/\b([A-Z][A-Z0-9_]+)\(/g)].map(([, name = '']) => name),
     ]),
   )
 }

@@ -592,7 +592,7 @@ describe('doctor diagnoses', () => {
       ...{ version, missingModule: 'app_stasis_broadcast.so' },
       flows: ({ revision }) => ({
         revision,
-        dialplan: { text: 'exten => s,1,StasisBroadcast(500,^doorman$)', steps: [], marker: '' },
+        dialplan: { text: 'exten => s,1,StasisBroadcast(500,^doorman$)', marker: '' },
       }),
     })
     expect(found.filter(({ check }) => check === 'modules').map((finding) => finding.says)).toEqual(says)

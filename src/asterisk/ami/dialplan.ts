@@ -1,7 +1,7 @@
 import { FALLBACK } from '../dialplan/destination.js'
 import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../dialplan/generate.js'
 import { RunningDialplan, type RunningStep } from '../dialplan/running.js'
-import { stepDifferences } from '../dialplan/steps.js'
+import { stepDifferences, stepsOf } from '../dialplan/steps.js'
 import { type DialplanLocation, PbxError } from '../pbx.js'
 import type { AmiAnswer, AmiSession } from './session.js'
 
@@ -58,12 +58,12 @@ export async function lookForMarker(
 /** Compares every step; class `reporting` or `config`. */
 export async function compareDialplan(
   session: AmiSession,
-  { steps }: GeneratedDialplan,
+  { text }: GeneratedDialplan,
 ): Promise<DialplanState> {
   const running = await Promise.all(GENERATED_CONTEXTS.map((context) => runningSteps(session, context)))
   const contexts = GENERATED_CONTEXTS.filter((_, index) => running[index]?.length === 0)
   if (contexts.length > 0) return { state: 'missing', contexts }
-  const differences = stepDifferences(steps, running.flat())
+  const differences = stepDifferences(stepsOf(text), running.flat())
   return differences.length === 0 ? { state: 'current' } : { state: 'other', differences }
 }
 

@@ -16,7 +16,7 @@ import {
   TIME_LIMIT,
   TIME_LIMIT_S,
 } from './messages.js'
-import { type DialplanStep, fingerprint, stepsOf } from './steps.js'
+import { fingerprint } from './steps.js'
 
 /** What the generated contexts depend on. */
 export interface DialplanOptions {
@@ -31,10 +31,9 @@ export interface DialplanOptions {
   readonly visits?: { readonly most: number; readonly seconds: number; readonly inAll: number }
 }
 
-/** The contexts as text, and as the steps that Asterisk then runs. */
+/** The contexts as text. */
 export interface GeneratedDialplan {
   readonly text: string
-  readonly steps: readonly DialplanStep[]
   /**
    * The extension of `doorman-fallback` whose presence tells which text is running; asking for it needs no more rights
    * than Doorman has. A call that came to it would take the fallback.
@@ -72,7 +71,7 @@ export function generateDialplan(options: DialplanOptions): GeneratedDialplan {
   const text = contexts(`; By this extension "doorman doctor" sees which text is running.
 exten => ${marker},1,${TO_FALLBACK}
 `)
-  return { text: `${HEADING}\n${text}`, steps: stepsOf(text), marker }
+  return { text: `${HEADING}\n${text}`, marker }
 }
 
 const HEADING = `; Written by "doorman dialplan --write": a change made here is lost when it is written again.
