@@ -1,8 +1,9 @@
-import { access, chmod, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
 import type { MemberStatus } from '../fleet/status.js'
 import { loadHttpClient } from '../lib/http-client.js'
+import { replaceFile, SELF } from '../lib/replace-file.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
 import type { WaitingCandidate } from '../revisions/candidate.js'
 import type { RenderReport } from '../speech/greetings.js'
@@ -124,11 +125,8 @@ const FILE = 'control.json'
 
 /** Writes the address to the data folder, for commands of the same user on the same machine. */
 export async function writeAddress(dataFolder: string, address: ControlAddress): Promise<void> {
-  const file = join(dataFolder, FILE)
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  await writeFile(file, JSON.stringify(address), { mode: 0o600 })
-  // The mode above only applies to a new file.
-  await chmod(file, 0o600)
+  await replaceFile(join(dataFolder, FILE), JSON.stringify(address), { ...SELF, mode: 0o600 })
 }
 
 /** Removes the address, unless another instance has written its own since. */

@@ -10,6 +10,9 @@ export interface Ownership {
   readonly mode: number
 }
 
+/** As whom this process runs. */
+export const SELF = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+
 const NEW_FILE_MODE = 0o644
 
 /**

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { flushFolder, ifMissing, removeLeftovers, replaceFile } from '../lib/replace-file.js'
+import { flushFolder, ifMissing, removeLeftovers, replaceFile, SELF } from '../lib/replace-file.js'
 import { type Change, contentOf, type FileState, stateOf, withoutBlock } from './files.js'
-import { SELF } from './inspect.js'
 import type { Folder, Plan, SetupChange } from './plan.js'
 
 /** The steps by which setup changes the machine. Each is made whole or not at all, and outlives a power cut. */

@@ -32,9 +32,6 @@ export const OWN_FILES = {
   dialplan: 'extensions_doorman.conf',
 } as const
 
-/** As whom this command runs. */
-export const SELF = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
-
 /** An Asterisk, as far as Doorman has to do with it, and as it is without what setup has added. */
 export interface Findings {
   /** The folder of its configuration. */

@@ -5,7 +5,7 @@ import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../asterisk/dialplan
 import { dialplanFor } from '../call/passed-facts.js'
 import { compile, ROUTING_FILE } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
-import type { Ownership } from '../lib/replace-file.js'
+import { type Ownership, SELF } from '../lib/replace-file.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
 import { applicationsOf, isLoopback } from '../settings/index.js'
 import { type Change, contentOf, type FileState, stateOf, withBlock } from './files.js'
@@ -18,7 +18,6 @@ import {
   httpServer,
   includesDialplan,
   OWN_FILES,
-  SELF,
   SERVICE,
   type Server,
 } from './inspect.js'
