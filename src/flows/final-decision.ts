@@ -95,15 +95,17 @@ async function runFunction(
 ): Promise<FunctionResult> {
   const fn = revision.functions.get(file)
   if (fn === undefined) throw new Error(`The revision has no function ${file}; this is a defect in Doorman.`)
-  const { callerNumber, callerTrusted, calleeNumber, callerName, vip, branch, state } = decision
+  const { callerNumber, calleeNumber, vip, branch, state } = decision
   const { facts, routing, at: now } = context
-  const { trunk, headers } = facts
+  const { trunk, headers, callerId } = facts
   return functions.run(fn, {
     callId,
     headers: headers.toList(),
     trustedHeaders: [...headers.keys()].filter((name) => context.trusts(name)),
     caller: context.callerRow,
-    ...{ callerNumber, callerTrusted, calleeNumber, callerName, trunk, vip, branch, state, now },
+    ...{ callerNumber, calleeNumber, trunk, vip, branch, state, now },
+    callerTrusted: context.caller.trusted,
+    callerName: callerId.name,
     hours: new Map([...routing.hours.keys()].map((name) => [name, context.hours(name).open === true])),
     lookups: new Map([...routing.lookups.keys()].map((name) => [name, context.lookup(name).values])),
     memory: rememberedOf(context)?.values ?? {},

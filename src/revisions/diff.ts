@@ -173,7 +173,7 @@ function hoursItem({ name, zone, open, text, closed, calendars, alsoOpen }: Hour
     summary: `${text}, ${zone}`,
     facts: {
       zone,
-      open: { text, meaning: jsonOf(open), changed: (before) => `open ${fromTo(before, text)}` },
+      open: { text, meaning: jsonOf(open) },
       ...Object.fromEntries([...closures, ...others, ...also]),
     },
   }

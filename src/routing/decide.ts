@@ -10,7 +10,7 @@ import type { Decision, Rule, State } from './types.js'
  * rules, instant and outside data give the same decision, and every call gets one. `explain` says why.
  */
 export function decide(context: CallContext): Decision {
-  const { facts, routing } = context
+  const { routing } = context
   const rule = firstMatch(routing.index.rules, routing.rules, context, ({ when }) => evaluate(when, context))
   return {
     rule: rule?.name ?? 'otherwise',
@@ -18,9 +18,7 @@ export function decide(context: CallContext): Decision {
     vip: context.vip.vip,
     branch: context.branch?.name,
     callerNumber: context.caller.number,
-    callerTrusted: context.caller.trusted,
     remembers: routing.memory && whyNotRemembered(context) === undefined,
-    callerName: facts.callerId.name,
     calleeNumber: context.callee.number,
     state: stateOf(context, rule),
     greets: [rule === undefined ? routing.greets.otherwise : rule.greet, context.branch?.greet].filter(

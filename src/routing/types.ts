@@ -266,10 +266,8 @@ export interface Decision {
   readonly branch: string | undefined
   /** E.164 where it can be, else as it came; `anonymous` where the caller withheld it. */
   readonly callerNumber: string
-  readonly callerTrusted: boolean
   /** Whether the caller is remembered; undefined where the flow files have no `memory`. */
   readonly remembers: boolean | undefined
-  readonly callerName: string
   readonly calleeNumber: string
   /** State found on the channel, then the branch's, then the rule's on top of it. */
   readonly state: State

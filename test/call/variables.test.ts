@@ -14,7 +14,7 @@ const CONTEXT = {} as CallContext
 function choice(state: State, rule = 'VIP callers'): FinalDecision {
   const decision = {
     ...{ rule, target: { kind: 'goto', flow: 'main' } as const, vip: true, branch: 'North "1"' },
-    ...{ callerNumber: '', callerTrusted: true, remembers: undefined, callerName: '', calleeNumber: '' },
+    ...{ callerNumber: '', remembers: undefined, calleeNumber: '' },
     ...{ state, greets: [] },
   }
   const flow = { name: 'main', context: 'main', extension: 's', priority: 1, turnAway: false }

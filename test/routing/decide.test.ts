@@ -10,8 +10,8 @@ describe('a decision', () => {
   test('is otherwise where no rule matches', () => {
     expect(decide(contextOf(call({}), routingOf({ rules: [when.vip(true)] }), AT))).toEqual({
       ...{ rule: 'otherwise', target: { kind: 'goto', flow: 'general_support_flow' } },
-      ...{ vip: false, branch: undefined, callerNumber: '+15551234567', callerTrusted: false },
-      ...{ callerName: '', calleeNumber: '+15557654321', state: {}, greets: [] },
+      ...{ vip: false, branch: undefined, callerNumber: '+15551234567' },
+      ...{ calleeNumber: '+15557654321', state: {}, greets: [] },
     })
   })
 
