@@ -51,7 +51,7 @@ describe('the arguments of Stasis()', () => {
     const layout = argumentsText({ ...passed, listAlways: false, listsAll: false }, 0)
     const values: Readonly<Record<string, string>> = {
       ...{ DOORMAN_DECIDED: 'r1', DOORMAN_LIMIT: '1', DOORMAN_PASSED_1: '2/300%0AAda%20%3A/%0A//' },
-      'TIMEOUT(absolute)': '1.100',
+      'TIMEOUT(absolute)': '0.970',
     }
     expect(layout.replace(/\$\{([\w()]+)\}/g, (_, name: string) => values[name] ?? '')).toBe(text)
   })
