@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
-import { isAddressHidden, readAddress, readReadiness, readTables } from '../control/client.js'
+import { addressFile, isAddressHidden, readAddress, readReadiness, readTables } from '../control/client.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { examine } from '../doctor/diagnose.js'
 import { compile } from '../flows/compile.js'
@@ -37,7 +38,7 @@ async function findingsFor(command: Command): Promise<readonly Finding[]> {
     return await examine({
       settings,
       flows: await flowsOf(settings),
-      instance: await findInstance(settings.DOORMAN_DATA),
+      instance: await findInstance(settings.DOORMAN_DATA, settingsSource(command).file),
       secretFiles: secretFiles(settingsSource(command)),
     })
   } catch (error) {
@@ -55,18 +56,22 @@ async function flowsOf(settings: Settings): Promise<Subject['flows']> {
 }
 
 /** Asks the Doorman that uses this data folder whether it is ready. */
-async function findInstance(dataFolder: string): Promise<InstanceState> {
+async function findInstance(dataFolder: string, settingsFile?: string): Promise<InstanceState> {
   const address = await readAddress(dataFolder)
   if (address === undefined) return { state: (await isAddressHidden(dataFolder)) ? 'hidden' : 'none' }
   const { pid } = address
   try {
     const { ready, revision, problems } = await readReadiness(address)
     const tables = await readTables(address).catch(() => [])
-    return { state: 'answers', pid, ready, revision, problems, tables }
+    const hasOldSettings = writtenAt(settingsFile) > writtenAt(addressFile(dataFolder))
+    return { state: 'answers', pid, ready, hasOldSettings, revision, problems, tables }
   } catch (error) {
     return { state: 'silent', says: (error as Error).message }
   }
 }
+
+/** Doorman writes its address when it starts. */
+const writtenAt = (file = '') => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
 const ORDER = ['fault', 'warning', 'info'] as const satisfies readonly Verdict[]
 

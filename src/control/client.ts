@@ -121,24 +121,24 @@ export interface ControlAddress {
   readonly flows: string
 }
 
-const FILE = 'control.json'
+export const addressFile = (dataFolder: string) => join(dataFolder, 'control.json')
 
 /** Writes the address to the data folder, for commands of the same user on the same machine. */
 export async function writeAddress(dataFolder: string, address: ControlAddress): Promise<void> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  await replaceFile(join(dataFolder, FILE), JSON.stringify(address), { ...SELF, mode: 0o600 })
+  await replaceFile(addressFile(dataFolder), JSON.stringify(address), { ...SELF, mode: 0o600 })
 }
 
 /** Removes the address, unless another instance has written its own since. */
 export async function removeAddress(dataFolder: string, pid: number): Promise<void> {
   const address = await readAddress(dataFolder)
-  if (address?.pid === pid) await rm(join(dataFolder, FILE), { force: true })
+  if (address?.pid === pid) await rm(addressFile(dataFolder), { force: true })
 }
 
 /** The address of the instance that uses this data folder; undefined if none runs or this user may not read it. */
 export async function readAddress(dataFolder: string): Promise<ControlAddress | undefined> {
   try {
-    return JSON.parse(await readFile(join(dataFolder, FILE), 'utf8')) as ControlAddress
+    return JSON.parse(await readFile(addressFile(dataFolder), 'utf8')) as ControlAddress
   } catch {
     return undefined
   }
@@ -146,7 +146,7 @@ export async function readAddress(dataFolder: string): Promise<ControlAddress | 
 
 /** Whether there may be an address that this user is not allowed to read. */
 export async function isAddressHidden(dataFolder: string): Promise<boolean> {
-  const refusal = await access(join(dataFolder, FILE), constants.R_OK).then(
+  const refusal = await access(addressFile(dataFolder), constants.R_OK).then(
     () => undefined,
     (error: NodeJS.ErrnoException) => error.code,
   )

@@ -53,6 +53,8 @@ export type InstanceState =
       readonly state: 'answers'
       readonly pid: number
       readonly ready: boolean
+      /** Whether the settings file was changed after it started. */
+      readonly hasOldSettings: boolean
       /** Id of its active revision. */
       readonly revision: string
       readonly problems: readonly string[]

@@ -54,12 +54,13 @@ const SETTINGS = check('settings', [], async ({ settings }) => {
   return found.length > 0 ? found : ok('All settings can be used.')
 })
 
-const FLOW_FILES = check('flow files', [], async ({ settings, flows }) => {
+const FLOW_FILES = check('flow files', [], async ({ settings, flows, instance }) => {
   const folder = settings.DOORMAN_FLOWS
   if (flows instanceof Error) {
     const problems = flows.message.split('\n')
     const says = `${folder}: ${counted(problems.length, 'problem')}. ${sentence(problems[0] ?? '')}`
-    return fault(says, 'Run  doorman check  and correct what it names.')
+    const goesOn = instance.state === 'answers' ? ` Revision ${instance.revision} goes on deciding.` : ''
+    return fault(says + goesOn, 'Run  doorman check  and correct what it names.')
   }
   const { size } = flows.revision.routing.flows
   return ok(`${folder}: revision ${flows.revision.id}, ${counted(size, 'flow')}.`)

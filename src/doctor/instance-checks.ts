@@ -21,7 +21,7 @@ export const INSTANCE = check('instance', [], async (subject) => {
     case 'silent':
       return fault(`${sentence(instance.says)} Calls take the fallback.`, RESTART)
     case 'answers':
-      return instance.ready ? revisionOf(instance, subject) : notReady(instance)
+      return [instance.ready ? revisionOf(instance, subject) : notReady(instance), ...oldSettings(instance)]
   }
 })
 
@@ -51,6 +51,12 @@ function notReady({ pid, problems }: Answer): Result {
     `Doorman (process ${pid}) runs and cannot route calls. ${why}`,
     'See its log, and the checks of ARI and AMI.',
   )
+}
+
+function oldSettings({ hasOldSettings }: Answer): readonly Result[] {
+  const says = 'The settings file has changed since Doorman started, and it reads it only then.'
+  const remedy = 'systemctl restart doorman;  calls take the fallback for one to three seconds.'
+  return hasOldSettings ? [warning(says, remedy)] : []
 }
 
 function revisionOf({ pid, revision, problems }: Answer, { flows, settings }: Subject): Result {

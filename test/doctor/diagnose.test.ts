@@ -62,6 +62,7 @@ interface Change {
   /** Dialplan beside the generated one and the trunks' and flows' own. */
   readonly dialplan?: string | Error
   readonly instance?: Subject['instance']
+  readonly hasOldSettings?: true
   readonly table?: Partial<TableState>
   /** Asterisk's files by name, beside those without faults. */
   readonly files?: Readonly<Record<string, string>>
@@ -186,17 +187,17 @@ function tableWith(change: Partial<TableState>): TableState {
   }
 }
 
+const RUNNING = {
+  state: 'answers',
+  ...{ pid: 42, ready: true, hasOldSettings: false, revision: '', problems: [], tables: [] },
+} as const
+
 async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
   const files = pbxFolder(change)
   const admin = change.admin ?? actions('reload', 'showdialplan', 'updateconfig')
-  const decides = {
-    state: 'answers',
-    pid: 42,
-    ready: true,
-    revision: flows.revision.id,
-    problems: [],
-    tables: change.table === undefined ? [] : [tableWith(change.table)],
-  } as const
+  const tables = change.table === undefined ? [] : [tableWith(change.table)]
+  const { hasOldSettings = false } = change
+  const decides = { ...RUNNING, revision: flows.revision.id, hasOldSettings, tables }
   return diagnose({
     settings: {
       ...readSettings({ env: { DOORMAN_GREETINGS: openFolder }, optional: SETTING_NAMES }),
@@ -276,7 +277,7 @@ const CASES: Readonly<Record<string, Change>> = {
   'settings | warning | secret goes over the network in the clear | tunnel': {
     settings: { DOORMAN_AMI_HOST: 'pbx.example' },
   },
-  'flow files | fault | 1 problem. routing.yaml:3:7: unknown key | doorman check': {
+  'flow files | fault | 1 problem. routing.yaml:3:7: unknown key "flow". Revision | doorman check': {
     flows: () => new Error('routing.yaml:3:7: unknown key "flow"'),
   },
   'ARI | fault | did not answer (ECONNREFUSED). | Check that Asterisk runs.': {
@@ -360,17 +361,13 @@ const CASES: Readonly<Record<string, Change>> = {
     instance: { state: 'silent', says: 'Doorman (process 42) does not answer: ECONNREFUSED' },
   },
   'instance | fault | cannot route calls. ARI refuses. | log': {
-    instance: {
-      state: 'answers',
-      pid: 42,
-      ready: false,
-      revision: '',
-      problems: ['ARI refuses'],
-      tables: [],
-    },
+    instance: { ...RUNNING, ready: false, problems: ['ARI refuses'] },
   },
   'instance | warning | decides by revision 0123abcd; the files in flows are | doorman reload': {
-    instance: { state: 'answers', pid: 42, ready: true, revision: '0123abcd', problems: [], tables: [] },
+    instance: { ...RUNNING, revision: '0123abcd' },
+  },
+  'instance | warning | settings file has changed since Doorman started | systemctl restart doorman': {
+    hasOldSettings: true,
   },
   'tables | fault | Table gold was never loaded, so conditions on it are unknown: it is down. | DOORMAN_DATABASE_':
     {
