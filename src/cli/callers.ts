@@ -90,8 +90,11 @@ function describe(memory: boolean, calls: number, greetings = 0): string {
   ])
 }
 
+const ELSEWHERE =
+  'What names the number elsewhere stays: flow files, tables, logs, and what Asterisk keeps itself.'
+
 function format({ number, memory, calls, greetings, isErased }: ForgottenCaller): string {
-  const done = `Deleted ${describe(memory, calls, greetings) || 'nothing'} of ${number}.`
+  const done = `Deleted ${describe(memory, calls, greetings) || 'nothing'} of ${number}.\n${ELSEWHERE}`
   const log =
     'Another process reads the database, so that traces stay in its -wal file: run this again later.'
   return isErased ? done : `${done}\n${log}`

@@ -52,13 +52,11 @@ export function addCalls(program: DoormanCommand): void {
 }
 
 async function list(settings: Settings, options: Options): Promise<void> {
-  const newest = findCalls(storeIn(settings), {
-    ...(await filtersFor(settings, options)),
-    limit: options.last,
-  })
+  const filters = await filtersFor(settings, options)
+  const newest = findCalls(storeIn(settings), { ...filters, limit: options.last })
   const records = (await Array.fromAsync(newest)).map((call) => shown(call, settings))
   const [first] = records
-  if (first === undefined) return printResult(options, { records }, noneFound(settings, options))
+  if (first === undefined) return printResult(options, { records }, noneFound(settings, filters))
   const lines = columns().lines([HEADING, ...records.map(cells)])
   const running = await findInstance(settings.DOORMAN_DATA)
     .then(readReadiness)
@@ -128,12 +126,11 @@ function cells(call: NumberedCall): readonly string[] {
   ]
 }
 
-function noneFound(settings: Settings, options: Options): string {
-  const { caller, callee } = options
-  const isNational = [caller, callee].some((number) => number !== undefined && !number.startsWith('+'))
+function noneFound(settings: Settings, filters: Filters): string {
+  const { caller, callee } = filters
+  const isNational = [caller, callee].some((number) => number !== undefined && /^\d/.test(number))
   const hint = isNational ? ' Numbers are recorded with their country code, as +15551234567.' : ''
-  const what =
-    Object.keys(filtersOf(options)).length === 0 ? 'No call is recorded' : 'No recorded call matches'
+  const what = Object.keys(filters).length === 0 ? 'No call is recorded' : 'No recorded call matches'
   return `${what} in ${settings.DOORMAN_DATA}.${hint}${notRecorded(settings)}`
 }
 

@@ -36,9 +36,8 @@ export function addGreet(program: DoormanCommand): void {
 
 /** Writes what a caller would hear. @returns how many seconds it has. @throws Refusal */
 async function render(source: RenderSource, file: string): Promise<number> {
-  const folder = dirname(file)
-  await access(folder, constants.W_OK).catch(
-    refuseOn('greeting', `Nothing was written: make the folder ${folder}, or name another file.`),
+  await access(dirname(file), constants.W_OK).catch(
+    refuseOn('greeting', 'Nothing was written: make that folder, or name another file.'),
   )
   const renderer = new Renderer()
   const rendering = renderer.render({ source, file }).finally(() => renderer.stop())

@@ -78,7 +78,7 @@ export function addRollback(program: DoormanCommand): void {
       const { to, allowMissingContexts } = options
       const address = await findInstance(settings.DOORMAN_DATA)
       const body = { to, allowMissingContexts, by: userName() }
-      return report({ ...options, kept: KEPT }, await sendCommand(address, '/rollback', body))
+      return report({ ...options, kept: KEPT + STILL }, await sendCommand(address, '/rollback', body))
     })
 }
 
@@ -108,6 +108,7 @@ async function textsOf(folder: string, { files }: Compiled): Promise<Record<stri
 }
 
 const KEPT = 'It stays, also over restarts, until the flows folder is loaded again.'
+const STILL = '\nThe files there are as they were: correct them before that.'
 
 interface Asked extends Options {
   /** The draft that was uploaded. */

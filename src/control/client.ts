@@ -31,7 +31,7 @@ export async function findInstance(dataFolder: string): Promise<ControlAddress> 
   if (address !== undefined) return address
   throw new NotRunningError(
     `No Doorman runs with the data folder ${resolve(dataFolder)}: it has no control.json that this user may read. ` +
-      'Give the folder of the running one with --data or DOORMAN_DATA, and run the command as its user, or with sudo.',
+      'See  systemctl status doorman;  or give the folder of the running one with --data, or run this with sudo.',
   )
 }
 

@@ -177,7 +177,7 @@ export function formatReplay(result: ReplayResult): string {
       `${calls(unasked)} would ask lookups whose answers were not recorded, and were decided without.`,
     ],
     [tables.length, `Tables (${tables.join(', ')}) are as they are now, not as they were at each call.`],
-    [names, `No recorded call has ${names}: ${ONLY_IF_NEEDED}.`],
+    [names, `No recorded call has ${names}: ${ONLY_IF_NAMED}.`],
   ]
   const said = notes.flatMap(([applies, says]) => (applies ? [says] : []))
   const what = isOne ? `: ${formatGroup(only)}` : ':'
@@ -185,9 +185,7 @@ export function formatReplay(result: ReplayResult): string {
 }
 
 const calls = (count: number) => counted(count, 'call')
-const ONLY_IF_NEEDED =
-  'Doorman records a header only while the flow files in use refer to it, so this replay cannot say what such a ' +
-  'condition will do'
+const ONLY_IF_NAMED = 'it is recorded only while the active flow files name it, so what it does was not tried'
 const CANNOT = 'cannot be replayed: DOORMAN_MASK_NUMBERS=yes keeps neither their numbers nor their headers'
 
 function headline({ calls, changed, masked }: ReplayResult): string {

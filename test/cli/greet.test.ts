@@ -46,7 +46,7 @@ describe('doorman greet', () => {
     )
     const nowhere = await run('Hello.', '--out', '/nowhere/x.wav')
     expect(nowhere.err).toMatch(
-      /^error\[greeting\]: ENOENT.*'\/nowhere'\.\nNothing was written: make the folder \/nowhere, or name another/m,
+      /^error\[greeting\]: ENOENT.*'\/nowhere'\.\nNothing was written: make that folder, or name another/m,
     )
   })
 })

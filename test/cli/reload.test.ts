@@ -177,7 +177,7 @@ describe('doorman rollback', () => {
     [[], undefined],
     [['--to', '3'], 3],
   ])('%j asks for %j', async (args, to) => {
-    const out = `Revision 2 (abc), which is revision 1 again, is active:\n${KEPT}\n`
+    const out = `Revision 2 (abc), which is revision 1 again, is active:\n${KEPT}\nThe files there are as they were: correct them before that.\n`
     expect(await run('rollback', ...args)).toMatchObject({ exit: 0, out })
     expect(asked).toEqual([{ ...(to === undefined ? {} : { to }), by: expect.any(String) }])
   })

@@ -279,7 +279,7 @@ describe('a replay in words', () => {
       '2 calls went through a code flow, which may not say the same each time.',
       '1 call could not be decided: no thread was free for their code flow in time.',
       '3 calls would ask lookups whose answers were not recorded, and were decided without.',
-      'No recorded call has X-Queue, X-VIP: Doorman records a header only while the flow files in use refer to it, so this replay cannot say what such a condition will do.',
+      'No recorded call has X-Queue, X-VIP: it is recorded only while the active flow files name it, so what it does was not tried.',
     ])
     expect(formatReplay(empty)).toBe('No recorded calls: nothing to replay.')
   })

@@ -45,7 +45,8 @@ export class AriConnection {
   #client: Client | undefined
   #socket: AriSocket | undefined
   #takesRequests = false
-  #standsBy = false
+  /** Why another program gets the calls, and what to do; undefined while this instance gets them. */
+  standbyReason: string | undefined
   #openedAt = 0
   /** Resolves when the current socket is of no more use. */
   #end = Promise.withResolvers<'closed' | 'silent' | 'replaced'>()
@@ -60,11 +61,6 @@ export class AriConnection {
     private readonly log: Log,
   ) {
     this.#report = new ConnectionLog('ARI', log)
-  }
-
-  /** Why another program gets the calls, and what to do; undefined while this instance gets them. */
-  get standbyReason(): string | undefined {
-    return this.#standsBy ? standby(this.application) : undefined
   }
 
   get isUp(): boolean {
@@ -144,7 +140,7 @@ export class AriConnection {
     this.#end = Promise.withResolvers()
     this.#openedAt = performance.now()
     this.#isReplacing = false
-    this.#standsBy = false
+    this.standbyReason = undefined
     before?.terminate()
     const { url, username } = this.access
     this.#report.up(`${url} as ${username}, application ${this.application}, Asterisk ${version}`)
@@ -178,8 +174,11 @@ export class AriConnection {
 
   /** Two programs that register against each other would lose calls for ever. */
   #onReplaced(): void {
-    this.#standsBy = true
-    this.log.warn(standby(this.application), { event: 'application_replaced' })
+    this.standbyReason =
+      `Another program has registered the ARI application "${this.application}" and gets its calls now. This ` +
+      'instance stands by, and takes over when the other is gone. Stop one of the two, or give this one another ' +
+      'name with DOORMAN_APP.'
+    this.log.warn(this.standbyReason, { event: 'application_replaced' })
     const socket = this.#socket
     this.#lose('replaced')
     socket?.terminate()
@@ -196,14 +195,6 @@ export class AriConnection {
       isTaken = answer?.status === 200
     }
   }
-}
-
-function standby(application: string): string {
-  return (
-    `Another program has registered the ARI application "${application}" and gets its calls now. This instance ` +
-    'stands by, and takes over when the other is gone. Stop one of the two, or give this one another name with ' +
-    'DOORMAN_APP.'
-  )
 }
 
 /**
