@@ -145,10 +145,10 @@ function simulationMd(rows: readonly Row[]): string {
 }
 
 const INTRODUCTION = `Up to 125 PBXs share a process, and all share the cores with the hub. A PBX is the real fleet part (orders, status,
-overrides, callers' memory) with a connection, an NKEY and the permissions of its own, straight to the hub, and the real
-revisions over a fake dialplan and database. The fake compiles nothing: what a PBX needs to check a list is in
-[TABLES.md](../bench/TABLES.md) and [RESULTS.md](../bench/RESULTS.md). The hub is nats-server 2.9.10 as \`doorman fleet init\` configures it, and
-keeps its files. No calls come, so that no memory of callers is sent.
+overrides, memory of callers) with a connection, an NKEY and the permissions of its own, straight to the hub, and the
+real revisions over a fake dialplan and database. The fake compiles nothing: what it takes to load a list is in
+[RESULTS.md](../bench/RESULTS.md). The hub is nats-server 2.9.10 as \`doorman fleet init\` configures it, and keeps its
+files. No calls come, so that no memory of callers is sent.
 
 - *all decide by it*: from the order to ring \`rest\` until each PBX has fetched, unpacked and swapped in the revision,
   which has a list of so many numbers. *all have reported*: until the publisher knows it of each.
