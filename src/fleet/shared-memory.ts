@@ -2,7 +2,7 @@
  * What PBXs remember of callers, shared. Each PBX writes its own keys, and takes in what the others write; calls look into
  * their own memory alone. Two that were apart agree again: calls are joined, and of the values the later ones count.
  *
- *     a caller changes here ──▶ once a second, until it succeeds: memory/<PBX>/<hash of the caller>
+ *     a caller changes here ──▶ ten times a second, until it succeeds: memory/<PBX>/<hash of the caller>
  *     others write theirs   ──▶ taken into the memory and the database of this PBX
  *     forgotten             ──▶ the time of it stands at the key, and lets nothing older in again
  */
@@ -17,8 +17,9 @@ import { MOST_CALLERS, type RememberedCaller } from '../store/callers.js'
 import { type Exchange, type Key, lastPart } from './exchange.js'
 import { KeptFile } from './kept-file.js'
 
-const SEND_MS = 1_000
-const MOST_AT_ONCE = 1_000
+/** Few at a time, and often: a hundred at once would hold up calls. */
+const SEND_MS = 100
+const MOST_AT_ONCE = 100
 /** Longer than any PBX remembers a caller. */
 const FORGOTTEN_MS = 800 * DAY_MS
 
@@ -46,7 +47,7 @@ export interface SharedMemoryParts {
   readonly memory: Pick<CallerMemory, 'get' | 'all' | 'apply' | 'drop' | 'listener'>
   /** Resolves once the callers of the database are in the memory. */
   readonly memoryLoaded: Promise<void>
-  /** How often changes are sent; once a second unless given. */
+  /** How often changes are sent; ten times a second unless given. */
   readonly sendMs?: number
   /** Those of the recorded calls. */
   recentCallers(): Promise<readonly string[]>

@@ -89,12 +89,13 @@ const report = [
       `| ${mode} | ${rounded(p50, 2)} ms | ${rounded(p99, 2)} ms | ${rounded(p99 / base, 2)} |`,
   ),
   '',
-  `Promised is at most ${MOST} times. Calls that were not routed by their rule: ${wrong}.`,
+  `Promised is at most ${MOST} times where the hub is dead. Calls that were not routed by their rule: ${wrong}.`,
   '',
 ].join('\n')
 say(report)
 if (isWhole) writeFileSync(join(repositoryFolder(), 'test/fleet/CALLS.md'), report)
-process.exit(wrong === 0 && figures.every(({ p99 }) => p99 / base <= MOST) ? 0 : 1)
+const dead = figures.filter(({ mode }) => mode.includes('killed'))
+process.exit(wrong === 0 && dead.every(({ p99 }) => p99 / base <= MOST) ? 0 : 1)
 
 /** Milliseconds that each call of a turn waited. */
 async function measure(mode: Mode): Promise<number[]> {
