@@ -2,8 +2,8 @@
  * What a fleet costs calls, on one Asterisk at 100 calls a second: Doorman without a fleet, in one, in one whose hub was
  * killed, and in one whose leaf node beside the PBX was killed, too. Writes test/fleet/CALLS.md:
  *
- *     npm run bench:fleet-calls             about 18 minutes; exit code 1 where a promise is not kept
- *     npm run bench:fleet-calls -- 1 5      one round, of five seconds a turn instead of 20; only prints
+ *     npm run bench:fleet:calls             about 18 minutes; exit code 1 where a promise is not kept
+ *     npm run bench:fleet:calls -- 1 5      one round, of five seconds a turn instead of 20; only prints
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -75,7 +75,7 @@ const base = figures[0]?.p99 ?? Number.NaN
 const report = [
   '# What a fleet costs calls',
   '',
-  writtenBy('npm run bench:fleet-calls'),
+  writtenBy('npm run bench:fleet:calls'),
   '',
   `One Asterisk with its Doorman at ${PER_SECOND} calls a second, the NATS leaf node and the hub on the same machine. In each`,
   `turn a Doorman has just started and gets ${WARM_S} s of calls; then something is killed, and after ${AWAY_MS / 1_000} s of calls more`,
