@@ -94,6 +94,7 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   const isReady = () => ari.isUp && ami.isUp && !isStopping
   const activeCalls = () => calls.activeCalls
   const fleet = await openFleet(parts, { revisions, memoryLoaded, isReady, activeCalls })
+  if (fleet === undefined) parts.tables.share()
   const own = runningControl({ ...parts, revisions, vitals, fleet })
   const control = await openControl(settings, own, log, store.isInUse)
   return {
@@ -122,14 +123,14 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
 
 /** Nothing of the fleet is loaded where this PBX is in none. */
 async function openFleet(
-  { settings, log, store, overrides, memory, greetings, live }: Parts,
+  { settings, log, store, overrides, memory, greetings, live, tables }: Parts,
   running: Pick<FleetParts, 'revisions' | 'memoryLoaded' | 'isReady' | 'activeCalls'>,
 ): Promise<Fleet | undefined> {
   if (settings.DOORMAN_FLEET === undefined) return undefined
   try {
     const { startFleet } = await import('./fleet/fleet.js')
     return await startFleet(settings, {
-      ...{ ...running, log, store, overrides, memory },
+      ...{ ...running, log, store, overrides, memory, tables },
       recentCallers: () => store.recentCallers(MOST_CALLERS),
       forgetStored: (caller) => {
         const removeGreeting = (file: string) => greetings.remove(file)

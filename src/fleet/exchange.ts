@@ -11,6 +11,8 @@
  * Contents are the files of revisions, named by their hash, and the rows of tables, named `<PBX>/<table>`.
  */
 
+import type * as z from 'zod'
+
 /** Parts of letters, digits, `_`, `-` and `%`, separated by `/`. The first part is a kind. */
 export type Key = `${'orders' | 'overrides' | 'status' | 'memory' | 'tables'}/${string}`
 
@@ -57,6 +59,15 @@ export async function list(
   })
   end()
   return found
+}
+
+/** A value as it was written; undefined where it is damaged, or deleted. */
+export function readValue<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
 }
 
 /** The last part of a key: a ring, a PBX, or the hours. */

@@ -8,11 +8,13 @@ import { FleetMember, type MemberParts } from './member.js'
 import { openExchange } from './open-exchange.js'
 import { OverrideOrders } from './override-orders.js'
 import { SharedMemory, type SharedMemoryParts } from './shared-memory.js'
+import { SharedTables, type SharedTablesParts } from './shared-tables.js'
 import { type FleetView, readView } from './view.js'
 
 export interface FleetParts
   extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls' | 'listen'>,
-    Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'recentCallers' | 'forgetStored'> {
+    Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'recentCallers' | 'forgetStored'>,
+    Pick<SharedTablesParts, 'tables'> {
   readonly overrides: Overrides
 }
 
@@ -34,7 +36,7 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
     ...{ address: settings.DOORMAN_FLEET ?? '', name, seed: settings.DOORMAN_FLEET_SEED },
     ca: settings.DOORMAN_FLEET_CA,
   })
-  const { overrides, memory, memoryLoaded, recentCallers, forgetStored, ...others } = parts
+  const { overrides, memory, memoryLoaded, recentCallers, forgetStored, tables, ...others } = parts
   const shared = { ...others, exchange, name, publicKey, data }
   const shown = (call: NumberedCall) =>
     settings.DOORMAN_MASK_NUMBERS ? { ...maskNumbers({ ...call }), number: call.number } : call
@@ -42,6 +44,7 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
   const orders = new OverrideOrders({ ...shared, overrides })
   const callers = new SharedMemory({ ...shared, memory, memoryLoaded, recentCallers, forgetStored })
   await Promise.all([member.start(), orders.start(), callers.start()])
+  new SharedTables({ exchange, name, tables }).start()
   return {
     name,
     get health() {

@@ -14,7 +14,7 @@ import type { Log } from '../lib/log.js'
 import { DAY_MS } from '../lib/units.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import { MOST_CALLERS, type RememberedCaller } from '../store/callers.js'
-import { type Exchange, type Key, lastPart } from './exchange.js'
+import { type Exchange, type Key, lastPart, readValue } from './exchange.js'
 import { KeptFile } from './kept-file.js'
 
 /** Few at a time, and often: a hundred at once would hold up calls. */
@@ -147,7 +147,7 @@ export class SharedMemory {
   }
 
   #hear(key: Key, text: string): void {
-    const read = readShared(text)
+    const read = readValue(shared, text)
     if (read === undefined) return
     const { forgotten, caller, memory } = read
     const id = lastPart(key)
@@ -227,15 +227,6 @@ export class SharedMemory {
 
 function idOf(caller: string): string {
   return hash('sha256', caller, 'hex').slice(0, 32)
-}
-
-/** Undefined where it is damaged, or deleted. */
-function readShared(text: string): z.output<typeof shared> | undefined {
-  try {
-    return shared.parse(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }
 
 /** The same at all PBXs, whichever they heard first. */

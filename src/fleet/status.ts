@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Exchange } from './exchange.js'
-import { lastPart, list } from './exchange.js'
+import { lastPart, list, readValue } from './exchange.js'
 
 /** How often a PBX says how it is. */
 export const REPORT_MS = 10_000
@@ -53,12 +53,8 @@ export function drifts({ order, revision }: Pick<MemberStatus, 'order' | 'revisi
 
 /** A status as it came; undefined where it is damaged, or not of the PBX that its key names. */
 export function readStatus(name: string, text: string): MemberStatus | undefined {
-  try {
-    const read = status.parse(JSON.parse(text))
-    return read.name === name ? read : undefined
-  } catch {
-    return undefined
-  }
+  const read = readValue(status, text)
+  return read?.name === name ? read : undefined
 }
 
 /** Those of all PBXs that have ever reported, by name. */

@@ -19,7 +19,7 @@ export function readTables(file: Written<RoutingSource>, numbers: Numbers): Rout
   return new Map(
     file.at('tables').entries.flatMap(([name, table]) => {
       checkKeys('table', table)
-      const { every = '', max_drop: maxDrop = MAX_DROP } = table.value
+      const { every = '', max_drop: maxDrop = MAX_DROP, loaded_by: pbxs = [] } = table.value
       const csv = table.at('file')
       if (csv.isThere()) numbers.file(csv)
       const origin = originOf(table.value)
@@ -28,7 +28,8 @@ export function readTables(file: Written<RoutingSource>, numbers: Numbers): Rout
       if (everyMs < SHORTEST_MS)
         table.at('every').problem('flows.invalid_value', 'a table is loaded once a second at most')
       const key = hash('sha256', JSON.stringify([origin, country])).slice(0, 12)
-      return [[name, { name, key, origin, country, everyMs, maxDrop: parseShare(String(maxDrop)) }]]
+      const loadedBy = [pbxs].flat()
+      return [[name, { name, key, origin, country, everyMs, maxDrop: parseShare(String(maxDrop)), loadedBy }]]
     }),
   )
 }
@@ -44,7 +45,7 @@ function checkKeys(what: 'table' | 'lookup', written: Written<TableEntry> | Writ
   const misplaced = [
     ...(isStored ? [] : ['database']),
     ...('http' in entry ? [] : ['headers']),
-    ...('file' in entry ? ['every', 'max_drop'] : []),
+    ...('file' in entry ? ['every', 'max_drop', 'loaded_by'] : []),
   ]
   for (const key of misplaced.filter((one) => one in entry)) {
     const kind = ['file', 'sql', 'redis', 'http'].find((one) => one in entry)

@@ -181,6 +181,10 @@ export const TableSchema = strict({
     ShareSchema,
     'A load that would drop more than this share of the rows changes nothing; 50 % unless given.',
   ),
+  loaded_by: optional(
+    NamesSchema,
+    'In a fleet: the PBXs that load it, the first of them that can; all others have its copy. Each PBX unless given.',
+  ),
 }).check(exactlyOne(['file', 'sql', 'redis', 'http']))
 
 /** They stand before a point in texts, too. */

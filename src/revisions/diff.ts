@@ -133,12 +133,15 @@ function branchItem({ name, numbers, isDefault, state, greet }: Branch): Item {
   }
 }
 
-function tableItem({ name, origin: { kind: _, ...origin }, everyMs, maxDrop }: TableSource): Item {
+function tableItem({ name, origin: { kind: _, ...origin }, everyMs, maxDrop, loadedBy }: TableSource): Item {
   const texts = Object.entries(origin).map(
     ([key, value]) => `${key} ${typeof value === 'string' ? value : jsonOf(value)}`,
   )
   const from = clip(texts.join(', '))
-  const facts = { from, every: formatDuration(everyMs), max_drop: formatShare(maxDrop) }
+  const facts = {
+    ...{ from, every: formatDuration(everyMs), max_drop: formatShare(maxDrop) },
+    loaded_by: loadedBy.join(', '),
+  }
   return { name, summary: from, facts }
 }
 

@@ -144,6 +144,8 @@ export interface TableSource {
   readonly everyMs: number
   /** The largest share of its rows that a refresh may drop, from 0 to 1. */
   readonly maxDrop: number
+  /** The PBXs of a fleet that load it, the first of them that can; all others have its copy. Empty where each loads it. */
+  readonly loadedBy: readonly string[]
 }
 
 /** Who is a VIP: any of these is enough. */

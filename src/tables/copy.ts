@@ -50,9 +50,9 @@ export async function writeCopy(data: string, source: TableSource, table: Outsid
 
 const LINE_FEED = 0x0a
 
-/** The source has sent again what the copy holds. */
-export async function touchCopy(data: string, source: TableSource): Promise<void> {
-  await utimes(fileOf(data, source), new Date(), new Date())
+/** Keeps when the source last sent what the copy holds, as the time of its file. */
+export async function touchCopy(data: string, source: TableSource, at: Date): Promise<void> {
+  await utimes(fileOf(data, source), at, at)
 }
 
 export interface TableCopy {

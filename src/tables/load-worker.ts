@@ -1,6 +1,7 @@
 /** The body of a worker thread that loads a table. */
 import { hash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
+import { gunzipSync } from 'node:zlib'
 import { Databases } from '../databases/databases.js'
 import type { DatabaseAccess } from '../lib/database-url.js'
 import { askHttp, fillHeaders } from '../lib/http-client.js'
@@ -18,6 +19,8 @@ export interface LoadRequest {
   readonly folder: string
   /** What is in memory already. */
   readonly before: Pick<OutsideTable, 'version' | 'size'> | undefined
+  /** What another PBX has loaded, compressed with gzip, instead of asking the source. */
+  readonly copy?: { readonly rows: Uint8Array; readonly version: string; readonly at: number } | undefined
 }
 
 export type LoadResult =
@@ -25,6 +28,8 @@ export type LoadResult =
       readonly ok: true
       /** Undefined where the rows are those of before. */
       readonly table: OutsideTable | undefined
+      /** When the source sent it; milliseconds since 1970. */
+      readonly at: number
       /** Rows that are left out, with an example, in a sentence; empty where there are none. */
       readonly leftOut: string
       /** Why there is no copy on disk; undefined where there is one. */
@@ -38,10 +43,18 @@ async function load({
   secrets,
   folder,
   before,
+  copy,
 }: LoadRequest): Promise<LoadResult> {
   const databases = new Databases(access)
-  const content = await readOrigin(source.origin, databases, secrets).finally(() => databases.stop())
+  const content =
+    copy === undefined
+      ? await readOrigin(source.origin, databases, secrets).finally(() => databases.stop())
+      : gunzipSync(copy.rows, { maxOutputLength: MOST_BYTES })
+  const at = copy?.at ?? Date.now()
   const { table: numbers, problems, faults } = readNumberTable(source.name, content, source.country, true)
+  const version = hash('sha256', numbers.content).slice(0, 12)
+  if (copy !== undefined && copy.version !== version)
+    return { ok: false, reason: 'the copy that came is damaged, or was replaced meanwhile' }
   const example = problems[0]?.message.split(';')[0]
   if (numbers.size === 0 && example !== undefined)
     return { ok: false, reason: `none of its rows has a telephone number: ${example}` }
@@ -52,15 +65,15 @@ async function load({
     return { ok: false, reason }
   }
   const leftOut = faults === 0 ? '' : `${counted(faults, 'row')} left out, such as ${example}`
-  const version = hash('sha256', numbers.content).slice(0, 12)
   const table = version === before?.version ? undefined : { ...numbers, version }
-  const write = () => writeCopy(folder, source, { ...numbers, version })
-  const copying = table === undefined ? touchCopy(folder, source).catch(write) : write()
+  const touch = () => touchCopy(folder, source, new Date(at))
+  const write = () => writeCopy(folder, source, { ...numbers, version }).then(touch)
+  const copying = table === undefined ? touch().catch(write) : write()
   const notCopied = await copying.then(
     () => undefined,
     (error: Error) => error.message,
   )
-  return { ok: true, table, leftOut, notCopied }
+  return { ok: true, table, at, leftOut, notCopied }
 }
 
 /** How long a source may take to send all rows. */

@@ -1,11 +1,12 @@
 import type { DatabaseAccess } from '../lib/database-url.js'
 import type { Log } from '../lib/log.js'
+import { inWords } from '../lib/text.js'
 import { runThread } from '../lib/thread.js'
-import { counted } from '../lib/units.js'
+import { counted, formatDuration } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import type { OutsideData, OutsideTable } from '../routing/outside-data.js'
 import type { Routing, TableSource } from '../routing/types.js'
-import { readCopy, removeOtherCopies } from './copy.js'
+import { readCopy, removeOtherCopies, touchCopy } from './copy.js'
 import type { LoadRequest, LoadResult } from './load-worker.js'
 
 export interface TablesParts {
@@ -16,6 +17,26 @@ export interface TablesParts {
   readonly log: Log
   /** A table has other rows than before. */
   readonly changed?: (name: string) => void
+}
+
+/** The tables of a fleet that some PBXs load for all. */
+export interface TableSharing {
+  /** Whether it is for this PBX to ask the source now. */
+  isLoader(source: TableSource): boolean
+  /** The newest copy that was loaded after a time, in milliseconds since 1970. */
+  newest(source: TableSource, after: number): SharedCopy | undefined
+  /** Gives others what this PBX has loaded. */
+  share(source: TableSource, table: OutsideTable, at: Date): void
+  /** Takes the copies of other tables from them again. */
+  removeOthers(sources: readonly TableSource[]): void
+}
+
+export interface SharedCopy {
+  readonly version: string
+  /** When its source sent it; milliseconds since 1970. */
+  readonly at: number
+  /** Compressed with gzip. */
+  readonly rows: () => Promise<Uint8Array>
 }
 
 /** What is known of a table, for metrics and `doctor`. */
@@ -51,6 +72,8 @@ const MEMORY_MB = 4_096
 
 /** A source that failed is asked again after this time, unless `every` is shorter. */
 const RETRY_MS = 10_000
+/** A copy that is so many times `every` old is out of date: the next PBX under `loaded_by` loads the table. */
+export const OUTDATED = 3
 
 /**
  * The tables from outside, in memory. A source that is down, or sends too little, changes nothing but the age of its
@@ -61,6 +84,7 @@ export class Tables {
   readonly #held = new Map<string, Held>()
   #current: ReadonlyMap<string, TableSource> = new Map()
   readonly #stopping = new AbortController()
+  readonly #sharing = Promise.withResolvers<TableSharing | undefined>()
 
   constructor(private readonly parts: TablesParts) {}
 
@@ -86,7 +110,19 @@ export class Tables {
       const message = `Copies of tables cannot be removed: ${error.message}.`
       log.warn(message, { event: 'table_copy_problem' })
     })
+    void this.#sharing.promise.then((sharing) => sharing?.removeOthers([...this.#current.values()]))
     if (waitMs > 0) await within(waitMs, 'new tables', Promise.all(loads)).catch(() => undefined)
+  }
+
+  /** Tables with `loaded_by` wait for this. @param sharing undefined where there is no fleet, and each PBX loads them */
+  share(sharing?: TableSharing): void {
+    this.#sharing.resolve(sharing)
+  }
+
+  /** Another PBX has loaded the table with this key. */
+  takeCopy(key: string): void {
+    const held = this.#held.get(key)
+    if (held !== undefined && this.#isCurrent(held)) void this.#refresh(held)
   }
 
   /** The tables of a revision that were loaded, by name. */
@@ -109,6 +145,7 @@ export class Tables {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
+    this.share()
     for (const { timer } of this.#held.values()) clearTimeout(timer)
     await Promise.all([...this.#held.values()].map(({ loading }) => loading))
   }
@@ -142,28 +179,55 @@ export class Tables {
   }
 
   async #load(held: Held): Promise<void> {
-    const { folder, databases, secrets } = this.parts
-    const { source, table } = held
-    const before = table && { version: table.version, size: table.size }
-    const request: LoadRequest = { source, databases, secrets, folder, before }
-    const { signal } = this.#stopping
-    const result = await runThread<LoadResult>(BODY, request, { memoryMb: MEMORY_MB, signal }).catch(
-      (error: Error): LoadResult => ({ ok: false, reason: error.message }),
-    )
-    if (signal.aborted) return
-    if (result.ok) this.#loaded(held, result)
-    else this.#failed(held, result.reason)
+    const { source, loadedAt } = held
+    const { everyMs, loadedBy } = source
+    const sharing = loadedBy.length === 0 ? undefined : await this.#sharing.promise
+    const isLoader = sharing?.isLoader(source) ?? true
+    const own = isLoader ? await this.#run(held) : undefined
+    const since = loadedAt?.getTime() ?? 0
+    const copy = own?.ok ? undefined : sharing?.newest(source, since)
+    const result = copy === undefined ? own : await this.#take(held, copy).catch(failure)
+    if (this.#stopping.signal.aborted) return
+    // By then the next PBX has taken over, where there is one.
+    const limitMs = (OUTDATED + 1) * everyMs
+    if (result?.ok) this.#loaded(held, result)
+    else if (sharing === undefined || Date.now() - since > limitMs) {
+      const missing = `no copy of ${inWords(loadedBy)} is younger than ${formatDuration(limitMs)}`
+      this.#failed(held, result?.reason ?? missing)
+    }
+    if (own?.ok && held.table && held.loadedAt) sharing?.share(source, held.table, held.loadedAt)
     if (!this.#isCurrent(held)) return
-    const { everyMs } = held.source
-    held.timer = setTimeout(() => void this.#refresh(held), result.ok ? everyMs : Math.min(RETRY_MS, everyMs))
+    const nextMs = own?.ok ? held.source.everyMs : Math.min(RETRY_MS, held.source.everyMs)
+    held.timer = setTimeout(() => void this.#refresh(held), nextMs)
   }
 
-  #loaded(held: Held, { table, leftOut, notCopied }: Extract<LoadResult, { ok: true }>): void {
+  /** Rows that are here already are not fetched again. */
+  async #take(held: Held, copy: SharedCopy): Promise<LoadResult> {
+    const touch = () => touchCopy(this.parts.folder, held.source, new Date(copy.at))
+    const isSame = copy.version === held.table?.version
+    const isHere =
+      isSame &&
+      (await touch()
+        .then(() => true)
+        .catch(() => false))
+    if (!isHere) return this.#run(held, { ...copy, rows: await copy.rows() })
+    return { ok: true, table: undefined, at: copy.at, leftOut: held.leftOut ?? '', notCopied: undefined }
+  }
+
+  #run({ source, table }: Held, copy?: LoadRequest['copy']): Promise<LoadResult> {
+    const { folder, databases, secrets } = this.parts
+    const before = table && { version: table.version, size: table.size }
+    const request: LoadRequest = { source, databases, secrets, folder, before, copy }
+    const limits = { memoryMb: MEMORY_MB, signal: this.#stopping.signal }
+    return runThread<LoadResult>(BODY, request, limits).catch(failure)
+  }
+
+  #loaded(held: Held, { table, at, leftOut, notCopied }: Extract<LoadResult, { ok: true }>): void {
     const { log } = this.parts
     const { source, error } = held
     const name = source.name
     held.table = table ?? held.table
-    held.loadedAt = new Date()
+    held.loadedAt = new Date(at)
     held.error = undefined
     const { size: rows = 0, version } = held.table ?? {}
     if (table !== undefined || error !== undefined)
@@ -193,4 +257,8 @@ export class Tables {
     const message = `Table ${name} cannot be loaded and ${effect}: ${reason}.`
     this.parts.log.warn(message, { event: 'table_problem', table: name })
   }
+}
+
+function failure({ message }: Error): LoadResult {
+  return { ok: false, reason: message }
 }

@@ -37,7 +37,7 @@ const ROUTING = routingOf({ trust: trusting({ 'carrier-a': ['caller_number'] }),
 const callerAt = (at: number) => call({ from: `+1555${String((at * 7_919) % ROWS).padStart(7, '0')}` })
 
 function source(name: string, origin: TableOrigin): TableSource {
-  return { name, key: name, origin, country: 'US', everyMs: 3_600_000, maxDrop: 0.5 }
+  return { name, key: name, origin, country: 'US', everyMs: 3_600_000, maxDrop: 0.5, loadedBy: [] }
 }
 
 const sqlSource = (database: string): TableSource =>

@@ -46,8 +46,8 @@ const numbered = (count: number) =>
 function gold(change: Partial<TableSource> = {}): { readonly tables: ReadonlyMap<string, TableSource> } {
   const { port } = server.address() as AddressInfo
   const origin = { kind: 'http', url: `http://127.0.0.1:${port}/gold`, headers: {} } as const
-  const source = { name: 'gold', key: 'k1', origin, country: 'US', everyMs: 30, maxDrop: 0.5, ...change }
-  return { tables: new Map([['gold', source]]) }
+  const rest = { key: 'k1', country: 'US', everyMs: 30, maxDrop: 0.5, loadedBy: [] }
+  return { tables: new Map([['gold', { name: 'gold', origin, ...rest, ...change }]]) }
 }
 
 function tables(parts: Partial<TablesParts> = {}) {
@@ -214,6 +214,24 @@ describe('a table', () => {
     expect(tierOf(all, ANN)).toBeUndefined()
     expect(readdirSync(join(folder, 'tables'))).toEqual([])
   })
+})
+
+test('a table that a fleet shares waits until it is known whether there is a fleet', async () => {
+  sent = csv('number,tier', `${ANN},gold`)
+  const shared = gold({ loadedBy: ['berlin'] })
+  const { tables: all } = tables()
+  await all.use(shared, 50)
+  expect(asked).toEqual([])
+  all.share()
+  await until(() => tierOf(all, ANN, shared) === 'gold')
+  // One that is stopped before has not asked, and does not wait.
+  const { tables: stopped } = tables()
+  await stopped.use(
+    { tables: new Map([...shared.tables].map(([name, one]) => [name, { ...one, key: 'k2' }])) },
+    0,
+  )
+  await stopped.stop()
+  expect(stopped.states[0]?.failures).toBe(0)
 })
 
 test('nobody waits for sources that do not answer', async () => {
