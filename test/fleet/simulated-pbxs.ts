@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -43,21 +44,13 @@ export class SimulatedPbxs {
 
   /** Resolves once all have done it. */
   async all(order: Order): Promise<void> {
-    await Promise.all(
-      this.#children.map(
-        (child) =>
-          new Promise<void>((resolve, reject) => {
-            const ended = () => reject(new Error('A process of simulated PBXs ended.'))
-            child.once('exit', ended)
-            child.once('message', (problem: string) => {
-              child.off('exit', ended)
-              if (problem === '') resolve()
-              else reject(new Error(problem))
-            })
-            child.send(order)
-          }),
-      ),
-    )
+    const one = async (child: ChildProcess) => {
+      const answered = Promise.race([once(child, 'message'), once(child, 'exit')])
+      child.send(order)
+      const [problem] = (await answered) as readonly unknown[]
+      if (problem !== '') throw new Error(`A process of simulated PBXs failed: ${problem}`)
+    }
+    await Promise.all(this.#children.map(one))
   }
 
   async stop(): Promise<void> {
@@ -131,16 +124,16 @@ if (process.argv[1] === import.meta.filename) {
   const carryOut = async (order: Order): Promise<unknown> => {
     await started
     if (order.do === 'decide') return all(({ deciding }) => deciding === order.id)
-    if (order.do === 'down') return all(({ isUp }) => !isUp)
-    if (order.do === 'up') return all(({ isUp }) => isUp)
     if (order.do === 'stop') return Promise.all(pbxs.map((pbx) => pbx.stop()))
+    if (order.do !== 'restart') return all(({ isUp }) => isUp === (order.do === 'up'))
     await Promise.all(pbxs.map((pbx) => pbx.leave()))
     return Promise.all(pbxs.map((pbx) => pbx.start()))
   }
+  const answer = (problem: string) => void process.send?.(problem)
   process.on('message', (order: Order) => {
     carryOut(order).then(
-      () => process.send?.(''),
-      (error: Error) => process.send?.(error.message),
+      () => answer(''),
+      (error: Error) => answer(error.message),
     )
   })
   process.on('disconnect', () => process.exit())
