@@ -1,6 +1,6 @@
 /**
  * Tables that some PBXs load for all. The flow files, which the publisher has signed, name them under `loaded_by`: the
- * first of them loads a table, the next one does where no copy of it is up to date, and copies of others are not believed.
+ * first of them loads a table, the next one does where no copy of it is up to date, and copies of others are not taken.
  *
  *     loaded here      ──▶ files/<PBX>/<table>: the rows, where they changed; then tables/<PBX>/<table>: version and time
  *     loaded elsewhere ──▶ taken as if the source had sent it: the same checks, the same copy on disk
