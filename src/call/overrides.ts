@@ -29,7 +29,7 @@ export type ShownOverride = ReturnType<typeof shownOverride>
 /** An override that was set or ended, or why it was not. */
 export type OverrideResult =
   | { readonly ok: true; readonly override: ShownOverride }
-  | { readonly ok: false; readonly error: string }
+  | { readonly ok: false; readonly error: string; readonly isOver?: true }
 
 export interface OverridesParts {
   readonly store: Pick<Store, 'overrides' | 'saveOverrides'>
@@ -90,7 +90,7 @@ export class Overrides {
       return { ok: false, error: `There are no hours "${name}"${suggestion(name, all.keys())}` }
     try {
       const end = parseUntil(until, hours.zone, since)
-      if (end <= Date.now()) return { ok: false, error: `${until} is over already` }
+      if (end <= Date.now()) return { ok: false, error: `${until} is over already`, isOver: true }
       const override = { open: state === 'open', since, until: end, by, why }
       this.#change(new Map([...this.#current, [name, override]]))
       const now = stateAt({ ...hours, override }, Date.now())

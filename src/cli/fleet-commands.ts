@@ -7,13 +7,13 @@ import { Publisher } from '../fleet/publisher.js'
 import { RING } from '../fleet/rings.js'
 import * as rollout from '../fleet/rollout.js'
 import { drifts, isAway, type MemberStatus, readStatuses } from '../fleet/status.js'
+import type { FleetView } from '../fleet/view.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { parseUntil } from '../hours/override.js'
 import { Columns, suggestion } from '../lib/text.js'
 import { age, DAY_MS } from '../lib/units.js'
-import { within } from '../lib/waiting.js'
 import { type Settings, userName } from '../settings/index.js'
 import { EXIT, print, printResult, Refusal, refuseOn, widthOf } from './command.js'
 import { formatVisits } from './why.js'
@@ -24,7 +24,6 @@ interface Json {
   readonly json?: true
 }
 
-const REACH_MS = 10_000
 const ASK_MS = 5_000
 const ROLLBACK_EXPIRES_MS = 90 * DAY_MS
 const OVERRIDE_EXPIRES_MS = 366 * DAY_MS
@@ -98,13 +97,17 @@ function report(options: Json, result: rollout.RolloutResult, done: string, fail
 
 export async function status(settings: Settings, options: Json): Promise<void> {
   const { DOORMAN_FLEET_SIGNING_KEY: key, DOORMAN_DATA: data } = settings
-  const show = (pbxs: readonly MemberStatus[]) => printResult(options, { pbxs }, table(pbxs))
+  const show = (pbxs: readonly MemberStatus[], missing: FleetView['missing'] = null) => {
+    const away = missing && `The exchange was last reached ${age(missing.since)} ago: ${missing.why}`
+    printResult(options, { pbxs, missing }, away ? `${table(pbxs)}\n${away}` : table(pbxs))
+  }
   // A PBX asks its own Doorman, which is in the fleet already.
   if (key === undefined) {
     const instance = await findInstance(data).catch((error: Error) => {
       throw new NotRunningError(`${error.message}\nOn the publisher's machine, ${ADD_SETTINGS}.`)
     })
-    return show((await readFleet(instance)).pbxs)
+    const { pbxs, missing } = await readFleet(instance)
+    return show(pbxs, missing)
   }
   await asPublisher(settings, options, async ({ exchange }) => show(await readStatuses(exchange)))
 }
@@ -178,7 +181,7 @@ export function override(
     const sequence = await publisher.override(order, OVERRIDE_EXPIRES_MS)
     const says = state === 'end' ? `the override of ${hours} ends` : `${hours} ${state} until ${until}`
     const where = pbx === 'all' ? 'all PBXs' : pbx
-    const text = `Ordered at ${where}: ${says}. A PBX without hours "${hours}" says so in its log.`
+    const text = `Ordered at ${where}: ${says}. A PBX without hours "${hours}" says so in  doorman fleet status`
     printResult(options, { sequence, ...order }, text)
   })
 }
@@ -205,7 +208,7 @@ async function asPublisher(
   const exchange = await openExchange({ address, name: 'publisher', seed, ca })
   try {
     const publisher = new Publisher(exchange, key, userName())
-    await within(REACH_MS, address, publisher.orders()).catch((error: Error) => {
+    await publisher.orders().catch((error: Error) => {
       throw new Refusal('fleet', `${address} cannot be reached: ${exchange.problem || error.message}`)
     })
     await use({ exchange, publisher, say: (line) => (json ? undefined : print(line)) })

@@ -1,7 +1,6 @@
 /** The command line of `doorman fleet`; what its commands do is loaded when one of them is run. */
 import { Option } from 'commander'
 import { DAY_MS, DURATION_FORM, formatDuration, parseDuration } from '../lib/units.js'
-import type { Settings } from '../settings/index.js'
 import { type DoormanCommand, optionParser, parseShareOption } from './command.js'
 import type * as Actions from './fleet-commands.js'
 
@@ -26,11 +25,6 @@ function run(name: keyof typeof Actions) {
     await action(...given)
   }
 }
-const does =
-  (name: keyof typeof Actions) =>
-  (settings: Settings, ...given: readonly unknown[]) =>
-    run(name)(settings, ...given)
-
 export function addFleet(program: DoormanCommand): void {
   const fleet = program
     .command('fleet')
@@ -56,23 +50,23 @@ export function addFleet(program: DoormanCommand): void {
     .addOption(timeOption('--for <time>', 'how long each ring but the last is watched', HOLD_MS))
     .addOption(timeOption('--expires <time>', 'PBXs that are away for longer do not take it', EXPIRES_MS))
     .takes('flows', 'json')
-    .does('files', does('push'))
+    .does('files', run('push'))
   fleet
     .command('status')
     .description('say which PBX has which revision, and how it is')
     .takes('data', 'json')
-    .does('files', does('status'))
+    .does('files', run('status'))
   fleet
     .command('rollback')
     .description('bring all PBXs back to what they had before the last push')
     .takes('json')
-    .does('files', does('rollback'))
+    .does('files', run('rollback'))
   fleet
     .command('why')
     .argument('<call>', 'id of its channel, or SIP Call-ID')
     .description('say why a call went where it went, at whichever PBX it was')
     .takes('verbose', 'json')
-    .does('files', does('why'))
+    .does('files', run('why'))
   fleet
     .command('override')
     .argument('<name>', 'of the hours')
@@ -82,5 +76,5 @@ export function addFleet(program: DoormanCommand): void {
     .option('--why <reason>', 'for explanations')
     .option('--at <pbx>', 'at this PBX alone', 'all')
     .takes('json')
-    .does('files', does('override'))
+    .does('files', run('override'))
 }

@@ -203,6 +203,7 @@ export const TEXTS = {
   fleet: {
     heading: 'Fleet, seen from',
     columns: ['PBX', 'Ring', 'Revision, since', 'Health', 'Order', 'Calls', 'Fallbacks', 'Last fallback'],
+    missing: 'The others are shown as they were: the exchange of the fleet is not reached since',
     noPbxs: 'No PBX has reported yet.',
     health: { notReady: 'not ready', away: 'away, last heard of' },
     order: { none: 'none yet', taken: 'taken', refused: 'refused', drift: 'drift: other files loaded since' },
@@ -210,7 +211,12 @@ export const TEXTS = {
     ringColumns: ['Ring', 'Revision', 'Ordered', 'Gate'],
     noRings: 'Nothing was pushed yet.',
     before: 'what each had before the first push',
-    gate: { passed: 'taken by', of: 'of', failed: 'failed', rolledBack: 'rolled back' },
+    gate: {
+      ...{ asked: 'in progress:', watched: 'watched until', passed: 'taken by', of: 'of', next: 'then' },
+      ...{ failed: 'failed', rolledBack: 'rolled back' },
+    },
+    calls: 'Calls of all PBXs, at most three a second of each',
+    noCalls: 'No call since this page was opened.',
   },
   audit: {
     heading: 'Audit: every change, the newest first',

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { ShownOverride } from '../call/overrides.js'
-import type { MemberStatus } from '../fleet/status.js'
+import type { FleetView } from '../fleet/view.js'
 import { loadHttpClient } from '../lib/http-client.js'
 import { replaceFile, SELF } from '../lib/replace-file.js'
 import type { ForgottenCaller } from '../memory/caller-memory.js'
@@ -71,7 +71,7 @@ export const readTables = async (to: To): Promise<readonly TableState[]> =>
   (await request<{ readonly tables: readonly TableState[] }>(to, '/tables', READ_MS)).tables
 
 /** The PBXs of its fleet. */
-export const readFleet = (to: To): Promise<{ readonly pbxs: readonly MemberStatus[] }> =>
+export const readFleet = (to: To): Promise<Pick<FleetView, 'pbxs' | 'missing'>> =>
   request(to, '/fleet', COMMAND_MS)
 
 /** Whether it can decide calls now. */

@@ -105,13 +105,9 @@ export function addLive(server: FastifyInstance, live: LiveCalls, status: () => 
     for (const end of streams) end()
   })
   server.get('/api/live', async (request, reply) => {
-    const { raw } = reply.hijack()
-    raw.writeHead(200, { ...headersOf(reply), 'content-type': 'text/event-stream' })
+    const { raw, send } = openStream(reply)
     let waiting: CallRow[] = [...live.after(Number(request.headers['last-event-id'] ?? 0), 1_000)]
-    const send = (event: string, data: unknown, id?: number) =>
-      raw.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
     const flush = () => {
-      if (raw.writableLength > MOST_UNREAD_BYTES) return raw.destroy()
       const rows = waiting
       waiting = []
       if (rows.length > 0)
@@ -137,6 +133,15 @@ export function addLive(server: FastifyInstance, live: LiveCalls, status: () => 
   })
 }
 
-function headersOf(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
+/** Answers with a stream of server-sent events. */
+export function openStream(reply: FastifyReply) {
+  const { raw } = reply.hijack()
+  const headers = Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)])
+  raw.writeHead(200, { ...Object.fromEntries(headers), 'content-type': 'text/event-stream' }).flushHeaders()
+  const send = (event: string, data: unknown, id?: number) => {
+    if (raw.writableLength > MOST_UNREAD_BYTES) return raw.destroy()
+    const begin = id === undefined ? '' : `id: ${id}\n`
+    return raw.write(`${begin}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+  return { raw, send }
 }

@@ -98,7 +98,7 @@ export function runningControl(parts: ControlParts) {
     metrics: () => metrics.text(),
     tables: () => tables.states,
     /** Undefined where this PBX is in no fleet. */
-    fleet: parts.fleet as Pick<Fleet, 'name' | 'view'> | undefined,
+    fleet: parts.fleet as Pick<Fleet, 'name' | 'view' | 'listen'> | undefined,
     outside: () => known(revisions.current),
     revision: () => revisions.current,
     health: () => healthOf(parts),

@@ -6,8 +6,8 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import fastify from 'fastify'
 import type * as z from 'zod'
 import type { OverrideResult, Overrides } from '../call/overrides.js'
+import type { SampledCall } from '../fleet/sampled-calls.js'
 import type { Log } from '../lib/log.js'
-import { within } from '../lib/waiting.js'
 import type { ReloadResult } from '../revisions/candidate.js'
 import { type Settings, whyNoConsole } from '../settings/index.js'
 import { Access, authorOf, guard, RefusedRequest, readRequest, shown, TOKEN_OWNER } from './access.js'
@@ -22,6 +22,7 @@ import {
   rollbackRequest,
 } from './commands.js'
 import { addConsole } from './console.js'
+import { openStream } from './live-calls.js'
 import type { Control, ServerParts } from './running-control.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
@@ -29,8 +30,6 @@ const MOST_BYTES = 25_000_000
 
 const REFUSED = 409
 const UNAVAILABLE = 503
-/** The exchange of the fleet may be away. */
-const FLEET_MS = 5_000
 
 /** Served without a token: nothing about a caller is in them. */
 const PUBLIC = new Set<string | undefined>(['/metrics', '/live', '/ready'])
@@ -148,19 +147,31 @@ function addViews(server: FastifyInstance, control: Control): void {
   }))
   server.get('/greetings', () => control.rendered())
   server.get('/tables', async () => ({ tables: control.tables() }))
+  const fleetOf = ({ fleet } = control) => {
+    if (fleet === undefined) throw new RefusedRequest(404, 'This PBX is in no fleet.')
+    return fleet
+  }
   server.get('/fleet', async ({ user }) => {
-    if (control.fleet === undefined) throw new RefusedRequest(404, 'This PBX is in no fleet.')
-    const { name, view } = control.fleet
-    const { pbxs, rings } = await within(FLEET_MS, 'the exchange of the fleet', view())
+    const { name, view } = fleetOf()
+    const { missing, pbxs, rings } = await view()
     // Only what is said in words: times would look like numbers of callers.
     return {
-      name,
+      ...{ name, missing },
       pbxs: pbxs.map(({ order, refusedOrders, ...pbx }) => ({
         ...{ ...pbx, ...shown({ refusedOrders }, user) },
         order: order && { ...order, ...shown({ problems: order.problems }, user) },
       })),
       rings: rings.map(({ problem, ...ring }) => ({ ...ring, ...shown({ problem }, user) })),
     }
+  })
+  server.get('/fleet/live', async ({ user }, reply) => {
+    const { listen } = fleetOf()
+    const { raw, send } = openStream(reply)
+    const masked = (pbx: string) => (call: SampledCall) => ({ ...shown(call, user), pbx })
+    raw.on(
+      'close',
+      listen((pbx, calls) => void send('calls', calls.map(masked(pbx)))),
+    )
   })
   server.get('/metrics', async (_request, reply) => reply.type('text/plain').send(await control.metrics()))
   // Says nothing about the PBX: a lost PBX is no reason for a supervisor to restart Doorman.

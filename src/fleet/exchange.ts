@@ -7,14 +7,15 @@
  *     status/<PBX>                    what the PBX has, and how it is              PBX ▶ publisher
  *     memory/<PBX>/<caller>           what it remembers of a caller                PBX ▶ other PBXs
  *     tables/<PBX>/<table>            which rows of a table it has loaded, and when PBX ▶ other PBXs
+ *     live/<PBX>                      a sample of its calls, to whoever watches    PBX ▶ other PBXs
  *
  * Contents are the files of revisions, named by their hash, and the rows of tables, named `<PBX>/<table>`.
  */
-
 import type * as z from 'zod'
+import { within } from '../lib/waiting.js'
 
 /** Parts of letters, digits, `_`, `-` and `%`, separated by `/`. The first part is a kind. */
-export type Key = `${'orders' | 'overrides' | 'status' | 'memory' | 'tables'}/${string}`
+export type Key = `${'orders' | 'overrides' | 'status' | 'memory' | 'tables' | 'live'}/${string}`
 
 /** Takes a value when it is there and each time it changes; an empty one was deleted. Must not throw. */
 export type Changed = (key: Key, value: string) => void
@@ -24,15 +25,18 @@ export interface Exchange {
   readonly isUp: boolean
   /** Why not; empty where nothing failed yet. */
   readonly problem: string
-  /** Stores a value; an empty one deletes the key. Rejects where the exchange cannot be reached. */
+  /**
+   * Stores a value; an empty one deletes the key. Rejects where the exchange cannot be reached. What is `live/` may be
+   * lost, and is not kept for those who come later.
+   */
   put(key: Key, value: string): Promise<void>
   /**
    * Tells the values of all keys that begin with the prefix (`orders/`, `memory/berlin/`), now and whenever they change,
    * through all failures of the exchange; a value may be told again. Resolves once those that are there now were told,
    * which may take as long as the exchange is away.
-   * @returns ends it
+   * @param ended ends it; rejects where that comes first
    */
-  watch(prefix: Key, changed: Changed): Promise<() => void>
+  watch(prefix: Key, changed: Changed, ended?: AbortSignal): Promise<void>
   /** Stores a content in place of the one that has this name. */
   putContent(name: string, content: Uint8Array): Promise<void>
   /**
@@ -47,17 +51,18 @@ export interface Exchange {
   stop(): Promise<void>
 }
 
-/** The values under a prefix as they are now. Takes as long as the exchange is away, as `watch` does. */
+const LIST_MS = 10_000
+
+/** The values under a prefix as they are now. Rejects where the exchange does not tell them in time. */
 export async function list(
   exchange: Pick<Exchange, 'watch'>,
   prefix: Key,
 ): Promise<ReadonlyMap<Key, string>> {
   const found = new Map<Key, string>()
-  const end = await exchange.watch(prefix, (key, value) => {
-    if (value === '') found.delete(key)
-    else found.set(key, value)
-  })
-  end()
+  const ended = new AbortController()
+  const changed: Changed = (key, value) => void (value === '' ? found.delete(key) : found.set(key, value))
+  const told = exchange.watch(prefix, changed, ended.signal)
+  await within(LIST_MS, 'the exchange of the fleet', told).finally(() => ended.abort())
   return found
 }
 

@@ -7,12 +7,14 @@ import type { Settings } from '../settings/index.js'
 import { FleetMember, type MemberParts } from './member.js'
 import { openExchange } from './open-exchange.js'
 import { OverrideOrders } from './override-orders.js'
+import { type SampledCalls, type SampledCallsParts, sampleCalls } from './sampled-calls.js'
 import { SharedMemory, type SharedMemoryParts } from './shared-memory.js'
 import { SharedTables, type SharedTablesParts } from './shared-tables.js'
-import { type FleetView, readView } from './view.js'
+import { type FleetView, fleetReader } from './view.js'
 
 export interface FleetParts
-  extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls' | 'listen'>,
+  extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls'>,
+    Pick<SampledCallsParts, 'listen'>,
     Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'recentCallers' | 'forgetStored'>,
     Pick<SharedTablesParts, 'tables'> {
   readonly overrides: Overrides
@@ -22,8 +24,10 @@ export interface Fleet {
   /** The name of this PBX. */
   readonly name: string
   readonly health: FleetMember['health']
-  /** Takes as long as the exchange is away. */
+  /** Never rejects. */
   view(): Promise<FleetView>
+  /** Hears some calls of all PBXs. @returns ends it */
+  readonly listen: SampledCalls['listen']
   stop(): Promise<void>
 }
 
@@ -38,10 +42,12 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
   })
   const { overrides, memory, memoryLoaded, recentCallers, forgetStored, tables, ...others } = parts
   const shared = { ...others, exchange, name, publicKey, data }
-  const shown = (call: NumberedCall) =>
-    settings.DOORMAN_MASK_NUMBERS ? { ...maskNumbers({ ...call }), number: call.number } : call
+  const masked = (call: object) => (settings.DOORMAN_MASK_NUMBERS ? maskNumbers({ ...call }) : call)
+  const shown = (call: NumberedCall) => ({ ...masked(call), number: call.number })
   const member = new FleetMember({ ...shared, ring: settings.DOORMAN_FLEET_RING, version, shown })
-  const orders = new OverrideOrders({ ...shared, overrides })
+  const calls = sampleCalls({ ...shared, masked })
+  const { taken, notTaken } = member
+  const orders = new OverrideOrders({ ...shared, overrides, taken, notTaken })
   const callers = new SharedMemory({ ...shared, memory, memoryLoaded, recentCallers, forgetStored })
   await Promise.all([member.start(), orders.start(), callers.start()])
   new SharedTables({ exchange, name, tables }).start()
@@ -50,9 +56,10 @@ export async function startFleet(settings: Settings, parts: FleetParts): Promise
     get health() {
       return member.health
     },
-    view: () => readView(exchange, [...member.orders.values()]),
+    view: fleetReader(exchange, member),
+    listen: calls.listen,
     async stop() {
-      await Promise.all([member.stop(), orders.stop(), callers.stop()])
+      await Promise.all([member.stop(), orders.stop(), callers.stop(), calls.stop()])
       await exchange.stop()
     },
   }

@@ -56,12 +56,16 @@ export class FolderExchange implements Exchange {
     return value === '' ? rm(this.#path(key), { force: true }) : this.#write(key, value)
   }
 
-  async watch(prefix: Key, changed: Changed): Promise<() => void> {
+  async watch(prefix: Key, changed: Changed, ended?: AbortSignal): Promise<void> {
     const watch = { prefix, changed, seen: new Map<string, string>(), told: Promise.withResolvers<void>() }
+    ended?.addEventListener('abort', () => {
+      this.#watches.delete(watch)
+      watch.told.resolve()
+    })
     await this.#look(watch).catch(() => undefined)
-    this.#watches.add(watch)
+    if (ended?.aborted !== true) this.#watches.add(watch)
     await watch.told.promise
-    return () => void this.#watches.delete(watch)
+    ended?.throwIfAborted()
   }
 
   putContent(name: string, content: Uint8Array): Promise<void> {

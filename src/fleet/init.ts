@@ -108,8 +108,9 @@ const API = ['STREAM.INFO', 'CONSUMER.CREATE', 'CONSUMER.INFO', 'CONSUMER.DELETE
 function permissions(pbx: string): string {
   const list = (subjects: readonly string[]) => `[${subjects.map((one) => `"${one}"`).join(', ')}]`
   const own = ['memory', 'tables', 'files'].map((kind) => `doorman.${kind}.${pbx}.>`)
-  const publish = [...API, '$JS.FC.>', '_INBOX_publisher.>', `doorman.status.${pbx}`, ...own]
-  const subscribe = [`_INBOX_${pbx}.>`, `doorman.ask.${pbx}`]
+  const single = ['status', 'live'].map((kind) => `doorman.${kind}.${pbx}`)
+  const publish = [...API, '$JS.FC.>', '_INBOX_publisher.>', ...single, ...own]
+  const subscribe = [`_INBOX_${pbx}.>`, `doorman.ask.${pbx}`, 'doorman.live.>']
   return `{ publish: { allow: ${list(publish)} }, subscribe: { allow: ${list(subscribe)} } }`
 }
 

@@ -51,6 +51,8 @@ interface Kept {
 export class FleetMember {
   /** The last order of each ring, by its name. */
   readonly orders = new Map<string, RevisionOrder>()
+  /** When the exchange was last reached, or this began. */
+  reportedAt = Date.now()
   readonly #calls = new CallCount()
   readonly #refused = new Map<Key, string>()
   #kept: Kept = { order: null, before: null }
@@ -135,32 +137,39 @@ export class FleetMember {
   /** Says how this PBX is. Never rejects. */
   async report(): Promise<void> {
     const { exchange, name } = this.parts
-    await exchange.put(`status/${name}`, JSON.stringify(this.status)).catch(() => undefined)
+    try {
+      await exchange.put(`status/${name}`, JSON.stringify(this.status))
+      this.reportedAt = Date.now()
+    } catch {
+      // It is said again soon.
+    }
   }
 
   #ordered(key: Key, text: string): void {
     const { publicKey } = this.parts
-    if (text === '') return void this.#refused.delete(key)
     try {
+      if (text === '') return void this.taken(key)
       const order = readOrder('revision', text, publicKey, Date.now())
-      this.#refused.delete(key)
+      this.taken(key)
       if (order.sequence > (this.orders.get(order.ring)?.sequence ?? 0)) this.orders.set(order.ring, order)
       if (!isInRing(order.ring, this.parts) || order.sequence <= (this.#newest?.sequence ?? 0)) return
       this.#newest = order
       // Of orders that come together only the newest is taken.
       setImmediate(() => this.#takeNewest())
     } catch (error) {
-      this.#notTaken(key, (error as Error).message)
+      this.notTaken(key, (error as Error).message)
     }
   }
 
-  /** Said once for each reason. */
-  #notTaken(key: Key, why: string): void {
+  /** Keeps for the status why an order was not taken, until another comes there; said once for each reason. */
+  readonly notTaken = (key: Key, why: string): void => {
     const says = `${key} was not taken: ${why}.`
     if (this.#refused.get(key) === says) return
     this.#refused.set(key, says)
     this.parts.log.warn(says, { event: 'fleet_order_refused', key })
   }
+
+  readonly taken = (key: Key): void => void this.#refused.delete(key)
 
   #takeNewest(): void {
     this.#taking = this.#taking.then(async () => {
@@ -168,8 +177,8 @@ export class FleetMember {
       if (order === undefined || order.sequence <= (this.#kept.order?.sequence ?? 0)) return
       const key: Key = `orders/${order.ring}`
       await this.#take(order).then(
-        () => this.#refused.delete(key),
-        (error: Error) => this.#notTaken(key, `${error.message}; it is tried again`),
+        () => this.taken(key),
+        (error: Error) => this.notTaken(key, `${error.message}; it is tried again`),
       )
       await this.report()
     })

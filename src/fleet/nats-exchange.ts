@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { DeliverPolicy, type JetStreamClient, jetstream, StorageType } from '@nats-io/jetstream'
-import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
+import { connect, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
 import { pause, within } from '../lib/waiting.js'
 import type { Changed, Exchange, ExchangeAccess, Key } from './exchange.js'
 
@@ -56,23 +56,27 @@ export class NatsExchange implements Exchange {
   }
 
   async put(key: Key, value: string): Promise<void> {
+    // Its client would keep what cannot be sent now.
+    if (key.startsWith('live/')) return void (this.#isUp && this.#connection?.publish(subjectOf(key), value))
     await this.#client().publish(subjectOf(key), value, { timeout: TIMEOUT_MS, retries: 0 })
   }
 
-  async watch(prefix: Key, changed: Changed): Promise<() => void> {
+  async watch(prefix: Key, changed: Changed, ended?: AbortSignal): Promise<void> {
     const told = Promise.withResolvers<void>()
     const watch: Watch = { subject: `${subjectOf(prefix)}>`, changed, told, stop: () => undefined }
     this.#watches.add(watch)
+    ended?.addEventListener('abort', () => {
+      this.#watches.delete(watch)
+      watch.stop()
+      told.resolve()
+    })
     // A hub that has just gone, and is back before it is missed: all watches begin again.
     if (this.#isUp)
       await this.#begin(watch).catch(() => {
         this.#isUp = false
       })
-    await watch.told.promise
-    return () => {
-      this.#watches.delete(watch)
-      watch.stop()
-    }
+    await told.promise
+    ended?.throwIfAborted()
   }
 
   async putContent(name: string, content: Uint8Array): Promise<void> {
@@ -180,6 +184,8 @@ export class NatsExchange implements Exchange {
       if (left === 0) watch.told.resolve()
     })
     watch.stop = stop
+    // It was ended meanwhile.
+    if (!this.#watches.has(watch)) stop()
     if (pending === 0) watch.told.resolve()
   }
 
@@ -188,6 +194,7 @@ export class NatsExchange implements Exchange {
     subject: string,
     take: (message: { readonly subject: string; readonly data: Uint8Array }, left: number) => void,
   ) {
+    if (subject.startsWith('doorman.live.')) return { pending: 0, stop: this.#subscribe(subject, take) }
     const stream = subject.startsWith('doorman.status.') ? PASSING : LASTING
     const options = { filter_subjects: subject, deliver_policy: DeliverPolicy.LastPerSubject }
     const consumer = await this.#client().consumers.getPushConsumer(stream, options)
@@ -195,6 +202,13 @@ export class NatsExchange implements Exchange {
     let left = pending
     const messages = await consumer.consume({ callback: (message) => take(message, --left) })
     return { pending, stop: () => messages.stop() }
+  }
+
+  /** Without a stream: what nobody has subscribed to does not leave the leaf node. */
+  #subscribe(subject: string, take: (message: Msg, left: number) => void): () => void {
+    const callback = (error: Error | null, message: Msg) => void (error === null && take(message, 0))
+    const subscription = this.#connection?.subscribe(subject, { callback })
+    return () => subscription?.unsubscribe()
   }
 
   #answerOn(connection: NatsConnection): void {

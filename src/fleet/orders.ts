@@ -42,6 +42,8 @@ const revisionOrder = z.strictObject({
   content: content.nullable(),
   /** A rollback is not held up by a limit of change. */
   isRollback: z.boolean(),
+  /** The push that goes on with the other rings, each watched for so long but the last. */
+  push: z.strictObject({ rings: z.array(name).readonly(), holdMs: z.int() }).optional(),
   /** What stopped the push that is rolled back. */
   why: z.string().max(500).optional(),
   /** The largest share of recorded calls that may move, from 0 to 1. */

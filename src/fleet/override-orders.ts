@@ -3,7 +3,7 @@ import type { Overrides } from '../call/overrides.js'
 import type { Log } from '../lib/log.js'
 import type { Exchange, Key } from './exchange.js'
 import { KeptFile } from './kept-file.js'
-import { OrderRefusal, readOrder } from './orders.js'
+import { OrderRefusal, type OverrideOrder, readOrder } from './orders.js'
 
 export interface OverrideOrdersParts {
   readonly exchange: Exchange
@@ -12,6 +12,8 @@ export interface OverrideOrdersParts {
   readonly data: string
   readonly overrides: Pick<Overrides, 'current' | 'set' | 'end'>
   readonly log: Log
+  notTaken(key: Key, why: string): void
+  taken(key: Key): void
 }
 
 /**
@@ -39,22 +41,27 @@ export class OverrideOrders {
   }
 
   #ordered(key: Key, text: string): void {
-    const { publicKey, name, overrides, log } = this.parts
-    if (text === '') return
+    const { publicKey, name, taken, notTaken } = this.parts
     try {
-      const order = readOrder('override', text, publicKey, Date.now())
-      const { pbx, hours, sequence, at, state, until, why, by } = order
-      if (![name, 'all'].includes(pbx) || sequence <= (this.#taken[hours] ?? 0)) return
-      this.#taken[hours] = sequence
-      void this.#file.write(this.#taken)
-      const local = overrides.current.get(hours)
-      if ((local?.since ?? 0) > at || (state === 'end' && local === undefined)) return
+      const order = text === '' ? undefined : readOrder('override', text, publicKey, Date.now())
+      if (order !== undefined && [name, 'all'].includes(order.pbx)) this.#take(order)
+      taken(key)
+    } catch (error) {
+      notTaken(key, (error as Error).message)
+    }
+  }
+
+  /** @throws OrderRefusal; the order is tried again when it is told again */
+  #take({ hours, sequence, at, state, until, why, by }: OverrideOrder): void {
+    const { overrides } = this.parts
+    if (sequence <= (this.#taken[hours] ?? 0)) return
+    const local = overrides.current.get(hours)
+    if ((local?.since ?? 0) <= at && (state !== 'end' || local !== undefined)) {
       const result =
         state === 'end' ? overrides.end(hours, by) : overrides.set(hours, { state, until, why, by }, at)
-      if (!result.ok) throw new OrderRefusal(result.error)
-    } catch (error) {
-      const { message } = error as Error
-      log.warn(`${key} was not taken: ${message}.`, { event: 'fleet_order_refused', key })
+      if (!result.ok && result.isOver !== true) throw new OrderRefusal(result.error)
     }
+    this.#taken[hours] = sequence
+    void this.#file.write(this.#taken)
   }
 }

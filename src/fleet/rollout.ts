@@ -11,7 +11,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listed } from '../lib/text.js'
 import { counted, formatDuration } from '../lib/units.js'
-import { type Exchange, lastPart } from './exchange.js'
+import { type Changed, type Exchange, lastPart } from './exchange.js'
 import type { Content } from './orders.js'
 import { common, type NewOrder, type Publisher } from './publisher.js'
 import { isInRing } from './rings.js'
@@ -55,7 +55,7 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
   const { content, maxChange, expiresMs, holdMs } = what
   const earlier = [...before.earlier]
   if (before.content !== null && before.content.revision !== content.revision) earlier.push(before.content)
-  const order = { content, maxChange, isRollback: false, earlier }
+  const order = { content, maxChange, isRollback: false, earlier, push: { rings: what.rings, holdMs } }
   return watching(parts, async (statuses) => {
     const done: { ring: string; pbxs: readonly string[] }[] = []
     for (const ring of what.rings) {
@@ -149,14 +149,16 @@ async function gate(
 /** Does something while the statuses are kept as they come. */
 async function watching<T>({ exchange }: RolloutParts, use: (statuses: Statuses) => Promise<T>): Promise<T> {
   const statuses = new Map<string, MemberStatus>()
-  const end = await exchange.watch('status/', (key, text) => {
+  const ended = new AbortController()
+  const changed: Changed = (key, text) => {
     const status = readStatus(lastPart(key), text)
     if (status !== undefined) statuses.set(status.name, status)
-  })
+  }
   try {
+    await exchange.watch('status/', changed, ended.signal)
     return await use(statuses)
   } finally {
-    end()
+    ended.abort()
   }
 }
 

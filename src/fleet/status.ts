@@ -29,7 +29,7 @@ const status = z.object({
       replay: z.string().nullable(),
     })
     .nullable(),
-  /** Orders that came and were none: forged, damaged, expired. */
+  /** Orders that came and were none: forged, damaged, expired, of hours that are not there. */
   refusedOrders: z.array(z.string()),
   /** Calls since the revision decides. */
   calls: z.number(),
@@ -57,7 +57,7 @@ export function readStatus(name: string, text: string): MemberStatus | undefined
   return read?.name === name ? read : undefined
 }
 
-/** Those of all PBXs that have ever reported, by name. */
+/** Those of all PBXs that have ever reported, by name. Rejects as `list` does. */
 export async function readStatuses(exchange: Pick<Exchange, 'watch'>): Promise<readonly MemberStatus[]> {
   const found = [...(await list(exchange, 'status/'))].flatMap(
     ([key, text]) => readStatus(lastPart(key), text) ?? [],

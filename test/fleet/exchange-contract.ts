@@ -19,8 +19,9 @@ export function exchangeContract(open: (name: string) => Promise<Exchange>): voi
   /** What a watch was told, as `key=value`. */
   async function watched(exchange: Exchange, prefix: Key) {
     const told: string[] = []
-    const end = await exchange.watch(prefix, (key, value) => void told.push(`${key}=${value}`))
-    return { told, end, has: (text: string) => until(() => told.includes(text), text) }
+    const ended = new AbortController()
+    await exchange.watch(prefix, (key, value) => void told.push(`${key}=${value}`), ended.signal)
+    return { told, end: () => ended.abort(), has: (text: string) => until(() => told.includes(text), text) }
   }
 
   test('a watch is told what is there, and then what changes', async () => {
@@ -52,6 +53,21 @@ export function exchangeContract(open: (name: string) => Promise<Exchange>): voi
     const { told } = await watched(publisher, 'memory/munich/')
     expect(told).toEqual(['memory/munich/2b31=b'])
     expect((await list(publisher, 'memory/')).size).toBe(2)
+  })
+
+  test('what is live is told to those who watch then, until they end it', async () => {
+    await berlin.put('live/berlin', 'early')
+    // The hub may take a moment to let a leaf node know of who watches.
+    const hears = (told: readonly string[], value: string) =>
+      until(async () => {
+        await berlin.put('live/berlin', value)
+        return told.includes(`live/berlin=${value}`)
+      }, value)
+    const { told, end } = await watched(munich, 'live/')
+    await hears(told, 'a call')
+    end()
+    await hears((await watched(publisher, 'live/')).told, 'late')
+    expect(told).not.toContain('live/berlin=late')
   })
 
   test('an empty prefix is told at once', async () => {

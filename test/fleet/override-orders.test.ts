@@ -46,7 +46,13 @@ async function pbx(name: string) {
   const data = join(home, name)
   await mkdir(data)
   const exchange = open(name)
-  const parts = { name, publicKey: keys.publicKey, data, overrides, log }
+  const refused = new Map<string, string>()
+  const taken = (key: string) => void refused.delete(key)
+  const notTaken = (key: string, why: string) => {
+    refused.set(key, why)
+    lines.push(why)
+  }
+  const parts = { name, publicKey: keys.publicKey, data, overrides, log, taken, notTaken }
   const orders = new OverrideOrders({ ...parts, exchange })
   taking.push(orders)
   await orders.start()
@@ -59,8 +65,7 @@ async function pbx(name: string) {
   }
   const state = () => overrides.current.get('office')
   return {
-    overrides,
-    lines,
+    ...{ overrides, lines, refused },
     again,
     state,
     set: (by: string) => overrides.set('office', { state: 'open', until: '2h', why: '', by }),
@@ -90,7 +95,10 @@ test('a PBX that was away takes it when it is back, for as long as it still last
   const munich = await pbx('munich')
   await new Promise((resolve) => setTimeout(resolve, 100))
   const hamburg = await pbx('hamburg')
-  await until(() => hamburg.lines.some((line) => line.includes('80ms is over already')))
+  await order('closed', 'hamburg', '90m', 'gone')
+  await until(() => hamburg.refused.has('overrides/hamburg/gone'), 'both orders to be read')
+  // What is over was not refused.
+  expect([...hamburg.refused.keys()].filter((key) => key.endsWith('office'))).toEqual([])
   expect(
     [munich.state(), hamburg.state()].filter((one) => one !== undefined && one.until > Date.now()),
   ).toEqual([])
@@ -131,4 +139,17 @@ test('nobody but the publisher overrides hours, and none for another PBX', async
   await eve.override({ pbx: 'all', hours: 'office', state: 'closed', until: '90m', why: '' }, HOUR_MS)
   await until(() => berlin.lines.some((line) => line.includes('signature is not that of the publisher')))
   expect(berlin.state()).toBeUndefined()
+})
+
+test('a refused order stays refused until another comes there, also over a restart', async () => {
+  const berlin = await pbx('berlin')
+  const isRefused = () => berlin.refused.has('overrides/all/gone')
+  await order('closed', 'all', '90m', 'gone')
+  await until(isRefused)
+  expect([...berlin.refused.values()]).toEqual(['There are no hours "gone"; known here: office'])
+  berlin.refused.clear()
+  await berlin.again()
+  await until(isRefused, 'it to be refused again')
+  await order('end', 'all', '', 'gone')
+  await until(() => !isRefused(), 'the end of it')
 })

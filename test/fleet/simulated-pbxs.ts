@@ -94,7 +94,8 @@ class SimulatedPbx {
       { callers: async () => [], remember: () => undefined, limitCallers: async () => undefined },
       (number) => number,
     )
-    const orders = new OverrideOrders({ ...shared, overrides: overrides as never })
+    const { taken, notTaken } = this.#member.member
+    const orders = new OverrideOrders({ ...shared, taken, notTaken, overrides: overrides as never })
     const callers = new SharedMemory({
       ...{ ...shared, memory, memoryLoaded: memory.load(), recentCallers: async () => [] },
       forgetStored: async () => undefined,

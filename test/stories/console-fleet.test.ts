@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -41,14 +41,18 @@ const memberOf = (name: string, ring: string, calls: Parameters<typeof runningDo
 
 /** Gives the fleet flow files with this way for all calls. */
 async function give(goto: string, maxChange?: number) {
+  const content = await contentOf(goto)
+  const what = { content, rings: ['canary', 'rest'], maxChange, holdMs: 0, expiresMs: 600_000 }
+  return push({ exchange, publisher, say: () => undefined }, what)
+}
+
+async function contentOf(goto: string) {
   const flows = flowFolder({ 'routing.yaml': routing(goto) })
   const functions = new FunctionRunner()
   const loaded = await loadRevision(flows.path, functions).finally(() => functions.stop())
   flows.remove()
   if (!loaded.ok) throw new Error('The flow files of the test are wrong.')
-  const content = await publisher.upload(loaded.files, loaded.revision.id)
-  const what = { content, rings: ['canary', 'rest'], maxChange, holdMs: 0, expiresMs: 600_000 }
-  return push({ exchange, publisher, say: () => undefined }, what)
+  return publisher.upload(loaded.files, loaded.revision.id)
 }
 
 async function open(url: string, width = 1280, token: string = TOKENS.admin): Promise<Page> {
@@ -64,6 +68,12 @@ async function open(url: string, width = 1280, token: string = TOKENS.admin): Pr
 
 const toFleet = (on: Page) =>
   on.getByRole('navigation').getByRole('link', { name: 'Fleet', exact: true }).click()
+
+/** Without waiting for the ten seconds after which it looks by itself. */
+async function lookAgain() {
+  await page.getByRole('navigation').getByRole('link', { name: 'Audit' }).click()
+  await toFleet(page)
+}
 
 const rowOf = (name: string) => page.getByRole('row', { name: new RegExp(`^${name} `) })
 
@@ -97,9 +107,39 @@ test('each ring says who ordered what, and that its PBXs took it', async () => {
 }, 60_000)
 
 test('a push that is stopped says at each ring why', async () => {
+  const order = { pbx: 'munich', hours: 'gone', state: 'closed', until: '90m', why: '' } as const
+  await publisher.override(order, 600_000)
   expect(await give('other', 0.1)).toMatchObject({ ok: false })
+  await lookAgain()
   await page.getByRole('row', { name: /^canary .* rolled back munich refused it:/ }).waitFor()
   expect(await page.getByRole('row', { name: /^rest .* rolled back/ }).textContent()).toContain(REFUSED)
+  // What it refused besides is said with it.
+  expect(await rowOf('munich').textContent()).toContain('gone was not taken: There are no hours "gone"')
+}, 60_000)
+
+test('a push that goes on says how long a ring is watched, and which is next', async () => {
+  const about = { content: await contentOf('other'), maxChange: undefined, isRollback: false, earlier: [] }
+  await publisher.order({ ...about, ring: 'canary', push: { rings: ['canary', 'rest'], holdMs: 9e7 } }, 6e5)
+  await until(async () => (await readStatuses(exchange))[0]?.order?.revision === about.content.revision)
+  await lookAgain()
+  await page.getByRole('row', { name: /^canary .* watched until .*, taken by 1 of 1, then rest/ }).waitFor()
+}, 60_000)
+
+test('calls of all PBXs are listed as they come, and their numbers are masked for viewers', async () => {
+  const call = { at: new Date().toISOString(), call: '17.1', outcome: 'routed', ms: 2 }
+  const told = [{ ...call, sentence: '+15551234567 went to main' }]
+  const says = (pbx: string, number: string) =>
+    new RegExp(`${pbx}\\s+${number} went to main\\s+doorman fleet why 17.1\\s+routed`)
+  const viewer = await open(pbxs[0]?.url ?? '', 1280, TOKENS.viewer)
+  await toFleet(viewer)
+  await viewer.getByText('No call since this page was opened.').waitFor()
+  await exchange.put('live/munich', JSON.stringify(told))
+  await exchange.put('live/berlin', JSON.stringify(told))
+  await viewer.getByRole('row', { name: says('munich', '\\+15\\*+67') }).waitFor()
+  await page.getByRole('row', { name: says('munich', '\\+15551234567') }).waitFor()
+  // Its own calls are here.
+  await page.getByRole('link', { name: '+15551234567 went to main' }).waitFor()
+  await viewer.context().close()
 }, 60_000)
 
 test('a PBX that is away and had fallbacks is seen at once, and its numbers are masked for viewers', async () => {
@@ -144,6 +184,19 @@ test.each([360, 1280])(
   },
   60_000,
 )
+
+test('while the exchange is away the page says since when, and shows the others as they were', async () => {
+  renameSync(folder, `${folder}-away`)
+  await lookAgain()
+  await page
+    .getByRole('alert')
+    .getByText(/as they were: .* not reached since .*: ENOENT/)
+    .waitFor()
+  await rowOf('hamburg').waitFor()
+  renameSync(`${folder}-away`, folder)
+  await lookAgain()
+  await page.getByRole('alert').waitFor({ state: 'hidden' })
+}, 60_000)
 
 test('a Doorman in no fleet has no such page in its menu', async () => {
   const alone = await runningDoorman({ 'routing.yaml': routing('main') }, [])

@@ -44,6 +44,23 @@ describe('NATS as the exchange', () => {
     }
   })
 
+  test('a PBX may not tell of calls of another one', async () => {
+    const [publisher, berlin, munich] = fleet.exchanges
+    const told: string[] = []
+    await publisher?.watch('live/', (key, value) => void told.push(`${key}=${value}`))
+    for (const [pbx, at] of [
+      [berlin, 'berlin'],
+      [munich, 'munich'],
+    ] as const) {
+      await pbx?.put('live/hamburg', 'forged')
+      await until(async () => {
+        await pbx?.put(`live/${at}`, 'own')
+        return told.includes(`live/${at}=own`)
+      }, at)
+    }
+    expect(told).not.toContain('live/hamburg=forged')
+  })
+
   test('whoever has no seed of the fleet is not let in', async () => {
     const { DOORMAN_FLEET: hub, DOORMAN_FLEET_CA: ca } = fleet.settings('publisher')
     const address = { address: hub ?? '', name: 'eve', ca }
