@@ -7,7 +7,7 @@
  *     status/<PBX>                    what the PBX has, and how it is              PBX ▶ publisher
  *     memory/<PBX>/<caller>           what it remembers of a caller                PBX ▶ other PBXs
  *     tables/<PBX>/<table>            which rows of a table it has loaded, and when PBX ▶ other PBXs
- *     live/<PBX>                      a sample of its calls, to whoever watches    PBX ▶ other PBXs
+ *     live/<PBX>                      a sample of its calls, to those that watch   PBX ▶ other PBXs
  *
  * Contents are the files of revisions, named by their hash, and the rows of tables, named `<PBX>/<table>`.
  */

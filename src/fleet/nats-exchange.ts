@@ -204,7 +204,7 @@ export class NatsExchange implements Exchange {
     return { pending, stop: () => messages.stop() }
   }
 
-  /** Without a stream: what nobody has subscribed to does not leave the leaf node. */
+  /** Without a stream: what has no subscriber does not leave the leaf node. */
   #subscribe(subject: string, take: (message: Msg, left: number) => void): () => void {
     const callback = (error: Error | null, message: Msg) => void (error === null && take(message, 0))
     const subscription = this.#connection?.subscribe(subject, { callback })

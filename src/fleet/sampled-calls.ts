@@ -1,6 +1,6 @@
 /**
  * Some calls of all PBXs as they are decided, for the console; lossy on purpose. Each PBX tells a few once a second to
- * whoever watches then, and nothing waits for that.
+ * those that watch then, and nothing waits for that.
  */
 import * as z from 'zod'
 import { type Exchange, lastPart } from './exchange.js'
