@@ -10,6 +10,7 @@ import {
   storedCaller,
 } from '../memory/caller-memory.js'
 import { type Settings, storeOptions, userName } from '../settings/index.js'
+import { isNational } from '../sip/phone-number.js'
 import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'
@@ -55,7 +56,10 @@ export function addExport(program: DoormanCommand): void {
     })
 }
 
-/** What is kept of a caller. @throws Refusal where the text is no number, or there is no database. */
+/**
+ * What is kept of a caller.
+ * @throws Refusal where the text is no number, nothing is kept of a national one, or there is no database
+ */
 async function kept(settings: Settings, written: string) {
   const caller = await storedCaller(written, await countryOf(written, settings), settings.DOORMAN_DATA)
   if (caller === undefined) throw new Refusal('usage', `"${written}" is no number of a caller.`)
@@ -63,8 +67,16 @@ async function kept(settings: Settings, written: string) {
   const calls: NumberedCall[] = []
   for (const name of caller.names)
     calls.push(...(await Array.fromAsync(findCalls(store, { caller: name, limit: Number.MAX_SAFE_INTEGER }))))
-  return { caller, memory: await store.caller(caller.names), calls }
+  const memory = await store.caller(caller.names)
+  // To say that nothing is kept would be wrong where the same number is kept with its country code.
+  if (memory === undefined && calls.length === 0 && isNational(caller.number))
+    throw new Refusal('usage', `Nothing is kept of ${caller.number} ${WITHOUT_CODE}`)
+  return { caller, memory, calls }
 }
+
+const WITHOUT_CODE =
+  'as it stands, without a country code; with it, something may be.\n' +
+  'Write it as +15551234567, or set default_country in routing.yaml, and run this again.'
 
 function toJson({ values, calls, at, expires }: RememberedCaller) {
   const instant = (ms: number) => new Date(ms).toISOString()

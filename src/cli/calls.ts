@@ -6,7 +6,7 @@ import { Columns } from '../lib/text.js'
 import { age, localTime, parseSince } from '../lib/units.js'
 import { pause } from '../lib/waiting.js'
 import type { Settings } from '../settings/index.js'
-import { readNumber } from '../sip/phone-number.js'
+import { isNational, readNumber } from '../sip/phone-number.js'
 import { isNumberHash, readNumberHash } from '../store/number-hash.js'
 import type { CallQuery } from '../store/queries.js'
 import {
@@ -128,8 +128,8 @@ function cells(call: NumberedCall): readonly string[] {
 
 function noneFound(settings: Settings, filters: Filters): string {
   const { caller, callee } = filters
-  const isNational = [caller, callee].some((number) => number !== undefined && /^\d/.test(number))
-  const hint = isNational ? ' Numbers are recorded with their country code, as +15551234567.' : ''
+  const lacksCode = [caller, callee].some((number) => number !== undefined && isNational(number))
+  const hint = lacksCode ? ' Numbers are recorded with their country code, as +15551234567.' : ''
   const what = Object.keys(filters).length === 0 ? 'No call is recorded' : 'No recorded call matches'
   return `${what} in ${settings.DOORMAN_DATA}.${hint}${notRecorded(settings)}`
 }

@@ -27,6 +27,11 @@ export function isNumberLike(text: string): boolean {
   return /^[+*#(\d][\d\s().\-/*#]*$/.test(text) && /\d/.test(text)
 }
 
+/** True for a number, as `readNumber` gives it, that could have a country code and has none. */
+export function isNational(number: string): boolean {
+  return isNumberLike(number) && !number.startsWith('+') && isNationalLength(number)
+}
+
 /**
  * One form for a number, so that numbers compare as people expect: E.164 where it can be, `anonymous` for
  * every way to withhold it, else the text as it stands, trimmed and without surrounding quotes.

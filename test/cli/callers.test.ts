@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { maskedCall } from '../../src/history/recorded-calls.js'
@@ -94,6 +95,17 @@ describe('doorman forget', () => {
       expect(await run('forget', ANN)).toMatchObject({ exit: 2, err })
       expect(JSON.parse((await run('export', ANN)).out).calls).toHaveLength(3)
     }))
+
+  test.each(['export', 'forget'])('does not take a national number for unknown before %s', (command) =>
+    withAnn(async (run, data) => {
+      writeFileSync(join(data, '../routing.yaml'), ROUTING.replace('default_country: US', ''))
+      const refused = await run(command, '(555) 123-4567')
+      expect(refused).toMatchObject({ exit: 2, out: '' })
+      expect(refused.err).toMatch(
+        /Nothing is kept of \(555\) 123-4567 as it stands.*\nWrite it as \+1.*default_country/,
+      )
+    }),
+  )
 
   test('refuses what is no number', () =>
     withAnn(async (run) => {
