@@ -60,9 +60,11 @@ export class Machine {
   }
 
   /** Runs a line of shell as root. */
-  run(line: string, limitMs = COMMAND_MS) {
+  async run(line: string) {
     const command = ['nsenter', '-t', String(this.systemd), '-a', 'sh', '-c', `cd /; ${line}`]
-    return runToEnd(command, limitMs, { env: { PATH, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' } })
+    const env = { PATH, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' }
+    const { code, output } = await runToEnd(command, COMMAND_MS, { env })
+    return { code, output: Buffer.from(output, 'latin1').toString() }
   }
 
   /** The same for a line that has to succeed; resolves with what it printed. */

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Load, type PlacedCall, placed, userAgent } from '../support/calls.js'
-import { runToEnd } from '../support/child.js'
 import { freePort } from '../support/free-ports.js'
-import { labFolder, repositoryFolder } from '../support/lab-folder.js'
-import { asteriskRoot, HOSTS, haveProgram, hostRoot } from '../support/roots.js'
-import { Machine } from './machine.js'
-import { ASTERISK_ROOT, installPbx, type Pbx, type Reached, reached } from './pbx.js'
+import { HOSTS, haveProgram } from '../support/roots.js'
+import { until } from '../support/until.js'
+import type { Machine } from './machine.js'
+import { BUILD_MS, build, buildNext, must, say } from './packages.js'
+import { bootPbx, type Pbx, type Reached, reached } from './pbx.js'
 
-const BUILD_MS = 5 * 60_000
 const CALLS_PER_SECOND = 20
 /** While Doorman is restarted, calls take the fallback. */
 const MOST_FALLBACK_MS = 3_000
@@ -32,52 +29,9 @@ otherwise: desk
 
 const JOURNAL = 'journalctl -u doorman -o cat --no-pager'
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
-const folder = mkdtempSync(join(tmpdir(), 'doorman-packages-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-async function must(...command: readonly string[]): Promise<string> {
-  // The fastest compression: the packages are installed once. npm and lintian leave files in the temporary folder.
-  const fastest = { DPKG_DEB_COMPRESSOR_TYPE: 'gzip', DPKG_DEB_COMPRESSOR_LEVEL: '1' }
-  const env = { ...process.env, ...fastest, TMPDIR: folder }
-  const { code, output } = await runToEnd(command, BUILD_MS, { env })
-  if (code !== 0) throw new Error(`${command.join(' ')}:\n${output}`)
-  return output
-}
-
-/** Builds the package into the folder of this test's packages. */
-async function build(name: string): Promise<string> {
-  await must(join(repositoryFolder(), 'packaging/build.sh'))
-  const dist = join(repositoryFolder(), 'dist')
-  const [built = ''] = readdirSync(dist).filter((file) => file.endsWith('.deb'))
-  copyFileSync(join(dist, built), join(folder, name))
-  return join(folder, name)
-}
-
-/** The same package as a later version of which the generated dialplan passes its arguments in another layout. */
-async function buildNext(from: string): Promise<void> {
-  const tree = join(folder, 'next')
-  await must('dpkg-deb', '-R', from, tree)
-  const edit = (file: string, before: RegExp, after: string) => {
-    const text = readFileSync(join(tree, file), 'utf8')
-    expect(text).toMatch(before)
-    writeFileSync(join(tree, file), text.replace(before, after))
-  }
-  edit('DEBIAN/control', /^Version: .*$/m, 'Version: 99.0.0')
-  edit('usr/lib/doorman/package.json', /"version": ".*"/, '"version": "99.0.0"')
-  edit(
-    'usr/lib/doorman/dist/src/asterisk/dialplan/arguments.js',
-    /LAYOUT_VERSION = '.*'/,
-    "LAYOUT_VERSION = 'next'",
-  )
-  await must('dpkg-deb', '--build', '--root-owner-group', tree, join(folder, 'next.deb'))
-  rmSync(tree, { recursive: true })
-}
-
 let deb = ''
 beforeAll(async () => {
   await haveProgram('lintian', say)
-  await haveProgram('systemd-nspawn', say)
   deb = await build('doorman.deb')
   await buildNext(deb)
 }, BUILD_MS)
@@ -110,11 +64,7 @@ describe.each(HOSTS)('the package on Debian %s, beside a PBX', (host) => {
   const isActive = async () => (await machine.run('systemctl is-active doorman')).output.trim()
 
   beforeAll(async () => {
-    const install = await asteriskRoot('forky', say)
-    const asterisk = join(labFolder(), 'roots/forky')
-    const root = await hostRoot(host, say)
-    machine = await Machine.boot(root, { [ASTERISK_ROOT]: asterisk, '/srv/packages': folder })
-    pbx = await installPbx(machine, asterisk, install)
+    ;({ machine, pbx } = await bootPbx(host))
   }, BUILD_MS)
   afterAll(() => machine?.stop(), 30_000)
 
@@ -262,11 +212,3 @@ describe.each(HOSTS)('the package on Debian %s, beside a PBX', (host) => {
 const isSame = (a: Reached | undefined, b: Reached) => a?.context === b.context && a.rule === b.rule
 
 const isLast = (all: readonly PlacedCall[], some: readonly PlacedCall[]) => all.at(-1) === some.at(-1)
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (await isTrue()) return
-    await sleep(100)
-  }
-  throw new Error('It did not come true within ten seconds.')
-}

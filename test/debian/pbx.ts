@@ -1,17 +1,21 @@
+import { join } from 'node:path'
 import { modulesConf } from '../support/asterisk-modules.js'
 import { freePort } from '../support/free-ports.js'
 import type { AsteriskInstall } from '../support/install.js'
-import type { Machine } from './machine.js'
+import { labFolder } from '../support/lab-folder.js'
+import { asteriskRoot, type HOSTS, haveProgram, hostRoot } from '../support/roots.js'
+import { Machine } from './machine.js'
+import { folder, say } from './packages.js'
 
 /** Where the root of another Debian release, which has Asterisk, is on the machine. */
-export const ASTERISK_ROOT = '/srv/asterisk'
+const ASTERISK_ROOT = '/srv/asterisk'
 
 export interface Pbx {
   readonly ports: { readonly sip: number; readonly http: number; readonly ami: number }
 }
 
 /** Each flow says on which call, and by which rule, it was entered. */
-const flow = (context: string) => `
+export const flow = (context: string) => `
 [${context}]
 exten => s,1,Log(NOTICE,REACHED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMAN_RULE})
  same => n,Log(NOTICE,GREETED \${CHANNEL(pjsip,call-id)} \${DOORMAN_GREETING_STATUS})
@@ -20,8 +24,29 @@ exten => s,1,Log(NOTICE,REACHED \${CHANNEL(pjsip,call-id)} \${CONTEXT} \${DOORMA
  same => n,Hangup()
 `
 
-/** Makes the machine a PBX that knows nothing of Doorman: Asterisk as a service, and a trunk whose calls go to a desk. */
-export async function installPbx(machine: Machine, root: string, install: AsteriskInstall): Promise<Pbx> {
+/**
+ * Boots a machine that is a PBX and knows nothing of Doorman: Asterisk as a service, and a trunk whose calls go to a
+ * desk. The packages are in `/srv/packages`.
+ * @param grown what the files of Asterisk have besides, by their names
+ */
+export async function bootPbx(
+  host: (typeof HOSTS)[number],
+  grown: Readonly<Record<string, string>> = {},
+): Promise<{ readonly machine: Machine; readonly pbx: Pbx }> {
+  await haveProgram('systemd-nspawn', say)
+  const install = await asteriskRoot('forky', say)
+  const asterisk = join(labFolder(), 'roots/forky')
+  const folders = { [ASTERISK_ROOT]: asterisk, '/srv/packages': folder }
+  const machine = await Machine.boot(await hostRoot(host, say), folders)
+  return { machine, pbx: await installPbx(machine, asterisk, install, grown) }
+}
+
+async function installPbx(
+  machine: Machine,
+  root: string,
+  install: AsteriskInstall,
+  grown: Readonly<Record<string, string>>,
+): Promise<Pbx> {
   const inMachine = (path: string) => path.replaceAll(root, ASTERISK_ROOT)
   const ports = { sip: await freePort('udp'), http: await freePort('tcp'), ami: await freePort('tcp') }
   const directories = { astmoddir: inMachine(install.modules), astdatadir: inMachine(install.data) }
@@ -45,7 +70,8 @@ export async function installPbx(machine: Machine, root: string, install: Asteri
     'useradd --system --user-group --home-dir /var/lib/asterisk --create-home asterisk && ' +
       'install -d -o asterisk -g asterisk /run/asterisk /var/log/asterisk /var/spool/asterisk',
   )
-  for (const [name, text] of Object.entries(files)) machine.write(`/etc/asterisk/${name}`, text, 0o640)
+  for (const name of new Set([...Object.keys(files), ...Object.keys(grown)]))
+    machine.write(`/etc/asterisk/${name}`, `${files[name] ?? ''}${grown[name] ?? ''}`, 0o640)
   await machine.must('chown -R root:asterisk /etc/asterisk')
   machine.write(
     '/usr/sbin/asterisk',
