@@ -7,6 +7,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { FolderExchange } from '../src/fleet/folder-exchange.js'
+import { newKeys } from '../src/fleet/orders.js'
+import { Publisher } from '../src/fleet/publisher.js'
 import { openBrowser } from './support/browser.js'
 import { placeCall } from './support/calls.js'
 import { Lab } from './support/lab.js'
@@ -83,10 +87,10 @@ const lab = await Lab.start(await asteriskRoot('forky', say), {
   dialplan: contexts,
   settings: { DOORMAN_RELOAD: 'manual', DOORMAN_TOKENS: `ann:admin:${TOKEN}` },
 })
+const control = join(lab.asterisk.folder, 'doorman-data/control.json')
 const browser = await openBrowser()
 try {
   await lab.startDoorman()
-  const control = join(lab.asterisk.folder, 'doorman-data/control.json')
   const { url } = JSON.parse(readFileSync(control, 'utf8')) as { url: string }
   const order = (method: string, path: string, body: object) => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
@@ -123,9 +127,7 @@ try {
       await page.goto(url)
       await page.getByLabel('Token').waitFor()
       await shot('sign-in')
-      await page.getByLabel('Token').fill(TOKEN)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await page.locator('.calls').waitFor()
+      await signIn(page)
       await page.waitForTimeout(2_500)
       await shot('calls')
       await page.locator('.sentence a').filter({ hasText: 'carrier-b' }).first().click()
@@ -148,8 +150,56 @@ try {
       await context.close()
       isBlockedAway = true
     }
+  await lab.stopDoorman()
+  await fleetPictures()
 } finally {
   await browser.close()
   await lab.stop()
   server.close()
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.getByLabel('Token').fill(TOKEN)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.locator('.calls').waitFor()
+}
+
+/** The Fleet page of this PBX, beside one that refused a push and one that is away. */
+async function fleetPictures(): Promise<void> {
+  const shared = join(lab.asterisk.folder, 'fleet')
+  const keys = newKeys()
+  const exchange = new FolderExchange(shared, 'publisher', 200)
+  const publisher = new Publisher(exchange, keys.privateKey, 'ann')
+  const settings = { DOORMAN_FLEET: shared, DOORMAN_FLEET_NAME: 'berlin', DOORMAN_FLEET_KEY: keys.publicKey }
+  await lab.startDoorman({ ...settings, DOORMAN_FLEET_RING: 'canary' })
+  const { url } = JSON.parse(readFileSync(control, 'utf8')) as { url: string }
+  const files = new Map([['routing.yaml', routing('vip_support', 'sales')]])
+  const content = await publisher.upload(files, '3f2a90c1d4e5')
+  const about = { content, maxChange: 0.01, isRollback: false, earlier: [] }
+  await publisher.order({ ...about, ring: 'canary', push: { rings: ['canary', 'rest'], holdMs: 9e5 } }, 9e5)
+  const now = Date.now()
+  const known = { version: '0.1.0', isReady: true, revision: content.revision, since: now - 9e5, order: null }
+  const counts = { calls: 1_204, fallbacks: 3, p99: 7.4, activeCalls: 12, refusedOrders: [] }
+  const lastFallback = { at: new Date(now - 6e5).toISOString(), call: '1795.71', outcome: 'fallback_timeout' }
+  const tell = (pbx: object) =>
+    exchange.put(`status/${(pbx as { name: string }).name}`, JSON.stringify({ ...known, ...counts, ...pbx }))
+  await tell({ name: 'munich', ring: 'rest', at: now + 9e5, lastFallback })
+  await tell({
+    ...{ name: 'a-branch-with-a-long-name-in-hamburg', ring: 'rest', at: now - 36e5, lastFallback: null },
+    refusedOrders: ['The override of hours gone was not taken: There are no hours "gone" here.'],
+  })
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      const page = await (await browser.newContext({ viewport, colorScheme })).newPage()
+      await page.goto(url)
+      await signIn(page)
+      await page.getByRole('navigation').getByRole('link', { name: 'Fleet', exact: true }).click()
+      await page.getByRole('row', { name: /^munich / }).waitFor()
+      for (const call of CALLS) await placeCall(lab.asterisk, call)
+      await page.waitForTimeout(2_000)
+      await page.screenshot({ path: join(folder, `fleet-${colorScheme}-${size}.png`), fullPage: true })
+      say(`  fleet-${colorScheme}-${size}.png`)
+      await page.context().close()
+    }
+  await exchange.stop()
 }

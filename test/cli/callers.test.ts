@@ -35,6 +35,7 @@ async function withAnn(use: (run: Run, data: string) => Promise<void>): Promise<
       await memory.load()
       const at = Date.now() - 60_000
       memory.add({ caller: ANN, at, forMs: 3_600_000, call: '1.1', values: { language: 'de', agent: 1007 } })
+      await store.flush()
     })
     await use((...args) => doorman(args, { DOORMAN_FLOWS: folder, DOORMAN_DATA: data }), data)
   })

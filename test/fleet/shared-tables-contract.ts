@@ -121,7 +121,9 @@ export function sharedTablesContract({ open, cut, mend }: SharedTablesFleet): vo
     const all = await three()
     sent = [ANN, BOB]
     await allHave(BOB, all)
-    expect([new Set(asked), versions(all).size]).toEqual([new Set(['berlin']), 1])
+    expect([asked.includes('hamburg'), versions(all).size]).toEqual([false, 1])
+    // A busy machine may hold up berlin for so long that munich asks once, as it should then.
+    await asksAlone('berlin')
     const before = all.map(({ state }) => state?.loadedAt)
     await until(() => all.every(({ state }, at) => state?.loadedAt !== before[at]), 'the same rows again')
     const [berlin] = all

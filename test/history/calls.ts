@@ -40,5 +40,7 @@ export function stored(call: CallRecord): StoredCall {
 export async function recordCalls(data: string, calls: readonly CallRecord[]): Promise<void> {
   await withStore(data, async (store) => {
     for (const call of calls) store.recordCall(stored(call))
+    // A stop waits for two seconds only; a busy machine may need longer.
+    await store.flush()
   })
 }
