@@ -128,6 +128,7 @@ try {
       await page.getByLabel('Token').waitFor()
       await shot('sign-in')
       await signIn(page)
+      await page.locator('.calls').waitFor()
       await page.waitForTimeout(2_500)
       await shot('calls')
       await page.locator('.sentence a').filter({ hasText: 'carrier-b' }).first().click()
@@ -161,12 +162,13 @@ try {
 async function signIn(page: Page): Promise<void> {
   await page.getByLabel('Token').fill(TOKEN)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.locator('.calls').waitFor()
+  await page.getByRole('heading', { name: 'Calls' }).waitFor()
 }
 
 /** The Fleet page of this PBX, beside one that refused a push and one that is away. */
 async function fleetPictures(): Promise<void> {
   const shared = join(lab.asterisk.folder, 'fleet')
+  mkdirSync(shared)
   const keys = newKeys()
   const exchange = new FolderExchange(shared, 'publisher', 200)
   const publisher = new Publisher(exchange, keys.privateKey, 'ann')
@@ -194,7 +196,7 @@ async function fleetPictures(): Promise<void> {
       await page.goto(url)
       await signIn(page)
       await page.getByRole('navigation').getByRole('link', { name: 'Fleet', exact: true }).click()
-      await page.getByRole('row', { name: /^munich / }).waitFor()
+      await page.getByText('munich').first().waitFor()
       for (const call of CALLS) await placeCall(lab.asterisk, call)
       await page.waitForTimeout(2_000)
       await page.screenshot({ path: join(folder, `fleet-${colorScheme}-${size}.png`), fullPage: true })

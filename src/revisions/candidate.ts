@@ -97,7 +97,7 @@ export async function checkCandidate(
   const replayed = maxChange === undefined ? undefined : await checks.replay(revision, current)
   if (replayed !== undefined && maxChange !== undefined && replayed.share > maxChange) {
     const share = `That is ${formatShare(replayed.share)}, and at most ${formatShare(maxChange)} may change`
-    const next = 'If it is meant, reload with --max-change 100%'
+    const next = 'If it is meant, allow it by --max-change 100%'
     problems.push(problem('reload.max_change', `${replayed.summary}. ${share}. ${next}`))
   }
   const changes = await diffRevisions(current, revision)

@@ -97,7 +97,7 @@ describe('a reload', () => {
     const replay = async () => ({ share: 0.02, summary: '2 of 100 calls would change' })
     const doorman = await new FakeDoorman().start({ replay })
     expect(problemsOf(await doorman.reload('B', { maxChange: 0.01 }))).toEqual([
-      '2 of 100 calls would change. That is 2%, and at most 1% may change. If it is meant, reload with --max-change 100%',
+      '2 of 100 calls would change. That is 2%, and at most 1% may change. If it is meant, allow it by --max-change 100%',
     ])
     const result = await doorman.reload('B', { maxChange: 0.02 })
     expect(result).toMatchObject({ ok: true, replay: '2 of 100 calls would change' })

@@ -53,7 +53,12 @@ function callCells({ pbx, call, at, sentence, outcome, ms }: FleetCall, own: str
   const link = html`<a href=${`#/call/${encodeURIComponent(call)}`}>${says}</a>`
   const elsewhere = html`${says} <code class="hint">doorman fleet why ${call}</code>`
   const where = html`<strong>${pbx}</strong> ${pbx === own ? link : elsewhere}`
-  return [time(at), where, html`<${Outcome} of=${outcome} />`, milliseconds(ms)]
+  return [
+    time(at),
+    where,
+    html`<${Outcome} of=${outcome} />`,
+    html`<span class="time">${milliseconds(ms)}</span>`,
+  ]
 }
 
 const since = (at: number | string) => html`${ago(at)} <span class="hint">${instant(at)}</span>`
