@@ -2,9 +2,10 @@
  * Loaded into Doorman's process by `--import`: SIGUSR2 collects the garbage of its threads. The memory of a Node process
  * varies by a fifth between collections; what it holds shows only after one. Doorman itself has no such hook.
  */
+import { syncBuiltinESMExports } from 'node:module'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { BroadcastChannel, isMainThread } from 'node:worker_threads'
+import threads, { type WorkerOptions } from 'node:worker_threads'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('globalThis.gc') as () => void
@@ -12,12 +13,20 @@ const collect = () => {
   gc()
   gc()
 }
-// A signal reaches the main thread alone.
-const threads = new BroadcastChannel('collect-garbage')
-threads.unref()
-if (isMainThread)
+
+// A signal reaches the main thread alone, and NODE_OPTIONS no thread that is given options of its own.
+const channel = new threads.BroadcastChannel('collect-garbage')
+channel.unref()
+channel.onmessage = collect
+if (threads.isMainThread) {
   process.on('SIGUSR2', () => {
-    threads.postMessage('now')
+    channel.postMessage('now')
     collect()
   })
-else threads.onmessage = collect
+  threads.Worker = class extends threads.Worker {
+    constructor(file: string | URL, options: WorkerOptions = {}) {
+      super(file, { ...options, execArgv: [...(options.execArgv ?? []), '--import', import.meta.url] })
+    }
+  }
+  syncBuiltinESMExports()
+}
