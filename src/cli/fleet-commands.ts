@@ -1,10 +1,11 @@
 /** What the commands of `doorman fleet` do. */
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { findInstance, NotRunningError, readFleet } from '../control/client.js'
 import { initFleet } from '../fleet/init.js'
-import { openExchange } from '../fleet/open-exchange.js'
+import { isNats, openExchange } from '../fleet/open-exchange.js'
 import { Publisher } from '../fleet/publisher.js'
-import { RING } from '../fleet/rings.js'
+import { REST, RING } from '../fleet/rings.js'
 import * as rollout from '../fleet/rollout.js'
 import { drifts, isAway, type MemberStatus, readStatuses } from '../fleet/status.js'
 import type { FleetView } from '../fleet/view.js'
@@ -14,6 +15,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import { parseUntil } from '../hours/override.js'
 import { Columns, suggestion } from '../lib/text.js'
 import { age, DAY_MS } from '../lib/units.js'
+import type { Routing } from '../routing/types.js'
 import { type Settings, userName } from '../settings/index.js'
 import { EXIT, print, printResult, Refusal, refuseOn, widthOf } from './command.js'
 import { formatVisits } from './why.js'
@@ -42,16 +44,24 @@ export async function init(
   const refuse = (message: string) => new Refusal('usage', message)
   if ((hub === undefined) === (share === undefined))
     throw refuse('Give --hub with the host of the NATS server, or --share with a folder.')
-  const wrong = pbxs.find((name) => !/^(?!(?:all|hub|publisher)$)[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
+  const wrong = pbxs.find((name) => !/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
   if (wrong !== undefined)
     throw refuse(`"${wrong}" cannot be the name of a PBX; use small letters, digits, - and _.`)
+  const taken = pbxs.find((name) => ['all', 'hub', 'publisher'].includes(name))
+  if (taken !== undefined) throw refuse(`"${taken}" means something else in a fleet; name the PBX otherwise.`)
+  const twice = pbxs.find((name, at) => pbxs.indexOf(name) !== at)
+  if (twice !== undefined) throw refuse(`--pbx names ${twice} twice.`)
   const unknown = canaries.find((name) => !pbxs.includes(name))
   if (unknown !== undefined) throw refuse(`--canary names ${unknown}, and --pbx does not.`)
+  if (hub !== undefined && isIP(hub) === 0 && !HOST.test(hub))
+    throw refuse(`--hub takes a host name or an address alone, as hub.example.com, not "${hub}".`)
   const written = await initFleet({ folder, pbxs, canaries, hub, share }).catch(
     refuseOn('fleet', 'Give a new folder.'),
   )
   print(`Written to ${resolve(folder)}:\n${written.map((name) => `  ${name}`).join('\n')}\n${INIT_NEXT}`)
 }
+
+const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i
 
 const INIT_NEXT =
   'publisher/ signs changes: keep it where only you can read it. Copy each other folder to its machine; docs/fleet.md says where to.'
@@ -71,7 +81,10 @@ export async function push(settings: Settings, options: PushOptions): Promise<vo
     const functions = new FunctionRunner()
     const loaded = await loadRevision(settings.DOORMAN_FLOWS, functions).finally(() => functions.stop())
     if (!loaded.ok) throw new FlowFilesError(loaded.problems)
-    const { id } = loaded.revision
+    const statuses = await readStatuses(parts.exchange)
+    checkRings(rings, statuses)
+    const { id, routing } = loaded.revision
+    for (const line of strangers(routing, statuses)) parts.say(line)
     const content = await parts.publisher.upload(loaded.files, id)
     const result = await rollout.push(parts, { content, rings, maxChange, holdMs, expiresMs })
     const pbxs = [...new Set(result.rings.flatMap((ring) => ring.pbxs))]
@@ -79,6 +92,29 @@ export async function push(settings: Settings, options: PushOptions): Promise<vo
     const done = pbxs.length === 0 ? none : `Revision ${id} is at ring ${rings.join(', ')}.`
     report(options, result, done, 'The push was stopped.')
   })
+}
+
+/** A ring that is mistyped would have no PBXs, and the push would go on to the next. @throws Refusal */
+function checkRings(rings: readonly string[], statuses: readonly MemberStatus[]): void {
+  const known = new Set([...statuses.map(({ ring }) => ring), 'canary', REST])
+  const unknown = rings.find((ring) => !ring.endsWith('%') && !known.has(ring))
+  if (statuses.length > 0 && unknown !== undefined)
+    throw new Refusal(
+      'usage',
+      `Nothing was pushed: no PBX is in ring "${unknown}"${suggestion(unknown, known)}`,
+    )
+}
+
+/** Names under `loaded_by` that no PBX has: such a table has no rows, or one PBX fewer that loads it. */
+function strangers({ tables }: Routing, statuses: readonly MemberStatus[]): readonly string[] {
+  const known = statuses.map(({ name }) => name)
+  return [...tables.values()].flatMap(({ name, loadedBy }) =>
+    loadedBy
+      .filter((pbx) => known.length > 0 && !known.includes(pbx))
+      .map(
+        (pbx) => `warning: table ${name}, loaded_by: no PBX "${pbx}" has reported${suggestion(pbx, known)}`,
+      ),
+  )
 }
 
 export function rollback(settings: Settings, options: Json): Promise<void> {
@@ -195,6 +231,10 @@ function checkUntil(until: string): void {
   }
 }
 
+const SEE_FOLDER = 'See whether the folder is mounted here, and whether this user may write to it.'
+const SEE_HUB =
+  'See whether nats-server runs at the hub, and whether DOORMAN_FLEET, _SEED and _CA are as "doorman fleet init" wrote them.'
+
 /** Does something as the publisher. @throws Refusal where this is not its machine, or the exchange cannot be reached */
 async function asPublisher(
   settings: Settings,
@@ -209,7 +249,11 @@ async function asPublisher(
   try {
     const publisher = new Publisher(exchange, key, userName())
     await publisher.orders().catch((error: Error) => {
-      throw new Refusal('fleet', `${address} cannot be reached: ${exchange.problem || error.message}`)
+      const why = exchange.problem || error.message
+      throw new Refusal(
+        'fleet',
+        `${address} cannot be reached: ${why}\n${isNats(address) ? SEE_HUB : SEE_FOLDER}`,
+      )
     })
     await use({ exchange, publisher, say: (line) => (json ? undefined : print(line)) })
   } finally {

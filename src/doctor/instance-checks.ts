@@ -64,8 +64,12 @@ function revisionOf({ pid, revision, problems }: Answer, { flows, settings }: Su
   if (problems.length > 0) return warning(`${running}. ${problems.map(sentence).join(' ')}`, 'See its log.')
   if (flows instanceof Error || flows.revision.id === revision)
     return ok(`${running}, is connected, and decides by revision ${revision}.`)
+  const says = `${running} and decides by revision ${revision}; the files in ${settings.DOORMAN_FLOWS} are ${flows.revision.id}.`
+  // Files of its own would set this PBX apart from the others.
+  if (settings.DOORMAN_FLEET !== undefined)
+    return info(says, 'In a fleet the publisher gives the files:  doorman fleet status  shows which.')
   return warning(
-    `${running} and decides by revision ${revision}; the files in ${settings.DOORMAN_FLOWS} are ${flows.revision.id}.`,
+    says,
     'doorman revisions  says why (a rollback, or files that were refused);  doorman reload  loads the files.',
   )
 }

@@ -23,6 +23,13 @@ const PROBE_MS = 3_000
 /** nats-server takes messages of 1 MB unless it is told otherwise. */
 const CHUNK = 512 * 1024
 
+/** What some errors of JetStream mean in a fleet. */
+const MEANING: Readonly<Record<string, string>> = {
+  'stream not found':
+    'the hub has no streams yet: run  doorman fleet status  on the machine of the publisher',
+  'jetstream is not enabled': 'the leaf node does not reach the hub, or the hub has no JetStream',
+}
+
 interface Watch {
   readonly subject: string
   readonly changed: Changed
@@ -137,8 +144,7 @@ export class NatsExchange implements Exchange {
       } catch (error) {
         this.#isUp = false
         const { message } = error as Error
-        const isNew = message === 'stream not found'
-        this.#problem = isNew ? 'it is new: run  doorman fleet status  where the publisher is' : message
+        this.#problem = MEANING[message] ?? message
       }
       await pause(this.probeMs, signal)
     }

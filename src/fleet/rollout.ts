@@ -140,10 +140,20 @@ async function gate(
     }
     if (waiting.length === 0) tookAt ??= Date.now()
     if (tookAt !== undefined && Date.now() - tookAt >= holdMs) return undefined
-    if (tookAt === undefined && Date.now() - start > answerMs)
-      return `${waiting.join(', ')} did not say in ${formatDuration(answerMs)} whether it takes it.`
+    if (tookAt === undefined && Date.now() - start > answerMs) return silence(waiting, statuses, answerMs)
     await sleep(LOOK_MS)
   }
+}
+
+/** An order that a PBX does not believe has no answer, and the reason is in its status. */
+function silence(pbxs: readonly string[], statuses: Statuses, answerMs: number): string {
+  const reasons = pbxs.flatMap((pbx) =>
+    (statuses.get(pbx)?.refusedOrders ?? [])
+      .filter((why) => why.startsWith('orders/'))
+      .map((why) => ` ${pbx}: ${why}`),
+  )
+  const says = `${pbxs.join(', ')} did not say in ${formatDuration(answerMs)} whether it takes it.`
+  return `${says}${reasons.join('')}`
 }
 
 /** Does something while the statuses are kept as they come. */

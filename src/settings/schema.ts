@@ -142,7 +142,13 @@ export const schema = z.object({
     500,
     'give 10 to 500 milliseconds: the caller waits 2 seconds at most',
   ).default(250),
-  DOORMAN_FLEET: z.string().min(1).optional(),
+  DOORMAN_FLEET: z
+    .string()
+    .regex(
+      /^(?:(?:nats|tls):\/\/.|\/)/,
+      'is no address: give nats://…, tls://… or the whole path of a shared folder',
+    )
+    .optional(),
   DOORMAN_FLEET_NAME: z
     .string()
     .regex(

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { inFolder } from '../flows/temp-folder.js'
@@ -6,10 +6,52 @@ import { doorman } from './command.js'
 
 const ROUTING = 'flows: { desk: { context: desk } }\notherwise: desk\n'
 
+const STATUS = {
+  ...{
+    name: 'berlin',
+    ring: 'rest',
+    version: '1',
+    at: 0,
+    isReady: true,
+    revision: 'abc',
+    since: 0,
+    order: null,
+  },
+  ...{ refusedOrders: [], calls: 0, fallbacks: 0, p99: 0, activeCalls: 0, lastFallback: null },
+}
+
 test('without its settings the publisher is told how to name them', async () => {
   const says = 'add --settings with the settings.env of publisher/'
   expect((await doorman(['fleet', 'push'])).err).toContain(says)
   expect(await doorman(['fleet', 'status'])).toMatchObject({ exit: 1, err: expect.stringContaining(says) })
+})
+
+test('init refuses what no machine could be reached by, and names a mistake for what it is', async () => {
+  await inFolder({}, async (folder) => {
+    const init = async (pbxs: string, ...args: string[]) =>
+      (await doorman(['fleet', 'init', join(folder, 'fleet'), '--pbx', pbxs, ...args])).err
+    for (const hub of ['nats://hub.example.com:4222', 'hub.example.com:7422', 'hub example', ''])
+      expect(await init('berlin', '--hub', hub)).toContain(
+        `--hub takes a host name or an address alone, as hub.example.com, not "${hub}".`,
+      )
+    expect(await init('munich office', '--share', folder)).toContain('"munich office" cannot be the name')
+    expect(await init('berlin,hub', '--share', folder)).toContain('"hub" means something else in a fleet')
+    expect(await init('berlin,munich,berlin', '--share', folder)).toContain('--pbx names berlin twice.')
+    expect(await readdir(folder)).toEqual([])
+  })
+})
+
+test('an address without nats:// is no folder', async () => {
+  await inFolder(
+    { 'own.env': 'DOORMAN_FLEET=hub.example.com:4222\nDOORMAN_FLEET_SIGNING_KEY=' },
+    async (folder) => {
+      const { exit, err } = await doorman(['fleet', 'status', '--settings', join(folder, 'own.env')])
+      expect([exit, err]).toEqual([
+        2,
+        expect.stringContaining('DOORMAN_FLEET is no address: give nats://…, tls://…'),
+      ])
+    },
+  )
 })
 
 test('push shows how long a ring is watched, and not milliseconds', async () => {
@@ -39,5 +81,24 @@ test('an order that no PBX could follow is refused, and a push that none has tak
     expect(await fleet('push', '--flows', folder, '--rings', 'canray')).toMatchObject({
       out: expect.stringMatching(/^No PBX of ring canray has reported yet; one that does takes revision /m),
     })
+    await mkdir(join(share, 'status'))
+    await writeFile(join(share, 'status/berlin'), JSON.stringify(STATUS))
+    expect(await fleet('push', '--flows', folder, '--rings', 'canray,rest')).toMatchObject({
+      ...{ exit: 2, err: expect.stringContaining('no PBX is in ring "canray"; did you mean "canary"?') },
+    })
+    const tables = join(folder, 'tables')
+    await mkdir(tables)
+    const gold = '{ sql: SELECT 1 AS number, database: crm, every: 1m, loaded_by: [berlin, munch] }'
+    await writeFile(join(tables, 'routing.yaml'), `tables: { gold: ${gold} }\n${ROUTING}`)
+    expect(await fleet('push', '--flows', tables, '--rings', 'canary')).toMatchObject({
+      ...{
+        exit: 0,
+        out: expect.stringContaining('loaded_by: no PBX "munch" has reported; known here: berlin'),
+      },
+    })
+    await rm(share, { recursive: true })
+    expect((await fleet('status')).err).toMatch(
+      /share cannot be reached: ENOENT.*\nSee whether the folder is/,
+    )
   })
 })

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { AmiSession } from '../../src/asterisk/ami/session.js'
@@ -365,6 +366,10 @@ const CASES: Readonly<Record<string, Change>> = {
   },
   'instance | warning | decides by revision 0123abcd; the files in flows are | doorman reload': {
     instance: { ...RUNNING, revision: '0123abcd' },
+  },
+  'instance | info | decides by revision 0123abcd; the files in flows are | publisher gives the files': {
+    instance: { ...RUNNING, revision: '0123abcd' },
+    settings: { DOORMAN_FLEET: tmpdir() },
   },
   'instance | warning | settings file has changed since Doorman started | systemctl restart doorman': {
     hasOldSettings: true,

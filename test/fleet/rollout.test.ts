@@ -141,6 +141,18 @@ test('a PBX that says nothing stops the push', async () => {
   expect(problem).toBe('berlin did not say in 200ms whether it takes it.')
 })
 
+test('a push that a PBX does not believe says why it was not taken', async () => {
+  const berlin = await join_('berlin')
+  const publisher = new Publisher(parts.exchange, newKeys().privateKey, 'eve')
+  parts = { ...parts, publisher, answerMs: 1_000 }
+  const pushed = give(B)
+  await until(async () => berlin.member.status.refusedOrders.length > 0, 'a refused order')
+  await berlin.member.report()
+  expect((await pushed).problem).toMatch(
+    /^berlin did not say in 1s .*\. berlin: orders\/canary was not taken: its signature is not that/,
+  )
+})
+
 test('a PBX that was away catches up with what its ring has, in one step', async () => {
   await join_('berlin')
   await give(B)
