@@ -47,6 +47,8 @@ export interface RolloutResult {
 /** The replay of ten thousand calls may take 100 s. */
 const ANSWER_MS = 120_000
 const LOOK_MS = 100
+const NOBODY =
+  'Nothing was pushed, as no PBX has reported lately. PBXs report every 10 s: if the hub has just started, run this again.'
 
 /** Rejects where the exchange cannot be reached. */
 export async function push(parts: RolloutParts, what: Push): Promise<RolloutResult> {
@@ -57,6 +59,9 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
   if (before.content !== null && before.content.revision !== content.revision) earlier.push(before.content)
   const order = { content, maxChange, isRollback: false, earlier, push: { rings: what.rings, holdMs } }
   return watching(parts, async (statuses) => {
+    // A hub that has just started knows the orders, and no status yet: no gate would hold.
+    if (before.content !== null && membersOf('rest', statuses).length === 0)
+      return { ok: false, rings: [], problem: NOBODY }
     const done: { ring: string; pbxs: readonly string[] }[] = []
     for (const ring of what.rings) {
       const sequence = await publisher.order({ ...order, ring }, expiresMs)

@@ -133,6 +133,21 @@ test('fallbacks under the revision before do not count against the new one', asy
   })
 })
 
+test('nothing is pushed while no PBX reports, as after a restart of the hub', async () => {
+  const berlin = await join_('berlin', { ring: 'canary' })
+  expect(await give(B)).toMatchObject({ ok: true })
+  await berlin.stop()
+  members.pop()
+  await parts.exchange.put('status/berlin', '')
+  const orders = await parts.publisher.orders()
+  expect(await give(C)).toEqual({
+    ok: false,
+    rings: [],
+    problem: expect.stringMatching(/^Nothing was pushed/),
+  })
+  expect(await parts.publisher.orders()).toEqual(orders)
+})
+
 test('a PBX that says nothing stops the push', async () => {
   const berlin = await join_('berlin')
   await berlin.leave()
