@@ -13,6 +13,7 @@ const WITH_PROGRAMS = [
   'asterisk/stop',
   'cli',
   'control/console-api',
+  'fleet/shared-tables',
   'docs/hours-page',
   'flows/compile-in-worker',
   'flows/function-runner',
