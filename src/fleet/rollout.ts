@@ -14,8 +14,8 @@ import { counted, formatDuration } from '../lib/units.js'
 import { type Changed, type Exchange, lastPart } from './exchange.js'
 import type { Content } from './orders.js'
 import { common, type NewOrder, type Publisher } from './publisher.js'
-import { isInRing } from './rings.js'
-import { gateProblem, isAway, type MemberStatus, readStatus } from './status.js'
+import { isInRing, REST } from './rings.js'
+import { gateProblem, isAway, type MemberStatus, REPORT_MS, readStatus } from './status.js'
 
 export interface Push {
   readonly content: Content
@@ -47,8 +47,7 @@ export interface RolloutResult {
 /** The replay of ten thousand calls may take 100 s. */
 const ANSWER_MS = 120_000
 const LOOK_MS = 100
-const NOBODY =
-  'Nothing was pushed, as no PBX has reported lately. PBXs report every 10 s: if the hub has just started, run this again.'
+const NO_REPORT = `Nothing was pushed, as no PBX has reported lately. PBXs report every ${formatDuration(REPORT_MS)}: if the hub has just started, run this again.`
 
 /** Rejects where the exchange cannot be reached. */
 export async function push(parts: RolloutParts, what: Push): Promise<RolloutResult> {
@@ -60,8 +59,8 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
   const order = { content, maxChange, isRollback: false, earlier, push: { rings: what.rings, holdMs } }
   return watching(parts, async (statuses) => {
     // A hub that has just started knows the orders, and no status yet: no gate would hold.
-    if (before.content !== null && membersOf('rest', statuses).length === 0)
-      return { ok: false, rings: [], problem: NOBODY }
+    if (before.content !== null && membersOf(REST, statuses).length === 0)
+      return { ok: false, rings: [], problem: NO_REPORT }
     const done: { ring: string; pbxs: readonly string[] }[] = []
     for (const ring of what.rings) {
       const sequence = await publisher.order({ ...order, ring }, expiresMs)
@@ -95,8 +94,8 @@ export async function rollback(parts: RolloutParts, expiresMs: number): Promise<
   if (!isAhead && all.content === null) return undefined
   const before = isAhead ? all : { content: all.earlier.at(-1) ?? null, earlier: all.earlier.slice(0, -1) }
   return watching(parts, async (statuses) => {
-    const problem = await rollBack(parts, statuses, { rings: ['rest'], before, expiresMs })
-    const rings = [{ ring: 'rest', pbxs: membersOf('rest', statuses) }]
+    const problem = await rollBack(parts, statuses, { rings: [REST], before, expiresMs })
+    const rings = [{ ring: REST, pbxs: membersOf(REST, statuses) }]
     return { ok: problem === undefined, rings, problem: problem ?? null }
   })
 }

@@ -3,7 +3,7 @@
  * those that watch then, and nothing waits for that.
  */
 import * as z from 'zod'
-import { type Exchange, lastPart } from './exchange.js'
+import { type Exchange, lastPart, readValue } from './exchange.js'
 
 /** So many a second of each PBX. */
 const MOST_CALLS = 3
@@ -11,6 +11,7 @@ const TELL_MS = 1_000
 
 const [text, ms] = [z.string(), z.number()]
 const sampled = z.object({ at: text, call: text, outcome: text, sentence: text, ms })
+const sample = z.array(sampled).max(MOST_CALLS)
 
 export type SampledCall = z.output<typeof sampled>
 export type SampledCalls = ReturnType<typeof sampleCalls>
@@ -41,7 +42,11 @@ export function sampleCalls({ exchange, name, listen, masked }: SampledCallsPart
     /** Hears what each PBX tells, this one too. @returns ends it */
     listen(listener: (pbx: string, calls: readonly SampledCall[]) => void): () => void {
       const ended = new AbortController()
-      const told = exchange.watch('live/', (key, value) => listener(lastPart(key), read(value)), ended.signal)
+      const told = exchange.watch(
+        'live/',
+        (key, value) => listener(lastPart(key), readValue(sample, value) ?? []),
+        ended.signal,
+      )
       told.catch(() => undefined)
       return () => ended.abort()
     },
@@ -51,14 +56,5 @@ export function sampleCalls({ exchange, name, listen, masked }: SampledCallsPart
       calls.length = 0
       await tell()
     },
-  }
-}
-
-/** None where it is empty, or damaged. */
-function read(value: string): readonly SampledCall[] {
-  try {
-    return z.array(sampled).max(MOST_CALLS).parse(JSON.parse(value))
-  } catch {
-    return []
   }
 }

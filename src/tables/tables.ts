@@ -203,15 +203,16 @@ export class Tables {
 
   /** Rows that are here already are not fetched again. */
   async #take(held: Held, copy: SharedCopy): Promise<LoadResult> {
-    const touch = () => touchCopy(this.parts.folder, held.source, new Date(copy.at))
-    const isSame = copy.version === held.table?.version
-    const isHere =
-      isSame &&
-      (await touch()
-        .then(() => true)
-        .catch(() => false))
-    if (!isHere) return this.#run(held, { ...copy, rows: await copy.rows() })
-    return { ok: true, table: undefined, at: copy.at, leftOut: held.leftOut ?? '', notCopied: undefined }
+    const here = {
+      ok: true,
+      table: undefined,
+      at: copy.at,
+      leftOut: held.leftOut ?? '',
+      notCopied: undefined,
+    } as const
+    const fetched = async () => this.#run(held, { ...copy, rows: await copy.rows() })
+    if (copy.version !== held.table?.version) return fetched()
+    return touchCopy(this.parts.folder, held.source, new Date(copy.at)).then(() => here, fetched)
   }
 
   #run({ source, table }: Held, copy?: LoadRequest['copy']): Promise<LoadResult> {

@@ -8,12 +8,11 @@
  * Exit code 1 where memory, files or threads grew, or a call was lost.
  */
 import { writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
-import { commit } from '../support/written-by.js'
+import { writtenBy } from '../support/written-by.js'
 import { type SoakReport, type SoakSample, soak } from './soak.js'
 
 const CALLS = 100_000
@@ -26,6 +25,8 @@ const { positionals, values } = parseArgs({
 const calls = Number(positionals[0] ?? CALLS)
 const perSecond = Number(values.rate ?? PER_SECOND)
 const release = values.asterisk === '16' ? 'bullseye' : 'forky'
+/** Of the code that begins the run: there may be other by its end. */
+const written = writtenBy('npm run soak')
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
 say(`${calls} calls, ${perSecond} a second, on Asterisk of Debian ${release}:`)
@@ -45,13 +46,12 @@ function cells({ calls: after, rss_mb, files, threads }: SoakSample): readonly s
 }
 
 function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
-  const [date] = new Date().toISOString().split('T')
-  const on = `${availableParallelism()} cores, Node ${process.versions.node}, Asterisk ${asterisk}`
   return [
     '# What Doorman holds after many calls',
     '',
-    `Written by \`npm run soak\` on ${date}, commit ${commit()}: ${on},`,
-    `${perSecond} calls a second, ${seconds} s in all.`,
+    written,
+    '',
+    `Asterisk ${asterisk}, ${perSecond} calls a second, ${seconds} s in all.`,
     '',
     'A third of the calls each is decided by a VIP number from a table of a web server within hours, greeted by name; by',
     'a header; and by a function, whose state is remembered. Each third comes from a thousand callers. The console’s',
