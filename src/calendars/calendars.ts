@@ -8,15 +8,12 @@
  * No call waits for a fetch. What cannot be fetched or read changes nothing but the age of the copy.
  */
 import { hash } from 'node:crypto'
-import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import * as z from 'zod'
 import { type ReadCalendar, readInThread } from '../flows/calendar-thread.js'
 import { type CalendarCopy, calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
 import { askHttp } from '../lib/http-client.js'
+import { KeptCopies } from '../lib/kept-copies.js'
 import type { Log } from '../lib/log.js'
-import { replaceFile } from '../lib/replace-file.js'
 import { pause, retryDelayMs } from '../lib/waiting.js'
 
 export interface CalendarsOptions {
@@ -125,17 +122,16 @@ export class Calendars {
         ...{ ms: FETCH_MS, maxBytes: MOST_BYTES, signal: this.#stopped.signal },
         headers: { accept: 'text/calendar' },
       })
-      const text = body.toString()
-      const now = { url, text, checked: Date.now() }
+      const [text, now] = [body.toString(), new Date()]
       // Also where nothing changed: recurrences are read to a certain year.
       const reading = this.#reading.then(() => readInThread([{ text, zones: this.#zones.get(url) ?? [] }]))
       this.#reading = reading
-      const copy = copyOf(now, (await reading)[0])
+      const copy = copyOf(text, now, (await reading)[0])
       const before = this.#copies.get(url)
       this.#copies.set(url, copy)
       if (this.#failing.delete(url) || before?.version !== copy.version)
         log.info(`The calendar ${name} is at version ${copy.version}.`, { event: 'calendar' })
-      await storeCalendar(folder, now)
+      await storeCalendar(folder, url, text, now)
       return true
     } catch (error) {
       if (this.#stopped.signal.aborted || this.#failing.has(url)) return false
@@ -147,16 +143,6 @@ export class Calendars {
     }
   }
 }
-
-/** The last good copy of a calendar in the data folder: `calendars/<hash of its URL>.json`. */
-const StoredSchema = z.object({
-  url: z.string(),
-  /** Milliseconds since 1970. */
-  checked: z.number(),
-  text: z.string(),
-})
-
-export type StoredCalendar = z.infer<typeof StoredSchema>
 
 /** The calendars that hours name by URL, each with the zones in which it is read, and the shortest times. */
 export function namedCalendars(hours: Iterable<Hours>) {
@@ -177,51 +163,37 @@ export function namedCalendars(hours: Iterable<Hours>) {
   )
 }
 
-function fileOf(folder: string, url: string): string {
-  return join(folder, 'calendars', `${hash('sha256', url).slice(0, 16)}.json`)
+/** Keeps the text of a calendar, and when its server sent it. @throws Error of the file system */
+export function storeCalendar(folder: string, url: string, text: string, at: Date): Promise<void> {
+  return new KeptCopies<string>(folder, 'calendars').write(copyNameOf(url), text, at)
 }
 
-/** Undefined where there is none that can be used. */
-async function loadCalendar(folder: string, url: string): Promise<StoredCalendar | undefined> {
-  const text = await readFile(fileOf(folder, url), 'utf8').catch(() => '')
-  try {
-    const stored = StoredSchema.parse(JSON.parse(text))
-    return stored.url === url ? stored : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Written whole or not at all. @throws Error of the file system */
-export async function storeCalendar(folder: string, calendar: StoredCalendar): Promise<void> {
-  await mkdir(join(folder, 'calendars'), { recursive: true, mode: 0o700 })
-  await replaceFile(fileOf(folder, calendar.url), JSON.stringify(calendar))
+function copyNameOf(url: string): string {
+  return hash('sha256', url).slice(0, 16)
 }
 
 /** @throws Error whose message says, with its line, what of the calendar cannot be read */
-function copyOf(
-  { text, checked }: Pick<StoredCalendar, 'text' | 'checked'>,
-  read: ReadCalendar | undefined,
-): CalendarCopy {
+function copyOf(text: string, checked: Date, read: ReadCalendar | undefined): CalendarCopy {
   if (read === undefined || 'message' in read) throw new Error(`line ${read?.line}: ${read?.message}.`)
-  return { version: hash('sha256', text).slice(0, 12), checked, inZone: read }
+  return { version: hash('sha256', text).slice(0, 12), checked: checked.getTime(), inZone: read }
 }
 
-/** The last good copies of calendars, read in one thread. One that is missing was never loaded. */
+/** The last good copies of calendars, read in one thread. One that is missing, or cannot be read, was never loaded. */
 export async function loadCopies(
   folder: string,
   named: Iterable<readonly [url: string, { readonly zones: readonly string[] }]>,
 ): Promise<ReadonlyMap<string, CalendarCopy>> {
-  const stored: (StoredCalendar & { readonly zones: readonly string[] })[] = []
+  const copies = new KeptCopies<string>(folder, 'calendars')
+  const stored: { readonly url: string; text: string; at: Date; zones: readonly string[] }[] = []
   for (const [url, { zones }] of named) {
-    const one = await loadCalendar(folder, url)
-    if (one !== undefined) stored.push({ ...one, zones })
+    const kept = await copies.read(copyNameOf(url)).catch(() => undefined)
+    if (kept !== undefined) stored.push({ url, text: kept.copy, at: kept.at, zones })
   }
   const read = stored.length === 0 ? [] : await readInThread(stored)
   return new Map(
-    stored.flatMap((one, at) => {
-      const calendar = read[at] ?? new Map()
-      return 'message' in calendar ? [] : [[one.url, copyOf(one, calendar)] as const]
+    stored.flatMap(({ url, text, at }, index) => {
+      const calendar = read[index] ?? new Map()
+      return 'message' in calendar ? [] : [[url, copyOf(text, at, calendar)] as const]
     }),
   )
 }

@@ -11,7 +11,7 @@ import { calendarName, endsSoon } from '../hours/calendar.js'
 import { counted } from '../lib/units.js'
 import { greetTexts } from '../routing/greeting.js'
 import type { Settings } from '../settings/index.js'
-import { findSpeaker } from '../speech/speaker.js'
+import { findSpeaker } from '../speech/renderer.js'
 import { type DoormanCommand, EXIT, print, printResult, Refusal, refuseOn, settingsFor } from './command.js'
 import { storedOutside, visitsOf } from './stored.js'
 

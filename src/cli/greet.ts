@@ -1,9 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Greeting, Routing } from '../routing/types.js'
-import type { RenderSource } from '../speech/render-process.js'
-import { Renderer } from '../speech/renderer.js'
-import { findSpeaker, nameOfText, spokenText } from '../speech/speaker.js'
+import { findSpeaker, nameOfText, Renderer, type RenderSource, spokenText } from '../speech/renderer.js'
 import { type DoormanCommand, printError, printResult, Refusal, refuseOn, withRevision } from './command.js'
 
 interface Options {

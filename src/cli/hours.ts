@@ -2,7 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type Holidays from 'date-holidays'
 import { type ShownOverride, shownOverride } from '../call/overrides.js'
 import { findInstance, NotRunningError, readOverrides, sendOverride } from '../control/client.js'
-import { installRemedy } from '../databases/access.js'
+import { installRemedy } from '../databases/drivers.js'
 import { calendarName } from '../hours/calendar.js'
 import {
   type Copies,

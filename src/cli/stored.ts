@@ -13,7 +13,7 @@ import { type Settings, userName } from '../settings/index.js'
 import { DATABASE_FILE } from '../store/database.js'
 import { readNumberHash } from '../store/number-hash.js'
 import { StoreReader } from '../store/store.js'
-import { readCopies } from '../tables/copy.js'
+import { storedTables } from '../tables/tables.js'
 import { printError, Refusal, withRevision } from './command.js'
 
 /** @throws Refusal where there is no database, or this user may not read it. */
@@ -72,7 +72,7 @@ export async function storedOutside(settings: Settings, { routing }: Revision): 
   })
   const overrides = new Map(stored.map(({ name, ...override }) => [name, override]))
   const calendars = await storedCopies(settings.DOORMAN_DATA, routing.hours.values())
-  const tables = await readCopies(settings.DOORMAN_DATA, routing)
+  const tables = await storedTables(settings.DOORMAN_DATA, routing)
   return { ...NO_OUTSIDE_DATA, overrides, calendars, tables }
 }
 

@@ -2,12 +2,20 @@
  * The databases that the settings name, for tables and lookups. A driver is loaded, and a connection opened, when the
  * first query needs it; a connection that was lost is opened again by the next query.
  */
-
 import type { Redis } from 'ioredis'
 import type { DatabaseAccess } from '../lib/database-url.js'
 import { suggestion } from '../lib/text.js'
-import { answered, DatabaseError, driver, tlsOptions } from './access.js'
-import { SqlDatabase } from './sql.js'
+import { within } from '../lib/waiting.js'
+import {
+  type Connection,
+  connectRedis,
+  DatabaseError,
+  mysqlPool,
+  type Pool,
+  postgresPool,
+  type Row,
+  type Take,
+} from './drivers.js'
 
 export class Databases {
   readonly #opened = new Map<string, SqlDatabase | RedisDatabase>()
@@ -19,14 +27,14 @@ export class Databases {
   sql(name: string): SqlDatabase {
     const database = this.#open(name)
     if (database instanceof SqlDatabase) return database
-    throw new DatabaseError('setup', `${settingOf(name)} is a Redis, which has no SQL.`)
+    throw new DatabaseError(`${settingOf(name)} is a Redis, which has no SQL.`)
   }
 
   /** @throws DatabaseError where the settings have no such database, or an SQL database of this name */
   redis(name: string): RedisDatabase {
     const database = this.#open(name)
     if (database instanceof RedisDatabase) return database
-    throw new DatabaseError('setup', `${settingOf(name)} is an SQL database, and no Redis.`)
+    throw new DatabaseError(`${settingOf(name)} is an SQL database, and no Redis.`)
   }
 
   /** Closes every connection. A query that still waits fails. */
@@ -41,7 +49,7 @@ export class Databases {
     const access = this.access.get(name)
     if (access === undefined) {
       const near = suggestion(name, this.access.keys())
-      throw new DatabaseError('setup', `${settingOf(name)} is not set${near}`)
+      throw new DatabaseError(`${settingOf(name)} is not set${near}`)
     }
     const database = access.engine === 'redis' ? new RedisDatabase(access) : new SqlDatabase(access)
     this.#opened.set(name, database)
@@ -54,7 +62,65 @@ function settingOf(name: string): string {
   return `DOORMAN_DATABASE_${name.toUpperCase()}`
 }
 
-const CONNECT_MS = 5_000
+/** A PostgreSQL, MariaDB or MySQL database. */
+class SqlDatabase {
+  #pool: Promise<Pool> | undefined
+
+  constructor(private readonly access: DatabaseAccess) {}
+
+  /**
+   * The rows of a query. `{name}` in it stands for the parameter of that name, which is passed beside the query and is
+   * never parsed as SQL; other braces stay as they are.
+   *
+   * @param ms for everything, connecting included
+   * @throws DatabaseError
+   */
+  query(sql: string, parameters: ReadonlyMap<string, string>, ms: number): Promise<readonly Row[]> {
+    return this.#use(ms, (connection, pool) => {
+      const values: string[] = []
+      const text = sql.replace(/\{([A-Za-z][\w.-]*)\}/g, (whole, name: string) => {
+        const value = parameters.get(name)
+        return value === undefined ? whole : pool.placeholder(values.push(value))
+      })
+      return connection.query(text, values)
+    })
+  }
+
+  /** Passes the rows of a query on as they come. @throws DatabaseError */
+  read(sql: string, ms: number, take: Take): Promise<void> {
+    return this.#use(ms, (connection) => connection.read(sql, take))
+  }
+
+  async stop(): Promise<void> {
+    const pool = await this.#pool?.catch(() => undefined)
+    await pool?.end().catch(() => undefined)
+  }
+
+  async #use<T>(ms: number, work: (connection: Connection, pool: Pool) => Promise<T>): Promise<T> {
+    const until = performance.now() + ms
+    const connect = async () => {
+      this.#pool ??= this.access.engine === 'postgres' ? postgresPool(this.access) : mysqlPool(this.access)
+      // What could not be loaded is tried again by the next query.
+      this.#pool.catch(() => (this.#pool = undefined))
+      const pool = await this.#pool
+      return { pool, connection: await pool.connect() }
+    }
+    const connecting = connect()
+    const { pool, connection } = await answered(connecting, ms, this.access).catch((error) => {
+      connecting.then(({ connection: late }) => late.release(false)).catch(() => undefined)
+      throw error
+    })
+    let failed = true
+    try {
+      const left = Math.round(until - performance.now())
+      const result = await answered(work(connection, pool), left, this.access)
+      failed = false
+      return result
+    } finally {
+      connection.release(failed)
+    }
+  }
+}
 
 /** A Redis or Valkey. */
 class RedisDatabase {
@@ -83,7 +149,7 @@ class RedisDatabase {
   }
 
   async #open(): Promise<Redis> {
-    const client = await connect(this.access)
+    const client = await connectRedis(this.access)
     // What the server closed is opened again by the next command.
     const opened = this.#client
     client.once('close', () => {
@@ -93,23 +159,16 @@ class RedisDatabase {
   }
 }
 
-async function connect(access: DatabaseAccess): Promise<Redis> {
-  const { Redis: Client } = await driver(() => import('ioredis'), 'ioredis')
-  const tls = await tlsOptions(access)
-  const client = new Client({
-    ...{ host: access.host, port: access.port, db: Number(access.database), connectionName: 'doorman' },
-    ...(access.user !== '' && { username: access.user }),
-    ...(access.password !== '' && { password: access.password }),
-    ...(tls && { tls }),
-    // The next command connects again, and its deadline counts.
-    ...{ lazyConnect: true, connectTimeout: CONNECT_MS, retryStrategy: () => null },
-  })
-  let why: Error | undefined
-  client.on('error', (error) => {
-    why ??= error
-  })
-  await client.connect().catch((error) => {
-    throw why ?? error
-  })
-  return client
+/** Settles as `work` does, at the latest after so many milliseconds; every error is a DatabaseError. */
+async function answered<T>(work: Promise<T>, ms: number, access: DatabaseAccess): Promise<T> {
+  const where = `${access.host}:${access.port}`
+  try {
+    return await within(ms, where, work)
+  } catch (error) {
+    if (error instanceof DatabaseError) throw error
+    const { name, message, code } = error as NodeJS.ErrnoException
+    if (name === 'TimeoutError') throw new DatabaseError(message)
+    // Of a host with several addresses Node has no message, but a code.
+    throw new DatabaseError(`${where}: ${message || code || 'failed'}`)
+  }
 }

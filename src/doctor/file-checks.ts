@@ -12,7 +12,7 @@ import {
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { listed } from '../lib/text.js'
 import { greetTexts } from '../routing/greeting.js'
-import { findSpeaker } from '../speech/speaker.js'
+import { findSpeaker } from '../speech/renderer.js'
 import { type Check, check, fault, info, ok, type PbxFiles, type Result, sentence, warning } from './check.js'
 
 /** The secret of every sample in asterisk-conf. */

@@ -3,8 +3,8 @@ import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { types } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
-import { deepFreeze } from '../lib/deep-freeze.js'
 import { runThread } from '../lib/thread.js'
 import { compilePattern, leavesOf } from '../routing/condition.js'
 import { asBuffer } from '../routing/number-table.js'
@@ -205,3 +205,17 @@ async function end(child: ChildProcess): Promise<void> {
 
 const { compiles } = (workerData ?? {}) as { readonly compiles?: string }
 if (compiles !== undefined) void compileHere(compiles)
+
+/**
+ * Freezes plain objects and lists all the way down, and what is in Maps and Sets. Those themselves and instances
+ * of classes can't be frozen; their types offer no way to change them.
+ */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  if (types.isMap(value) || types.isSet(value)) for (const inner of value.values()) deepFreeze(inner)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (!Array.isArray(value) && prototype !== null && Object.getPrototypeOf(prototype) !== null) return value
+  Object.freeze(value)
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return value
+}

@@ -13,19 +13,8 @@ import { WASI } from 'node:wasi'
 import { decodeWaveToFloat32Channels, encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
 import { askHttp } from '../lib/http-client.js'
 import type { Voice } from '../routing/types.js'
-import type { Speaker } from './speaker.js'
+import type { RenderAnswer, RenderJob, Speaker } from './renderer.js'
 import { RATE, telephoneSound } from './telephone-sound.js'
-
-/** A text as `spokenText` gives it, or a recording. */
-export type RenderSource = { readonly speaker: Speaker; readonly text: string } | { readonly wav: Uint8Array }
-
-export interface RenderJob {
-  readonly source: RenderSource
-  /** The file that is written, whole or not at all. */
-  readonly file: string
-}
-
-export type RenderAnswer = { readonly bytes: number } | { readonly error: string }
 
 /** What a voice may give for a text, and the memory, file size and time that an engine may take. */
 const MOST_BYTES = 30_000_000

@@ -3,9 +3,7 @@ import { turns, within } from '../lib/waiting.js'
 import type { Voice } from '../routing/types.js'
 import { GreetingFiles } from './greeting-files.js'
 import { describeReport, type GreetingsHealth, type RenderReport, type Wanted } from './greetings.js'
-import type { RenderSource } from './render-process.js'
-import { Renderer } from './renderer.js'
-import { findSpeaker, nameOfRecording, nameOfText, type Speaker, spokenText } from './speaker.js'
+import { findSpeaker, nameOfRecording, nameOfText, Renderer, type RenderSource, type Speaker, spokenText } from './renderer.js'
 
 export interface GreetingsParts {
   readonly folder: string

@@ -5,18 +5,19 @@ import { gunzipSync } from 'node:zlib'
 import { Databases } from '../databases/databases.js'
 import type { DatabaseAccess } from '../lib/database-url.js'
 import { askHttp, fillHeaders } from '../lib/http-client.js'
+import { KeptCopies } from '../lib/kept-copies.js'
 import { counted, formatShare } from '../lib/units.js'
 import { readNumberTable } from '../routing/number-file.js'
 import type { OutsideTable } from '../routing/outside-data.js'
 import type { TableOrigin, TableSource } from '../routing/types.js'
-import { touchCopy, writeCopy } from './copy.js'
 
 export interface LoadRequest {
   readonly source: TableSource
   readonly databases: ReadonlyMap<string, DatabaseAccess>
   readonly secrets: ReadonlyMap<string, string>
-  /** The data folder. */
+  /** The data folder, and the name of the table's copy in it. */
   readonly folder: string
+  readonly copyName: string
   /** What is in memory already. */
   readonly before: Pick<OutsideTable, 'version' | 'size'> | undefined
   /** What another PBX has loaded, compressed with gzip, instead of asking the source. */
@@ -42,6 +43,7 @@ async function load({
   databases: access,
   secrets,
   folder,
+  copyName,
   before,
   copy,
 }: LoadRequest): Promise<LoadResult> {
@@ -66,9 +68,9 @@ async function load({
   }
   const leftOut = faults === 0 ? '' : `${counted(faults, 'row')} left out, such as ${example}`
   const table = version === before?.version ? undefined : { ...numbers, version }
-  const touch = () => touchCopy(folder, source, new Date(at))
-  const write = () => writeCopy(folder, source, { ...numbers, version }).then(touch)
-  const copying = table === undefined ? touch().catch(write) : write()
+  const copies = new KeptCopies<OutsideTable>(folder, 'tables')
+  const write = () => copies.write(copyName, { ...numbers, version }, new Date(at))
+  const copying = table === undefined ? copies.touch(copyName, new Date(at)).catch(write) : write()
   const notCopied = await copying.then(
     () => undefined,
     (error: Error) => error.message,

@@ -1,4 +1,5 @@
 import type { DatabaseAccess } from '../lib/database-url.js'
+import { KeptCopies } from '../lib/kept-copies.js'
 import type { Log } from '../lib/log.js'
 import { inWords } from '../lib/text.js'
 import { runThread } from '../lib/thread.js'
@@ -6,7 +7,6 @@ import { counted, formatDuration } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import type { OutsideData, OutsideTable } from '../routing/outside-data.js'
 import type { Routing, TableSource } from '../routing/types.js'
-import { readCopy, removeOtherCopies, touchCopy } from './copy.js'
 import type { LoadRequest, LoadResult } from './load-worker.js'
 
 export interface TablesParts {
@@ -85,8 +85,11 @@ export class Tables {
   #current: ReadonlyMap<string, TableSource> = new Map()
   readonly #stopping = new AbortController()
   readonly #sharing = Promise.withResolvers<TableSharing | undefined>()
+  readonly #copies: KeptCopies<OutsideTable>
 
-  constructor(private readonly parts: TablesParts) {}
+  constructor(private readonly parts: TablesParts) {
+    this.#copies = new KeptCopies(parts.folder, 'tables')
+  }
 
   /**
    * Holds and refreshes the tables of a revision from now on. Resolves once those that are new have their last good copy;
@@ -105,10 +108,9 @@ export class Tables {
     const all = await Promise.all(sources.map((source) => this.#hold(source)))
     const isNew = ({ source, table }: Held) => table === undefined || !before.has(source.key)
     const loads = all.filter(isNew).map((held) => this.#refresh(held))
-    const { folder, log } = this.parts
-    await removeOtherCopies(folder, sources).catch((error: Error) => {
+    await this.#copies.keepOnly(sources.map(copyNameOf)).catch((error: Error) => {
       const message = `Copies of tables cannot be removed: ${error.message}.`
-      log.warn(message, { event: 'table_copy_problem' })
+      this.parts.log.warn(message, { event: 'table_copy_problem' })
     })
     void this.#sharing.promise.then((sharing) => sharing?.removeOthers([...this.#current.values()]))
     if (waitMs > 0) await within(waitMs, 'new tables', Promise.all(loads)).catch(() => undefined)
@@ -160,12 +162,12 @@ export class Tables {
     if (known !== undefined) return Object.assign(known, { source })
     const held: Held = { source, failures: 0 }
     this.#held.set(source.key, held)
-    const { folder, log } = this.parts
     try {
-      Object.assign(held, await readCopy(folder, source))
+      const kept = await this.#copies.read(copyNameOf(source))
+      if (kept !== undefined) Object.assign(held, { table: kept.copy, loadedAt: kept.at })
     } catch (error) {
       const message = `The last copy of table ${source.name} is ignored: ${(error as Error).message}.`
-      log.warn(message, { event: 'table_copy_problem', table: source.name })
+      this.parts.log.warn(message, { event: 'table_copy_problem', table: source.name })
     }
     return held
   }
@@ -212,13 +214,14 @@ export class Tables {
     } as const
     const fetched = async () => this.#run(held, { ...copy, rows: await copy.rows() })
     if (copy.version !== held.table?.version) return fetched()
-    return touchCopy(this.parts.folder, held.source, new Date(copy.at)).then(() => here, fetched)
+    return this.#copies.touch(copyNameOf(held.source), new Date(copy.at)).then(() => here, fetched)
   }
 
   #run({ source, table }: Held, copy?: LoadRequest['copy']): Promise<LoadResult> {
     const { folder, databases, secrets } = this.parts
     const before = table && { version: table.version, size: table.size }
-    const request: LoadRequest = { source, databases, secrets, folder, before, copy }
+    const copyName = copyNameOf(source)
+    const request: LoadRequest = { source, databases, secrets, folder, copyName, before, copy }
     const limits = { memoryMb: MEMORY_MB, signal: this.#stopping.signal }
     return runThread<LoadResult>(BODY, request, limits).catch(failure)
   }
@@ -262,4 +265,22 @@ export class Tables {
 
 function failure({ message }: Error): LoadResult {
   return { ok: false, reason: message }
+}
+
+function copyNameOf({ name, key }: TableSource): string {
+  return `${name}-${key}`
+}
+
+/** The last good copies of a revision's tables, by name, for a command; one that cannot be read is missing. */
+export async function storedTables(
+  data: string,
+  { tables }: Pick<Routing, 'tables'>,
+): Promise<OutsideData['tables']> {
+  const copies = new KeptCopies<OutsideTable>(data, 'tables')
+  const stored = new Map<string, OutsideTable>()
+  for (const source of tables.values()) {
+    const kept = await copies.read(copyNameOf(source)).catch(() => undefined)
+    if (kept !== undefined) stored.set(source.name, kept.copy)
+  }
+  return stored
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ConnectionLog } from '../../src/asterisk/connection-log.js'
+import { ConnectionLog } from '../../src/lib/log.js'
 import { pause, retryDelayMs } from '../../src/lib/waiting.js'
 import { KeptLog } from './kept-log.js'
 

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { driver } from '../../src/databases/access.js'
 import { Databases } from '../../src/databases/databases.js'
+import { driver } from '../../src/databases/drivers.js'
 import { parseDatabaseUrl } from '../../src/lib/database-url.js'
 import { projectFolder } from '../flows/project-folder.js'
 
 test('a driver that is not installed is an error that names the command to install it', async () => {
   const missing = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' })
   const error = await driver(() => Promise.reject(missing), 'pg').catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ kind: 'setup', message: expect.stringContaining('npm install pg') })
+  expect((error as Error).message).toContain('npm install pg')
 })
 
 test('a database that is not set, or of another kind, is an error that names its setting', () => {

@@ -527,7 +527,7 @@ describe('doctor diagnoses', () => {
     const found = async (days: number, rule: string) => {
       const event = `BEGIN:VEVENT\nDTSTART;VALUE=DATE:20251225\n${rule}END:VEVENT`
       const text = `BEGIN:VCALENDAR\n${event}\nEND:VCALENDAR\n`
-      await storeCalendar(data, { url: CALENDAR_URL, checked: Date.now() - days * DAY_MS, text })
+      await storeCalendar(data, CALENDAR_URL, text, new Date(Date.now() - days * DAY_MS))
       return (await bad({ flows: closedBy(), settings: { DOORMAN_DATA: data } })).map(
         ({ verdict, says }) => `${verdict}: ${says}`,
       )

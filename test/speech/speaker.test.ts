@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Voice } from '../../src/routing/types.js'
-import { findSpeaker, nameOfRecording, nameOfText, spokenText } from '../../src/speech/speaker.js'
+import { findSpeaker, nameOfRecording, nameOfText, spokenText } from '../../src/speech/renderer.js'
 
 test.each([
   ['Welcome back, Mr. Smith!', 'Welcome back, Mr. Smith!'],

@@ -6,8 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { hasNumber, rowOf } from '../../src/routing/number-table.js'
 import type { TableSource } from '../../src/routing/types.js'
-import { readCopies } from '../../src/tables/copy.js'
-import { Tables, type TablesParts } from '../../src/tables/tables.js'
+import { storedTables, Tables, type TablesParts } from '../../src/tables/tables.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { until } from '../support/until.js'
 
@@ -169,7 +168,7 @@ describe('a table', () => {
       null,
     ])
     expect(all.states[0]?.version).toBe(version)
-    const copies = await readCopies(folder, gold())
+    const copies = await storedTables(folder, gold())
     expect(copies.get('gold')?.size).toBe(2)
   })
 

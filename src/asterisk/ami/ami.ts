@@ -1,6 +1,5 @@
-import type { Log } from '../../lib/log.js'
+import { ConnectionLog, type Log } from '../../lib/log.js'
 import { pause, retryDelayMs, within } from '../../lib/waiting.js'
-import { ConnectionLog } from '../connection-log.js'
 import { type DialplanLocation, PbxError, type Variable } from '../pbx.js'
 import { locationsMissing } from './dialplan.js'
 import {

@@ -1,18 +1,25 @@
+/** The drivers of the databases, which are optional peer dependencies, behind what Doorman needs of them. */
+import { readFile } from 'node:fs/promises'
+import type { Redis } from 'ioredis'
 import type { Connection as MysqlConnection } from 'mysql2'
 import type { Pool as MysqlPool, PoolConnection, PoolOptions } from 'mysql2/promise'
 import type { Client, Pool as PostgresPool } from 'pg'
 import type { DatabaseAccess } from '../lib/database-url.js'
-import { answered, driver, tlsOptions } from './access.js'
+
+/** A query that cannot be made, or was not answered. The message has no password in it. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
+}
 
 /** A row by its columns; numbers, texts, dates … as the driver reads them. */
 export type Row = Readonly<Record<string, unknown>>
 
 type Cell = string | null
 /** Takes some rows of a result, whose cells are texts. */
-type Take = (columns: readonly string[], rows: readonly (readonly Cell[])[]) => void
+export type Take = (columns: readonly string[], rows: readonly (readonly Cell[])[]) => void
 
 /** A connection from a pool. */
-interface Connection {
+export interface Connection {
   query(text: string, values: readonly string[]): Promise<readonly Row[]>
   /** Passes on the rows of a query as they come. */
   read(text: string, take: Take): Promise<void>
@@ -20,7 +27,7 @@ interface Connection {
   release(failed: boolean): void
 }
 
-interface Pool {
+export interface Pool {
   connect(): Promise<Connection>
   /** How the engine calls parameter number `at`, from 1. */
   placeholder(at: number): string
@@ -35,67 +42,29 @@ const IDLE_MS = 60_000
 /** Rows that are read at once where there may be a million. */
 const ROWS = 10_000
 
-/** A PostgreSQL, MariaDB or MySQL database. */
-export class SqlDatabase {
-  #pool: Promise<Pool> | undefined
-
-  constructor(private readonly access: DatabaseAccess) {}
-
-  /**
-   * The rows of a query. `{name}` in it stands for the parameter of that name, which is passed beside the query and is
-   * never parsed as SQL; other braces stay as they are.
-   *
-   * @param ms for everything, connecting included
-   * @throws DatabaseError
-   */
-  query(sql: string, parameters: ReadonlyMap<string, string>, ms: number): Promise<readonly Row[]> {
-    return this.#use(ms, (connection, pool) => {
-      const values: string[] = []
-      const text = sql.replace(/\{([A-Za-z][\w.-]*)\}/g, (whole, name: string) => {
-        const value = parameters.get(name)
-        return value === undefined ? whole : pool.placeholder(values.push(value))
-      })
-      return connection.query(text, values)
-    })
-  }
-
-  /** Passes the rows of a query on as they come. @throws DatabaseError */
-  read(sql: string, ms: number, take: Take): Promise<void> {
-    return this.#use(ms, (connection) => connection.read(sql, take))
-  }
-
-  async stop(): Promise<void> {
-    const pool = await this.#pool?.catch(() => undefined)
-    await pool?.end().catch(() => undefined)
-  }
-
-  async #use<T>(ms: number, work: (connection: Connection, pool: Pool) => Promise<T>): Promise<T> {
-    const until = performance.now() + ms
-    const connect = async () => {
-      this.#pool ??= this.access.engine === 'postgres' ? postgresPool(this.access) : mysqlPool(this.access)
-      // What could not be loaded is tried again by the next query.
-      this.#pool.catch(() => (this.#pool = undefined))
-      const pool = await this.#pool
-      return { pool, connection: await pool.connect() }
-    }
-    const connecting = connect()
-    const { pool, connection } = await answered(connecting, ms, this.access).catch((error) => {
-      connecting.then(({ connection: late }) => late.release(false)).catch(() => undefined)
-      throw error
-    })
-    let failed = true
-    try {
-      const left = Math.round(until - performance.now())
-      const result = await answered(work(connection, pool), left, this.access)
-      failed = false
-      return result
-    } finally {
-      connection.release(failed)
-    }
+/** Loads a driver, which is an optional peer dependency. */
+export async function driver<Driver>(load: () => Promise<Driver>, name: string): Promise<Driver> {
+  try {
+    return await load()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+    throw new DatabaseError(`The driver ${name} is not installed: ${installRemedy(name)}.`)
   }
 }
 
-async function postgresPool(access: DatabaseAccess): Promise<Pool> {
+/** What to do about an optional peer dependency that is missing. */
+export function installRemedy(name: string): string {
+  return `run  npm install ${name}  where asterisk-doorman is installed (with --global if that is)`
+}
+
+/** What the drivers pass to Node's TLS. */
+async function tlsOptions({ host, tls }: DatabaseAccess) {
+  if (tls === undefined) return undefined
+  const ca = tls.ca === undefined ? {} : { ca: await readFile(tls.ca) }
+  return { rejectUnauthorized: tls.verify, host, ...ca }
+}
+
+export async function postgresPool(access: DatabaseAccess): Promise<Pool> {
   const { default: pg } = await driver(() => import('pg'), 'pg')
   const { host, port, user, password, database } = access
   const pool: PostgresPool = new pg.Pool({
@@ -142,7 +111,7 @@ async function readByCursor(client: Pick<Client, 'query'>, text: string, take: T
   await client.query('COMMIT')
 }
 
-async function mysqlPool(access: DatabaseAccess): Promise<Pool> {
+export async function mysqlPool(access: DatabaseAccess): Promise<Pool> {
   const { createPool } = await driver(() => import('mysql2/promise'), 'mysql2')
   const { host, port, user, password, database } = access
   const ssl = await tlsOptions(access)
@@ -187,4 +156,25 @@ async function readAsItComes(connection: PoolConnection, text: string, take: Tak
   await promise
   take(columns, rows)
   await connection.query('COMMIT')
+}
+
+export async function connectRedis(access: DatabaseAccess): Promise<Redis> {
+  const { Redis: Client } = await driver(() => import('ioredis'), 'ioredis')
+  const tls = await tlsOptions(access)
+  const client = new Client({
+    ...{ host: access.host, port: access.port, db: Number(access.database), connectionName: 'doorman' },
+    ...(access.user !== '' && { username: access.user }),
+    ...(access.password !== '' && { password: access.password }),
+    ...(tls && { tls }),
+    // The next command connects again, and its deadline counts.
+    ...{ lazyConnect: true, connectTimeout: CONNECT_MS, retryStrategy: () => null },
+  })
+  let why: Error | undefined
+  client.on('error', (error) => {
+    why ??= error
+  })
+  await client.connect().catch((error) => {
+    throw why ?? error
+  })
+  return client
 }
