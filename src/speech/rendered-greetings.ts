@@ -3,7 +3,15 @@ import { turns, within } from '../lib/waiting.js'
 import type { Voice } from '../routing/types.js'
 import { GreetingFiles } from './greeting-files.js'
 import { describeReport, type GreetingsHealth, type RenderReport, type Wanted } from './greetings.js'
-import { findSpeaker, nameOfRecording, nameOfText, Renderer, type RenderSource, type Speaker, spokenText } from './renderer.js'
+import {
+  findSpeaker,
+  nameOfRecording,
+  nameOfText,
+  Renderer,
+  type RenderSource,
+  type Speaker,
+  spokenText,
+} from './renderer.js'
 
 export interface GreetingsParts {
   readonly folder: string
