@@ -282,7 +282,7 @@ function callHandler(parts: Parts, revisions: Revisions, tracing: RecorderParts[
     context: contextSource(parts),
     finished: callRecorder({
       ...{ ...parts, tracing },
-      decided: (record) => live.add(record),
+      decided: (record, sentence) => live.add(record, sentence),
       trunks: () => revisions.current.routing.index.referenced.trunks,
     }),
     takeMessage: messageTaker(messages, log),

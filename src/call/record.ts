@@ -10,7 +10,7 @@ import {
   shortened,
 } from '../history/decision-record.js'
 import { maskedCall, storedCall } from '../history/recorded-calls.js'
-import { logDecision } from '../history/sentence.js'
+import { logDecision, sentenceOf } from '../history/sentence.js'
 import type { Log } from '../lib/log.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import type { Metrics } from '../observability/metrics.js'
@@ -144,8 +144,8 @@ export interface RecorderParts {
   /** Where numbers are masked. */
   readonly numberHash: NumberHash | undefined
   readonly tracing: Awaited<ReturnType<typeof openTracing>>
-  /** Takes the record of every call. */
-  readonly decided: (record: DecisionRecord) => void
+  /** Takes the record of every call, and its sentence. */
+  readonly decided: (record: DecisionRecord, sentence: string) => void
   /** The trunks that the flow files name. */
   readonly trunks: () => ReadonlySet<string>
 }
@@ -158,8 +158,9 @@ export function callRecorder(parts: RecorderParts): (call: FinishedCall) => void
     try {
       const record = recordOf(call)
       metrics.call(record, parts.trunks())
-      logDecision(log, record)
-      parts.decided(record)
+      const sentence = sentenceOf(record)
+      logDecision(log, record, sentence)
+      parts.decided(record, sentence)
       store.recordCall(
         numberHash === undefined
           ? storedCall(factsOf(call), record, call.final?.context.outside)

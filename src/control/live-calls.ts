@@ -1,7 +1,6 @@
 /** The calls of a running Doorman as they are decided, and their stream to the console. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { DecisionRecord } from '../history/decision-record.js'
-import { sentenceOf } from '../history/sentence.js'
 import { shown } from './access.js'
 
 /** A row of the console's list. */
@@ -46,11 +45,12 @@ export class LiveCalls {
   readonly minutes: Minute[] = []
   readonly #listeners = new Set<Listener>()
 
-  add(record: DecisionRecord): void {
+  /** @param sentence where the call went and why */
+  add(record: DecisionRecord, sentence: string): void {
     const { at, call, callerNumber, calleeNumber, trunk, branch, vip, flow, rule, outcome } = record
     const row: CallRow = {
       ...{ id: ++this.#last, at, call, callerNumber, calleeNumber, trunk, branch, vip, flow, rule, outcome },
-      ...{ sentence: sentenceOf(record), ms: record.ms.total ?? 0, hearsay: record.hearsay.length },
+      ...{ sentence, ms: record.ms.total ?? 0, hearsay: record.hearsay.length },
     }
     this.#rows.push(row)
     if (this.#rows.length > 2 * KEPT_ROWS) this.#rows = this.#rows.slice(-KEPT_ROWS)

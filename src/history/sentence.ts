@@ -114,9 +114,9 @@ function functionFault(record: Decided): string {
   return why === undefined ? faults(record) : `: ${why}`
 }
 
-/** Writes a record as one line of the log, whose message is the sentence. */
-export function logDecision(log: Log, record: DecisionRecord): void {
-  log[EXPECTED.has(record.outcome) ? 'info' : 'warn'](sentenceOf(record), { event: 'decision', ...record })
+/** Writes a record as one line of the log, whose message is its sentence. */
+export function logDecision(log: Log, record: DecisionRecord, sentence = sentenceOf(record)): void {
+  log[EXPECTED.has(record.outcome) ? 'info' : 'warn'](sentence, { event: 'decision', ...record })
 }
 
 /** Where a call would go, and why. */

@@ -118,9 +118,11 @@ export function firstMatch<T>(
     for (const value of valuesOf(field, context))
       for (const position of field.buckets.get(value) ?? []) positions.push(position)
   positions.sort((a, b) => a - b)
-  for (const [at, position] of positions.entries()) {
-    const item = items[position]
-    if (position !== positions[at - 1] && item !== undefined && matches(item)) return item
+  let last = -1
+  for (const position of positions) {
+    const item = position === last ? undefined : items[position]
+    if (item !== undefined && matches(item)) return item
+    last = position
   }
   return undefined
 }

@@ -88,13 +88,13 @@ function entryContext(options: DialplanOptions): string {
 ; that was dialled; written there as a variable, a comma in it would choose the location.
 ; A fallback of this entry alone:  Set(DOORMAN_FALLBACK=context,extension,priority)
 exten => _[+*#0-9]!,1,Set(DOORMAN_DIALLED=\${EXTEN})
- same => n,Goto(s,1)
+ same => n,GotoIf(\${DOORMAN_VISITS}?s,again:s,first)
 exten => _[A-Za-z].,1,Set(DOORMAN_DIALLED=\${EXTEN})
- same => n,Goto(s,1)
+ same => n,GotoIf(\${DOORMAN_VISITS}?s,again:s,first)
 ; A flow that wants its call decided again sends it to  Goto(doorman,s,1).
 exten => s,1,GotoIf(\${DOORMAN_VISITS}?again)
 ; Stasis() waits for ever; the time limit takes the caller out, to T below. doorman-go gives back the old one.
- same => n,MSet(__DOORMAN_REMEMBERS=,__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=\${EPOCH},${TIME_LIMIT})
+ same => n(first),MSet(__DOORMAN_REMEMBERS=,__DOORMAN_VISITS=1,__DOORMAN_RECENT=1,__DOORMAN_SINCE=\${EPOCH},${TIME_LIMIT})
 ; Other channels have no SIP headers.
  same => n(enter),GotoIf($["\${CHANNEL(channeltype)}" != "PJSIP"]?other)
 ; The number and the headers, a line each, go to Doorman in pieces, percent-encoded: first how many, then the text
@@ -158,9 +158,11 @@ function valueLines(passed: PassedFacts, label: string, text: (source: string) =
 const SHARED_SET = `\${${SHARED_VARIABLE}\${EXTEN:1:${SHARED_NAME_LENGTH}}}`
 const NUMBERS = '__DOORMAN_CALLER=${CUT(EXTEN,^,2)},__DOORMAN_CALLEE=${CUT(EXTEN,^,3)}'
 const OWN_VARIABLES = `TIMEOUT(absolute)=0\${DOORMAN_TIME_LIMIT},${NUMBERS}`
-const ON_TO_FLOW = ` same => n,Set(DOORMAN_TO=\${CUT(EXTEN,^,4)})
- same => n,GotoIf(\${DIALPLAN_EXISTS(\${DOORMAN_TO})}?:missing,1)
- same => n,GotoIf(\${LEN(\${DOORMAN_PLAY})}?greet,1:\${DOORMAN_TO})`
+const LOCATION = '${CUT(EXTEN,^,4)}'
+/** A priority costs each call an event for every listener: a call without a greeting needs only the first of these. */
+const ON_TO_FLOW = ` same => n,GotoIf($[\${DIALPLAN_EXISTS(${LOCATION})} & \${LEN(\${DOORMAN_PLAY})} = 0]?${LOCATION})
+ same => n,Set(DOORMAN_TO=${LOCATION})
+ same => n,GotoIf(\${DIALPLAN_EXISTS(\${DOORMAN_TO})}?greet,1:missing,1)`
 
 /** All of the extension is Doorman's text: names from the flow files, and a number only where it is nothing else. */
 const GO = `[${GO_CONTEXT}]

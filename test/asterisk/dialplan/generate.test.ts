@@ -131,7 +131,7 @@ describe('the differences of a running dialplan', () => {
     const running = [{ ...first, data: 'else' }, ...rest, { ...first, extension: 'x' }]
     expect(stepDifferences([first, second, ...rest], running)).toEqual([
       'doorman,_[+*#0-9]!,1: runs Set(else), written is Set(DOORMAN_DIALLED=${EXTEN})',
-      'doorman,_[+*#0-9]!,2: runs nothing, written is Goto(s,1)',
+      'doorman,_[+*#0-9]!,2: runs nothing, written is GotoIf(${DOORMAN_VISITS}?s,again:s,first)',
       'doorman,x,1: runs Set(DOORMAN_DIALLED=${EXTEN}), written is nothing',
     ])
   })
