@@ -15,6 +15,7 @@ import { ConsoleStream, PLANNED, plannedCall, wrongRows } from '../support/conso
 import { Lab } from '../support/lab.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
+import { writtenBy } from '../support/written-by.js'
 import { median, rounded, spreadOf } from './percentile.js'
 
 const [turns = 3, seconds = 60] = process.argv.slice(2).map(Number)
@@ -178,8 +179,10 @@ function report(): string {
   return [
     '# The web console under calls',
     '',
-    '`npm run bench:console` writes this file: one Asterisk and one Doorman, a minute of 300 calls a second with a plain',
-    'client of the stream in turns with as many without, and a minute of 100 calls a second with the page in Chromium.',
+    writtenBy('npm run bench:console'),
+    '',
+    'One Asterisk and one Doorman, a minute of 300 calls a second with a plain client of the stream in turns with as many',
+    'without, and a minute of 100 calls a second with the page in Chromium.',
     '',
     '| | measured | at most |',
     '| --- | --- | --- |',

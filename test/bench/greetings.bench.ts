@@ -17,7 +17,7 @@ import { findSound, readSound } from '../support/hearing.js'
 import { Lab } from '../support/lab.js'
 import { repositoryFolder } from '../support/lab-folder.js'
 import { asteriskRoot } from '../support/roots.js'
-import { commit } from '../support/written-by.js'
+import { writtenBy } from '../support/written-by.js'
 import { median, rounded, spreadOf } from './percentile.js'
 import { cpuMs } from './process-cost.js'
 
@@ -192,9 +192,10 @@ try {
   const lines = [
     '# Greetings beside calls',
     '',
-    `\`npm run bench:greetings\` writes this file. Commit ${commit()}: ${report.rendered} names by the built-in or installed`,
-    `flite, beside calls for ${Math.round(report.ms / 1_000)} s, the half of it stopped; turns of ${SECONDS} s in one run. The caller decodes what it`,
-    'hears, and compares the beginning with the file of its own name.',
+    writtenBy('npm run bench:greetings'),
+    '',
+    `${report.rendered} names by the built-in or installed flite, beside calls for ${Math.round(report.ms / 1_000)} s, the half of it stopped; turns`,
+    `of ${SECONDS} s in one run. The caller decodes what it hears, and compares the beginning with the file of its own name.`,
     '',
     '| what | reached | wanted | met |',
     '| --- | --- | --- | --- |',

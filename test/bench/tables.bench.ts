@@ -20,6 +20,7 @@ import { KeptLog } from '../asterisk/kept-log.js'
 import { AT, call, routingOf, trusting } from '../routing/support/make.js'
 import { type DatabaseServer, startDatabase } from '../support/database-servers.js'
 import { repositoryFolder } from '../support/lab-folder.js'
+import { writtenBy } from '../support/written-by.js'
 import { Callers } from './callers.js'
 import { median, spreadOf } from './percentile.js'
 
@@ -139,8 +140,9 @@ const columns = (all: readonly Round[]) =>
 const lines = [
   `# Tables of ${ROWS.toLocaleString('en-US')} rows`,
   '',
-  '`npm run bench:tables` writes this file: PostgreSQL 15 and MariaDB 10.11 in turns, while a call is decided every',
-  'millisecond. Milliseconds, the median first.',
+  writtenBy('npm run bench:tables'),
+  '',
+  'PostgreSQL 15 and MariaDB 10.11 in turns, while a call is decided every millisecond. Milliseconds, the median first.',
   '',
   '| source | until the table decides | longest wait of a call meanwhile | from the copy, after a restart |',
   '| --- | --- | --- | --- |',
