@@ -81,6 +81,7 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
     id: hash.slice(0, 12),
     hash,
     routing: { ...routing, index: indexRouting(routing) },
+    written: JSON.stringify(written),
     functions,
     examples,
     contexts: contextsOf(routing, diagnostics),

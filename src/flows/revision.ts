@@ -36,6 +36,8 @@ export interface Revision extends Needs {
   /** SHA-256 over the names and contents of every file that was read. */
   readonly hash: string
   readonly routing: Routing
+  /** `routing.yaml` as JSON, so that two revisions can be compared in its words. */
+  readonly written: string
   readonly functions: ReadonlyMap<string, FlowFunction>
   /** Calls with their expected result; they are run before the revision is used. */
   readonly examples: readonly Example[]

@@ -5,24 +5,22 @@ import { turns } from '../lib/waiting.js'
 import { leavesOf } from '../routing/condition.js'
 import { hasNumber, isSameContent, isSameRow, type NumberTable, numbersOf } from '../routing/number-table.js'
 import type { Routing } from '../routing/types.js'
-import { type Change, cameAndWent, change } from './diff-items.js'
 
-/** What changed in the files that both revisions read, each compared once, however many rules read it. */
-export async function fileChanges(before: Routing, after: Routing): Promise<readonly Change[]> {
+/** File, and what changed in it, where both revisions read it; each compared once, however many rules read it. */
+export async function numberFileChanges(
+  before: Routing,
+  after: Routing,
+): Promise<readonly (readonly [file: string, detail: string])[]> {
   const old = allTables(before)
-  const changes: Change[] = []
+  const changes: (readonly [string, string])[] = []
   for (const [file, now] of allTables(after)) {
     const then = old.get(file)
     const isSameCountry = before.defaultCountry === after.defaultCountry
     if (then === undefined || (isSameCountry && isSameContent(then, now))) continue
     const isVip = after.vip.numbers.tables.some((table) => table.file === file)
-    const details = [
-      ...[isVip ? cameAndWent(then.columns, now.columns) : '']
-        .filter(Boolean)
-        .map((text) => `columns ${text}`),
-      ...numbersDetail(await compareTables(then, now, isVip)),
-    ]
-    changes.push(...details.map((detail) => change('file', 'changed', file, detail)))
+    if (isVip && !isDeepStrictEqual(then.columns, now.columns))
+      changes.push([file, `columns ${then.columns.join(', ')} → ${now.columns.join(', ')}`])
+    for (const detail of numbersDetail(await compareTables(then, now, isVip))) changes.push([file, detail])
   }
   return changes
 }

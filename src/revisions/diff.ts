@@ -1,103 +1,220 @@
+/** What changed from one revision to another, in the words of the flow files. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Revision } from '../flows/revision.js'
-import { calendarName } from '../hours/calendar.js'
-import type { Hours } from '../hours/hours.js'
-import { formatTimes } from '../hours/opening-hours.js'
-import { formatDate } from '../hours/wall-clock.js'
-import { counted, formatDuration, formatShare } from '../lib/units.js'
-import { clip, formatCondition, formatList, headerName } from '../routing/format.js'
-import { type Lookup, writtenText } from '../routing/lookup.js'
-import { asBuffer, type NumberTable } from '../routing/number-table.js'
-import type {
-  Branch,
-  Condition,
-  Flow,
-  Greet,
-  NumberPattern,
-  Routing,
-  Rule,
-  State,
-  TableSource,
-  VipPolicy,
-} from '../routing/types.js'
-import {
-  type Change,
-  cameAndWent,
-  change,
-  diffItems,
-  type Facts,
-  factChanges,
-  fromTo,
-  type Item,
-} from './diff-items.js'
-import { fileChanges, numbersDetail } from './diff-numbers.js'
+import type { Calendar } from '../hours/calendar.js'
+import { turns } from '../lib/waiting.js'
+import { clip } from '../routing/format.js'
+import { asBuffer } from '../routing/number-table.js'
+import type { Routing } from '../routing/types.js'
+import { numberFileChanges, numbersDetail } from './diff-numbers.js'
 
-export type { Change } from './diff-items.js'
+/** One difference between two revisions. */
+export interface Change {
+  /** `rule`, `branch`, `flow`, … , or a key of `routing.yaml` that is there only once; `code` and `file` for a file. */
+  readonly part: string
+  readonly kind: 'added' | 'removed' | 'moved' | 'changed'
+  /** Which rule, branch, flow, trunk or file; empty for a part that is there only once. */
+  readonly name: string
+  /** One line for people: `rule "Sales hours": goto sales_flow → main`. */
+  readonly text: string
+}
+
+/** The keys of `routing.yaml` that hold several of a kind. */
+const PARTS: Readonly<Record<string, string>> = {
+  ...{ trunks: 'trunk', branches: 'branch', hours: 'hours', lookups: 'lookup', tables: 'table' },
+  ...{ flows: 'flow', rules: 'rule' },
+}
+/** Parts whose order counts: the first branch that has a number takes it. */
+const ORDERED: readonly string[] = ['branch', 'rule']
+
+/** A map of the flow file. */
+type Entry = Readonly<Record<string, unknown>>
 
 /**
- * What changed from one revision to another, in the words of the flow file and in its order. Empty where every
- * call is decided as before: examples, comments, spelling and the order of keys are no changes.
+ * Compares `routing.yaml` key by key, and the files that it names by content. Examples, comments and the order of keys
+ * are no changes. Lets calls have their turn meanwhile.
  */
 export async function diffRevisions(before: Revision, after: Revision): Promise<readonly Change[]> {
-  const [old, now] = [before.routing, after.routing]
-  const flows = await diffItems('flow', old.flows.values(), now.flows.values(), flowItem)
-  const renamed = new Map([...flows.pairs].map(([to, from]) => [from.name, to.name]))
-  const followed = (flow: string) => renamed.get(flow) ?? flow
-  const of = async <T>(
-    part: Change['part'],
-    onesOf: (routing: Routing) => Iterable<T>,
-    itemOf: (one: T, side: 'before' | 'after') => Item,
-  ) => (await diffItems(part, onesOf(old), onesOf(now), itemOf)).changes
-  // Where it follows `otherwise` on both sides, that one says it.
-  const isUndecidableChanged =
-    followed(old.undecidable) !== now.undecidable &&
-    (old.undecidable !== old.otherwise || now.undecidable !== now.otherwise)
+  const [old, now] = [JSON.parse(before.written) as Entry, JSON.parse(after.written) as Entry]
+  const changes: Change[] = []
+  for (const key of Object.keys({ ...now, ...old })) {
+    const part = PARTS[key]
+    if (part !== undefined) changes.push(...(await itemChanges(part, old[key], now[key])))
+    else {
+      const details = [
+        ...(key === 'vip' ? vipNumbers(before.routing, after.routing) : []),
+        ...detailsOf(factsOf(key, old[key]), factsOf(key, now[key])),
+      ]
+      changes.push(...details.map((detail) => change(key, 'changed', '', detail)))
+    }
+  }
   return [
-    ...setting('default_country', old.defaultCountry, now.defaultCountry),
-    ...setting('callee_from', formatHeaders(old), formatHeaders(now)),
-    ...(await of(
-      'trunk',
-      ({ trust }) => trust,
-      (trunk, side) => trunkItem(trunk, side === 'before' ? old : now),
-    )),
-    ...vipDetails(old.vip, now.vip).map((detail) => change('vip', 'changed', '', detail)),
-    ...(await of('branch', ({ branches }) => branches, branchItem)),
-    ...(await of('hours', ({ hours }) => hours.values(), hoursItem)),
-    ...(await of('lookup', ({ lookups }) => lookups.values(), lookupItem)),
-    ...(await of('table', ({ tables }) => tables.values(), tableItem)),
-    ...setting('voice', formatVoice(old), formatVoice(now)),
-    ...setting('memory', formatMemory(old), formatMemory(now)),
-    ...flows.changes,
-    ...(await of(
-      'rule',
-      ({ rules }) => rules,
-      (rule, side) => ruleItem(rule, side === 'before' ? followed : (flow) => flow),
-    )),
+    ...changes,
     ...codeChanges(before, after),
-    ...(await fileChanges(old, now)),
-    ...(followed(old.otherwise) === now.otherwise ? [] : setting('otherwise', old.otherwise, now.otherwise)),
-    ...setting('otherwise', formatGreet(old.greets.otherwise), formatGreet(now.greets.otherwise)),
-    ...(isUndecidableChanged ? setting('undecidable', old.undecidable, now.undecidable) : []),
-    ...changedRecordings(old, now).map((name) => change('recording', 'changed', name, 'another sound')),
+    ...(await numberFileChanges(before.routing, after.routing)).map(([file, text]) => fileChange(file, text)),
+    ...changedCalendars(before.routing, after.routing).map((file) => fileChange(file, 'other closed days')),
+    ...changedRecordings(before.routing, after.routing).map((file) => fileChange(file, 'another sound')),
   ]
 }
 
-function setting(part: Change['part'], old: string | undefined, now: string | undefined): readonly Change[] {
-  return (old ?? '') === (now ?? '') ? [] : [change(part, 'changed', '', fromTo(old, now))]
+function change(part: string, kind: Change['kind'], name: string, detail: string): Change {
+  const shown = ORDERED.includes(part) ? `"${name}"` : name
+  return { part, kind, name, text: `${name === '' ? part : `${part} ${shown}`}: ${detail}` }
 }
 
-function formatMemory({ memory }: Routing): string {
-  if (memory === undefined) return ''
-  const attested = memory.attestation === undefined ? '' : `, attestation ${formatList(memory.attestation)}`
-  return `keep [${[...memory.keep].join(', ')}] for ${formatDuration(memory.forMs)}${attested}`
+function fileChange(file: string, detail: string): Change {
+  return change('file', 'changed', file, detail)
 }
 
-function formatHeaders({ calleeFrom }: Routing): string {
-  return calleeFrom.length === 0 ? '' : formatList(calleeFrom)
+/** One rule, branch, flow … */
+interface Item {
+  readonly name: string
+  /** False where the name only says its position. */
+  readonly isNamed: boolean
+  readonly at: number
+  readonly entry: Entry
 }
 
-function formatVoice({ voice }: Routing): string {
-  if ('command' in voice) return formatList(voice.command)
-  return `${'url' in voice ? `${voice.url} ${voice.model}` : voice.engine} ${voice.voice}, speed ${voice.speed}`
+function itemsOf(value: unknown): readonly Item[] {
+  if (!Array.isArray(value))
+    return Object.entries((value ?? {}) as Readonly<Record<string, Entry>>).map(([name, entry], at) => {
+      return { name, isNamed: true, at, entry }
+    })
+  return (value as readonly Entry[]).map(({ name, ...entry }, at) => {
+    return { name: String(name ?? `rule ${at + 1}`), isNamed: name !== undefined, at, entry }
+  })
+}
+
+async function itemChanges(part: string, old: unknown, now: unknown): Promise<readonly Change[]> {
+  const turn = turns()
+  const [before, after] = [itemsOf(old), itemsOf(now)]
+  const pairs = pairsOf(before, after)
+  const stayed = new Set(pairs.values())
+  const moved = ORDERED.includes(part)
+    ? movedAmong(after.flatMap((item) => pairs.get(item) ?? []))
+    : new Set()
+  const place = ({ at, entry }: Item) => (part === 'rule' ? `number ${at + 1}: ` : '') + format(entry)
+  const changes = [
+    ...before
+      .filter((item) => !stayed.has(item))
+      .map((item) => change(part, 'removed', item.name, `removed, it was ${place(item)}`)),
+    ...after
+      .filter((item) => !pairs.has(item))
+      .map((item) => change(part, 'added', item.name, `added, ${place(item)}`)),
+  ]
+  for (const item of after) {
+    const was = pairs.get(item)
+    if (was === undefined) continue
+    if (moved.has(was)) changes.push(change(part, 'moved', item.name, `moved ${was.at + 1} → ${item.at + 1}`))
+    const details = detailsOf(factsOf(part, was.entry), factsOf(part, item.entry))
+    changes.push(...details.map((detail) => change(part, 'changed', item.name, detail)))
+    await turn()
+  }
+  return changes
+}
+
+/** After → before. What has no name is known again by its content, and else by its position. */
+function pairsOf(before: readonly Item[], after: readonly Item[]): ReadonlyMap<Item, Item> {
+  const pairs = new Map<Item, Item>()
+  const keys = [
+    ({ name, isNamed, entry }: Item) => (isNamed ? name : JSON.stringify(entry)),
+    ({ isNamed, at }: Item) => (isNamed ? undefined : at),
+  ]
+  for (const keyOf of keys) {
+    const paired = new Set(pairs.values())
+    const waiting = Map.groupBy<string | number | undefined, Item>(
+      before.filter((item) => !paired.has(item)),
+      keyOf,
+    )
+    for (const item of after) {
+      const key = pairs.has(item) ? undefined : keyOf(item)
+      const was = key === undefined ? undefined : waiting.get(key)?.shift()
+      if (was !== undefined) pairs.set(item, was)
+    }
+  }
+  return pairs
+}
+
+/**
+ * Which items are out of order, when as many as possible count as having stayed: a rule that is put in front of a
+ * hundred others has moved, and the hundred have not. What stays is the longest rising subsequence, found by patience
+ * sorting.
+ *
+ * @param before those that stayed, in the order in which they stand now
+ */
+function movedAmong(before: readonly Item[]): ReadonlySet<Item> {
+  /** `tails[n]` ends the lowest rise of n + 1 items; `previous` leads back through it. */
+  const tails: Item[] = []
+  const previous = new Map<Item, Item | undefined>()
+  for (const item of before) {
+    const lower = tails.findLastIndex((tail) => tail.at < item.at)
+    previous.set(item, tails[lower])
+    tails[lower + 1] = item
+  }
+  const moved = new Set(before)
+  for (let item = tails.at(-1); item !== undefined; item = previous.get(item)) moved.delete(item)
+  return moved
+}
+
+/** The values in which an item can differ, by key, those of a map inside it by both keys. */
+function factsOf(part: string, value: unknown): Entry {
+  if (!isMap(value)) return value === undefined ? {} : { '': value }
+  const facts = Object.entries(value).flatMap(([key, inner]) =>
+    isMap(inner) && key !== 'when'
+      ? Object.entries(inner).map(([name, one]) => [`${key} ${name}`, one] as const)
+      : [[key, inner] as const],
+  )
+  return Object.fromEntries(facts.filter(([key]) => part !== 'vip' || key !== 'numbers'))
+}
+
+/** `context sales → shop`, one line for each value that changed; those that were removed come last. */
+function detailsOf(before: Entry, after: Entry): readonly string[] {
+  return Object.keys({ ...after, ...before }).flatMap((key) => {
+    const [old, now, label] = [before[key], after[key], key === '' ? '' : `${key} `]
+    if (isDeepStrictEqual(old, now)) return []
+    if (old === undefined) return [`${label}added, ${format(now)}`]
+    if (now === undefined) return [`${label}removed, it was ${format(old)}`]
+    return [label + (cameAndWent(old, now) || fromTo(old, now))]
+  })
+}
+
+function fromTo(old: unknown, now: unknown): string {
+  const [from, to] = [format(old), format(now)]
+  return from === to ? `${clip(JSON.stringify(old))} → ${clip(JSON.stringify(now))}` : `${from} → ${to}`
+}
+
+/** Of lists what came with a plus and what went with a minus: `+X-VIP −X-Account`; empty where nothing did. */
+function cameAndWent(old: unknown, now: unknown): string {
+  if (!Array.isArray(old) && !Array.isArray(now)) return ''
+  const [before, after] = [[old].flat().map(inline), [now].flat().map(inline)]
+  const came = after.filter((item) => !before.includes(item)).map((item) => `+${item}`)
+  const went = before.filter((item) => !after.includes(item)).map((item) => `−${item}`)
+  return clip([...came, ...went].join(' '))
+}
+
+/** As YAML writes it on one line. */
+function format(value: unknown): string {
+  return clip(isMap(value) ? entriesOf(value) : inline(value))
+}
+
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 1 ? inline(value[0]) : `[${value.map(inline).join(', ')}]`
+  return isMap(value) ? `{ ${entriesOf(value)} }` : String(value)
+}
+
+function entriesOf(map: Entry): string {
+  const entries = Object.entries(map).map(([key, value]) => `${key}: ${inline(value)}`)
+  return entries.join(', ') || 'nothing'
+}
+
+function isMap(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** How many became a VIP and how many are none any more, not who. */
+function vipNumbers({ vip: before }: Routing, { vip: after }: Routing): readonly string[] {
+  const [was, is] = [before.numbers.exact, after.numbers.exact]
+  return numbersDetail({ added: is.difference(was).size, removed: was.difference(is).size, otherRows: 0 })
 }
 
 /** A code flow that came or went came or went with the rule that runs it. */
@@ -107,173 +224,21 @@ function codeChanges({ functions: before }: Revision, { functions: after }: Revi
     .map(({ file }) => change('code', 'changed', file, 'the code changed, or a file that it imports'))
 }
 
-function trunkItem([name, trust]: readonly [string, ReadonlySet<string>], { trunkFrom }: Routing): Item {
-  const header = trunkFrom.get(name) ?? ''
-  const isHeader = (item: string) => item !== 'caller_number' && item !== 'verstat'
-  const items = [...trust].map((item) => (isHeader(item) ? headerName(item) : item))
-  const text = items.join(', ')
-  const changed = (before: string) => `trust ${cameAndWent(before.split(', ').filter(Boolean), items)}`
-  const facts = { trust: { text, meaning: String(items.toSorted()), changed }, trunk_from: header }
-  const summary = [`trusted for ${text || 'nothing'}`, header && `trunk_from ${header}`]
-  return { name, summary: summary.filter(Boolean).join(', '), facts }
-}
-
-function branchItem({ name, numbers, isDefault, state, greet }: Branch): Item {
-  const { text } = numbers
-  const isNow = isDefault ? 'now the default' : 'no longer the default'
-  return {
-    name,
-    summary: [text && `numbers ${text}`, isDefault && 'the default'].filter(Boolean).join(', '),
-    facts: {
-      numbers: { text, meaning: meaningOf(numbers) },
-      default: { text: '', meaning: isNow, changed: () => isNow },
-      ...stateFacts(state),
-      greet: formatGreet(greet),
-    },
-  }
-}
-
-function tableItem({ name, origin: { kind: _, ...origin }, everyMs, maxDrop, loadedBy }: TableSource): Item {
-  const texts = Object.entries(origin).map(
-    ([key, value]) => `${key} ${typeof value === 'string' ? value : jsonOf(value)}`,
+function changedCalendars(old: Routing, now: Routing): readonly string[] {
+  const before = calendarsOf(old)
+  return [...calendarsOf(now)].flatMap(([file, calendar]) =>
+    before.has(file) && !isDeepStrictEqual(before.get(file), calendar) ? file : [],
   )
-  const from = clip(texts.join(', '))
-  const facts = {
-    ...{ from, every: formatDuration(everyMs), max_drop: formatShare(maxDrop) },
-    loaded_by: loadedBy.join(', '),
-  }
-  return { name, summary: from, facts }
 }
 
-function lookupItem({ name, kind, headers, trunks, attestations, take, ...lookup }: Lookup): Item {
-  const asked = `${kind} ${writtenText(lookup.text)}`
-  const facts = {
-    ...{ asks: asked, database: lookup.database, at_most: String(lookup.atMost) },
-    ...Object.fromEntries(Object.entries(headers).map(([header, value]) => [`header ${header}`, value])),
-    ...{ trunks: formatList(trunks ?? ['all']), attestations: formatList(attestations ?? ['all']) },
-    ...Object.fromEntries([...take].map(([field, path]) => [`take ${field}`, path.join('.')])),
-    ...{ deadline: formatDuration(lookup.deadlineMs), fresh: formatDuration(lookup.freshMs) },
-    ...{ stale: formatDuration(lookup.staleMs), missing: formatDuration(lookup.missingMs) },
-  }
-  return { name, summary: asked, facts }
+function calendarsOf({ hours }: Routing): ReadonlyMap<string, Calendar | undefined> {
+  const all = [...hours.values()].flatMap(({ calendars }) => calendars)
+  return new Map(all.map(({ location, calendar }) => [location, calendar]))
 }
 
-function hoursItem({ name, zone, open, text, closed, calendars, alsoOpen }: Hours): Item {
-  const closures = closed.map(({ from, to, why }) => {
-    const days = formatDate(from) + (to === from ? '' : ` to ${formatDate(to)}`)
-    return [`closed ${days}`, why || 'without a reason']
-  })
-  const also = [...alsoOpen].map(([day, times]) => [`also_open ${formatDate(day)}`, formatTimes(times)])
-  const others = calendars.map(({ location, refresh, calendar }) => {
-    const { days = new Map(), times = new Map() } = calendar ?? {}
-    const text = refresh === undefined ? counted(days.size + times.size, 'day') : 'from its URL'
-    const meaning = jsonOf([location, refresh, [...days], [...times]])
-    const name = `closed ${calendarName(location)}`
-    return [name, { text, meaning, changed: () => `${name} changed` }]
-  })
-  return {
-    name,
-    summary: `${text}, ${zone}`,
-    facts: {
-      zone,
-      open: { text, meaning: jsonOf(open) },
-      ...Object.fromEntries([...closures, ...others, ...also]),
-    },
-  }
-}
-
-function flowItem({ name, context, extension, priority, turnAway }: Flow): Item {
-  const facts = { context, extension, priority: String(priority), ...(turnAway && { turn_away: 'true' }) }
-  const texts = Object.entries(facts).map(([property, text]) => `${property} ${text}`)
-  return { name, summary: texts.join(', '), facts }
-}
-
-/** @param followed the flow's present name: a rule that follows a flow that was renamed has not changed. */
-function ruleItem(
-  { index, name, when, target, state, greet }: Rule,
-  followed: (flow: string) => string,
-): Item {
-  const condition = clip(formatCondition(when))
-  const [verb, to] = target.kind === 'goto' ? ['goto', target.flow] : ['run', target.file]
-  const text = `${verb} ${to}`
-  const changed = (before: string) => fromTo(before, before.startsWith(`${verb} `) ? to : text)
-  return {
-    name,
-    isNamed: name !== `rule ${index + 1}`,
-    summary: `number ${index + 1}: when ${condition}, ${text}`,
-    facts: {
-      when: { text: condition, meaning: meaningOf(when) },
-      target: { text, meaning: verb === 'goto' ? `goto ${followed(to)}` : text, changed },
-      ...stateFacts(state),
-      greet: formatGreet(greet),
-    },
-  }
-}
-
-/** `state city "Albany" → "Troy"`, key by key. */
-function stateFacts(state: State): Facts {
-  const facts = Object.entries(state).map(([key, value]) => {
-    return [`state ${key}`, { text: clip(JSON.stringify(value)), meaning: jsonOf(value) }]
-  })
-  return Object.fromEntries(facts)
-}
-
-/** `"Welcome back, {caller.name}.", early` */
-function formatGreet(greet: Greet | undefined): string | undefined {
-  if (greet === undefined) return undefined
-  const { say, play } = greet
-  const what = typeof say === 'object' ? say.recording : say && clip(JSON.stringify(say))
-  return [what, play].filter(Boolean).join(', ')
-}
-
-/** Names of recordings whose sound is another one. */
 function changedRecordings(old: Routing, now: Routing): readonly string[] {
-  return [...now.recordings].flatMap(([name, sound]) => {
-    const before = old.recordings.get(name)
-    return before === undefined || asBuffer(before).equals(sound) ? [] : name
+  return [...now.recordings].flatMap(([file, sound]) => {
+    const before = old.recordings.get(file)
+    return before === undefined || asBuffer(before).equals(sound) ? [] : file
   })
-}
-
-/** A value as JSON, the same however its keys were ordered. */
-function jsonOf(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    const isMap = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-    return isMap ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner
-  })
-}
-
-/**
- * What a condition means, as text: equal for two that match the same calls for the same reasons, however their
- * numbers were written and their parts were ordered. Files count by name, not by content.
- */
-function meaningOf(condition: Condition | NumberPattern): string {
-  return JSON.stringify(condition, (key, value: unknown) => {
-    // As it was written, for people.
-    if (key === 'text') return undefined
-    if (value instanceof Set) return [...value].sort()
-    if (key === 'tables') return (value as readonly NumberTable[]).map(({ file }) => file)
-    if (key === 'prefixes') return (value as readonly string[]).toSorted()
-    return key === 'of' && Array.isArray(value) ? value.map(meaningOf).sort() : value
-  })
-}
-
-/** How many became a VIP and how many are none any more, not who. */
-function vipDetails(before: VipPolicy, after: VipPolicy): readonly string[] {
-  const [was, is] = [before.numbers.exact, after.numbers.exact]
-  const removed = [...was].filter((number) => !is.has(number)).length
-  const added = is.size - (was.size - removed)
-  return [
-    ...numbersDetail({ added, removed, otherRows: 0 }),
-    ...factChanges(vipFacts(before), vipFacts(after)),
-  ]
-}
-
-function vipFacts({ numbers: { tables, outsideTables }, headers }: VipPolicy): Facts {
-  return Object.fromEntries([
-    ...tables.map(({ file, size }) => [`file ${file}`, { text: counted(size, 'number'), meaning: file }]),
-    ...outsideTables.map((name) => [`table ${name}`, 'its numbers']),
-    ...[...headers].map(([name, values]) => {
-      return [`header ${headerName(name)}`, { text: formatList(values), meaning: String([...values].sort()) }]
-    }),
-  ])
 }

@@ -13,6 +13,7 @@ export function revision(name: string): Revision {
   return {
     ...{ id: name, hash: name, functions: new Map(), examples: [] },
     contexts: new Map([['sales', { line: 7, column: 3 }]]),
+    written: JSON.stringify({ otherwise: name }),
     routing: {
       ...{
         calleeFrom: [],
