@@ -1,8 +1,8 @@
 import type { ConversationInput } from '../../conversation/conversation.js'
+import type { FunctionResult } from '../final-decision.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
 import { FunctionPool, type FunctionPoolOptions } from './function-pool.js'
-import type { FunctionResult } from './function-thread.js'
 
 /**
  * V8 ends a thread that reaches its heap limit bit by bit, but where one single allocation (a huge array) goes
@@ -17,9 +17,9 @@ const MEMORY_MB = 256
  * call only. Without a code flow there is no thread. A call waits for a free thread for one deadline, and for its
  * function for one more:
  *
- *     run ──▶ waiting ────▶ sent ────────▶ taken ────▶ chose · failed
- *              │ deadline    │ ½ deadline   │ deadline
- *              └▶ busy       └▶ waiting     └▶ deadline, thread ended in the background
+ *     run ──▶ waiting ────▶ running ────▶ chose · failed       thread ──▶ ready again
+ *              │ deadline    │ deadline                         │ ½ deadline
+ *              └▶ busy       └▶ thread ended in the background  └▶ ended, too: a loop was left behind
  *
  * A function that keeps failing this way is suspended for a while.
  */
@@ -37,7 +37,7 @@ export class FunctionRunner {
 
   constructor(options: Partial<FunctionPoolOptions> = {}) {
     const limits = { deadlineMs: 250, maxWorkers: 4, memoryMb: MEMORY_MB }
-    this.#options = { ...limits, checkDeadlineMs: 2_000, idleMs: 10_000, now: Date.now, ...options }
+    this.#options = { ...limits, checkDeadlineMs: 2_000, now: Date.now, ...options }
   }
 
   /** How many threads live, those that still start included. */
