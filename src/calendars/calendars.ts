@@ -8,9 +8,10 @@
  * No call waits for a fetch. What cannot be fetched or read changes nothing but the age of the copy.
  */
 import { hash } from 'node:crypto'
-import { type ReadCalendar, readInThread } from '../flows/calendar-thread.js'
+import { readInThread } from '../flows/read-hours.js'
 import { type CalendarCopy, calendarName } from '../hours/calendar.js'
 import type { Hours } from '../hours/hours.js'
+import type { ReadCalendar } from '../hours/icalendar.js'
 import { askHttp } from '../lib/http-client.js'
 import { KeptCopies } from '../lib/kept-copies.js'
 import type { Log } from '../lib/log.js'

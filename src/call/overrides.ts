@@ -6,8 +6,7 @@
  *                                        └▶ database
  */
 import { trunkOf } from '../asterisk/pbx.js'
-import { describeState, type Hours, stateAt } from '../hours/hours.js'
-import { type Override, parseUntil } from '../hours/override.js'
+import { describeState, type Hours, type Override, parseUntil, stateAt } from '../hours/hours.js'
 import type { Log, LogFields } from '../lib/log.js'
 import { suggestion } from '../lib/text.js'
 import { DAY_MS } from '../lib/units.js'

@@ -3,7 +3,7 @@ import { Databases } from '../databases/databases.js'
 import { type CalendarCopy, calendarName, endsSoon } from '../hours/calendar.js'
 import { askHttp, fillHeaders, HttpError } from '../lib/http-client.js'
 import { age, counted } from '../lib/units.js'
-import { type Lookup, sourceOf } from '../routing/lookup.js'
+import { type Lookup, sourceOf } from '../routing/outside-data.js'
 import type { Settings } from '../settings/index.js'
 import { check, fault, ok, type Result, sentence, warning } from './check.js'
 

@@ -4,8 +4,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { types } from 'node:util'
-import { parentPort, workerData } from 'node:worker_threads'
-import { runThread } from '../lib/thread.js'
+import { callInThread } from '../lib/thread.js'
 import { compilePattern, leavesOf } from '../routing/condition.js'
 import { asBuffer } from '../routing/number-table.js'
 import { indexRouting } from '../routing/rule-index.js'
@@ -149,9 +148,6 @@ function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostic
   return contexts
 }
 
-/** In the thread this file runs again, with the name of the folder. */
-const BODY = new URL(import.meta.url)
-
 /** Heap of the thread in MiB, of which 10,000 rules need a fraction. */
 const MEMORY_MB = 4_096
 
@@ -160,7 +156,8 @@ const MEMORY_MB = 4_096
  * in shared memory and are not copied.
  */
 export async function compileInWorker(folder: string, memoryMb = MEMORY_MB): Promise<Compiled> {
-  const compiled = await runThread<Compiled>(BODY, { compiles: folder }, { memoryMb }).catch(failed)
+  const call = callInThread<Compiled>(import.meta.url, 'compileInThread', [folder], { memoryMb })
+  const compiled = await call.catch(failed)
   // A Buffer arrives as a Uint8Array.
   const files = new Map([...compiled.files].map(([name, content]) => [name, asBuffer(content)]))
   if (!compiled.ok) return { ...compiled, files }
@@ -187,14 +184,12 @@ function failed(error: Error): Compiled {
 }
 
 /** A thread that ends before its processes (esbuild) leaves each of them behind as a zombie. */
-async function compileHere(folder: string): Promise<void> {
+export async function compileInThread(folder: string): Promise<Compiled> {
   const children = new Set<ChildProcess>()
   subscribe('child_process', (message) => children.add((message as { process: ChildProcess }).process))
-  // Listening keeps the thread, which nothing else does while it waits for esbuild, until it is ended.
-  parentPort?.on('message', () => {})
   const compiled = await compile(folder)
   await Promise.all([...children].map(end))
-  parentPort?.postMessage(compiled)
+  return compiled
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -203,9 +198,6 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL')
   await exit
 }
-
-const { compiles } = (workerData ?? {}) as { readonly compiles?: string }
-if (compiles !== undefined) void compileHere(compiles)
 
 /**
  * Freezes plain objects and lists all the way down, and what is in Maps and Sets. Those themselves and instances

@@ -1,6 +1,6 @@
 import { contextOf } from '../routing/context-of.js'
-import { provenanceOf } from '../routing/facts.js'
 import { NO_OUTSIDE_DATA, type OutsideData } from '../routing/outside-data.js'
+import { provenanceOf } from '../routing/provenance.js'
 import type { Reason, State, StateValue } from '../routing/types.js'
 import { type Compiled, compile } from './compile.js'
 import { answersOfExample, type Example, factsOfExample, memoryOfExample } from './examples.js'

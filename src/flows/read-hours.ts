@@ -1,13 +1,14 @@
 import { type Calendar, endsSoon, lastDayOf } from '../hours/calendar.js'
 import type { ClosedDays, Hours, HoursCalendar } from '../hours/hours.js'
+import type { CalendarOrder, ReadCalendar } from '../hours/icalendar.js'
 import { type HoursProblem, parseTimes, parseWeek, type TimeRange } from '../hours/opening-hours.js'
 import { formatDate, parseDate, zoneOf } from '../hours/wall-clock.js'
 import { suggestion } from '../lib/text.js'
+import { callInThread } from '../lib/thread.js'
 import { DAY_MS, parseDuration } from '../lib/units.js'
 import { type Cell, otherSeparator, splitLine } from '../routing/csv.js'
 import type { TableProblem } from '../routing/number-file.js'
 import type { Routing } from '../routing/types.js'
-import { readInThread } from './calendar-thread.js'
 import type { HoursEntry, RoutingSource } from './schema.js'
 import { ClosedRowSchema } from './schema-sources.js'
 import type { Written } from './shape.js'
@@ -160,6 +161,25 @@ async function parse(content: Buffer, zone: string | undefined): Promise<Calenda
   if (zone === undefined) return readClosedFile(text)
   const [read = new Map<string, Calendar>()] = await readInThread([{ text, zones: [zone] }])
   return 'message' in read ? [{ ...read, column: 1 }] : (read.get(zone) ?? [])
+}
+
+const ICALENDAR = new URL('../hours/icalendar.js', import.meta.url)
+const MOST_MS = 10_000
+const MOST_MB = 512
+
+/**
+ * Calls `readCalendars` in a thread: a calendar can be large, and made so that it takes for ever. Rejects never.
+ */
+export async function readInThread(
+  orders: readonly CalendarOrder[],
+  mostMs = MOST_MS,
+): Promise<readonly ReadCalendar[]> {
+  const limits = { memoryMb: MOST_MB, ms: mostMs }
+  const call = callInThread<readonly ReadCalendar[]>(ICALENDAR, 'readCalendars', [orders, Date.now()], limits)
+  return call.catch(() => {
+    const message = `reading this calendar takes more than ${mostMs / 1_000} s or ${MOST_MB} MB; take out what recurs without end, or what is no closure`
+    return orders.map(() => ({ line: 1, message }))
+  })
 }
 
 const COLUMNS = Object.keys(ClosedRowSchema.shape)

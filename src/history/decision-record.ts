@@ -1,6 +1,5 @@
 import type { ObservedCall } from '../observability/metrics.js'
-import type { Provenance } from '../routing/facts.js'
-import type { Hearsay } from '../routing/hearsay.js'
+import type { Hearsay, Provenance } from '../routing/provenance.js'
 import type { Play, Reason } from '../routing/types.js'
 
 /** How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics. */

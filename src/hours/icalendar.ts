@@ -27,6 +27,27 @@ export function readCalendar(text: string, zone: string, now: number): Calendar 
   return unlessRefused(() => new Reader(text, zoneOf(zone), now).read())
 }
 
+export interface CalendarOrder {
+  readonly text: string
+  readonly zones: readonly string[]
+}
+
+/** By zone; or what is wrong. */
+export type ReadCalendar = ReadonlyMap<string, Calendar> | CalendarProblem
+
+/** As `readCalendar`, for each calendar and zone. */
+export function readCalendars(orders: readonly CalendarOrder[], now: number): readonly ReadCalendar[] {
+  return orders.map(({ text, zones }) => {
+    const read = new Map<string, Calendar>()
+    for (const zone of zones) {
+      const calendar = readCalendar(text, zone, now)
+      if ('message' in calendar) return calendar
+      read.set(zone, calendar)
+    }
+    return read
+  })
+}
+
 /** A date, or a time of a date, as it was written. */
 interface Moment {
   readonly isDate: boolean

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { within } from './waiting.js'
 
 /** What a thread may take, and what ends it early. */
@@ -9,22 +9,32 @@ export interface ThreadLimits {
   readonly signal?: AbortSignal
 }
 
+interface ThreadCall {
+  readonly module: string
+  readonly name: string
+  readonly args: readonly unknown[]
+}
+
+/** In the thread this file runs again, with the call. */
+const BODY = new URL(import.meta.url)
+
 /**
- * Runs a file in a worker thread until it posts its first message, so that calls are decided meanwhile. The thread sees
- * no environment (no secrets), and is ended whatever comes.
+ * Calls a function that a module exports in a worker thread, so that calls are decided meanwhile. The thread sees no
+ * environment (no secrets), and is ended whatever comes. Arguments and result are cloned.
  *
- * @param body beside the caller, also in tests, which run compiled code, too
- * @throws Error that says why there is no message
+ * @param module a compiled file
+ * @throws Error that says why there is no result
  */
-export async function runThread<Result>(
-  body: URL,
-  workerData: unknown,
+export async function callInThread<Result>(
+  module: URL | string,
+  name: string,
+  args: readonly unknown[],
   limits: ThreadLimits,
 ): Promise<Result> {
   const { memoryMb, ms, signal } = limits
   signal?.throwIfAborted()
-  const worker = new Worker(body, {
-    workerData,
+  const worker = new Worker(BODY, {
+    workerData: { threadCall: { module: String(module), name, args } satisfies ThreadCall },
     env: {},
     execArgv: [],
     argv: [],
@@ -50,3 +60,15 @@ export async function runThread<Result>(
     await worker.terminate()
   }
 }
+
+async function answer({ module, name, args }: ThreadCall): Promise<void> {
+  // Listening keeps the thread, which nothing else may do while the function waits for a process.
+  parentPort?.on('message', () => {})
+  const exported = (await import(module)) as Readonly<
+    Record<string, (...args: readonly unknown[]) => unknown>
+  >
+  parentPort?.postMessage(await exported[name]?.(...args))
+}
+
+const { threadCall } = (workerData ?? {}) as { readonly threadCall?: ThreadCall }
+if (threadCall !== undefined) await answer(threadCall)

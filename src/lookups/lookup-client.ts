@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { Databases } from '../databases/databases.js'
 import { askHttp, fillHeaders, HttpError } from '../lib/http-client.js'
 import { TimeoutError, within } from '../lib/waiting.js'
-import { fillKeyed, type Lookup, writtenText } from '../routing/lookup.js'
 import type { Answer } from '../routing/outside-data.js'
+import { fillKeyed, type Lookup, writtenText } from '../routing/outside-data.js'
 
 /** What a source says, by the names under `take`; empty where it has no entry. */
 export type Values = Readonly<Record<string, string>>

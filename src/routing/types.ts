@@ -6,8 +6,8 @@
 import type { Hours } from '../hours/hours.js'
 import type { Attestation, Verification } from '../sip/attestation.js'
 import type { SipHeaders } from '../sip/headers.js'
-import type { Lookup } from './lookup.js'
 import type { NumberTable } from './number-table.js'
+import type { Lookup } from './outside-data.js'
 
 /** A value that state can hold: what JSON can. */
 export type StateValue =

@@ -2,12 +2,12 @@ import type { DatabaseAccess } from '../lib/database-url.js'
 import { KeptCopies } from '../lib/kept-copies.js'
 import type { Log } from '../lib/log.js'
 import { inWords } from '../lib/text.js'
-import { runThread } from '../lib/thread.js'
+import { callInThread } from '../lib/thread.js'
 import { counted, formatDuration } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
 import type { OutsideData, OutsideTable } from '../routing/outside-data.js'
 import type { Routing, TableSource } from '../routing/types.js'
-import type { LoadRequest, LoadResult } from './load-worker.js'
+import type { LoadRequest, LoadResult } from './load-table.js'
 
 export interface TablesParts {
   /** The data folder, for the last good copies. */
@@ -66,7 +66,7 @@ interface Held {
   loading?: Promise<void> | undefined
 }
 
-const BODY = new URL('./load-worker.js', import.meta.url)
+const LOAD_TABLE = new URL('./load-table.js', import.meta.url)
 /** Heap of a thread that loads a table; a million rows need a tenth. The table lies in shared memory. */
 const MEMORY_MB = 4_096
 
@@ -223,7 +223,7 @@ export class Tables {
     const copyName = copyNameOf(source)
     const request: LoadRequest = { source, databases, secrets, folder, copyName, before, copy }
     const limits = { memoryMb: MEMORY_MB, signal: this.#stopping.signal }
-    return runThread<LoadResult>(BODY, request, limits).catch(failure)
+    return callInThread<LoadResult>(LOAD_TABLE, 'loadTable', [request], limits).catch(failure)
   }
 
   #loaded(held: Held, { table, at, leftOut, notCopied }: Extract<LoadResult, { ok: true }>): void {

@@ -7,8 +7,7 @@ import type { Revision } from '../../src/flows/revision.js'
 import { safeJson } from '../../src/lib/text.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { provenanceOf } from '../../src/routing/facts.js'
-import { hearsayOf } from '../../src/routing/hearsay.js'
+import { hearsayOf, provenanceOf } from '../../src/routing/provenance.js'
 import {
   AT,
   always,

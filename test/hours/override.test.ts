@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { describeState, nextChange, nextOpening, stateAt } from '../../src/hours/hours.js'
-import { type Override, parseUntil } from '../../src/hours/override.js'
+import {
+  describeState,
+  nextChange,
+  nextOpening,
+  type Override,
+  parseUntil,
+  stateAt,
+} from '../../src/hours/hours.js'
 import { hoursOf } from '../routing/support/make.js'
 
 const BERLIN = 'Europe/Berlin'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { LookupClient, type Values } from '../../src/lookups/lookup-client.js'
-import type { Lookup } from '../../src/routing/lookup.js'
+import type { Lookup } from '../../src/routing/outside-data.js'
 import { lookupOf } from '../routing/support/make.js'
 
 beforeEach(() => void jest.useFakeTimers())

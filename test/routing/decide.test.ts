@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
-import { provenanceOf } from '../../src/routing/facts.js'
+import { provenanceOf } from '../../src/routing/provenance.js'
 import { facts, routing } from './support/arbitrary.js'
 import { AT, call, routingOf, trusting, when } from './support/make.js'
 

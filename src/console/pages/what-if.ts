@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { ExampleSource } from '../../flows/examples.js'
-import type { Provenance } from '../../routing/facts.js'
+import type { Provenance } from '../../routing/provenance.js'
 import type { Reason } from '../../routing/types.js'
 import { request } from '../api.js'
 import { instant } from '../format.js'

@@ -3,10 +3,9 @@ import { parseWeek } from '../../../src/hours/opening-hours.js'
 import type { CallContext } from '../../../src/routing/call-context.js'
 import { contextOf } from '../../../src/routing/context-of.js'
 import { explain } from '../../../src/routing/explain.js'
-import type { Lookup } from '../../../src/routing/lookup.js'
 import { readNumberTable } from '../../../src/routing/number-file.js'
 import type { NumberTable } from '../../../src/routing/number-table.js'
-import type { Answer, OutsideData } from '../../../src/routing/outside-data.js'
+import type { Answer, Lookup, OutsideData } from '../../../src/routing/outside-data.js'
 import { firstMatch, indexRouting } from '../../../src/routing/rule-index.js'
 import type {
   Branch,

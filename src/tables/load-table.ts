@@ -1,6 +1,4 @@
-/** The body of a worker thread that loads a table. */
 import { hash } from 'node:crypto'
-import { parentPort, workerData } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import { Databases } from '../databases/databases.js'
 import type { DatabaseAccess } from '../lib/database-url.js'
@@ -37,6 +35,11 @@ export type LoadResult =
       readonly notCopied: string | undefined
     }
   | { readonly ok: false; readonly reason: string }
+
+/** Loads a table; called in a thread. Never rejects. */
+export function loadTable(request: LoadRequest): Promise<LoadResult> {
+  return load(request).catch((error: Error) => ({ ok: false, reason: error.message.replace(/\.$/, '') }))
+}
 
 async function load({
   source,
@@ -163,8 +166,3 @@ function cell(value: string | null): string {
     ? `"${value.replace(/\s*[\r\n]+\s*/g, ' ').replaceAll('"', '""')}"`
     : value
 }
-
-const result = await load(workerData as LoadRequest).catch(
-  (error: Error): LoadResult => ({ ok: false, reason: error.message.replace(/\.$/, '') }),
-)
-parentPort?.postMessage(result)

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { readInThread } from '../../src/flows/calendar-thread.js'
+import { readInThread } from '../../src/flows/read-hours.js'
 
 const calendar = (...lines: readonly string[]) =>
   ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'END:VCALENDAR'].join('\n')
