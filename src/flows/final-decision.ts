@@ -1,9 +1,9 @@
 import type { ConversationInput, LogLevel } from '../conversation/conversation.js'
 import type { CallContext } from '../routing/call-context.js'
+import { rememberedOf } from '../routing/condition.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
 import { greetingOf } from '../routing/greeting.js'
-import { rememberedOf } from '../routing/memory.js'
 import type { Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
 import type { FlowFunction, Revision } from './revision.js'
 

@@ -9,7 +9,7 @@
  */
 import { pause } from '../lib/waiting.js'
 import type { CallContext } from '../routing/call-context.js'
-import { whyNotRemembered } from '../routing/memory.js'
+import { whyNotRemembered } from '../routing/condition.js'
 import type { Remembered } from '../routing/outside-data.js'
 import { ANONYMOUS, readNumber } from '../sip/phone-number.js'
 import {

@@ -2,11 +2,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Revision } from '../flows/revision.js'
 import type { Calendar } from '../hours/calendar.js'
+import { thousands } from '../lib/units.js'
 import { turns } from '../lib/waiting.js'
+import { leavesOf } from '../routing/condition.js'
 import { clip } from '../routing/format.js'
-import { asBuffer } from '../routing/number-table.js'
+import { asBuffer, hasNumber, isSameContent, type NumberTable, numbersOf } from '../routing/number-table.js'
 import type { Routing } from '../routing/types.js'
-import { numberFileChanges, numbersDetail } from './diff-numbers.js'
 
 /** One difference between two revisions. */
 export interface Change {
@@ -51,7 +52,7 @@ export async function diffRevisions(before: Revision, after: Revision): Promise<
   return [
     ...changes,
     ...codeChanges(before, after),
-    ...(await numberFileChanges(before.routing, after.routing)).map(([file, text]) => fileChange(file, text)),
+    ...(await numberFileChanges(before.routing, after.routing)),
     ...changedCalendars(before.routing, after.routing).map((file) => fileChange(file, 'other closed days')),
     ...changedRecordings(before.routing, after.routing).map((file) => fileChange(file, 'another sound')),
   ]
@@ -214,7 +215,50 @@ function isMap(value: unknown): value is Entry {
 /** How many became a VIP and how many are none any more, not who. */
 function vipNumbers({ vip: before }: Routing, { vip: after }: Routing): readonly string[] {
   const [was, is] = [before.numbers.exact, after.numbers.exact]
-  return numbersDetail({ added: is.difference(was).size, removed: was.difference(is).size, otherRows: 0 })
+  const detail = countedNumbers(is.difference(was).size, was.difference(is).size)
+  return detail === '' ? [] : [detail]
+}
+
+/** `+12 −3 numbers`; empty where nothing changed. */
+function countedNumbers(added: number, removed: number): string {
+  const signed = [added > 0 && `+${thousands(added)}`, removed > 0 && `−${thousands(removed)}`].filter(
+    Boolean,
+  )
+  return signed.length === 0 ? '' : `${signed.join(' ')} ${added + removed === 1 ? 'number' : 'numbers'}`
+}
+
+/** Asking for the time costs as much as comparing a number. */
+const NUMBERS_PER_TURN = 500
+
+/** Files of numbers that both revisions read, each compared once, however many rules read it. */
+async function numberFileChanges(old: Routing, now: Routing): Promise<readonly Change[]> {
+  const before = numberFiles(old)
+  const turn = turns()
+  const changes: Change[] = []
+  for (const [file, table] of numberFiles(now)) {
+    const was = before.get(file)
+    const isSame = was !== undefined && isSameContent(was, table)
+    if (was === undefined || (isSame && old.defaultCountry === now.defaultCountry)) continue
+    let [seen, common] = [0, 0]
+    for (const number of numbersOf(table)) {
+      if (hasNumber(was, number)) common += 1
+      if (++seen % NUMBERS_PER_TURN === 0) await turn()
+    }
+    // The rows of VIPs become `conv.caller`.
+    const rows = !isSame && now.vip.numbers.tables.includes(table) ? 'other rows' : ''
+    const detail = countedNumbers(table.size - common, was.size - common) || rows
+    if (detail !== '') changes.push(fileChange(file, detail))
+  }
+  return changes
+}
+
+function numberFiles({ vip, branches, rules }: Routing): ReadonlyMap<string, NumberTable> {
+  const patterns = [
+    vip.numbers,
+    ...branches.map(({ numbers }) => numbers),
+    ...rules.flatMap(({ when }) => leavesOf(when).flatMap((leaf) => ('numbers' in leaf ? leaf.numbers : []))),
+  ]
+  return new Map(patterns.flatMap(({ tables }) => tables.map((table) => [table.file, table])))
 }
 
 /** A code flow that came or went came or went with the rule that runs it. */

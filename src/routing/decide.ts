@@ -1,6 +1,5 @@
 import type { CallContext } from './call-context.js'
-import { evaluate } from './condition.js'
-import { whyNotRemembered } from './memory.js'
+import { evaluate, whyNotRemembered } from './condition.js'
 import { firstMatch } from './rule-index.js'
 import { fillState } from './template.js'
 import type { Decision, Rule, State } from './types.js'

@@ -2,13 +2,17 @@ import { describeState } from '../hours/hours.js'
 import { formatDuration } from '../lib/units.js'
 import type { CallContext } from './call-context.js'
 import {
+  callsWithin,
   evaluate,
   lookupField,
   matchesNumber,
   missingTables,
+  NOT_LOADED,
   passes,
   propertyOf,
+  rememberedOf,
   truthOf,
+  whyNotRemembered,
 } from './condition.js'
 import {
   clip,
@@ -19,7 +23,6 @@ import {
   formatTrust,
   headerName,
 } from './format.js'
-import { callsWithin, NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { firstMatch } from './rule-index.js'
 import type { Condition, Leaf, NumberPattern, Reason, Rule } from './types.js'
 

@@ -99,20 +99,6 @@ export function isSameContent(a: NumberTable, b: NumberTable): boolean {
   return asBuffer(a.content).equals(b.content)
 }
 
-/**
- * Whether a number has the same cells in both, in the columns of `a`; the number may be written in another way.
- * Compares whole lines first, because nearly all of a million are equal.
- */
-export function isSameRow(a: NumberTable, b: NumberTable, number: string): boolean {
-  const [lineA, lineB] = [lineOf(a, number), lineOf(b, number)]
-  if (lineA === lineB || lineA === undefined || lineB === undefined) return lineA === lineB
-  const [cellsA, cellsB] = [splitLine(lineA).cells, splitLine(lineB).cells]
-  return a.header.every(
-    (column, at) =>
-      column === 'number' || (cellsA[at]?.text ?? '') === (cellsB[b.header.indexOf(column)]?.text ?? ''),
-  )
-}
-
 function lineOf(table: NumberTable, number: string): string | undefined {
   const start = lineStart(table, number)
   return start === undefined ? undefined : lineAt(asBuffer(table.content), start)

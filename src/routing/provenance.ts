@@ -4,9 +4,15 @@ import { verstatLevel } from '../sip/attestation.js'
 import { canonicalName } from '../sip/headers.js'
 import { numberInHeader } from '../sip/phone-number.js'
 import type { CallContext, PassedOver, VipEvidence } from './call-context.js'
-import { matchesNumber, missingTables, passes } from './condition.js'
+import {
+  matchesNumber,
+  missingTables,
+  NOT_LOADED,
+  passes,
+  rememberedOf,
+  whyNotRemembered,
+} from './condition.js'
 import { callerItem, clip, formatMissing, formatTrust, headerName } from './format.js'
-import { NOT_LOADED, rememberedOf, whyNotRemembered } from './memory.js'
 import { lineNumberOf } from './number-table.js'
 import { sourceOf } from './outside-data.js'
 import type { HeaderTest, NumberPattern } from './types.js'

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein'
 import { describeInstant, nextOpening } from '../hours/hours.js'
 import type { CallContext } from './call-context.js'
-import { rememberedValue } from './memory.js'
+import { rememberedValue } from './condition.js'
 import { hoursWith } from './outside-data.js'
 import type { Routing, State, StateValue } from './types.js'
 

@@ -218,20 +218,11 @@ describe('numbers in files', () => {
 
   const changedFiles: readonly (readonly [string, string, ...(readonly string[])])[] = [
     [
-      'are counted: those that came, those that went, and those with another row',
+      'are counted: those that came, and those that went',
       'number,name\n5551230001,Ann\n+15551230002,Rob\n+15551230004,Di\n+15551230005,Ed\n1234,Short\n',
-      'file vips.csv: +3 −1 numbers, 1 row changed',
+      'file vips.csv: +3 −1 numbers',
     ],
-    [
-      'in another order or spelling have not changed',
-      'number,name\n"+15551230003",Cy\r\n(555) 123-0002,"Bob"\n+15551230001,Ann',
-    ],
-    ['of which only the rows changed', BIG.replace('Ann', 'Anna'), 'file vips.csv: 1 row changed'],
-    [
-      'with another column are told once, not row by row',
-      'number,name,tier\n+15551230001,Ann,gold\n+15551230002,Bob,\n+15551230003,Cy,\n',
-      'file vips.csv: columns number, name → number, name, tier',
-    ],
+    ['of which only the rows changed', BIG.replace('Ann', 'Anna'), 'file vips.csv: other rows'],
   ]
 
   test.each(changedFiles)('%s', async (_what, after, ...expected) => {
