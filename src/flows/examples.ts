@@ -15,7 +15,7 @@ import {
   StateSchema,
   strict,
 } from './schema-values.js'
-import { checkShape, type Written } from './shape.js'
+import { checkShape, type YamlValue } from './shape.js'
 import { parseFlowDocument } from './yaml.js'
 
 /** The file of a flows folder that holds the examples; there need not be one. */
@@ -148,7 +148,7 @@ export function memoryOfExample({
 
 /** A trunk may have any name: that an unknown one is not trusted is a fine example. */
 function checkNames(
-  example: Written<ExampleSource>,
+  example: YamlValue<ExampleSource>,
   { flows, rules, branches, lookups, memory }: NamesIn,
 ): void {
   for (const [name, said] of example.at('call').at('lookups').entries) {

@@ -10,7 +10,7 @@ import { exclude, implies, isAlways, normalForm, partsOf, type Rules } from './i
 import type { Diagnostics, YamlPath } from './problem.js'
 import type { Needs } from './revision.js'
 import type { RoutingSource } from './schema.js'
-import type { Written } from './shape.js'
+import type { YamlValue } from './shape.js'
 
 /** Rules beyond the first so many are not compared with each other: a reload must not wait for lint. */
 const MOST_RULES = 1_500
@@ -22,7 +22,7 @@ const MOST_LITERALS = 100
  * Warns of what is allowed in `routing.yaml` and hardly meant: rules that no call reaches, because they contradict
  * themselves or an earlier rule takes all their calls, numbers that stand twice, and hours that are hardly meant.
  */
-export function lint(file: Written<RoutingSource>, routing: Rules): void {
+export function lint(file: YamlValue<RoutingSource>, routing: Rules): void {
   lintRules(routing, file.diagnostics)
   lintNumbers(file)
   lintHours(file, routing)
@@ -116,7 +116,7 @@ function neededTrust(literal: Condition, vipHeaders: readonly string[]): readonl
 }
 
 /** Numbers that stand twice among the VIPs, or in two branches, where only the first one counts. */
-function lintNumbers(file: Written<RoutingSource>): void {
+function lintNumbers(file: YamlValue<RoutingSource>): void {
   const vips = file
     .at('vip')
     .at('numbers')
@@ -143,7 +143,7 @@ function lintNumbers(file: Written<RoutingSource>): void {
 }
 
 /** Warns of hours that never open, and of times that have no effect or overlap those of the day before. */
-function lintHours(file: Written<RoutingSource>, { hours }: Rules): void {
+function lintHours(file: YamlValue<RoutingSource>, { hours }: Rules): void {
   const now = Date.now()
   for (const one of hours.values()) {
     const written = file.at('hours').at(one.name)
@@ -188,7 +188,7 @@ function overlaps(week: Week): readonly string[] {
 }
 
 /** Warns of trust that has no effect, and of numbers and trunks to which trust is missing. */
-export function lintTrust(file: Written<RoutingSource>, routing: Rules, needs: Needs): void {
+export function lintTrust(file: YamlValue<RoutingSource>, routing: Rules, needs: Needs): void {
   lintTrustItems(file.at('trunks'), needs)
   lintCallerNumbers(routing, file.diagnostics)
   lintTrunks(routing, needs, file.diagnostics)
@@ -201,7 +201,7 @@ const NOT_HEADERS = new Map([
 ])
 
 /** `callerid` would be taken for a header of that name, and the caller number would not be trusted. */
-function lintTrustItems(trunks: Written<RoutingSource['trunks']>, needs: Needs): void {
+function lintTrustItems(trunks: YamlValue<RoutingSource['trunks']>, needs: Needs): void {
   const names = needs.headersNeeded
   const known = [...NOT_HEADERS.keys(), 'p-asserted-identity', ...names]
   for (const [, trunk] of trunks.entries)

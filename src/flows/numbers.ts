@@ -5,7 +5,7 @@ import type { NumberPattern } from '../routing/types.js'
 import { ANONYMOUS, isE164, readNumber } from '../sip/phone-number.js'
 import type { Problem } from './problem.js'
 import type { NumbersSource, RoutingSource } from './schema.js'
-import type { Written } from './shape.js'
+import type { YamlValue } from './shape.js'
 import { type FlowSource, fileName, notUtf8 } from './source.js'
 
 /** Reads telephone numbers, prefixes and files of numbers. Each file is parsed once, however often it is named. */
@@ -16,13 +16,13 @@ export class Numbers {
 
   constructor(
     private readonly source: FlowSource,
-    private readonly routing: Written<RoutingSource>,
+    private readonly routing: YamlValue<RoutingSource>,
   ) {
     this.#country = routing.value.default_country
   }
 
   /** A number, a prefix, a list of both, a file of numbers, or a table. */
-  pattern(written: Written<NumbersSource | undefined>): NumberPattern {
+  pattern(written: YamlValue<NumbersSource | undefined>): NumberPattern {
     if (written.isMap()) {
       const none = { exact: new Set<string>(), prefixes: [], tables: [], outsideTables: [] }
       const [file, table] = [written.at('file'), written.at('table')]
@@ -38,7 +38,7 @@ export class Numbers {
   }
 
   /** A number that stands alone, as under `vip.numbers`, where a prefix has no meaning. */
-  exact(written: Written<string>): string {
+  exact(written: YamlValue<string>): string {
     const text = written.value
     if (isPrefix(text)) {
       const message = `"${text}" is a prefix, and VIP numbers are whole numbers; use a rule with "caller" for it`
@@ -60,7 +60,7 @@ export class Numbers {
   }
 
   /** A name under `tables`: a file of the revision, or a table from outside. */
-  table(written: Written<string>): Pick<NumberPattern, 'tables' | 'outsideTables'> {
+  table(written: YamlValue<string>): Pick<NumberPattern, 'tables' | 'outsideTables'> {
     const { value: name } = written
     const file = this.routing.at('tables').at(name).at('file')
     if (file.isThere()) return { tables: this.file(file), outsideTables: [] }
@@ -71,7 +71,7 @@ export class Numbers {
   }
 
   /** The table of a file, in a list; a problem at the path where it is named if there is none. */
-  file(written: Written<string>): readonly NumberTable[] {
+  file(written: YamlValue<string>): readonly NumberTable[] {
     const content = this.source.read(written.value, 'numbers')
     if (!Buffer.isBuffer(content)) {
       written.problem(content.code, content.message)
@@ -107,7 +107,7 @@ export class Numbers {
   }
 
   /** A prefix is compared with numbers in E.164, so it begins as they do; people group digits as they like. */
-  #prefix(written: Written<string>): string {
+  #prefix(written: YamlValue<string>): string {
     const text = written.value
     const digits = text.trim().replace(/[ ().*-]/g, '')
     if (!/^\+[1-9][0-9]{0,14}$/.test(digits)) {

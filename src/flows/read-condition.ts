@@ -5,11 +5,11 @@ import type { Condition, HeaderTest, MemoryPolicy, Trust } from '../routing/type
 import { canonicalName } from '../sip/headers.js'
 import type { Numbers } from './numbers.js'
 import type { ConditionSource, HeaderTestSource } from './schema.js'
-import { setOf, type Written } from './shape.js'
+import { setOf, type YamlValue } from './shape.js'
 import type { Recordings } from './source.js'
 
-/** What the parts of `routing.yaml` need to know of each other. */
-export interface Surroundings {
+/** The names that a part of `routing.yaml` may refer to, and what is known of them. */
+export interface Scope {
   readonly numbers: Numbers
   readonly trust: Trust
   /** Names, even of entries that have problems of their own: those must not cause others. */
@@ -27,17 +27,17 @@ export interface Surroundings {
 }
 
 /** Reads a `when`. Several keys mean all of them, in the order in which they were written. */
-export function readCondition(written: Written<ConditionSource>, around: Surroundings): Condition {
+export function readCondition(written: YamlValue<ConditionSource>, scope: Scope): Condition {
   const keys = Object.keys(written.value) as (keyof ConditionSource)[]
-  const parts = keys.flatMap((key) => readKey(key, written, around))
+  const parts = keys.flatMap((key) => readKey(key, written, scope))
   const [only] = parts
   return only !== undefined && parts.length === 1 ? only : { kind: 'all', of: parts }
 }
 
 function readKey(
   key: keyof ConditionSource,
-  written: Written<ConditionSource>,
-  around: Surroundings,
+  written: YamlValue<ConditionSource>,
+  scope: Scope,
 ): readonly Condition[] {
   const source = written.value
   const at = written.at(key)
@@ -49,46 +49,46 @@ function readKey(
     case 'branch':
     case 'trunk':
       for (const name of written.at(key).items)
-        if (key === 'trunk') checkTrunk(name, around)
-        else checkName(key, name, around)
+        if (key === 'trunk') checkTrunk(name, scope)
+        else checkName(key, name, scope)
       return [{ kind: key, oneOf: setOf(source[key]) }]
     case 'caller':
     case 'claimed_caller':
     case 'callee':
-      return [{ kind: key, numbers: around.numbers.pattern(written.at(key)) }]
+      return [{ kind: key, numbers: scope.numbers.pattern(written.at(key)) }]
     case 'header':
-      return written.at(key).entries.flatMap((entry) => readHeader(...entry, around))
+      return written.at(key).entries.flatMap((entry) => readHeader(...entry, scope))
     case 'attestation':
       return [{ kind: key, oneOf: setOf<string>(source[key]) }]
     case 'lookup':
       return written.at(key).entries.map(([name, values]) => {
         const [lookup, field] = lookupField(name)
-        const message = unknownLookup(lookup, [field], around.lookups)
+        const message = unknownLookup(lookup, [field], scope.lookups)
         if (message !== undefined) values.problemAtKey('flows.unknown_name', message)
         return { kind: key, name, oneOf: setOf(values.value) }
       })
     case 'open':
     case 'closed': {
       const name = source[key]
-      checkName('hours', written.at(key), around)
+      checkName('hours', written.at(key), scope)
       return [{ kind: 'hours', name, oneOf: new Set([key]) }]
     }
     case 'remembered':
-      requireMemory(at, around)
+      requireMemory(at, scope)
       return written.at(key).entries.map(([name, values]) => {
-        const message = around.memory && unknownKey(name, around.memory)
+        const message = scope.memory && unknownKey(name, scope.memory)
         if (message !== undefined) values.problemAtKey('flows.unknown_name', message)
         return { kind: key, name, oneOf: setOf(values.value) }
       })
     case 'returning':
-      requireMemory(at, around)
-      return [readReturning(written.at(key), around)]
+      requireMemory(at, scope)
+      return [readReturning(written.at(key), scope)]
     case 'all':
     case 'any':
-      return [{ kind: key, of: written.at(key).items.map((part) => readCondition(part, around)) }]
+      return [{ kind: key, of: written.at(key).items.map((part) => readCondition(part, scope)) }]
     case 'not': {
       const part = written.at(key)
-      return part.isThere() ? [{ kind: key, of: readCondition(part, around) }] : []
+      return part.isThere() ? [{ kind: key, of: readCondition(part, scope) }] : []
     }
     default:
       return []
@@ -97,8 +97,8 @@ function readKey(
 
 export function checkName(
   what: 'flow' | 'branch' | 'hours',
-  written: Written<string | undefined>,
-  { flows, branches, hours }: Surroundings,
+  written: YamlValue<string | undefined>,
+  { flows, branches, hours }: Scope,
 ): void {
   const known = { flow: flows, branch: branches, hours }[what]
   const { value: name = '' } = written
@@ -111,7 +111,7 @@ export function checkName(
 export function unknownLookup(
   lookup: string,
   fields: readonly string[],
-  lookups: Surroundings['lookups'],
+  lookups: Scope['lookups'],
 ): string | undefined {
   const known = lookups.get(lookup)
   if (known === undefined) return `there is no lookup "${lookup}"${suggestion(lookup, lookups.keys())}`
@@ -120,7 +120,7 @@ export function unknownLookup(
   return `the lookup "${lookup}" takes no "${field}"${suggestion(field, known.keys())}`
 }
 
-export function checkTrunk(written: Written<string>, { trust }: Surroundings): void {
+export function checkTrunk(written: YamlValue<string>, { trust }: Scope): void {
   const { value: name } = written
   if (trust.has(name)) return
   const message = `the trunk "${name}" is not listed under "trunks", so it is trusted for nothing${suggestion(name, trust.keys())}`
@@ -130,7 +130,7 @@ export function checkTrunk(written: Written<string>, { trust }: Surroundings): v
 /** Warns of a header for which no trunk is trusted. */
 export function checkTrusted(
   name: string,
-  written: Written<unknown>,
+  written: YamlValue<unknown>,
   trust: Trust,
   consequence = 'this never counts',
 ): void {
@@ -141,8 +141,8 @@ export function checkTrusted(
 
 function readHeader(
   name: string,
-  written: Written<HeaderTestSource>,
-  { trust }: Surroundings,
+  written: YamlValue<HeaderTestSource>,
+  { trust }: Scope,
 ): readonly Condition[] {
   const test = headerTest(written.value)
   if (test === undefined) return []
@@ -162,7 +162,7 @@ function headerTest(written: HeaderTestSource): HeaderTest | undefined {
   return prefixes === undefined ? undefined : { kind: 'starts_with', prefixes: [prefixes].flat() }
 }
 
-function readReturning(written: Written<ConditionSource['returning']>, { memory }: Surroundings): Condition {
+function readReturning(written: YamlValue<ConditionSource['returning']>, { memory }: Scope): Condition {
   const { within = '', calls = 0 } = written.value ?? {}
   const withinMs = parseDuration(within) ?? 0
   if (memory !== undefined && withinMs > memory.forMs) {
@@ -178,7 +178,7 @@ export function unknownKey(key: string, memory: MemoryPolicy | undefined): strin
   return keep.has(key) ? undefined : `"keep" of "memory" does not name "${key}"${suggestion(key, keep)}`
 }
 
-function requireMemory(written: Written<unknown>, { memory }: Surroundings): void {
+function requireMemory(written: YamlValue<unknown>, { memory }: Scope): void {
   if (memory !== undefined) return
   const message = `"${written.path.at(-1)}" needs "memory" at the top of the file, as memory: { keep: [language], for: 90d }`
   written.problemAtKey('flows.missing_key', message)

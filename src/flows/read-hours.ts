@@ -11,13 +11,16 @@ import type { TableProblem } from '../routing/number-file.js'
 import type { Routing } from '../routing/types.js'
 import type { HoursEntry, RoutingSource } from './schema.js'
 import { ClosedRowSchema } from './schema-sources.js'
-import type { Written } from './shape.js'
+import type { YamlValue } from './shape.js'
 import { type FlowSource, fileName, notUtf8 } from './source.js'
 
 type ClosedEntry = Exclude<NonNullable<HoursEntry['closed']>[number], string>
 
 /** Reads `hours`, and `time_zone`, which is the zone of those that name none. */
-export async function readHours(file: Written<RoutingSource>, source: FlowSource): Promise<Routing['hours']> {
+export async function readHours(
+  file: YamlValue<RoutingSource>,
+  source: FlowSource,
+): Promise<Routing['hours']> {
   const byDefault = file.at('time_zone')
   checkZone(byDefault)
   const read = new Map<string, Hours>()
@@ -32,7 +35,7 @@ export async function readHours(file: Written<RoutingSource>, source: FlowSource
     const [closed, calendars]: [ClosedDays[], HoursCalendar[]] = [[], []]
     for (const one of entry.at('closed').items) {
       const days = typeof one.value === 'string' ? { date: one.value } : one.value
-      const at = one as Written<ClosedEntry>
+      const at = one as YamlValue<ClosedEntry>
       if (days.file === undefined && days.calendar === undefined) closed.push(closedDays(days, at))
       else calendars.push(...(await readCalendar(at, isZone(zone) ? zone : 'UTC', source)))
     }
@@ -51,7 +54,7 @@ function isZone(name = ''): name is string {
   }
 }
 
-function checkZone(written: Written<string | undefined>): void {
+function checkZone(written: YamlValue<string | undefined>): void {
   const name = written.value
   if (name === undefined || isZone(name)) return
   const near = suggestion(name, Intl.supportedValuesOf('timeZone'))
@@ -60,13 +63,13 @@ function checkZone(written: Written<string | undefined>): void {
 }
 
 /** What was read; where it cannot be, nothing, and a problem at its column. */
-function parsed<T>(result: readonly T[] | HoursProblem, written: Written<unknown>): readonly T[] {
+function parsed<T>(result: readonly T[] | HoursProblem, written: YamlValue<unknown>): readonly T[] {
   if (!('message' in result)) return result
   written.problem('flows.hours', result.message, result.column - 1)
   return []
 }
 
-function closedDays({ date, why = '', ...range }: ClosedEntry, written: Written<ClosedEntry>): ClosedDays {
+function closedDays({ date, why = '', ...range }: ClosedEntry, written: YamlValue<ClosedEntry>): ClosedDays {
   const [from, to] = [dayOf(date ?? range.from), dayOf(date ?? range.to)]
   if (to < from) {
     const message = `"to" is before "from"; write { from: "${formatDate(to)}", to: "${formatDate(from)}" }`
@@ -80,7 +83,7 @@ function dayOf(text = ''): number {
   return parseDate(text) ?? Number.NaN
 }
 
-function alsoOpen(written: Written<HoursEntry['also_open']>): Hours['alsoOpen'] {
+function alsoOpen(written: YamlValue<HoursEntry['also_open']>): Hours['alsoOpen'] {
   const days = new Map<number, readonly TimeRange[]>()
   for (const entry of written.items) {
     const { date, hours } = entry.value
@@ -99,7 +102,7 @@ const [LEAST_EVERY_MS, MOST_EVERY_MS] = [60_000, 7 * DAY_MS]
 
 /** A file or calendar under `closed`, in a list. What is at a URL is not read here: it is no part of a revision. */
 async function readCalendar(
-  written: Written<ClosedEntry>,
+  written: YamlValue<ClosedEntry>,
   zone: string,
   source: FlowSource,
 ): Promise<readonly HoursCalendar[]> {
@@ -134,7 +137,7 @@ function refreshProblem({ every, maxAge }: NonNullable<HoursCalendar['refresh']>
 /** @param zone of a calendar; undefined for CSV */
 async function fromFile(
   name: string,
-  written: Written<unknown>,
+  written: YamlValue<unknown>,
   zone: string | undefined,
   source: FlowSource,
 ): Promise<readonly HoursCalendar[]> {

@@ -3,11 +3,11 @@ import { ANY_COLUMN } from '../routing/template.js'
 import type { Branch, Flow, MemoryPolicy, Routing, Trust, VipPolicy, Voice } from '../routing/types.js'
 import { canonicalName } from '../sip/headers.js'
 import { Numbers } from './numbers.js'
-import { checkTrusted, type Surroundings } from './read-condition.js'
+import { checkTrusted, type Scope } from './read-condition.js'
 import { checkClaims, checkState, readDefault, readGreet, readRules } from './read-rules.js'
 import { readLookups, readTables } from './read-sources.js'
 import type { BranchEntry, FlowEntry, RoutingSource } from './schema.js'
-import { setOf, type Written } from './shape.js'
+import { setOf, type YamlValue } from './shape.js'
 import { type FlowSource, Recordings } from './source.js'
 
 /**
@@ -21,7 +21,7 @@ const LONGEST_DESTINATION = 70
  * use where nothing was reported, here or by `checkShape`.
  */
 export function readRouting(
-  file: Written<RoutingSource>,
+  file: YamlValue<RoutingSource>,
   files: FlowSource,
 ): Omit<Routing, 'index' | 'hours'> {
   const source = file.value
@@ -34,7 +34,7 @@ export function readRouting(
   )
   const memory = readMemory(file.at('memory'))
   const flows = file.at('flows').entries
-  const around: Surroundings = {
+  const scope: Scope = {
     ...{ numbers, trust, memory, recordings: new Recordings(files, file.diagnostics) },
     flows: new Set(Object.keys(source.flows ?? {})),
     turnsAway: new Set(flows.flatMap(([name, { value }]) => (value.turn_away ? name : []))),
@@ -49,32 +49,32 @@ export function readRouting(
       ...[...lookups].flatMap(([name, fields]) => [...fields].map((field) => `${name}.${field}`)),
     ]),
   }
-  checkClaims(file, around)
-  for (const table of vip.numbers.tables) around.recordings.readColumn(table)
-  const otherwise = readDefault(file.at('otherwise'), around)
+  checkClaims(file, scope)
+  for (const table of vip.numbers.tables) scope.recordings.readColumn(table)
+  const otherwise = readDefault(file.at('otherwise'), scope)
   const undecidable =
-    source.undecidable === undefined ? otherwise : readDefault(file.at('undecidable'), around)
+    source.undecidable === undefined ? otherwise : readDefault(file.at('undecidable'), scope)
   return {
     defaultCountry: source.default_country,
     calleeFrom: readCalleeFrom(file.at('callee_from'), trust),
     trust,
     trunkFrom: readTrunkFrom(file.at('trunks')),
     vip,
-    branches: readBranches(file.at('branches'), around),
+    branches: readBranches(file.at('branches'), scope),
     voice: readVoice(file.at('voice')),
     tables: readTables(file, numbers),
-    lookups: readLookups(file, around),
+    lookups: readLookups(file, scope),
     memory,
     flows: new Map(flows.map(([name, flow]) => [name, readFlow(name, flow)])),
-    rules: readRules(file.at('rules'), around),
+    rules: readRules(file.at('rules'), scope),
     otherwise: otherwise.flow,
     undecidable: undecidable.flow,
     greets: { otherwise: otherwise.greet, undecidable: undecidable.greet },
-    recordings: around.recordings.all,
+    recordings: scope.recordings.all,
   }
 }
 
-function readTrust(trunks: Written<RoutingSource['trunks']>): Trust {
+function readTrust(trunks: YamlValue<RoutingSource['trunks']>): Trust {
   return new Map(
     trunks.entries.map(([name, trunk]) => [
       name,
@@ -84,7 +84,7 @@ function readTrust(trunks: Written<RoutingSource['trunks']>): Trust {
 }
 
 /** Warns of a proxy that can name no trunk. */
-function readTrunkFrom(trunks: Written<RoutingSource['trunks']>): Routing['trunkFrom'] {
+function readTrunkFrom(trunks: YamlValue<RoutingSource['trunks']>): Routing['trunkFrom'] {
   const proxies = trunks.entries.flatMap(([name, { value }]) =>
     value.trunk_from === undefined ? [] : [[name, value.trunk_from] as const],
   )
@@ -96,13 +96,13 @@ function readTrunkFrom(trunks: Written<RoutingSource['trunks']>): Routing['trunk
   return new Map(proxies)
 }
 
-function readCalleeFrom(written: Written<RoutingSource['callee_from']>, trust: Trust): readonly string[] {
+function readCalleeFrom(written: YamlValue<RoutingSource['callee_from']>, trust: Trust): readonly string[] {
   const headers = written.items
   for (const header of headers) checkTrusted(header.value, header, trust, 'no callee number comes from it')
   return headers.map(({ value }) => value)
 }
 
-function readVip(vip: Written<RoutingSource['vip']>, numbers: Numbers, trust: Trust): VipPolicy {
+function readVip(vip: YamlValue<RoutingSource['vip']>, numbers: Numbers, trust: Trust): VipPolicy {
   const headers = new Map<string, ReadonlySet<string>>()
   for (const [name, values] of vip.at('headers').entries) {
     const key = canonicalName(name)
@@ -122,7 +122,7 @@ function readVip(vip: Written<RoutingSource['vip']>, numbers: Numbers, trust: Tr
 }
 
 /** Undefined where there is none. */
-function readMemory(written: Written<RoutingSource['memory']>): MemoryPolicy | undefined {
+function readMemory(written: YamlValue<RoutingSource['memory']>): MemoryPolicy | undefined {
   if (written.value === undefined) return undefined
   const { for: time = '', attestation } = written.value
   return {
@@ -133,8 +133,8 @@ function readMemory(written: Written<RoutingSource['memory']>): MemoryPolicy | u
 }
 
 /** At most one branch is the default. */
-function readBranches(written: Written<RoutingSource['branches']>, around: Surroundings): readonly Branch[] {
-  const branches = written.entries.map(([name, branch]) => readBranch(name, branch, around))
+function readBranches(written: YamlValue<RoutingSource['branches']>, scope: Scope): readonly Branch[] {
+  const branches = written.entries.map(([name, branch]) => readBranch(name, branch, scope))
   const [first, ...others] = branches.filter(({ isDefault }) => isDefault)
   for (const { name } of others) {
     const message = `"${first?.name}" is the default branch already; only one branch can be`
@@ -143,18 +143,18 @@ function readBranches(written: Written<RoutingSource['branches']>, around: Surro
   return branches
 }
 
-function readBranch(name: string, written: Written<BranchEntry>, around: Surroundings): Branch {
+function readBranch(name: string, written: YamlValue<BranchEntry>, scope: Scope): Branch {
   const { default: isDefault = false, state = {} } = written.value
   if (!('numbers' in written.value) && !isDefault) {
     const message = `no call can belong to the branch "${name}": give it "numbers" or "default: true"`
     written.problem('flows.branch', message)
   }
-  checkState(state, written.at('state'), around)
-  const numbers = around.numbers.pattern(written.at('numbers'))
-  return { name, numbers, isDefault, state, greet: readGreet(written, around) }
+  checkState(state, written.at('state'), scope)
+  const numbers = scope.numbers.pattern(written.at('numbers'))
+  return { name, numbers, isDefault, state, greet: readGreet(written, scope) }
 }
 
-function readFlow(name: string, written: Written<FlowEntry>): Flow {
+function readFlow(name: string, written: YamlValue<FlowEntry>): Flow {
   const { context = '', extension = 's', priority = 1, turn_away: turnAway = false } = written.value
   const length = context.length + extension.length + String(priority).length
   if (length > LONGEST_DESTINATION) {
@@ -171,7 +171,7 @@ const VOICES = { flite: 'slt', 'espeak-ng': 'en-us', pico2wave: 'en-US' } as con
 const FLITE_VOICES = ['slt', 'rms', 'awb', 'kal', 'kal16']
 
 /** What may speak is exactly one of `engine`, `command` and `url`, and some keys mean nothing to it. */
-function readVoice(written: Written<RoutingSource['voice']>): Voice {
+function readVoice(written: YamlValue<RoutingSource['voice']>): Voice {
   const { engine, command, url, voice, model, speed = 1 } = written.value ?? { engine: 'flite' }
   const problem = (key: string, message: string) =>
     written.diagnostics.problemAtKey(['voice', key], 'flows.invalid_value', message)

@@ -5,16 +5,16 @@ import { KEY_FIELDS } from '../routing/lookup-state.js'
 import type { KeyedText, Lookup } from '../routing/outside-data.js'
 import type { Routing, TableOrigin } from '../routing/types.js'
 import type { Numbers } from './numbers.js'
-import { checkTrunk, checkTrusted, type Surroundings } from './read-condition.js'
+import { checkTrunk, checkTrusted, type Scope } from './read-condition.js'
 import type { LookupEntry, RoutingSource, TableEntry } from './schema.js'
-import { setOf, type Written } from './shape.js'
+import { setOf, type YamlValue } from './shape.js'
 
 const EVERY_MS = 300_000
 const SHORTEST_MS = 1_000
 const MAX_DROP = 0.5
 
 /** Reads `tables`: those from outside, by name. A file is read like any file of numbers. */
-export function readTables(file: Written<RoutingSource>, numbers: Numbers): Routing['tables'] {
+export function readTables(file: YamlValue<RoutingSource>, numbers: Numbers): Routing['tables'] {
   const country = file.value.default_country
   return new Map(
     file.at('tables').entries.flatMap(([name, table]) => {
@@ -35,7 +35,7 @@ export function readTables(file: Written<RoutingSource>, numbers: Numbers): Rout
 }
 
 /** Keys that are missing, or belong to another kind of table or lookup. */
-function checkKeys(what: 'table' | 'lookup', written: Written<TableEntry> | Written<LookupEntry>): void {
+function checkKeys(what: 'table' | 'lookup', written: YamlValue<TableEntry> | YamlValue<LookupEntry>): void {
   const entry = written.value
   const isStored = 'sql' in entry || 'redis' in entry
   if (isStored && !('database' in entry)) {
@@ -74,22 +74,22 @@ const BY_DEFAULT = { deadline: '150ms', fresh: '5m', stale: '1d', missing: '10m'
 const AT_MOST = 20
 
 /** Reads `lookups`. The places of their texts are found here, and the values of a call filled in later. */
-export function readLookups(file: Written<RoutingSource>, around: Surroundings): Routing['lookups'] {
-  return new Map(file.at('lookups').entries.map(([name, lookup]) => [name, readLookup(name, lookup, around)]))
+export function readLookups(file: YamlValue<RoutingSource>, scope: Scope): Routing['lookups'] {
+  return new Map(file.at('lookups').entries.map(([name, lookup]) => [name, readLookup(name, lookup, scope)]))
 }
 
-function readLookup(name: string, written: Written<LookupEntry>, around: Surroundings): Lookup {
+function readLookup(name: string, written: YamlValue<LookupEntry>, scope: Scope): Lookup {
   const entry = written.value
   const kind = (['http', 'sql', 'redis'] as const).find((one) => one in entry) ?? 'http'
   checkKeys('lookup', written)
-  const text = readKeyed(written.at(kind), around)
+  const text = readKeyed(written.at(kind), scope)
   checkUrl(written.at('http'))
   if (kind === 'sql' && isQuoted(text)) {
     const message = 'a placeholder stands for a parameter of the query and cannot be inside of quotes'
     written.at(kind).problem('flows.lookup', message)
   }
   const { trunk, attestation } = entry.when ?? {}
-  for (const one of written.at('when').at('trunk').items) checkTrunk(one, around)
+  for (const one of written.at('when').at('trunk').items) checkTrunk(one, scope)
   return {
     ...{ name, kind, text, database: entry.database ?? '', headers: entry.headers ?? {} },
     trunks: trunk === undefined ? undefined : setOf(trunk),
@@ -106,7 +106,7 @@ function isQuoted({ pieces, fields }: KeyedText): boolean {
   return fields.some((_, at) => (before(at).split("'").length - 1) % 2 === 1)
 }
 
-function readTimes(written: Written<LookupEntry>) {
+function readTimes(written: YamlValue<LookupEntry>) {
   const entry = written.value
   // Not a number where the shape has refused it.
   const ms = (key: keyof typeof BY_DEFAULT) =>
@@ -123,7 +123,7 @@ function readTimes(written: Written<LookupEntry>) {
   return { deadlineMs, freshMs, staleMs: Math.max(staleMs, freshMs), missingMs: ms('missing') }
 }
 
-function readKeyed(written: Written<string | undefined>, { trust }: Surroundings): KeyedText {
+function readKeyed(written: YamlValue<string | undefined>, { trust }: Scope): KeyedText {
   const [pieces, fields]: [string[], string[]] = [[''], []]
   const append = (piece: string) => pieces.push((pieces.pop() ?? '') + piece)
   const text = written.value ?? ''
@@ -146,7 +146,7 @@ function readKeyed(written: Written<string | undefined>, { trust }: Surroundings
 }
 
 /** The server stands in the file: no call chooses whom Doorman asks. */
-function checkUrl(written: Written<string | undefined>): void {
+function checkUrl(written: YamlValue<string | undefined>): void {
   if (written.value === undefined) return
   const problem = (message: string, inside?: number) => written.problem('flows.lookup', message, inside)
   const [server = ''] = /^[^:]*:\/\/[^/?#]*/.exec(written.value) ?? []

@@ -10,44 +10,44 @@ type ValueOf<T> = T extends { readonly [name: string]: infer Value } ? Sound<Val
  * A value of a flow file, where it stands, and where to report what is wrong with it. Parts with a wrong shape are
  * undefined.
  */
-export class Written<T> {
+export class YamlValue<T> {
   constructor(
     readonly value: T,
     readonly path: YamlPath,
     readonly diagnostics: Diagnostics,
   ) {}
 
-  isThere(): this is Written<Sound<T>> {
+  isThere(): this is YamlValue<Sound<T>> {
     return this.value !== undefined
   }
 
   /** Whether it is a map, and not the text or the list that may stand in its place. */
-  isMap(): this is Written<Exclude<Sound<T>, string | readonly unknown[]>> {
+  isMap(): this is YamlValue<Exclude<Sound<T>, string | readonly unknown[]>> {
     return typeof this.value === 'object' && !Array.isArray(this.value)
   }
 
   /** What stands under a key, also where there is nothing. */
-  at<Key extends keyof Sound<T> & string>(key: Key): Written<Sound<T>[Key] | undefined> {
+  at<Key extends keyof Sound<T> & string>(key: Key): YamlValue<Sound<T>[Key] | undefined> {
     const value = (this.value as Sound<T> | undefined)?.[key]
-    return new Written<Sound<T>[Key] | undefined>(value, [...this.path, key], this.diagnostics)
+    return new YamlValue<Sound<T>[Key] | undefined>(value, [...this.path, key], this.diagnostics)
   }
 
   /** The sound items of a list; a text counts as a list of it alone, and a map has none. */
-  get items(): readonly Written<ItemOf<T>>[] {
-    if (typeof this.value === 'string') return [this as unknown as Written<ItemOf<T>>]
+  get items(): readonly YamlValue<ItemOf<T>>[] {
+    if (typeof this.value === 'string') return [this as unknown as YamlValue<ItemOf<T>>]
     const list: readonly (ItemOf<T> | undefined)[] = Array.isArray(this.value) ? this.value : []
     return list.flatMap((item, index) =>
-      item === undefined ? [] : [new Written(item, [...this.path, index], this.diagnostics)],
+      item === undefined ? [] : [new YamlValue(item, [...this.path, index], this.diagnostics)],
     )
   }
 
   /** The sound entries of a map with names of the author's. */
-  get entries(): readonly (readonly [name: string, entry: Written<ValueOf<Sound<T>>>])[] {
+  get entries(): readonly (readonly [name: string, entry: YamlValue<ValueOf<Sound<T>>>])[] {
     const map = (this.value ?? {}) as Readonly<Record<string, ValueOf<Sound<T>> | undefined>>
     return Object.entries(map).flatMap(([name, value]) =>
       value === undefined
         ? []
-        : [[name, new Written(value, [...this.path, name], this.diagnostics)] as const],
+        : [[name, new YamlValue(value, [...this.path, name], this.diagnostics)] as const],
     )
   }
 
@@ -74,13 +74,13 @@ export function setOf<T>(values: T | readonly T[]): ReadonlySet<T> {
  * Checks the value of a document with a schema and reports everything that is wrong. What is wrong then becomes
  * undefined in `value`, so that the rest can be checked further: a slip in one part does not hide those in others.
  */
-export function checkShape<T>(schema: z.ZodType, { value, diagnostics }: Written<unknown>): Written<T> {
+export function checkShape<T>(schema: z.ZodType, { value, diagnostics }: YamlValue<unknown>): YamlValue<T> {
   for (const issue of schema.safeParse(value, { reportInput: true }).error?.issues ?? []) {
     const path = issue.path as YamlPath
     report(issue, path, diagnostics)
     if (issue.code !== 'unrecognized_keys') takeOut(value, path)
   }
-  return new Written(value as T, [], diagnostics)
+  return new YamlValue(value as T, [], diagnostics)
 }
 
 function takeOut(value: unknown, path: YamlPath): void {

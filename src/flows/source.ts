@@ -14,7 +14,7 @@ import {
   rowOf,
 } from '../routing/number-table.js'
 import type { Diagnostics, Position, ProblemCode } from './problem.js'
-import type { Written } from './shape.js'
+import type { YamlValue } from './shape.js'
 
 /** A YAML document takes about 45 times its size of memory while it is read. */
 const MOST_MB = { yaml: 10, code: 10, closures: 5, numbers: 200, recording: 4 } as const
@@ -166,7 +166,7 @@ export class Recordings {
     }
   }
 
-  read(written: Written<string>): void {
+  read(written: YamlValue<string>): void {
     const message = this.#read(written.value)
     if (message !== undefined) written.problem('flows.greeting', message)
   }

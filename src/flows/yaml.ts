@@ -15,7 +15,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import { Diagnostics, type Position, type Positions, type ProblemCode, type YamlPath } from './problem.js'
-import { Written } from './shape.js'
+import { YamlValue } from './shape.js'
 
 /**
  * Reads YAML with its failsafe schema: a scalar is a text, so that `5551234567`, `+15551234567` and `007` stay as
@@ -24,7 +24,7 @@ import { Written } from './shape.js'
  *
  * @returns a map, not yet checked; undefined where the text cannot be read
  */
-export function parseFlowDocument(file: string, content: Buffer): Written<unknown> {
+export function parseFlowDocument(file: string, content: Buffer): YamlValue<unknown> {
   const lines = new LineCounter()
   const text = isUtf8(content) ? content.toString() : undefined
   const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
@@ -44,10 +44,10 @@ export function parseFlowDocument(file: string, content: Buffer): Written<unknow
   )
   if (syntax !== undefined) report(syntax.offset, 'flows.yaml', syntax.message)
   const isReadable = text !== undefined && syntax === undefined
-  if (isReadable && isMap(doc.contents)) return new Written(resolvedValue(doc, report), [], diagnostics)
+  if (isReadable && isMap(doc.contents)) return new YamlValue(resolvedValue(doc, report), [], diagnostics)
   const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
   if (isReadable) report(offsetOf(doc.contents), 'flows.wrong_type', least)
-  return new Written(undefined, [], diagnostics)
+  return new YamlValue(undefined, [], diagnostics)
 }
 
 type Report = (offset: number, code: ProblemCode, message: string) => void

@@ -71,4 +71,4 @@ async function answer({ module, name, args }: ThreadCall): Promise<void> {
 }
 
 const { threadCall } = (workerData ?? {}) as { readonly threadCall?: ThreadCall }
-if (threadCall !== undefined) await answer(threadCall)
+if (threadCall !== undefined) void answer(threadCall)

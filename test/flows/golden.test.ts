@@ -8,7 +8,7 @@ import { implies, normalForm } from '../../src/flows/implies.js'
 import { contradiction, lint } from '../../src/flows/lint.js'
 import { Diagnostics, formatProblem, PROBLEM_CODES, type Problem } from '../../src/flows/problem.js'
 import { routingJsonSchema } from '../../src/flows/schema.js'
-import { Written } from '../../src/flows/shape.js'
+import { YamlValue } from '../../src/flows/shape.js'
 import { evaluate, truthOf } from '../../src/routing/condition.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { decide } from '../../src/routing/decide.js'
@@ -43,7 +43,7 @@ describe('the problems of flow files', () => {
 function rulesWarnedOf(some: Routing): readonly number[] {
   const ofValue = (path: readonly (string | number)[]) => ({ line: Number(path[1]) + 1, column: 1 })
   const diagnostics = new Diagnostics('routing.yaml', { ofValue, ofKey: ofValue })
-  lint(new Written({}, [], diagnostics), some)
+  lint(new YamlValue({}, [], diagnostics), some)
   return diagnostics.warnings.map(({ line }) => line - 1)
 }
 
