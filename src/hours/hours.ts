@@ -1,6 +1,6 @@
 import { DAY_MS, parseDuration } from '../lib/units.js'
 import { type Calendar, type CalendarCopy, type ClosedTime, calendarName, whyClosed } from './calendar.js'
-import { DAY, formatTime, formatTimes, type TimeRange, type Week } from './opening-hours.js'
+import { DAY, formatTime, formatTimes, LONG_DAYS, type TimeRange, type Week } from './opening-hours.js'
 import { formatDate, parseDate, type WallClock, weekdayOf, zoneOf } from './wall-clock.js'
 
 /** Closed on these days, both included; hours past midnight belong to the day on which they began. */
@@ -192,8 +192,6 @@ export function describeState({ name }: Pick<Hours, 'name'>, { open, why, overri
   return `${name} is ${open ? 'open' : 'closed'}: ${why === '' ? override : `${why} (${override})`}`
 }
 
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-
 /** `today at 13:00`, `tomorrow at 08:30`, `Monday at 08:30`, `Monday, 2027-01-04, at 08:30`; in the zone of the hours. */
 export function describeInstant(hours: Pick<Hours, 'zone'>, instant: number, now: number): string {
   const zone = zoneOf(hours.zone)
@@ -201,7 +199,7 @@ export function describeInstant(hours: Pick<Hours, 'zone'>, instant: number, now
   const time = formatTime(Math.floor(minute))
   if (day === today) return `today at ${time}`
   if (day === today + 1) return `tomorrow at ${time}`
-  const weekday = WEEKDAYS[weekdayOf(day)]
+  const weekday = LONG_DAYS[weekdayOf(day)]
   return day < today + 7 ? `${weekday} at ${time}` : `${weekday}, ${formatDate(day)}, at ${time}`
 }
 

@@ -21,7 +21,7 @@ export interface HoursProblem {
 export const DAY = 1_440
 
 export const DAYS = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su']
-const LONG_DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
+export const LONG_DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const EXAMPLE = 'as in "Mo-Fr 08:30-12:00,13:00-18:00; Sa 10:00-14:00"'
 
 /** Reads times for a week. A later rule replaces earlier ones on its days. */

@@ -27,9 +27,8 @@ export class FunctionRunner {
   readonly #options: FunctionPoolOptions
   /** By the code of the function. */
   #pools = new Map<string, FunctionPool>()
-  /** Those of earlier revisions, whose calls are being finished. */
-  #retired: readonly FunctionPool[] = []
-  #checking: FunctionPool | undefined
+  /** These, those that are checked, and those of earlier revisions, whose calls are being finished. */
+  readonly #all = new Set<FunctionPool>()
   /** Threads that are being ended. */
   readonly #ending = new Set<Promise<void>>()
   #checks: Promise<unknown> = Promise.resolve()
@@ -42,7 +41,7 @@ export class FunctionRunner {
 
   /** How many threads live, those that still start included. */
   get workers(): number {
-    return [...this.#retired, ...this.#pools.values()].reduce((sum, { size }) => sum + size, 0)
+    return [...this.#all].reduce((sum, { size }) => sum + size, 0)
   }
 
   /** Runs a function for one call. Never rejects, and settles within twice the deadline. */
@@ -66,8 +65,7 @@ export class FunctionRunner {
   /** Fails what still runs and waits until every thread is gone. */
   async stop(): Promise<void> {
     this.#stopped = true
-    this.#checking?.stop()
-    for (const pool of [...this.#retired, ...this.#pools.values()]) pool.stop()
+    for (const pool of this.#all) pool.stop()
     await this.#checks
     await Promise.all(this.#ending)
   }
@@ -78,24 +76,23 @@ export class FunctionRunner {
     for (const fn of functions) {
       if (pools.has(fn.code)) continue
       const pool = this.#newPool(fn)
-      this.#checking = pool
       pools.set(fn.code, pool)
       const problem = await pool.load()
       if (problem !== undefined) problems.push(problem)
     }
-    this.#checking = undefined
-    if (problems.length > 0) for (const pool of pools.values()) pool.stop()
-    else {
-      const earlier = [...this.#retired, ...this.#pools.values()]
-      this.#pools = pools
-      for (const pool of earlier) pool.retire()
-      this.#retired = earlier.filter(({ size }) => size > 0)
+    const unused =
+      problems.length > 0 ? new Set(pools.values()) : this.#all.difference(new Set(pools.values()))
+    for (const pool of unused) {
+      pool.retire()
+      if (pool.size === 0) this.#all.delete(pool)
     }
+    if (problems.length === 0) this.#pools = pools
     return problems
   }
 
   #newPool(fn: FlowFunction): FunctionPool {
     const pool = new FunctionPool(fn, this.#options, this.#ending)
+    this.#all.add(pool)
     if (this.#stopped) pool.stop()
     return pool
   }
