@@ -9,8 +9,8 @@ describe('a reload', () => {
   test('stores the revision, swaps it in, and says what changed', async () => {
     const doorman = await new FakeDoorman().start()
     const result = await doorman.reload('B', { by: 'ann' })
-    const text = 'flow A: renamed to B, still context sales, extension s, priority 1'
-    const changes = [{ part: 'flow', kind: 'renamed', name: 'A', text }]
+    const text = 'otherwise: A → B'
+    const changes = [{ part: 'otherwise', kind: 'changed', name: '', text }]
     expect(result).toEqual({
       ...{ ok: true, changed: true, number: 2, revision: 'B', changes, warnings: [], replay: null },
       rollbackOf: null,

@@ -17,8 +17,8 @@ describe('with manual reloads, a changed flows folder', () => {
     expect([doorman.prepared, doorman.swapped]).toEqual([['A'], ['A']])
     expect(announcements(doorman)).toEqual([ACCEPTED])
     expect(doorman.isWaiting).toBe(true)
-    const text = 'flow A: renamed to B, still context sales, extension s, priority 1'
-    const changes = [{ part: 'flow', kind: 'renamed', name: 'A', text }]
+    const text = 'otherwise: A → B'
+    const changes = [{ part: 'otherwise', kind: 'changed', name: '', text }]
     expect(doorman.revisions.waiting).toEqual({
       ...{ at: expect.any(String), revision: 'B', problems: [], warnings: [], changes, replay: null },
     })
@@ -97,7 +97,7 @@ describe('with a limit for changes', () => {
     expect(doorman.revisions.waiting).toMatchObject({
       revision: 'B',
       problems: [{ code: 'reload.max_change' }],
-      changes: [{ part: 'flow' }],
+      changes: [{ part: 'otherwise' }],
       replay: '2 of 100 calls would change',
     })
     expect(await doorman.reload('B', { maxChange: 1 })).toMatchObject({ ok: true, changed: true })

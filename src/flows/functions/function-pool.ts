@@ -137,7 +137,7 @@ export class FunctionPool {
     return promise.finally(() => clearTimeout(timer))
   }
 
-  /** Gives free threads to calls that wait. Then one is free or comes for each that still waits, or for the next. */
+  /** Gives free threads to calls that wait. Then one is free or comes for each that still waits, or beside those that run. */
   #serve(): void {
     if (this.#state === 'stopped') return
     for (const thread of this.#threads) {
@@ -146,7 +146,7 @@ export class FunctionPool {
       thread.state = 'running'
       resolve(thread)
     }
-    const needed = Math.max(this.#state === 'open' ? 1 : 0, this.#waiting.length)
+    const needed = Math.max(this.#state === 'open' && this.#calls > 0 ? 1 : 0, this.#waiting.length)
     let coming = [...this.#threads].filter(({ state }) => state !== 'running').length
     try {
       for (; coming < needed && this.size < this.options.maxWorkers; coming++) this.#startThread()
