@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { userNamed } from '../asterisk/config.js'
 import { readAddress } from '../control/client.js'
@@ -9,19 +10,23 @@ import { ENTRY_CONTEXTS } from '../doctor/dialplan-checks.js'
 import { AMI, ARI } from '../doctor/pbx-checks.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import { INSTALLED_FOLDER, readSettings, type Settings } from '../settings/index.js'
-import { applyPlan, applyUndo, planUndo, readManifest, setupFolder } from '../setup/apply.js'
+import {
+  applyPlan,
+  applyUndo,
+  type Change,
+  changedSince,
+  planUndo,
+  readManifest,
+  setupFolder,
+} from '../setup/changes.js'
 import {
   asteriskConsole,
   type Console,
   DEFAULT_FOLDER,
-  type Part,
-  type PartState,
-  partsOf,
-  reload,
-  reloadCommands,
-} from '../setup/console.js'
-import { type Change, changedSince } from '../setup/files.js'
-import { type Findings, inspect, SERVICE } from '../setup/inspect.js'
+  type Findings,
+  inspect,
+  SERVICE,
+} from '../setup/inspect.js'
 import { placesIn } from '../setup/own-files.js'
 import { type Prepared, prepare, stillConnected, unwritable } from '../setup/plan.js'
 import { describe, missingModules, remaining, showChange } from '../setup/report.js'
@@ -151,6 +156,51 @@ function refuseFaults(faults: readonly string[]): void {
     'setup_refused',
     `Nothing was changed. Mend this first, and run the command again:\n${list}`,
   )
+}
+
+/** A part of Asterisk that setup changes. */
+type Part = 'ARI' | 'AMI' | 'dialplan'
+
+/** The files of each part, and the commands that make Asterisk read them again, and no others. */
+const PARTS: Readonly<Record<Part, { readonly files: RegExp; readonly reload: readonly string[] }>> = {
+  ARI: { files: /^(http|ari)(_.*)?\.conf$/, reload: ['module reload http', 'module reload res_ari.so'] },
+  AMI: { files: /^manager(_.*)?\.conf$/, reload: ['manager reload'] },
+  dialplan: { files: /^extensions(_.*)?\.conf$/, reload: ['dialplan reload'] },
+}
+
+/** The parts that read these files. */
+function partsOf(changes: readonly Change[]): readonly Part[] {
+  const reads = (part: Part) => changes.some(({ path }) => PARTS[part].files.test(basename(path)))
+  return (Object.keys(PARTS) as Part[]).filter(reads)
+}
+
+function reloadCommands(parts: readonly Part[]): readonly string[] {
+  return parts.flatMap((part) => PARTS[part].reload)
+}
+
+/** What a part does now, or why it does not do what it should. */
+interface PartState {
+  readonly part: Part
+  readonly says: string
+  readonly isRight: boolean
+}
+
+const TRIES = 10
+const PAUSE_MS = 200
+
+/** Reloads these parts, and says what all parts do then. */
+async function reload(
+  parts: readonly Part[],
+  console: Console,
+  look: () => Promise<readonly PartState[]>,
+): Promise<readonly PartState[]> {
+  for (const command of reloadCommands(parts)) await console.command(command)
+  // A server opens its port a moment after the command.
+  for (let tried = 1; ; tried++) {
+    const states = await look()
+    if (tried === TRIES || states.every(({ isRight }) => isRight)) return states
+    await sleep(PAUSE_MS)
+  }
 }
 
 /** Has Asterisk read what was changed, and says whether it took. */

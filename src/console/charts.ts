@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import type { Minute } from '../control/live-calls.js'
 import { status } from './api.js'
-import { milliseconds, time } from './format.js'
+import { milliseconds, time } from './page.js'
 import { TEXTS } from './texts.js'
 
 /** What a line of a chart is called, and its value in a minute. */

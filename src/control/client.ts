@@ -16,7 +16,7 @@ import type {
   Readiness,
   ReloadRequest,
   RollbackRequest,
-} from './commands.js'
+} from './running-control.js'
 
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}

@@ -12,18 +12,19 @@ import type { ReloadResult } from '../revisions/candidate.js'
 import { type Settings, whyNoConsole } from '../settings/index.js'
 import { Access, authorOf, guard, RefusedRequest, readRequest, shown, TOKEN_OWNER } from './access.js'
 import { removeAddress, writeAddress } from './client.js'
+import { addConsole } from './console.js'
+import { openStream } from './live-calls.js'
 import {
   type CommandResult,
+  type Control,
   endRequest,
   forgetRequest,
   overrideRequest,
   readinessOf,
   reloadRequest,
   rollbackRequest,
-} from './commands.js'
-import { addConsole } from './console.js'
-import { openStream } from './live-calls.js'
-import type { Control, ServerParts } from './running-control.js'
+  type ServerParts,
+} from './running-control.js'
 
 /** The body of a request: a draft has 10 MB in all, which JSON makes longer. */
 const MOST_BYTES = 25_000_000

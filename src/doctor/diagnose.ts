@@ -25,11 +25,9 @@ import {
   warning,
 } from './check.js'
 import * as dialplanChecks from './dialplan-checks.js'
+import * as doormanChecks from './doorman-checks.js'
 import * as fileChecks from './file-checks.js'
-import * as instanceChecks from './instance-checks.js'
-import { FLEET } from './instance-checks.js'
 import * as pbxChecks from './pbx-checks.js'
-import * as sourceChecks from './source-checks.js'
 
 const SETTINGS = check('settings', [], async ({ settings }) => {
   const found: Result[] = []
@@ -70,7 +68,7 @@ const FLOW_FILES = check('flow files', [], async ({ settings, flows, instance })
 export const CHECKS: readonly Check[] = [
   SETTINGS,
   FLOW_FILES,
-  sourceChecks.CALENDARS,
+  doormanChecks.CALENDARS,
   fileChecks.ASTERISK_FILES,
   fileChecks.SECTIONS,
   fileChecks.DIALPLAN_FILE,
@@ -83,17 +81,17 @@ export const CHECKS: readonly Check[] = [
   pbxChecks.AMI,
   pbxChecks.AMI_RIGHTS,
   pbxChecks.AMI_ADMIN,
-  instanceChecks.INSTANCE,
+  doormanChecks.INSTANCE,
   dialplanChecks.ENTRY_CONTEXTS,
   dialplanChecks.ENDPOINTS,
   dialplanChecks.ENTRIES,
   dialplanChecks.FLOW_CONTEXTS,
   dialplanChecks.LOOPS,
   dialplanChecks.TRUNKS,
-  instanceChecks.TABLES,
-  sourceChecks.LOOKUPS,
-  instanceChecks.RETENTION,
-  FLEET,
+  doormanChecks.TABLES,
+  doormanChecks.LOOKUPS,
+  doormanChecks.RETENTION,
+  doormanChecks.FLEET,
 ]
 
 /** What the command knows of an installation before it asks the PBX. */

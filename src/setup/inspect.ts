@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -10,8 +11,47 @@ import {
   readConfig,
   sectionsNamed,
 } from '../asterisk/config.js'
-import type { Console } from './console.js'
-import { BlockError, configSource, type FileState, stateOf } from './files.js'
+import { parseVersion } from '../asterisk/version.js'
+import { BlockError, configSource, type FileState, stateOf } from './changes.js'
+
+/** Asterisk's command line, for what it can be asked and told as root before it knows Doorman's users. */
+export interface Console {
+  /** As `asterisk -V` says it, without the name; undefined where there is no such program. */
+  version(): Promise<string | undefined>
+  /** What a command printed; undefined where no Asterisk runs. */
+  command(command: string): Promise<string | undefined>
+}
+
+/** Where distributions put the program; a user's PATH may lack them. */
+const FOLDERS = ['/usr/sbin', '/usr/local/sbin']
+const LIMIT_MS = 10_000
+export const DEFAULT_FOLDER = '/etc/asterisk'
+
+/** The console of the Asterisk whose configuration is in this folder. */
+export function asteriskConsole(folder: string): Console {
+  // The folder of the control socket stands in asterisk.conf.
+  const config = folder === DEFAULT_FOLDER ? [] : ['-C', join(folder, 'asterisk.conf')]
+  return {
+    async version() {
+      const text = (await run(['-V']))?.replace(/^Asterisk\s+/i, '').trim()
+      return text !== undefined && parseVersion(text) !== undefined ? text : undefined
+    },
+    async command(command) {
+      return run([...config, '-rx', command])
+    },
+  }
+}
+
+function run(args: readonly string[]): Promise<string | undefined> {
+  const env = { ...process.env, PATH: [process.env.PATH ?? '', ...FOLDERS].join(':') }
+  return new Promise((resolve) => {
+    execFile('asterisk', args, { env, timeout: LIMIT_MS }, (error, out) => {
+      // A command that Asterisk refuses ends with an exit code, too; one that reached none prints nothing to stdout.
+      const isAnswered = error === null || (out.trim() !== '' && !/^Unable to connect/m.test(out))
+      resolve(isAnswered ? out : undefined)
+    })
+  })
+}
 
 /** The files of Asterisk's that setup adds to. */
 export const ASTERISK_FILES = ['http.conf', 'ari.conf', 'manager.conf', 'extensions.conf'] as const

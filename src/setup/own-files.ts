@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isFalse, optionOf, readConfig, sectionsNamed } from '../asterisk/config.js'
 import { readSettings } from '../settings/index.js'
-import { blockOf, stateOf } from './files.js'
+import { blockOf, stateOf } from './changes.js'
 import {
   amiServer,
   DEFAULT_CONTEXT,

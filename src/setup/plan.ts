@@ -8,7 +8,7 @@ import { FlowFilesError } from '../flows/problem.js'
 import { type Ownership, SELF } from '../lib/replace-file.js'
 import { inTemporaryFolder } from '../revisions/revision-files.js'
 import { applicationsOf, isLoopback } from '../settings/index.js'
-import { type Change, contentOf, type FileState, stateOf, withBlock } from './files.js'
+import { type ChangeKind, contentOf, type Plan, type SetupChange, stateOf, withBlock } from './changes.js'
 import {
   ASTERISK_FILES,
   type AsteriskFile,
@@ -37,31 +37,6 @@ import {
   usersFor,
   withSettings,
 } from './own-files.js'
-
-/** How a changed file is brought back. */
-type ChangeKind =
-  /** A file of the admin's with a marked block; where it has changed since, the block is removed. */
-  | 'block'
-  /** A file that is written anew from other files whenever it is needed; it is removed in any case. */
-  | 'generated'
-  /** Any other file; where it has changed since, it stays. */
-  | 'file'
-
-export interface SetupChange extends Change {
-  readonly kind: ChangeKind
-  readonly after: FileState
-}
-
-export interface Folder extends Ownership {
-  readonly path: string
-}
-
-export interface Plan {
-  /** Folders that are needed, the outer ones first; those that are there stay as they are. */
-  readonly folders: readonly Folder[]
-  /** In an order in which Asterisk can be restarted after each. */
-  readonly changes: readonly SetupChange[]
-}
 
 interface PlanInput {
   readonly findings: Findings

@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff'
 import { optionOf } from '../asterisk/config.js'
 import { neededModules } from '../asterisk/version.js'
 import { listed } from '../lib/text.js'
-import { blockOf, type Change, textOf } from './files.js'
+import { blockOf, type Change, textOf } from './changes.js'
 import { amiServer, type Findings, httpServer, OWN_FILES, type Server } from './inspect.js'
 import { contextBefore, type Entry } from './own-files.js'
 

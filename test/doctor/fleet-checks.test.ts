@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Subject } from '../../src/doctor/check.js'
-import { FLEET } from '../../src/doctor/instance-checks.js'
+import { FLEET } from '../../src/doctor/doorman-checks.js'
 import { FolderExchange } from '../../src/fleet/folder-exchange.js'
 import { newKeys } from '../../src/fleet/orders.js'
 import { Publisher } from '../../src/fleet/publisher.js'

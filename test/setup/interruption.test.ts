@@ -2,8 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { readConfig } from '../../src/asterisk/config.js'
-import { applyPlan, applyUndo, readManifest, realSteps, type Steps } from '../../src/setup/apply.js'
-import { configSource } from '../../src/setup/files.js'
+import {
+  applyPlan,
+  applyUndo,
+  configSource,
+  readManifest,
+  realSteps,
+  type Steps,
+} from '../../src/setup/changes.js'
 import { ASTERISK_FILES } from '../../src/setup/inspect.js'
 import { stillConnected } from '../../src/setup/plan.js'
 import { projectFolder } from '../flows/project-folder.js'

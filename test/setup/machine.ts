@@ -2,9 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
-import { applyPlan, applyUndo, planUndo, readManifest, type Undo } from '../../src/setup/apply.js'
-import type { Console } from '../../src/setup/console.js'
-import { type Findings, inspect } from '../../src/setup/inspect.js'
+import { applyPlan, applyUndo, planUndo, readManifest, type Undo } from '../../src/setup/changes.js'
+import { type Console, type Findings, inspect } from '../../src/setup/inspect.js'
 import { type Prepared, prepare } from '../../src/setup/plan.js'
 import { type Files, readFiles, writeFiles } from './archive.js'
 

@@ -1,3 +1,4 @@
+/** What a change would do, the revisions that decided, and who changed what. */
 import { html } from 'htm/preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Preview } from '../../control/running-control.js'
@@ -5,12 +6,14 @@ import type { Problem } from '../../flows/problem.js'
 import type { ReplayGroup } from '../../history/replay.js'
 import { counted } from '../../lib/units.js'
 import type { ReloadResult } from '../../revisions/candidate.js'
-import { request, user } from '../api.js'
+import type { Change } from '../../revisions/diff.js'
+import type { RevisionEntry, StoredAudit } from '../../store/queries.js'
+import { request, status, user } from '../api.js'
 import { colourOf } from '../charts.js'
-import { Page, Sentence, Table } from '../page.js'
+import { ago, instant, Page, Sentence, Table, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
-const { change: texts } = TEXTS
+const { change: texts, revisions: listed, audit } = TEXTS
 
 /** What a reload would do now; with the number of a revision, what the way back to it would do. */
 export function ChangePage({ named: back }: { named: string }) {
@@ -178,4 +181,71 @@ function Bands({ groups }: { groups: readonly ReplayGroup[] }) {
 
 function callsOf(groups: readonly ReplayGroup[]): number {
   return groups.reduce((sum, { count }) => sum + count, 0)
+}
+
+interface Revisions {
+  readonly active: string
+  /** The newest first. */
+  readonly revisions: readonly RevisionEntry[]
+}
+
+export function RevisionsPage() {
+  const { answer, problem, load } = useAnswer<Revisions>('/api/revisions')
+  const active = status.value?.revision
+  useEffect(() => void load(), [active])
+  const { revisions = [] } = answer ?? {}
+  const rows = revisions.map((entry) => [
+    html`<strong>${entry.number}</strong> <code>${entry.id}</code>`,
+    html`${instant(entry.at)} <span class="hint">${ago(entry.at)}</span>`,
+    html`<bdi>${entry.by ?? '–'}</bdi>`,
+    `${entry.way}${entry.rollbackOf === null ? '' : ` (${entry.rollbackOf} ${listed.again})`}`,
+    html`<${Changes} number=${entry.number} />`,
+    actionOf(entry, answer?.active),
+  ])
+  return html`
+    <${Page} title=${listed.heading} problem=${problem} isLoading=${answer === undefined}>
+      <${Table} title=${listed.heading} columns=${listed.columns} rows=${rows} none=${listed.none} />
+    <//>
+  `
+}
+
+/** What it changed from the one before it, asked for when it is opened. */
+function Changes({ number }: Pick<RevisionEntry, 'number'>) {
+  const [changes, setChanges] = useState<readonly string[]>([TEXTS.loading])
+  const load = () =>
+    request<{ changes: readonly Change[] | null }>(`/api/revisions/${number}`).then(
+      ({ changes }) => {
+        const found = changes?.map(({ text }) => text) ?? [listed.notStored]
+        setChanges(found.length === 0 ? [listed.noChanges] : found)
+      },
+      ({ message }: Error) => setChanges([message]),
+    )
+  return html`
+    <details onToggle=${load}>
+      <summary>${listed.changes}<span class="sr"> ${number}</span></summary>
+      <ul>${changes.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>
+    </details>
+  `
+}
+
+function actionOf({ number, id }: RevisionEntry, active: string | undefined) {
+  if (id === active) return html`<span class="up">${listed.decides}</span>`
+  if (user.value?.role !== 'admin') return ''
+  return html`<a class="button" href=${`#/change/${number}`}>${listed.back} ${number} …</a>`
+}
+
+/** Who changed what, or tried to. */
+export function AuditPage() {
+  const { answer, problem } = useAnswer<{ entries: readonly StoredAudit[] }>('/api/audit?limit=500')
+  const rows = (answer?.entries ?? []).map(({ at, who, event, what }) => [
+    instant(at),
+    html`<bdi>${who}</bdi>`,
+    html`<code>${event}</code>`,
+    html`<bdi class="lines">${what}</bdi>`,
+  ])
+  return html`
+    <${Page} title=${audit.heading} problem=${problem} isLoading=${answer === undefined}>
+      <${Table} title=${audit.heading} columns=${audit.columns} rows=${rows} none=${audit.none} />
+    <//>
+  `
 }

@@ -3,8 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ShownOverride } from '../../call/overrides.js'
 import type { HoursJson } from '../../hours/hours.js'
 import { request, user } from '../api.js'
-import { minute } from '../format.js'
-import { Page, useAnswer } from '../page.js'
+import { minute, Page, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { hours: texts } = TEXTS

@@ -5,8 +5,7 @@ import type { CallLists } from '../../history/recorded-calls.js'
 import { counted, formatDuration } from '../../lib/units.js'
 import type { TableState } from '../../tables/tables.js'
 import { request, user } from '../api.js'
-import { ago, instant } from '../format.js'
-import { Page, Table, useAnswer } from '../page.js'
+import { ago, instant, Page, Table, useAnswer } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { lists: texts } = TEXTS

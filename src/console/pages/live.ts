@@ -3,8 +3,7 @@ import { html } from 'htm/preact'
 import type { CallRow } from '../../control/live-calls.js'
 import { rows } from '../api.js'
 import { Charts } from '../charts.js'
-import { milliseconds, time } from '../format.js'
-import { Page, Sentence } from '../page.js'
+import { milliseconds, Page, Sentence, time } from '../page.js'
 import { TEXTS } from '../texts.js'
 
 const { live: texts } = TEXTS

@@ -1,10 +1,126 @@
-import { existsSync } from 'node:fs'
+/** Files as they are and as they will be, how setup changes them, and how it takes that back. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { flushFolder, ifMissing, removeLeftovers, replaceFile, SELF } from '../lib/replace-file.js'
-import { type Change, contentOf, type FileState, stateOf, withoutBlock } from './files.js'
-import type { Folder, Plan, SetupChange } from './plan.js'
+import { type ConfigSource, configFolder } from '../asterisk/config.js'
+import {
+  flushFolder,
+  ifMissing,
+  type Ownership,
+  removeLeftovers,
+  replaceFile,
+  SELF,
+} from '../lib/replace-file.js'
+
+/** A file as it is. */
+export interface FileState extends Ownership {
+  /** Each byte a character (Latin-1), so that a file in any encoding comes back as it was. */
+  readonly content: string
+}
+
+/** A file as it is and as it will be; undefined where there is none. */
+export interface Change {
+  readonly path: string
+  readonly why: string
+  readonly before?: FileState | undefined
+  readonly after?: FileState | undefined
+}
+
+/** How a changed file is brought back. */
+export type ChangeKind =
+  /** A file of the admin's with a marked block; where it has changed since, the block is removed. */
+  | 'block'
+  /** A file that is written anew from other files whenever it is needed; it is removed in any case. */
+  | 'generated'
+  /** Any other file; where it has changed since, it stays. */
+  | 'file'
+
+export interface SetupChange extends Change {
+  readonly kind: ChangeKind
+  readonly after: FileState
+}
+
+export interface Folder extends Ownership {
+  readonly path: string
+}
+
+export interface Plan {
+  /** Folders that are needed, the outer ones first; those that are there stay as they are. */
+  readonly folders: readonly Folder[]
+  /** In an order in which Asterisk can be restarted after each. */
+  readonly changes: readonly SetupChange[]
+}
+
+/** Undefined if there is none. @throws Error of the file system, such as EACCES */
+export function stateOf(path: string): FileState | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return undefined
+  const { uid, gid, mode } = stats
+  return { content: readFileSync(path, 'latin1'), uid, gid, mode: mode & 0o7777 }
+}
+
+/** Those that are not as they were when they were looked at: someone is writing them. */
+export function changedSince(changes: readonly Change[]): readonly string[] {
+  return changes
+    .filter(({ path, before }) => !isDeepStrictEqual(stateOf(path), before))
+    .map(({ path }) => path)
+}
+
+/** A text of Doorman's own as the content of a file. */
+export function contentOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/** The content of a file in UTF-8 as text. */
+export function textOf(content: string): string {
+  return Buffer.from(content, 'latin1').toString('utf8')
+}
+
+/** Asterisk's configuration folder as it is without what setup has added to it; `own` are its own files. */
+export function configSource(folder: string, own: readonly string[]): ConfigSource {
+  const source = configFolder(folder)
+  return {
+    ...source,
+    read(name) {
+      const text = own.includes(name) ? undefined : source.read(name)
+      return text === undefined ? undefined : withoutBlock(text)
+    },
+  }
+}
+
+/** The lines between which all stands that setup adds to a file of the admin's. */
+const BEGIN = '; --- doorman setup: begin ("doorman setup --undo" removes these lines) ---'
+const END = '; --- doorman setup: end ---'
+
+/** A file with a begin and no end, so that what was added cannot be told from the rest. */
+export class BlockError extends Error {}
+
+/** The text without the block; as it is where there is none. @throws BlockError */
+export function withoutBlock(text: string): string {
+  const begin = text.indexOf(BEGIN)
+  if (begin === -1) return text
+  const end = text.indexOf(END, begin)
+  if (end === -1)
+    throw new BlockError('It has the begin line of "doorman setup", and no end line. Remove these lines')
+  const lineEnd = text.indexOf('\n', end)
+  return text.slice(0, begin) + (lineEnd === -1 ? '' : text.slice(lineEnd + 1))
+}
+
+/** The lines of the block; none where there is none. */
+export function blockOf(text: string): string {
+  const begin = text.indexOf(BEGIN)
+  return begin === -1 ? '' : text.slice(begin, text.indexOf(END, begin))
+}
+
+/** The text with these lines in a block at its end, in place of one that it had; without lines, without a block. */
+export function withBlock(text: string, lines: readonly string[]): string {
+  const rest = withoutBlock(text)
+  if (lines.length === 0) return rest
+  const lineEnd = rest.includes('\r\n') ? '\r\n' : '\n'
+  const gap = rest === '' || rest.endsWith('\n') ? '' : lineEnd
+  return rest + gap + [BEGIN, ...lines, END, ''].join(lineEnd)
+}
 
 /** The steps by which setup changes the machine. Each is made whole or not at all, and outlives a power cut. */
 export const realSteps = {
