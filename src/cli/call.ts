@@ -82,15 +82,14 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
     const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
-    // A call that the PBX refuses reaches no flow.
-    const landed = call.answer.then(({ status }) =>
-      status < 300 ? Promise.race([observer.result, noneAfter(GREETING_MS)]) : undefined,
-    )
     call.start()
-    const answered = () => Promise.race([call.answer, noneAfter(0)])
-    const late = noneAfter(RESULT_MS).then(async () => ((await answered()) ? landed : undefined))
-    const result = await Promise.race([observer.result, landed, late])
-    const sipAnswer = await Promise.race([call.answer, noneAfter(result === undefined ? 0 : ANSWER_MS)])
+    const landed = observer.result.then(() => undefined)
+    const answer = await Promise.race([landed, call.answer, noneAfter(RESULT_MS)])
+    // A call that the PBX refuses reaches no flow; one that it answers may hear a greeting before.
+    const isRefused = answer !== undefined && answer.status >= 300
+    const patience = noneAfter(answer === undefined ? 0 : GREETING_MS)
+    const result = isRefused ? undefined : await Promise.race([observer.result, patience])
+    const sipAnswer = answer ?? (await Promise.race([call.answer, noneAfter(result ? ANSWER_MS : 0)]))
     observer.close()
     if (media !== undefined) await Promise.race([call.result, noneAfter(RECORD_MS)])
     call.hangUp()

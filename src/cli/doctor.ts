@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
 import { addressFile, isAddressHidden, readAddress, readReadiness, readTables } from '../control/client.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
-import { examine } from '../doctor/diagnose.js'
+import { checkInstallation } from '../doctor/doctor.js'
 import { compile } from '../flows/compile.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { safeLine, wrapLine } from '../lib/text.js'
@@ -35,7 +35,7 @@ export function addDoctor(program: DoormanCommand): void {
 async function findingsFor(command: Command): Promise<readonly Finding[]> {
   try {
     const settings = settingsFor(command, 'everything')
-    return await examine({
+    return await checkInstallation({
       settings,
       flows: await flowsOf(settings),
       instance: await findInstance(settings.DOORMAN_DATA, settingsSource(command).file),

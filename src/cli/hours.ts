@@ -18,7 +18,7 @@ import {
 } from '../hours/hours.js'
 import { DAYS } from '../hours/opening-hours.js'
 import { formatDate, parseDate, weekdayOf } from '../hours/wall-clock.js'
-import { Columns, nearest, suggestion } from '../lib/text.js'
+import { Columns, suggestion } from '../lib/text.js'
 import { age, DAY_MS, localTime } from '../lib/units.js'
 import { hoursWith } from '../routing/outside-data.js'
 import { userName } from '../settings/index.js'
@@ -197,7 +197,7 @@ export function addHolidays(program: Command): void {
 const SOURCE = '# by date-holidays; its data is from Wikipedia, CC BY-SA 3.0'
 const LONGEST_DAYS = 30
 
-/** @throws Refusal for an unknown region, with the nearest or all that there are */
+/** @throws Refusal */
 async function holidaysCsv(written: string, year: string): Promise<string> {
   if (!/^(19|20|21)\d\d$/.test(year))
     throw new Refusal('usage', `"${year}" is no year; write it as: doorman holidays ${written} 2027`)
@@ -225,47 +225,33 @@ async function library(): Promise<typeof Holidays> {
   }
 }
 
-/** By codes or by names: `DE-BE`, `de-be`, `Germany-Berlin`. */
+/** By codes of ISO 3166: `DE-BE`. @throws Refusal with those that there are */
 function regionOf(Library: typeof Holidays, written: string) {
   const all = new Library()
-  const codes: string[] = []
-  const names: string[] = []
+  const [codes, names]: [string[], string[]] = [[], []]
   for (const part of written.split('-')) {
     const [country = '', state = ''] = codes
-    const known: Readonly<Record<string, string>> =
-      [all.getCountries('en'), all.getStates(country, 'en'), all.getRegions(country, state, 'en')][
-        codes.length
-      ] ?? {}
-    const found = Object.entries(known).find((one) =>
-      one.some((text) => text.toLowerCase() === part.toLowerCase()),
-    )
+    const lists = [all.getCountries('en'), all.getStates(country, 'en'), all.getRegions(country, state, 'en')]
+    const known = Object.entries<string>(lists[codes.length] ?? {})
+    const found = known.find(([code]) => code.toLowerCase() === part.toLowerCase())
     if (found === undefined) throw new Refusal('usage', unknownPart(part, names.at(-1), known))
     codes.push(found[0])
     names.push(found[1])
   }
   const region = new Library(codes.join('.'))
-  return {
-    name: `${codes.join('-')} (${names.join(', ')})`,
-    holidays: (year: number) => region.getHolidays(year),
-  }
+  return { name: `${codes.join('-')} (${names.join(', ')})`, holidays: region.getHolidays.bind(region) }
 }
 
-/** Names the one that was meant, else all that there are. */
 function unknownPart(
   part: string,
   parent: string | undefined,
-  known: Readonly<Record<string, string>>,
+  known: readonly (readonly [code: string, name: string])[],
 ): string {
-  const entries = Object.entries(known)
-  if (entries.length === 0) return `${parent} has no parts here; leave out "-${part}".`
-  const names = entries.map(([, name]) => name)
-  const begins = (name: string) => part.length > 2 && name.toLowerCase().startsWith(part.toLowerCase())
-  const meant = names.find(begins) ?? (part.length > 3 ? nearest(part, names) : undefined)
-  const near = entries.find(([, name]) => name === meant)
-  const what = parent === undefined ? `There is no country "${part}"` : `${parent} has no "${part}"`
-  if (near !== undefined) return `${what}; did you mean ${near[0]} (${near[1]})?`
-  if (parent === undefined) return `${what}; write its code in ISO 3166, as DE or US-NY.`
-  return `${what}; known are ${entries.map(([code, name]) => `${code} (${name})`).join(', ')}.`
+  if (parent === undefined)
+    return `There is no country "${part}"; write its code in ISO 3166, as DE or US-NY.`
+  if (known.length === 0) return `${parent} has no parts here; leave out "-${part}".`
+  const all = known.map(([code, name]) => `${code} (${name})`)
+  return `${parent} has no "${part}"; known are ${all.join(', ')}.`
 }
 
 function quoted(text: string): string {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { userNamed } from '../asterisk/config.js'
 import { readAddress } from '../control/client.js'
-import type { Check, Flows } from '../doctor/check.js'
-import { examine } from '../doctor/diagnose.js'
+import type { Flows } from '../doctor/check.js'
 import { ENTRY_CONTEXTS } from '../doctor/dialplan-checks.js'
+import { checkInstallation } from '../doctor/doctor.js'
 import { AMI, ARI } from '../doctor/pbx-checks.js'
 import { ROUTING_FILE } from '../flows/compile.js'
 import { INSTALLED_FOLDER, readSettings, type Settings } from '../settings/index.js'
@@ -112,7 +112,7 @@ async function undo(options: Options, findings: Findings, console: Console): Pro
   for (const path of kept) print(`${path}: has changed since, and stays.`)
   if (!(await isAgreed(options, steps, 'Undo'))) return options.dryRun === true
   await applyUndo(steps, manifest, options.doorman).catch(refuseToGoOn)
-  const commands = findings.isRunning ? reloadCommands(partsOf(steps)) : []
+  const commands = findings.isRunning ? reloadsFor(steps) : []
   for (const command of commands) await console.command(command)
   print(`Undone.${commands.length === 0 ? '' : ` Asterisk has reloaded: ${commands.join(', ')}.`}`)
   if (pid !== undefined)
@@ -158,54 +158,43 @@ function refuseFaults(faults: readonly string[]): void {
   )
 }
 
-/** A part of Asterisk that setup changes. */
-type Part = 'ARI' | 'AMI' | 'dialplan'
+/** The parts of Asterisk that setup changes: their files, what makes Asterisk read them again, and doctor's check. */
+const PARTS = [
+  {
+    ...{ name: 'ARI', check: ARI, files: /^(http|ari)(_.*)?\.conf$/ },
+    commands: ['module reload http', 'module reload res_ari.so'],
+  },
+  { name: 'AMI', check: AMI, files: /^manager(_.*)?\.conf$/, commands: ['manager reload'] },
+  {
+    ...{ name: 'dialplan', check: ENTRY_CONTEXTS, files: /^extensions(_.*)?\.conf$/ },
+    commands: ['dialplan reload'],
+  },
+] as const
+type Part = (typeof PARTS)[number]
 
-/** The files of each part, and the commands that make Asterisk read them again, and no others. */
-const PARTS: Readonly<Record<Part, { readonly files: RegExp; readonly reload: readonly string[] }>> = {
-  ARI: { files: /^(http|ari)(_.*)?\.conf$/, reload: ['module reload http', 'module reload res_ari.so'] },
-  AMI: { files: /^manager(_.*)?\.conf$/, reload: ['manager reload'] },
-  dialplan: { files: /^extensions(_.*)?\.conf$/, reload: ['dialplan reload'] },
+/** How Asterisk reads these files again. */
+function reloadsFor(changes: readonly Change[]): readonly string[] {
+  const isRead = ({ files }: Part) => changes.some(({ path }) => files.test(basename(path)))
+  return PARTS.filter(isRead).flatMap(({ commands }) => commands)
 }
 
-/** The parts that read these files. */
-function partsOf(changes: readonly Change[]): readonly Part[] {
-  const reads = (part: Part) => changes.some(({ path }) => PARTS[part].files.test(basename(path)))
-  return (Object.keys(PARTS) as Part[]).filter(reads)
-}
-
-function reloadCommands(parts: readonly Part[]): readonly string[] {
-  return parts.flatMap((part) => PARTS[part].reload)
-}
-
-/** What a part does now, or why it does not do what it should. */
-interface PartState {
-  readonly part: Part
-  readonly says: string
-  readonly isRight: boolean
+/** What each part does now, or why it does not do what it should. */
+async function lookAt(settings: Settings, flows: Flows) {
+  const known = { settings, flows, instance: { state: 'none' }, secretFiles: [] } as const
+  const checks = PARTS.map(({ check }) => check)
+  const findings = await checkInstallation(known, checks)
+  return PARTS.map((part) => {
+    const found = findings.find(({ check }) => check === part.check.name)
+    return { ...part, says: found?.says ?? 'cannot be seen without AMI', isRight: found?.verdict === 'ok' }
+  })
 }
 
 const TRIES = 10
 const PAUSE_MS = 200
 
-/** Reloads these parts, and says what all parts do then. */
-async function reload(
-  parts: readonly Part[],
-  console: Console,
-  look: () => Promise<readonly PartState[]>,
-): Promise<readonly PartState[]> {
-  for (const command of reloadCommands(parts)) await console.command(command)
-  // A server opens its port a moment after the command.
-  for (let tried = 1; ; tried++) {
-    const states = await look()
-    if (tried === TRIES || states.every(({ isRight }) => isRight)) return states
-    await sleep(PAUSE_MS)
-  }
-}
-
 /** Has Asterisk read what was changed, and says whether it took. */
 async function takeEffect(
-  { plan, places, revision, dialplan }: Prepared,
+  { plan: { changes }, places, revision, dialplan }: Prepared,
   findings: Findings,
   console: Console,
 ): Promise<boolean> {
@@ -215,35 +204,31 @@ async function takeEffect(
     )
     return true
   }
-  const look = () => lookAt(readSettings({ env: {}, file: places.settingsFile }), { revision, dialplan })
+  const settings = readSettings({ env: {}, file: places.settingsFile })
+  const look = () => lookAt(settings, { revision, dialplan })
+  const isWrong = ({ isRight }: { readonly isRight: boolean }) => !isRight
   // An earlier run may have been interrupted between writing and reloading.
-  const before = plan.changes.length > 0 ? [] : await look()
-  const parts = plan.changes.length > 0 ? partsOf(plan.changes) : wrongParts(before)
-  if (parts.length > 0) print(`\nAsterisk reloads: ${reloadCommands(parts).join(', ')}`)
-  const states = parts.length > 0 ? await reload(parts, console, look) : before
-  for (const { part, says, isRight } of states)
-    print(`  ${isRight ? 'OK   ' : 'FAULT'} ${part.padEnd(9)} ${says}`)
-  const isRight = wrongParts(states).length === 0
+  let states = changes.length > 0 ? [] : await look()
+  const commands =
+    changes.length > 0 ? reloadsFor(changes) : states.filter(isWrong).flatMap(({ commands }) => commands)
+  if (commands.length > 0) {
+    print(`\nAsterisk reloads: ${commands.join(', ')}`)
+    for (const command of commands) await console.command(command)
+    states = await look()
+  }
+  // A server opens its port a moment after the command.
+  for (let tried = 1; tried < TRIES && states.some(isWrong); tried++) {
+    await sleep(PAUSE_MS)
+    states = await look()
+  }
+  for (const { name, says, isRight } of states)
+    print(`  ${isRight ? 'OK   ' : 'FAULT'} ${name.padEnd(9)} ${says}`)
   const missing = missingModules(findings, dialplan.text)
   if (missing.length > 0) print(howToLoad(missing))
-  else if (!isRight) print('Restart Asterisk, and run this command again. "doorman doctor" tells more.')
-  return isRight && missing.length === 0
+  else if (states.some(isWrong))
+    print('Restart Asterisk, and run this command again. "doorman doctor" tells more.')
+  return missing.length === 0 && !states.some(isWrong)
 }
-
-/** The checks of doctor that say what a part does. */
-const CHECKS_OF: Readonly<Record<Part, Check>> = { ARI, AMI, dialplan: ENTRY_CONTEXTS }
-
-async function lookAt(settings: Settings, flows: Flows): Promise<readonly PartState[]> {
-  const known = { settings, flows, instance: { state: 'none' }, secretFiles: [] } as const
-  const findings = await examine(known, Object.values(CHECKS_OF))
-  return (Object.keys(CHECKS_OF) as Part[]).map((part) => {
-    const found = findings.find(({ check }) => check === CHECKS_OF[part].name)
-    return { part, says: found?.says ?? 'cannot be seen without AMI', isRight: found?.verdict === 'ok' }
-  })
-}
-
-const wrongParts = (states: readonly PartState[]) =>
-  states.filter(({ isRight }) => !isRight).map(({ part }) => part)
 
 function howToLoad(modules: readonly string[]): string {
   return [

@@ -21,7 +21,7 @@ export interface Finding {
   readonly remedy: string | null
 }
 
-/** A finding without the name of its check, which `diagnose` adds. */
+/** A finding without the name of its check, which `runChecks` adds. */
 export type Result = Omit<Finding, 'check'>
 
 export const ok = (says: string): Result => ({ verdict: 'ok', says, remedy: null })

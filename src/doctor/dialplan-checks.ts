@@ -2,7 +2,8 @@ import { compareDialplan, locationsMissing, lookForMarker } from '../asterisk/am
 import type { AmiSession } from '../asterisk/ami/session.js'
 import { GO_CONTEXT } from '../asterisk/dialplan/destination.js'
 import { GENERATED_CONTEXTS } from '../asterisk/dialplan/generate.js'
-import { jumpsOf, type Place, type RunningDialplan, type RunningStep } from '../asterisk/dialplan/running.js'
+import type { RunningDialplan } from '../asterisk/dialplan/running.js'
+import type { DialplanStep } from '../asterisk/dialplan/steps.js'
 import { listed, nearest } from '../lib/text.js'
 import { check, fault, info, ok, type Result, warning } from './check.js'
 import { pjsipEndpoints, variable } from './pbx-checks.js'
@@ -125,11 +126,11 @@ export const ENDPOINTS = check('endpoints', ['ari', 'ami', 'dialplan', 'flows'],
 })
 
 function howToLead({ steps }: RunningDialplan): string {
-  const isEntry = (step: RunningStep) => jumpsOf(step).some((place) => place.startsWith(`${ENTRY},`))
-  const entries = new Set(steps.filter(isEntry).map(({ context }) => context))
-  for (const own of OWN_CONTEXTS) entries.delete(own)
-  const one =
-    entries.size === 0 ? 'one that goes to Doorman ("doorman setup" makes it)' : listed([...entries])
+  const entries = steps.filter(
+    ({ context, data }) => data.startsWith(`${ENTRY},`) && !OWN_CONTEXTS.has(context),
+  )
+  const names = [...new Set(entries.map(({ context }) => context))]
+  const one = listed(names) || 'one that goes to Doorman ("doorman setup" makes it)'
   return `Set the Context of the trunk to ${one}: in pjsip.conf, or with FreePBX in the pjsip Settings of the trunk.`
 }
 
@@ -137,9 +138,9 @@ function howToLead({ steps }: RunningDialplan): string {
 type Lead = 'all' | 'some' | 'none'
 
 function leadOf(dialplan: RunningDialplan, context: string): Lead {
-  const places = placesIn(dialplan, context)
-  if (!dialplan.mayReach(places, ENTRY)) return 'none'
-  return places.every((place) => dialplan.straightWay(place, ENTRY).at(-1) === ENTRY) ? 'all' : 'some'
+  if (!dialplan.mayReach(context, ENTRY)) return 'none'
+  const ways = dialplan.numbersIn(context).map((number) => dialplan.straightWay({ context, number }, ENTRY))
+  return ways.every((way) => way.at(-1) === ENTRY) ? 'all' : 'some'
 }
 
 /**
@@ -149,9 +150,6 @@ function leadOf(dialplan: RunningDialplan, context: string): Lead {
 function endpointContext(ami: AmiSession, endpoint: string): Promise<string> {
   return variable(ami, `PJSIP_ENDPOINT(${endpoint.replace(/[(),]/g, '')},context)`)
 }
-
-const placesIn = (dialplan: RunningDialplan, context: string): readonly Place[] =>
-  dialplan.numbersIn(context).map((number) => ({ context, number }))
 
 /** What leads to Doorman: whether a caller could choose the place, and the fallbacks that are named on the way. */
 export const ENTRIES = check('entries', ['dialplan'], async ({ dialplan }) => {
@@ -172,11 +170,12 @@ export const ENTRIES = check('entries', ['dialplan'], async ({ dialplan }) => {
 const OWN_CONTEXTS = new Set<string>(GENERATED_CONTEXTS)
 
 /** Asterisk looks for the commas of a location after it has put the number in. */
-function openGotos(step: RunningStep): readonly Result[] {
-  const jump = jumpsOf(step).find((text) => new RegExp(`^${ENTRY},[^,]*\\$\\{`).test(text))
-  if (jump === undefined) return []
-  const where = `[${step.context}] ${step.extension},${step.priority}`
-  const says = `${where}: Goto(${jump}) lets a caller who dials commas choose a place in the dialplan.`
+const OPEN_GOTO = new RegExp(`(?<![\\w-])${ENTRY},[^,]*\\$\\{`)
+
+function openGotos({ context, extension, priority, application, data }: DialplanStep): readonly Result[] {
+  if (!OPEN_GOTO.test(data)) return []
+  const where = `[${context}] ${extension},${priority}: ${application}(${data})`
+  const says = `${where} lets a caller who dials commas choose a place in the dialplan.`
   return [warning(says, `Write  Goto(${ENTRY},,1)  there, which keeps the dialled number.`)]
 }
 
@@ -185,11 +184,11 @@ function fallbackOf(dialplan: RunningDialplan, where: string, fallback: string):
     const says = `${where}: DOORMAN_FALLBACK=${fallback} lets a caller who dials commas choose a place in the dialplan.`
     return [warning(says, 'Write the extension  dialled,  which stands for the dialled number.')]
   }
-  const [context = '', extension = 's', priority = '1'] = fallback.split(',')
-  const isThere =
-    extension === 'dialled'
-      ? dialplan.has(context)
-      : dialplan.exists({ context, number: extension, priority })
+  const [context = '', extension = 's'] = fallback.split(',')
+  const isDialled = extension === 'dialled'
+  const isThere = isDialled
+    ? dialplan.has(context)
+    : dialplan.find({ context, number: extension }) !== undefined
   if (!isThere) {
     const says = `${where}: the fallback ${fallback} is not in the dialplan; such calls take that of "otherwise".`
     return [
@@ -216,13 +215,13 @@ function loopsOf(
   { context, extension }: { readonly context: string; readonly extension: string },
 ): readonly Result[] {
   const isDialled = extension === 'dialled'
-  const places = isDialled ? placesIn(dialplan, context) : [{ context, number: extension }]
-  const ways = places.map((place) => ({ ...place, way: dialplan.straightWay(place, ENTRY) }))
+  const numbers = isDialled ? dialplan.numbersIn(context) : [extension]
+  const ways = numbers.map((number) => ({ number, way: dialplan.straightWay({ context, number }, ENTRY) }))
   const straight = ways.filter(({ way }) => way.at(-1) === ENTRY)
   const [first] = straight
   if (first !== undefined) {
-    const numbers = straight.map(({ number }) => number)
-    const whose = isDialled ? ` for ${listed(numbers, 3)}` : ''
+    const dialled = straight.map(({ number }) => number)
+    const whose = isDialled ? ` for ${listed(dialled, 3)}` : ''
     const by = first.way.slice(-SHOWN).map((name) => `[${name}]`)
     const says = `${what} leads straight back to Doorman${whose}, by ${by.join(' → ')}: `
     return [
@@ -232,6 +231,6 @@ function loopsOf(
       ),
     ]
   }
-  if (!dialplan.mayReach(places, ENTRY)) return []
+  if (!dialplan.mayReach(context, ENTRY)) return []
   return [info(`${what} may lead back to Doorman. More than ten visits in 30 s take the fallback.`)]
 }

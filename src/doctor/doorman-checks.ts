@@ -6,10 +6,49 @@ import { askHttp, fillHeaders, HttpError } from '../lib/http-client.js'
 import { listed } from '../lib/text.js'
 import { age, counted, DAY_MS } from '../lib/units.js'
 import { within } from '../lib/waiting.js'
+
 import { type Lookup, sourceOf } from '../routing/outside-data.js'
-import type { Settings } from '../settings/index.js'
+import { isLoopback, type Settings, whyNoConsole } from '../settings/index.js'
+
 import { StoreReader } from '../store/store.js'
+
 import { type Ari, check, fault, info, ok, type Result, type Subject, sentence, warning } from './check.js'
+import { SAMPLE_SECRET } from './file-checks.js'
+
+export const SETTINGS = check('settings', [], async ({ settings }) => {
+  const found: Result[] = []
+  const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
+  const samples = secrets.filter((name) => settings[name] === SAMPLE_SECRET)
+  if (samples.length > 0) {
+    const says = `${listed(samples)}: still the secret of the sample files, which is public.`
+    found.push(warning(says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
+  }
+  const { DOORMAN_ARI_URL: url, DOORMAN_AMI_HOST: host } = settings
+  if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
+    const says = `ARI is at ${url}: its password goes over the network in the clear.`
+    found.push(warning(says, 'Put TLS in front (https:// in DOORMAN_ARI_URL), or use a tunnel.'))
+  }
+  if (!isLoopback(host)) {
+    const says = `AMI is at ${host}: its secret goes over the network in the clear.`
+    found.push(warning(says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
+  }
+  const noConsole = whyNoConsole(settings)
+  if (noConsole !== undefined)
+    found.push(warning(noConsole, 'Or listen on loopback, and tunnel to it by SSH.'))
+  return found.length > 0 ? found : ok('All settings can be used.')
+})
+
+export const FLOW_FILES = check('flow files', [], async ({ settings, flows, instance }) => {
+  const folder = settings.DOORMAN_FLOWS
+  if (flows instanceof Error) {
+    const problems = flows.message.split('\n')
+    const says = `${folder}: ${counted(problems.length, 'problem')}. ${sentence(problems[0] ?? '')}`
+    const goesOn = instance.state === 'answers' ? ` Revision ${instance.revision} goes on deciding.` : ''
+    return fault(says + goesOn, 'Run  doorman check  and correct what it names.')
+  }
+  const { size } = flows.revision.routing.flows
+  return ok(`${folder}: revision ${flows.revision.id}, ${counted(size, 'flow')}.`)
+})
 
 const START = 'Start it (systemctl start doorman, or  doorman run), and see its log if it does not stay.'
 

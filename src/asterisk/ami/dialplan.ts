@@ -1,7 +1,7 @@
 import { FALLBACK } from '../dialplan/destination.js'
 import { GENERATED_CONTEXTS, type GeneratedDialplan } from '../dialplan/generate.js'
-import { RunningDialplan, type RunningStep } from '../dialplan/running.js'
-import { stepDifferences, stepsOf } from '../dialplan/steps.js'
+import { RunningDialplan } from '../dialplan/running.js'
+import { type DialplanStep, stepDifferences, stepsOf } from '../dialplan/steps.js'
 import { type DialplanLocation, PbxError } from '../pbx.js'
 import type { AmiAnswer, AmiSession } from './session.js'
 
@@ -68,7 +68,7 @@ export async function compareDialplan(
 }
 
 /** The steps that a running context has; none for a context that is not there. Class `reporting` or `config`. */
-export async function runningSteps(session: AmiSession, context: string): Promise<readonly RunningStep[]> {
+export async function runningSteps(session: AmiSession, context: string): Promise<readonly DialplanStep[]> {
   const events = await session.list({ action: 'ShowDialPlan', context }).catch((error: Error) => {
     // A context that is not there is refused rather than answered with nothing.
     if (/did not find/i.test(error.message)) return []
@@ -77,10 +77,10 @@ export async function runningSteps(session: AmiSession, context: string): Promis
   return events.flatMap(stepIn)
 }
 
-function stepIn(event: AmiAnswer): readonly RunningStep[] {
-  const { priority, context = '', extension = '', extensionlabel: label, application = '' } = event
+function stepIn(event: AmiAnswer): readonly DialplanStep[] {
+  const { priority, context = '', extension = '', application = '' } = event
   if (event.event !== 'ListDialplan' || priority === undefined) return []
-  return [{ context, extension, priority: Number(priority), label, application, data: event.appdata ?? '' }]
+  return [{ context, extension, priority: Number(priority), application, data: event.appdata ?? '' }]
 }
 
 /** The whole dialplan that Asterisk runs. Class `reporting` or `config`. */

@@ -11,7 +11,7 @@ import { MODULE_OF, neededModules, usedIn } from '../../src/asterisk/version.js'
 import { storeCalendar } from '../../src/calendars/calendars.js'
 import { dialplanFor } from '../../src/call/passed-facts.js'
 import type { Ari, Finding, Subject } from '../../src/doctor/check.js'
-import { CHECKS, diagnose } from '../../src/doctor/diagnose.js'
+import { CHECKS, runChecks } from '../../src/doctor/doctor.js'
 import { compile } from '../../src/flows/compile.js'
 import type { HoursCalendar } from '../../src/hours/hours.js'
 import type { Voice } from '../../src/routing/types.js'
@@ -199,7 +199,7 @@ async function diagnosed(change: Change = {}): Promise<readonly Finding[]> {
   const tables = change.table === undefined ? [] : [tableWith(change.table)]
   const { hasOldSettings = false } = change
   const decides = { ...RUNNING, revision: flows.revision.id, hasOldSettings, tables }
-  return diagnose({
+  return runChecks({
     settings: {
       ...readSettings({ env: { DOORMAN_GREETINGS: openFolder }, optional: SETTING_NAMES }),
       ...change.settings,
@@ -431,8 +431,8 @@ const CASES: Readonly<Record<string, Change>> = {
   'entries | fault | the fallback from-pstm,dialled,1 is not in the dialplan | context, extension': {
     dialplan: '[in]\nexten => _X.,1,Set(__DOORMAN_FALLBACK=from-pstm,dialled,1)\n',
   },
-  'entries | fault | the fallback phones,1001,there is not in the dialplan | priority': {
-    dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,1001,there)\n',
+  'entries | fault | the fallback phones,s,1 is not in the dialplan | priority': {
+    dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,s,1)\n',
   },
   'entries | warning | [in]: DOORMAN_FALLBACK=phones,${EXTEN},1 lets a caller | dialled': {
     dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,${EXTEN},1)\n',

@@ -2,72 +2,17 @@ import { existsSync } from 'node:fs'
 import { readRunningDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
 import { asteriskUser } from '../asterisk/config.js'
-import { listed } from '../lib/text.js'
-import { counted } from '../lib/units.js'
-import {
-  adminAccess,
-  amiAccess,
-  ariAccess,
-  isLoopback,
-  type Settings,
-  whyNoConsole,
-} from '../settings/index.js'
-import {
-  type Check,
-  check,
-  type Finding,
-  fault,
-  ok,
-  type PbxFiles,
-  type Result,
-  type Subject,
-  sentence,
-  warning,
-} from './check.js'
+import { adminAccess, amiAccess, ariAccess, isLoopback, type Settings } from '../settings/index.js'
+import { type Check, type Finding, type PbxFiles, type Subject, sentence, warning } from './check.js'
 import * as dialplanChecks from './dialplan-checks.js'
 import * as doormanChecks from './doorman-checks.js'
 import * as fileChecks from './file-checks.js'
 import * as pbxChecks from './pbx-checks.js'
 
-const SETTINGS = check('settings', [], async ({ settings }) => {
-  const found: Result[] = []
-  const secrets = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_SECRET', 'DOORMAN_AMI_ADMIN_SECRET'] as const
-  const samples = secrets.filter((name) => settings[name] === fileChecks.SAMPLE_SECRET)
-  if (samples.length > 0) {
-    const says = `${listed(samples)}: still the secret of the sample files, which is public.`
-    found.push(warning(says, 'Make one of your own (openssl rand -hex 24), here and on the PBX.'))
-  }
-  const { DOORMAN_ARI_URL: url, DOORMAN_AMI_HOST: host } = settings
-  if (url.startsWith('http:') && !isLoopback(new URL(url).hostname)) {
-    const says = `ARI is at ${url}: its password goes over the network in the clear.`
-    found.push(warning(says, 'Put TLS in front (https:// in DOORMAN_ARI_URL), or use a tunnel.'))
-  }
-  if (!isLoopback(host)) {
-    const says = `AMI is at ${host}: its secret goes over the network in the clear.`
-    found.push(warning(says, 'Run Doorman on the machine of the PBX, or use a tunnel.'))
-  }
-  const noConsole = whyNoConsole(settings)
-  if (noConsole !== undefined)
-    found.push(warning(noConsole, 'Or listen on loopback, and tunnel to it by SSH.'))
-  return found.length > 0 ? found : ok('All settings can be used.')
-})
-
-const FLOW_FILES = check('flow files', [], async ({ settings, flows, instance }) => {
-  const folder = settings.DOORMAN_FLOWS
-  if (flows instanceof Error) {
-    const problems = flows.message.split('\n')
-    const says = `${folder}: ${counted(problems.length, 'problem')}. ${sentence(problems[0] ?? '')}`
-    const goesOn = instance.state === 'answers' ? ` Revision ${instance.revision} goes on deciding.` : ''
-    return fault(says + goesOn, 'Run  doorman check  and correct what it names.')
-  }
-  const { size } = flows.revision.routing.flows
-  return ok(`${folder}: revision ${flows.revision.id}, ${counted(size, 'flow')}.`)
-})
-
 /** In the order of the report: a cause before its effects. */
 export const CHECKS: readonly Check[] = [
-  SETTINGS,
-  FLOW_FILES,
+  doormanChecks.SETTINGS,
+  doormanChecks.FLOW_FILES,
   doormanChecks.CALENDARS,
   fileChecks.ASTERISK_FILES,
   fileChecks.SECTIONS,
@@ -98,7 +43,7 @@ export const CHECKS: readonly Check[] = [
 export type Known = Pick<Subject, 'settings' | 'flows' | 'instance' | 'secretFiles'>
 
 /** Connects to the PBX and runs checks; changes nothing on it, and never rejects. */
-export async function examine(known: Known, checks = CHECKS): Promise<readonly Finding[]> {
+export async function checkInstallation(known: Known, checks = CHECKS): Promise<readonly Finding[]> {
   const { settings } = known
   const ari = await pbxChecks.connectAri(ariAccess(settings)).catch((error: Error) => error)
   const access = adminAccess(settings)
@@ -109,7 +54,7 @@ export async function examine(known: Known, checks = CHECKS): Promise<readonly F
         admin === undefined || admin instanceof Error
           ? undefined
           : await readRunningDialplan(admin).catch((error: Error) => error)
-      return diagnose({ ...known, ari, ami, admin, dialplan, pbxFiles }, checks)
+      return runChecks({ ...known, ari, ami, admin, dialplan, pbxFiles }, checks)
     }
     return access === undefined ? withAdmin(undefined) : withAmi(access, withAdmin).catch(withAdmin)
   }
@@ -131,7 +76,7 @@ const UNCHECKED =
   'ari.conf and manager.conf may do.'
 
 /** A check that fails itself is a warning. */
-export async function diagnose(subject: Subject, checks = CHECKS): Promise<readonly Finding[]> {
+export async function runChecks(subject: Subject, checks = CHECKS): Promise<readonly Finding[]> {
   const findings = await Promise.all(
     checks.map(async ({ name, run }) => {
       const results = await run(subject).catch((error: Error) =>
