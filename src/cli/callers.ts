@@ -1,5 +1,5 @@
 /** `doorman forget` and `doorman export`: what is kept of one caller. */
-import { readAddress, sendForget } from '../control/client.js'
+import { readAddress, sendCommand } from '../control/client.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { inWords, safeJson } from '../lib/text.js'
 import { counted } from '../lib/units.js'
@@ -86,7 +86,7 @@ function toJson({ values, calls, at, expires }: RememberedCaller) {
 /** A running Doorman does it, as it remembers callers itself; without one this command does. */
 async function forget(settings: Settings, caller: StoredCaller): Promise<ForgottenCaller> {
   const address = await readAddress(settings.DOORMAN_DATA)
-  if (address !== undefined) return sendForget(address, { number: caller.number, by: userName() })
+  if (address !== undefined) return sendCommand(address, '/forget', { number: caller.number, by: userName() })
   const store = new Store({ ...storeOptions(settings), report: () => undefined })
   const files = new GreetingFiles(settings.DOORMAN_GREETINGS, settings.DOORMAN_GREETINGS_MB * 2 ** 20)
   const removeGreeting = (file: string) => files.remove(file)

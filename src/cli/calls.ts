@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { findInstance, readReadiness } from '../control/client.js'
+import { askInstance, findInstance } from '../control/client.js'
 import { OUTCOMES, type Outcome } from '../history/decision-record.js'
 import { findCalls, type NumberedCall } from '../history/recorded-calls.js'
 import { Columns } from '../lib/text.js'
@@ -59,7 +59,7 @@ async function list(settings: Settings, options: Options): Promise<void> {
   if (first === undefined) return printResult(options, { records }, noneFound(settings, filters))
   const lines = columns().lines([HEADING, ...records.map(cells)])
   const running = await findInstance(settings.DOORMAN_DATA)
-    .then(readReadiness)
+    .then((instance) => askInstance(instance, '/ready'))
     .catch(() => undefined)
   for (const problem of running?.problems ?? []) printError(problem)
   printResult(options, { records }, lines.join('\n'), `doorman why ${first.number}`)

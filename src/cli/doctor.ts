@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { dialplanFor } from '../call/passed-facts.js'
-import { addressFile, isAddressHidden, readAddress, readReadiness, readTables } from '../control/client.js'
+import { addressFile, askInstance, isAddressHidden, readAddress } from '../control/client.js'
 import { type Finding, fault, type InstanceState, type Subject, type Verdict } from '../doctor/check.js'
 import { checkInstallation } from '../doctor/doctor.js'
 import { compile } from '../flows/compile.js'
@@ -61,8 +61,8 @@ async function findInstance(dataFolder: string, settingsFile?: string): Promise<
   if (address === undefined) return { state: (await isAddressHidden(dataFolder)) ? 'hidden' : 'none' }
   const { pid } = address
   try {
-    const { ready, revision, problems } = await readReadiness(address)
-    const tables = await readTables(address).catch(() => [])
+    const { ready, revision, problems } = await askInstance(address, '/ready')
+    const { tables } = await askInstance(address, '/tables').catch(() => ({ tables: [] }))
     const hasOldSettings = writtenAt(settingsFile) > writtenAt(addressFile(dataFolder))
     return { state: 'answers', pid, ready, hasOldSettings, revision, problems, tables }
   } catch (error) {

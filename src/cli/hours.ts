@@ -1,7 +1,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type Holidays from 'date-holidays'
 import { type ShownOverride, shownOverride } from '../call/overrides.js'
-import { findInstance, NotRunningError, readOverrides, sendOverride } from '../control/client.js'
+import { askInstance, findInstance, NotRunningError, sendOverride } from '../control/client.js'
 import { installRemedy } from '../databases/drivers.js'
 import { calendarName } from '../hours/calendar.js'
 import {
@@ -164,7 +164,7 @@ async function list(data: string, name: string | undefined, options: OverrideOpt
 /** Those of the running Doorman; where none runs, those that it would begin with. */
 async function running(data: string): Promise<readonly ShownOverride[]> {
   try {
-    return await readOverrides(await findInstance(data))
+    return (await askInstance(await findInstance(data), '/overrides')).overrides
   } catch (error) {
     if (!(error instanceof NotRunningError)) throw error
     printError(`${error.message}\nWhat is stored counts when it starts:`)

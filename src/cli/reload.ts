@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ControlAddress, findInstance, readGreetings, sendCommand } from '../control/client.js'
+import { askInstance, type ControlAddress, findInstance, sendCommand } from '../control/client.js'
 import type { CommandResult, ReloadRequest } from '../control/running-control.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem, type Problem } from '../flows/problem.js'
@@ -61,7 +61,7 @@ async function sendReload(
   let { greetings } = result
   while (wait && result.ok && !greetings.done) {
     await sleep(ASK_AGAIN_MS)
-    greetings = await readGreetings(address)
+    greetings = await askInstance(address, '/greetings')
   }
   return { ...result, greetings }
 }

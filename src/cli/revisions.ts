@@ -1,5 +1,5 @@
 /** `doorman revisions`, `diff` and `replay`: what decided, what would, and for which calls. */
-import { findInstance, readCandidate } from '../control/client.js'
+import { askInstance, findInstance } from '../control/client.js'
 import { type Compiled, compile } from '../flows/compile.js'
 import { formatProblem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
@@ -35,9 +35,9 @@ export function addRevisions(program: DoormanCommand): void {
       const last = entries.at(-1)
       const revisions = entries.map((entry) => ({ ...entry, decides: entry === last }))
       // Only a running Doorman knows.
-      const candidate = await findInstance(settings.DOORMAN_DATA)
-        .then(readCandidate)
-        .catch(() => null)
+      const { candidate } = await findInstance(settings.DOORMAN_DATA)
+        .then((instance) => askInstance(instance, '/candidate'))
+        .catch(() => ({ candidate: null }))
       const list = entries.length === 0 ? `${settings.DOORMAN_DATA} holds no revision yet.` : table(entries)
       const text = candidate === null ? list : `${list}\n\n${formatCandidate(candidate)}`
       const next = candidate === null ? undefined : nextFor(candidate.problems)

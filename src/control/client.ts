@@ -35,51 +35,49 @@ export async function findInstance(dataFolder: string): Promise<ControlAddress> 
   )
 }
 
-type To = ControlAddress
+/** What a running Doorman says of itself, by path. */
+interface Answers {
+  /** The changed flows folder that does not decide calls, if there is one. */
+  readonly '/candidate': { readonly candidate: WaitingCandidate | null }
+  /** What is rendered of the greetings of the active revision. */
+  readonly '/greetings': RenderReport
+  readonly '/overrides': { readonly overrides: readonly ShownOverride[] }
+  readonly '/ready': Readiness
+  readonly '/tables': { readonly tables: readonly TableState[] }
+}
 
-/** Has a running Doorman do something. All of these reject with NotRunningError. */
-export const sendCommand = (
-  to: To,
-  path: '/reload' | '/rollback',
-  body: ReloadRequest | RollbackRequest,
-): Promise<CommandResult> => request(to, path, COMMAND_MS, ['POST', body])
-
-/** Has a running Doorman forget a caller. */
-export const sendForget = (to: To, body: ForgetRequest): Promise<ForgottenCaller> =>
-  request(to, '/forget', COMMAND_MS, ['POST', body])
-
-/** Has a running Doorman set an override, or end it. */
-export const sendOverride = (
-  to: To,
-  name: string,
-  body: OverrideRequestBody | { readonly by: string },
-): Promise<OverrideAnswer> =>
-  request(to, `/overrides/${encodeURIComponent(name)}`, COMMAND_MS, [
-    'state' in body ? 'PUT' : 'DELETE',
-    body,
-  ])
-
-/** What is rendered of the greetings of the active revision. */
-export const readGreetings = (to: To): Promise<RenderReport> => request(to, '/greetings', COMMAND_MS)
-
-/** The changed flows folder that does not decide calls, if there is one. */
-export const readCandidate = async (to: To): Promise<WaitingCandidate | null> =>
-  (await request<{ readonly candidate: WaitingCandidate | null }>(to, '/candidate', READ_MS)).candidate
-
-/** The tables of its revision. */
-export const readTables = async (to: To): Promise<readonly TableState[]> =>
-  (await request<{ readonly tables: readonly TableState[] }>(to, '/tables', READ_MS)).tables
+/** @throws NotRunningError, as all of these */
+export const askInstance = <Path extends keyof Answers>(
+  to: ControlAddress,
+  path: Path,
+): Promise<Answers[Path]> => request(to, path, READ_MS)
 
 /** The PBXs of its fleet. */
-export const readFleet = (to: To): Promise<Pick<FleetView, 'pbxs' | 'missing'>> =>
+export const readFleet = (to: ControlAddress): Promise<Pick<FleetView, 'pbxs' | 'missing'>> =>
   request(to, '/fleet', COMMAND_MS)
 
-/** Whether it can decide calls now. */
-export const readReadiness = (to: To): Promise<Readiness> => request(to, '/ready', READ_MS)
+/** What a running Doorman can be told, and its answer. */
+interface Commands {
+  readonly '/reload': readonly [ReloadRequest, CommandResult]
+  readonly '/rollback': readonly [RollbackRequest, CommandResult]
+  readonly '/forget': readonly [ForgetRequest, ForgottenCaller]
+}
 
-/** The overrides that are on. */
-export const readOverrides = async (to: To): Promise<readonly ShownOverride[]> =>
-  (await request<{ readonly overrides: readonly ShownOverride[] }>(to, '/overrides', READ_MS)).overrides
+export const sendCommand = <Path extends keyof Commands>(
+  to: ControlAddress,
+  path: Path,
+  body: Commands[Path][0],
+): Promise<Commands[Path][1]> => request(to, path, COMMAND_MS, ['POST', body])
+
+/** Sets an override, or ends it. */
+export const sendOverride = (
+  to: ControlAddress,
+  name: string,
+  body: OverrideRequestBody | { readonly by: string },
+): Promise<OverrideAnswer> => {
+  const method = 'state' in body ? 'PUT' : 'DELETE'
+  return request(to, `/overrides/${encodeURIComponent(name)}`, COMMAND_MS, [method, body])
+}
 
 async function request<Answer>(
   { url, token, pid }: ControlAddress,

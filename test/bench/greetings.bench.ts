@@ -8,7 +8,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findInstance, readGreetings, sendCommand } from '../../src/control/client.js'
+import { askInstance, findInstance, sendCommand } from '../../src/control/client.js'
 import { findSpeaker, nameOfText, spokenText } from '../../src/speech/renderer.js'
 import { RtpStream } from '../../src/testcall/rtp.js'
 import { ADDRESS_OF, Load, runCall, userAgent } from '../support/calls.js'
@@ -90,7 +90,11 @@ async function beside() {
   lab.put('routing.yaml', routing(greet, `${greet}, play: flow`))
   await sendCommand(address, '/reload', { way: 'command', allowMissingContexts: true })
   await sleep(1_000)
-  for (let report = await readGreetings(address); !report.done; report = await readGreetings(address)) {
+  for (
+    let report = await askInstance(address, '/greetings');
+    !report.done;
+    report = await askInstance(address, '/greetings')
+  ) {
     for (const which of ['rendering', 'stopped'] as const) {
       signalSpeech(which === 'stopped' ? 'SIGSTOP' : 'SIGCONT')
       const waits = await calls(SECONDS)
@@ -101,7 +105,13 @@ async function beside() {
     say(`${report.rendered} of ${report.fresh} names are rendered.`)
   }
   const [rendering, stopped] = [median(p99s.rendering), median(p99s.stopped)]
-  return { report: await readGreetings(address), rendering, stopped, lost, ratio: rendering / stopped }
+  return {
+    report: await askInstance(address, '/greetings'),
+    rendering,
+    stopped,
+    lost,
+    ratio: rendering / stopped,
+  }
 }
 
 /** From the answer to the first audio: Doorman's dialplan and a plain Playback() of the same file in turns. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
+  askInstance,
   findInstance,
   NotRunningError,
   readAddress,
-  readCandidate,
   removeAddress,
   sendCommand,
   writeAddress,
@@ -151,10 +151,10 @@ describe('the control server', () => {
 
   test('tells which candidate waits', async () => {
     const address = await findInstance(data)
-    expect(await readCandidate(address)).toBeNull()
+    expect((await askInstance(address, '/candidate')).candidate).toBeNull()
     const { ok: _, ...candidate } = REFUSED as ReloadResult & { ok: false }
     waiting = { at: '2030-01-01T00:00:00.000Z', ...candidate }
-    expect(await readCandidate(address)).toEqual(waiting)
+    expect((await askInstance(address, '/candidate')).candidate).toEqual(waiting)
   })
 
   test('serves metrics without a token', async () => {

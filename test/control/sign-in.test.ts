@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { findInstance, readCandidate } from '../../src/control/client.js'
+import { askInstance, findInstance } from '../../src/control/client.js'
 import { openControl } from '../../src/control/server.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
 import { KeptLog } from '../asterisk/kept-log.js'
@@ -158,7 +158,7 @@ describe('a console that is not on loopback', () => {
     expect(log.of('console_off')).toEqual([
       expect.stringMatching(/DOORMAN_CONTROL_CERT.*DOORMAN_CONSOLE_URL/),
     ])
-    expect(await readCandidate(await findInstance(data))).toBeNull()
+    expect((await askInstance(await findInstance(data), '/candidate')).candidate).toBeNull()
     await stop()
   })
 
@@ -174,7 +174,7 @@ describe('a console that is not on loopback', () => {
     writeFileSync(files.key, KEY)
     const { url, data, stop } = await opened({ ...everywhere, ...tls })
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:/)
-    expect(await readCandidate(await findInstance(data))).toBeNull()
+    expect((await askInstance(await findInstance(data), '/candidate')).candidate).toBeNull()
     const { hostname: host, port } = new URL(url)
     const subject = await new Promise<unknown>((resolve, reject) => {
       const options = { host, port: Number(port), ca: CERTIFICATE, servername: 'doorman.example' }
