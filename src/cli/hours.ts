@@ -230,9 +230,8 @@ function regionOf(Library: typeof Holidays, written: string) {
   const all = new Library()
   const [codes, names]: [string[], string[]] = [[], []]
   for (const part of written.split('-')) {
-    const [country = '', state = ''] = codes
-    const lists = [all.getCountries('en'), all.getStates(country, 'en'), all.getRegions(country, state, 'en')]
-    const known = Object.entries<string>(lists[codes.length] ?? {})
+    // Countries, the states of one, or the regions of a state.
+    const known = Object.entries<string>(all.query(codes[0], codes[1], 'en') ?? {})
     const found = known.find(([code]) => code.toLowerCase() === part.toLowerCase())
     if (found === undefined) throw new Refusal('usage', unknownPart(part, names.at(-1), known))
     codes.push(found[0])

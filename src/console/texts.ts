@@ -16,7 +16,6 @@ export const TEXTS = {
     audit: 'Audit',
   },
   signIn: {
-    heading: 'Sign in',
     token: 'Token',
     hint: 'The token is in control.json in the data folder, or an admin gave you one.',
     button: 'Sign in',
