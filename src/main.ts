@@ -88,7 +88,6 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   ami.start()
   ari.start(calls)
   watch.begin(() => void revisions.reload('files'))
-  calendars.begin(() => revisions.current.routing.hours.values())
   let isStopping = false
   const vitals = () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id })
   const isReady = () => ari.isUp && ami.isUp && !isStopping
@@ -248,11 +247,13 @@ function startRevisions(parts: Parts): Promise<Revisions> {
     maxChange: settings.DOORMAN_MAX_CHANGE,
     compile: compileInWorker,
     prepare: async (revision, isStart) => {
-      const used = calendars.use(revision.routing.hours.values())
+      const { routing } = revision
       const checked = functions.check(revision.functions.values())
-      const [problems] = await Promise.all([checked, used, lookups.use(revision.routing)])
-      if (problems.length === 0) await tables.use(revision.routing, isStart ? 0 : NEW_TABLES_MS)
-      return problems
+      const [problems] = await Promise.all([checked, lookups.use(routing)])
+      if (problems.length > 0) return problems
+      const newTables = tables.use(routing, isStart ? 0 : NEW_TABLES_MS)
+      await Promise.all([newTables, calendars.use(routing.hours.values())])
+      return []
     },
     swapped: (revision) => {
       parts.renderAhead(revision)

@@ -39,8 +39,8 @@ export interface CalendarHealth {
 export class Calendars {
   readonly #options: Required<CalendarsOptions>
   readonly #stopped = new AbortController()
-  /** Gives the hours of the active revision; undefined before the first decides. */
-  #active: (() => Iterable<Hours>) | undefined
+  /** Those of the active revision. */
+  #named: ReturnType<typeof namedCalendars> = new Map()
   readonly #copies = new Map<string, CalendarCopy>()
   /** The zones in which each is read: those of this revision and of the ones before it, which may still decide. */
   readonly #zones = new Map<string, readonly string[]>()
@@ -59,31 +59,29 @@ export class Calendars {
   }
 
   get health(): readonly CalendarHealth[] {
-    return [...namedCalendars(this.#active?.() ?? [])].map(([url, { maxAge }]) => {
+    return [...this.#named].map(([url, { maxAge }]) => {
       const checked = this.#copies.get(url)?.checked
       const age = checked === undefined ? undefined : (Date.now() - checked) / 1_000
       return { name: calendarName(url), age, isUp: age !== undefined && age * 1_000 <= maxAge }
     })
   }
 
-  /** Makes ready for a revision that is about to decide. It reads the copies on the disk, and waits for no server. */
+  /**
+   * Fetches the calendars of a revision that is about to decide from now on. It resolves when the copies on the disk are
+   * read, and waits for no server.
+   */
   async use(hours: Iterable<Hours>): Promise<void> {
-    const named = namedCalendars(hours)
+    this.#named = namedCalendars(hours)
     const missing = new Map<string, { readonly zones: readonly string[] }>()
-    for (const [url, { zones }] of named) {
+    for (const [url, { zones }] of this.#named) {
       const known = this.#zones.get(url) ?? []
       const all = { zones: [...new Set([...known, ...zones])] }
       this.#zones.set(url, all.zones)
       if (all.zones.length > known.length) missing.set(url, all)
     }
     for (const [url, copy] of await loadCopies(this.#options.folder, missing)) this.#copies.set(url, copy)
-    if (this.#active !== undefined) this.#fetchAll(named)
-  }
-
-  /** Fetches the calendars of the active revision from now on. */
-  begin(active: () => Iterable<Hours>): void {
-    this.#active = active
-    this.#fetchAll(namedCalendars(active()))
+    for (const [url, { every }] of this.#named)
+      if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url, every))
   }
 
   async stop(): Promise<void> {
@@ -91,25 +89,20 @@ export class Calendars {
     await Promise.all(this.#fetching.values())
   }
 
-  #fetchAll(named: ReturnType<typeof namedCalendars>): void {
-    for (const [url, { every }] of named)
-      if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url, every))
-  }
-
   /** Fetches a calendar again and again, for as long as the active revision names it. */
   async #keepFresh(url: string, firstEvery: number): Promise<void> {
     const { signal } = this.#stopped
-    const checked = this.#copies.get(url)?.checked ?? 0
-    await pause(Math.min(firstEvery, Math.max(0, checked + firstEvery - Date.now())), signal)
-    let every: number | undefined = firstEvery
-    for (let failures = 0; every !== undefined && !signal.aborted; ) {
+    const age = Date.now() - (this.#copies.get(url)?.checked ?? 0)
+    let wait = Math.min(firstEvery, Math.max(0, firstEvery - age))
+    for (let failures = 0; ; ) {
+      await pause(wait, signal)
+      const { every } = this.#named.get(url) ?? {}
+      if (every === undefined || signal.aborted) break
       failures = (await this.#fetch(url)) ? 0 : failures + 1
-      const wait: number =
+      wait =
         failures === 0
           ? every * (1 - Math.random() / 10)
           : retryDelayMs(failures - 1, Math.random, [this.#options.firstRetryMs, every])
-      await pause(wait, signal)
-      every = namedCalendars(this.#active?.() ?? []).get(url)?.every
     }
     this.#fetching.delete(url)
   }

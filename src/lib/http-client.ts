@@ -1,13 +1,9 @@
-/** Why there is no answer; `status` stands for one that is not 200. */
-export type HttpFault = 'unreachable' | 'timeout' | 'status' | 'too_large' | 'stopped'
-
 export class HttpError extends Error {
   override readonly name = 'HttpError'
 
   constructor(
-    readonly fault: HttpFault,
     message: string,
-    /** Of the answer, where there is one that is no success. */
+    /** Of the answer, where there is one. */
     readonly status?: number,
   ) {
     super(message)
@@ -59,7 +55,7 @@ export async function askHttp(
     if (statusCode !== 200) {
       // Read, so that the connection is kept.
       answer.body.dump({ limit: maxBytes }).catch(() => undefined)
-      throw new HttpError('status', `${url.host} answered ${statusCode}.`, statusCode)
+      throw new HttpError(`${url.host} answered ${statusCode}.`, statusCode)
     }
     const [type = ''] = [answer.headers['content-type']].flat()
     return {
@@ -68,12 +64,11 @@ export async function askHttp(
     }
   } catch (error) {
     if (error instanceof HttpError) throw error
-    if (rest.signal?.aborted) throw new HttpError('stopped', `The request to ${url.host} was stopped.`)
-    if (timeout.aborted) throw new HttpError('timeout', `${url.host} did not answer within ${ms} ms.`)
+    if (rest.signal?.aborted) throw new HttpError(`The request to ${url.host} was stopped.`)
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
-      throw new HttpError('timeout', `${url.host} did not answer within ${ms} ms.`)
-    throw new HttpError('unreachable', `${url.host} cannot be reached: ${code ?? message}.`)
+    if (timeout.aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+      throw new HttpError(`${url.host} did not answer within ${ms} ms.`)
+    throw new HttpError(`${url.host} cannot be reached: ${code ?? message}.`)
   }
 }
 
@@ -83,7 +78,7 @@ async function bodyOf(body: AsyncIterable<Buffer>, maxBytes: number, host: strin
   for await (const chunk of body) {
     bytes += chunk.length
     // Leaving the loop destroys the body, and so the connection.
-    if (bytes > maxBytes) throw new HttpError('too_large', `${host} answered more than ${maxBytes} bytes.`)
+    if (bytes > maxBytes) throw new HttpError(`${host} answered more than ${maxBytes} bytes.`, 200)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -6,7 +6,7 @@ import {
   envDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources'
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Log } from '../lib/log.js'
 import { within } from '../lib/waiting.js'
 import { maskNumbers } from './masking.js'
@@ -35,16 +35,16 @@ export class CallSpans {
   readonly #mask: boolean
 
   constructor({ receiver, instance, mask, log }: CallSpansOptions) {
-    const problem = (message: string) => log.warn(message, { event: 'tracing_problem' })
     const { OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_EXPORTER_OTLP_TRACES_TIMEOUT } = process.env
     const isTimeSet = OTEL_EXPORTER_OTLP_TIMEOUT || OTEL_EXPORTER_OTLP_TRACES_TIMEOUT
-    const exporter = new OTLPTraceExporter(isTimeSet ? {} : { timeoutMillis: EXPORT_MS })
+    const exporter = new ReportingExporter(isTimeSet ? {} : { timeoutMillis: EXPORT_MS })
+    exporter.report = (error) => log.warn(failureMessage(receiver, error), { event: 'tracing_problem' })
     const own = resourceFromAttributes({ 'service.name': 'doorman', 'service.instance.id': instance })
     this.#provider = new TracerProvider({
       resource: defaultResource()
         .merge(own)
         .merge(detectResources({ detectors: [envDetector] })),
-      spanProcessors: [new BatchSpanProcessor({ exporter: reporting(exporter, receiver, problem) })],
+      spanProcessors: [new BatchSpanProcessor({ exporter })],
     })
     this.#tracer = this.#provider.getTracer('doorman')
     this.#mask = mask
@@ -97,23 +97,19 @@ function attributesOf(record: Readonly<Record<string, unknown>>): Record<string,
   return Object.fromEntries(attributes.filter(([, value]) => value !== null))
 }
 
-/** The same exporter; a failure is reported, and the next one only after a success in between. */
-function reporting(
-  exporter: SpanExporter,
-  receiver: string,
-  report: (message: string) => void,
-): SpanExporter {
-  let isFailing = false
-  return {
-    export: (spans, done) =>
-      exporter.export(spans, (result) => {
-        // ExportResultCode.SUCCESS is 0.
-        const hasFailed = result.code !== 0
-        if (hasFailed && !isFailing) report(failureMessage(receiver, result.error))
-        isFailing = hasFailed
-        done(result)
-      }),
-    shutdown: () => exporter.shutdown(),
+/** Reports a failure, and the next one only after a success in between. */
+class ReportingExporter extends OTLPTraceExporter {
+  report: (error: NodeJS.ErrnoException | undefined) => void = () => undefined
+  #isFailing = false
+
+  override export(...[spans, done]: Parameters<OTLPTraceExporter['export']>): void {
+    super.export(spans, (result) => {
+      // ExportResultCode.SUCCESS is 0.
+      const hasFailed = result.code !== 0
+      if (hasFailed && !this.#isFailing) this.report(result.error)
+      this.#isFailing = hasFailed
+      done(result)
+    })
   }
 }
 

@@ -38,25 +38,17 @@ export interface MetricsSources {
     readonly failed: number
   }
   calendars(): readonly { readonly name: string; readonly age: number | undefined; readonly isUp: boolean }[]
-  tables(): readonly ObservedTable[]
-  /** Undefined where this PBX is in no fleet. */
-  fleet(): ObservedFleet | undefined
-}
-
-interface ObservedFleet {
-  /** Of this PBX. */
-  readonly name: string
-  readonly isUp: boolean
-  readonly drifts: boolean
-  readonly refused: boolean
-}
-
-interface ObservedTable {
-  readonly name: string
-  readonly rows: number
-  /** ISO 8601. */
-  readonly loadedAt: string | null
-  readonly failures: number
+  /** `loadedAt` in ISO 8601. */
+  tables(): readonly {
+    readonly name: string
+    readonly rows: number
+    readonly loadedAt: string | null
+    readonly failures: number
+  }[]
+  /** Undefined where this PBX is in no fleet; else its name in it. */
+  fleet():
+    | { readonly name: string; readonly isUp: boolean; readonly drifts: boolean; readonly refused: boolean }
+    | undefined
 }
 
 type Values = number | readonly (readonly [name: string, value: number])[]

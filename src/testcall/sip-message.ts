@@ -11,15 +11,10 @@ const COMPACT: Readonly<Record<string, string>> = {
   'call-id': 'i',
   contact: 'm',
 }
-const patterns = new Map<string, RegExp>()
 
 /** The lines of a header, folded ones included; the value is the first group. */
-function patternOf(name: string): RegExp {
-  const known = patterns.get(name)
-  if (known !== undefined) return known
-  const pattern = new RegExp(`^(?:${name}|${COMPACT[name] ?? name})[ \\t]*:(.*(?:\\r\\n[ \\t].*)*)`, 'gim')
-  patterns.set(name, pattern)
-  return pattern
+function patternOf(name: string, flags: string): RegExp {
+  return new RegExp(`^(?:${name}|${COMPACT[name] ?? name})[ \\t]*:(.*(?:\\r\\n[ \\t].*)*)`, flags)
 }
 
 /** As much of a SIP message (RFC 3261 §7) as a caller reads, when it reads it. Bytes are kept as Latin-1. */
@@ -53,14 +48,12 @@ export class SipMessage {
 
   /** The value of the first header of this name, which is in lower case; empty where there is none. */
   header(name: string): string {
-    const pattern = patternOf(name)
-    pattern.lastIndex = 0
-    return pattern.exec(this.#head)?.[1]?.trim() ?? ''
+    return patternOf(name, 'im').exec(this.#head)?.[1]?.trim() ?? ''
   }
 
   /** The lines of these headers, which a request or response of the same call repeats. */
   lines(...names: readonly string[]): readonly string[] {
-    return names.flatMap((name) => this.#head.match(patternOf(name)) ?? [])
+    return names.flatMap((name) => this.#head.match(patternOf(name, 'gim')) ?? [])
   }
 
   get cseq(): number {

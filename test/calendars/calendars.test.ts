@@ -60,11 +60,10 @@ function office(every = 20): Hours {
   return hoursOf('office', '00:00-24:00', { calendars: [{ location: url, refresh, calendar: undefined }] })
 }
 
-async function started(hours: readonly Hours[], begins = true): Promise<Calendars> {
+async function started(hours: readonly Hours[]): Promise<Calendars> {
   const calendars = new Calendars({ folder, log, firstRetryMs: 20 })
   running.push(calendars)
   await calendars.use(hours)
-  if (begins) calendars.begin(() => hours)
   return calendars
 }
 
@@ -162,13 +161,10 @@ describe('a calendar at a URL', () => {
   })
 
   test('that no active revision names is fetched no more, and one that a new one names is', async () => {
-    let active: readonly Hours[] = []
-    const calendars = await started([], false)
-    calendars.begin(() => active)
-    active = [office()]
-    await calendars.use(active)
+    const calendars = await started([])
+    await calendars.use([office()])
     await until(() => requests.length > 1)
-    active = []
+    await calendars.use([])
     await sleep(200)
     const asked = requests.length
     await sleep(200)
