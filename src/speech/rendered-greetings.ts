@@ -35,6 +35,9 @@ interface Task {
 class AheadRun {
   readonly tasks: Task[] = []
   readonly counts = { texts: 0, fresh: 0, rendered: 0, failed: 0, left: 0 }
+  /** Resolves as soon as it is known what it has to render. */
+  planned = Promise.resolve()
+  isPlanned = false
   readonly #start = performance.now()
   /** How long it took, once it is done. */
   ms: number | undefined
@@ -70,10 +73,8 @@ export class RenderedGreetings {
   /** What calls ask for, and what is being rendered, by name. */
   readonly #tasks = new Map<string, Task>()
   readonly #asked: Task[] = []
-  #newest = new AheadRun()
-  #planned: Promise<void> | undefined
-  /** The newest, once it is known what it has to render. */
-  #ahead: AheadRun | undefined
+  /** The newest. */
+  #run = new AheadRun()
   #problem = ''
   readonly #logged = new Set<string>()
   #failuresInARow = 0
@@ -123,16 +124,14 @@ export class RenderedGreetings {
    * it is the newest.
    */
   ahead(texts: Iterable<Wanted> | AsyncIterable<Wanted>): void {
-    const run = new AheadRun()
-    this.#newest = run
-    this.#ahead = undefined
-    this.#planned = this.#start(run, texts)
+    this.#run = new AheadRun()
+    this.#run.planned = this.#start(this.#run, texts)
   }
 
   /** Of the newest `ahead`, as soon as it is known how many of its texts have no file. Never rejects. */
   async report(): Promise<RenderReport> {
-    await this.#planned
-    return this.#newest.report(this.#pace, this.#problem)
+    await this.#run.planned
+    return this.#run.report(this.#pace, this.#problem)
   }
 
   async #start(run: AheadRun, texts: Iterable<Wanted> | AsyncIterable<Wanted>): Promise<void> {
@@ -143,7 +142,7 @@ export class RenderedGreetings {
     await this.#read
     this.#failuresInARow = 0
     await this.#plan(run, texts).catch((error: Error) => this.#noteProblem(error.message))
-    if (this.#newest === run) this.#ahead = run
+    run.isPlanned = true
     this.#next()
   }
 
@@ -154,7 +153,7 @@ export class RenderedGreetings {
     const [seen, needed] = [new Set<string | Uint8Array>(), new Set<string>()]
     for await (const wanted of texts) {
       await pause()
-      if (this.#newest !== run) return
+      if (this.#run !== run) return
       const content = 'wav' in wanted ? wanted.wav : wanted.text
       if (seen.has(content)) continue
       counts.texts = seen.add(content).size
@@ -198,12 +197,12 @@ export class RenderedGreetings {
     const asked = this.#busy.has(forCalls) ? undefined : this.#asked.shift()
     if (asked !== undefined) void this.#render(asked, forCalls)
     const next = this.#busy.has(ahead) ? undefined : this.#nextAhead()
-    if (next !== undefined) void this.#render(next, ahead, this.#ahead?.counts)
+    if (next !== undefined) void this.#render(next, ahead, this.#run.counts)
   }
 
   #nextAhead(): Task | undefined {
-    const run = this.#ahead
-    if (run === undefined) return undefined
+    const run = this.#run
+    if (!run.isPlanned || run.ms !== undefined) return undefined
     const { tasks, counts } = run
     if (this.#failuresInARow >= MOST_FAILURES) counts.failed += tasks.splice(0).length
     if (this.#files.isFull) counts.left += tasks.splice(0).length
@@ -212,7 +211,6 @@ export class RenderedGreetings {
       // A call has asked for it meanwhile.
       counts.rendered++
     }
-    this.#ahead = undefined
     run.end()
     const report = run.report(this.#pace, this.#problem)
     if (report.fresh > 0)
@@ -264,7 +262,7 @@ export class RenderedGreetings {
 
   get health(): GreetingsHealth {
     const [rendered, failed] = [this.#rendered, this.#failed]
-    const waiting = this.#tasks.size + (this.#ahead?.tasks.length ?? 0)
+    const waiting = this.#tasks.size + this.#run.tasks.length
     return {
       problem: this.#problem,
       files: this.#files.count,
@@ -278,7 +276,6 @@ export class RenderedGreetings {
   /** Ends every process. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    this.#ahead = undefined
     for (const renderer of this.#renderers) renderer.stop()
     for (const { done } of this.#asked) done.resolve(undefined)
   }
