@@ -5,11 +5,10 @@
 import type { Redis } from 'ioredis'
 import type { DatabaseAccess } from '../lib/database-url.js'
 import { suggestion } from '../lib/text.js'
-import { within } from '../lib/waiting.js'
+import { TimeoutError, within } from '../lib/waiting.js'
 import {
   type Connection,
   connectRedis,
-  DatabaseError,
   mysqlPool,
   type Pool,
   postgresPool,
@@ -23,18 +22,18 @@ export class Databases {
   /** @param access by name, as flow files write it: `crm` */
   constructor(private readonly access: ReadonlyMap<string, DatabaseAccess>) {}
 
-  /** @throws DatabaseError where the settings have no such database, or a Redis of this name */
+  /** @throws Error where the settings have no such database, or a Redis of this name */
   sql(name: string): SqlDatabase {
     const database = this.#open(name)
     if (database instanceof SqlDatabase) return database
-    throw new DatabaseError(`${settingOf(name)} is a Redis, which has no SQL.`)
+    throw new Error(`${settingOf(name)} is a Redis, which has no SQL.`)
   }
 
-  /** @throws DatabaseError where the settings have no such database, or an SQL database of this name */
+  /** @throws Error where the settings have no such database, or an SQL database of this name */
   redis(name: string): RedisDatabase {
     const database = this.#open(name)
     if (database instanceof RedisDatabase) return database
-    throw new DatabaseError(`${settingOf(name)} is an SQL database, and no Redis.`)
+    throw new Error(`${settingOf(name)} is an SQL database, and no Redis.`)
   }
 
   /** Closes every connection. A query that still waits fails. */
@@ -49,7 +48,7 @@ export class Databases {
     const access = this.access.get(name)
     if (access === undefined) {
       const near = suggestion(name, this.access.keys())
-      throw new DatabaseError(`${settingOf(name)} is not set${near}`)
+      throw new Error(`${settingOf(name)} is not set${near}`)
     }
     const database = access.engine === 'redis' ? new RedisDatabase(access) : new SqlDatabase(access)
     this.#opened.set(name, database)
@@ -73,7 +72,7 @@ class SqlDatabase {
    * never parsed as SQL; other braces stay as they are.
    *
    * @param ms for everything, connecting included
-   * @throws DatabaseError
+   * @throws Error without a password
    */
   query(sql: string, parameters: ReadonlyMap<string, string>, ms: number): Promise<readonly Row[]> {
     return this.#use(ms, (connection, pool) => {
@@ -86,7 +85,7 @@ class SqlDatabase {
     })
   }
 
-  /** Passes the rows of a query on as they come. @throws DatabaseError */
+  /** Passes the rows of a query on as they come. @throws Error without a password */
   read(sql: string, ms: number, take: Take): Promise<void> {
     return this.#use(ms, (connection) => connection.read(sql, take))
   }
@@ -98,16 +97,13 @@ class SqlDatabase {
 
   async #use<T>(ms: number, work: (connection: Connection, pool: Pool) => Promise<T>): Promise<T> {
     const until = performance.now() + ms
-    const connect = async () => {
-      this.#pool ??= this.access.engine === 'postgres' ? postgresPool(this.access) : mysqlPool(this.access)
-      // What could not be loaded is tried again by the next query.
-      this.#pool.catch(() => (this.#pool = undefined))
-      const pool = await this.#pool
-      return { pool, connection: await pool.connect() }
-    }
-    const connecting = connect()
-    const { pool, connection } = await answered(connecting, ms, this.access).catch((error) => {
-      connecting.then(({ connection: late }) => late.release(false)).catch(() => undefined)
+    this.#pool ??= this.access.engine === 'postgres' ? postgresPool(this.access) : mysqlPool(this.access)
+    // What could not be loaded is tried again by the next query.
+    this.#pool.catch(() => (this.#pool = undefined))
+    const pool = await this.#pool
+    const connecting = pool.connect()
+    const connection = await answered(connecting, ms, this.access).catch((error) => {
+      connecting.then((late) => late.release(false)).catch(() => undefined)
       throw error
     })
     let failed = true
@@ -133,7 +129,7 @@ class RedisDatabase {
     client?.disconnect()
   }
 
-  /** Sends commands, and waits so long for all of it, connecting included. @throws DatabaseError */
+  /** Sends commands, and waits so long for all of it, connecting included. @throws Error without a password */
   async ask<T>(ms: number, work: (client: Redis) => Promise<T>): Promise<T> {
     this.#client ??= this.#open()
     const opening = this.#client
@@ -159,16 +155,15 @@ class RedisDatabase {
   }
 }
 
-/** Settles as `work` does, at the latest after so many milliseconds; every error is a DatabaseError. */
+/** Settles as `work` does, at the latest after so many milliseconds. */
 async function answered<T>(work: Promise<T>, ms: number, access: DatabaseAccess): Promise<T> {
   const where = `${access.host}:${access.port}`
   try {
     return await within(ms, where, work)
   } catch (error) {
-    if (error instanceof DatabaseError) throw error
-    const { name, message, code } = error as NodeJS.ErrnoException
-    if (name === 'TimeoutError') throw new DatabaseError(message)
+    if (error instanceof TimeoutError) throw error
     // Of a host with several addresses Node has no message, but a code.
-    throw new DatabaseError(`${where}: ${message || code || 'failed'}`)
+    const { message, code } = error as NodeJS.ErrnoException
+    throw new Error(`${where}: ${message || code || 'failed'}`)
   }
 }

@@ -6,11 +6,6 @@ import type { Pool as MysqlPool, PoolConnection, PoolOptions } from 'mysql2/prom
 import type { Client, Pool as PostgresPool } from 'pg'
 import type { DatabaseAccess } from '../lib/database-url.js'
 
-/** A query that cannot be made, or was not answered. The message has no password in it. */
-export class DatabaseError extends Error {
-  override readonly name = 'DatabaseError'
-}
-
 /** A row by its columns; numbers, texts, dates … as the driver reads them. */
 export type Row = Readonly<Record<string, unknown>>
 
@@ -48,7 +43,7 @@ export async function driver<Driver>(load: () => Promise<Driver>, name: string):
     return await load()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new DatabaseError(`The driver ${name} is not installed: ${installRemedy(name)}.`)
+    throw new Error(`The driver ${name} is not installed: ${installRemedy(name)}.`)
   }
 }
 

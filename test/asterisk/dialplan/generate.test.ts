@@ -18,6 +18,7 @@ import { dialplanFor } from '../../../src/call/passed-facts.js'
 import { writeDialplanFile } from '../../../src/cli/dialplan.js'
 import { compile } from '../../../src/flows/compile.js'
 import { projectFolder } from '../../flows/project-folder.js'
+import { runningDialplan } from './running-dialplan.js'
 
 /** The generated text for one instance, and how others differ. `UPDATE_GOLDEN=1` writes it anew; look at what changed. */
 const GOLDEN = projectFolder('test', 'golden', 'dialplan.txt')
@@ -60,22 +61,6 @@ function goldenText(): string {
   return `${[...base, ...variants].join('\n')}\n`
 }
 
-/** What Asterisk makes of the text, as ShowDialPlan lists it. */
-function parsed(text: string): readonly DialplanStep[] {
-  const steps: DialplanStep[] = []
-  let [context, extension] = ['', '']
-  for (const line of text.split('\n')) {
-    context = /^\[(.+)\]$/.exec(line)?.[1] ?? context
-    const [, pattern, run] = /^(?:exten => (.+?),1,| same => n(?:\([\w-]+\))?,)(.*)$/.exec(line) ?? []
-    if (run === undefined) continue
-    extension = pattern ?? extension
-    const priority = pattern === undefined ? (steps.at(-1)?.priority ?? 0) + 1 : 1
-    const [, application = '', data = ''] = /^(\w+)\((.*)\)$/.exec(run) ?? []
-    steps.push({ context, extension, priority, application, data })
-  }
-  return steps
-}
-
 describe('the generated dialplan', () => {
   test('is the one of the golden file', () => {
     if (process.env.UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, goldenText())
@@ -94,7 +79,8 @@ describe('the generated dialplan', () => {
     'for %s has the steps of its text',
     (_, options) => {
       const { text } = generateDialplan({ ...BASE, ...options })
-      expect(parsed(text)).toEqual(stepsOf(text))
+      const steps = runningDialplan(text).steps.map(({ label: _, ...step }) => step)
+      expect(steps).toEqual(stepsOf(text))
     },
   )
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import fc from 'fast-check'
 import { ConnectionLog } from '../../src/lib/log.js'
 import { pause, retryDelayMs } from '../../src/lib/waiting.js'
-import { KeptLog } from './kept-log.js'
+import { KeptLog } from '../asterisk/kept-log.js'
 
 test('a connection that is down says why once, again where the reason changes, and every minute', () => {
   const log = new KeptLog()
