@@ -45,8 +45,6 @@ export async function askHttp(
   try {
     const answer = await request(url, {
       signal,
-      headersTimeout: ms,
-      bodyTimeout: ms,
       ...(posted === undefined
         ? { method: 'GET', headers }
         : { method: 'POST', body: posted, headers: { 'content-type': 'application/json', ...headers } }),
@@ -65,9 +63,8 @@ export async function askHttp(
   } catch (error) {
     if (error instanceof HttpError) throw error
     if (rest.signal?.aborted) throw new HttpError(`The request to ${url.host} was stopped.`)
+    if (timeout.aborted) throw new HttpError(`${url.host} did not answer within ${ms} ms.`)
     const { code, message } = error as NodeJS.ErrnoException
-    if (timeout.aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
-      throw new HttpError(`${url.host} did not answer within ${ms} ms.`)
     throw new HttpError(`${url.host} cannot be reached: ${code ?? message}.`)
   }
 }

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Calendars, storedCopies } from '../../src/calendars/calendars.js'
 import { type Hours, stateAt, withCopies } from '../../src/hours/hours.js'
-import type { Log } from '../../src/lib/log.js'
+import { KeptLog } from '../asterisk/kept-log.js'
 import { hoursOf } from '../routing/support/make.js'
+import { until } from '../support/until.js'
 
 const CHRISTMAS = Date.parse('2026-12-25T12:00:00Z')
 
@@ -28,16 +29,15 @@ let url: string
 /** What the server answers; undefined for nothing at all. */
 let answer: Answer | undefined
 let requests: http.IncomingHttpHeaders[] = []
-const lines: string[] = []
-const note = (message: string) => void lines.push(message)
-const log: Log = { error: note, warn: note, info: note, debug: note }
+let log = new KeptLog()
+const lines = () => log.lines.map(({ message }) => message)
 const running: Calendars[] = []
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'doorman-calendars-'))
   answer = { status: 200, text: calendar('20261225') }
   requests = []
-  lines.length = 0
+  log = new KeptLog()
   server = http.createServer(({ headers }, response) => {
     requests.push(headers)
     if (answer === undefined) return
@@ -67,13 +67,6 @@ async function started(hours: readonly Hours[]): Promise<Calendars> {
   return calendars
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 400) throw new Error(`This never came to be; the log: ${lines.join(' | ')}`)
-    await sleep(25)
-  }
-}
-
 const stateOf = (calendars: Pick<Calendars, 'copies'>) =>
   stateAt(withCopies(office(), calendars.copies), CHRISTMAS)
 const version = (calendars: Calendars) => calendars.copies.get(url)?.version
@@ -90,7 +83,7 @@ describe('a calendar at a URL', () => {
     expect(calendars.health).toEqual([
       { name: expect.stringMatching('/…/holidays.ics'), age: expect.any(Number), isUp: true },
     ])
-    expect(lines).toEqual([expect.stringMatching(/^The calendar .* is at version [0-9a-f]{12}\.$/)])
+    expect(lines()).toEqual([expect.stringMatching(/^The calendar .* is at version [0-9a-f]{12}\.$/)])
   })
 
   test('decides after a restart as before, whatever its server does', async () => {
@@ -117,9 +110,9 @@ describe('a calendar at a URL', () => {
     await until(() => (calendars.copies.get(url)?.checked ?? 0) > checked)
     expect(requests[1]).toMatchObject({ accept: 'text/calendar' })
     expect(stateOf(calendars).open).toBe(false)
-    expect(lines).toHaveLength(1)
+    expect(lines()).toHaveLength(1)
     answer = { status: 200, text: calendar('20261226') }
-    await until(() => lines.length === 2)
+    await until(() => lines().length === 2)
     expect(stateOf(calendars).open).toBe(true)
   })
 
@@ -145,18 +138,18 @@ describe('a calendar at a URL', () => {
     const asked = requests.length
     await until(() => requests.length > asked + 2)
     expect(version(calendars)).toBe(before)
-    expect(lines.filter((line) => line.includes('cannot be read'))).toEqual([
+    expect(lines().filter((line) => line.includes('cannot be read'))).toEqual([
       expect.stringMatching(new RegExp(`${message}.*Its copy goes on to decide\\.$`)),
     ])
     answer = { status: 200, text: calendar('20261225') }
-    await until(() => lines.at(-1)?.includes('is at version') === true)
+    await until(() => lines().at(-1)?.includes('is at version') === true)
   })
 
   test('that was never loaded says so, and holds up no start', async () => {
     answer = { status: 404 }
     const calendars = await started([office()])
-    await until(() => lines.length > 0)
-    expect(lines).toEqual([expect.stringMatching(/answered 404\. It was never loaded\.$/)])
+    await until(() => lines().length > 0)
+    expect(lines()).toEqual([expect.stringMatching(/answered 404\. It was never loaded\.$/)])
     expect(calendars.health).toEqual([expect.objectContaining({ age: undefined, isUp: false })])
   })
 
