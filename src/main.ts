@@ -250,10 +250,11 @@ function startRevisions(parts: Parts): Promise<Revisions> {
       const { routing } = revision
       const checked = functions.check(revision.functions.values())
       const [problems] = await Promise.all([checked, lookups.use(routing)])
-      if (problems.length > 0) return problems
+      // A start has no other revision to go on with.
+      if (problems.length > 0 && !isStart) return problems
       const newTables = tables.use(routing, isStart ? 0 : NEW_TABLES_MS)
       await Promise.all([newTables, calendars.use(routing.hours.values())])
-      return []
+      return problems
     },
     swapped: (revision) => {
       parts.renderAhead(revision)
