@@ -286,6 +286,8 @@ test('a thousand texts of calls wait at most', async () => {
   const { greetings } = open()
   const waits = Array.from({ length: 1_100 }, (_, n) => greetings.within(greeting(`Hello ${n}.`), 100))
   expect(new Set(await Promise.all(waits))).toEqual(new Set([undefined]))
+  // On a busy machine the folder is read only then.
+  await until(() => greetings.health.waiting > 1_000)
   expect(greetings.health.waiting).toBe(1_001)
 })
 
