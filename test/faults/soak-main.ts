@@ -41,8 +41,9 @@ for (const problem of report.problems) say(`  ✗ ${problem}`)
 if (calls === CALLS) writeFileSync(join(repositoryFolder(), 'test/faults/SOAK.md'), soakMd(report))
 process.exit(report.problems.length === 0 ? 0 : 1)
 
-function cells({ calls: after, rss_mb, files, threads }: SoakSample): readonly string[] {
-  return [`${after} calls`, `${rss_mb.toFixed(1)} MB`, `${files} files`, `${threads} threads`]
+function cells({ calls: after, rss_mb, peak_mb, files, threads }: SoakSample): readonly string[] {
+  const megabytes = [rss_mb, peak_mb].map((mb) => `${mb.toFixed(1)} MB`)
+  return [`${after} calls`, ...megabytes, `${files} files`, `${threads} threads`]
 }
 
 function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
@@ -54,13 +55,14 @@ function soakMd({ asterisk, samples, seconds, problems }: SoakReport): string {
     `Asterisk ${asterisk}, ${perSecond} calls a second, ${seconds} s in all.`,
     '',
     'A third of the calls each is decided by a VIP number from a table of a web server within hours, greeted by name; by',
-    'a header; and by a function, whose state is remembered. Each third comes from a thousand callers. The console’s',
-    'stream of calls is open, and the log goes to a file. After each row of calls there are none until Asterisk has',
-    'closed its idle connections; then a garbage collection is asked for and the process is measured from outside',
-    '(`/proc`): resident memory, open files (sockets are files), threads.',
+    'a header; and by a function, whose state is remembered. Each third comes from 150 callers, so that all of them have',
+    'the 20 calls that memory keeps within the first 10,000. The console’s stream of calls is open, and the log goes to',
+    'a file. After each row of calls there are none until Asterisk has closed its idle connections; then a garbage',
+    'collection is asked for, which also gives back the pages that V8 keeps for the next calls, and the process is',
+    'measured from outside (`/proc`): resident memory, the most of it so far, open files (sockets are files), threads.',
     '',
-    '| after | resident memory | open files | threads |',
-    '| ---: | ---: | ---: | ---: |',
+    '| after | resident memory | most so far | open files | threads |',
+    '| ---: | ---: | ---: | ---: | ---: |',
     ...samples.map((sample) => `| ${cells(sample).join(' | ')} |`),
     '',
     `${sums}.`,
