@@ -39,7 +39,7 @@ const KEPT_MINUTES = 120
 type Listener = (row: CallRow) => void
 
 export class LiveCalls {
-  #rows: CallRow[] = []
+  readonly #rows: CallRow[] = []
   // No process has a million calls a second, so that the next one begins higher.
   #last = Date.now() * 1_000
   readonly minutes: Minute[] = []
@@ -53,7 +53,7 @@ export class LiveCalls {
       ...{ sentence, ms: record.ms.total ?? 0, hearsay: record.hearsay.length },
     }
     this.#rows.push(row)
-    if (this.#rows.length > 2 * KEPT_ROWS) this.#rows = this.#rows.slice(-KEPT_ROWS)
+    if (this.#rows.length > KEPT_ROWS) this.#rows.shift()
     this.#count(row, record.ms)
     for (const listener of this.#listeners) listener(row)
   }
