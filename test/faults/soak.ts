@@ -98,7 +98,12 @@ export async function soak(install: AsteriskInstall, options: SoakOptions): Prom
       surroundings: {
         through: intoFile,
         isLogInFile: true,
-        settings: { ...hook('collect-garbage'), DOORMAN_TOKENS: `ann:operator:${TOKEN}` },
+        // As packaging/doorman.service starts it.
+        settings: {
+          ...hook('collect-garbage'),
+          MALLOC_ARENA_MAX: '2',
+          DOORMAN_TOKENS: `ann:operator:${TOKEN}`,
+        },
       },
     })
     fixture.kinds = KINDS
