@@ -89,7 +89,8 @@ async function newCredentials(): Promise<Credentials> {
 
 /** A self-signed certificate, for ten years: PBXs know the hub by their copy of it. */
 async function certificate(folder: string, hub: string): Promise<void> {
-  const name = `${isIP(hub) ? 'IP' : 'DNS'}:${hub}`
+  // Where DOORMAN_FLEET has an address, the client of NATS checks the certificate for localhost.
+  const name = isIP(hub) ? `IP:${hub},DNS:localhost` : `DNS:${hub}`
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'hub.key']
   const about = ['-subj', '/CN=doorman hub', '-addext', `subjectAltName=${name}`, '-days', '3650']
   const args = ['req', '-x509', ...key, ...about, '-out', 'hub.crt']

@@ -6,7 +6,7 @@ import { initFleet } from '../../src/fleet/init.js'
 import { NatsExchange } from '../../src/fleet/nats-exchange.js'
 import { freePort } from '../support/free-ports.js'
 import { PrivateServer, serverFolder } from '../support/private-server.js'
-import { natsServer } from '../support/roots.js'
+import { type NatsSuite, natsServer } from '../support/roots.js'
 
 const isReady = (log: string) => log.includes('Server is ready')
 
@@ -25,17 +25,18 @@ export class NatsFleet {
   /**
    * @param made a folder that `doorman fleet init` made; where there is none, it is made
    * @param withLeaves false where all PBXs connect to the hub
+   * @param server the Debian whose nats-server it is, and how the hub is named
    */
   static async start(
     pbxs: readonly string[] = ['berlin', 'munich'],
     made?: string,
     withLeaves = true,
+    { suite, hub = 'localhost' }: { suite?: NatsSuite; hub?: string } = {},
   ): Promise<NatsFleet> {
     const folder = made ?? join(mkdtempSync(join(tmpdir(), 'doorman-nats-fleet-')), 'fleet')
-    if (made === undefined)
-      await initFleet({ folder, pbxs, canaries: ['berlin'], hub: 'localhost', share: undefined })
+    if (made === undefined) await initFleet({ folder, pbxs, canaries: ['berlin'], hub, share: undefined })
     const [clients, leaves] = [await freePort('tcp'), await freePort('tcp')]
-    const program = await natsServer((line) => void process.stderr.write(`${line}\n`))
+    const program = await natsServer((line) => void process.stderr.write(`${line}\n`), suite)
     const start = async (name: string, port: number) => {
       const file = join(folder, name, 'nats.conf')
       const data = serverFolder(`nats-${name}`)

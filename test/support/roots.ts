@@ -48,13 +48,9 @@ const CHROMIUM: Root = {
   without: ['usr/share/doc', 'usr/share/locale', 'var/cache/apt'],
 }
 
-/** nats-server 2.9.10 of Debian 12, the oldest that the fleet supports. */
-const NATS: Root = {
-  name: 'nats',
-  suite: 'bookworm',
-  packages: 'nats-server',
-  what: 'NATS of Debian bookworm',
-}
+/** Debian suites by their nats-server: bookworm 2.9.10, the oldest that the fleet supports, trixie 2.10, forky 2.15. */
+export const NATS_SUITES = ['bookworm', 'trixie', 'forky'] as const
+export type NatsSuite = (typeof NATS_SUITES)[number]
 
 /** Kamailio 5.6 of Debian 12, with all modules of its main package. */
 const KAMAILIO: Root = {
@@ -110,8 +106,12 @@ export function chromiumRoot(say: (line: string) => void): Promise<string> {
 }
 
 /** The command of nats-server, out of a root that is built where it is missing, like Asterisk's. */
-export async function natsServer(say: (line: string) => void): Promise<readonly string[]> {
-  const root = await debianRoot(NATS, say)
+export async function natsServer(
+  say: (line: string) => void,
+  suite: NatsSuite = 'bookworm',
+): Promise<readonly string[]> {
+  const [name, what] = [`nats-${suite}`, `NATS of Debian ${suite}`]
+  const root = await debianRoot({ name, suite, packages: 'nats-server', what }, say)
   return [...throughLoader(root), join(root, 'usr/sbin/nats-server')]
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive } from './child.js'
 import { labFolder } from './lab-folder.js'
-import { asteriskRoot, databasesRoot, kamailio, natsServer, RELEASES } from './roots.js'
+import { asteriskRoot, databasesRoot, kamailio, NATS_SUITES, natsServer, RELEASES } from './roots.js'
 
 /** How long processes that a test has ended may take to remove their folders. */
 const REMOVAL_MS = 5_000
@@ -26,7 +26,7 @@ export default async function setup(
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   for (const release of RELEASES) await asteriskRoot(release, say)
   await databasesRoot(say)
-  await natsServer(say)
+  for (const suite of NATS_SUITES) await natsServer(say, suite)
   await kamailio(say)
 }
 
