@@ -92,7 +92,8 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
   const vitals = () => ({ ari, ami, stopping: isStopping, revision: revisions.current.id })
   const isReady = () => ari.isUp && ami.isUp && !isStopping
   const activeCalls = () => calls.activeCalls
-  const fleet = await openFleet(parts, { revisions, memoryLoaded, isReady, activeCalls })
+  const isDrained = () => ari.deviceStates.isDrained
+  const fleet = await openFleet(parts, { revisions, memoryLoaded, isReady, isDrained, activeCalls })
   if (fleet === undefined) parts.tables.share()
   const own = runningControl({ ...parts, revisions, vitals, fleet })
   const control = await openControl(settings, own, log, store.isInUse)
@@ -123,7 +124,7 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
 /** Nothing of the fleet is loaded where this PBX is in none. */
 async function openFleet(
   { settings, log, store, overrides, memory, greetings, live, tables }: Parts,
-  running: Pick<FleetParts, 'revisions' | 'memoryLoaded' | 'isReady' | 'activeCalls'>,
+  running: Pick<FleetParts, 'revisions' | 'memoryLoaded' | 'isReady' | 'isDrained' | 'activeCalls'>,
 ): Promise<Fleet | undefined> {
   if (settings.DOORMAN_FLEET === undefined) return undefined
   try {

@@ -7,14 +7,14 @@ import { isNats, openExchange } from '../fleet/open-exchange.js'
 import { Publisher } from '../fleet/publisher.js'
 import { REST, RING } from '../fleet/rings.js'
 import * as rollout from '../fleet/rollout.js'
-import { drifts, isAway, type MemberStatus, readStatuses } from '../fleet/status.js'
-import type { FleetView } from '../fleet/view.js'
+import { isAway, type MemberStatus, readStatuses } from '../fleet/status.js'
+import { type FleetView, viewOf } from '../fleet/view.js'
 import { FunctionRunner } from '../flows/functions/function-runner.js'
 import { loadRevision } from '../flows/load.js'
 import { FlowFilesError } from '../flows/problem.js'
 import { parseUntil } from '../hours/hours.js'
 import { Columns, suggestion } from '../lib/text.js'
-import { age, DAY_MS } from '../lib/units.js'
+import { age, DAY_MS, localTime } from '../lib/units.js'
 import type { Routing } from '../routing/types.js'
 import { type Settings, userName } from '../settings/index.js'
 import { EXIT, print, printResult, Refusal, refuseOn, widthOf } from './command.js'
@@ -121,7 +121,7 @@ export function rollback(settings: Settings, options: Json): Promise<void> {
   return asPublisher(settings, options, async (parts) => {
     const result = await rollout.rollback(parts, ROLLBACK_EXPIRES_MS)
     if (result === undefined) throw new Refusal('fleet', 'There is no push to go back from.')
-    report(options, result, 'All PBXs are back.', 'Not all PBXs are back.')
+    report(options, result, 'All PBXs that are not away are back.', 'Not all PBXs are back.')
   })
 }
 
@@ -133,39 +133,52 @@ function report(options: Json, result: rollout.RolloutResult, done: string, fail
 
 export async function status(settings: Settings, options: Json): Promise<void> {
   const { DOORMAN_FLEET_SIGNING_KEY: key, DOORMAN_DATA: data } = settings
-  const show = (pbxs: readonly MemberStatus[], missing: FleetView['missing'] = null) => {
-    const away = missing && `The exchange was last reached ${age(missing.since)} ago: ${missing.why}`
-    printResult(options, { pbxs, missing }, away ? `${table(pbxs)}\n${away}` : table(pbxs))
-  }
+  const show = ({ pbxs, missing }: Shown) =>
+    printResult(options, { pbxs, missing }, [...awayLines(missing), ...table(pbxs, missing)].join('\n'))
   // A PBX asks its own Doorman, which is in the fleet already.
   if (key === undefined) {
     const instance = await findInstance(data).catch((error: Error) => {
       throw new NotRunningError(`${error.message}\nOn the publisher's machine, ${ADD_SETTINGS}.`)
     })
-    const { pbxs, missing } = await readFleet(instance)
-    return show(pbxs, missing)
+    return show(await readFleet(instance))
   }
-  await asPublisher(settings, options, async ({ exchange }) => show(await readStatuses(exchange)))
+  await asPublisher(settings, options, async ({ exchange }) =>
+    show(viewOf(await readStatuses(exchange), new Map())),
+  )
+}
+
+type Shown = Pick<FleetView, 'pbxs' | 'missing'>
+
+function awayLines(missing: FleetView['missing']): readonly string[] {
+  if (missing === null) return []
+  const { since, readAt, why } = missing
+  const others = readAt === null ? 'were not read before that' : `are shown as they were ${age(readAt)} ago`
+  const at = `${localTime(new Date(since))} (${age(since)})`
+  return [`The exchange cannot be reached since ${at}: ${why}.`, `The other PBXs ${others}.`, '']
 }
 
 const HEADING = ['PBX', 'ring', 'revision', 'since', 'health', 'order', 'calls', 'fallbacks', 'last']
 
-function table(pbxs: readonly MemberStatus[]): string {
-  if (pbxs.length === 0) return 'No PBX has reported yet.'
-  const problems = pbxs.flatMap(({ name, order, refusedOrders, isReady }) => {
+function table(pbxs: Shown['pbxs'], missing: FleetView['missing']): readonly string[] {
+  if (pbxs.length === 0) return ['No PBX has reported yet.']
+  const problems = pbxs.flatMap(({ name, order, refusedOrders, isReady, isDrained }) => {
     const unready = isReady ? [] : ['not ready; doorman doctor  there says why']
-    return [...(order?.problems ?? []), ...refusedOrders, ...unready].map((says) => `${name}: ${says}`)
+    const drained = isDrained ? ["drained, it refuses a proxy's new calls; there:  doorman drain --end"] : []
+    const says = [...(order?.problems ?? []), ...refusedOrders, ...unready, ...drained]
+    return says.map((one) => `${name}: ${one}`)
   })
-  const rows = pbxs.map((pbx) => cells(pbx, Date.now()))
-  return [...new Columns(widthOf(process.stdout)).lines([HEADING, ...rows]), ...problems].join('\n')
+  const rows = pbxs.map((pbx) => cells(pbx, missing))
+  return [...new Columns(widthOf(process.stdout)).lines([HEADING, ...rows]), ...problems]
 }
 
-function cells(pbx: MemberStatus, now: number): readonly string[] {
+function cells(pbx: Shown['pbxs'][number], missing: FleetView['missing']): readonly string[] {
   const { name, ring, revision, since, order, calls, fallbacks, lastFallback } = pbx
-  const health = isAway(pbx, now) ? `away ${age(pbx.at, now)}` : pbx.isReady ? 'OK' : 'not ready'
-  const state = order === null ? '-' : !order.isTaken ? 'refused' : drifts(pbx) ? 'drift' : 'taken'
-  const last = lastFallback === null ? '-' : age(lastFallback.at, now)
-  return [name, ring, revision, age(since, now), health, state, String(calls), String(fallbacks), last]
+  const isOld = missing?.readAt != null && pbx.at < missing.readAt
+  const now = `${!pbx.isReady ? 'not ready' : pbx.isDrained ? 'drained' : 'OK'}${isOld ? '?' : ''}`
+  const health = pbx.isAway ? `away ${age(pbx.at)}` : now
+  const state = order === null ? '-' : !order.isTaken ? 'refused' : pbx.drifts ? 'drift' : 'taken'
+  const last = lastFallback === null ? '-' : age(lastFallback.at)
+  return [name, ring, revision, age(since), health, state, String(calls), String(fallbacks), last]
 }
 
 export function why(
@@ -233,7 +246,7 @@ function checkUntil(until: string): void {
 
 const SEE_FOLDER = 'See whether the folder is mounted here, and whether this user may write to it.'
 const SEE_HUB =
-  'See whether nats-server runs at the hub, and whether DOORMAN_FLEET, _SEED and _CA are as "doorman fleet init" wrote them.'
+  'See whether DOORMAN_FLEET, _SEED and _CA are as "doorman fleet init" wrote them, and whether nats-server runs at the hub.'
 
 /** Does something as the publisher. @throws Refusal where this is not its machine, or the exchange cannot be reached */
 async function asPublisher(

@@ -202,9 +202,11 @@ export const TEXTS = {
   fleet: {
     heading: 'Fleet, seen from',
     columns: ['PBX', 'Ring', 'Revision, since', 'Health', 'Order', 'Calls', 'Fallbacks', 'Last fallback'],
-    missing: 'The others are shown as they were: the exchange of the fleet is not reached since',
+    missing: 'The exchange of the fleet cannot be reached since',
+    readAt: 'The other PBXs are shown as they were at',
+    unread: 'The other PBXs were not read before that',
     noPbxs: 'No PBX has reported yet.',
-    health: { notReady: 'not ready', away: 'away, last heard of' },
+    health: { notReady: 'not ready', drained: 'drained', away: 'away, last heard of' },
     order: { none: 'none yet', taken: 'taken', refused: 'refused', drift: 'drift: other files loaded since' },
     rings: 'Rings, and the gates of the last push',
     ringColumns: ['Ring', 'Revision', 'Ordered', 'Gate'],

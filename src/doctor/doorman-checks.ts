@@ -255,7 +255,7 @@ export const FLEET = check('fleet', [], async ({ settings }) => {
     const says = `${name} does not reach ${address}: ${sentence(why)} It decides by what it has.`
     return fault(
       says,
-      'Check the leaf node and the hub (systemctl status nats-server), or that the folder is mounted.',
+      'Check the settings of fleet.env, the leaf node and the hub (systemctl status nats-server), or that the folder is mounted.',
     )
   } finally {
     await exchange.stop()

@@ -13,7 +13,7 @@ import { SharedTables, type SharedTablesParts } from './shared-tables.js'
 import { type FleetView, fleetReader } from './view.js'
 
 export interface FleetParts
-  extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'activeCalls'>,
+  extends Pick<MemberParts, 'log' | 'revisions' | 'store' | 'isReady' | 'isDrained' | 'activeCalls'>,
     Pick<SampledCallsParts, 'listen'>,
     Pick<SharedMemoryParts, 'memory' | 'memoryLoaded' | 'recentCallers' | 'forgetStored'>,
     Pick<SharedTablesParts, 'tables'> {

@@ -34,6 +34,7 @@ export interface MemberParts extends Member {
   readonly store: Pick<Store, 'revisions' | 'findCalls'>
   readonly version: string
   isReady(): boolean
+  isDrained(): boolean
   activeCalls(): number
   /** The calls as they leave. @returns ends it */
   listen(listener: (call: Parameters<CallCount['add']>[0]) => void): () => void
@@ -93,12 +94,12 @@ export class FleetMember {
   }
 
   get status(): MemberStatus {
-    const { name, ring, version, isReady, activeCalls } = this.parts
+    const { name, ring, version, isReady, isDrained, activeCalls } = this.parts
     this.#noteRevision()
     return {
-      ...{ name, ring, version, at: Date.now(), isReady: isReady(), activeCalls: activeCalls() },
-      ...{ revision: this.#revision, since: this.#since, order: this.#kept.order },
-      ...{ refusedOrders: [...this.#refused.values()], ...this.#calls.figures },
+      ...{ name, ring, version, at: Date.now(), isReady: isReady(), isDrained: isDrained() },
+      ...{ activeCalls: activeCalls(), revision: this.#revision, since: this.#since },
+      ...{ order: this.#kept.order, refusedOrders: [...this.#refused.values()], ...this.#calls.figures },
     }
   }
 

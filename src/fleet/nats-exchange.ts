@@ -3,17 +3,21 @@
  * of each, and `orders/rest` is `doorman.orders.rest`. Everything lies at the hub; through a leaf node its API is reached
  * by the name of its domain. What a PBX may publish is in the configuration that `doorman fleet init` writes.
  */
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { DeliverPolicy, type JetStreamClient, jetstream, StorageType } from '@nats-io/jetstream'
+import { DeliverPolicy, type JetStreamClient, jetstream } from '@nats-io/jetstream'
 import { connect, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
 import { pause, within } from '../lib/waiting.js'
 import type { Changed, Exchange, ExchangeAccess, Key } from './exchange.js'
 
 export const HUB_DOMAIN = 'hub'
-const [LASTING, PASSING] = ['doorman', 'doorman-status'] as const
+/** What changes every few seconds lies apart. On disk, too: after a restart a hub without it would know some PBXs only. */
+const [LASTING, STATUS] = ['doorman', 'doorman-status'] as const
 const DAY_NS = 86_400_000_000_000
 /** What a PBX remembers of a caller is deleted after so long, even if no PBX deletes it. */
 const KEPT_DAYS = 400
+/** A PBX that is away for longer is not listed; an order expires in as many, unless it is told otherwise. */
+const STATUS_KEPT_DAYS = 90
 
 const TIMEOUT_MS = 3_000
 /** After a restart of the hub all PBXs connect at once. */
@@ -23,12 +27,16 @@ const PROBE_MS = 3_000
 /** nats-server takes messages of 1 MB unless it is told otherwise. */
 const CHUNK = 512 * 1024
 
-/** What some errors of JetStream mean in a fleet. */
-const MEANING: Readonly<Record<string, string>> = {
-  'stream not found':
-    'the hub has no streams yet: run  doorman fleet status  on the machine of the publisher',
-  'jetstream is not enabled': 'the leaf node does not reach the hub, or the hub has no JetStream',
-}
+/** What some errors of the client and of nats-server mean in a fleet; the first that fits. */
+const MEANINGS: readonly (readonly [error: RegExp, meaning: string])[] = [
+  [/^stream not found/, 'the hub has no streams yet: run  doorman fleet status  at the publisher'],
+  [/^jetstream is not enabled/, 'the leaf node does not reach the hub, or the hub has no JetStream'],
+  [/^nkeys: /, 'DOORMAN_FLEET_SEED is damaged'],
+  [/ Violation/, 'nats-server does not know this DOORMAN_FLEET_SEED, or as that of another machine'],
+  [/ altnames/, 'the certificate of the hub is for another name than DOORMAN_FLEET has'],
+  [/certificate/, 'the certificate of the hub is not the one of DOORMAN_FLEET_CA'],
+  [/ENOTFOUND|EAI_AGAIN/, 'the name of the hub is not known here'],
+]
 
 interface Watch {
   readonly subject: string
@@ -144,7 +152,7 @@ export class NatsExchange implements Exchange {
       } catch (error) {
         this.#isUp = false
         const { message } = error as Error
-        this.#problem = MEANING[message] ?? message
+        this.#problem = MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? message
       }
       await pause(this.probeMs, signal)
     }
@@ -159,7 +167,7 @@ export class NatsExchange implements Exchange {
       ...{ servers: address, name: `doorman ${name}`, timeout: CONNECT_MS, inboxPrefix: `_INBOX_${name}` },
       ...{ maxReconnectAttempts: -1, ignoreAuthErrorAbort: true },
       ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
-      ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca, 'utf8') } }),
+      ...(ca === undefined ? {} : { tls: { ca: readCertificate(ca) } }),
     })
     // The prefix of the API is part of these options afterwards: they are not for two connections.
     this.#js = jetstream(connection, { domain: HUB_DOMAIN, timeout: TIMEOUT_MS })
@@ -171,11 +179,12 @@ export class NatsExchange implements Exchange {
   async #probe(): Promise<void> {
     const { streams } = await this.#client().jetstreamManager(false)
     if (this.access.name === 'publisher') {
-      const kept = { max_msgs_per_subject: 1, max_age: KEPT_DAYS * DAY_NS }
-      const kinds = ['orders', 'overrides', 'memory', 'tables', 'files']
-      await streams.add({ name: LASTING, subjects: kinds.map((kind) => `doorman.${kind}.>`), ...kept })
-      const passing = { storage: StorageType.Memory, max_msgs_per_subject: 1 }
-      await streams.add({ name: PASSING, subjects: ['doorman.status.>'], ...passing })
+      const add = (name: string, kinds: readonly string[], days: number) => {
+        const subjects = kinds.map((kind) => `doorman.${kind}.>`)
+        return streams.add({ name, subjects, max_msgs_per_subject: 1, max_age: days * DAY_NS })
+      }
+      await add(LASTING, ['orders', 'overrides', 'memory', 'tables', 'files'], KEPT_DAYS)
+      await add(STATUS, ['status'], STATUS_KEPT_DAYS)
     }
     await streams.info(LASTING)
     if (this.#isUp) return
@@ -201,7 +210,7 @@ export class NatsExchange implements Exchange {
     take: (message: { readonly subject: string; readonly data: Uint8Array }, left: number) => void,
   ) {
     if (subject.startsWith('doorman.live.')) return { pending: 0, stop: this.#subscribe(subject, take) }
-    const stream = subject.startsWith('doorman.status.') ? PASSING : LASTING
+    const stream = subject.startsWith('doorman.status.') ? STATUS : LASTING
     const options = { filter_subjects: subject, deliver_policy: DeliverPolicy.LastPerSubject }
     const consumer = await this.#client().consumers.getPushConsumer(stream, options)
     const pending = (await consumer.info(true)).num_pending
@@ -229,6 +238,19 @@ export class NatsExchange implements Exchange {
           .catch(() => undefined)
       },
     })
+  }
+}
+
+/** @throws Error that names the setting; the client would pass over a file without a certificate. */
+function readCertificate(file: string): string {
+  try {
+    const pem = readFileSync(file, 'utf8')
+    new X509Certificate(pem)
+    return pem
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    const why = syscall === undefined ? 'is no PEM file' : `cannot be read (${code})`
+    throw new Error(`DOORMAN_FLEET_CA: ${file} ${why}`)
   }
 }
 

@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listed } from '../lib/text.js'
-import { counted, formatDuration } from '../lib/units.js'
+import { counted, DAY_MS, formatDuration } from '../lib/units.js'
 import { type Changed, type Exchange, lastPart } from './exchange.js'
 import type { Content } from './orders.js'
 import { common, type NewOrder, type Publisher } from './publisher.js'
@@ -34,6 +34,8 @@ export interface RolloutParts {
   say(line: string): void
   /** How long a PBX may take to check a revision and to report. */
   readonly answerMs?: number
+  /** How long a push waits for PBXs that have not reported lately. */
+  readonly reportMs?: number
 }
 
 export interface RolloutResult {
@@ -47,7 +49,9 @@ export interface RolloutResult {
 /** The replay of ten thousand calls may take 100 s. */
 const ANSWER_MS = 120_000
 const LOOK_MS = 100
-const NO_REPORT = `Nothing was pushed, as no PBX has reported lately. PBXs report every ${formatDuration(REPORT_MS)}: if the hub has just started, run this again.`
+/** Behind a leaf node a PBX may take some seconds longer. */
+const REPORT_WAIT_MS = REPORT_MS + 5_000
+const NO_REPORT = 'Nothing was pushed: all PBXs are away.  doorman fleet status  says since when.'
 
 /** Rejects where the exchange cannot be reached. */
 export async function push(parts: RolloutParts, what: Push): Promise<RolloutResult> {
@@ -58,7 +62,8 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
   if (before.content !== null && before.content.revision !== content.revision) earlier.push(before.content)
   const order = { content, maxChange, isRollback: false, earlier, push: { rings: what.rings, holdMs } }
   return watching(parts, async (statuses) => {
-    // A hub that has just started knows the orders, and no status yet: no gate would hold.
+    await awaitReports(parts, statuses)
+    // No gate would hold.
     if (before.content !== null && membersOf(REST, statuses).length === 0)
       return { ok: false, rings: [], problem: NO_REPORT }
     const done: { ring: string; pbxs: readonly string[] }[] = []
@@ -66,7 +71,8 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
       const sequence = await publisher.order({ ...order, ring }, expiresMs)
       const pbxs = membersOf(ring, statuses)
       done.push({ ring, pbxs })
-      say(`Ring ${ring}: ${counted(pbxs.length, 'PBX')}${pbxs.length === 0 ? '' : ` (${listed(pbxs)})`}`)
+      const names = pbxs.length === 0 ? '' : ` (${listed(pbxs)})`
+      say(`Ring ${ring}: ${counted(pbxs.length, 'PBX')}${names}${absent([ring], statuses)}`)
       const isLast = ring === what.rings.at(-1)
       const wait = { pbxs, sequence, holdMs: isLast || pbxs.length === 0 ? 0 : holdMs }
       if (wait.holdMs > 0) say(`  watched for ${formatDuration(holdMs)}`)
@@ -110,7 +116,7 @@ async function rollBack(
 ): Promise<string | undefined> {
   const { publisher, say } = parts
   const to = before.content === null ? 'what each had before the first push' : before.content.revision
-  say(`Rolled back to ${to}: ring ${rings.join(', ')}.`)
+  say(`Rolled back to ${to}: ring ${rings.join(', ')}${absent(rings, statuses)}.`)
   const problems: string[] = []
   for (const ring of rings) {
     const order = { ...before, ring, isRollback: true }
@@ -176,8 +182,28 @@ async function watching<T>({ exchange }: RolloutParts, use: (statuses: Statuses)
   }
 }
 
-/** Those that are there; the others take what their ring has when they are back. */
-function membersOf(ring: string, statuses: Statuses): readonly string[] {
-  const there = [...statuses.values()].filter((status) => !isAway(status, Date.now()))
-  return there.filter((status) => isInRing(ring, status)).map(({ name }) => name)
+/**
+ * While the hub or the folder was away all PBXs were: no ring may be judged by those of its PBXs alone that happened to
+ * report first afterwards. A PBX that is away for a day is not waited for.
+ */
+async function awaitReports(
+  { say, reportMs = REPORT_WAIT_MS }: RolloutParts,
+  statuses: Statuses,
+): Promise<void> {
+  const end = Date.now() + reportMs
+  const wasThere = (pbx: string) => Date.now() - (statuses.get(pbx)?.at ?? 0) < DAY_MS
+  const late = () => membersOf(REST, statuses, true).filter(wasThere)
+  if (late().length > 0) say(`Waits up to ${formatDuration(reportMs)} for the report of ${listed(late())}.`)
+  while (late().length > 0 && Date.now() < end) await sleep(LOOK_MS)
+}
+
+/** Those that are there, or those that are away: they take what their ring has when they are back. */
+function membersOf(ring: string, statuses: Statuses, away = false): readonly string[] {
+  const found = [...statuses.values()].filter((status) => isAway(status, Date.now()) === away)
+  return found.filter((status) => isInRing(ring, status)).map(({ name }) => name)
+}
+
+function absent(rings: readonly string[], statuses: Statuses): string {
+  const away = new Set(rings.flatMap((ring) => membersOf(ring, statuses, true)))
+  return away.size === 0 ? '' : `; away, and takes it when it is back: ${listed([...away])}`
 }

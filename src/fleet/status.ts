@@ -14,6 +14,8 @@ const status = z.object({
   version: z.string(),
   at: z.number(),
   isReady: z.boolean(),
+  /** Whether it refuses a proxy's new calls. */
+  isDrained: z.boolean(),
   /** Id of the revision that decides, and since when it does. */
   revision: z.string(),
   since: z.number(),

@@ -6,19 +6,21 @@ import { drifts, gateProblem, isAway, type MemberStatus, readStatuses } from './
 
 export type FleetView = ReturnType<typeof viewOf>
 
-/** Makes a reader of the fleet as this PBX sees it: while the exchange is away, as it was when that was last read. */
+/** Makes a reader of the fleet as this PBX sees it: while the exchange is away, the others as they were last read. */
 export function fleetReader(
   exchange: Pick<Exchange, 'watch' | 'isUp' | 'problem'>,
   member: Pick<FleetMember, 'status' | 'orders' | 'reportedAt'>,
 ): () => Promise<FleetView> {
   let statuses: readonly MemberStatus[] = []
+  let readAt: number | null = null
   return async () => {
     let missing: FleetView['missing'] = null
     try {
       if (!exchange.isUp) throw new Error(exchange.problem || 'it has not answered yet')
       statuses = await readStatuses(exchange)
+      readAt = Date.now()
     } catch (error) {
-      missing = { since: member.reportedAt, why: (error as Error).message }
+      missing = { since: member.reportedAt, readAt, why: (error as Error).message }
     }
     const own = member.status
     return viewOf([...statuses.filter(({ name }) => name !== own.name), own], member.orders, missing)
@@ -29,10 +31,13 @@ export function fleetReader(
 export function viewOf(
   statuses: readonly MemberStatus[],
   orders: ReadonlyMap<string, RevisionOrder>,
-  /** Why the others are shown as they were, and when the exchange was last reached; milliseconds since 1970. */
-  missing: { readonly since: number; readonly why: string } | null,
+  /**
+   * Since when the exchange is away, and why; and when the others were read, null where they were not since Doorman
+   * started. Times are milliseconds since 1970.
+   */
+  missing: { readonly since: number; readonly readAt: number | null; readonly why: string } | null = null,
 ) {
-  const now = missing?.since ?? Date.now()
+  const now = missing?.readAt ?? Date.now()
   const pbxs = statuses.toSorted((a, b) => a.name.localeCompare(b.name))
   const given = [...orders.values()].sort((a, b) => a.sequence - b.sequence)
   return {

@@ -170,11 +170,14 @@ export const schema = z.object({
   DOORMAN_FLEET_CA: z.string().min(1).optional(),
   DOORMAN_FLEET_SEED: z
     .string()
-    .regex(/^SU[A-Z2-7]{56}$/, 'is no seed of an NKEY, as SU…')
+    .regex(/^SU[A-Z2-7]{56}$/, 'is no seed of an NKEY, as SU…: copy it from what "doorman fleet init" wrote')
     .optional(),
   DOORMAN_FLEET_SIGNING_KEY: z
     .string()
-    .regex(/^MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{42}[A-Za-z0-9+/]$/, 'is no private key of a publisher')
+    .regex(
+      /^MC4CAQAwBQYDK2VwBCIEI[A-Za-z0-9+/]{42}[A-Za-z0-9+/]$/,
+      'is no private key of "doorman fleet init"',
+    )
     .optional(),
   DOORMAN_LOG_FORMAT: z.enum(['text', 'json'], 'say text or json').optional(),
   DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),

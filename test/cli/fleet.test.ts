@@ -13,6 +13,7 @@ const STATUS = {
     version: '1',
     at: 0,
     isReady: true,
+    isDrained: false,
     revision: 'abc',
     since: 0,
     order: null,
@@ -83,6 +84,14 @@ test('an order that no PBX could follow is refused, and a push that none has tak
     })
     await mkdir(join(share, 'status'))
     await writeFile(join(share, 'status/berlin'), JSON.stringify(STATUS))
+    await writeFile(
+      join(share, 'status/munich'),
+      JSON.stringify({ ...STATUS, name: 'munich', at: Date.now(), isDrained: true }),
+    )
+    const { out } = await fleet('status')
+    expect(out).toMatch(/^berlin .* away \d+ d /m)
+    expect(out).toMatch(/^munich .* drained .*\nmunich: drained, it refuses a proxy's new calls; there/m)
+    await rm(join(share, 'status/munich'))
     expect(await fleet('push', '--flows', folder, '--rings', 'canray,rest')).toMatchObject({
       ...{ exit: 2, err: expect.stringContaining('no PBX is in ring "canray"; did you mean "canary"?') },
     })

@@ -63,7 +63,7 @@ export class FakeMember {
       },
       log: { error: log, warn: log, info: log, debug: log },
       store: { revisions: async () => [...doorman.entries], findCalls: async () => [] },
-      ...{ isReady: () => true, activeCalls: () => 0, shown: (call: object) => call },
+      ...{ isReady: () => true, isDrained: () => false, activeCalls: () => 0, shown: (call: object) => call },
       listen: (listener) => {
         this.#calls.on('call', listener)
         return () => void this.#calls.off('call', listener)

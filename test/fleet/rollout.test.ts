@@ -133,12 +133,44 @@ test('fallbacks under the revision before do not count against the new one', asy
   })
 })
 
-test('nothing is pushed while no PBX reports, as after a restart of the hub', async () => {
+/** As after an outage of the exchange: it has not reported since. */
+async function silence(pbx: FakeMember, ms = 40_000) {
+  await pbx.leave()
+  const before = Date.now() - ms
+  await parts.exchange.put(`status/${pbx.name}`, JSON.stringify({ ...pbx.member.status, at: before }))
+}
+
+test('a push waits for those that have not reported again, and its gates hold for them, too', async () => {
+  await join_('berlin', { ring: 'canary' })
+  const munich = await join_('munich', { ring: 'canary', doorman: bad })
+  await silence(munich)
+  const pushed = give(B)
+  await until(() => said.includes('Waits up to 15s for the report of munich.'), 'the push to wait')
+  expect(deciding()).toEqual([A, A])
+  await munich.join(exchange('munich'))
+  expect(await pushed).toMatchObject({ ok: false, problem: expect.stringMatching(/^munich refused it/) })
+  expect(said).toContain('Ring canary: 2 PBXs (berlin, munich)')
+})
+
+test('a push goes on without those that are away, and names them; it waits for none that is away for days', async () => {
+  await join_('berlin')
+  const munich = await join_('munich')
+  await silence(munich)
+  parts = { ...parts, reportMs: 50 }
+  expect(await give(B)).toMatchObject({ ok: true })
+  expect(said).toContain('Waits up to 50ms for the report of munich.')
+  expect(said).toContain('Ring rest: 1 PBX (berlin); away, and takes it when it is back: munich')
+  said.length = 0
+  await silence(munich, 2 * 86_400_000)
+  expect(await give(C)).toMatchObject({ ok: true })
+  expect(said.join()).not.toContain('Waits')
+})
+
+test('nothing is pushed while all PBXs are away', async () => {
   const berlin = await join_('berlin', { ring: 'canary' })
   expect(await give(B)).toMatchObject({ ok: true })
-  await berlin.stop()
-  members.pop()
-  await parts.exchange.put('status/berlin', '')
+  await silence(berlin)
+  parts = { ...parts, reportMs: 50 }
   const orders = await parts.publisher.orders()
   expect(await give(C)).toEqual({
     ok: false,

@@ -9,7 +9,15 @@ afterEach(() => void jest.useRealTimers())
 
 const status = (name: string, more: Partial<MemberStatus> = {}): MemberStatus => ({
   ...{ name, ring: 'rest', version: '1', at: Date.now(), isReady: true, revision: A, since: 1, order: null },
-  ...{ refusedOrders: [], calls: 0, fallbacks: 0, p99: 1, activeCalls: 0, lastFallback: null },
+  ...{
+    isDrained: false,
+    refusedOrders: [],
+    calls: 0,
+    fallbacks: 0,
+    p99: 1,
+    activeCalls: 0,
+    lastFallback: null,
+  },
   ...more,
 })
 const taken = (sequence: number): MemberStatus['order'] => ({
@@ -44,11 +52,16 @@ test('while the exchange is away a PBX shows itself as it is and the others as t
   const member = { status: status('berlin'), orders: new Map(), reportedAt: 1_800_000_000_000 }
   const view = fleetReader(exchange, member)
   expect((await view()).missing).toBeNull()
+  const readAt = Date.now()
+  jest.useFakeTimers({ now: readAt + 60_000 })
   Object.assign(exchange, { isUp: false, answers: false, problem: 'ECONNREFUSED' })
   member.status = status('berlin', { revision: B })
   const seen = await Promise.all(Array.from({ length: 100 }, view))
   expect(exchange.watches).toBe(0)
-  expect(seen[99]?.missing).toEqual({ since: 1_800_000_000_000, why: 'ECONNREFUSED' })
+  expect(seen[99]?.missing).toMatchObject({ since: 1_800_000_000_000, why: 'ECONNREFUSED' })
+  // Neither was away when they were read.
+  expect(seen[99]?.missing?.readAt).toBeCloseTo(readAt, -4)
+  expect(seen[99]?.pbxs.map(({ isAway }) => isAway)).toEqual([false, false])
   expect(seen[99]?.pbxs.map(({ name, revision }) => [name, revision])).toEqual([
     ['berlin', B],
     ['munich', A],
@@ -78,5 +91,5 @@ test.each<[string, MemberStatus, readonly RevisionOrder[], object]>([
   ['went back', canary(just), [order(2, { isRollback: true, why: 'slow' })], { state: 'rolledBack' }],
 ])('a ring whose PBX %s', (_what, pbx, orders, expected) => {
   const all = new Map(orders.map((one) => [one.ring, one]))
-  expect(viewOf([pbx], all, null).rings[0]).toMatchObject({ ring: 'canary', pbxs: 1, ...expected })
+  expect(viewOf([pbx], all).rings[0]).toMatchObject({ ring: 'canary', pbxs: 1, ...expected })
 })

@@ -193,7 +193,7 @@ test('while the exchange is away the page says since when, and shows the others 
   await lookAgain()
   await page
     .getByRole('alert')
-    .getByText(/as they were: .* not reached since .*: ENOENT/)
+    .getByText(/cannot be reached since .*: ENOENT.* as they were at /)
     .waitFor()
   await rowOf('hamburg').waitFor()
   renameSync(`${folder}-away`, folder)

@@ -15,7 +15,8 @@ export function FleetPage() {
   // Every ten seconds, as often as PBXs report: without the last digit of the second.
   useEffect(() => void load(), [status.value?.at.slice(0, 18)])
   const { name = '', pbxs = [], rings = [], missing } = answer ?? {}
-  const away = missing ? `${texts.missing} ${instant(missing.since)}: ${missing.why}` : problem
+  const others = missing?.readAt ? `${texts.readAt} ${instant(missing.readAt)}` : texts.unread
+  const away = missing ? `${texts.missing} ${instant(missing.since)}: ${missing.why}. ${others}.` : problem
   return html`
     <${Page} title=${`${texts.heading} ${name}`} problem=${away} isLoading=${answer === undefined}>
       <${Table} title=${texts.heading} columns=${texts.columns} rows=${pbxs.map(pbxCells)} none=${texts.noPbxs} />
@@ -67,14 +68,15 @@ const mark = (isWell: boolean, text: string, says: string | null = '') => html`
 
 function pbxCells(pbx: FleetView['pbxs'][number]) {
   const { name, ring, revision, isAway, isReady, order, drifts, calls, fallbacks, lastFallback: last } = pbx
-  const health = isReady ? TEXTS.state.ok : texts.health.notReady
+  const isWell = isReady && !pbx.isDrained
+  const health = isWell ? TEXTS.state.ok : isReady ? texts.health.drained : texts.health.notReady
   const state = order === null ? 'none' : !order.isTaken ? 'refused' : drifts ? 'drift' : 'taken'
   const says = [...(order?.problems ?? []), ...pbx.refusedOrders].join('\n')
   return [
     html`<strong>${name}</strong>`,
     ring,
     html`<code>${revision}</code> ${since(pbx.since)}`,
-    isAway ? mark(false, `${texts.health.away} ${ago(pbx.at)}`) : mark(isReady, health),
+    isAway ? mark(false, `${texts.health.away} ${ago(pbx.at)}`) : mark(isWell, health),
     mark(state === 'none' || state === 'taken', texts.order[state], says),
     calls,
     fallbacks,
