@@ -8,6 +8,7 @@ import {
   MOST_CALLS,
   remember,
 } from '../../src/store/callers.js'
+import { openDatabase, transaction } from '../../src/store/database.js'
 import { AT, call, routingOf, trusting } from '../routing/support/make.js'
 import { inDataFolder, withStore } from '../store/open-store.js'
 
@@ -120,13 +121,15 @@ test('a hundred thousand callers are loaded after a restart, the latest first, a
   inDataFolder(async (folder) => {
     const many = MOST_CALLERS + 1_000
     const at = (n: number) => Date.now() - (many - n) * 1_000
-    await withStore(folder, async (store) => {
+    const database = openDatabase(folder)
+    const insert = database.prepare('INSERT INTO callers VALUES (?, ?, ?, ?)')
+    transaction(database, () => {
       for (let n = 0; n < many; n++) {
-        store.remember(update({ caller: `+1${n}`, at: at(n), values: { agent: n } }))
-        if (n % 10_000 === 0) await store.flush()
+        const caller = remember(undefined, update({ at: at(n), values: { agent: n } }))
+        insert.run(`+1${n}`, caller.at, caller.expires, JSON.stringify(caller))
       }
-      await store.flush()
     })
+    database.close()
     await withStore(folder, async (store) => {
       const memory = new CallerMemory(store, (number) => number)
       await memory.load()

@@ -51,8 +51,9 @@ function fill(folder: string, text = 'otherwise: main\n'): void {
   writeFileSync(join(folder, 'vips.csv'), '+15551234567\n')
 }
 
+// Each has a folder of its own, and mostly waits.
 describe('watching the flows folder', () => {
-  test('announces a saved file once, and nothing where nothing changes', () =>
+  test.concurrent('announces a saved file once, and nothing where nothing changes', () =>
     watched(async ({ flows, changes }) => {
       await sleep(200)
       expect(changes).toEqual([])
@@ -87,7 +88,7 @@ describe('watching the flows folder', () => {
     ],
   ]
 
-  test.each(replacements)('goes on after %s', (_what, replace) =>
+  test.concurrent.each(replacements)('goes on after %s', (_what, replace) =>
     watched(async ({ flows, root, changes, failures }) => {
       fill(join(root, 'other'), 'otherwise: sales\n')
       await replace(flows, join(root, 'other'))
@@ -106,7 +107,7 @@ describe('watching the flows folder', () => {
     renameSync(`${link}-next`, link)
   }
 
-  test('goes on when the folder is a symbolic link that is switched', () => {
+  test.concurrent('goes on when the folder is a symbolic link that is switched', () => {
     const prepare = (root: string) => {
       fill(join(root, 'one'))
       symlinkSync('one', join(root, 'flows'))
@@ -124,7 +125,7 @@ describe('watching the flows folder', () => {
     }, prepare)
   })
 
-  test('sees a ConfigMap, whose files are links into a folder that is switched', () => {
+  test.concurrent('sees a ConfigMap, whose files are links into a folder that is switched', () => {
     const prepare = (root: string) => {
       fill(join(root, 'flows', '..1'))
       symlinkSync('..1', join(root, 'flows', '..data'))
@@ -138,28 +139,28 @@ describe('watching the flows folder', () => {
     }, prepare)
   })
 
-  test('does not take a list of numbers by half that is written with pauses', () =>
+  test.concurrent('does not take a list of numbers by half that is written with pauses', () =>
     watched(async ({ flows, changes }) => {
       for (let i = 0; i < 3; i++) {
         appendFileSync(join(flows, 'vips.csv'), `+1555000000${i}\n`)
-        await sleep(250)
+        await sleep(100)
       }
       expect(changes).toEqual([])
-      const last = performance.now() - 250
+      const last = performance.now() - 100
       await until(() => changes.length > 0, 'the whole list')
       expect((changes[0] ?? 0) - last).toBeGreaterThan(280)
     }))
 
-  test('waits for the list of numbers also where the rules were saved meanwhile', () =>
+  test.concurrent('waits for the list of numbers also where the rules were saved meanwhile', () =>
     watched(async ({ flows, changes }) => {
       appendFileSync(join(flows, 'vips.csv'), '+1555')
       writeFileSync(join(flows, 'routing.yaml'), 'otherwise: sales\n')
-      await sleep(200)
+      await sleep(150)
       expect(changes).toEqual([])
       await until(() => changes.length > 0, 'both')
     }))
 
-  test('sees a list that lies in another folder, behind a link', () => {
+  test.concurrent('sees a list that lies in another folder, behind a link', () => {
     const prepare = (root: string) => {
       fill(join(root, 'flows'))
       mkdirSync(join(root, 'lists'))
@@ -172,7 +173,7 @@ describe('watching the flows folder', () => {
     return watched(addList, prepare, { used: () => ['lists/gold.csv', 'vips.csv'] })
   })
 
-  test('does not follow a link to the whole disk', () =>
+  test.concurrent('does not follow a link to the whole disk', () =>
     watched(async ({ flows, changes, failures }) => {
       symlinkSync('/', join(flows, 'disk'))
       await until(() => changes.length > 0, 'the link')
@@ -181,7 +182,7 @@ describe('watching the flows folder', () => {
       unlinkSync(join(flows, 'disk'))
     }))
 
-  test('says once that the folder cannot be read', () =>
+  test.concurrent('says once that the folder cannot be read', () =>
     watched(async ({ flows, failures }) => {
       rmSync(flows, { recursive: true })
       symlinkSync('flows', flows)
