@@ -46,4 +46,6 @@ export default {
   testTimeout: 30_000,
   // Jest would use one on two cores; a whole-call story mostly waits.
   maxWorkers: 2,
+  // Those marked so mostly wait, too.
+  maxConcurrency: 20,
 }
