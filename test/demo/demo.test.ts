@@ -8,11 +8,12 @@ import { runToEnd } from '../support/child.js'
 import { ConsoleStream } from '../support/console-stream.js'
 import { DOORMAN } from '../support/doorman.js'
 import { labFolder } from '../support/lab-folder.js'
-import { until } from '../support/until.js'
+import { RENDERED_MS, until } from '../support/until.js'
 import { CALLS, isOk, type Result } from './calls.js'
 import { formatTable, instructions, jsonLine, newsLines } from './output.js'
 
-jest.setTimeout(60_000)
+// The demo waits until its greetings are rendered.
+jest.setTimeout(RENDERED_MS)
 
 /** A lab of the test's own, so that it neither sees nor disturbs a demo that somebody has running. */
 const lab = mkdtempSync(join(tmpdir(), 'demo-lab-'))

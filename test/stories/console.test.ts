@@ -10,7 +10,7 @@ import type { RenderReport } from '../../src/speech/greetings.js'
 import { openBrowser } from '../support/browser.js'
 import { allShowing, Fixture, flowsTo } from '../support/fixture.js'
 import { LookupServer } from '../support/lookup-server.js'
-import { until } from '../support/until.js'
+import { RENDERED_MS, until } from '../support/until.js'
 
 const TOKENS = { ann: 'ann-has-a-long-token', bob: 'bob-has-a-long-token', kim: 'kim-has-a-long-token' }
 const PAGES = ['live', 'change', 'hours', 'lists', 'revisions', 'audit'] as const
@@ -104,10 +104,14 @@ describe('the console', () => {
     // Otherwise the first call may go on without its greeting.
     const headers = { authorization: `Bearer ${TOKENS.ann}` }
     const report = async () => (await fetch(`${url}/greetings`, { headers })).json()
-    await until(async () => ((await report()) as RenderReport).done)
+    await until(
+      async () => ((await report()) as RenderReport).done,
+      'the greetings are rendered',
+      RENDERED_MS,
+    )
     browser = await openBrowser()
     page = await open(TOKENS.ann)
-  }, 120_000)
+  }, RENDERED_MS + 60_000)
   afterAll(async () => {
     await browser?.close()
     await fixture.stop()

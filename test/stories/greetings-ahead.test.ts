@@ -2,12 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from '@jest/globals'
+import { beforeAll, expect, jest, test } from '@jest/globals'
 import { doorman } from '../cli/command.js'
 import { pbxFixture, showing } from '../support/fixture.js'
 import { speechEngines } from '../support/roots.js'
 import { onDisk } from '../support/small-disk.js'
-import { until } from '../support/until.js'
+import { RENDERED_MS, until } from '../support/until.js'
+
+jest.setTimeout(RENDERED_MS + 10_000)
 
 const FETCH_MS = 5 * 60_000
 const routing = (voice: string) => `
@@ -58,7 +60,7 @@ test('a greeting for each VIP is rendered when Doorman starts', async () => {
 test('a reload that changes one name renders one file', async () => {
   const before = new Set(files())
   fixture.lab.put('vips.csv', vips('Somebody Else', ...NAMES.slice(1)))
-  expect(await reload('--wait')).toMatch(/41 greetings, 1 of them new, rendered in \d seconds?\./)
+  expect(await reload('--wait')).toMatch(/41 greetings, 1 of them new, rendered in \d+ seconds?\./)
   expect(files().filter((name) => !before.has(name))).toHaveLength(1)
 })
 
@@ -91,7 +93,7 @@ test('a row that comes into a table from outside is rendered without a reload', 
     expect(await reload('--wait')).toMatch(/2 greetings, (1|2) of them new/)
     rows += '+15550002002,Joe\n'
     const before = files().length
-    await until(() => files().length === before + 1, 'the new row is rendered', 10_000)
+    await until(() => files().length === before + 1, 'the new row is rendered', RENDERED_MS)
     expect((await call('+15550002002')).record.greeting).toMatchObject({
       ...{ status: 'played', text: 'Welcome back, Joe.' },
     })

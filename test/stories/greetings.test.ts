@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeWaveFromFloat32Channels } from '@echogarden/wave-codec'
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { type G711, RtpStream } from '../../src/testcall/rtp.js'
 import { doorman } from '../cli/command.js'
 import { runCall, userAgent } from '../support/calls.js'
 import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { findSound, readSound } from '../support/hearing.js'
-import { until } from '../support/until.js'
+import { RENDERED_MS, until } from '../support/until.js'
 
 const NAMES = [
   ...['Ada', 'Bob', 'Cleo', 'Dora', 'Emil', 'Fred', 'Gina', 'Hugo', 'Ines', 'Jack'],
@@ -47,6 +47,8 @@ exten => s,1,Ringing()
  same => n,Hangup()
 `
 
+jest.setTimeout(RENDERED_MS + 10_000)
+
 /** A tone that rises. */
 const chirp = (seconds: number, from: number) =>
   Float32Array.from({ length: seconds * 8_000 }, (_, n) => 0.5 * Math.sin((from + n / 20) * n * 0.001))
@@ -75,14 +77,14 @@ describe.each(RELEASES)('a greeting on Debian %s', (release) => {
 
   beforeAll(async () => {
     writeFileSync(join(fixture.asterisk.folder, 'data/own.wav'), wav(OWN))
-    await until(() => files().length >= AHEAD, 'the greetings are rendered', 60_000)
+    await until(() => files().length >= AHEAD, 'the greetings are rendered', RENDERED_MS)
     const [mu, a, early, flow, recorded, code] = await Promise.all([
       hear({ laws: [0] }),
       hear({ laws: [8] }),
       ...[1, 2, 3, 4].map((last) => hear({ to: `+1555765000${last}` })),
     ])
     Object.assign(calls, { 'µ-law': mu, 'A-law': a, early, flow, recorded, code })
-  }, 70_000)
+  })
 
   /** Places a call, and says what its caller saw and heard. */
   async function hear({
@@ -152,7 +154,7 @@ describe.each(RELEASES)('a greeting on Debian %s', (release) => {
 
   test('is what a code flow says; where that was never said, a little later', async () => {
     expect(['played', 'late']).toContain(calls.code.greeting?.status)
-    await until(() => files().length > AHEAD)
+    await until(() => files().length > AHEAD, 'what was said is rendered', RENDERED_MS)
     const call = await hear({ to: '+15557650004' })
     expectWhole(call)
     expect(call.greeting).toMatchObject({ status: 'played', text: 'Good day.' })
