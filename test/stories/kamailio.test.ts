@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { SipUserAgent } from '../../src/testcall/user-agent.js'
 import { doorman } from '../cli/command.js'
@@ -100,8 +99,10 @@ describe('two PBXs behind Kamailio', () => {
   })
 
   test('a drained PBX gets no new call from the proxy, keeps those that it has, and takes all others', async () => {
-    const held = [call('carrier-a', { hold_ms: 2_500 }), call('carrier-a', { hold_ms: 2_500 })]
-    await sleep(300)
+    const all = () => counts().reduce((sum, count) => sum + count)
+    const wanted = all() + 2
+    const held = [call('carrier-a', { hold_ms: 4_000 }), call('carrier-a', { hold_ms: 4_000 })]
+    await until(() => all() === wanted, 'each has one of them')
     const drained = await command(first, 'drain')
     expect([drained.exit, drained.out]).toEqual([
       0,

@@ -14,7 +14,7 @@ rules:
 otherwise: other
 `
 const SLOW = codeFlow(
-  'await new Promise((resolve) => setTimeout(resolve, 400))',
+  'await new Promise((resolve) => setTimeout(resolve, 300))',
   "conv.state.city = 'Albany'",
   "conv.gotoFlow('vip')",
 )
