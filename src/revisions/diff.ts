@@ -200,6 +200,8 @@ function format(value: unknown): string {
 
 function inline(value: unknown): string {
   if (Array.isArray(value)) return value.length === 1 ? inline(value[0]) : `[${value.map(inline).join(', ')}]`
+  // As the flow file has telephone numbers, and beside the sign of what came.
+  if (typeof value === 'string' && value.startsWith('+')) return JSON.stringify(value)
   return isMap(value) ? `{ ${entriesOf(value)} }` : String(value)
 }
 

@@ -37,7 +37,7 @@ const A = 'name: A, when: { callee: "+15551110001" }, goto: sales'
 const B = 'name: B, when: { callee: "+15551110002" }, goto: sales'
 const C = 'name: C, when: { callee: "+15551110003" }, goto: sales'
 const [A0, B0, C0] = [A, B, C].map((line) => line.replace(/name: ., /, '')) as [string, string, string]
-const WHEN_C = 'number 1: when: { callee: +15551110003 }, goto: sales'
+const WHEN_C = 'number 1: when: { callee: "+15551110003" }, goto: sales'
 
 const CRM = 'http: "https://crm.example/{caller.number}", take: { tier: tier, agent: owner.extension }'
 
@@ -103,8 +103,8 @@ describe('a change in words', () => {
       'branches that came, went and changed',
       { branches: '{ North: { numbers: ["+15550000001"], default: true }, East: { numbers: ["+1555*"] } }' },
       'branch "South": removed, it was default: true',
-      'branch "East": added, numbers: +1555*',
-      'branch "North": numbers ++15550000001 −+15557654321',
+      'branch "East": added, numbers: "+1555*"',
+      'branch "North": numbers +"+15550000001" −"+15557654321"',
       'branch "North": default added, true',
       'branch "North": state city removed, it was Albany',
     ],
@@ -185,7 +185,7 @@ describe('a change in words', () => {
       'a rule without a name that was changed',
       rules(A0, B0),
       rules(A0, C0),
-      'rule "rule 2": when callee: +15551110002 → callee: +15551110003',
+      'rule "rule 2": when callee: "+15551110002" → callee: "+15551110003"',
     ],
     [
       'the order of keys, which is no change',
