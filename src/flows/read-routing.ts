@@ -42,7 +42,9 @@ export function readRouting(
     hours: new Set(hours),
     lookups,
     placeholders: new Set([
-      ...vip.numbers.tables.flatMap(({ columns }) => columns.map((column) => `caller.${column}`)),
+      ...vip.numbers.tables.flatMap(({ header }) =>
+        ['number', ...header].map((column) => `caller.${column}`),
+      ),
       ...[...(memory?.keep ?? [])].map((key) => `memory.${key}`),
       ...(vip.numbers.outsideTables.length > 0 ? [ANY_COLUMN] : []),
       ...hours.flatMap((name) => [`hours.${name}.why`, `hours.${name}.opens`]),

@@ -152,7 +152,7 @@ export class Recordings {
 
   /** Those that the column `greeting_file` of a file of numbers names; a problem is at the first of their lines. */
   readColumn(table: NumberTable): void {
-    if (!table.columns.includes('greeting_file')) return
+    if (!table.header.includes('greeting_file')) return
     const numbers = new Map<string, string>()
     for (const number of numbersOf(table)) {
       const file = rowOf(table, number)?.greeting_file

@@ -53,7 +53,6 @@ function tableOf(file: string, { content, header, starts, literals }: Reader): N
   const names = header?.length ? header : ['number']
   return Object.freeze({
     file,
-    columns: Object.freeze([...new Set(['number', ...names])]),
     header: Object.freeze(names),
     size: starts.size + literals.size,
     content: new Uint8Array(content.buffer),

@@ -12,8 +12,6 @@ export type CallerRow = Readonly<Record<string, string>>
 /** The numbers of one CSV file with the columns beside them; see `readNumberTable`. */
 export interface NumberTable {
   readonly file: string
-  /** The names by which a row's cells are known: the header's, and `number`. */
-  readonly columns: readonly string[]
   /** The columns as the file has them; `number` where it has no header. */
   readonly header: readonly string[]
   readonly size: number
