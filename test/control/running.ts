@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CallRecord } from '../../src/history/recorded-calls.js'
 import { recordCalls } from '../history/calls.js'
@@ -20,7 +20,8 @@ export async function runningDoorman(
   settings: Readonly<Record<string, string>> = {},
 ) {
   const flows = flowFolder(files)
-  const data = join(flows.path, '.data')
+  // Not in the folder that is watched.
+  const data = `${flows.path}-data`
   await recordCalls(data, calls)
   const start = async () => {
     const doorman = launchDoorman({
@@ -56,6 +57,7 @@ export async function runningDoorman(
   const stop = async () => {
     await end()
     flows.remove()
+    rmSync(data, { recursive: true, force: true })
   }
   return {
     get doorman() {
