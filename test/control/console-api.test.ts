@@ -141,9 +141,11 @@ describe('the API of the console', () => {
     await ask('/forget', { body: { number: '+15550009999' } })
     await fetch(`${on.url}/api/session`, { method: 'POST', body: '{"token":"wrong"}', headers: JSON_TYPE })
     await on.restart()
-    type Entry = Readonly<Record<'at' | 'who' | 'event' | 'what', string>>
+    type Entry = Readonly<Record<'id' | 'at' | 'who' | 'event' | 'what', string>>
     const { answer } = await ask<{ entries: Entry[] }>('/api/audit')
-    expect(answer.entries.map(({ who, event, what }) => `${who}: ${event}: ${what}`)).toEqual([
+    // Whether the watch of the folder has looked at the reloaded files by now is a matter of time.
+    const made = answer.entries.filter(({ who }) => who !== 'files')
+    expect(made.map(({ who, event, what }) => `${who}: ${event}: ${what}`)).toEqual([
       expect.stringMatching(/^127\.0\.0\.1: sign_in_refused: A sign-in from/),
       'ann: forgotten: A caller was forgotten.',
       expect.stringMatching(/^ann: reload: The rollback was refused;[\s\S]*Revision 9 is not stored/),
@@ -152,9 +154,10 @@ describe('the API of the console', () => {
       'ann: example_added: Call call 1 was added to examples.yaml.',
       expect.stringMatching(/^ann: reload: Revision 2 decides from now on\.\n.*goto main → spanish/),
     ])
-    const [, , , , fifth] = answer.entries
-    const page = await ask<{ entries: Entry[] }>('/api/audit?before=6&limit=1')
-    expect(page.answer.entries).toEqual([expect.objectContaining({ id: 5, what: answer.entries[2]?.what })])
+    const [, second, third] = answer.entries
+    const page = await ask<{ entries: Entry[] }>(`/api/audit?before=${second?.id}&limit=1`)
+    expect(page.answer.entries).toEqual([third])
+    const [, , , , fifth] = made
     expect(Date.now() - Number(fifth?.at)).toBeLessThan(60_000)
   })
 
