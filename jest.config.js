@@ -50,7 +50,7 @@ export default {
   projects: process.env.DOORMAN_TEST_PACKAGE === '1' ? [DEBIAN] : [UNIT, WITH_LAB],
   testTimeout: 30_000,
   // Jest would use one on two cores; a whole-call story mostly waits.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // Those marked so mostly wait, too.
   maxConcurrency: 20,
 }

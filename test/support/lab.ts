@@ -61,10 +61,11 @@ export class Lab {
     return doorman
   }
 
-  /** Starts an instance, and resolves when it is connected. */
+  /** Starts an instance, and resolves when it is connected and can be asked. */
   async startDoorman(settings: Settings = {}): Promise<RunningDoorman> {
     const doorman = this.launch(settings)
     await doorman.connected()
+    await doorman.line('control server', ({ event }) => event === 'control' || event === 'control_problem')
     return doorman
   }
 
