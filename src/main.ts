@@ -1,7 +1,9 @@
 /**
  * Builds the parts of a running Doorman, starts them in order and stops them in reverse:
  *
- *     flow functions ▶ revisions ▶ AMI ▶ ARI ▶ calls … ▶ watch ▶ control
+ *     code flows ▶ revisions ▶ AMI ▶ ARI ▶ calls … ▶ watch ▶ fleet ▶ control
+ *
+ * The control server answers until the end.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Ami } from './asterisk/ami/ami.js'

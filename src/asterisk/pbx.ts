@@ -28,6 +28,7 @@ export interface Departure {
 
 export interface DialplanLocation {
   readonly context: string
+  /** `dialled` stands for the number that was dialled: before a call, only the context can be looked for. */
   readonly extension: string
   readonly priority: number
 }
@@ -97,6 +98,6 @@ const PJSIP_CHANNEL = /^PJSIP\/(.+)-[0-9a-f]{8}$/
  * The PJSIP endpoint that a channel belongs to, by its name; undefined on a channel that is not PJSIP. The name is
  * there without asking: `CHANNEL(endpoint)` says the same, but is a turn of the call's SIP thread (as on 16 and 22).
  */
-export function trunkOf(channel: string): string | undefined {
+export function endpointOf(channel: string): string | undefined {
   return PJSIP_CHANNEL.exec(channel)?.[1]
 }

@@ -3,8 +3,9 @@
  *
  *     receive ▶ read ▶ look up ▶ decide ▶ greet ▶ set variables ▶ continue ▶ record
  *               └────────┴─────────┴────────┴──────────┴────────────┘
- *                         anything fails ▶ fallback
+ *                         a defect ▶ fallback
  *
+ * docs/how-it-works.md says what becomes of every other failure: a late lookup, a code flow that throws.
  * Where `continue` fails, too, the dialplan's time limit takes the call to the fallback. Each call ends in one outcome
  * and one record. A channel that brings a message is no call: it is continued at once, without a record.
  */

@@ -5,7 +5,7 @@
  *     command, HTTP, feature code ▶ set ─┬▶ memory ▶ calls that come now, and the lamp
  *                                        └▶ database
  */
-import { trunkOf } from '../asterisk/pbx.js'
+import { endpointOf } from '../asterisk/pbx.js'
 import { describeState, type Hours, type Override, parseUntil, stateAt } from '../hours/hours.js'
 import type { Log, LogFields } from '../lib/log.js'
 import { suggestion } from '../lib/text.js'
@@ -115,7 +115,7 @@ export class Overrides {
 
   /** `Gosub(doorman-override,s,1(office,closed,1800))`, or `(office,end)`. */
   readonly onMessage: MessageHandler = ([name = '', state = '', until = ''], from) => {
-    const by = trunkOf(from.channel) ?? from.channel
+    const by = endpointOf(from.channel) ?? from.channel
     if (state !== 'open' && state !== 'closed' && state !== 'end')
       return `"${state}" is not open, closed or end`
     const result = state === 'end' ? this.end(name, by) : this.set(name, { state, until, by, why: '' })

@@ -7,7 +7,7 @@ import {
   type StasisArguments,
 } from '../asterisk/dialplan/arguments.js'
 import { isCleanExtension } from '../asterisk/dialplan/destination.js'
-import { type Arrival, type Pbx, PbxError, trunkOf } from '../asterisk/pbx.js'
+import { type Arrival, endpointOf, type Pbx, PbxError } from '../asterisk/pbx.js'
 import { type DecodedState, decodeState, partsIn } from '../conversation/state.js'
 import type { CallFacts } from '../routing/types.js'
 import { SipHeaders } from '../sip/headers.js'
@@ -78,7 +78,7 @@ export async function readCall(
     const lacking = lacksHeaders && revision.needsAllHeaders ? ANY_HEADER : missing.join(', ')
     return {
       facts: {
-        trunk: trunkOf(arrival.channel),
+        trunk: endpointOf(arrival.channel),
         callerId: { ...arrival.callerId, name: wholeName(arrival.callerId.name, headers) },
         dialled: dialled === '' ? 's' : dialled,
         headers,
@@ -177,7 +177,7 @@ function undecidable(arrival: Arrival, why: string, dialled = ''): CallData {
 /** The facts that come with a StasisStart. */
 export function arrivalFacts({ channel, callerId }: Arrival, dialled = ''): CallFacts {
   const headers = new SipHeaders([])
-  return { trunk: trunkOf(channel), callerId, dialled, headers, verification: undefined, state: {} }
+  return { trunk: endpointOf(channel), callerId, dialled, headers, verification: undefined, state: {} }
 }
 
 /** State of a channel that was not here before is that of the channel which dialled it, and not its own. */

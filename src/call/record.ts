@@ -1,4 +1,4 @@
-import { trunkOf } from '../asterisk/pbx.js'
+import { endpointOf } from '../asterisk/pbx.js'
 import { type FinalDecision, reasonsOf } from '../flows/final-decision.js'
 import type { Revision } from '../flows/revision.js'
 import {
@@ -87,7 +87,7 @@ export function recordOf({ call, data, final, greeting, outcome }: FinishedCall)
   const { arrival, revision, at } = call
   const { otherwise, undecidable } = revision.routing
   const facts = data?.facts
-  const endpoint = trunkOf(arrival.channel) ?? null
+  const endpoint = endpointOf(arrival.channel) ?? null
   const trunk = final?.context.facts.trunk ?? endpoint
   return {
     at: at.toISOString(),

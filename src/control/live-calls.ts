@@ -1,6 +1,6 @@
 /** The calls of a running Doorman as they are decided, and their stream to the console. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { DecisionRecord } from '../history/decision-record.js'
+import { type DecisionRecord, isFallback } from '../history/decision-record.js'
 import { shown } from './access.js'
 
 /** A row of the console's list. */
@@ -81,7 +81,7 @@ export class LiveCalls {
     }
     minute.flows[flow] = (minute.flows[flow] ?? 0) + 1
     minute.calls += 1
-    if (outcome !== 'routed' && outcome !== 'hung_up') minute.fallbacks += 1
+    if (isFallback(outcome)) minute.fallbacks += 1
     minute.hearsay += hearsay
     minute.slowest = Math.max(minute.slowest, ms)
     for (const [stage, time = 0] of Object.entries(times))

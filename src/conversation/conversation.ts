@@ -21,7 +21,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type ConversationLog = { readonly [L in LogLevel]: (message: string, details?: unknown) => void }
 
 /**
- * What a flow function sees of a call, and how it says where the call goes.
+ * What a code flow sees of a call, and how it says where the call goes.
  *
  *     export default function triage(conv: Conversation) {
  *       conv.state.dialled = conv.calleeNumber
@@ -48,7 +48,10 @@ export interface Conversation {
   readonly callerName: string
   /** The caller's row in a VIP file, by its column names (`name`, `tier`, …); undefined where there is none. */
   readonly caller: CallerRow | undefined
-  /** The PJSIP endpoint that the call came in on; undefined on a channel that is not PJSIP. */
+  /**
+   * The PJSIP endpoint that the call came in on, or the trunk that a proxy there names (`trunk_from`); undefined on a
+   * channel that is not PJSIP.
+   */
   readonly trunk: string | undefined
   /** Whether `vip:` in routing.yaml makes this a VIP call. Never by hearsay. */
   readonly vip: boolean

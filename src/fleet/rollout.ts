@@ -1,7 +1,7 @@
 /**
  * One change for all: rings take it one after the other, and each has to show for a while that calls go well with it.
  *
- *     order to a ring ──▶ all its PBXs took it? ──▶ for 15 minutes: fallbacks, latency, none away ──▶ the next ring
+ *     order to a ring ──▶ all its PBXs took it? ──▶ for a minute: fallbacks , latency, none away ──▶ the next ring
  *                              │                            │
  *                              └────────── no ◀─────────────┘  ──▶ what all had before, to the rings so far
  *

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isFallback } from '../history/decision-record.js'
 import type { Exchange } from './exchange.js'
 import { lastPart, list, readValue } from './exchange.js'
 
@@ -95,10 +96,6 @@ export class CallCount {
   }
 }
 
-function isFallback(outcome: string): boolean {
-  return outcome === 'taken_out' || (outcome.startsWith('fallback_') && outcome !== 'fallback_stopping')
-}
-
 /** Why a ring may not go on with a revision, by what one of its PBXs says; undefined where nothing speaks against it. */
 export function gateProblem({
   name,
@@ -118,6 +115,6 @@ export function gateProblem({
 
 /** So many of the calls may take the fallback. */
 const MOST_FALLBACKS = 0.01
-/** Doorman has two seconds for a call; a half is what a lookup with its deadline may take. */
+/** Doorman has 0.85 s for a call; half a second is what a lookup with its deadline may take. */
 const MOST_P99_MS = 500
 const FEWEST_TIMED = 20

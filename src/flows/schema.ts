@@ -75,7 +75,10 @@ const several = z.array(nested).min(1, 'this list is empty: name at least one co
 const leafShape = {
   vip: optional(z.boolean(), 'Whether the call is a VIP call.'),
   branch: optional(NamesSchema, 'The branch of the callee number, or one of several.'),
-  trunk: optional(NamesSchema, 'The PJSIP endpoint that the call came in on, or one of several.'),
+  trunk: optional(
+    NamesSchema,
+    'The PJSIP endpoint that the call came in on, or what a proxy there names (`trunk_from`); or one of several.',
+  ),
   caller: optional(NumbersSchema, 'The caller number, where the trunk is trusted for it.'),
   claimed_caller: optional(
     NumbersSchema,

@@ -2,7 +2,7 @@ import type { ObservedCall } from '../observability/metrics.js'
 import type { Hearsay, Provenance } from '../routing/provenance.js'
 import type { Play, Reason } from '../routing/types.js'
 
-/** How a call really left Doorman: the closed list that is also the only set of labels in logs and metrics. */
+/** How a call really left Doorman: a closed list, also of the label `outcome` in metrics. */
 export const OUTCOMES = {
   routed: 'it went on to its flow, with its state',
   routed_without_state: 'the same, but its variables could not all be set',
@@ -73,6 +73,11 @@ export const MOST_REASONS = 200
 export function shortened(reasons: readonly Reason[]): Pick<DecisionRecord, 'reasons' | 'reasonsOmitted'> {
   const omitted = Math.max(0, reasons.length - MOST_REASONS)
   return { reasons: reasons.slice(omitted), reasonsOmitted: omitted }
+}
+
+/** Whether something failed or was too late, so that the call took the fallback, or `otherwise` after a code flow. */
+export function isFallback(outcome: string): boolean {
+  return outcome === 'taken_out' || (outcome.startsWith('fallback_') && outcome !== 'fallback_stopping')
 }
 
 /** Outcomes that are as they should be; all others are warnings. */

@@ -1,7 +1,7 @@
 /** `event` is stable and says what kind of line it is; docs/reference.md lists all of them. */
 export type LogFields = Readonly<Record<string, unknown>> & { readonly event: string }
 
-/** One line of JSON per message. */
+/** One line per message. */
 export interface Log {
   error(message: string, fields: LogFields): void
   warn(message: string, fields: LogFields): void

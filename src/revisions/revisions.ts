@@ -1,11 +1,11 @@
 /**
  * The revisions of a running Doorman, and the one path by which the rules change while calls run:
  *
- *     load ──▶ locations ──▶ replay ──▶ diff ──▶ threads ──▶ store ──▶ swap
+ *     load ──▶ locations ──▶ replay ──▶ diff ──▶ prepare ──▶ store ──▶ swap
  *      │           │           │         │          │
  *      └───────────┴───────────┴─────────┴──────────┴──▶ refused: the current revision goes on deciding
  *
- * Requests are handled one after the other. The swap is one assignment, so that each call is decided by one revision
+ * Requests are handled one after the other. A database that fails stops no change. The swap is one assignment, so that each call is decided by one revision
  * or the other, and nothing that can fail comes after it.
  */
 import { isDeepStrictEqual } from 'node:util'

@@ -22,9 +22,10 @@ export function evaluate(condition: Condition, context: CallContext): boolean {
  * Three-valued (Kleene's) logic, so that hearsay never grants anything, not even by its negation: `not` of
  * `unknown` is `unknown`, and with an untrusted X-Blocked neither `header: { X-Blocked: yes }` nor its `not` is
  * satisfied. Only what is there can be hearsay: a header that is missing is plainly missing, from any trunk.
- * `vip`, `branch`, `trunk`, `callee` and `attestation` are never unknown, because they are derived from trusted facts
- * alone: hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. Nor is
- * `claimed_caller`, which looks at the claims of every caller, trusted or not: its rules may only turn a call away.
+ * `vip`, `branch`, `trunk` and `attestation` are never unknown, because they are derived from trusted facts alone:
+ * hearsay can't take a call out of a rule for `vip: false` or for `attestation: none`. `callee` and `claimed_caller` are
+ * unknown only while a table of theirs was never loaded: `claimed_caller` looks at the claims of every caller, trusted
+ * or not, and its rules may only turn a call away.
  */
 export function truthOf(condition: Condition, context: CallContext): Truth {
   switch (condition.kind) {

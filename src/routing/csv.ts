@@ -1,4 +1,4 @@
-/** CSV (RFC 4180) without line ends in quotes. Columns count from 1, in UTF-16 units. */
+/** CSV (RFC 4180) without line ends in quotes, each cell with its column for problems, from 1, in UTF-16 units. */
 
 export interface Cell {
   /** Without its quotes, or without the blanks around it. */

@@ -2,7 +2,7 @@ import type { Client } from 'ari-client'
 import { connectAri } from '../asterisk/ari/connection.js'
 import type { AriAccess } from '../asterisk/ari/http.js'
 import { FALLBACK, GO_CONTEXT } from '../asterisk/dialplan/destination.js'
-import { trunkOf } from '../asterisk/pbx.js'
+import { endpointOf } from '../asterisk/pbx.js'
 import type { State } from '../conversation/state.js'
 import { decodeState, partsIn } from '../conversation/state.js'
 import { within } from '../lib/waiting.js'
@@ -79,7 +79,7 @@ export class CallObserver {
     const context = channel.dialplan?.context ?? ''
     if (context !== '' && context !== this.#contexts.at(-1)) this.#contexts.push(context)
     const landed = resultOf(this.#contexts, (name) => this.#variables.get(name) ?? '')
-    const result = landed && { ...landed, trunk: trunkOf(channel.name ?? '') }
+    const result = landed && { ...landed, trunk: endpointOf(channel.name ?? '') }
     if (result !== undefined || type === 'ChannelDestroyed') this.#landed.resolve(result)
   }
 }

@@ -8,7 +8,7 @@ import {
   parseValues,
 } from '../../src/asterisk/dialplan/arguments.js'
 import { encodeDestination, FALLBACK, isCleanExtension } from '../../src/asterisk/dialplan/destination.js'
-import { trunkOf } from '../../src/asterisk/pbx.js'
+import { endpointOf } from '../../src/asterisk/pbx.js'
 import { stasisArguments } from '../support/stasis-arguments.js'
 
 /** A byte of a header, often one with a meaning for a parser, or none of UTF-8. */
@@ -163,12 +163,12 @@ test.each([
   ['PJSIP/a-00000001-0000002f', 'a-00000001'],
   ['PJSIP/anonymous-000000ff', 'anonymous'],
 ])('the channel %s came in on the trunk %s', (channel, trunk) => {
-  expect(trunkOf(channel)).toBe(trunk)
+  expect(endpointOf(channel)).toBe(trunk)
 })
 
 test.each(['Local/1001@from-phones-00000001;2', 'SIP/carrier-a-00000001', 'PJSIP/carrier-a', ''])(
   'the channel "%s" is none of a trunk that could be trusted',
   (channel) => {
-    expect(trunkOf(channel)).toBeUndefined()
+    expect(endpointOf(channel)).toBeUndefined()
   },
 )

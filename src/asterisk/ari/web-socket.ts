@@ -27,7 +27,7 @@ const PING_MS = 200
 export const SILENT_MS = 400
 
 /**
- * The event WebSocket that ari-client opened: events, REST requests over it (20.14, 22.4 and later), and a watch on
+ * The event WebSocket that ari-client opened: events, REST requests over it (20.14, 21.9, 22.4 and later), and a watch on
  * whether the other side is there. After one slow write Asterisk drops all events and keeps the socket open
  * (websocket_write_timeout; 16, 22); only pings tell.
  *

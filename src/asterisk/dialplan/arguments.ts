@@ -1,10 +1,10 @@
 /**
  * The arguments of `Stasis()`: what the generated entry context passes of a call, in one text.
  *
+ *     3&LEFT=0.969&STATE=&DECIDED=&LIMIT=&LOST=&GREETS=1&KEYS=DIALLED/from/x-vip&COUNT=0&2/5557654321%0A%22Ada/…%0A//&end
  *     │                                                  │                       │       │ └ the values, a line each, in pieces
  *     └ version of the layout                            └ whose values follow   │       └ how many pieces there are
  *                                                                                └ how many listed headers follow: x-note=1/text///
- *                                                                       └ how many listed headers follow: x-note=1/text///
  *
  * A caller's text never meets Asterisk's parser. FIELDQTY and SHIFT take the *name* of a variable; SHIFT hands over
  * the text before the next `)`, the one character that could end a function around it (16.28, 22.10), and URIENCODE

@@ -1,5 +1,5 @@
 /**
- * Messages from the dialplan: a subroutine tells Doorman something, and the call goes on behind its Gosub.
+ * Messages from the dialplan, not of SIP: a subroutine tells Doorman something, and the call goes on behind its Gosub.
  *
  *     Gosub(doorman-override,s,1(office,closed,1800)) ▶ doorman-message ─ Stasis ─▶ Doorman
  *                                  Return, DOORMAN_RESULT=ok ◀ doorman-message,ok ◀┘
