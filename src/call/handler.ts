@@ -11,8 +11,8 @@
  */
 import { type Message, type MessageResult, resultLocation } from '../asterisk/dialplan/messages.js'
 import type { Arrival, Departure, Pbx, PbxListener } from '../asterisk/pbx.js'
-import type { FlowLogLine } from '../flows/final-decision.js'
 import { type FinalDecision, type Functions, finalDecision } from '../flows/final-decision.js'
+import type { FlowLogLine } from '../flows/functions/function-thread.js'
 import type { Revision } from '../flows/revision.js'
 import type { RecordedGreeting } from '../history/decision-record.js'
 import { ActiveCall } from './active-call.js'

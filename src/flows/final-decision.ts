@@ -1,57 +1,12 @@
-import type { ConversationInput, LogLevel } from '../conversation/conversation.js'
+import type { ConversationInput } from '../conversation/conversation.js'
 import type { CallContext } from '../routing/call-context.js'
 import { rememberedOf } from '../routing/condition.js'
 import { decide } from '../routing/decide.js'
 import { explain } from '../routing/explain.js'
 import { greetingOf } from '../routing/greeting.js'
 import type { Decision, Flow, Greeting, Reason, State } from '../routing/types.js'
+import type { FlowLogLine, FunctionFailure, FunctionResult } from './functions/function-thread.js'
 import type { FlowFunction, Revision } from './revision.js'
-
-/** A line that a code flow wrote with `conv.log`, or with `console`. */
-export interface FlowLogLine {
-  readonly level: LogLevel
-  readonly message: string
-  /** What came with the line, as JSON text; cut where it was long. */
-  readonly details?: string
-}
-
-/**
- * Why a code flow gave no flow:
- * - `threw`: it threw, its promise was rejected, or its file could not be loaded;
- * - `unknown-flow`: `gotoFlow` named a flow that does not exist, and the author did not catch that;
- * - `chose-nothing`: it ended without `gotoFlow`;
- * - `not-cloneable`: its state holds what JSON cannot, or more than a call can keep;
- * - `deadline`: it did not end in time;
- * - `crashed`: its worker thread died (`process.exit`, out of memory);
- * - `busy`: no worker thread became free in time;
- * - `suspended`: it hit the deadline or crashed several times in a row and is not run for a while.
- */
-export type FunctionFailure =
-  | 'threw'
-  | 'unknown-flow'
-  | 'chose-nothing'
-  | 'not-cloneable'
-  | 'deadline'
-  | 'crashed'
-  | 'busy'
-  | 'suspended'
-
-export interface ChosenFlow {
-  readonly kind: 'chose'
-  readonly flow: string
-  readonly state: State
-  /** What it said; undefined where it said nothing. */
-  readonly said?: string | undefined
-}
-
-/**
- * The result of one run of a code flow. A run never rejects. The message says what happened and where, for the decision
- * record: it begins with `file` or `file:line:column`.
- */
-export type FunctionResult = { readonly log: readonly FlowLogLine[] } & (
-  | ChosenFlow
-  | { readonly kind: 'failed'; readonly reason: FunctionFailure; readonly message: string }
-)
 
 /** What runs code flows; `FunctionRunner` does. */
 export interface Functions {

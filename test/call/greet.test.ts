@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { CallHandler } from '../../src/call/handler.js'
 import { type FinishedCall, recordOf } from '../../src/call/record.js'
-import type { FunctionResult } from '../../src/flows/final-decision.js'
+import type { FunctionResult } from '../../src/flows/functions/function-thread.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { contextOf } from '../../src/routing/context-of.js'
 import { revisionOf } from '../flows/temp-folder.js'

@@ -184,6 +184,16 @@ describe('the threads of a runner', () => {
     expect(under.workers).toBe(2)
   })
 
+  test('are ended, all but one, when no call has come for a while', async () => {
+    const under = runner({ maxWorkers: 3, idleMs: 100 })
+    expect(await under.check([sound()])).toEqual([])
+    const calls = Array.from({ length: 9 }, () => saidOf(under, sound()))
+    expect(under.workers).toBe(3)
+    await Promise.all(calls)
+    while (under.workers > 1) await new Promise((done) => setTimeout(done, 10))
+    expect(await saidOf(under, sound())).toBe(CHOSE)
+  })
+
   test('are gone after stop, and what ran or waited is told so', async () => {
     const under = runner({ maxWorkers: 2 })
     const calls = Array.from({ length: 4 }, () => saidOf(under, body(LOOP, 'loop.ts')))

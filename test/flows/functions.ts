@@ -2,8 +2,8 @@
 import { afterEach } from '@jest/globals'
 import { transformSync } from 'esbuild'
 import type { ConversationInput } from '../../src/conversation/conversation.js'
-import type { FunctionResult } from '../../src/flows/final-decision.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import type { FunctionResult } from '../../src/flows/functions/function-thread.js'
 import type { FlowFunction } from '../../src/flows/revision.js'
 
 const runners: FunctionRunner[] = []

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { FunctionResult, Functions } from '../../src/flows/final-decision.js'
+import type { Functions } from '../../src/flows/final-decision.js'
 import { FunctionRunner } from '../../src/flows/functions/function-runner.js'
+import type { FunctionResult } from '../../src/flows/functions/function-thread.js'
 import { recordedOutside } from '../../src/history/recorded-calls.js'
 import {
   changedShare,

@@ -1,10 +1,16 @@
-import { Worker } from 'node:worker_threads'
 import type { ConversationInput } from '../../conversation/conversation.js'
 import { positionOf } from '../bundle.js'
-import type { FlowLogLine, FunctionResult } from '../final-decision.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
-import type { Answer, Failure, FunctionWorkerData, WorkerMessage } from './function-worker.js'
+import {
+  type Answer,
+  type Failure,
+  type FlowLogLine,
+  type FunctionFailure,
+  type FunctionResult,
+  FunctionThread,
+  STOPPED,
+} from './function-thread.js'
 
 export interface FunctionPoolOptions {
   /** How long a function may run, in milliseconds; 250 by default. A call waits for twice that at most. */
@@ -15,6 +21,8 @@ export interface FunctionPoolOptions {
   readonly memoryMb: number
   /** How long loading a file may take when it is checked, in milliseconds; 2,000 by default. */
   readonly checkDeadlineMs: number
+  /** After so many milliseconds without a call one thread is kept; 10,000 by default. */
+  readonly idleMs: number
   /** Milliseconds since 1970, for how long a broken function is suspended. */
   readonly now: () => number
 }
@@ -30,23 +38,26 @@ const MOST_FAILURES = 3
 /** The worker threads of one code flow, and the calls that wait for one of them. */
 export class FunctionPool {
   readonly #threads = new Set<FunctionThread>()
-  /** Calls that wait for a thread. Without one, a call fails. */
+  /** Calls that wait for a thread. Without one, a call looks why. */
   #waiting: ((thread: FunctionThread | undefined) => void)[] = []
-  /** Calls that wait or run. */
-  #calls = 0
-  /** Runs in a row that hit the deadline, crashed, or left a loop behind. */
+  /** Runs in a row that hit the deadline or crashed. */
   #strikes = 0
+  /** Runs that left a loop behind, or an exit, for the next one to meet: cleared where a thread took two in a row. */
+  #leftBehind = 0
   /** Runs in a row that failed in another way. */
   #failures = 0
   #suspendedUntil = 0
   #state: 'open' | 'retired' | 'stopped' = 'open'
+  readonly #idle: NodeJS.Timeout
 
   /** @param ending holds the threads that are being ended */
   constructor(
     private readonly fn: FlowFunction,
     private readonly options: FunctionPoolOptions,
     private readonly ending: Set<Promise<void>>,
-  ) {}
+  ) {
+    this.#idle = setTimeout(() => this.#endAllFreeBut(1), options.idleMs).unref()
+  }
 
   /** How many threads live, those that still start included. */
   get size(): number {
@@ -57,11 +68,14 @@ export class FunctionPool {
   async load(): Promise<Problem | undefined> {
     const { checkDeadlineMs } = this.options
     const overdue = `loading it takes longer than ${checkDeadlineMs} ms; is there a loop?`
-    const answer = await this.#answerTo(undefined, START_MS, checkDeadlineMs, overdue)
+    const limits = { takeMs: START_MS, runMs: () => checkDeadlineMs, overdue }
+    const isStopped = this.#state === 'stopped'
+    const answer = isStopped ? STOPPED : await this.#startThread().run(undefined, limits)
     if (answer.kind !== 'failed') return undefined
     const { stack = '', reason, message } = answer
     const isThrown = reason === 'threw' || reason === 'crashed'
-    const what = isThrown ? 'loading it fails: ' : reason === 'busy' ? 'it was not checked: ' : ''
+    const isUntried = reason === 'busy' || reason === 'not-taken'
+    const what = isThrown ? 'loading it fails: ' : isUntried ? 'it was not checked: ' : ''
     const position = positionOf(stack, this.fn) ?? { file: this.fn.file, line: 1, column: 1 }
     return { ...position, code: 'flows.function_load', message: what + message }
   }
@@ -69,66 +83,58 @@ export class FunctionPool {
   /** Runs the function for one call. Never rejects, and settles within twice the deadline. */
   async run(input: ConversationInput): Promise<FunctionResult> {
     const { deadlineMs } = this.options
+    const arrived = performance.now()
+    const left = (ms: number) => ms - (performance.now() - arrived)
+    const limits = {
+      takeMs: deadlineMs / 2,
+      runMs: () => Math.min(deadlineMs, left(2 * deadlineMs)),
+      overdue: `it did not end within ${deadlineMs} ms; look for an endless loop or a slow await`,
+    }
     const log: FlowLogLine[] = []
-    const overdue = `it did not end within ${deadlineMs} ms; look for an endless loop or a slow await`
-    this.#calls++
-    const answer = await this.#answerTo(input, deadlineMs, deadlineMs, overdue, log)
-    if (--this.#calls === 0 && this.#state === 'retired') this.stop()
-    if (answer.kind !== 'failed') return { ...answer, log }
-    const { reason, message, stack = '' } = answer
-    const at = positionOf(stack, this.fn)
-    const where = at === undefined ? this.fn.file : `${at.file}:${at.line}:${at.column}`
-    return { kind: 'failed', reason, message: `${where}: ${message}`, log }
+    for (let isWaitingAgain = false; ; isWaitingAgain = true) {
+      const refusal = this.#refusal(left(deadlineMs))
+      if (refusal !== undefined) return this.#failed(refusal, log)
+      const thread = await this.#freeThread(left(deadlineMs), isWaitingAgain)
+      const answer = await thread?.run(input, limits, log)
+      if (thread === undefined || answer === undefined) continue
+      this.#release(thread, answer)
+      if (answer.kind === 'chose') return { ...answer, log }
+      if (answer.kind === 'failed' && answer.reason !== 'not-taken') return this.#failed(answer, log)
+    }
   }
 
-  /** Finishes the calls that it has, and ends its threads: a new revision has other ones. */
+  /** Runs what waits, and ends each thread that is not needed for that: a new revision has other threads. */
   retire(): void {
-    if (this.#calls === 0) this.stop()
-    else this.#state = 'retired'
+    if (this.#state === 'open') this.#state = 'retired'
+    // The timer would keep the function in memory, and with it its revision.
+    clearTimeout(this.#idle)
+    this.#serve()
   }
 
   /** Fails what still runs, and ends every thread. */
   stop(): void {
     this.#state = 'stopped'
-    this.#giveUp()
+    clearTimeout(this.#idle)
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined)
     for (const thread of this.#threads) this.#end(thread)
   }
 
-  /** Waits for a free thread, and then for its answer. */
-  async #answerTo(
-    input: ConversationInput | undefined,
-    waitMs: number,
-    runMs: number,
-    overdue: string,
-    log: FlowLogLine[] = [],
-  ): Promise<Answer> {
-    const thread = this.#whyNot() === undefined ? await this.#freeThread(waitMs) : undefined
-    if (thread === undefined) {
-      const message = `no worker thread became free within ${waitMs} ms`
-      return this.#whyNot() ?? { kind: 'failed', reason: 'busy', message }
+  /** Why a call is not run now; undefined where it may wait for a thread. */
+  #refusal(leftMs: number): Failure | undefined {
+    if (this.#state === 'stopped') return STOPPED
+    if (this.#suspendedUntil > this.options.now()) {
+      const time = new Date(this.#suspendedUntil).toISOString()
+      const message = `it hit its deadline or crashed three times in a row; it is tried again at ${time}, or once it is changed`
+      return { kind: 'failed', reason: 'suspended', message }
     }
-    const answer = await thread.run(input, log, runMs, overdue)
-    if (answer.kind === 'failed' && answer.reason === 'deadline') this.#lost(thread)
-    this.#failures = answer.kind === 'failed' ? this.#failures + 1 : 0
-    // What an earlier run left on the threads may be why runs fail.
-    if (this.#failures % MOST_FAILURES === 0 && this.#failures > 0)
-      for (const one of this.#threads) if (one.state !== 'running') this.#end(one)
-    this.#serve()
-    return answer
+    const message = `no worker thread became free within ${this.options.deadlineMs} ms`
+    return leftMs > 0 ? undefined : { kind: 'failed', reason: 'busy', message }
   }
 
-  /** Why no call is run now. */
-  #whyNot(): Failure | undefined {
-    if (this.#state === 'stopped') return { kind: 'failed', reason: 'busy', message: STOPPED }
-    if (this.#suspendedUntil <= this.options.now()) return undefined
-    const time = new Date(this.#suspendedUntil).toISOString()
-    const message = `it hit its deadline or crashed three times in a row; it is tried again at ${time}, or once it is changed`
-    return { kind: 'failed', reason: 'suspended', message }
-  }
-
-  #freeThread(ms: number): Promise<FunctionThread | undefined> {
+  /** @param isWaitingAgain puts the call first, since it has waited longest */
+  #freeThread(ms: number, isWaitingAgain: boolean): Promise<FunctionThread | undefined> {
     const { promise, resolve } = Promise.withResolvers<FunctionThread | undefined>()
-    this.#waiting.push(resolve)
+    this.#waiting = isWaitingAgain ? [resolve, ...this.#waiting] : [...this.#waiting, resolve]
     const timer = setTimeout(() => {
       this.#waiting = this.#waiting.filter((waiting) => waiting !== resolve)
       resolve(undefined)
@@ -137,54 +143,81 @@ export class FunctionPool {
     return promise.finally(() => clearTimeout(timer))
   }
 
-  /** Gives free threads to calls that wait. Then one is free or comes for each that still waits, or beside those that run. */
+  /** Gives free threads to calls that wait. Then one is free or starts for each that still waits, or for the next. */
   #serve(): void {
     if (this.#state === 'stopped') return
-    for (const thread of this.#threads) {
-      const resolve = thread.state === 'free' ? this.#waiting.shift() : undefined
-      if (resolve === undefined) continue
-      thread.state = 'running'
+    for (const thread of this.#free().filter(({ ready }) => ready)) {
+      const resolve = this.#waiting.shift()
+      if (resolve === undefined) break
+      thread.isTaken = true
       resolve(thread)
     }
-    const needed = Math.max(this.#state === 'open' && this.#calls > 0 ? 1 : 0, this.#waiting.length)
-    let coming = [...this.#threads].filter(({ state }) => state !== 'running').length
+    const needed = Math.max(this.#state === 'open' ? 1 : 0, this.#waiting.length)
+    if (this.#state === 'retired') this.#endAllFreeBut(needed)
     try {
-      for (; coming < needed && this.size < this.options.maxWorkers; coming++) this.#startThread()
+      for (let count = this.#free().length; count < needed && this.size < this.options.maxWorkers; count++)
+        this.#startThread()
     } catch {
       // The system gives no more threads: the calls that wait for one end as busy, and the next one tries again.
     }
   }
 
-  #startThread(): void {
-    const { deadlineMs, memoryMb } = this.options
-    const thread: FunctionThread = new FunctionThread(this.fn, memoryMb, deadlineMs / 2, {
-      ready: (isAfterRun) => {
-        if (isAfterRun) this.#strikes = 0
-        this.#serve()
+  #free(): readonly FunctionThread[] {
+    return [...this.#threads].filter(({ isTaken }) => !isTaken)
+  }
+
+  #endAllFreeBut(kept: number): void {
+    for (const thread of this.#free().slice(kept)) this.#end(thread)
+  }
+
+  #startThread(): FunctionThread {
+    const thread: FunctionThread = new FunctionThread(
+      this.fn,
+      this.options.memoryMb,
+      () => this.#serve(),
+      () => {
+        this.#threads.delete(thread)
+        // One that died before it was ready is not replaced until the next call: it would only die again.
+        if (thread.ready) this.#serve()
       },
-      lost: () => {
-        this.#lost(thread)
-        // Without a call that waits none is started: a thread that cannot start would be replaced for ever.
-        if (this.#waiting.length > 0) this.#serve()
-      },
-    })
+    )
     this.#threads.add(thread)
+    return thread
+  }
+
+  /** Takes a thread back after a run. */
+  #release(thread: FunctionThread, answer: Answer): void {
+    thread.isTaken = false
+    if (this.#state === 'open') this.#idle.refresh()
+    const reason = answer.kind === 'failed' ? answer.reason : undefined
+    if (reason === 'not-taken') this.#strike(++this.#leftBehind)
+    else if (reason === 'deadline' || reason === 'crashed') this.#strike(++this.#strikes)
+    else {
+      this.#strikes = 0
+      this.#failures = reason === undefined ? 0 : this.#failures + 1
+      // The thread began with this run, so the one before had left nothing.
+      if (thread.runs > 1) this.#leftBehind = 0
+    }
+    if (reason === 'not-taken' || reason === 'deadline') this.#end(thread)
+    // What an earlier run left on the threads may be why runs fail.
+    if (this.#failures === MOST_FAILURES) this.#endAllFreeBut(0)
+    this.#serve()
   }
 
   /**
-   * Ends a thread that died or holds. The circuit breaker: after three in a row the function is not run for ten seconds,
-   * and its waiting calls fail; then it is tried again. A repaired file has a pool of its own and is tried at once.
+   * The circuit breaker: after three strikes the function is not run for ten seconds, and its waiting calls fail; then it
+   * is tried again. A repaired file has a pool of its own and is tried at once.
    */
-  #lost(thread: FunctionThread): void {
-    if (!this.#threads.has(thread)) return
-    this.#end(thread)
-    if (thread.state === 'free' || thread.runs === 0 || ++this.#strikes < MOST_STRIKES) return
+  #strike(count: number): void {
+    if (count < MOST_STRIKES) return
     this.#suspendedUntil = this.options.now() + SUSPENDED_MS
-    this.#giveUp()
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined)
   }
 
-  #giveUp(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve(undefined)
+  #failed({ reason, message, stack = '' }: Failure, log: readonly FlowLogLine[]): FunctionResult {
+    const at = positionOf(stack, this.fn)
+    const where = at === undefined ? this.fn.file : `${at.file}:${at.line}:${at.column}`
+    return { kind: 'failed', reason: reason as FunctionFailure, message: `${where}: ${message}`, log }
   }
 
   /** Ends a thread in the background: ending one that loops can take a while, and no call should wait for it. */
@@ -192,110 +225,5 @@ export class FunctionPool {
     this.#threads.delete(thread)
     const ended = thread.end().finally(() => this.ending.delete(ended))
     this.ending.add(ended)
-  }
-}
-
-const STOPPED = 'Doorman is being stopped'
-
-const BODY = new URL('./function-worker.js', import.meta.url)
-
-/** Node freezes the intrinsics before the first line of the worker runs, see `lockGlobals`. */
-const NODE_OPTIONS = ['--frozen-intrinsics', '--disable-warning=ExperimentalWarning']
-
-/**
- * A worker thread that runs one code flow, for one call at a time: it says that it is ready, gets a call, answers, and
- * is ready again. It sees no environment (no secrets) and never keeps the process alive: while a call waits for it, the
- * timer of that call does.
- */
-class FunctionThread {
-  /** `coming`: it starts, or has answered and is not ready again. */
-  state: 'coming' | 'free' | 'running' = 'coming'
-  /** How many calls it has run. */
-  runs = 0
-  readonly #worker: Worker
-  #call: { readonly log: FlowLogLine[]; answer(answer: Answer): void } | undefined
-  #returning: NodeJS.Timeout | undefined
-
-  /** @param returnMs how long it may take after an answer until it is ready again */
-  constructor(
-    fn: FlowFunction,
-    memoryMb: number,
-    private readonly returnMs: number,
-    private readonly on: { ready(isAfterRun: boolean): void; lost(): void },
-  ) {
-    this.#worker = new Worker(BODY, {
-      workerData: { file: fn.file, code: fn.code } satisfies FunctionWorkerData,
-      env: {},
-      execArgv: NODE_OPTIONS,
-      argv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-    })
-    let error = ''
-    this.#worker.on('message', (message: WorkerMessage) => this.#onMessage(message))
-    this.#worker.on('error', (thrown: NodeJS.ErrnoException) => {
-      const outOfMemory = thrown.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      error = outOfMemory ? 'it ran out of memory' : `its worker thread died: ${thrown}`
-    })
-    this.#worker.on('exit', (code) => {
-      const message = error || `it ended its worker thread (process.exit, code ${code})`
-      this.#call?.answer({ kind: 'failed', reason: 'crashed', message })
-      on.lost()
-    })
-    // The standard streams are captured and not read: reading would keep the process alive, and what a flow writes
-    // there arrives as log lines.
-    this.#worker.unref()
-  }
-
-  /**
-   * Runs the function for one call, or only loads it. Never rejects.
-   *
-   * @param log is given the lines that it writes.
-   */
-  async run(
-    input: ConversationInput | undefined,
-    log: FlowLogLine[],
-    ms: number,
-    overdue: string,
-  ): Promise<Answer> {
-    const { promise, resolve: answer } = Promise.withResolvers<Answer>()
-    // A timer of a busy process may fire before an answer that came in time; that one is handled before the next turn.
-    const late = () => setImmediate(answer, { kind: 'failed', reason: 'deadline', message: overdue })
-    const timer = setTimeout(late, ms)
-    this.#call = { log, answer }
-    if (input !== undefined) this.runs++
-    try {
-      this.#worker.postMessage(input)
-    } catch (error) {
-      const message = `its call cannot be sent to a worker thread: ${error}`
-      answer({ kind: 'failed', reason: 'not-cloneable', message })
-      this.#worker.postMessage(undefined)
-    }
-    const result = await promise
-    clearTimeout(timer)
-    this.#call = undefined
-    return result
-  }
-
-  #onMessage(message: WorkerMessage): void {
-    if (message.kind === 'log') this.#call?.log.push(message.line)
-    else if (message.kind === 'answer') {
-      this.#call?.answer(message.answer)
-      this.state = 'coming'
-      const isHeld = () => this.state === 'coming' && this.on.lost()
-      this.#returning = setTimeout(() => setImmediate(isHeld), this.returnMs).unref()
-    } else {
-      clearTimeout(this.#returning)
-      this.state = 'free'
-      this.on.ready(this.runs > 0)
-    }
-  }
-
-  /** Ends the thread, whatever it does. Some native code (a huge `JSON.parse`) delays this by seconds. */
-  async end(): Promise<void> {
-    clearTimeout(this.#returning)
-    this.#call?.answer({ kind: 'failed', reason: 'busy', message: STOPPED })
-    await this.#worker.terminate()
   }
 }

@@ -1,8 +1,8 @@
 import type { ConversationInput } from '../../conversation/conversation.js'
-import type { FunctionResult } from '../final-decision.js'
 import type { Problem } from '../problem.js'
 import type { FlowFunction } from '../revision.js'
 import { FunctionPool, type FunctionPoolOptions } from './function-pool.js'
+import type { FunctionResult } from './function-thread.js'
 
 /**
  * V8 ends a thread that reaches its heap limit bit by bit, but where one single allocation (a huge array) goes
@@ -17,9 +17,9 @@ const MEMORY_MB = 256
  * call only. Without a code flow there is no thread. A call waits for a free thread for one deadline, and for its
  * function for one more:
  *
- *     run ──▶ waiting ────▶ running ────▶ chose · failed       thread ──▶ ready again
- *              │ deadline    │ deadline                         │ ½ deadline
- *              └▶ busy       └▶ thread ended in the background  └▶ ended, too: a loop was left behind
+ *     run ──▶ waiting ────▶ sent ────────▶ taken ────▶ chose · failed
+ *              │ deadline    │ ½ deadline   │ deadline
+ *              └▶ busy       └▶ waiting     └▶ deadline, thread ended in the background
  *
  * A function that keeps failing this way is suspended for a while.
  */
@@ -27,8 +27,9 @@ export class FunctionRunner {
   readonly #options: FunctionPoolOptions
   /** By the code of the function. */
   #pools = new Map<string, FunctionPool>()
-  /** These, those that are checked, and those of earlier revisions, whose calls are being finished. */
-  readonly #all = new Set<FunctionPool>()
+  /** Those of earlier revisions, whose calls are being finished. */
+  #retired: readonly FunctionPool[] = []
+  #checking: FunctionPool | undefined
   /** Threads that are being ended. */
   readonly #ending = new Set<Promise<void>>()
   #checks: Promise<unknown> = Promise.resolve()
@@ -36,12 +37,12 @@ export class FunctionRunner {
 
   constructor(options: Partial<FunctionPoolOptions> = {}) {
     const limits = { deadlineMs: 250, maxWorkers: 4, memoryMb: MEMORY_MB }
-    this.#options = { ...limits, checkDeadlineMs: 2_000, now: Date.now, ...options }
+    this.#options = { ...limits, checkDeadlineMs: 2_000, idleMs: 10_000, now: Date.now, ...options }
   }
 
   /** How many threads live, those that still start included. */
   get workers(): number {
-    return [...this.#all].reduce((sum, { size }) => sum + size, 0)
+    return [...this.#retired, ...this.#pools.values()].reduce((sum, { size }) => sum + size, 0)
   }
 
   /** Runs a function for one call. Never rejects, and settles within twice the deadline. */
@@ -65,7 +66,8 @@ export class FunctionRunner {
   /** Fails what still runs and waits until every thread is gone. */
   async stop(): Promise<void> {
     this.#stopped = true
-    for (const pool of this.#all) pool.stop()
+    this.#checking?.stop()
+    for (const pool of [...this.#retired, ...this.#pools.values()]) pool.stop()
     await this.#checks
     await Promise.all(this.#ending)
   }
@@ -76,23 +78,24 @@ export class FunctionRunner {
     for (const fn of functions) {
       if (pools.has(fn.code)) continue
       const pool = this.#newPool(fn)
+      this.#checking = pool
       pools.set(fn.code, pool)
       const problem = await pool.load()
       if (problem !== undefined) problems.push(problem)
     }
-    const unused =
-      problems.length > 0 ? new Set(pools.values()) : this.#all.difference(new Set(pools.values()))
-    for (const pool of unused) {
-      pool.retire()
-      if (pool.size === 0) this.#all.delete(pool)
+    this.#checking = undefined
+    if (problems.length > 0) for (const pool of pools.values()) pool.stop()
+    else {
+      const earlier = [...this.#retired, ...this.#pools.values()]
+      this.#pools = pools
+      for (const pool of earlier) pool.retire()
+      this.#retired = earlier.filter(({ size }) => size > 0)
     }
-    if (problems.length === 0) this.#pools = pools
     return problems
   }
 
   #newPool(fn: FlowFunction): FunctionPool {
     const pool = new FunctionPool(fn, this.#options, this.#ending)
-    this.#all.add(pool)
     if (this.#stopped) pool.stop()
     return pool
   }

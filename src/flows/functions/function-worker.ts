@@ -1,6 +1,6 @@
 /**
- * The body of a worker thread that runs one code flow, for one call at a time: `ready` → the call → log lines →
- * `answer` → `ready`.
+ * The body of a worker thread that runs one code flow, for one call at a time: order in → `taken` → log lines →
+ * `answer`.
  * The thread is the boundary that protects Doorman from a flow. What is guarded here is the next call on the same
  * thread against what an earlier one left behind.
  */
@@ -8,49 +8,29 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createRequire, isBuiltin } from 'node:module'
 import { inspect } from 'node:util'
 import { compileFunction } from 'node:vm'
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import {
-  type ConversationInput,
   createConversation,
   type LogLevel,
   type LogSink,
   UnknownFlow,
 } from '../../conversation/conversation.js'
 import { parseState, STATE_LIMIT_BYTES, type State, whyNotJson } from '../../conversation/state.js'
-import type { ChosenFlow, FlowLogLine, FunctionFailure } from '../final-decision.js'
+import {
+  type Answer,
+  type Failure,
+  type FlowLogLine,
+  type FunctionOrder,
+  type FunctionWorkerData,
+  MOST_LOG_LINES,
+  type WorkerMessage,
+} from './function-thread.js'
 
-/** What a thread is started with. */
-export interface FunctionWorkerData {
-  /** The file as `run:` names it; stacks show it. */
-  readonly file: string
-  readonly code: string
-}
-
-/** Why a run came to nothing. */
-export interface Failure {
-  readonly kind: 'failed'
-  readonly reason: FunctionFailure
-  readonly message: string
-  /** The stack of what was thrown, where it has one. */
-  readonly stack?: string
-}
-
-/** What comes of a run. Without a call the function is only loaded, and the flow is empty. */
-export type Answer = ChosenFlow | Failure
-
-/** What a worker thread reports. */
-export type WorkerMessage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'log'; readonly line: FlowLogLine }
-  | { readonly kind: 'answer'; readonly answer: Answer }
-
-/** A call's log stays small whatever its flow does: an endless loop with a log line in it must not fill memory. */
-const MOST_LOG_LINES = 100
 const MESSAGE_CHARACTERS = 2_000
 const STACK_CHARACTERS = 8_000
 
-const { file, code } = workerData as FunctionWorkerData
-const post = (message: WorkerMessage): void => parentPort?.postMessage(message)
+const { port, file, code } = workerData as FunctionWorkerData
+const post = (message: WorkerMessage): void => port.postMessage(message)
 
 /** The log of the call that the running code belongs to, also after an `await` and in a timer. */
 const logOfCall = new AsyncLocalStorage<LogSink>()
@@ -58,28 +38,24 @@ const logOfCall = new AsyncLocalStorage<LogSink>()
 /** A failure that the worker found itself, as opposed to one that the flow threw. */
 class Refusal extends Error {
   constructor(
-    readonly reason: FunctionFailure,
+    readonly reason: Failure['reason'],
     message: string,
   ) {
     super(message)
   }
 }
 
-async function handle(input: ConversationInput | undefined): Promise<void> {
-  let isDone = false
-  const log = boundedLog((line) => isDone || post({ kind: 'log', line }))
+async function obey({ job, input }: FunctionOrder): Promise<void> {
+  post({ kind: 'taken', job })
+  const log = boundedLog((line) => post({ kind: 'log', job, line }))
   const answer = await logOfCall.run(log, () => run(input, log)).catch(failureOf)
-  post({ kind: 'answer', answer })
-  // A line that comes late must not be taken for one of the next call.
-  isDone = true
-  // Behind what the call has left to run at once: a loop there must not meet the next call.
-  setTimeout(post, 0, { kind: 'ready' })
+  post({ kind: 'answer', job, answer })
 }
 
-async function run(input: ConversationInput | undefined, log: LogSink): Promise<Answer> {
+async function run(input: FunctionOrder['input'], log: LogSink): Promise<Answer> {
   setCallInstant(input?.now.getTime())
   const main = loadFunction()
-  if (input === undefined) return { kind: 'chose', flow: '', state: {} }
+  if (input === undefined) return { kind: 'loaded' }
   const hosted = createConversation(input, log)
   await main(hosted.conversation)
   const flow = hosted.chosenFlow()
@@ -128,7 +104,7 @@ function evaluate(): unknown {
 }
 
 /** A sink that passes on the first 100 lines of a call, each of bounded size. */
-function boundedLog(send: (line: FlowLogLine) => unknown): LogSink {
+function boundedLog(send: (line: FlowLogLine) => void): LogSink {
   let lines = 0
   return (level, message, details) => {
     lines += 1
@@ -245,5 +221,5 @@ process.on('uncaughtException', logStray('Uncaught'))
 process.on('unhandledRejection', logStray('Unhandled rejection'))
 replaceDate()
 lockGlobals(code)
-parentPort?.on('message', handle)
+port.on('message', obey)
 post({ kind: 'ready' })
