@@ -187,9 +187,9 @@ function fromTo(old: unknown, now: unknown): string {
 /** Of lists what came with a plus and what went with a minus: `+X-VIP −X-Account`; empty where nothing did. */
 function cameAndWent(old: unknown, now: unknown): string {
   if (!Array.isArray(old) && !Array.isArray(now)) return ''
-  const [before, after] = [[old].flat().map(inline), [now].flat().map(inline)]
-  const came = after.filter((item) => !before.includes(item)).map((item) => `+${item}`)
-  const went = before.filter((item) => !after.includes(item)).map((item) => `−${item}`)
+  const [before, after] = [new Set([old].flat().map(inline)), new Set([now].flat().map(inline))]
+  const came = [...after.difference(before)].map((item) => `+${item}`)
+  const went = [...before.difference(after)].map((item) => `−${item}`)
   return clip([...came, ...went].join(' '))
 }
 
