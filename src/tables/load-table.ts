@@ -16,8 +16,8 @@ export interface LoadRequest {
   /** The data folder, and the name of the table's copy in it. */
   readonly folder: string
   readonly copyName: string
-  /** What is in memory already. */
-  readonly before: Pick<OutsideTable, 'version' | 'size'> | undefined
+  /** What is in memory already, and whether the copy on disk is the same. */
+  readonly before: (Pick<OutsideTable, 'version' | 'size'> & { readonly isCopied: boolean }) | undefined
   /** What another PBX has loaded, compressed with gzip, instead of asking the source. */
   readonly copy?: { readonly rows: Uint8Array; readonly version: string; readonly at: number } | undefined
 }
@@ -73,7 +73,8 @@ async function load({
   const table = version === before?.version ? undefined : { ...numbers, version }
   const copies = new KeptCopies<OutsideTable>(folder, 'tables')
   const write = () => copies.write(copyName, { ...numbers, version }, new Date(at))
-  const copying = table === undefined ? copies.touch(copyName, new Date(at)).catch(write) : write()
+  const touch = () => copies.touch(copyName, new Date(at)).catch(write)
+  const copying = table === undefined && before?.isCopied ? touch() : write()
   const notCopied = await copying.then(
     () => undefined,
     (error: Error) => error.message,

@@ -61,6 +61,7 @@ interface Held {
   error?: string | undefined
   failures: number
   leftOut?: string
+  /** Why the copy on disk is not what is in memory. */
   notCopied?: string | undefined
   timer?: NodeJS.Timeout
   loading?: Promise<void> | undefined
@@ -203,7 +204,7 @@ export class Tables {
     held.timer = setTimeout(() => void this.#refresh(held), nextMs)
   }
 
-  /** Rows that are here already are not fetched again. */
+  /** Rows that are here already, and on disk, are not fetched again. */
   async #take(held: Held, copy: SharedCopy): Promise<LoadResult> {
     const here = {
       ok: true,
@@ -213,13 +214,14 @@ export class Tables {
       notCopied: undefined,
     } as const
     const fetched = async () => this.#run(held, { ...copy, rows: await copy.rows() })
-    if (copy.version !== held.table?.version) return fetched()
+    if (copy.version !== held.table?.version || held.notCopied !== undefined) return fetched()
     return this.#copies.touch(copyNameOf(held.source), new Date(copy.at)).then(() => here, fetched)
   }
 
-  #run({ source, table }: Held, copy?: LoadRequest['copy']): Promise<LoadResult> {
+  #run({ source, table, notCopied }: Held, copy?: LoadRequest['copy']): Promise<LoadResult> {
     const { folder, databases, secrets } = this.parts
-    const before = table && { version: table.version, size: table.size }
+    const isCopied = notCopied === undefined
+    const before = table && { version: table.version, size: table.size, isCopied }
     const copyName = copyNameOf(source)
     const request: LoadRequest = { source, databases, secrets, folder, copyName, before, copy }
     const limits = { memoryMb: MEMORY_MB, signal: this.#stopping.signal }

@@ -1,12 +1,23 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { hasNumber, rowOf } from '../../src/routing/number-table.js'
 import type { TableSource } from '../../src/routing/types.js'
-import { storedTables, Tables, type TablesParts } from '../../src/tables/tables.js'
+import { storedTables, type TableSharing, Tables, type TablesParts } from '../../src/tables/tables.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { until } from '../support/until.js'
 
@@ -183,6 +194,47 @@ describe('a table', () => {
     const { mtimeMs } = statSync(path)
     await until(() => statSync(path).mtimeMs > mtimeMs)
   })
+
+  test.each(['its source', 'another PBX'])(
+    'that could not be kept is kept once it can be; it comes from %s',
+    async (from) => {
+      const putAtTables = (target: string) => {
+        symlinkSync(target, join(folder, 'next'))
+        renameSync(join(folder, 'next'), join(folder, 'tables'))
+      }
+      mkdirSync(join(folder, 'kept'))
+      putAtTables('kept')
+      sent = csv('number,tier', `${ANN},gold`)
+      const { tables: other } = tables({ folder: join(folder, 'other') })
+      await other.use(gold(), 10_000)
+      const sharing: TableSharing = {
+        isLoader: () => false,
+        newest: () => {
+          const { version = '', content = Buffer.alloc(0) } = other.of(gold()).get('gold') ?? {}
+          return { version, at: Date.now(), rows: async () => gzipSync(content) }
+        },
+        share: () => undefined,
+        removeOthers: () => undefined,
+      }
+      const { tables: all, log } = tables()
+      all.share(from === 'its source' ? undefined : sharing)
+      const routing = gold({ loadedBy: ['other'] })
+      await all.use(routing, 10_000)
+      const tierOnDisk = async () => {
+        const table = (await storedTables(folder, routing)).get('gold')
+        return table && rowOf(table, ANN)?.tier
+      }
+      expect(await tierOnDisk()).toBe('gold')
+      putAtTables('/dev/null')
+      sent = csv('number,tier', `${ANN},platinum`)
+      await until(() => tierOf(all, ANN, routing) === 'platinum')
+      expect(log.of('table_copy_problem')).toContainEqual(
+        expect.stringMatching(/^Table gold cannot be kept for a restart: /),
+      )
+      putAtTables('kept')
+      await until(async () => (await tierOnDisk()) === 'platinum')
+    },
+  )
 
   test('whose copy is damaged has none, and that is said', async () => {
     sent = csv('number', ANN)
