@@ -46,7 +46,7 @@ export class Calendars {
   readonly #zones = new Map<string, readonly string[]>()
   readonly #fetching = new Map<string, Promise<void>>()
   readonly #failing = new Set<string>()
-  /** Copies are read one after the other: the other processors are for calls. */
+  /** Copies are read one after the other: none replaces a newer one, and the other processors are for calls. */
   #reading: Promise<unknown> = Promise.resolve()
 
   constructor(options: CalendarsOptions) {
@@ -71,6 +71,7 @@ export class Calendars {
    * read, and waits for no server.
    */
   async use(hours: Iterable<Hours>): Promise<void> {
+    const { folder, log } = this.#options
     this.#named = namedCalendars(hours)
     const missing = new Map<string, { readonly zones: readonly string[] }>()
     for (const [url, { zones }] of this.#named) {
@@ -79,7 +80,14 @@ export class Calendars {
       this.#zones.set(url, all.zones)
       if (all.zones.length > known.length) missing.set(url, all)
     }
-    for (const [url, copy] of await loadCopies(this.#options.folder, missing)) this.#copies.set(url, copy)
+    const load = async () => {
+      for (const [url, copy] of await loadCopies(folder, missing)) this.#copies.set(url, copy)
+    }
+    if (missing.size > 0) await this.#inTurn(load)
+    const kept = [...this.#zones.keys()].map(copyNameOf)
+    await new KeptCopies(folder, 'calendars').keepOnly(kept).catch(({ message }: Error) => {
+      log.warn(`Copies of calendars cannot be removed: ${message}.`, { event: 'calendar_problem' })
+    })
     for (const [url, { every }] of this.#named)
       if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url, every))
   }
@@ -117,15 +125,16 @@ export class Calendars {
         headers: { accept: 'text/calendar' },
       })
       const [text, now] = [body.toString(), new Date()]
-      // Also where nothing changed: recurrences are read to a certain year.
-      const reading = this.#reading.then(() => readInThread([{ text, zones: this.#zones.get(url) ?? [] }]))
-      this.#reading = reading
-      const copy = copyOf(text, now, (await reading)[0])
-      const before = this.#copies.get(url)
-      this.#copies.set(url, copy)
-      if (this.#failing.delete(url) || before?.version !== copy.version)
-        log.info(`The calendar ${name} is at version ${copy.version}.`, { event: 'calendar' })
-      await storeCalendar(folder, url, text, now)
+      await this.#inTurn(async () => {
+        // Also where nothing changed: recurrences are read to a certain year.
+        const [read] = await readInThread([{ text, zones: this.#zones.get(url) ?? [] }])
+        const copy = copyOf(text, now, read)
+        const before = this.#copies.get(url)
+        this.#copies.set(url, copy)
+        if (this.#failing.delete(url) || before?.version !== copy.version)
+          log.info(`The calendar ${name} is at version ${copy.version}.`, { event: 'calendar' })
+        await storeCalendar(folder, url, text, now)
+      })
       return true
     } catch (error) {
       if (this.#stopped.signal.aborted || this.#failing.has(url)) return false
@@ -135,6 +144,12 @@ export class Calendars {
       log.warn(message, { event: 'calendar_problem' })
       return false
     }
+  }
+
+  #inTurn(read: () => Promise<void>): Promise<void> {
+    const turn = this.#reading.then(read)
+    this.#reading = turn.catch(() => undefined)
+    return turn
   }
 }
 

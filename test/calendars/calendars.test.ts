@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { Calendars, storedCopies } from '../../src/calendars/calendars.js'
+import { Calendars, storeCalendar, storedCopies } from '../../src/calendars/calendars.js'
 import { type Hours, stateAt, withCopies } from '../../src/hours/hours.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { hoursOf } from '../routing/support/make.js'
@@ -154,10 +154,15 @@ describe('a calendar at a URL', () => {
   })
 
   test('that no active revision names is fetched no more, and one that a new one names is', async () => {
+    mkdirSync(join(folder, 'calendars'))
+    writeFileSync(join(folder, 'calendars', 'of-long-ago'), '')
     const calendars = await started([])
+    expect(readdirSync(join(folder, 'calendars'))).toEqual([])
     await calendars.use([office()])
     await until(() => requests.length > 1)
     await calendars.use([])
+    // A reload may bring it back.
+    expect(readdirSync(join(folder, 'calendars'))).toContainEqual(expect.stringMatching(/^[0-9a-f]{16}$/))
     await sleep(200)
     const asked = requests.length
     await sleep(200)
@@ -173,5 +178,20 @@ describe('a calendar at a URL', () => {
     // It decides first, and is kept then.
     await until(() => existsSync(join(folder, 'calendars')))
     expect(statSync(join(folder, 'calendars')).mode & 0o777).toBe(0o700)
+  })
+
+  test('is read in the zone of hours that come while it is read', async () => {
+    await storeCalendar(folder, url, calendar('20261225'), new Date(0))
+    const event = ['BEGIN:VEVENT', 'DTSTART;VALUE=DATE:20261226', 'END:VEVENT', ''].join('\r\n')
+    // Takes a while to read.
+    const text = `BEGIN:VCALENDAR\r\n${event.repeat(15_000)}END:VCALENDAR\r\n`
+    answer = { status: 200, text }
+    const calendars = await started([office(3_600_000)])
+    const old = version(calendars)
+    await until(() => requests.length === 1)
+    await sleep(100)
+    await calendars.use([office(3_600_000), { ...office(3_600_000), zone: 'Asia/Kathmandu' }])
+    await until(() => version(calendars) !== old)
+    expect(calendars.copies.get(url)?.inZone.size).toBe(2)
   })
 })
