@@ -1,7 +1,7 @@
 /**
  * One change for all: rings take it one after the other, and each has to show for a while that calls go well with it.
  *
- *     order to a ring ──▶ all its PBXs took it? ──▶ for a minute: fallbacks , latency, none away ──▶ the next ring
+ *     order to a ring ──▶ all its PBXs took it? ──▶ for a minute: fallbacks, latency, none away  ──▶ the next ring
  *                              │                            │
  *                              └────────── no ◀─────────────┘  ──▶ what all had before, to the rings so far
  *
@@ -10,7 +10,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listed } from '../lib/text.js'
-import { counted, DAY_MS, formatDuration } from '../lib/units.js'
+import { counted, formatDuration } from '../lib/units.js'
 import { type Changed, type Exchange, lastPart } from './exchange.js'
 import type { Content } from './orders.js'
 import { common, type NewOrder, type Publisher } from './publisher.js'
@@ -184,15 +184,14 @@ async function watching<T>({ exchange }: RolloutParts, use: (statuses: Statuses)
 
 /**
  * While the hub or the folder was away all PBXs were: no ring may be judged by those of its PBXs alone that happened to
- * report first afterwards. A PBX that is away for a day is not waited for.
+ * report first afterwards. How long ago a PBX reported does not tell whether it was away, or the exchange.
  */
 async function awaitReports(
   { say, reportMs = REPORT_WAIT_MS }: RolloutParts,
   statuses: Statuses,
 ): Promise<void> {
   const end = Date.now() + reportMs
-  const wasThere = (pbx: string) => Date.now() - (statuses.get(pbx)?.at ?? 0) < DAY_MS
-  const late = () => membersOf(REST, statuses, true).filter(wasThere)
+  const late = () => membersOf(REST, statuses, true)
   if (late().length > 0) say(`Waits up to ${formatDuration(reportMs)} for the report of ${listed(late())}.`)
   while (late().length > 0 && Date.now() < end) await sleep(LOOK_MS)
 }

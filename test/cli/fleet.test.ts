@@ -92,6 +92,7 @@ test('an order that no PBX could follow is refused, and a push that none has tak
     expect(out).toMatch(/^berlin .* away \d+ d /m)
     expect(out).toMatch(/^munich .* drained .*\nmunich: drained, it refuses a proxy's new calls; there/m)
     await rm(join(share, 'status/munich'))
+    await writeFile(join(share, 'status/berlin'), JSON.stringify({ ...STATUS, at: Date.now() }))
     expect(await fleet('push', '--flows', folder, '--rings', 'canray,rest')).toMatchObject({
       ...{ exit: 2, err: expect.stringContaining('no PBX is in ring "canray"; did you mean "canary"?') },
     })
