@@ -15,8 +15,8 @@ const status = z.object({
   version: z.string(),
   at: z.number(),
   isReady: z.boolean(),
-  /** Whether it refuses a proxy's new calls. */
-  isDrained: z.boolean(),
+  /** Whether it refuses a proxy's new calls. A PBX with an older Doorman does not say it. */
+  isDrained: z.boolean().default(false),
   /** Id of the revision that decides, and since when it does. */
   revision: z.string(),
   since: z.number(),

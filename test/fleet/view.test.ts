@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals'
 import { type Exchange, list } from '../../src/fleet/exchange.js'
 import type { RevisionOrder } from '../../src/fleet/orders.js'
-import type { MemberStatus } from '../../src/fleet/status.js'
+import { type MemberStatus, readStatus } from '../../src/fleet/status.js'
 import { fleetReader, viewOf } from '../../src/fleet/view.js'
 import { A, B } from './members.js'
 
@@ -45,6 +45,11 @@ test('a list leaves no watch, also where the exchange does not answer', async ()
   await jest.advanceTimersByTimeAsync(10_000)
   await listed
   expect(exchange.watches).toBe(0)
+})
+
+test('a PBX with an older Doorman, which does not say whether it is drained, is listed', () => {
+  const { isDrained: _, ...older } = status('munich')
+  expect(readStatus('munich', JSON.stringify(older))).toEqual({ ...older, isDrained: false })
 })
 
 test('while the exchange is away a PBX shows itself as it is and the others as they were, without a watch', async () => {
