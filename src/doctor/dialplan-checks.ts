@@ -140,7 +140,7 @@ type Lead = 'all' | 'some' | 'none'
 function leadOf(dialplan: RunningDialplan, context: string): Lead {
   if (!dialplan.mayReach(context, ENTRY)) return 'none'
   const ways = dialplan.numbersIn(context).map((number) => dialplan.straightWay({ context, number }, ENTRY))
-  return ways.every((way) => way.at(-1) === ENTRY) ? 'all' : 'some'
+  return ways.length > 0 && ways.every((way) => way.at(-1) === ENTRY) ? 'all' : 'some'
 }
 
 /**
@@ -170,12 +170,12 @@ export const ENTRIES = check('entries', ['dialplan'], async ({ dialplan }) => {
 const OWN_CONTEXTS = new Set<string>(GENERATED_CONTEXTS)
 
 /** Asterisk looks for the commas of a location after it has put the number in. */
-const OPEN_GOTO = new RegExp(`(?<![\\w-])${ENTRY},[^,]*\\$\\{`)
+const OPEN_GOTO = new RegExp(`\\bgo(to|sub)(if(time)?)?\\((.*[?:])?\\s*${ENTRY},[^,]*\\$\\{`, 'i')
 
 function openGotos({ context, extension, priority, application, data }: DialplanStep): readonly Result[] {
-  if (!OPEN_GOTO.test(data)) return []
-  const where = `[${context}] ${extension},${priority}: ${application}(${data})`
-  const says = `${where} lets a caller who dials commas choose a place in the dialplan.`
+  const step = `${application}(${data})`
+  if (!OPEN_GOTO.test(step)) return []
+  const says = `[${context}] ${extension},${priority}: ${step} lets a caller who dials commas choose a place in the dialplan.`
   return [warning(says, `Write  Goto(${ENTRY},,1)  there, which keeps the dialled number.`)]
 }
 
@@ -184,11 +184,13 @@ function fallbackOf(dialplan: RunningDialplan, where: string, fallback: string):
     const says = `${where}: DOORMAN_FALLBACK=${fallback} lets a caller who dials commas choose a place in the dialplan.`
     return [warning(says, 'Write the extension  dialled,  which stands for the dialled number.')]
   }
-  const [context = '', extension = 's'] = fallback.split(',')
+  const [context = '', extension = 's', priority = '1'] = fallback.split(',')
   const isDialled = extension === 'dialled'
+  const steps = dialplan.find({ context, number: extension }) ?? []
+  // A label may be there: the running dialplan is known without them.
   const isThere = isDialled
     ? dialplan.has(context)
-    : dialplan.find({ context, number: extension }) !== undefined
+    : steps.some((step) => !/^\d+$/.test(priority) || step.priority === Number(priority))
   if (!isThere) {
     const says = `${where}: the fallback ${fallback} is not in the dialplan; such calls take that of "otherwise".`
     return [

@@ -425,6 +425,9 @@ const CASES: Readonly<Record<string, Change>> = {
       dialplan: '[night]\ninclude => from-trunk\nexten => 1,1,Answer()\n',
     },
   },
+  'endpoints | info | Calls of carrier-b lead to Doorman only | ': {
+    ...{ ami: inContext('wrong', 'carrier-b'), dialplan: '[wrong]\nexten => i,1,Goto(doorman,,1)\n' },
+  },
   'endpoints | warning | calls of carrier-b go to [phones], which does not lead | Context of the trunk': {
     ami: inContext('phones', 'carrier-b'),
   },
@@ -434,11 +437,17 @@ const CASES: Readonly<Record<string, Change>> = {
   'entries | fault | the fallback phones,s,1 is not in the dialplan | priority': {
     dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,s,1)\n',
   },
+  'entries | fault | the fallback vip-support,s,5 is not in the dialplan | priority': {
+    dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=vip-support,s,5)\n',
+  },
   'entries | warning | [in]: DOORMAN_FALLBACK=phones,${EXTEN},1 lets a caller | dialled': {
     dialplan: '[in]\nexten => _X.,1,Set(DOORMAN_FALLBACK=phones,${EXTEN},1)\n',
   },
   'entries | warning | Goto(doorman,${EXTEN},1) lets a caller | Goto(doorman,,1)': {
     dialplan: '[in]\nexten => _X.,1,Goto(doorman,${EXTEN},1)\n',
+  },
+  'entries | warning | ExecIf(${X}?Goto(doorman,${EXTEN},1)) lets a caller | Goto(doorman,,1)': {
+    dialplan: '[in]\nexten => _X.,1,ExecIf(${X}?Goto(doorman,${EXTEN},1))\n',
   },
   'entries | fault | leads straight back to Doorman for 55551234, by [hook] → [doorman] | Context': {
     dialplan:
@@ -572,6 +581,12 @@ describe('doctor diagnoses', () => {
     expect(runAs(asterisk.pid)).toMatchObject({ uid: process.getuid?.(), gid: process.getgid?.() })
     expect(runAs(process.pid)).toBe(undefined)
     asterisk.kill()
+  })
+
+  test('a fallback at a label, and data that only look like a location, as no fault', async () => {
+    const steps = ['Set(DOORMAN_FALLBACK=vip-support,s,day)', 'Dial(Local/s@doorman,${WAIT})']
+    const lines = [...steps, 'NoOp(doorman,${EXTEN})'].map((step) => ` same => n,${step}`)
+    expect(await bad({ dialplan: ['[in]', 'exten => _X.,1,NoOp()', ...lines].join('\n') })).toEqual([])
   })
 
   test('a trunk of a database that is in no list as known', async () => {
