@@ -21,7 +21,7 @@ import type {
 /** No running Doorman took the command; `message` says why and what to do. */
 export class NotRunningError extends Error {}
 
-/** A reload may compile a million numbers and replay ten thousand calls. */
+/** A reload may compile a million numbers and replay ten thousand calls, and so may the next while `reload --wait` asks. */
 const COMMAND_MS = 120_000
 const READ_MS = 2_000
 
@@ -50,7 +50,7 @@ interface Answers {
 export const askInstance = <Path extends keyof Answers>(
   to: ControlAddress,
   path: Path,
-): Promise<Answers[Path]> => request(to, path, READ_MS)
+): Promise<Answers[Path]> => request(to, path, path === '/greetings' ? COMMAND_MS : READ_MS)
 
 /** The PBXs of its fleet. */
 export const readFleet = (to: ControlAddress): Promise<Pick<FleetView, 'pbxs' | 'missing'>> =>

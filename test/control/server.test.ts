@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import {
   askInstance,
   findInstance,
@@ -155,6 +155,18 @@ describe('the control server', () => {
     const { ok: _, ...candidate } = REFUSED as ReloadResult & { ok: false }
     waiting = { at: '2030-01-01T00:00:00.000Z', ...candidate }
     expect((await askInstance(address, '/candidate')).candidate).toEqual(waiting)
+  })
+
+  test('may take as long for its greetings as for a reload, and for other answers only a moment', async () => {
+    const address = await findInstance(data)
+    const slow = (ms: number) => (ms < 10_000 ? AbortSignal.abort() : new AbortController().signal)
+    const timeout = jest.spyOn(AbortSignal, 'timeout').mockImplementation(slow)
+    try {
+      expect(await askInstance(address, '/greetings')).toEqual(GREETINGS)
+      await expect(askInstance(address, '/candidate')).rejects.toThrow('does not answer')
+    } finally {
+      timeout.mockRestore()
+    }
   })
 
   test('serves metrics without a token', async () => {
