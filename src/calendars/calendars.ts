@@ -85,9 +85,11 @@ export class Calendars {
     }
     if (missing.size > 0) await this.#inTurn(load)
     const kept = [...this.#zones.keys()].map(copyNameOf)
-    await new KeptCopies(folder, 'calendars').keepOnly(kept).catch(({ message }: Error) => {
-      log.warn(`Copies of calendars cannot be removed: ${message}.`, { event: 'calendar_problem' })
-    })
+    await copiesIn(folder)
+      .keepOnly(kept)
+      .catch(({ message }: Error) => {
+        log.warn(`Copies of calendars cannot be removed: ${message}.`, { event: 'calendar_problem' })
+      })
     for (const [url, { every }] of this.#named)
       if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url, every))
   }
@@ -174,7 +176,11 @@ export function namedCalendars(hours: Iterable<Hours>) {
 
 /** Keeps the text of a calendar, and when its server sent it. @throws Error of the file system */
 export function storeCalendar(folder: string, url: string, text: string, at: Date): Promise<void> {
-  return new KeptCopies<string>(folder, 'calendars').write(copyNameOf(url), text, at)
+  return copiesIn(folder).write(copyNameOf(url), text, at)
+}
+
+function copiesIn(folder: string): KeptCopies<string> {
+  return new KeptCopies(folder, 'calendars')
 }
 
 function copyNameOf(url: string): string {
@@ -192,7 +198,7 @@ export async function loadCopies(
   folder: string,
   named: Iterable<readonly [url: string, { readonly zones: readonly string[] }]>,
 ): Promise<ReadonlyMap<string, CalendarCopy>> {
-  const copies = new KeptCopies<string>(folder, 'calendars')
+  const copies = copiesIn(folder)
   const stored: { readonly url: string; text: string; at: Date; zones: readonly string[] }[] = []
   for (const [url, { zones }] of named) {
     const kept = await copies.read(copyNameOf(url)).catch(() => undefined)

@@ -5,7 +5,7 @@ import { findInstance, NotRunningError, readFleet } from '../control/client.js'
 import { initFleet } from '../fleet/init.js'
 import { isNats, openExchange } from '../fleet/open-exchange.js'
 import { Publisher } from '../fleet/publisher.js'
-import { REST, RING } from '../fleet/rings.js'
+import { CANARY, REST, RING } from '../fleet/rings.js'
 import * as rollout from '../fleet/rollout.js'
 import { isAway, type MemberStatus, readStatuses } from '../fleet/status.js'
 import { type FleetView, viewOf } from '../fleet/view.js'
@@ -17,6 +17,7 @@ import { Columns, suggestion } from '../lib/text.js'
 import { age, DAY_MS, localTime } from '../lib/units.js'
 import type { Routing } from '../routing/types.js'
 import { type Settings, userName } from '../settings/index.js'
+import { FLEET_NAME } from '../settings/schema.js'
 import { EXIT, print, printResult, Refusal, refuseOn, widthOf } from './command.js'
 import { formatVisits } from './why.js'
 
@@ -44,11 +45,11 @@ export async function init(
   const refuse = (message: string) => new Refusal('usage', message)
   if ((hub === undefined) === (share === undefined))
     throw refuse('Give --hub with the host of the NATS server, or --share with a folder.')
-  const wrong = pbxs.find((name) => !/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name))
-  if (wrong !== undefined)
-    throw refuse(`"${wrong}" cannot be the name of a PBX; use small letters, digits, - and _.`)
   const taken = pbxs.find((name) => ['all', 'hub', 'publisher'].includes(name))
   if (taken !== undefined) throw refuse(`"${taken}" means something else in a fleet; name the PBX otherwise.`)
+  const wrong = pbxs.find((name) => !FLEET_NAME.test(name))
+  if (wrong !== undefined)
+    throw refuse(`"${wrong}" cannot be the name of a PBX; use small letters, digits, - and _.`)
   const twice = pbxs.find((name, at) => pbxs.indexOf(name) !== at)
   if (twice !== undefined) throw refuse(`--pbx names ${twice} twice.`)
   const unknown = canaries.find((name) => !pbxs.includes(name))
@@ -96,7 +97,7 @@ export async function push(settings: Settings, options: PushOptions): Promise<vo
 
 /** A ring that is mistyped would have no PBXs, and the push would go on to the next. @throws Refusal */
 function checkRings(rings: readonly string[], statuses: readonly MemberStatus[]): void {
-  const known = new Set([...statuses.map(({ ring }) => ring), 'canary', REST])
+  const known = new Set([...statuses.map(({ ring }) => ring), CANARY, REST])
   const unknown = rings.find((ring) => !ring.endsWith('%') && !known.has(ring))
   if (statuses.length > 0 && unknown !== undefined)
     throw new Refusal(

@@ -13,7 +13,7 @@ import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { newKeys } from './orders.js'
-import { REST } from './rings.js'
+import { CANARY, REST } from './rings.js'
 
 export interface FleetPlan {
   readonly folder: string
@@ -65,7 +65,7 @@ export async function initFleet(plan: FleetPlan): Promise<readonly string[]> {
     credentials.set(pbx, its)
     const settings = [
       `DOORMAN_FLEET=${hub === undefined ? address : `nats://127.0.0.1:${CLIENTS}`}`,
-      ...[`DOORMAN_FLEET_NAME=${pbx}`, `DOORMAN_FLEET_RING=${canaries.includes(pbx) ? 'canary' : REST}`],
+      ...[`DOORMAN_FLEET_NAME=${pbx}`, `DOORMAN_FLEET_RING=${canaries.includes(pbx) ? CANARY : REST}`],
       ...[`DOORMAN_FLEET_KEY=${keys.publicKey}`, 'DOORMAN_RELOAD=manual'],
       ...(hub === undefined ? [] : [`DOORMAN_FLEET_SEED=${its.seed}`]),
     ]

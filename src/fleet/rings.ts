@@ -5,6 +5,8 @@
 import { hash } from 'node:crypto'
 
 export const REST = 'rest'
+/** The ring that `doorman fleet init` and `push` name first. */
+export const CANARY = 'canary'
 export const RING = /^(?:[a-z][a-z0-9_-]{0,39}|[1-9]\d?%)$/
 
 export interface Member {

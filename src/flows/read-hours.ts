@@ -171,7 +171,7 @@ const MOST_MS = 10_000
 const MOST_MB = 512
 
 /**
- * Calls `readCalendars` in a thread: a calendar can be large, and made so that it takes for ever. Rejects never.
+ * Calls `readCalendars` in a thread: a calendar can be large, and made so that it takes for ever. Never rejects.
  */
 export async function readInThread(
   orders: readonly CalendarOrder[],

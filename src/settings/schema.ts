@@ -100,6 +100,9 @@ const needed = (what: string) =>
     .regex(...NO_LINE_END)
 
 /** Every setting, by its name in the environment. The value of a secret may be in a file that `…_FILE` names. */
+/** Less the words that mean something else to a fleet. */
+export const FLEET_NAME = /^(?!(?:all|publisher)$)[a-z0-9][a-z0-9_-]{0,39}$/
+
 export const schema = z.object({
   DOORMAN_ARI_URL: httpUrl.default('http://127.0.0.1:8088'),
   DOORMAN_ARI_USERNAME: user.default('doorman'),
@@ -151,10 +154,7 @@ export const schema = z.object({
     .optional(),
   DOORMAN_FLEET_NAME: z
     .string()
-    .regex(
-      /^(?!(?:all|publisher)$)[a-z0-9][a-z0-9_-]{0,39}$/,
-      'use small letters, digits, - and _, as: berlin',
-    )
+    .regex(FLEET_NAME, 'use small letters, digits, - and _, as: berlin')
     .optional(),
   DOORMAN_FLEET_RING: z
     .string()

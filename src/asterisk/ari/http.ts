@@ -33,8 +33,8 @@ export const MOST_REQUESTS = 10
 
 /**
  * ARI over HTTP, on a few connections that stay open; the request that came last goes first, which undici's pool does not
- * do. A request that is not answered in time is aborted and its socket
- * destroyed: it would keep its place among the few for ever.
+ * do. A request that is not answered in time is aborted and its socket destroyed: it would keep its place among the few
+ * for ever.
  */
 export class AriHttp {
   #agent: http.Agent
