@@ -38,7 +38,13 @@ const CONNECT_MS = 10_000
 const EVENTS = ['ChannelCreated', 'ChannelDialplan', 'ChannelVarset', 'ChannelDestroyed', 'StasisEnd']
 
 /**
- * Watches one call from the PBX's side. While it is open, Asterisk sends the events of all channels to an ARI
+ * All PJSIP endpoints and their channels. An application that subscribes to everything also gets device states, and when
+ * it ends while one changes, ARI hangs until Asterisk restarts (22.10; asterisk/asterisk#2170).
+ */
+const SOURCE = 'endpoint:PJSIP'
+
+/**
+ * Watches one call from the PBX's side. While it is open, Asterisk sends the events of all PJSIP channels to an ARI
  * application of its own, which is much on a busy PBX: it lasts as long as one test call.
  */
 export class CallObserver {
@@ -61,7 +67,15 @@ export class CallObserver {
   static async open(access: AriAccess, callId: string): Promise<CallObserver> {
     const client = await connectAri(access)
     const observer = new CallObserver(client, callId)
-    await within(CONNECT_MS, `ARI at ${access.url}`, client.start(`doorman-call-${process.pid}`, true))
+    const application = `doorman-call-${process.pid}`
+    const subscribe = async () => {
+      await client.start(application)
+      await client.applications.subscribe({ applicationName: application, eventSource: SOURCE })
+    }
+    await within(CONNECT_MS, `ARI at ${access.url}`, subscribe()).catch((error: Error) => {
+      // On a PBX without any endpoint, which refuses the call as well.
+      if (!/source does not exist/i.test(error.message)) throw error
+    })
     return observer
   }
 

@@ -1,6 +1,8 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { AriHttp } from '../../src/asterisk/ari/http.js'
+import { CallObserver } from '../../src/testcall/call-observer.js'
 import { doorman, type Env } from '../cli/command.js'
 import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
@@ -50,6 +52,17 @@ describe.each(RELEASES)('doorman call on Debian %s', (release) => {
     expect(exit).toBe(1)
     expect(out).toMatch(/^landed +nowhere: the PBX knows no trunk by 127\.0\.0\.1 \(401 /)
     expect(out).toMatch(/^ +To call as carrier-a: --local 127\.0\.0\.2$/m)
+  })
+
+  test('no application has device states: when one changes as it ends, ARI would hang', async () => {
+    const observer = await CallObserver.open(fixture.asterisk.ari, 'none')
+    const ari = new AriHttp(fixture.asterisk.ari)
+    const { body } = await ari.send({ method: 'GET', path: 'applications' }, 5_000)
+    ari.stop()
+    observer.close()
+    const applications = body as readonly { readonly name: string; readonly device_names: string[] }[]
+    expect(applications.map(({ name }) => name)).toContain(`doorman-call-${process.pid}`)
+    expect(applications.flatMap(({ device_names: devices }) => devices)).toEqual([])
   })
 
   test('with credentials is identified under the default order, and says what becomes of the number', async () => {
@@ -113,11 +126,23 @@ describe.each(RELEASES)('doorman call on Debian %s', (release) => {
   test('with --forged is content if the PBX takes anybody, and Doorman believes nobody', async () => {
     appendFileSync(join(fixture.asterisk.folder, 'etc/pjsip.conf'), ANONYMOUS)
     await fixture.asterisk.cli('module reload res_pjsip.so')
-    const { exit, out } = await call(['--forged'])
+    const { exit, out, err } = await call(['--forged'])
+    expect(err).not.toContain('error')
     expect(out).toMatch(
       /^forged +OK: the PBX takes 127\.66\.66\.66 for anonymous, which is not trusted for caller_number, X-VIP, P-Ass/,
     )
     expect(out).toMatch(/^landed +general-support$/m)
     expect(exit).toBe(0)
   })
+
+  test('of a PBX without any endpoint says how to make a trunk', async () => {
+    const transport = `[transport-udp]\ntype=transport\nprotocol=udp\nbind=127.0.0.1:${fixture.asterisk.ports.sip}\n`
+    writeFileSync(join(fixture.asterisk.folder, 'etc/pjsip.conf'), transport)
+    await fixture.asterisk.restart()
+    const { exit, out } = await call([])
+    expect(exit).toBe(1)
+    expect(out).toMatch(
+      /^landed +nowhere: the PBX knows no trunk by .*\n +To call as the trunk NAME, add to pjsip/,
+    )
+  }, 30_000)
 })

@@ -147,11 +147,7 @@ async function channelEvents(
   { url, username, password }: ObserverAccess['ari'],
   onChannel: (id: string, callId: string) => void,
 ): Promise<WebSocket> {
-  const query = new URLSearchParams({
-    app: ARI_APP,
-    subscribeAll: 'true',
-    api_key: `${username}:${password}`,
-  })
+  const query = new URLSearchParams({ app: ARI_APP, api_key: `${username}:${password}` })
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ari/events?${query}`)
   await new Promise((resolve, reject) => {
     socket.onopen = resolve
@@ -161,15 +157,17 @@ async function channelEvents(
     const { channel } = JSON.parse(String(data)) as { channel?: { id: string; protocol_id?: string } }
     if (channel?.protocol_id) onChannel(channel.id, channel.protocol_id)
   }
-  const answer = await fetch(`${url}/ari/applications/${ARI_APP}/eventFilter`, {
-    method: 'PUT',
-    headers: {
-      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ allowed: [{ type: 'ChannelDialplan' }] }),
-  })
-  if (!answer.ok) throw new Error(`The event filter of the observer was refused: ${await answer.text()}`)
+  const ask = async (method: string, resource: string, body?: unknown) => {
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    const answer = await fetch(`${url}/ari/applications/${ARI_APP}/${resource}`, {
+      ...{ method, headers: { authorization, 'content-type': 'application/json' } },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`The observer’s ${resource} was refused: ${await answer.text()}`)
+  }
+  await ask('PUT', 'eventFilter', { allowed: [{ type: 'ChannelDialplan' }] })
+  // Not subscribeAll, which ARI may hang after: see the observer of `doorman call`.
+  await ask('POST', 'subscription?eventSource=endpoint:PJSIP')
   return socket
 }
 

@@ -3,7 +3,7 @@ import type { Log } from '../../lib/log.js'
 import type { Ami } from '../ami/ami.js'
 import { type DialplanLocation, type Pbx, PbxError, type PbxListener, type Variable } from '../pbx.js'
 import { AriConnection } from './connection.js'
-import { DeviceStates, DRAINED, DRAINED_TEXT } from './device-states.js'
+import { DeviceStates, DRAINED_TEXT } from './device-states.js'
 import { type AriAccess, type AriAnswer, AriHttp, type AriRequest } from './http.js'
 import { SharedVariableSets } from './shared-variables.js'
 import { type AriEvent, StasisChannels } from './stasis-channels.js'
@@ -25,7 +25,6 @@ const EVENTS = [
   'ApplicationReplaced',
   'CallBroadcast',
   'RESTResponse',
-  'DeviceStateChanged',
 ]
 
 /**
@@ -100,6 +99,7 @@ export class Ari implements Pbx {
   /** Removes the shared variables and ends every connection. */
   async stop(): Promise<void> {
     clearTimeout(this.#checking)
+    this.deviceStates.stop()
     this.#connection.stop()
     this.#channels?.stop()
     const removals = this.#sets.removals()
@@ -166,8 +166,6 @@ export class Ari implements Pbx {
     this.#channels?.start()
     const body = { allowed: EVENTS.map((type) => ({ type })) }
     const own = `applications/${this.application}`
-    const query = { eventSource: `deviceState:${DRAINED}` }
-    this.#http.send({ method: 'POST', path: `${own}/subscription`, query }, ANSWER_MS).catch(() => undefined)
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
     const filter = { method: 'PUT', path: `${own}/eventFilter`, body } as const
     const filtered = this.#http.send(filter, ANSWER_MS).catch(() => undefined)
@@ -176,8 +174,6 @@ export class Ari implements Pbx {
 
   #onEvent(event: AriEvent): void {
     if (event.type === 'CallBroadcast') this.#claim(String(event.channel?.id))
-    else if (event.device_state?.name === DRAINED)
-      this.deviceStates.onDrained(event.device_state.state === 'INUSE')
     else this.#channels?.onEvent(event)
   }
 

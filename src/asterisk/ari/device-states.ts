@@ -3,6 +3,11 @@ import { PbxError } from '../pbx.js'
 import type { AriHttp, AriRequest } from './http.js'
 
 const ANSWER_MS = 3_000
+/**
+ * How often `doorman drain` is looked for. Events of device states would say it at once, but an application that has
+ * them and ends while one changes makes ARI hang until Asterisk restarts (22.10; asterisk/asterisk#2170).
+ */
+const CHECK_MS = 5_000
 /** A hint on `Stasis:doorman-office` shows whether an override of office is on. */
 const PREFIX = 'Stasis:doorman-'
 /** INUSE while the PBX is drained. The dialplan of a proxy's calls asks for it; no name of hours makes this name. */
@@ -10,11 +15,17 @@ export const DRAINED = 'Stasis:doorman_drained'
 export const DRAINED_TEXT =
   "The PBX is drained: it refuses a proxy's new calls with 503, so that other PBXs get them. doorman drain --end"
 
+interface DeviceState {
+  readonly name: string
+  readonly state: string
+}
+
 /** Device states of Asterisk, for lamps. Asterisk keeps them over restarts of both, so that old ones are deleted. */
 export class DeviceStates {
   #wanted: ReadonlyMap<string, boolean> | undefined
   isDrained = false
   #last: Promise<void> = Promise.resolve()
+  readonly #checking = setInterval(() => void this.#checkDrained(), CHECK_MS).unref()
 
   constructor(
     private readonly http: Pick<AriHttp, 'send'>,
@@ -27,7 +38,19 @@ export class DeviceStates {
     this.publish()
   }
 
-  onDrained(isDrained: boolean): void {
+  stop(): void {
+    clearInterval(this.#checking)
+  }
+
+  async #checkDrained(): Promise<void> {
+    await this.#states()
+      .then((states) => this.#onDrained(states))
+      // Where it lasts, `publish` says so.
+      .catch(() => undefined)
+  }
+
+  #onDrained(states: readonly DeviceState[]): void {
+    const isDrained = states.some(({ name, state }) => name === DRAINED && state === 'INUSE')
     if (this.isDrained === isDrained) return
     this.isDrained = isDrained
     if (isDrained) this.log.warn(DRAINED_TEXT, { event: 'drained' })
@@ -49,8 +72,9 @@ export class DeviceStates {
   async #publish(): Promise<void> {
     const wanted = this.#wanted
     if (wanted === undefined) return
-    const there = new Map((await this.#states()).map(({ name, state }) => [name, state]))
-    this.onDrained(there.get(DRAINED) === 'INUSE')
+    const states = await this.#states()
+    this.#onDrained(states)
+    const there = new Map(states.map(({ name, state }) => [name, state]))
     for (const [name, isOn] of wanted) {
       const state = isOn ? 'INUSE' : 'NOT_INUSE'
       if (there.get(PREFIX + name) !== state) await this.#send('PUT', PREFIX + name, { deviceState: state })
@@ -63,9 +87,9 @@ export class DeviceStates {
     }
   }
 
-  async #states() {
+  async #states(): Promise<readonly DeviceState[]> {
     const { body } = await this.#send('GET')
-    return body as readonly { readonly name: string; readonly state: string }[]
+    return body as readonly DeviceState[]
   }
 
   async #send(method: AriRequest['method'], name = '', query: AriRequest['query'] = {}) {

@@ -147,7 +147,6 @@ export interface AriEvent {
   readonly application?: unknown
   readonly args?: unknown
   readonly channel?: AriChannel
-  readonly device_state?: { readonly name?: unknown; readonly state?: unknown }
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
