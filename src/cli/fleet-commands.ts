@@ -205,6 +205,24 @@ export function why(
   })
 }
 
+export function remove(settings: Settings, options: Json, name: string): Promise<void> {
+  return asPublisher(settings, options, async ({ exchange }) => {
+    const status = reported(name, await readStatuses(exchange))
+    if (!isAway(status, Date.now()))
+      throw new Refusal('usage', `${name} reported ${age(status.at)} ago; stop its Doorman first.`)
+    await exchange.put(`status/${name}`, '')
+    printResult(options, { removed: name }, `No push waits for ${name} any more.`, 'doorman fleet status')
+  })
+}
+
+/** @throws Refusal where no PBX has this name */
+function reported(name: string, statuses: readonly MemberStatus[]): MemberStatus {
+  const found = statuses.find((one) => one.name === name)
+  if (found !== undefined) return found
+  const names = statuses.map((one) => one.name)
+  throw new Refusal('usage', `No PBX "${name}" has reported${suggestion(name, names)}`)
+}
+
 interface OverrideOptions extends Json {
   readonly until?: string
   readonly why?: string
@@ -224,9 +242,7 @@ export function override(
   const { until = '', why = '', at: pbx } = options
   if (state !== 'end') checkUntil(until)
   return asPublisher(settings, options, async ({ exchange, publisher }) => {
-    const names = (await readStatuses(exchange)).map(({ name }) => name)
-    if (pbx !== 'all' && !names.includes(pbx))
-      throw new Refusal('usage', `No PBX "${pbx}" has reported${suggestion(pbx, names)}`)
+    if (pbx !== 'all') reported(pbx, await readStatuses(exchange))
     const order = { pbx, hours, state, until, why } as const
     const sequence = await publisher.override(order, OVERRIDE_EXPIRES_MS)
     const says = state === 'end' ? `the override of ${hours} ends` : `${hours} ${state} until ${until}`

@@ -68,6 +68,12 @@ export function addFleet(program: DoormanCommand): void {
     .takes('verbose', 'json')
     .does('files', run('why'))
   fleet
+    .command('remove')
+    .argument('<pbx>', 'that was taken out of service')
+    .description('wait for this PBX no more, until it reports again')
+    .takes('json')
+    .does('files', run('remove'))
+  fleet
     .command('override')
     .argument('<name>', 'of the hours')
     .argument('<state>', 'open, closed or end')

@@ -5,7 +5,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { DeliverPolicy, JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream'
+import { DeliverPolicy, type JetStreamClient, jetstream } from '@nats-io/jetstream'
 import { connect, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
 import { pause, within } from '../lib/waiting.js'
 import type { Changed, Exchange, ExchangeAccess, Key } from './exchange.js'
@@ -18,9 +18,6 @@ const DAY_NS = 86_400_000_000_000
 const KEPT_DAYS = 400
 /** A PBX that is away for longer is not listed; an order expires in as many, unless it is told otherwise. */
 const STATUS_KEPT_DAYS = 90
-
-/** The code of nats-server where it has a stream of this name that is not the same. */
-const OTHER_CONFIGURATION = 10_058
 
 const TIMEOUT_MS = 3_000
 /** After a restart of the hub all PBXs connect at once. */
@@ -187,13 +184,7 @@ export class NatsExchange implements Exchange {
         return streams.add({ name, subjects, max_msgs_per_subject: 1, max_age: days * DAY_NS })
       }
       await add(LASTING, ['orders', 'overrides', 'memory', 'tables', 'files'], KEPT_DAYS)
-      const addStatus = () => add(STATUS, ['status'], STATUS_KEPT_DAYS)
-      await addStatus().catch(async (error: unknown) => {
-        if (!(error instanceof JetStreamApiError && error.code === OTHER_CONFIGURATION)) throw error
-        // As of an older Doorman; a stream cannot change its storage, and statuses come again in seconds.
-        await streams.delete(STATUS)
-        await addStatus()
-      })
+      await add(STATUS, ['status'], STATUS_KEPT_DAYS)
     }
     await streams.info(LASTING)
     if (this.#isUp) return

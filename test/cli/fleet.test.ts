@@ -91,6 +91,13 @@ test('an order that no PBX could follow is refused, and a push that none has tak
     const { out } = await fleet('status')
     expect(out).toMatch(/^berlin .* away \d+ d /m)
     expect(out).toMatch(/^munich .* drained .*\nmunich: drained, it refuses a proxy's new calls; there/m)
+    for (const [name, says] of [
+      ['munch', 'No PBX "munch" has reported; did you mean "munich"?'],
+      ['munich', 'ago; stop its Doorman first.'],
+    ] as const)
+      expect(await fleet('remove', name)).toMatchObject({ exit: 2, err: expect.stringContaining(says) })
+    expect((await fleet('remove', 'berlin')).out).toContain('No push waits for berlin any more.')
+    expect((await fleet('status')).out).not.toContain('berlin')
     await rm(join(share, 'status/munich'))
     await writeFile(join(share, 'status/berlin'), JSON.stringify({ ...STATUS, at: Date.now() }))
     expect(await fleet('push', '--flows', folder, '--rings', 'canray,rest')).toMatchObject({
