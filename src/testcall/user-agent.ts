@@ -168,16 +168,16 @@ export class SipCall {
     return this
   }
 
-  /** Sends BYE or, before the answer, CANCEL; without any response (§9.1) the call is simply over. */
+  /** Sends BYE or, before the answer, CANCEL. Without any response (§9.1) the call is over soon. */
   hangUp(): void {
     if (this.#isOver || this.#hungUpBy !== undefined || this.#cancelledAt !== undefined) return
     clearTimeout(this.#repeat)
     if (this.#answer !== undefined) this.#sendBye(this.#answer.message)
     else {
       this.#cancelledAt = performance.now()
-      const invite = SipMessage.parse(this.#invite(this.#taken))
-      if (this.#taken === undefined || invite === undefined) this.#end()
-      else this.#transmit(() => formatRequest('CANCEL', this.#uri, invite))
+      if (this.#taken !== undefined) this.#cancel()
+      // One may be on its way.
+      else this.#repeat = setTimeout(() => this.#end(), T1_MS)
     }
   }
 
@@ -213,10 +213,18 @@ export class SipCall {
     return bytes
   }
 
+  #cancel(): void {
+    const invite = SipMessage.parse(this.#invite(this.#taken))
+    if (invite === undefined) this.#end()
+    else this.#transmit(() => formatRequest('CANCEL', this.#uri, invite))
+  }
+
   #onResponse(message: SipMessage, at: number): void {
     const { status, reason } = message
-    if (this.#answer === undefined && this.#cancelledAt === undefined) clearTimeout(this.#repeat)
+    const isFirst = this.#taken === undefined
+    if (isFirst || (this.#answer === undefined && this.#cancelledAt === undefined)) clearTimeout(this.#repeat)
     this.#taken ??= Number(/;take=(\d+)/.exec(message.header('via'))?.[1] ?? 0)
+    if (isFirst && this.#cancelledAt !== undefined && status < 200) this.#cancel()
     if (message.body !== '' && status < 300) this.options.media?.connect(message.body)
     if (status > 100 && status < 200) this.#progress.push(status)
     if (status < 200) return

@@ -68,7 +68,20 @@ test('an answer in compact and folded headers is acknowledged, and a BYE goes to
   expect(ends).toEqual(['2 BYE', `<sip:2@${agent.target}>`])
 })
 
-test('a call without any response is over as soon as its caller gives up', async () => {
+test('a caller who gives up before the first response cancels when it comes', async () => {
+  const { agent, methods } = await agentAnd((request, send) => {
+    if (request.method === 'INVITE') setTimeout(() => send(response(request, '100 Trying')), 50)
+    if (request.method === 'CANCEL')
+      send(response(request, '487 Request Terminated').replace('CANCEL', 'INVITE'))
+  })
+  const call = agent.call({ from: '1', to: '2' }).start()
+  call.hangUp()
+
+  expect((await call.result).answer?.status).toBe(487)
+  expect(methods.slice(0, 2)).toEqual(['INVITE', 'CANCEL'])
+})
+
+test('a call without any response is over half a second after its caller gives up', async () => {
   const { agent, methods } = await agentAnd(() => undefined)
   const call = agent.call({ from: '1', to: '2' }).start()
   setTimeout(() => call.hangUp(), 100)
