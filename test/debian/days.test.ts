@@ -156,7 +156,7 @@ day('Wednesday noon: a bad change is refused, and one that slips through rolled 
   edit(['goto: vip_dsk', 'goto: vip_desk'], ['otherwise: as_before', 'otherwise: vip_desk'])
   expect(await told('diff')).toContain('otherwise: as_before → vip_desk')
   expect(await told('replay')).toMatch(/\d of \d+ calls would change: as_before → vip_desk by otherwise/)
-  await refused('reload --max-change 1%', /at most 1% may change\. If it is meant, reload with/)
+  await refused('reload --max-change 1%', /at most 1% may change\. If it is meant, allow it by/)
   expect(await call(STRANGER, MAIN)).toBe('desk otherwise')
 
   await told('reload --max-change 100%')
