@@ -77,7 +77,7 @@ export class Store {
   #bytes = 0
 
   constructor(options: StoreOptions) {
-    this.#options = { batchMs: 200, retryMs: 5_000, upkeepMs: 10_000, queueBytes: 16 * 1_048_576, ...options }
+    this.#options = { batchMs: 200, retryMs: 5_000, upkeepMs: 5_000, queueBytes: 16 * 1_048_576, ...options }
   }
 
   /** What the metrics show of the database, since the start. */

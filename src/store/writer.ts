@@ -64,7 +64,7 @@ export type WriterReply =
   /** The database was replaced by a new one. */
   | { readonly replaced: 'damaged' | 'deleted'; readonly message: string }
 
-/** At most so many calls or pages are deleted at once, so that nothing waits long for the thread. */
+/** At most so many calls or pages are deleted at once: nothing waits long for the thread, and fewer calls come meanwhile. */
 const PRUNE_STEP = 5_000
 const MIB = 1_048_576
 /** How long changes are kept where no calls are. */
