@@ -28,14 +28,16 @@ export async function continueCall(
   const { departure, arrival } = call
   if (departure === undefined) return 'unconfirmed'
   if (departure.kind === 'hung_up') return 'hung_up'
-  if (sent === 'refused') return 'taken_out'
   const isAccepted = sent === 'accepted'
   if (isAccepted && location === FALLBACK) return outcome
-  // Where the request or its answer was lost, the time of the departure tells which.
-  if (departure.at === undefined || arrival.at === undefined) return isAccepted ? outcome : 'unconfirmed'
-  if (departure.at - arrival.at < (call.args.leftMs ?? TIME_LIMIT_S * 1_000) - ENTER_MS) return outcome
-  // Asterisk 16 accepts a request up to 200 ms before it carries it out: the time limit may come in between.
-  return isAccepted ? 'unconfirmed' : 'taken_out'
+  const { at, context } = departure
+  if (at === undefined || context === undefined) return isAccepted ? outcome : 'unconfirmed'
+  // `continue` gives the channel its new context; the time limit leaves it in that of the entry (16.28, 22.10).
+  if (context !== location.context) return 'taken_out'
+  if (arrival.at === undefined) return outcome
+  // Asterisk 16 lets the channel leave up to 200 ms later, and the time limit may come in between.
+  const isInTime = at - arrival.at < (call.args.leftMs ?? TIME_LIMIT_S * 1_000) - ENTER_MS
+  return isInTime ? outcome : 'unconfirmed'
 }
 
 /** Tries again for as long as the call has time, as an answer may be lost with a connection. */
