@@ -463,8 +463,8 @@ describe('continue', () => {
   })
 
   test.each([
-    [600, 'routed'],
-    [660, 'unconfirmed'],
+    [490, 'routed'],
+    [510, 'unconfirmed'],
   ])('that was accepted counts by what the dialplan had left (700 ms): %i ms, %s', async (ms, outcome) => {
     const lab = new Lab()
     lab.pbx.confirmsLeaving = false
@@ -475,8 +475,8 @@ describe('continue', () => {
 
   // A StasisStart that is read late, after Doorman stood still: the time limit may come before what was accepted.
   test.each([
-    [850, 'routed'],
-    [1_090, 'unconfirmed'],
+    [750, 'routed'],
+    [790, 'unconfirmed'],
   ])('that is accepted before the channel leaves %i ms after its arrival: %s', async (ms, outcome) => {
     const lab = new Lab()
     lab.pbx.confirmsLeaving = false
