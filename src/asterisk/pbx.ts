@@ -20,13 +20,10 @@ export interface Arrival {
   readonly isUndescribed: boolean
 }
 
-/** How a channel left Stasis; the rest only where a StasisEnd event told. */
+/** How a channel left Stasis, and Asterisk's time of it in milliseconds, where a StasisEnd event told. */
 export interface Departure {
   readonly kind: 'continued' | 'hung_up'
-  /** Asterisk's time in milliseconds. */
-  readonly at?: number | undefined
-  /** In the dialplan, where the channel goes on. */
-  readonly context?: string | undefined
+  readonly at: number | undefined
 }
 
 export interface DialplanLocation {

@@ -444,22 +444,15 @@ describe('continue', () => {
   })
 
   test.each([
-    ['doorman-go', 'routed'],
-    ['doorman', 'taken_out'],
-  ])('whose answer is lost was carried out if the channel leaves for %s: %s', async (context, outcome) => {
+    [300, 'routed'],
+    [1_060, 'taken_out'],
+    [1_150, 'taken_out'],
+  ])('whose answer is lost was carried out by the channel leaving after %i ms: %s', async (ms, outcome) => {
     const lab = new Lab()
     lab.pbx.fail('continueInDialplan', 'hang', 'hang', 'hang', 'hang')
     const { id } = lab.pbx.enter(GOLD)
-    setTimeout(() => lab.pbx.leave(id, 'continued', context), 300)
+    setTimeout(() => lab.pbx.leave(id, 'continued'), ms)
     expect((await lab.only()).outcome).toBe(outcome)
-  })
-
-  test('that was accepted was not carried out if the channel leaves for another context', async () => {
-    const lab = new Lab()
-    lab.pbx.confirmsLeaving = false
-    const { id } = lab.pbx.enter(GOLD)
-    setTimeout(() => lab.pbx.leave(id, 'continued'), 100)
-    expect((await lab.only()).outcome).toBe('taken_out')
   })
 
   test.each([
@@ -469,7 +462,7 @@ describe('continue', () => {
     const lab = new Lab()
     lab.pbx.confirmsLeaving = false
     const { id } = lab.pbx.enter({ passed: { ...GOLD.passed, leftMs: 700 } })
-    setTimeout(() => lab.pbx.leave(id, 'continued', 'doorman-go'), ms)
+    setTimeout(() => lab.pbx.leave(id, 'continued'), ms)
     expect((await lab.only()).outcome).toBe(outcome)
   })
 
@@ -482,7 +475,7 @@ describe('continue', () => {
     lab.pbx.confirmsLeaving = false
     const { id } = lab.pbx.enter(GOLD)
     const at = performance.now() + ms
-    setTimeout(() => lab.pbx.leave(id, 'continued', 'doorman-go', at), 10)
+    setTimeout(() => lab.pbx.leave(id, 'continued', at), 10)
     expect((await lab.only()).outcome).toBe(outcome)
   })
 
@@ -493,7 +486,7 @@ describe('continue', () => {
     await jest.advanceTimersByTimeAsync(0)
     // Timers run before anything is read.
     await jest.advanceTimersToNextTimerAsync()
-    lab.pbx.leave(id, 'continued', 'doorman-go', performance.now() - 900)
+    lab.pbx.leave(id, 'continued', performance.now() - 900)
     expect((await lab.only()).outcome).toBe('routed')
   })
 
@@ -503,7 +496,7 @@ describe('continue', () => {
     lab.pbx.confirmsLeaving = false
     const { id } = lab.pbx.enter(PLAIN)
     const at = performance.now() + 1_090
-    setTimeout(() => lab.pbx.leave(id, 'continued', 'doorman-go', at), 10)
+    setTimeout(() => lab.pbx.leave(id, 'continued', at), 10)
     expect((await lab.only()).outcome).toBe('fallback_error')
   })
 
@@ -511,7 +504,7 @@ describe('continue', () => {
     const lab = new Lab()
     lab.pbx.fail('continueInDialplan', 'hang', 'hang', 'hang', 'hang')
     const { id } = lab.pbx.enter(GOLD)
-    setTimeout(() => lab.calls.onDeparture(id, { kind: 'continued' }), 300)
+    setTimeout(() => lab.calls.onDeparture(id, { kind: 'continued', at: undefined }), 300)
     expect((await lab.only()).outcome).toBe('unconfirmed')
   })
 })
@@ -635,7 +628,7 @@ describe('a call that comes back', () => {
     lab.pbx.confirmsLeaving = false
     const channel = lab.pbx.enter(GOLD)
     setTimeout(() => {
-      lab.pbx.leave(channel.id, 'continued', 'doorman-go')
+      lab.pbx.leave(channel.id, 'continued')
       lab.pbx.arrive(channel)
     }, 10)
     setTimeout(() => lab.pbx.leave(channel.id, 'hung_up'), 20)

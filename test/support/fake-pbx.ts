@@ -86,10 +86,10 @@ export class FakePbx implements Pbx {
     this.#listener?.onArrival(arrival)
   }
 
-  /** A StasisEnd. A channel that hung up is gone for every later request; one that left by itself is where it was. */
-  leave(id: string, kind: Departure['kind'], context = 'doorman', at = performance.now()): void {
+  /** A StasisEnd. A channel that hung up is gone for every later request. */
+  leave(id: string, kind: Departure['kind'], at: number | undefined = performance.now()): void {
     if (kind === 'hung_up') this.#channels.delete(id)
-    this.#listener?.onDeparture(id, { kind, at, context })
+    this.#listener?.onDeparture(id, { kind, at })
   }
 
   /** Lets the next requests of a step fail, one fault each; `undefined` and those after the last are answered. */
@@ -139,7 +139,7 @@ export class FakePbx implements Pbx {
       if (extension.startsWith('*')) assign(channel, this.#sets[Number(extension.slice(1, 8))] ?? [])
       this.sentTo.push(`${context},${extension},${priority}`)
       // Asterisk answers first; then the channel leaves.
-      if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'continued', context))
+      if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'continued'))
     })
   }
 

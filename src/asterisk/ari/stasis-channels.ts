@@ -47,8 +47,7 @@ export class StasisChannels {
     if (event.type === 'StasisStart') this.#onStart(event)
     else if (event.type === 'ChannelHangupRequest') {
       if (this.#present.has(channelId)) this.#hangingUp.add(channelId)
-    } else if (event.type === 'StasisEnd')
-      this.#depart(channelId, { at: timeOf(event), context: contextOf(event) })
+    } else if (event.type === 'StasisEnd') this.#depart(channelId, timeOf(event))
   }
 
   /**
@@ -73,7 +72,7 @@ export class StasisChannels {
     // One that arrived while the question was on its way is in no answer, and has not left.
     const gone = before.filter((id) => !there.has(id) && this.#present.has(id))
     const unknown = waiting.filter((id) => !this.#present.has(id))
-    for (const id of gone) if (isNew || this.#gone.has(id)) this.#depart(id)
+    for (const id of gone) if (isNew || this.#gone.has(id)) this.#depart(id, undefined)
     await Promise.all(unknown.filter((id) => isNew || this.#unknown.has(id)).map((id) => this.#adopt(id)))
     this.#gone = new Set(gone)
     this.#unknown = new Set(unknown)
@@ -120,16 +119,16 @@ export class StasisChannels {
     const call = event.application === this.application ? arrivalOf(event) : undefined
     if (call === undefined || this.#adopted.delete(call.channelId)) return
     // A call that comes back has left before, also where that event was lost.
-    this.#depart(call.channelId)
+    this.#depart(call.channelId, undefined)
     this.#present.add(call.channelId)
     this.listener.onArrival(call)
   }
 
-  #depart(channelId: string, told: Omit<Departure, 'kind'> = {}): void {
+  #depart(channelId: string, at: number | undefined): void {
     this.#adopted.delete(channelId)
     if (!this.#present.delete(channelId)) return
     const kind: Departure['kind'] = this.#hangingUp.delete(channelId) ? 'hung_up' : 'continued'
-    this.listener.onDeparture(channelId, { ...told, kind })
+    this.listener.onDeparture(channelId, { kind, at })
   }
 }
 
@@ -139,7 +138,7 @@ interface AriChannel {
   readonly name?: unknown
   readonly protocol_id?: unknown
   readonly caller?: { readonly name?: unknown; readonly number?: unknown }
-  readonly dialplan?: Readonly<Partial<Record<'context' | 'exten' | 'app_name' | 'app_data', unknown>>>
+  readonly dialplan?: { readonly exten?: unknown; readonly app_name?: unknown; readonly app_data?: unknown }
 }
 
 export interface AriEvent {
@@ -159,10 +158,6 @@ const unescaped = (name: string): string => name.replace(/\\(.)/g, '$1')
 function timeOf({ timestamp }: AriEvent): number | undefined {
   const at = Date.parse(text(timestamp))
   return Number.isNaN(at) ? undefined : at
-}
-
-function contextOf({ channel }: AriEvent): string | undefined {
-  return text(channel?.dialplan?.context) || undefined
 }
 
 /** The call of a StasisStart event; undefined where it names no channel. */
