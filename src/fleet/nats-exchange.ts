@@ -10,7 +10,7 @@ import { connect, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats
 import { pause, within } from '../lib/waiting.js'
 import type { Changed, Exchange, ExchangeAccess, Key } from './exchange.js'
 
-export const HUB_DOMAIN = 'hub'
+const HUB_DOMAIN = 'hub'
 /** What changes every few seconds lies apart. On disk, too: after a restart a hub without it would know some PBXs only. */
 const [LASTING, STATUS] = ['doorman', 'doorman-status'] as const
 const DAY_NS = 86_400_000_000_000

@@ -1,12 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { jetstreamManager } from '@nats-io/jetstream'
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node'
 import { list } from '../../src/fleet/exchange.js'
-import { HUB_DOMAIN, NatsExchange } from '../../src/fleet/nats-exchange.js'
+import { NatsExchange } from '../../src/fleet/nats-exchange.js'
 import { exchangeContract } from '../fleet/exchange-contract.js'
 import { NatsFleet } from '../fleet/nats-fleet.js'
 import { NATS_SUITES } from '../support/roots.js'
@@ -90,24 +88,6 @@ describe.each(NATS_SUITES)('NATS of Debian %s as the exchange', (suite) => {
     const again = fleet.open('publisher')
     expect((await list(again, 'status/')).get('status/berlin')).toBe('well')
     expect((await list(again, 'orders/')).get('orders/kept')).toBe('one')
-  })
-
-  test('statuses that the hub keeps otherwise, as for an older Doorman, are kept anew', async () => {
-    const { DOORMAN_FLEET: servers = '', DOORMAN_FLEET_SEED: seed = '', ...own } = fleet.settings('publisher')
-    const ca = readFileSync(own.DOORMAN_FLEET_CA ?? '', 'utf8')
-    const authenticator = nkeyAuthenticator(new TextEncoder().encode(seed))
-    const connection = await connect({ servers, authenticator, tls: { ca } })
-    const { streams } = await jetstreamManager(connection, { domain: HUB_DOMAIN })
-    const { config } = await streams.update('doorman-status', { max_age: 0 })
-    expect(config.max_age).toBe(0)
-    const isAnew = async () => ((await streams.info('doorman-status')).config.max_age ?? 0) > 0
-    await until(() => isAnew().catch(() => false), 'the stream').finally(() => connection.close())
-    const berlin = fleet.open('berlin')
-    const isKept = async () => {
-      await berlin.put('status/berlin', 'anew')
-      return (await list(berlin, 'status/')).get('status/berlin') === 'anew'
-    }
-    await until(() => isKept().catch(() => false), 'the status')
   })
 
   test.each([
