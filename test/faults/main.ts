@@ -51,8 +51,9 @@ for (const round of rounds) {
 }
 if (isWhole) {
   const folder = join(repositoryFolder(), 'test/faults')
-  writeFileSync(join(folder, 'results.json'), resultsJson(results))
+  // First, as it names the commit, and whether the work tree has changes.
   writeFileSync(join(folder, 'RESULTS.md'), resultsMd(results, faults, rates))
+  writeFileSync(join(folder, 'results.json'), resultsJson(results))
 }
 const isKept = results.every(({ problems }) => problems.length === 0)
 say(isKept ? 'No call was lost, and every promise was kept.' : 'Not every promise was kept: see above.')

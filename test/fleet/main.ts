@@ -43,8 +43,9 @@ try {
 }
 if (faults.length === FLEET_FAULTS.length && perSecond === RATE) {
   const folder = join(repositoryFolder(), 'test/fleet')
-  writeFileSync(join(folder, 'results.json'), fleetResultsJson(results))
+  // First, as it names the commit, and whether the work tree has changes.
   writeFileSync(join(folder, 'RESULTS.md'), fleetResultsMd(results, faults, perSecond))
+  writeFileSync(join(folder, 'results.json'), fleetResultsJson(results))
 }
 const isKept = results.every(({ problems }) => problems.length === 0)
 say(isKept ? 'No new call was lost, and every promise was kept.' : 'Not every promise was kept: see above.')
