@@ -126,26 +126,26 @@ const TOO_LONG = 'The headers of the call are longer than Asterisk can pass, or 
 const CUT_BYTES = 4_090
 
 async function passedValues(args: StasisArguments, reader: ChannelReader): Promise<PassedValues> {
-  const all = new Map<string, string>()
-  for (const [index, keys] of args.keys.entries()) {
+  const groups = args.keys.map(async (keys, index) => {
     const passed = args.passed[index] ?? (await reader.variable(`DOORMAN_PASSED_${index + 1}`))
-    const text = await wholeText(parsePieces(passed), `DOORMAN_VALUES_${index + 1}`, reader)
+    const pieces = parsePieces(passed)
+    const text = pieces && (await wholeText(pieces, `DOORMAN_VALUES_${index + 1}`, reader))
     const values = text === undefined ? undefined : parseValues(text, keys)
     if (values === undefined) throw new PbxError('refused', TOO_LONG)
-    for (const [at, key] of keys.entries()) all.set(key, values[at] ?? '')
-  }
-  return all
+    return keys.map((key, at): readonly [string, string] => [key, values[at] ?? ''])
+  })
+  return new Map((await Promise.all(groups)).flat())
 }
 
 /** @returns undefined where Asterisk has cut the rest. */
 async function wholeText(
-  pieces: Pieces | undefined,
+  { text, hasMore }: Pieces,
   variable: string,
   reader: ChannelReader,
 ): Promise<string | undefined> {
-  if (!pieces?.hasMore) return pieces?.text
+  if (!hasMore) return text
   const rest = await reader.variable(variable)
-  return Buffer.byteLength(rest) < CUT_BYTES ? `${pieces.text})${rest}` : undefined
+  return Buffer.byteLength(rest) < CUT_BYTES ? `${text})${rest}` : undefined
 }
 
 async function listedHeaders(args: StasisArguments, reader: ChannelReader): Promise<readonly Header[]> {

@@ -117,7 +117,7 @@ export function firstMatch<T>(
   for (const field of index.fields)
     for (const value of valuesOf(field, context))
       for (const position of field.buckets.get(value) ?? []) positions.push(position)
-  if (positions.length > 1) positions.sort((a, b) => a - b)
+  positions.sort((a, b) => a - b)
   let last = -1
   for (const position of positions) {
     const item = position === last ? undefined : items[position]

@@ -85,9 +85,10 @@ test('a call without any response is over half a second after its caller gives u
   const { agent, methods } = await agentAnd(() => undefined)
   const call = agent.call({ from: '1', to: '2' }).start()
   setTimeout(() => call.hangUp(), 100)
-  const { answer, taken, cancelledAt } = await call.result
+  const { answer, taken, cancelledAt, endedAt } = await call.result
 
   expect([answer, taken]).toEqual([undefined, undefined])
+  expect(endedAt - (cancelledAt ?? endedAt)).toBeGreaterThan(490)
   expect(cancelledAt).toBeGreaterThan(0)
   expect(methods).toEqual(['INVITE'])
 })
