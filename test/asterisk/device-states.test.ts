@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { describe, expect, test } from '@jest/globals'
-import { DeviceStates } from '../../src/asterisk/ari/device-states.js'
+import { describe, expect, jest, test } from '@jest/globals'
+import { DeviceStates, DRAINED } from '../../src/asterisk/ari/device-states.js'
 import type { AriRequest } from '../../src/asterisk/ari/http.js'
 import { PbxError } from '../../src/asterisk/pbx.js'
 import { until } from '../support/until.js'
@@ -70,5 +70,29 @@ describe('device states', () => {
     ari.status = 200
     states.publish()
     await until(() => ari.states.size === 2, 'two states')
+  })
+
+  test('tell within five seconds that the PBX is drained, once, also after an answer that failed', async () => {
+    jest.useFakeTimers()
+    try {
+      const [ari, log] = [new FakeAri(), new KeptLog()]
+      const states = new DeviceStates(ari, log)
+      ari.states.set(DRAINED, 'INUSE')
+      ari.isDown = true
+      await jest.advanceTimersByTimeAsync(5_000)
+      expect(states.isDrained).toBe(false)
+      ari.isDown = false
+      await jest.advanceTimersByTimeAsync(10_000)
+      expect([states.isDrained, log.of('drained').length]).toEqual([true, 1])
+      ari.states.set(DRAINED, 'NOT_INUSE')
+      await jest.advanceTimersByTimeAsync(5_000)
+      expect([states.isDrained, log.of('drain_ended').length]).toEqual([false, 1])
+      states.stop()
+      ari.states.set(DRAINED, 'INUSE')
+      await jest.advanceTimersByTimeAsync(10_000)
+      expect(states.isDrained).toBe(false)
+    } finally {
+      jest.useRealTimers()
+    }
   })
 })

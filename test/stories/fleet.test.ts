@@ -188,6 +188,19 @@ test('a PBX that starts while the hub is away decides by what it had, and catche
   await until(async () => (await revisions()).size === 1 && !(await revisions()).has(ordered), 'all')
 }, 120_000)
 
+test('a PBX that is away for good is removed, and no push waits for it any more', async () => {
+  expect((await asPublisher('doorman fleet remove hamburg')).out).toContain('stop its Doorman first')
+  const status = (await statuses()).find(({ name }) => name === 'hamburg')
+  await doormen.get('hamburg')?.stop()
+  const away = JSON.stringify({ ...status, at: Date.now() - 60_000 })
+  const hamburg = fleet?.open('hamburg')
+  await until(() => hamburg?.isUp === true, 'the exchange')
+  await hamburg?.put('status/hamburg', away)
+  const { exit, out } = await asPublisher('doorman fleet remove hamburg')
+  expect([exit, out]).toEqual([0, expect.stringContaining('No push waits for hamburg any more.')])
+  expect((await statuses()).map(({ name }) => name)).toEqual(['berlin', 'munich'])
+})
+
 test('a PBX that knows of no fleet loads nothing of it', async () => {
   const hook = join(home, 'hook.mjs')
   writeFileSync(
