@@ -261,6 +261,7 @@ function startRevisions(parts: Parts): Promise<Revisions> {
     },
     swapped: (revision) => {
       parts.renderAhead(revision)
+      lookups.decideBy(revision.routing)
       parts.overrides.show(revision.routing.hours)
     },
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),

@@ -19,9 +19,11 @@ export interface LookupsParts {
 
 /** The lookups of a running Doorman. */
 export class Lookups {
-  /** By name. */
-  readonly #clients = new Map<string, { readonly lookup: Lookup; readonly client: LookupClient }>()
-  /** Why those that fail are not asked for a while, by name. */
+  /** By what they ask and keep. Calls of earlier revisions have theirs, too, until the next revision. */
+  readonly #clients = new Map<string, { readonly name: string; readonly client: LookupClient }>()
+  #active: ReadonlySet<string> = new Set()
+  readonly #keys = new WeakMap<Lookup, string>()
+  /** Why those of the active revision that fail are not asked for a while, by name. */
   readonly down = new Map<string, string>()
 
   constructor(private readonly parts: LookupsParts) {}
@@ -29,6 +31,18 @@ export class Lookups {
   /** Makes ready for a revision: the time in which the HTTP client loads would count against the first deadline. */
   async use({ lookups }: Pick<Routing, 'lookups'>): Promise<void> {
     if ([...lookups.values()].some(({ kind }) => kind === 'http')) await loadHttpClient()
+  }
+
+  /** From now on a revision decides: answers and failures of lookups that it has as they were are kept, others are not. */
+  decideBy({ lookups }: Pick<Routing, 'lookups'>): void {
+    this.#active = new Set([...lookups.values()].map((lookup) => this.#keyOf(lookup)))
+    for (const [key, { name }] of this.#clients) {
+      if (this.#active.has(key)) continue
+      this.#clients.delete(key)
+      this.down.delete(name)
+      // One that is gone must not stay down for ever in the metrics.
+      this.parts.metrics.lookupUp(name, true)
+    }
   }
 
   /**
@@ -40,7 +54,6 @@ export class Lookups {
    */
   async answers(context: CallContext, revision: Revision, leftMs: number): Promise<OutsideData['answers']> {
     const { lookups } = context.routing
-    this.#forgetAllBut(lookups)
     if (lookups.size === 0) return context.outside.answers
     const needed = (answers: OutsideData['answers']) =>
       neededLookups(withAnswers(context, { answers }), lookupsInCodeOf(revision))
@@ -65,34 +78,27 @@ export class Lookups {
     for (const { client } of this.#clients.values()) client.stop()
   }
 
-  /** One that is gone must not stay down for ever in the metrics. */
-  #forgetAllBut(lookups: ReadonlyMap<string, Lookup>): void {
-    for (const name of this.#clients.keys()) {
-      if (lookups.has(name)) continue
-      this.#clients.delete(name)
-      this.down.delete(name)
-      this.parts.metrics.lookupUp(name, true)
-    }
-  }
-
-  /** One that a reload has changed begins anew. */
   #clientOf(lookup: Lookup): LookupClient {
-    const found = this.#clients.get(lookup.name)
-    if (found?.lookup === lookup) return found.client
-    const isSame = found !== undefined && writtenForm(found.lookup) === writtenForm(lookup)
-    const client = isSame ? found.client : this.#newClient(lookup)
-    this.#clients.set(lookup.name, { lookup, client })
+    const key = this.#keyOf(lookup)
+    const client = this.#clients.get(key)?.client ?? this.#newClient(lookup, key)
+    this.#clients.set(key, { name: lookup.name, client })
     return client
   }
 
-  #newClient(lookup: Lookup): LookupClient {
+  #keyOf(lookup: Lookup): string {
+    const key = this.#keys.get(lookup) ?? keyOf(lookup)
+    this.#keys.set(lookup, key)
+    return key
+  }
+
+  #newClient(lookup: Lookup, key: string): LookupClient {
     const { ask, log, metrics } = this.parts
     const { name } = lookup
-    metrics.lookupUp(name, true)
-    this.down.delete(name)
+    if (this.#active.has(key)) metrics.lookupUp(name, true)
     return new LookupClient(lookup, {
       ask,
       breakerChanged: (isOpen, reason) => {
+        if (!this.#active.has(key)) return
         metrics.lookupUp(name, !isOpen)
         if (isOpen) this.down.set(name, reason)
         else this.down.delete(name)
@@ -107,6 +113,6 @@ export class Lookups {
 const WHILE_DOWN = 'Calls go on without it, and it is tried again every 5 s.'
 
 /** Equal for two lookups that ask and keep the same; about which calls does not matter. */
-function writtenForm({ trunks: _, attestations: __, take, ...lookup }: Lookup): string {
+function keyOf({ trunks: _, attestations: __, take, ...lookup }: Lookup): string {
   return JSON.stringify({ ...lookup, take: [...take] })
 }

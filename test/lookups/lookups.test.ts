@@ -39,7 +39,7 @@ function lab(ask: Ask) {
   })
   const answers = (revision: Revision, from = '+15551234567', leftMs = 900) =>
     lookups.answers(contextOf(call({ from }), revision.routing, AT), revision, leftMs)
-  return { asked, counted, logged, lookups, answers }
+  return { asked, counted, logged, lookups, answers, down: () => [...lookups.down.keys()] }
 }
 
 const SAID: Readonly<Record<string, Values>> = { crm: { tier: 'gold' }, debts: { paid: 'no' } }
@@ -81,25 +81,55 @@ describe('the lookups of a call', () => {
   })
 
   test('keep their answers over a reload that does not change them', async () => {
-    const { answers, asked } = lab(say)
-    await answers(await revisionOf(files(GOLD)))
-    await answers(await revisionOf(files(GOLD, '{ goto: main }')))
+    const { answers, asked, lookups } = lab(say)
+    const revisions = [await revisionOf(files(GOLD)), await revisionOf(files(GOLD, '{ goto: main }'))]
+    for (const revision of revisions) {
+      lookups.decideBy(revision.routing)
+      await answers(revision)
+    }
     expect(asked).toHaveLength(1)
-    const changed = files(GOLD)['routing.yaml'].replace('/crm/', '/crm2/')
-    await answers(await revisionOf({ ...files(GOLD), 'routing.yaml': changed }))
+    const changed = await revisionOf({
+      ...files(GOLD),
+      'routing.yaml': files(GOLD)['routing.yaml'].replace('/crm/', '/crm2/'),
+    })
+    lookups.decideBy(changed.routing)
+    await answers(changed)
     expect(asked).toHaveLength(2)
+  })
+
+  test('keep their answers where a call comes back that an earlier revision decides', async () => {
+    const { answers, asked, lookups, down } = lab(say)
+    const text = files(PAID, GOLD)['routing.yaml']
+    const without = files(GOLD)['routing.yaml'].replace(/^ {2}debts.*\n/m, '')
+    const earlier = await revisionOf({ 'routing.yaml': without.replace('/crm/', '/crm1/') })
+    const active = await revisionOf({ ...files(), 'routing.yaml': text })
+    lookups.decideBy(earlier.routing)
+    await answers(earlier)
+    lookups.decideBy(active.routing)
+    for (const revision of [active, earlier, active]) await answers(revision)
+    expect(asked.filter((one) => one.startsWith('debts'))).toHaveLength(1)
+    expect(asked.filter((one) => one.startsWith('crm'))).toHaveLength(3)
+    expect(down()).toEqual([])
   })
 
   test('say once that they fail, and not for ever where they are gone', async () => {
     const revision = await revisionOf(files(GOLD))
-    const { answers, counted, logged } = lab(() => Promise.reject(new Error('crm.example answered 500.')))
+    const { answers, counted, logged, lookups, down } = lab(() =>
+      Promise.reject(new Error('crm.example answered 500.')),
+    )
+    lookups.decideBy(revision.routing)
     for (let from = 0; from < 8; from++) await answers(revision, `+1555000000${from}`)
     expect(logged).toEqual([
       'The lookup crm fails: crm.example answered 500. Calls go on without it, and it is tried again every 5 s.',
     ])
     expect(counted.filter((one) => !one.endsWith('failed'))).toEqual(['crm up', 'crm down'])
+    expect(down()).toEqual(['crm'])
     const without = files('{ goto: main }')['routing.yaml'].replace('crm:', 'new:')
-    await answers(await revisionOf({ 'routing.yaml': without }))
+    lookups.decideBy((await revisionOf({ 'routing.yaml': without })).routing)
     expect(counted.at(-1)).toBe('crm up')
+    // A call of the earlier revision finds it down again; that concerns nobody any more.
+    for (let from = 0; from < 8; from++) await answers(revision, `+1555000000${from}`)
+    expect(counted.at(-1)).toBe('crm failed')
+    expect([logged.length, down()]).toEqual([1, []])
   })
 })
