@@ -13,7 +13,10 @@ rules:
 otherwise: main
 `
 
-const DIALPLAN = showing('story-main', '${DOORMAN_RULE}|${CONV_greeting}|${CONV_zero}|${CONV_city}')
+const DIALPLAN = showing(
+  'story-main',
+  '${DOORMAN_RULE}|${CONV_greeting}|${CONV_zero}|${CONV_city}|${TIMEOUT(absolute)}',
+)
 
 describe('shared variables', () => {
   // Requests over the WebSocket came with 20.14 and 22.4: on 16 AMI sets the variables.
@@ -33,7 +36,7 @@ describe('shared variables', () => {
     const record = await doorman.record(placed.callId)
 
     expect(result.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
-    expect(result.appData[0]).toBe('100 of Süd  east  ok| Grüß 20 dich ab c d e f g |0|')
+    expect(result.appData[0]).toBe('100 of Süd  east  ok| Grüß 20 dich ab c d e f g |0||0')
     expect(record).toMatchObject({ outcome: 'routed', faults: [] })
     expect(await published()).toHaveLength(1)
     expect(await stateOf(result)).toEqual({
@@ -54,7 +57,7 @@ describe('shared variables', () => {
     expect(result.path).toEqual([
       ...['from-trunk', 'doorman', 'doorman-go', 'doorman', 'doorman-go', 'story-main'],
     ])
-    expect(result.appData[0]).toBe('Plain|||Albany')
+    expect(result.appData[0]).toBe('Plain|||Albany|0')
     expect(visits.map(({ outcome, faults }) => [outcome, faults.length])).toEqual([
       ['routed', 0],
       ['routed', 1],
@@ -62,7 +65,7 @@ describe('shared variables', () => {
 
     const next = await fixture.place({ from, to: '2', trunk })
     expect(next.result.path).toEqual(['from-trunk', 'doorman', 'doorman-go', 'story-main'])
-    expect(next.result.appData[0]).toBe('Plain|||Albany')
+    expect(next.result.appData[0]).toBe('Plain|||Albany|0')
     expect(await doorman.stop()).toBe(0)
   })
 })

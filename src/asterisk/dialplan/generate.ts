@@ -175,7 +175,7 @@ exten => _*.,1,GotoIf(\${LEN(${SHARED_SET})}?:lost)
  same => n,MSet(${SHARED_SET},${OWN_VARIABLES})
 ${ON_TO_FLOW}
 ; "dialplan reload" with clearglobalvars=yes has removed it: the call is decided again.
- same => n(lost),Set(DOORMAN_LOST=1)
+ same => n(lost),MSet(TIMEOUT(absolute)=0\${DOORMAN_TIME_LIMIT},DOORMAN_LOST=1)
  same => n,Goto(doorman,s,1)
 ; A greeting before the flow. DOORMAN_PLAY is before_flow or early: the caller hears early media, not answered.
 ; The time limit of Doorman is over here. PLAYBACKSTATUS is FAILED where the file is not there; the call goes on.
