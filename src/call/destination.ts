@@ -59,7 +59,10 @@ export async function setVariables(
     const shared = call.args.hasLostVariables ? forgetShared(call, pbx) : pbx.shareVariables(variables)
     const withShared = shared === undefined ? undefined : encodeDestination(target, numbers, shared)
     if (withShared !== undefined) return { location: withShared, outcome }
-    await pbx.setVariables(call.arrival.channel, variables, call.atMost(SET_MS))
+    // What Asterisk cannot describe it names all the same.
+    const channel =
+      call.arrival.channel || (await pbx.readVariable(call.id, 'CHANNEL(name)', call.atMost(SET_MS)))
+    await pbx.setVariables(channel, variables, call.atMost(SET_MS))
     return { location, outcome }
   } catch (error) {
     call.fault(error)

@@ -124,7 +124,7 @@ describe('the connection to AMI', () => {
   test('that is half open fails what waits, and the next action opens another', async () => {
     const { peer, set, tcp } = await connected()
     peer.answer = () => undefined
-    const early = set('1', 100)
+    const early = set('1', 400)
     const late = set('2', 60_000)
     await expect(early).rejects.toMatchObject({ fault: 'unreachable' })
     peer.answer = () => SUCCESS
@@ -133,6 +133,23 @@ describe('the connection to AMI', () => {
     // The one that failed late closes its own connection, and not the one that others use.
     await set('4')
     expect([tcp.accepted, tcp.open]).toEqual([2, 1])
+  })
+
+  test('serves the others where an action has less time than the answer takes', async () => {
+    const { actions, peer, set, tcp } = await connected()
+    peer.answer = () => undefined
+    const others = [set('1'), set('2')]
+    await until(() => actions.length === 4)
+    await expect(set('3', 1)).rejects.toMatchObject({ fault: 'unreachable' })
+    for (const { ActionID } of actions.slice(2)) tcp.write(`${SUCCESS}\r\nActionID: ${ActionID}\r\n\r\n`)
+    await Promise.all(others)
+    expect([tcp.accepted, tcp.open]).toEqual([1, 1])
+  })
+
+  test('sets no variable without a channel, which would be a global one', async () => {
+    const { ami, actions } = await connected()
+    await expect(ami.setVariables('', [{ name: 'A', value: '1' }], 1_000)).rejects.toThrow('global')
+    expect(actions.map(({ Action }) => Action)).not.toContain('Setvar')
   })
 
   test('that is slow to open costs an action its time once, and is the only one', async () => {

@@ -257,6 +257,13 @@ describe('what Asterisk cannot hand over whole', () => {
     ]).toEqual([...['desk', 'undecidable', '0']])
   })
 
+  test('a channel that Asterisk cannot describe has its variables all the same', async () => {
+    const lab = new Lab()
+    const { variables } = lab.pbx.enter({ isUndescribed: true })
+    expect(await lab.only()).toMatchObject({ outcome: 'undecidable', flow: 'desk' })
+    expect([variables.get('DOORMAN_FLOW'), variables.get('DOORMAN_RULE')]).toEqual(['desk', 'undecidable'])
+  })
+
   test('still has a limit of visits, and shared variables that Asterisk has lost are published again', async () => {
     const [often, lost] = [new Lab(), new Lab()]
     often.pbx.enter({ passed: { dialled: '5&6', isOverLimit: true } })

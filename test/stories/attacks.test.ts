@@ -197,7 +197,12 @@ describe.each(RELEASES)('attacks on Debian %s', (release) => {
         variables: [...variables].filter((name) => !KNOWN_VARIABLE.test(name)),
         fallbacks: traces.flatMap((trace) => trace.variables.DOORMAN_FALLBACK ?? []),
         // What Doorman itself shares of a state is a global variable, too.
-        globals: globals.split('\n').filter((line) => line.includes(mark) && !/^ *DOORMAN_SET_/.test(line)),
+        globals: globals
+          .split('\n')
+          .filter(
+            (line) =>
+              (line.includes(mark) || /^ *(DOORMAN|CONV)_/.test(line)) && !/^ *DOORMAN_SET_/.test(line),
+          ),
         database: (await fixture.asterisk.cli(`database show ${mark}`)).trim(),
       }).toEqual({
         ...{ files: [], reached: [], variables: [], fallbacks: [], globals: [] },

@@ -18,6 +18,8 @@ interface FakeChannel {
   readonly passed: PassedCall
   /** The arguments of Stasis(), where they are not those of `passed`. */
   readonly args?: string
+  /** Whether Asterisk cannot put it into JSON. */
+  readonly isUndescribed?: boolean
   /** Headers that can be read by ARI. */
   readonly headers: ReadonlyMap<string, string>
   readonly variables: Map<string, string>
@@ -83,7 +85,8 @@ export class FakePbx implements Pbx {
       ...{ channelId: id, channel: name, sipCallId: `${id}@test.invalid`, callerId },
       ...{ extension: 's', args: channel.args ?? text, at: performance.now(), isUndescribed: false },
     }
-    this.#listener?.onArrival(arrival)
+    const undescribed = { channel: '', args: '', extension: '', at: undefined, isUndescribed: true }
+    this.#listener?.onArrival(channel.isUndescribed === true ? { ...arrival, ...undescribed } : arrival)
   }
 
   /** A StasisEnd. A channel that hung up is gone for every later request. */
@@ -107,7 +110,10 @@ export class FakePbx implements Pbx {
   }
 
   readVariable(channelId: string, name: string, timeoutMs: number): Promise<string> {
-    return this.#answer('readVariable', timeoutMs, () => this.#channel(channelId).variables.get(name) ?? '')
+    return this.#answer('readVariable', timeoutMs, () => {
+      const channel = this.#channel(channelId)
+      return name === 'CHANNEL(name)' ? channel.name : (channel.variables.get(name) ?? '')
+    })
   }
 
   readHeader(channelId: string, name: string, timeoutMs: number): Promise<string | undefined> {

@@ -14,6 +14,8 @@ import {
 const IDLE_MS = 5_000
 /** How often an idle AMI is connected to, to see that it still can be. */
 const PROBE_MS = 30_000
+/** A connection that owes an answer and has sent nothing for so long is half open; Asterisk answers in milliseconds. */
+const SILENT_MS = 300
 /** A connection that was lost is opened again so much later: Asterisk may close what it has just accepted. */
 const LOST_MS = 1_000
 
@@ -74,6 +76,7 @@ export class Ami {
     const actions = variables.map(({ name, value }) => ({
       ...{ action: 'Setvar', channel, variable: name, value },
     }))
+    if (channel === '') throw new RangeError('AMI Setvar without a channel would set a global variable.')
     // Before anything is sent: half a set would be worse than none.
     for (const action of actions) refuseUnsendable(action)
     await this.#with(timeoutMs, (session) => Promise.all(actions.map((action) => session.action(action))))
@@ -95,10 +98,13 @@ export class Ami {
       const connection = this.#connected()
       const session = await within(timeoutMs, 'AMI', connection.session)
       this.#closeWhenIdle(connection)
-      const left = Math.max(1, timeoutMs - (performance.now() - start))
+      const begun = performance.now()
+      const left = Math.max(1, timeoutMs - (begun - start))
       return await within(left, 'AMI', work(session)).catch((error: unknown) => {
-        // What is half open looks sound for ever; the next action opens another connection.
-        if (!isAnswer(error)) this.#close(connection)
+        // What is half open looks sound for ever; the next action opens another connection. One that is only slower
+        // than this call can wait goes on to serve the others.
+        const silentMs = Math.min(session.silentMs, performance.now() - begun)
+        if (!isAnswer(error) && silentMs >= SILENT_MS) this.#close(connection)
         throw error
       })
     } catch (error) {

@@ -19,7 +19,7 @@ declare module 'asterisk-manager' {
     on(event: 'close', listener: () => void): void
     on(event: 'error', listener: (error: Error) => void): void
     /** Every event; keys in lower case, as in responses. */
-    on(event: 'managerevent', listener: (event: ManagerResponse) => void): void
+    on(event: 'managerevent' | 'rawevent', listener: (event: ManagerResponse) => void): void
     removeListener(event: 'managerevent', listener: (event: ManagerResponse) => void): void
   }
 

@@ -31,6 +31,8 @@ export interface AmiSession {
 export interface OpenSession extends AmiSession {
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>
+  /** Milliseconds since Asterisk has sent anything. */
+  readonly silentMs: number
 }
 
 const OPEN_MS = 3_000
@@ -69,8 +71,15 @@ export async function openSession(access: AmiAccess, signal: AbortSignal): Promi
     await act(manager, { action: 'Events', eventmask: 'off' })
   }
   await within(OPEN_MS, name, Promise.race([open(), broken]))
+  let heardAt = performance.now()
+  manager.on('rawevent', () => {
+    heardAt = performance.now()
+  })
   return {
     ended,
+    get silentMs() {
+      return performance.now() - heardAt
+    },
     async action(action) {
       refuseUnsendable(action)
       return plain(await answered(action, act(manager, action), signal))
