@@ -22,6 +22,7 @@ export class StasisChannels {
   /** The differences that the last comparison found. An event may have been on its way. */
   #unknown: ReadonlySet<string> = new Set()
   #gone: ReadonlySet<string> = new Set()
+  #takesMore = true
   #timer: NodeJS.Timeout | undefined
   #reconciling: Promise<void> | undefined
 
@@ -39,6 +40,11 @@ export class StasisChannels {
   stop(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
+  }
+
+  /** From now on calls only depart. */
+  takeNoMore(): void {
+    this.#takesMore = false
   }
 
   /** Never throws: one bad event must not take the others with it. */
@@ -71,7 +77,7 @@ export class StasisChannels {
     const there = new Set(waiting)
     // One that arrived while the question was on its way is in no answer, and has not left.
     const gone = before.filter((id) => !there.has(id) && this.#present.has(id))
-    const unknown = waiting.filter((id) => !this.#present.has(id))
+    const unknown = this.#takesMore ? waiting.filter((id) => !this.#present.has(id)) : []
     for (const id of gone) if (isNew || this.#gone.has(id)) this.#depart(id, undefined)
     await Promise.all(unknown.filter((id) => isNew || this.#unknown.has(id)).map((id) => this.#adopt(id)))
     this.#gone = new Set(gone)
