@@ -87,6 +87,18 @@ describe('the connection to ARI', () => {
     expect(all.join()).not.toContain('s3cr')
   })
 
+  test.concurrent('says that ARI does not describe itself, and goes on once it does', async () => {
+    const peer = await peerOf()
+    peer.answer = (line) => (line.includes('api-docs/') ? [503, {}] : 'peer')
+    const { ari, log } = ariAt(peer.url)
+    await until(() => log.of('connection_down').length > 0)
+    expect(log.of('connection_down')).toEqual([
+      expect.stringMatching(/answered 503 for its description.* folder rest-api /),
+    ])
+    peer.answer = () => 'peer'
+    await until(() => ari.isUp)
+  })
+
   test.concurrent('is opened again whenever it was lost', async () => {
     const { peer, ari, log } = await connected()
     peer.closeSockets()
@@ -209,6 +221,16 @@ describe('an application that another program registers', () => {
     await until(() => told.includes('arrived 1.1'))
     expect(ari.problems).toEqual([])
   })
+
+  test.concurrent('is left to it also when this one stops', async () => {
+    const { peer, ari, told, log } = await connected()
+    peer.send('ApplicationReplaced', '')
+    await until(() => log.of('application_replaced').length === 1)
+    peer.enter('1.1', 'lost')
+    await ari.leave()
+    await sleep(700)
+    expect(told).toEqual([])
+  })
 })
 
 describe('calls that are offered to several instances', () => {
@@ -237,6 +259,20 @@ describe('an instance that stops', () => {
     expect([ari.isUp, told, peer.requests.at(-1)?.split('?')[0]]).toEqual([
       ...[false, ['arrived 1.1'], 'HTTP POST channels/1.1/continue'],
     ])
+  })
+})
+
+describe('an instance that has left', () => {
+  test('takes no call of another that registers under its name, and is told when its own depart', async () => {
+    const { peer, ari, told } = await connected()
+    peer.enter('1.1')
+    await until(() => told.length === 1)
+    await ari.leave()
+    peer.enter('2.1', 'lost')
+    peer.channels.delete('1.1')
+    await until(() => told.length === 2)
+    await sleep(700)
+    expect(told).toEqual(['arrived 1.1', 'continued 1.1'])
   })
 })
 
@@ -277,6 +313,18 @@ describe('requests about calls', () => {
     await ari.leave()
     await ari.stop()
     expect(peer.requests.at(-1)).toBe(`HTTP POST asterisk/variable?variable=DOORMAN_SET_${name}`)
+  })
+
+  test('share no variables where Asterisk refuses to set a global one, until the next connection', async () => {
+    const { peer, ari, log } = await connected()
+    const share = (value: string) => ari.shareVariables([{ name: 'A', value }])
+    peer.answer = (line) => (line.includes('asterisk/variable') ? [403, { message: 'Forbidden' }] : 'peer')
+    expect(share('1')).toBeDefined()
+    await until(() => share('2') === undefined)
+    expect(log.of('sharing_refused')).toEqual([expect.stringContaining('ARI answers 403 Forbidden')])
+    peer.answer = () => 'peer'
+    peer.closeSockets()
+    await until(() => share('3') !== undefined)
   })
 
   test.each([401, 403])(

@@ -40,6 +40,8 @@ export class Ari implements Pbx {
   readonly deviceStates: DeviceStates
   #channels: StasisChannels | undefined
   #claims = true
+  /** Whether Asterisk has not refused to set a global variable since the last connection. */
+  #maySetGlobals = true
   #refusal: string | undefined
   #missingModule: string | undefined
   #checking: NodeJS.Timeout | undefined
@@ -89,11 +91,14 @@ export class Ari implements Pbx {
 
   /**
    * Unregisters the application: new calls go on in the dialplan with STASISSTATUS=FAILED. Those that came in this very
-   * moment are handed to the listener. Requests work until `stop`.
+   * moment are handed to the listener, and none after them: another instance may register under the same name. Requests
+   * work until `stop`.
    */
   async leave(): Promise<void> {
+    const standsBy = this.#connection.standbyReason !== undefined
     this.#connection.stop()
-    await this.#channels?.reconcile(true)
+    if (!standsBy) await this.#channels?.reconcile(true)
+    this.#channels?.takeNoMore()
   }
 
   /** Removes the shared variables and ends every connection. */
@@ -122,9 +127,23 @@ export class Ari implements Pbx {
 
   shareVariables(variables: readonly Variable[]): string | undefined {
     const socket = this.#connection.requestSocket
-    const shared = socket === undefined ? undefined : this.#sets.share(variables)
-    if (shared?.publish !== undefined) socket?.post(shared.publish)
+    const shared = socket === undefined || !this.#maySetGlobals ? undefined : this.#sets.share(variables)
+    if (shared?.publish !== undefined) {
+      const publish = socket?.send(shared.publish, ANSWER_MS)
+      publish?.then((answer) => this.#onPublished(answer)).catch(() => undefined)
+    }
     return shared?.name
+  }
+
+  /** Without its set a call is decided again. */
+  #onPublished(answer: AriAnswer): void {
+    if (answer.status < 300 || !this.#maySetGlobals) return
+    this.#maySetGlobals = false
+    this.log.warn(
+      `ARI answers ${answer.status} ${message(answer)} where Doorman sets a global variable. Until it connects again, ` +
+        'the variables of calls are set over AMI, which is slower.',
+      { event: 'sharing_refused' },
+    )
   }
 
   forgetSharedVariables(): void {
@@ -162,6 +181,7 @@ export class Ari implements Pbx {
   async #onUp(): Promise<void> {
     // A new Asterisk, or one that was restarted, has no global variables.
     this.#sets.forget()
+    this.#maySetGlobals = true
     this.deviceStates.publish()
     this.#channels?.start()
     const body = { allowed: EVENTS.map((type) => ({ type })) }

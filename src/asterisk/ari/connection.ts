@@ -105,7 +105,7 @@ export class AriConnection {
     const version = await askVersion(this.http, url)
     this.#takesRequests = hasFeature(parseVersion(version), REST_OVER_WEBSOCKET)
     signal.throwIfAborted()
-    this.#client ??= await loadClient(this.#library, this.access, signal)
+    this.#client ??= await loadClient(this.#library, this.http, this.access, signal)
     void this.#client.start(this.application)
     const { _ws: raw } = this.#client as unknown as { readonly _ws: RawSocket }
     // Without these, ari-client does not try again by itself: ten times and no more, beside the tries made here.
@@ -202,9 +202,17 @@ export class AriConnection {
  */
 async function loadClient(
   library: Promise<typeof import('ari-client')>,
+  http: AriHttp,
   { url, username, password }: AriAccess,
   stopped: AbortSignal,
 ): Promise<Client> {
+  const { status } = await http.send({ method: 'GET', path: 'api-docs/resources.json' }, CHECK_MS)
+  // ari-client throws uncaught.
+  if (status !== 200)
+    throw new Error(
+      `ARI at ${url} answered ${status} for its description, api-docs/resources.json. Check that the folder rest-api ` +
+        "of Asterisk's data folder is there and that Asterisk may read it.",
+    )
   const { connect } = await library
   // Its swagger library prints a banner through a global `log` unless there is one.
   Object.assign(globalThis, { log: () => undefined })
@@ -214,8 +222,12 @@ async function loadClient(
 /** A client for a command. @throws Error with one sentence: what was tried, what answered, what to change. */
 export async function connectAri(access: AriAccess): Promise<Client> {
   const http = new AriHttp(access)
-  await askVersion(http, access.url).finally(() => http.stop())
-  return loadClient(import('ari-client'), access, new AbortController().signal)
+  try {
+    await askVersion(http, access.url)
+    return await loadClient(import('ari-client'), http, access, new AbortController().signal)
+  } finally {
+    http.stop()
+  }
 }
 
 /** What an HTTP status of `GET /ari/asterisk/info` says, and what to do about it. */

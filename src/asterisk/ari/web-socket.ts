@@ -67,7 +67,7 @@ export class AriSocket {
     const answer = Promise.withResolvers<AriAnswer>()
     this.#pending.set(id, answer)
     try {
-      this.post(request, id)
+      this.#post(request, id)
       return await within(timeoutMs, what, answer.promise)
     } catch {
       throw new PbxError('unreachable', `${what}: no answer over the WebSocket`)
@@ -76,8 +76,7 @@ export class AriSocket {
     }
   }
 
-  /** A request whose answer nothing waits for. */
-  post({ method, path, query = {} }: AriRequest, request_id = ''): void {
+  #post({ method, path, query = {} }: AriRequest, request_id: string): void {
     const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }))
     const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings }
     this.socket.send(JSON.stringify(request))
