@@ -49,7 +49,7 @@ export class RecordQueue {
   add(finished: FinishedCall): void {
     const lateness = finished.call.ms.leave ?? 0
     this.#waiting.push({ finished, due: performance.now() + DELAY_MS + lateness })
-    this.#timer ??= setTimeout(() => this.#some(), DELAY_MS)
+    this.#timer ??= setTimeout(() => this.#emitDue(), DELAY_MS)
   }
 
   /** The last finished visit of a channel whose record is not made yet. */
@@ -60,18 +60,18 @@ export class RecordQueue {
   /** Makes all that are left. */
   finish(): void {
     clearTimeout(this.#timer)
+    this.#timer = undefined
     for (const { finished } of this.#waiting.splice(0)) this.emit(finished)
   }
 
-  #some(): void {
-    this.#timer = undefined
+  #emitDue(): void {
     const due = this.#waiting.filter((one) => one.due <= performance.now()).slice(0, CHUNK)
     for (const one of due) {
       this.#waiting.splice(this.#waiting.indexOf(one), 1)
       this.emit(one.finished)
     }
-    if (due.length === CHUNK) setImmediate(() => this.#some())
-    else if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#some(), DELAY_MS / 2)
+    const nextMs = due.length === CHUNK ? 0 : DELAY_MS / 2
+    this.#timer = this.#waiting.length === 0 ? undefined : setTimeout(() => this.#emitDue(), nextMs)
   }
 }
 

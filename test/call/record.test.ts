@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import type { Arrival } from '../../src/asterisk/pbx.js'
 import { ActiveCall } from '../../src/call/active-call.js'
-import { recordOf } from '../../src/call/record.js'
+import { type FinishedCall, RecordQueue, recordOf } from '../../src/call/record.js'
 import { finalDecision } from '../../src/flows/final-decision.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { contextOf } from '../../src/routing/context-of.js'
@@ -72,4 +72,25 @@ test('the record of a call that could not be read has neither, but the trunk and
   const record = recordOf({ call, data: undefined, final: undefined, outcome: 'fallback_unread' })
   expect([record.provenance, record.hearsay]).toEqual([[], []])
   expect(record).toMatchObject({ trunk: 'carrier-b', callerNumber: '+15551234567', rule: null })
+})
+
+test('the queue of records has one timer, however fast calls come, and goes on after finish', async () => {
+  jest.useFakeTimers()
+  try {
+    const emitted: FinishedCall[] = []
+    const queue = new RecordQueue((one) => void emitted.push(one))
+    const finished = { call: { ms: {} } } as unknown as FinishedCall
+    for (let at = 0; at < 300; at++) {
+      queue.add(finished)
+      await jest.advanceTimersByTimeAsync(3)
+      expect(jest.getTimerCount()).toBeLessThanOrEqual(1)
+    }
+    queue.finish()
+    expect([emitted.length, jest.getTimerCount()]).toEqual([300, 0])
+    queue.add(finished)
+    await jest.advanceTimersByTimeAsync(200)
+    expect(emitted).toHaveLength(301)
+  } finally {
+    jest.useRealTimers()
+  }
 })
