@@ -39,13 +39,17 @@ export interface CalendarHealth {
 export class Calendars {
   readonly #options: Required<CalendarsOptions>
   readonly #stopped = new AbortController()
+  /** Aborted where another revision may ask for a calendar at other times. */
+  #changed = new AbortController()
   /** Those of the active revision. */
   #named: ReturnType<typeof namedCalendars> = new Map()
   readonly #copies = new Map<string, CalendarCopy>()
-  /** The zones in which each is read: those of this revision and of the ones before it, which may still decide. */
+  /** The zones in which each is read: those of all revisions since the start, as an earlier one may still decide. */
   readonly #zones = new Map<string, readonly string[]>()
   readonly #fetching = new Map<string, Promise<void>>()
   readonly #failing = new Set<string>()
+  /** Why the last one could not be kept on disk. */
+  #notKept = ''
   /** Copies are read one after the other: none replaces a newer one, and the other processors are for calls. */
   #reading: Promise<unknown> = Promise.resolve()
 
@@ -90,8 +94,10 @@ export class Calendars {
       .catch(({ message }: Error) => {
         log.warn(`Copies of calendars cannot be removed: ${message}.`, { event: 'calendar_problem' })
       })
-    for (const [url, { every }] of this.#named)
-      if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url, every))
+    this.#changed.abort()
+    this.#changed = new AbortController()
+    for (const url of this.#named.keys())
+      if (!this.#fetching.has(url)) this.#fetching.set(url, this.#keepFresh(url))
   }
 
   async stop(): Promise<void> {
@@ -100,19 +106,17 @@ export class Calendars {
   }
 
   /** Fetches a calendar again and again, for as long as the active revision names it. */
-  async #keepFresh(url: string, firstEvery: number): Promise<void> {
+  async #keepFresh(url: string): Promise<void> {
     const { signal } = this.#stopped
-    const age = Date.now() - (this.#copies.get(url)?.checked ?? 0)
-    let wait = Math.min(firstEvery, Math.max(0, firstEvery - age))
     for (let failures = 0; ; ) {
-      await pause(wait, signal)
       const { every } = this.#named.get(url) ?? {}
       if (every === undefined || signal.aborted) break
-      failures = (await this.#fetch(url)) ? 0 : failures + 1
-      wait =
-        failures === 0
-          ? every * (1 - Math.random() / 10)
-          : retryDelayMs(failures - 1, Math.random, [this.#options.firstRetryMs, every])
+      const age = Date.now() - (this.#copies.get(url)?.checked ?? 0)
+      const due = Math.max(0, every * (1 - Math.random() / 10) - age)
+      const retry = () => retryDelayMs(failures - 1, Math.random, [this.#options.firstRetryMs, every])
+      const changed = this.#changed.signal
+      await pause(failures === 0 ? due : retry(), AbortSignal.any([signal, changed]))
+      if (!changed.aborted) failures = (await this.#fetch(url)) ? 0 : failures + 1
     }
     this.#fetching.delete(url)
   }
@@ -135,7 +139,7 @@ export class Calendars {
         this.#copies.set(url, copy)
         if (this.#failing.delete(url) || before?.version !== copy.version)
           log.info(`The calendar ${name} is at version ${copy.version}.`, { event: 'calendar' })
-        await storeCalendar(folder, url, text, now)
+        await storeCalendar(folder, url, text, now).catch((error: Error) => this.#onNotKept(name, error))
       })
       return true
     } catch (error) {
@@ -146,6 +150,15 @@ export class Calendars {
       log.warn(message, { event: 'calendar_problem' })
       return false
     }
+  }
+
+  /** Said once: it decides all the same. */
+  #onNotKept(name: string, { message }: Error): void {
+    if (this.#notKept === message) return
+    this.#notKept = message
+    this.#options.log.warn(`The calendar ${name} cannot be kept for a restart: ${message}.`, {
+      event: 'calendar_problem',
+    })
   }
 
   #inTurn(read: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { suggestion } from '../lib/text.js'
-import { parseDuration, parseShare } from '../lib/units.js'
+import { DAY_MS, parseDuration, parseShare } from '../lib/units.js'
 import { KEY_FIELDS } from '../routing/lookup-state.js'
 import type { KeyedText, Lookup } from '../routing/outside-data.js'
 import type { Routing, TableOrigin } from '../routing/types.js'
@@ -10,7 +10,7 @@ import type { LookupEntry, RoutingSource, TableEntry } from './schema.js'
 import { setOf, type YamlValue } from './shape.js'
 
 const EVERY_MS = 300_000
-const SHORTEST_MS = 1_000
+const [SHORTEST_MS, LONGEST_MS] = [1_000, 7 * DAY_MS]
 const MAX_DROP = 0.5
 
 /** Reads `tables`: those from outside, by name. A file is read like any file of numbers. */
@@ -25,8 +25,8 @@ export function readTables(file: YamlValue<RoutingSource>, numbers: Numbers): Ro
       const origin = originOf(table.value)
       if (origin === undefined) return []
       const everyMs = parseDuration(every) ?? EVERY_MS
-      if (everyMs < SHORTEST_MS)
-        table.at('every').problem('flows.invalid_value', 'a table is loaded once a second at most')
+      if (everyMs < SHORTEST_MS || everyMs > LONGEST_MS)
+        table.at('every').problem('flows.invalid_value', '"every" is a time from 1s to 7d')
       const key = hash('sha256', JSON.stringify([origin, country])).slice(0, 12)
       const loadedBy = [pbxs].flat()
       return [[name, { name, key, origin, country, everyMs, maxDrop: parseShare(String(maxDrop)), loadedBy }]]

@@ -97,7 +97,7 @@ export class Tables {
    * of those without one, once they were asked for, at the latest after `waitMs`. Never rejects.
    */
   async use({ tables }: Pick<Routing, 'tables'>, waitMs: number): Promise<void> {
-    const before = new Set([...this.#current.values()].map(({ key }) => key))
+    const before = new Map([...this.#current.values()].map(({ key, everyMs }) => [key, everyMs]))
     this.#current = tables
     const sources = [...tables.values()]
     for (const [key, held] of this.#held) {
@@ -107,7 +107,8 @@ export class Tables {
       if (!before.has(key)) this.#held.delete(key)
     }
     const all = await Promise.all(sources.map((source) => this.#hold(source)))
-    const isNew = ({ source, table }: Held) => table === undefined || !before.has(source.key)
+    const isNew = ({ source, table }: Held) =>
+      table === undefined || before.get(source.key) !== source.everyMs
     const loads = all.filter(isNew).map((held) => this.#refresh(held))
     await this.#copies.keepOnly(sources.map(copyNameOf)).catch((error: Error) => {
       const message = `Copies of tables cannot be removed: ${error.message}.`
@@ -269,8 +270,9 @@ function failure({ message }: Error): LoadResult {
   return { ok: false, reason: message }
 }
 
-function copyNameOf({ name, key }: TableSource): string {
-  return `${name}-${key}`
+/** Tables with the same source share a copy. */
+function copyNameOf({ key }: TableSource): string {
+  return key
 }
 
 /** The last good copies of a revision's tables, by name, for a command; one that cannot be read is missing. */

@@ -103,6 +103,25 @@ describe('a calendar at a URL', () => {
     expect((await storedCopies(folder, [office()])).size).toBe(0)
   })
 
+  test('decides and says so once where its copy cannot be kept', async () => {
+    writeFileSync(join(folder, 'calendars'), '')
+    const calendars = await started([office()])
+    await until(() => requests.length > 4)
+    expect(stateOf(calendars)).toEqual({ open: false, why: 'Christmas' })
+    const said = lines().filter((line) => !line.startsWith('Copies of calendars cannot be removed'))
+    expect(said).toEqual([
+      expect.stringMatching(/^The calendar .* is at version /),
+      expect.stringMatching(/^The calendar .* cannot be kept for a restart: /),
+    ])
+  })
+
+  test('is asked for at its new times as soon as a revision says so', async () => {
+    const calendars = await started([office(3_600_000)])
+    await until(() => calendars.copies.size > 0)
+    await calendars.use([office()])
+    await until(() => requests.length > 3)
+  })
+
   test('is asked for again, and stays as it is where nothing changed', async () => {
     const calendars = await started([office()])
     await until(() => calendars.copies.size > 0)

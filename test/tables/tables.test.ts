@@ -13,6 +13,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { hasNumber, rowOf } from '../../src/routing/number-table.js'
@@ -108,6 +109,36 @@ describe('a table', () => {
     await all.use(gold(), 10_000)
     const table = all.of(gold()).get('gold')
     expect([ANN, '+15550000001'].map((number) => table && hasNumber(table, number))).toEqual([true, true])
+  })
+
+  test('is loaded at its new times as soon as a revision says so', async () => {
+    sent = csv('number', ANN)
+    const { tables: all } = tables()
+    await all.use(gold({ everyMs: 3_600_000 }), 10_000)
+    expect(asked).toHaveLength(1)
+    await all.use(gold(), 10_000)
+    await until(() => asked.length > 3)
+    await all.use(gold({ everyMs: 3_600_000 }), 10_000)
+    const seen = asked.length
+    await sleep(200)
+    expect(asked).toHaveLength(seen)
+  })
+
+  test('shares its copy with another that has the same source', async () => {
+    sent = csv('number', ANN)
+    const [, source] = [...gold().tables][0] ?? []
+    if (source === undefined) throw new Error('There is no table.')
+    const both = {
+      tables: new Map(['gold', 'valued'].map((name) => [name, { ...source, name }])),
+    }
+    const { tables: first } = tables()
+    await first.use(both, 10_000)
+    await first.stop()
+    sent = undefined
+    const { tables: second } = tables()
+    await second.use(both, 0)
+    expect([...second.of(both).keys()]).toEqual(['gold', 'valued'])
+    expect([...(await storedTables(folder, both)).keys()]).toEqual(['gold', 'valued'])
   })
 
   test('leaves out rows that have no number, and says so once, with an example', async () => {
