@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { types } from 'node:util'
@@ -38,7 +39,7 @@ export type Compiled = {
 const MOST_ATTEMPTS = 3
 
 /**
- * Reads a flows folder and makes a revision of it. Rejects never: whatever is wrong with the files or the folder
+ * Reads a flows folder and makes a revision of it. Never rejects: whatever is wrong with the files or the folder
  * is a problem. All files are as they were at one time: none changed while they were read.
  */
 export async function compile(folder: string): Promise<Compiled> {
@@ -56,10 +57,11 @@ export async function compile(folder: string): Promise<Compiled> {
 async function compileSource(source: FlowSource): Promise<Compiled> {
   const content = source.read(ROUTING_FILE, 'yaml')
   if (!Buffer.isBuffer(content)) {
-    const message = `${content.message} ${resolve(source.folder)}; give another with --flows or DOORMAN_FLOWS`
-    return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code: content.code, message }])
+    const { code } = content
+    const message = `${content.message} ${resolve(source.folder)}; ${await remedyFor(source.folder)}`
+    return refused(source, [{ file: ROUTING_FILE, line: 1, column: 1, code, message }])
   }
-  const document = parseFlowDocument(ROUTING_FILE, content)
+  const document = parseFlowDocument(ROUTING_FILE, content, '"flows" and "otherwise"')
   const { diagnostics } = document
   if (!document.isThere()) return refused(source, diagnostics.problems)
   const file = checkShape<RoutingSource>(RoutingSchema, document)
@@ -87,6 +89,14 @@ async function compileSource(source: FlowSource): Promise<Compiled> {
     ...needs,
   }
   return { ok: true, revision: deepFreeze(revision), warnings: diagnostics.warnings, files: source.files }
+}
+
+async function remedyFor(folder: string): Promise<string> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => error.code ?? '')
+  if (names === 'ENOTDIR') return 'that is a file: give its folder with --flows or DOORMAN_FLOWS'
+  const similar = [...names].find((name) => /^routing\.ya?ml$/i.test(name))
+  if (similar !== undefined) return `rename "${similar}" to "${ROUTING_FILE}"`
+  return 'give another with --flows or DOORMAN_FLOWS'
 }
 
 function refused(
@@ -152,7 +162,7 @@ function contextsOf({ flows }: Pick<Routing, 'flows'>, { positions }: Diagnostic
 const MEMORY_MB = 4_096
 
 /**
- * As `compile`, in a worker thread. Rejects never: a thread that dies is a problem. Number tables and their files lie
+ * As `compile`, in a worker thread. Never rejects: a thread that dies is a problem. Number tables and their files lie
  * in shared memory and are not copied.
  */
 export async function compileInWorker(folder: string, memoryMb = MEMORY_MB): Promise<Compiled> {

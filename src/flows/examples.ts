@@ -101,7 +101,7 @@ export function readExamples(
   content: Buffer,
   routing: NamesIn | undefined,
 ): { readonly examples: readonly Example[]; readonly problems: readonly Problem[] } {
-  const document = parseFlowDocument(EXAMPLES_FILE, content)
+  const document = parseFlowDocument(EXAMPLES_FILE, content, '"examples"')
   const { diagnostics } = document
   if (!document.isThere()) return { examples: [], problems: diagnostics.problems }
   const file = checkShape<z.output<typeof ExamplesSchema>>(ExamplesSchema, document)

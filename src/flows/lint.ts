@@ -211,8 +211,13 @@ function lintTrustItems(trunks: YamlValue<RoutingSource['trunks']>, needs: Needs
       const meant = meantBy(item, names)
       const isThere = (name: string) => trunk.value.trust?.some((one) => canonicalName(one) === name)
       const what = `"${item}" is taken for a header`
+      const isOwn = /^x[-_]/i.test(item) && names.includes(canonicalName(meant ?? ''))
+      // Which of two own headers has the slip in its name cannot be told.
+      const remedy = isOwn
+        ? `, and other lines have "${meant}": write both alike`
+        : `; did you mean "${meant}"?`
       if (meant !== undefined && !isThere(canonicalName(meant)))
-        written.warning('flows.unknown_name', `${what}; did you mean "${meant}"?`)
+        written.warning('flows.unknown_name', what + remedy)
       // Names of headers with a hyphen may be for rules to come.
       else if (!needs.needsAllHeaders && !item.includes('-'))
         written.warning('flows.unknown_name', `${what}, and nothing in these files looks at it`)

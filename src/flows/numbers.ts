@@ -13,6 +13,8 @@ export class Numbers {
   readonly #tables = new Map<string, NumberTable>()
   /** ISO 3166 code. */
   readonly #country: string | undefined
+  /** Whether some file could not be read whole: then its columns are not known. */
+  hasUnreadFiles = false
 
   constructor(
     private readonly source: FlowSource,
@@ -51,10 +53,11 @@ export class Numbers {
   }
 
   #unreadable(text: string, more = 0): string {
-    const remedy =
-      this.#country === undefined
-        ? 'write + and the country code, or set default_country'
-        : 'write + and the country code'
+    const plus = 'write + and the country code'
+    const isPattern = /^_/.test(text)
+    const remedy = isPattern
+      ? 'there are no dialplan patterns here: a prefix is "+1555*"'
+      : `${plus}${this.#country === undefined ? ', or set default_country' : ''}`
     const others = more === 0 ? '' : ` (nor ${more === 1 ? 'one other' : `${more} others`} here)`
     return `"${text}" can't be read as a telephone number${others}, so it matches only what is written exactly like it; ${remedy}`
   }
@@ -75,6 +78,7 @@ export class Numbers {
     const content = this.source.read(written.value, 'numbers')
     if (!Buffer.isBuffer(content)) {
       written.problem(content.code, content.message)
+      this.hasUnreadFiles = true
       return []
     }
     const name = fileName(written.value)
@@ -87,6 +91,7 @@ export class Numbers {
     const readable = garbled.length > 0 && content.includes(0) ? Buffer.alloc(0) : content
     const { table, problems, duplicates } = readNumberTable(file, readable, this.#country)
     this.#tables.set(file, table)
+    if (garbled.length + problems.length > 0) this.hasUnreadFiles = true
     this.routing.diagnostics.add(
       [...garbled, ...problems].map((found) => ({ file, code: 'flows.number_file', ...found })),
       [

@@ -46,7 +46,7 @@ export function readRouting(
         ['number', ...header].map((column) => `caller.${column}`),
       ),
       ...[...(memory?.keep ?? [])].map((key) => `memory.${key}`),
-      ...(vip.numbers.outsideTables.length > 0 ? [ANY_COLUMN] : []),
+      ...(vip.numbers.outsideTables.length > 0 || numbers.hasUnreadFiles ? [ANY_COLUMN] : []),
       ...hours.flatMap((name) => [`hours.${name}.why`, `hours.${name}.opens`]),
       ...[...lookups].flatMap(([name, fields]) => [...fields].map((field) => `${name}.${field}`)),
     ]),

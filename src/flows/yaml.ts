@@ -22,9 +22,10 @@ import { YamlValue } from './shape.js'
  * they were written. Only where the flow files have numbers, true and false are plain scalars read as such.
  * Never throws: whatever is wrong is a problem with its position.
  *
+ * @param least the keys that it has at least, for a message
  * @returns a map, not yet checked; undefined where the text cannot be read
  */
-export function parseFlowDocument(file: string, content: Buffer): YamlValue<unknown> {
+export function parseFlowDocument(file: string, content: Buffer, least: string): YamlValue<unknown> {
   const lines = new LineCounter()
   const text = isUtf8(content) ? content.toString() : undefined
   const doc = parseDocument(text ?? '', { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
@@ -45,8 +46,8 @@ export function parseFlowDocument(file: string, content: Buffer): YamlValue<unkn
   if (syntax !== undefined) report(syntax.offset, 'flows.yaml', syntax.message)
   const isReadable = text !== undefined && syntax === undefined
   if (isReadable && isMap(doc.contents)) return new YamlValue(resolvedValue(doc, report), [], diagnostics)
-  const least = 'this file must be a map of keys; the least is "flows" and "otherwise"'
-  if (isReadable) report(offsetOf(doc.contents), 'flows.wrong_type', least)
+  const what = doc.contents === null ? 'this file is empty' : 'this file must be a map of keys'
+  if (isReadable) report(offsetOf(doc.contents), 'flows.wrong_type', `${what}; the least is ${least}`)
   return new YamlValue(undefined, [], diagnostics)
 }
 

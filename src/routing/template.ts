@@ -120,7 +120,8 @@ function nameProblem(name: string, names: ReadonlySet<string>): string[] {
   if (names.has(ANY_COLUMN) && /^caller\.\S/.test(name)) return []
   const header = 'header.<Name>'
   const nearest = name.startsWith('header.') ? header : closest(name, [...FIELDS.keys(), ...names, header])
-  const hasNone = name.startsWith('caller.') && ![...names].some((one) => one.startsWith('caller.'))
+  const isColumn = (one: string) => one.startsWith('caller.') && one !== 'caller.number'
+  const hasNone = isColumn(name) && ![...names].some(isColumn)
   const files = hasNone ? '; no file or table under vip has columns' : ''
   return [`{${name}} is nothing that a call has${files}; did you mean {${nearest}}? Write {{ for a brace`]
 }

@@ -101,6 +101,17 @@ describe('the source of a revision', () => {
       },
     ])
   })
+
+  test.each([
+    ['is a file', 'routing.yaml', 'that is a file: give its folder with --flows or DOORMAN_FLOWS'],
+    ['has the file under another name', '', 'rename "Routing.yml" to "routing.yaml"'],
+  ])('says what to do where the folder %s', async (_what, name, remedy) => {
+    const files = name === '' ? { 'Routing.yml': '' } : { [name]: '' }
+    await inFolder(files, async (folder) => {
+      const result = await compile(join(folder, name))
+      expect(result.ok ? [] : result.problems).toMatchObject([{ message: expect.stringContaining(remedy) }])
+    })
+  })
 })
 
 describe('the hash of a revision', () => {
