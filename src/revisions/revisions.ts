@@ -65,6 +65,8 @@ type Request = ReloadOptions &
 export class Revisions {
   readonly #active: ActiveRevisions
   #waiting: WaitingCandidate | undefined
+  /** The hash of the flows folder in whose place a rollback or a draft decides; null where the folder itself does. */
+  #insteadOf: string | null
   #last: Promise<unknown> = Promise.resolve()
 
   /** Finds the revision to start with. @throws FlowFilesError where there is none. */
@@ -103,6 +105,7 @@ export class Revisions {
   ) {
     this.#active = new ActiveRevisions(first, (id) => this.#loadById(id))
     this.#noteEntry(first.entry)
+    this.#insteadOf = first.revision.hash === folderHash ? null : (first.entry?.insteadOf ?? null)
   }
 
   get current(): Revision {
@@ -175,15 +178,14 @@ export class Revisions {
     const { isManual, maxChange, prepare, store } = this.parts
     const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined
     if (request.way === 'rollback' && target === undefined) return refused([this.#notStored(request.to)])
-    const folderBefore = this.folderHash
     const loaded = await this.#load(request, target)
     const { revision: current, entry: currentEntry } = this.#active.current
     const hash = loaded.ok ? loaded.revision.hash : undefined
     const rollbackOf = target === undefined ? null : originOf(target)
     // An editor that only touches a file does not end a rollback or a draft; a reload by command does.
-    const isTouched =
-      request.way === 'files' && typeof currentEntry?.insteadOf === 'string' && hash === folderBefore
+    const isTouched = request.way === 'files' && hash === this.#insteadOf
     if (hash === current.hash || isTouched) {
+      if (isFolder(request) && !isTouched) this.#insteadOf = null
       const unchanged = { changed: false, changes: [], warnings: loaded.warnings, replay: null }
       const number = currentEntry?.number ?? null
       return { ok: true, number, rollbackOf, revision: current.id, ...unchanged }
@@ -196,13 +198,11 @@ export class Revisions {
     if (!loaded.ok || !mayTake) return { ok: false, ...candidate }
     const unprepared = await prepare(loaded.revision, false)
     if (unprepared.length > 0) return { ok: false, ...candidate, problems: unprepared }
-    const next = await storeRevision(store, loaded, {
-      way: request.way,
-      by: request.by ?? null,
-      rollbackOf,
-      insteadOf: isFolder(request) ? null : this.folderHash,
-    })
+    const insteadOf = isFolder(request) ? null : this.folderHash
+    const how = { way: request.way, by: request.by ?? null, rollbackOf, insteadOf }
+    const next = await storeRevision(store, loaded, how)
     this.#active.swap(next)
+    this.#insteadOf = insteadOf
     this.parts.swapped(next.revision)
     this.#noteEntry(next.entry)
     const { problems: _, ...taken } = candidate

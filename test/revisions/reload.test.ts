@@ -178,6 +178,32 @@ describe('a rollback', () => {
     expect(await doorman.reload('D')).toMatchObject({ changed: true, revision: 'D' })
   })
 
+  test('stays when the folder holds again what it held at the rollback, after a change that was refused', async () => {
+    const doorman = await doormanWithThree()
+    await doorman.rollback()
+    await doorman.save(broken('no'))
+    expect([await doorman.save('C'), doorman.deciding]).toMatchObject([{ changed: false }, 'B'])
+  })
+
+  test('ends with a change that is refused first, once a reload can take it', async () => {
+    let missing = false
+    const missingLocations = async <T>(flows: readonly T[]) => (missing ? flows : [])
+    const doorman = await new FakeDoorman().start({ missingLocations })
+    await doorman.reload('B')
+    await doorman.rollback()
+    missing = true
+    expect(await doorman.save('D')).toMatchObject({ ok: false })
+    missing = false
+    expect(await doorman.save('D')).toMatchObject({ changed: true, revision: 'D' })
+  })
+
+  test('stays when the files are only touched, also where it could not be stored', async () => {
+    const addRevision = async () => Promise.reject(new StoreError('unavailable', 'The disk is full.'))
+    const doorman = await new FakeDoorman([entry(1, 'A'), entry(2, 'B')]).start({ store: { addRevision } })
+    await doorman.rollback(2)
+    expect([await doorman.save('A'), doorman.deciding]).toMatchObject([{ changed: false }, 'B'])
+  })
+
   test('ends when the folder holds what decides, and later something else, be it what it held before', async () => {
     const doorman = await doormanWithThree()
     await doorman.rollback()

@@ -71,6 +71,14 @@ describe('the revision to start with', () => {
     expect([doorman.deciding, doorman.isWaiting]).toEqual(['B', true])
   })
 
+  test('is the one rolled back to with manual reloads, and a folder that changed since waits', async () => {
+    const doorman = new FakeDoorman([rolledBack])
+    doorman.folder = loaded('C')
+    await doorman.start(manual)
+    await doorman.revisions.done()
+    expect([doorman.deciding, doorman.revisions.waiting?.revision]).toEqual(['B', 'C'])
+  })
+
   test('is the newest stored one, and at once the folder, with a limit that this keeps', async () => {
     const doorman = await new FakeDoorman([entry(7, 'B')]).start(limited(0.01))
     await doorman.revisions.done()

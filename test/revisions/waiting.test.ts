@@ -70,6 +70,20 @@ describe('with manual reloads, a changed flows folder', () => {
     expect([doorman.deciding, doorman.isWaiting]).toEqual(['A', true])
   })
 
+  test('goes on waiting when its files are only touched while a rollback or a draft decides', async () => {
+    const doorman = await manual()
+    await doorman.reload('B')
+    for (const request of [() => doorman.rollback(), () => doorman.draft('E')]) {
+      await request()
+      await doorman.save('D')
+      const { waiting } = doorman.revisions
+      expect(await doorman.save('D')).toMatchObject({ ok: false })
+      expect(waiting).toMatchObject({ revision: 'D' })
+      expect([doorman.revisions.waiting, doorman.isWaiting]).toEqual([waiting, true])
+      await doorman.save('B')
+    }
+  })
+
   test('goes on waiting where a reload of it or of a draft is refused', async () => {
     const doorman = await manual()
     await doorman.save(broken('no'))
