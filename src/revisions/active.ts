@@ -6,6 +6,7 @@ import type { Log } from '../lib/log.js'
 import { within } from '../lib/waiting.js'
 import type { NewRevision, RevisionEntry } from '../store/queries.js'
 import type { Store } from '../store/store.js'
+import { messageOf } from './candidate.js'
 import { withFilesOf } from './revision-files.js'
 
 /** A revision, with its entry in the database where it could be stored. */
@@ -91,11 +92,16 @@ export async function firstRevision(
 ): Promise<ActiveRevision> {
   const why = last && whyNotTheFolder(parts, folder, last)
   if (last !== undefined && why !== undefined) {
-    const loaded = await withFilesOf(parts.store, last, parts.load).catch(() => undefined)
-    if (loaded?.ok) {
-      const message = `Revision ${last.number} (${last.id}) decides, not the flows folder: ${why}.`
-      parts.log.warn(message, { event: 'not_the_folder' })
+    const name = `Revision ${last.number} (${last.id})`
+    try {
+      const loaded = await withFilesOf(parts.store, last, parts.load)
+      if (!loaded.ok) throw new FlowFilesError(loaded.problems)
+      parts.log.warn(`${name} decides, not the flows folder: ${why}.`, { event: 'not_the_folder' })
       return { revision: loaded.revision, entry: last }
+    } catch (error) {
+      const instead = folder.ok ? '; the flows folder decides instead' : ''
+      const message = `${name} cannot be loaded${instead}: ${messageOf(error)}`
+      parts.log.error(message, { event: 'revision_problem' })
     }
   }
   if (!folder.ok) throw new FlowFilesError(folder.problems)

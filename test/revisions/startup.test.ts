@@ -97,13 +97,30 @@ describe('the revision to start with', () => {
   })
 
   test.each([
-    ['the one rolled back to cannot be read', { store: { files: fail } }, 'Revision 8 (A) decides.'],
-    ['the one rolled back to cannot be compiled', { load: uncompilable }, 'Revision 8 (A) decides.'],
-    ['the database is damaged', { store: failingStore }, 'Revision A decides.'],
-  ])('is the flows folder where %s', async (_what, parts, line) => {
-    const doorman = await new FakeDoorman([rolledBack]).start(parts)
-    expect(doorman.lines).toEqual([`revision: ${line}`, 'start taken'])
-    expect(doorman.deciding).toBe('A')
+    ['it cannot be read', { store: { files: fail } }, 'doorman.db is damaged.'],
+    ['it cannot be compiled', { load: uncompilable }, 'routing.yaml:2:1: old'],
+  ])(
+    'is the flows folder instead of the newest stored one where %s, which is said',
+    async (_what, parts, why) => {
+      for (const [stored, options] of [
+        [rolledBack, {}],
+        [entry(7, 'B'), manual],
+        [entry(7, 'B'), limited(0)],
+      ] as const) {
+        const doorman = await new FakeDoorman([stored]).start({ ...parts, ...options })
+        expect(doorman.lines).toEqual([
+          `revision_problem: Revision 7 (B) cannot be loaded; the flows folder decides instead: ${why}`,
+          'revision: Revision 8 (A) decides.',
+          'start taken',
+        ])
+        expect(doorman.deciding).toBe('A')
+      }
+    },
+  )
+
+  test('is the flows folder where the database is damaged', async () => {
+    const doorman = await new FakeDoorman([rolledBack]).start({ store: failingStore })
+    expect(doorman.lines).toEqual(['revision: Revision A decides.', 'start taken'])
   })
 
   test.each([
