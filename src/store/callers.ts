@@ -62,8 +62,16 @@ function inOrder(calls: RememberedCaller['calls']): RememberedCaller['calls'] {
   return calls.toSorted(([a], [b]) => a - b)
 }
 
+/** Undefined also for a row that a failing disk has changed: the next update of that caller replaces it. */
 export function parseCaller(memory: string | undefined): RememberedCaller | undefined {
-  return memory === undefined ? undefined : (JSON.parse(memory) as RememberedCaller)
+  if (memory === undefined) return undefined
+  try {
+    const caller: RememberedCaller | null = JSON.parse(memory)
+    const isWhole = Number.isFinite(caller?.expires) && caller?.values instanceof Object
+    return isWhole && Array.isArray(caller.calls) ? caller : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export function updateCaller(db: DatabaseSync, update: CallerUpdate): void {
@@ -87,7 +95,8 @@ export function listCallers(db: DatabaseSync, offset: number): readonly CallerRo
 /** Applies a shorter time to callers that were remembered for longer. */
 export function limitCallers(db: DatabaseSync, forMs: number): void {
   const sql = `
-    UPDATE callers SET expires = at + $forMs, memory = json_set(memory, '$.expires', at + $forMs)
+    UPDATE callers SET expires = at + $forMs,
+      memory = iif(json_valid(memory), json_set(memory, '$.expires', at + $forMs), memory)
     WHERE expires > at + $forMs`
   db.prepare(sql).run({ forMs })
 }

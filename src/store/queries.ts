@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type CallerUpdate, type Forgotten, forgetCaller, updateCaller } from './callers.js'
 import { number, transaction } from './database.js'
-import { StoreError } from './store-error.js'
+import { isOfEntry, StoreError } from './store-error.js'
 
 /** How many revisions are stored. */
 export const KEPT_REVISIONS = 50
@@ -120,17 +120,28 @@ export function addRevision(
 /** What is stored when there is time: a call, what is remembered of a caller, or who changed what. */
 export type QueuedEntry = StoredCall | CallerUpdate | AuditEntry
 
-/** Stores entries in their order. */
-export function write(db: DatabaseSync, entries: readonly QueuedEntry[]): void {
+/** Stores entries in their order. @returns how many could not be stored, and never can */
+export function write(db: DatabaseSync, entries: readonly QueuedEntry[]): number {
   const insert = db.prepare(
     `INSERT INTO calls (at, channel_id, sip_call_id, caller, callee, rule, flow, outcome, record)
     VALUES ($at, $channelId, $sipCallId, $caller, $callee, $rule, $flow, $outcome, $record)`,
   )
-  transaction(db, () => {
-    for (const entry of entries)
-      if ('record' in entry) insert.run({ ...entry })
-      else if ('event' in entry) addAudit(db, entry)
-      else updateCaller(db, entry)
+  const writeEntry = (entry: QueuedEntry) => {
+    if ('record' in entry) insert.run({ ...entry })
+    else if ('event' in entry) addAudit(db, entry)
+    else updateCaller(db, entry)
+  }
+  return transaction(db, () => {
+    let refused = 0
+    for (const entry of entries) {
+      try {
+        writeEntry(entry)
+      } catch (error) {
+        if (!isOfEntry(error)) throw error
+        refused += 1
+      }
+    }
+    return refused
   })
 }
 

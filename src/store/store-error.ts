@@ -23,7 +23,9 @@ export class StoreError extends Error {
 }
 
 /** Primary result codes of SQLite (https://sqlite.org/rescode.html). */
-const SQLITE = { busy: 5, readonly: 8, ioerr: 10, corrupt: 11, full: 13, cantopen: 14, notadb: 26 } as const
+const SQLITE = {
+  ...{ busy: 5, readonly: 8, ioerr: 10, corrupt: 11, full: 13, cantopen: 14, constraint: 19, notadb: 26 },
+} as const
 
 const REASONS: readonly (readonly [codes: readonly (string | number)[], reason: string])[] = [
   [[SQLITE.busy], 'another process has locked it. End that process, for example an open sqlite3 shell.'],
@@ -59,6 +61,12 @@ function codeOf(error: unknown): string | number {
 
 export function isBusy(error: unknown): boolean {
   return codeOf(error) === SQLITE.busy
+}
+
+/** Whether one entry was refused, and the others can be written: it breaks a constraint, or SQLite never saw it. */
+export function isOfEntry(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === SQLITE.constraint || typeof code === 'string'
 }
 
 function messageOf(cause: unknown): string {

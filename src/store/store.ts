@@ -91,7 +91,7 @@ export class Store {
       queued: this.#queue.length,
       /** How many reads and writes failed. */
       failures: this.#failures,
-      /** How many calls were not recorded, because they exceeded the queue. */
+      /** How many entries were not stored: they exceeded the queue, or the database refused them. */
       dropped: this.#dropped,
     }
   }
@@ -224,7 +224,8 @@ export class Store {
     const entries = this.#queue.slice(0, BATCH)
     if (entries.length === 0) return true
     try {
-      await this.#request('write', entries)
+      const refused = await this.#request('write', entries)
+      this.#dropped += refused
     } catch {
       return false
     }

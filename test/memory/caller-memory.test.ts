@@ -97,6 +97,15 @@ describe('what is remembered of a caller', () => {
     expect(written).toEqual([expect.objectContaining({ caller: `of ${NUMBER}`, call: '1.2' })])
   })
 
+  test('is nothing where the row is damaged, and grows anew', async () => {
+    const { memory } = await inMemory([{ caller: `of ${NUMBER}`, memory: '{"at": 1, "expi' }])
+    await memory.load()
+    expect(memory.lookUp(context(), '1.3')).toEqual({ values: {}, calls: [] })
+    expect(memory.get(`of ${NUMBER}`)).toBeUndefined()
+    memory.add(update({ values: { language: 'de' } }))
+    expect(memory.lookUp(context(), '1.3')?.values).toEqual({ language: 'de' })
+  })
+
   test('is told to the database, with the time where that changed', async () => {
     const { memory, written, limits } = await inMemory()
     await memory.load()

@@ -68,6 +68,27 @@ describe('remembered callers', () => {
       { upkeepMs: 10 },
     ))
 
+  test.each(['{"at": 1, "expi', 'null', '{}', '{"at": 1, "expires": 1e15, "values": {}, "cblls": []}'])(
+    'are not where a failing disk made %j of the row, and are again after the next call',
+    (damaged) =>
+      inStore(async (store, folder) => {
+        const reader = new StoreReader(folder)
+        store.remember(update())
+        await store.flush()
+        const db = new DatabaseSync(join(folder, 'doorman.db'))
+        db.prepare('UPDATE callers SET memory = ?').run(damaged)
+        db.close()
+        expect(await reader.caller([ANN])).toBeUndefined()
+        await store.limitCallers(1_000)
+        store.recordCall(storedCall())
+        store.remember(update({ values: { language: 'de' } }))
+        await store.flush()
+        expect(await store.findCalls({ limit: 9 })).toHaveLength(1)
+        expect((await reader.caller([ANN]))?.values).toEqual({ language: 'de' })
+        expect(store.health).toMatchObject({ queued: 0, failures: 0, dropped: 0 })
+      }),
+  )
+
   test('are remembered where no calls are recorded', () =>
     inStore(
       async (store, folder) => {

@@ -187,6 +187,21 @@ describe('recorded calls', () => {
       { keepCallsMb: 1, upkeepMs: 5 },
     ))
 
+  test('are written although the database refuses one of them, which is dropped and counted', () =>
+    inStore(async (store) => {
+      const refused = [{ flow: null }, { caller: {} }, { at: 'today' }] as object[]
+      for (const [i, parts] of refused.entries()) {
+        store.recordCall(storedCall({ record: `${i}` }))
+        store.recordCall(storedCall(parts))
+      }
+      store.remember({ caller: '+1', at: Number.NaN, forMs: 1, call: undefined, values: {} })
+      store.audit({ at: 1, who: 'ann', event: 'reload', what: 'last' })
+      await store.flush()
+      expect(await ids(store)).toEqual(['2', '1', '0'])
+      expect(await store.changes(9, 9)).toHaveLength(1)
+      expect(store.health).toMatchObject({ isUp: true, queued: 0, dropped: 4 })
+    }))
+
   test('are not written where 0 days are kept, and those from before are deleted', () =>
     inDataFolder(async (folder) => {
       await withStore(folder, async (store) => store.recordCall(storedCall()))
