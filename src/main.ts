@@ -64,6 +64,9 @@ const NEW_TABLES_MS = 5_000
 /** So long a call that was claimed takes to arrive, with a margin. */
 const CLAIMED_MS = 150
 
+/** A reload that still runs, or a folder or a fleet that does not answer, must not hold up a stop for longer. */
+const STOP_MS = 1_000
+
 /** So many recorded calls are tried with a candidate where a reload asks for it. */
 const REPLAYED_CALLS = 10_000
 /** A disk that hangs, or code flows that are slow, must not hold up a rollback for longer. */
@@ -106,10 +109,12 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
       // From now on /ready says no; requests are answered until the end.
       isStopping = true
       ari.stopClaiming()
-      await Promise.all([watch.stop(), fleet?.stop(), sleep(CLAIMED_MS)])
+      const briefly = (work: Promise<void> | undefined) =>
+        within(STOP_MS, 'the stop', Promise.resolve(work)).catch(() => undefined)
+      await Promise.all([briefly(watch.stop()), briefly(fleet?.stop()), sleep(CLAIMED_MS)])
       // New calls take the fallback; active ones are finished.
       await ari.leave()
-      await Promise.all([calls.finish(), revisions.done()])
+      await Promise.all([calls.finish(), briefly(revisions.done())])
       parts.lookups.stop()
       await calendars.stop()
       await parts.databases.stop()
@@ -119,6 +124,8 @@ export async function startDoorman(settings: Settings, plainLog: Log): Promise<D
       overrides.stop()
       await Promise.all([close(parts), control.stop()])
       await tracing?.stop()
+      // What was not waited for must not keep the process; the log is written by then.
+      setTimeout(() => process.exit(), STOP_MS).unref()
     },
   }
 }
@@ -297,13 +304,6 @@ function callHandler(parts: Parts, revisions: Revisions, tracing: RecorderParts[
 }
 
 /** Ends every thread, and waits for what is still being written. */
-async function close({ functions, whatIf, tables, store, watch, greetings }: Parts): Promise<void> {
-  await Promise.all([
-    functions.stop(),
-    whatIf.stop(),
-    tables.stop(),
-    store.close(),
-    watch.stop(),
-    greetings.stop(),
-  ])
+async function close({ functions, whatIf, tables, store, greetings }: Parts): Promise<void> {
+  await Promise.all([functions.stop(), whatIf.stop(), tables.stop(), store.close(), greetings.stop()])
 }

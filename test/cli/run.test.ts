@@ -1,6 +1,11 @@
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { deadPort, TcpPeer } from '../asterisk/tcp-peer.js'
 import { projectFolder } from '../flows/project-folder.js'
+import { inFolder, routing } from '../flows/temp-folder.js'
+import { recordCalls, recordedCalls } from '../history/calls.js'
+import { inDataFolder } from '../store/open-store.js'
 import { until } from '../support/until.js'
 import { type Env, RunningCommand } from './command.js'
 
@@ -52,6 +57,36 @@ describe('doorman run without a PBX', () => {
     for (const line of lines) expect(line).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (Warning: )?[A-Z]/)
     expect(lines[0]).toMatch(/ Revision .* decides\.$/)
   })
+
+  test('exits within seconds while a reload replays recorded calls for longer', () =>
+    inFolder(
+      {
+        ...routing('rules: [{ run: slow.ts }]'),
+        'slow.ts':
+          'export default () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300) }',
+      },
+      (flows) =>
+        inDataFolder(async (data) => {
+          await recordCalls(data, recordedCalls(500))
+          const command = new RunningCommand(['run', '--flows', flows], {
+            ...PASSWORDS,
+            DOORMAN_DATA: data,
+            DOORMAN_ARI_URL: `http://127.0.0.1:${await deadPort()}`,
+            DOORMAN_AMI_PORT: `${await deadPort()}`,
+            DOORMAN_FUNCTION_DEADLINE_MS: '500',
+            DOORMAN_MAX_CHANGE: '50%',
+          })
+          await command.heard('connection_down', 2)
+          await appendFile(join(flows, 'routing.yaml'), '# changed\n')
+          command.child.kill('SIGHUP')
+          await pause(3_000)
+          command.child.kill('SIGTERM')
+          const start = performance.now()
+          expect(await command.ending(60_000)).toMatchObject({ exit: 0, err: '' })
+          expect(command.lines.filter(({ event }) => event === 'reload')).toEqual([])
+          expect(performance.now() - start).toBeLessThan(6_000)
+        }),
+    ))
 
   test('exits with 0 on SIGINT, too, while both peers are silent', async () => {
     const peer = await TcpPeer.open((socket) => socket.resume())
