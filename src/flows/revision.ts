@@ -98,7 +98,7 @@ const METHODS = String.raw`\.(?:get|getAll|has|trusted)\(\s*(["'\x60])([A-Za-z0-
 
 /** True where code does more with `sipHeaders` than get headers whose names stand in its text. */
 function asksForAnyHeader(code: string): boolean {
-  const named = new RegExp(String.raw`\.sipHeaders\??${METHODS}\s*\)`, 'g')
+  const named = new RegExp(String.raw`\.sipHeaders\??${METHODS}\s*[,)]`, 'g')
   return code.replace(named, '').includes('sipHeaders')
 }
 

@@ -173,6 +173,18 @@ describe('a revision', () => {
     ])
   })
 
+  test.each([
+    ["conv.sipHeaders.get('X-A')", false],
+    ["conv.sipHeaders.get('X-A', 'none')", false],
+    ["conv.sipHeaders.get('X-A', conv.sipHeaders.get('X-B', ''))", false],
+    ["conv.sipHeaders.get('X-A', conv.sipHeaders.get(conv.callerName, ''))", true],
+    ["conv.sipHeaders.get(conv.callerName, '')", true],
+    ['[...conv.sipHeaders.keys()]', true],
+  ])('needs all headers where a code flow has %s: %j', async (code, needsAllHeaders) => {
+    const files = { ...routing('rules: [{ run: a.ts }]'), 'a.ts': `export default (conv: any) => ${code}` }
+    expect((await revisionOf(files)).needsAllHeaders).toBe(needsAllHeaders)
+  })
+
   test('needs every header in which a caller can claim an identity where a rule asks for claims', async () => {
     const { headersNeeded } = await revisionOf({
       'routing.yaml': `
