@@ -135,7 +135,7 @@ export class Revisions {
   /** What a reload of the flows folder would do now, or a rollback to a stored revision; changes nothing. */
   async preview(to?: number): Promise<Candidate & { readonly loaded: Revision | null }> {
     const { folder, load, store } = this.parts
-    const target = this.entries.find(({ number }) => number === to)
+    const target = to === undefined ? undefined : await this.#rollbackTarget(to)
     if (to !== undefined && target === undefined) return { ...unusable([this.#notStored(to)]), loaded: null }
     const loaded = await (target === undefined ? load(folder) : withFilesOf(store, target, load))
     const candidate = await checkCandidate(loaded, this.current, this.parts, {})
@@ -176,7 +176,7 @@ export class Revisions {
 
   async #try(request: Request): Promise<ReloadResult> {
     const { isManual, maxChange, prepare, store } = this.parts
-    const target = request.way === 'rollback' ? this.#rollbackTarget(request.to) : undefined
+    const target = request.way === 'rollback' ? await this.#rollbackTarget(request.to) : undefined
     if (request.way === 'rollback' && target === undefined) return refused([this.#notStored(request.to)])
     const loaded = await this.#load(request, target)
     const { revision: current, entry: currentEntry } = this.#active.current
@@ -218,8 +218,16 @@ export class Revisions {
     return loaded
   }
 
+  /** Where it is not known, the database is asked again: it may have been too slow for the start. */
+  async #rollbackTarget(to: number | undefined): Promise<RevisionEntry | undefined> {
+    const target = this.#findTarget(to)
+    if (target !== undefined) return target
+    this.entries = await within(STORE_MS, 'the database', this.parts.store.revisions())
+    return this.#findTarget(to)
+  }
+
   /** Without a number, the revision before the current one; a second rollback goes back one further. */
-  #rollbackTarget(to: number | undefined): RevisionEntry | undefined {
+  #findTarget(to: number | undefined): RevisionEntry | undefined {
     if (to !== undefined) return this.entries.find(({ number }) => number === to)
     const { revision, entry: current } = this.#active.current
     const origin = current === undefined ? Number.POSITIVE_INFINITY : originOf(current)

@@ -153,6 +153,29 @@ describe('a rollback', () => {
     ])
   })
 
+  test('works although the database was too slow for the start', async () => {
+    const stored = [entry(1, 'A'), entry(2, 'B')]
+    let reads = 0
+    const revisions = async () => {
+      if (reads++ === 0) throw new StoreError('unavailable', 'The disk hangs.')
+      return stored
+    }
+    for (const to of [undefined, 1]) {
+      const doorman = new FakeDoorman(stored)
+      doorman.folder = loaded('B')
+      reads = 0
+      await doorman.start({ store: { revisions } })
+      expect(await doorman.revisions.preview(1)).toMatchObject({ revision: 'A' })
+      expect(await doorman.rollback(to)).toMatchObject({ ok: true, revision: 'A' })
+    }
+  })
+
+  test('is refused with the reason, and not for want of revisions, while the database fails', async () => {
+    const revisions = async () => Promise.reject(new StoreError('unavailable', 'The disk hangs.'))
+    const doorman = await new FakeDoorman([entry(1, 'A')]).start({ store: { revisions } })
+    expect(problemsOf(await doorman.rollback())).toEqual(['The disk hangs.'])
+  })
+
   test('chooses its target when its turn comes: a reload that was under way is what it takes back', async () => {
     const doorman = await doormanWithThree()
     const reload = doorman.reload('D')
