@@ -269,6 +269,7 @@ function startRevisions(parts: Parts): Promise<Revisions> {
     swapped: (revision) => {
       parts.renderAhead(revision)
       lookups.decideBy(revision.routing)
+      parts.memory.decideBy(revision.routing)
       parts.overrides.show(revision.routing.hours)
     },
     missingLocations: (flows) => ami.missingLocations(flows, DIALPLAN_MS),

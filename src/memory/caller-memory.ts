@@ -11,6 +11,7 @@ import { pause } from '../lib/waiting.js'
 import type { CallContext } from '../routing/call-context.js'
 import { whyNotRemembered } from '../routing/condition.js'
 import type { Remembered } from '../routing/outside-data.js'
+import type { Routing } from '../routing/types.js'
 import { ANONYMOUS, readNumber } from '../sip/phone-number.js'
 import {
   type CallerRow,
@@ -35,7 +36,6 @@ export class CallerMemory {
   #waiting: CallerUpdate[] | undefined = []
   /** While the callers are loaded: those that may have been read before they were deleted. */
   readonly #forgotten = new Set<string>()
-  #forMs: number | undefined
   /** Told of each change that a call, a message or a person makes, by the names in the database. */
   listener: { changed(caller: string): void; forgotten(callers: readonly string[]): void } | undefined
 
@@ -53,6 +53,11 @@ export class CallerMemory {
       if (rows !== undefined) return this.#loaded(rows)
       await pause(RETRY_MS, signal)
     }
+  }
+
+  /** A revision decides from now on; who was remembered for longer than it says no longer is. Never throws. */
+  decideBy({ memory }: Pick<Routing, 'memory'>): void {
+    if (memory !== undefined) void this.store.limitCallers(memory.forMs).catch(() => undefined)
   }
 
   stop(): void {
@@ -102,11 +107,8 @@ export class CallerMemory {
       if (this.#waiting.length > MOST_WAITING) this.#waiting.shift()
       return
     }
-    const { caller, forMs } = update
-    if (forMs !== this.#forMs) void this.store.limitCallers(forMs).catch(() => undefined)
-    this.#forMs = forMs
     this.apply(update)
-    this.listener?.changed(caller)
+    this.listener?.changed(update.caller)
   }
 
   /** Takes an update as it is, in the memory and the database. */

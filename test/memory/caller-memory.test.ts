@@ -106,11 +106,15 @@ describe('what is remembered of a caller', () => {
     expect(memory.lookUp(context(), '1.3')?.values).toEqual({ language: 'de' })
   })
 
-  test('is told to the database, with the time where that changed', async () => {
+  test('is told to the database, and how long by the revision that decides alone', async () => {
     const { memory, written, limits } = await inMemory()
     await memory.load()
-    for (const forMs of [5, 5, 3]) memory.add(update({ forMs }))
-    expect([written.length, limits]).toEqual([3, [5, 3]])
+    memory.decideBy(routing)
+    // A call that comes back on an earlier revision.
+    for (const forMs of [5, policy.forMs, 3]) memory.add(update({ forMs }))
+    memory.decideBy({ memory: { ...policy, forMs: 7 } })
+    memory.decideBy({ memory: undefined })
+    expect([written.length, limits]).toEqual([3, [policy.forMs, 7]])
   })
 
   test('is forgotten by the number, also before the callers are loaded', async () => {
