@@ -79,13 +79,16 @@ const READ: Readonly<
   doorman_overrides: ['Overrides of hours that are on', (from) => from.overrides()],
   doorman_database_up: ['1 unless the database fails', (from) => Number(from.database().isUp)],
   doorman_database_size_bytes: ['Size of the database file', (from) => from.database().bytes],
-  doorman_database_queued_calls: ['Calls that wait to be recorded', (from) => from.database().queued],
+  doorman_database_queued_calls: [
+    'Calls, memory updates and audit entries that wait to be stored',
+    (from) => from.database().queued,
+  ],
   doorman_database_failures_total: [
     'Reads and writes of the database that failed',
     (from) => from.database().failures,
   ],
   doorman_calls_unrecorded_total: [
-    'Calls that were routed and not recorded, because the database could not be written',
+    'Calls, memory updates and audit entries that the database did not take',
     (from) => from.database().dropped,
   ],
   doorman_greetings_size_bytes: ['Size of the rendered greetings', (from) => from.greetings().bytes],

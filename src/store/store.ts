@@ -3,8 +3,9 @@
  *
  *     recordCall, remember ──▶ bounded queue ──▶ (200 ms, or 500 entries) ──▶ writer thread ──▶ one transaction
  *
- * No call waits for it, and neither ever throws: while the database cannot be written, calls wait in the queue, and
- * what exceeds the queue is dropped and counted. Commands use `StoreReader`, which needs no Doorman.
+ * No call waits for it, and neither ever throws: while the database cannot be written, entries wait in the queue, and
+ * what exceeds the queue is dropped and counted. An entry is a call, an update of what is remembered of a caller, or who
+ * changed what. Commands use `StoreReader`, which needs no Doorman.
  */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -36,12 +37,12 @@ export type StoreReads = Pick<Store, 'revisions' | 'files' | 'findCalls'>
 
 export interface StoreOptions extends Pick<WriterOptions, 'folder' | 'keepCallsDays' | 'keepCallsMb'> {
   readonly report: (level: 'error' | 'info', message: string, event: StoreEvent) => void
-  /** How long calls are gathered before they are written together. */
+  /** How long entries are gathered before they are written together. */
   readonly batchMs?: number
   /** When a write that failed is tried again. */
   readonly retryMs?: number
   readonly upkeepMs?: number
-  /** How many bytes of records wait at most; memory is for calls. */
+  /** How many bytes of entries wait at most; memory is for calls. */
   readonly queueBytes?: number
 }
 
@@ -87,7 +88,7 @@ export class Store {
       isUp: this.#fault === undefined,
       /** The size of the database file. */
       bytes: this.#bytes,
-      /** How many calls wait to be written. */
+      /** How many entries wait to be written. */
       queued: this.#queue.length,
       /** How many reads and writes failed. */
       failures: this.#failures,
@@ -188,7 +189,7 @@ export class Store {
     return this.#request('saveOverrides', overrides)
   }
 
-  /** Resolves once the calls recorded so far are in the database, or could not be written. */
+  /** Resolves once the entries so far are in the database, or could not be written. */
   async flush(): Promise<void> {
     while (this.#queue.length > 0) if (!(await this.#nextBatch())) return
   }
@@ -214,7 +215,7 @@ export class Store {
     this.#isWriting = false
   }
 
-  /** Batches follow each other: two at once would write the same calls. */
+  /** Batches follow each other: two at once would write the same entries. */
   #nextBatch(): Promise<boolean> {
     this.#lastBatch = this.#lastBatch.then(() => this.#writeBatch())
     return this.#lastBatch
@@ -301,7 +302,7 @@ export class Store {
   #wrote(): void {
     if (this.#fault === undefined) return
     this.#fault = undefined
-    const message = `Calls are recorded again; ${this.#dropped} were not since the start.`
+    const message = `Calls are recorded again; ${this.#dropped} entries were not stored since the start.`
     this.#options.report('info', message, 'store_restored')
   }
 }

@@ -393,7 +393,7 @@ describe('a database that cannot be written', () => {
       const seen = JSON.parse(stdout)
       expect(seen.reports).toEqual([
         expect.stringMatching(/^store_unavailable: .*the disk is full.*not recorded/),
-        expect.stringMatching(/^store_restored: .*; 0 were not/),
+        expect.stringMatching(/^store_restored: .*; 0 entries were not/),
         expect.stringMatching(/^store_unavailable: .*read-only/),
         expect.stringMatching(/^store_restored/),
       ])
