@@ -1,7 +1,7 @@
 import type { FinalDecision } from '../flows/final-decision.js'
 import type { CallerMemory } from '../memory/caller-memory.js'
 import type { MemoryPolicy, State, StateValue } from '../routing/types.js'
-import type { Kept } from '../store/callers.js'
+import type { MemoryValue } from '../store/callers.js'
 import type { ActiveCall } from './active-call.js'
 import type { MessageHandler } from './messages.js'
 
@@ -41,12 +41,12 @@ export function rememberMessage(
 }
 
 /** An empty text, and what is no short text, number or truth value, takes the old value out. */
-function keptValues(state: State, keep: ReadonlySet<string>): Readonly<Record<string, Kept | null>> {
+function keptValues(state: State, keep: ReadonlySet<string>): Readonly<Record<string, MemoryValue | null>> {
   const keys = [...keep].filter((key) => Object.hasOwn(state, key))
   return Object.fromEntries(keys.map((key) => [key, kept(state[key])]))
 }
 
-function kept(value: StateValue | undefined): Kept | null {
+function kept(value: StateValue | undefined): MemoryValue | null {
   if (typeof value === 'number' || typeof value === 'boolean') return value
   return typeof value === 'string' && value !== '' && value.length <= MOST_CHARACTERS ? value : null
 }

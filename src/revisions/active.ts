@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.js'
 import { within } from '../lib/waiting.js'
 import type { NewRevision, RevisionEntry } from '../store/queries.js'
 import type { Store } from '../store/store.js'
-import { messageOf } from './candidate.js'
+import { errorMessage } from './candidate.js'
 import { withFilesOf } from './revision-files.js'
 
 /** A revision, with its entry in the database where it could be stored. */
@@ -100,7 +100,7 @@ export async function firstRevision(
       return { revision: loaded.revision, entry: last }
     } catch (error) {
       const instead = folder.ok ? '; the flows folder decides instead' : ''
-      const message = `${name} cannot be loaded${instead}: ${messageOf(error)}`
+      const message = `${name} cannot be loaded${instead}: ${errorMessage(error)}`
       parts.log.error(message, { event: 'revision_problem' })
     }
   }

@@ -88,7 +88,7 @@ export async function checkCandidate(
     for (const flow of await checks.missingLocations([...revision.routing.flows.values()]))
       missing.push(problem('reload.location', missingLocation(flow), revision.contexts.get(flow.context)))
   } catch (error) {
-    const message = `The PBX could not be asked for the locations of the flows: ${messageOf(error)}`
+    const message = `The PBX could not be asked for the locations of the flows: ${errorMessage(error)}`
     warnings.push(problem('reload.pbx', message))
   }
   // Contexts that were generated for other flow files do no harm: what they do not pass is read over ARI.
@@ -125,7 +125,7 @@ export function problem(code: keyof typeof RELOAD_CODES, message: string, positi
 
 const NOWHERE: Position = { line: 1, column: 1 }
 
-export function messageOf(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -28,9 +28,9 @@ import {
   type Candidate,
   type CandidateChecks,
   checkCandidate,
+  errorMessage,
   logCandidate,
   logReload,
-  messageOf,
   problem,
   type ReloadOptions,
   type ReloadResult,
@@ -40,7 +40,7 @@ import {
 import { inTemporaryFolder, withFilesOf } from './revision-files.js'
 
 /** What asks for a reload; `files` is the flows folder, which has changed. */
-export type Way = 'files' | 'signal' | 'command' | 'http' | 'fleet'
+export type ReloadTrigger = 'files' | 'signal' | 'command' | 'http' | 'fleet'
 
 export interface RevisionsParts extends StartupParts, CandidateChecks {
   /** The flows folder. */
@@ -60,7 +60,7 @@ export interface RevisionsParts extends StartupParts, CandidateChecks {
 }
 
 type Request = ReloadOptions &
-  ({ readonly way: Way } | { readonly way: 'rollback'; readonly to: number | undefined })
+  ({ readonly way: ReloadTrigger } | { readonly way: 'rollback'; readonly to: number | undefined })
 
 export class Revisions {
   readonly #active: ActiveRevisions
@@ -123,7 +123,7 @@ export class Revisions {
   }
 
   /** Takes the flows folder as it is now, or a draft. Never rejects. */
-  reload(way: Way, options: ReloadOptions = {}): Promise<ReloadResult> {
+  reload(way: ReloadTrigger, options: ReloadOptions = {}): Promise<ReloadResult> {
     return this.#queue({ ...options, way })
   }
 
@@ -156,7 +156,7 @@ export class Revisions {
   async #handle(request: Request): Promise<ReloadResult> {
     const start = performance.now()
     const result = await this.#try(request).catch(
-      (error: unknown): ReloadResult => refused([problem('reload.failed', messageOf(error))]),
+      (error: unknown): ReloadResult => refused([problem('reload.failed', errorMessage(error))]),
     )
     const before = this.#waiting
     this.#waiting = this.#stillWaiting(request, result)

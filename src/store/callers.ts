@@ -9,14 +9,14 @@ export const MOST_CALLS = 20
 const PAGE = 2_000
 
 /** A value that is remembered. */
-export type Kept = string | number | boolean
+export type MemoryValue = string | number | boolean
 
 export interface RememberedCaller {
   /** The last call or message, in milliseconds since 1970. */
   readonly at: number
   /** When all of it is forgotten. */
   readonly expires: number
-  readonly values: Readonly<Record<string, Kept>>
+  readonly values: Readonly<Record<string, MemoryValue>>
   /** The last calls, the oldest first: when, and the unique id of the channel. */
   readonly calls: readonly (readonly [at: number, channelId: string])[]
 }
@@ -32,7 +32,7 @@ export interface CallerUpdate {
   /** The call that is counted, by the unique id of its channel; undefined for a message. */
   readonly call: string | undefined
   /** The new values; null takes one out. */
-  readonly values: Readonly<Record<string, Kept | null>>
+  readonly values: Readonly<Record<string, MemoryValue | null>>
 }
 
 /** A row: `memory` is a `RememberedCaller` as JSON. */
@@ -52,7 +52,7 @@ export function remember(before: RememberedCaller = NOTHING, update: CallerUpdat
   return {
     at: Math.max(at, known.at),
     expires: Math.max(at, known.at) + forMs,
-    values: Object.fromEntries(values.filter((entry): entry is [string, Kept] => entry[1] !== null)),
+    values: Object.fromEntries(values.filter((entry): entry is [string, MemoryValue] => entry[1] !== null)),
     calls: (isNew ? inOrder([...known.calls, [at, call]]) : known.calls).slice(-MOST_CALLS),
   }
 }

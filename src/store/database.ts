@@ -104,7 +104,7 @@ export function openDatabase(folder: string): DatabaseSync {
     db.exec('PRAGMA secure_delete = ON')
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216')
     for (const [index, migration] of MIGRATIONS.entries()) {
-      if (index < number(db, 'PRAGMA user_version')) continue
+      if (index < scalar(db, 'PRAGMA user_version')) continue
       transaction(db, () => db.exec(`${migration}; PRAGMA user_version = ${index + 1}`))
     }
   })
@@ -114,7 +114,7 @@ export function openDatabase(folder: string): DatabaseSync {
 export function openReadOnly(folder: string): DatabaseSync | undefined {
   const path = join(folder, DATABASE_FILE)
   const db = existsSync(path) ? opened(path, true, () => undefined) : undefined
-  if (db === undefined || number(db, 'PRAGMA user_version') > 0) return db
+  if (db === undefined || scalar(db, 'PRAGMA user_version') > 0) return db
   // Doorman is about to create it.
   db.close()
   return undefined
@@ -124,7 +124,7 @@ function opened(path: string, readOnly: boolean, prepare: (db: DatabaseSync) => 
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { readOnly, timeout: BUSY_MS })
-    const version = number(db, 'PRAGMA user_version')
+    const version = scalar(db, 'PRAGMA user_version')
     if (version > MIGRATIONS.length) throw new StoreError('newer', newer(path, version))
     prepare(db)
     return db
@@ -152,7 +152,7 @@ export function createPrivateFile(folder: string, name: string): string {
 }
 
 /** The one number that a statement or pragma gives. */
-export function number(db: DatabaseSync, sql: string): number {
+export function scalar(db: DatabaseSync, sql: string): number {
   return Number(Object.values(db.prepare(sql).get() ?? {})[0])
 }
 

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { type CallerUpdate, type Forgotten, forgetCaller, updateCaller } from './callers.js'
-import { number, transaction } from './database.js'
+import { scalar, transaction } from './database.js'
 import { isOfEntry, StoreError } from './store-error.js'
 
 /** How many revisions are stored. */
@@ -99,7 +99,7 @@ export function addRevision(
   // A revision must survive a power failure: it decides after the next start if the flows folder has problems.
   db.exec('PRAGMA synchronous = FULL')
   const next = transaction(db, () => {
-    const next = Math.max(above, number(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1
+    const next = Math.max(above, scalar(db, 'SELECT coalesce(max(number), 0) FROM revisions')) + 1
     const revisions = db.prepare('INSERT INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     revisions.run(next, id, revision.hash, at, way, by, rollbackOf, insteadOf)
     const blob = db.prepare('INSERT OR IGNORE INTO blobs VALUES (?, ?, ?)')
@@ -148,7 +148,7 @@ export function write(db: DatabaseSync, entries: readonly QueuedEntry[]): number
 /** Deletes what is stored of a caller, and empties the write-ahead log, which has the pages as they were. */
 export function forget(db: DatabaseSync, names: readonly string[]): Forgotten {
   const forgotten = transaction(db, () => forgetCaller(db, names))
-  return { ...forgotten, isErased: number(db, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0 }
+  return { ...forgotten, isErased: scalar(db, 'PRAGMA wal_checkpoint(TRUNCATE)') === 0 }
 }
 
 /** When the oldest recorded call came, in milliseconds since 1970; undefined where none is recorded. */

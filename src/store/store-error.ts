@@ -44,10 +44,10 @@ export function storeError(path: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   const code = codeOf(cause)
   if (code === SQLITE.corrupt || code === SQLITE.notadb) {
-    return new StoreError('damaged', `${path} is damaged: ${messageOf(cause)}.`)
+    return new StoreError('damaged', `${path} is damaged: ${errorMessage(cause)}.`)
   }
   const [, reason] = REASONS.find(([codes]) => codes.includes(code)) ?? []
-  const why = reason ?? `${messageOf(cause)}. Check the folder of DOORMAN_DATA.`
+  const why = reason ?? `${errorMessage(cause)}. Check the folder of DOORMAN_DATA.`
   return new StoreError('unavailable', `Doorman cannot use ${path}: ${why}`)
 }
 
@@ -69,7 +69,7 @@ export function isOfEntry(error: unknown): boolean {
   return code === SQLITE.constraint || typeof code === 'string'
 }
 
-function messageOf(cause: unknown): string {
+function errorMessage(cause: unknown): string {
   // Errors of Node's own modules are not `instanceof Error` under jest.
   return typeof cause === 'object' && cause !== null && 'message' in cause
     ? String(cause.message)

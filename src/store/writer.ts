@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { DAY_MS } from '../lib/units.js'
 import { limitCallers, listCallers, pruneCallers } from './callers.js'
-import { createPrivateFile, DATABASE_FILE, number, openDatabase, transaction } from './database.js'
+import { createPrivateFile, DATABASE_FILE, openDatabase, scalar, transaction } from './database.js'
 import {
   addRevision,
   filesOf,
@@ -125,11 +125,11 @@ class Writer {
     const drop = (which: string, ...values: number[]) =>
       db.prepare(`DELETE FROM calls WHERE id IN (SELECT id FROM calls ${which} LIMIT ?)`).run(...values)
     drop('WHERE at < ? ORDER BY at', Date.now() - this.options.keepCallsDays * DAY_MS, PRUNE_STEP)
-    const [pageSize, free] = [number(db, 'PRAGMA page_size'), number(db, 'PRAGMA freelist_count')]
-    const blobs = number(db, 'SELECT coalesce(sum(bytes), 0) FROM blobs')
-    const used = (number(db, 'PRAGMA page_count') - free) * pageSize - blobs
+    const [pageSize, free] = [scalar(db, 'PRAGMA page_size'), scalar(db, 'PRAGMA freelist_count')]
+    const blobs = scalar(db, 'SELECT coalesce(sum(bytes), 0) FROM blobs')
+    const used = (scalar(db, 'PRAGMA page_count') - free) * pageSize - blobs
     if (used > most) {
-      const calls = number(db, 'SELECT coalesce(max(id) - min(id) + 1, 0) FROM calls')
+      const calls = scalar(db, 'SELECT coalesce(max(id) - min(id) + 1, 0) FROM calls')
       // A little more than necessary, so that it is not necessary again at once.
       const surplus = Math.ceil((calls * (used - most * 0.98)) / used)
       drop('ORDER BY id', Math.min(surplus, PRUNE_STEP))
