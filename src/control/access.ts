@@ -4,7 +4,7 @@ import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
-import { maskNumbers, maskText } from '../observability/masking.js'
+import { maskAnswer, maskText } from '../observability/masking.js'
 import type { Settings } from '../settings/index.js'
 import { type NamedToken, ROLES, type Role } from '../settings/schema.js'
 import type { AuditEntry } from '../store/queries.js'
@@ -190,7 +190,7 @@ export function readRequest<Request>(schema: z.ZodType<Request>, value: unknown)
 /** Numbers are masked here, not in the page, for users who only look. */
 export function shown<T extends object>(value: T, user: User | undefined): T {
   if (user?.role !== 'viewer') return value
-  return maskNumbers(value as Readonly<Record<string, unknown>>) as T
+  return maskAnswer(value as Readonly<Record<string, unknown>>) as T
 }
 
 /** The log events of changes, each with the user as `by`. */

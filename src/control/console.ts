@@ -86,7 +86,10 @@ function addCalls(server: FastifyInstance, { store, explain, revision, sidesOf }
     const then = before && (await explain(factsOfCall(call), new Date(call.at), outside, before))
     const example = call.masked ? undefined : exampleOfCall(call, undefined)
     return {
-      visits: visits.map((visit) => shown({ ...visit, sentence: sentenceOf(visit) }, request.user)),
+      visits: visits.map(({ number, ...visit }) => ({
+        ...shown({ ...visit, sentence: sentenceOf(visit) }, request.user),
+        number,
+      })),
       previous: then
         ? {
             revision: before?.id,

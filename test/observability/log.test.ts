@@ -113,6 +113,18 @@ for (const n of ${JSON.stringify(SPELLINGS)}) {
 }
 log.info('ARI is connected: http://192.168.100.200:8088.', { event: 'control' })`
 
+  test('keeps times in the message and in each field', () => {
+    const until = '2026-12-24T18:00:00.000Z'
+    const changes = ['hours office: 08:00-18:00 → closed from 2026-12-24']
+    const line = { event: 'override_set', until, changes, details: { until } }
+    const message = 'office is closed until 2026-12-24 18:00 (Europe/Berlin).'
+    const [text = ''] = logged(
+      `log.info(${JSON.stringify(message)}, ${JSON.stringify(line)})`,
+      "'info', { mask: true }",
+    )
+    expect(JSON.parse(text)).toMatchObject({ message, ...line })
+  })
+
   test('has no number in clear in any line, but the address in a line without a caller', () => {
     const lines = logged(code, "'debug', { mask: true }")
     expect(lines).toHaveLength(SPELLINGS.length * 3 + 1)
@@ -241,6 +253,15 @@ describe('the mask over phone numbers', () => {
     ['call 911 or 112', 'call 911 or 112'],
     ['account 90001', 'account 90001'],
     ['anonymous', 'anonymous'],
+    ['until 2026-12-24 18:00, by 5551234567', 'until 2026-12-24 18:00, by 55******67'],
+    ['at 2026-12-24T18:00:00.000Z', 'at 2026-12-24T18:00:00.000Z'],
+    ['from 2026-12-24 to 2026-12-26', 'from 2026-12-24 to 2026-12-26'],
+    ['08:00-12:00,13:00-18:00', '08:00-12:00,13:00-18:00'],
+    ['2026-12-24 5551234567', '2026-12-24 55******67'],
+    ['2026-12-24T18:00:00.5551234567', '2026-12-24T18:00:00.55******67'],
+    ['+2026-12-24', '+20****24'],
+    ['555-2026-12-24', '55*******24'],
+    ['2055-13-15', '20****15'],
   ])('makes %s into %s', (text, masked) => {
     expect(maskText(text)).toBe(masked)
   })
