@@ -55,7 +55,7 @@ function Page() {
 
 function Header() {
   const [, current = ''] = address.value.split('/')
-  const pages = Object.entries(TEXTS.pages).filter(([page]) => page !== 'fleet' || status.value?.isInFleet)
+  const pages = Object.entries(TEXTS.pages).filter(([page]) => isOffered(page))
   return html`
     <header>
       <a class="brand" href="#/live">${TEXTS.title}</a>
@@ -73,6 +73,11 @@ function Header() {
     ${isConnected.value || status.value === undefined ? null : html`<p class="banner" role="alert">${TEXTS.state.lost}</p>`}
     ${(status.value?.ari.problems ?? []).map((problem) => html`<p class="banner" role="alert">${problem}</p>`)}
   `
+}
+
+function isOffered(page: string): boolean {
+  if (page === 'fleet') return status.value?.isInFleet ?? false
+  return page !== 'what-if' || user.value?.role !== 'viewer'
 }
 
 void findUser()

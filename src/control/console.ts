@@ -102,7 +102,8 @@ function addCalls(server: FastifyInstance, { store, explain, revision, sidesOf }
       call: example === undefined ? null : shown(example.call, request.user),
     }
   })
-  server.post('/api/explain', async (request) => {
+  // Its answer says what tables, files and the memory hold of any number.
+  server.post('/api/explain', OPERATOR, async (request) => {
     const call = readRequest(ExampleCallSchema, request.body)
     const { id } = revision()
     const at = call.at === undefined ? new Date() : new Date(call.at)
@@ -114,16 +115,13 @@ function addCalls(server: FastifyInstance, { store, explain, revision, sidesOf }
     const { rule, vip, branch = null, callerNumber, calleeNumber } = final.decision
     const { context, extension, priority, name: flow } = final.flow
     const open = neededLookups(final.context, lookupsInCodeOf(revision()))
-    return shown(
-      {
-        ...{ revision: id, at: at.toISOString(), sentence, flow, context, extension, priority, rule, vip },
-        ...{ branch, callerNumber, calleeNumber, state: final.state, greeting: final.greeting ?? null },
-        ...{ reasons, provenance, hearsay },
-        /** Those that a call would ask, and whose answers were not given. */
-        lookups: open.map(({ lookup: { name, take } }) => ({ name, fields: [...take.keys()] })),
-      },
-      request.user,
-    )
+    return {
+      ...{ revision: id, at: at.toISOString(), sentence, flow, context, extension, priority, rule, vip },
+      ...{ branch, callerNumber, calleeNumber, state: final.state, greeting: final.greeting ?? null },
+      ...{ reasons, provenance, hearsay },
+      /** Those that a call would ask, and whose answers were not given. */
+      lookups: open.map(({ lookup: { name, take } }) => ({ name, fields: [...take.keys()] })),
+    }
   })
 }
 
@@ -204,7 +202,7 @@ function addLists(server: FastifyInstance, { control, settings }: ServerParts): 
     const isOfBranch = (number: string) =>
       branches.some(({ numbers }) => matchesNumber(numbers, number, outside))
     const lists = await callLists(findCalls(store, { limit: LISTED_CALLS }), isOfBranch)
-    return { ...shown(lists, request.user), tables: tables() }
+    return shown({ ...lists, tables: tables() }, request.user)
   })
   // A row may have any name in it, which nothing masks.
   server.get('/api/numbers', OPERATOR, async (request) => {

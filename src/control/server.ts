@@ -147,7 +147,7 @@ function addViews(server: FastifyInstance, control: Control): void {
     candidate: control.candidate() ?? null,
   }))
   server.get('/greetings', () => control.rendered())
-  server.get('/tables', async () => ({ tables: control.tables() }))
+  server.get('/tables', async ({ user }) => shown({ tables: control.tables() }, user))
   const fleetOf = ({ fleet } = control) => {
     if (fleet === undefined) throw new RefusedRequest(404, 'This PBX is in no fleet.')
     return fleet

@@ -14,7 +14,7 @@ const ROUTES = {
   ],
   viewer: [
     ...['GET /api/session', 'DELETE /api/session', 'GET /api/live', 'GET /api/calls/:call'],
-    ...['POST /api/explain', 'GET /api/lists', 'GET /api/names', 'GET /api/revisions', 'GET /api/preview'],
+    ...['GET /api/lists', 'GET /api/names', 'GET /api/revisions', 'GET /api/preview'],
     ...[
       'GET /api/revisions/:number',
       'GET /api/hours',
@@ -27,7 +27,7 @@ const ROUTES = {
   ],
   operator: [
     ...['GET /api/numbers', 'GET /api/greetings', 'GET /api/greetings/:file', 'GET /candidate'],
-    ...['PUT /overrides/:name', 'DELETE /overrides/:name'],
+    ...['POST /api/explain', 'PUT /overrides/:name', 'DELETE /overrides/:name'],
   ],
   admin: ['GET /api/audit', 'POST /api/examples', 'POST /reload', 'POST /rollback', 'POST /forget'],
 } as const

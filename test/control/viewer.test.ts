@@ -6,6 +6,7 @@ import { controlServer } from '../../src/control/server.js'
 import type { Revision } from '../../src/flows/revision.js'
 import { NO_OUTSIDE_DATA } from '../../src/routing/outside-data.js'
 import { readSettings, SETTING_NAMES } from '../../src/settings/index.js'
+import type { TableState } from '../../src/tables/tables.js'
 import { KeptLog } from '../asterisk/kept-log.js'
 import { fakeOverrides } from '../call/fake-overrides.js'
 import { recorded } from '../history/calls.js'
@@ -42,9 +43,15 @@ const preview: Preview = {
   },
 }
 
+const table: TableState = {
+  ...{ name: 'vips', rows: 1_234_567, version: '12345678abcd', loadedAt: CALL.at, everyMs: 86_400_000 },
+  ...{ error: `1 row left out, such as ${CALLER}`, failures: 1 },
+}
+
 const { store, ...control } = noControl({
   ...{ live, overrides, preview: async () => preview, outside: () => NO_OUTSIDE_DATA },
   revision: () => ({ id: '0123456789ab', routing: { branches: [] } }) as unknown as Revision,
+  tables: () => [table],
   sidesOf: async () => [undefined, undefined],
 })
 const log = new KeptLog()
@@ -66,7 +73,7 @@ function maskedText(text: string): string {
     .replaceAll(CALLEE, '+15*******21')
 }
 
-test.each(['/api/lists', '/api/preview', `/api/calls/${CALL.call}`])(
+test.each(['/api/lists', '/tables', '/api/preview', `/api/calls/${CALL.call}`])(
   'a viewer gets %s with masked numbers, and with ids and times as they are',
   async (url) => {
     const [admin, viewer] = await Promise.all(

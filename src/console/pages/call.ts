@@ -49,7 +49,7 @@ function Visited({ visit, previous }: Pick<Answer, 'previous'> & { visit: Visit 
       </div>
       <div class="side">
         <p class="actions">
-          <a class="button" href=${`#/what-if/${encodeURIComponent(visit.call)}`}>${texts.whatIf}</a>
+          ${user.value?.role === 'viewer' ? null : html`<a class="button" href=${`#/what-if/${encodeURIComponent(visit.call)}`}>${texts.whatIf}</a>`}
           ${user.value?.role === 'admin' ? html`<${KeepAsExample} call=${visit.call} />` : null}
         </p>
         <dl>
