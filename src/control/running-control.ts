@@ -11,7 +11,7 @@ import type { Log } from '../lib/log.js'
 import type { Lookups } from '../lookups/lookups.js'
 import { type CallerMemory, forgetCaller, storedCaller } from '../memory/caller-memory.js'
 import type { Metrics } from '../observability/metrics.js'
-import type { Candidate, ReloadResult } from '../revisions/candidate.js'
+import type { Candidate, ReloadOptions, ReloadResult } from '../revisions/candidate.js'
 import { draftProblem } from '../revisions/revision-files.js'
 import type { Revisions } from '../revisions/revisions.js'
 import { contextOf, withAnswers } from '../routing/context-of.js'
@@ -64,6 +64,7 @@ export type OverrideAnswer = OverrideResult & { readonly stored: boolean }
 export type ForgetRequest = z.input<typeof forgetRequest>
 export type ForgetOrder = z.output<typeof forgetRequest>
 export type ReloadOrder = z.output<typeof reloadRequest>
+type Expected = Pick<ReloadOptions, 'expected'>
 export type RollbackOrder = z.output<typeof rollbackRequest>
 export type ReloadRequest = z.input<typeof reloadRequest>
 export type RollbackRequest = z.input<typeof rollbackRequest>
@@ -151,13 +152,13 @@ export function runningControl(parts: ControlParts) {
   const store: Pick<Store, 'findCalls' | 'revisions' | 'changes' | 'flush' | 'health'> = parts.store
   return {
     ...{ live, store, overrides, vitals },
-    reload: async ({ way, ...options }: ReloadOrder) => {
+    reload: async ({ way, ...options }: ReloadOrder & Expected) => {
       const result = await revisions.reload(way, options)
       // Greetings that failed are tried again: an engine may have been installed.
       if (result.ok && !result.changed) renderAhead(revisions.current)
       return result
     },
-    rollback: ({ to, ...options }: RollbackOrder) => revisions.rollback(to, options),
+    rollback: ({ to, ...options }: RollbackOrder & Expected) => revisions.rollback(to, options),
     rendered: () => greetings.report(),
     /** Undefined where the text is no number. */
     forget: (order: ForgetOrder) => forget(order, parts),

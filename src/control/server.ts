@@ -8,7 +8,7 @@ import type * as z from 'zod'
 import type { OverrideResult, Overrides } from '../call/overrides.js'
 import type { SampledCall } from '../fleet/sampled-calls.js'
 import type { Log } from '../lib/log.js'
-import type { ReloadResult } from '../revisions/candidate.js'
+import type { ReloadOptions, ReloadResult } from '../revisions/candidate.js'
 import { type Settings, whyNoConsole } from '../settings/index.js'
 import { Access, authorOf, guard, RefusedRequest, readRequest, shown, TOKEN_OWNER } from './access.js'
 import { removeAddress, writeAddress } from './client.js'
@@ -106,19 +106,19 @@ export function controlServer(parts: ServerParts): FastifyInstance {
   return server
 }
 
-/** With `If-Match: "<revision>"` it is refused where another revision decides by now. */
+/** With `If-Match: "<revision>"` it is refused where another revision is active when its turn comes. */
 function addCommand<Request extends { readonly by?: string | undefined }>(
   server: FastifyInstance,
   path: string,
   control: Control,
   schema: z.ZodType<Request>,
-  run: (request: Request) => Promise<ReloadResult>,
+  run: (request: Request & Pick<ReloadOptions, 'expected'>) => Promise<ReloadResult>,
 ): void {
   server.post(path, { config: { role: 'admin' } }, async (request, reply) => {
     const order = readRequest(schema, request.body)
-    const other = await otherRevision(request.headers['if-match'], control)
-    if (other !== undefined) throw new RefusedRequest(412, other)
-    const result = await run({ ...order, by: authorOf(request.user, order.by) })
+    const expected = request.headers['if-match']?.replaceAll('"', '')
+    const result = await run({ ...order, expected, by: authorOf(request.user, order.by) })
+    if (!result.ok && result.isOutdated) throw new RefusedRequest(412, result.problems[0]?.message ?? '')
     const answer: CommandResult = { ...result, greetings: await control.rendered() }
     return reply.code(result.ok ? 200 : REFUSED).send(answer)
   })
@@ -131,14 +131,6 @@ function addForget(server: FastifyInstance, control: Control): void {
     if (forgotten === undefined) throw new RefusedRequest(400, 'This is no number of a caller.')
     return forgotten
   })
-}
-
-async function otherRevision(expected: string | undefined, control: Control): Promise<string | undefined> {
-  const { revision } = control.vitals()
-  if (expected === undefined || expected === `"${revision}"`) return undefined
-  const entry = (await control.store.revisions()).findLast(({ id }) => id === revision)
-  const by = entry?.by ? ` by ${entry.by}` : ''
-  return `Revision ${entry?.number ?? revision} decides since ${entry?.at ?? 'a moment ago'}${by}; look at the change again.`
 }
 
 function addViews(server: FastifyInstance, control: Control): void {

@@ -29,7 +29,8 @@ export type ReloadResult =
       /** For a rollback: the number of the revision that is back. */
       readonly rollbackOf: number | null
     } & Omit<Candidate, 'problems'>)
-  | ({ readonly ok: false } & Candidate)
+  /** `isOutdated` where another revision is active than was expected. */
+  | ({ readonly ok: false; readonly isOutdated?: true } & Candidate)
 
 /** The codes of problems and warnings that a reload adds to those of the flow files, with what each means. */
 export const RELOAD_CODES = {
@@ -49,6 +50,8 @@ export interface WaitingCandidate extends Candidate {
 }
 
 export interface ReloadOptions {
+  /** The id of the revision that has to be active when the request is handled, not only when it is queued. */
+  readonly expected?: string | undefined
   /** The user who asks, where that is known. */
   readonly by?: string | undefined
   /** The files of a draft, which take the place of the flows folder until that changes. */

@@ -176,6 +176,7 @@ export class Revisions {
 
   async #try(request: Request): Promise<ReloadResult> {
     const { isManual, maxChange, prepare, store } = this.parts
+    if ((request.expected ?? this.current.id) !== this.current.id) return this.#outdated()
     const target = request.way === 'rollback' ? await this.#rollbackTarget(request.to) : undefined
     if (request.way === 'rollback' && target === undefined) return refused([this.#notStored(request.to)])
     const loaded = await this.#load(request, target)
@@ -232,6 +233,14 @@ export class Revisions {
     const { revision, entry: current } = this.#active.current
     const origin = current === undefined ? Number.POSITIVE_INFINITY : originOf(current)
     return this.entries.findLast((entry) => originOf(entry) < origin && entry.hash !== revision.hash)
+  }
+
+  #outdated(): ReloadResult {
+    const { revision, entry } = this.#active.current
+    const by = entry?.by ? ` by ${entry.by}` : ''
+    const since = `has been active since ${entry?.at ?? 'a moment ago'}${by}`
+    const message = `Revision ${entry?.number ?? revision.id} ${since}; review the change again.`
+    return { ...refused([problem('reload.failed', message)]), isOutdated: true }
   }
 
   #notStored(to: number | undefined): Problem {

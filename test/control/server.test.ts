@@ -105,6 +105,17 @@ describe('the control server', () => {
     expect(await invalid.text()).toMatch(/maxChange[\s\S]*force|force[\s\S]*maxChange/)
   })
 
+  test('reloads from the revision that If-Match names, and from no other', async () => {
+    asked.length = 0
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` }
+    const init = { method: 'POST', headers: { ...headers, 'if-match': '"abc"' }, body: '{}' }
+    answer = { ...(REFUSED as ReloadResult & { ok: false }), isOutdated: true }
+    const response = await fetch(`http://127.0.0.1:${on.port}/reload`, init)
+    answer = TAKEN
+    expect([response.status, await response.json()]).toEqual([412, { error: 'no' }])
+    expect(asked).toMatchObject([{ expected: 'abc' }])
+  })
+
   test('forgets a caller for an admin, and for nobody else', async () => {
     asked.length = 0
     const operator = 'operator-token-1'

@@ -103,6 +103,19 @@ describe('a reload', () => {
     expect(result).toMatchObject({ ok: true, replay: '2 of 100 calls would change' })
   })
 
+  test('is refused where the one before it has changed the revision that it expects', async () => {
+    const doorman = await new FakeDoorman([entry(1, 'A')]).start()
+    const first = doorman.reload('B', { expected: 'A', by: 'ann' })
+    const second = doorman.revisions.rollback(1, { expected: 'A', by: 'bob' })
+    expect(await first).toMatchObject({ ok: true, changed: true })
+    expect(await second).toMatchObject({ ok: false, isOutdated: true })
+    expect(problemsOf(await second)).toEqual([
+      expect.stringMatching(/^Revision 2 has been active since 20.* by ann; review the change again\.$/),
+    ])
+    expect(doorman.deciding).toBe('B')
+    expect(await doorman.revisions.rollback(1, { expected: 'B' })).toMatchObject({ ok: true, changed: true })
+  })
+
   test('waits for the one before, and each is compared with what decides by then', async () => {
     const doorman = await new FakeDoorman().start()
     const first = doorman.reload('B')

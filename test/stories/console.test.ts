@@ -232,7 +232,7 @@ describe('the console', () => {
     await page.getByRole('button', button).click()
     await page.getByText('Revision decides now: 2').waitFor()
     await second.getByRole('button', button).click()
-    await second.getByText(/Revision 2 decides since .* by ann; look at the change again/).waitFor()
+    await second.getByText(/Revision 2 has been active since .* by ann; review the change again/).waitFor()
     await second.getByText('The flow files are those that decide now.').waitFor()
     await second.context().close()
   })
