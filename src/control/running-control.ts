@@ -183,11 +183,11 @@ export function runningControl(parts: ControlParts) {
       return explainCall(context, { revision, functions, callId: 'console' })
     },
     /** @param to the number of a revision to roll back to; without it, what a reload would do */
-    async preview(to?: number): Promise<Preview> {
+    preview: inTurn(async (to?: number): Promise<Preview> => {
       const { current } = revisions
       const { loaded, ...candidate } = await revisions.preview(to)
       return { ...candidate, current: current.id, replayed: loaded && (await replayOf(loaded, current)) }
-    },
+    }),
     /** The revision with this number or id, and the one before it, as far as they are stored. */
     async sidesOf(named: number | string): Promise<readonly [Revision | undefined, Revision | undefined]> {
       const entries = await store.revisions()
@@ -207,6 +207,26 @@ export interface ServerParts {
   readonly access: Access
   readonly settings: Settings
   readonly log: Log
+}
+
+/**
+ * Runs one at a time, because each compiles flow files in a thread and replays calls. A request joins the one that
+ * waits for the same number; one that runs already may not have seen the latest files.
+ */
+export function inTurn<T>(run: (to?: number) => Promise<T>): (to?: number) => Promise<T> {
+  const waiting = new Map<number | undefined, Promise<T>>()
+  let last: Promise<unknown> = Promise.resolve()
+  return (to) => {
+    const joined = waiting.get(to)
+    if (joined !== undefined) return joined
+    const result = last.then(() => {
+      waiting.delete(to)
+      return run(to)
+    })
+    waiting.set(to, result)
+    last = result.catch(() => undefined)
+    return result
+  }
 }
 
 async function forget({ number, by }: ForgetOrder, parts: ControlParts) {
