@@ -75,6 +75,7 @@ describe('signing in', () => {
     }
     const answers = [await signIn(TOKEN), await bearer(TOKEN)]
     expect(answers.map(({ status }) => status)).toEqual([429, 429])
+    expect((await bearer(COMMANDS)).status).toBe(200)
     expect(await answers[0]?.json()).toEqual({ error: 'Too many wrong tokens; wait a minute.' })
     expect(log.of('sign_in_refused')).toHaveLength(10)
     expect(log.of('sign_in_refused')[0]).toMatch(/^A sign-in from 127\.0\.0\.1 was refused/)
