@@ -50,7 +50,16 @@ const PAGES: Readonly<Record<string, ComponentType<{ named: string }>>> = {
 
 function Page() {
   const [, page = '', argument = ''] = address.value.split('/')
-  return html`<${PAGES[page] ?? LivePage} key=${address.value} named=${decodeURIComponent(argument)} />`
+  return html`<${PAGES[page] ?? LivePage} key=${address.value} named=${decoded(argument)} />`
+}
+
+/** An address that was typed or cut may hold a `%` that begins nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function Header() {

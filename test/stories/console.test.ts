@@ -166,6 +166,13 @@ describe('the console', () => {
     expect(await fact.textContent()).toContain('trunk carrier-b is not trusted for X-VIP')
   })
 
+  test('says that a call is not recorded, whatever its address is', async () => {
+    const lost = await page.context().newPage()
+    await lost.goto(`${url}/#/call/%`)
+    await lost.getByRole('alert').getByText('No call % is recorded.').waitFor({ timeout: 10_000 })
+    await lost.close()
+  })
+
   test('shows the whole decision: time, greeting; and keeps the call as an example', async () => {
     expect(await page.locator('.legend').textContent()).toMatch(/read .*decide .*set variables .*leave /)
     const seconds = await page.evaluate<number>(
