@@ -57,7 +57,7 @@ export class Access {
     throw new RefusedRequest(401, 'No user has this token.')
   }
 
-  /** The value of a cookie that signs a user in for twelve hours, also after a restart. */
+  /** The value of a cookie that signs a user in for twelve hours, or until the user's token changes. */
   session({ name }: User, now: number): string {
     const until = String(now + SESSION_MS)
     return `${name}|${until}|${this.#signature(name, until)}`
