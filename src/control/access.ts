@@ -1,7 +1,7 @@
 /** Who may ask what over HTTP, what of it they see, and the record of what they changed. */
 import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Log } from '../lib/log.js'
 import { maskAnswer, maskText } from '../observability/masking.js'
@@ -90,6 +90,11 @@ declare module 'fastify' {
     /** Who may ask: `viewer` unless given; `anybody` signs in with it. */
     readonly role?: Role | 'anybody'
   }
+}
+
+/** The options of a route that needs more than the role viewer, or nothing. */
+export function needs(role: Role | 'anybody'): { readonly config: FastifyContextConfig } {
+  return { config: { role } }
 }
 
 export const SESSION_COOKIE = 'doorman_session'

@@ -26,7 +26,7 @@ import { rowOf } from '../routing/number-table.js'
 import { hoursWith, NO_OUTSIDE_DATA } from '../routing/outside-data.js'
 import { readNumber } from '../sip/phone-number.js'
 import { GREETING_FILE } from '../speech/greeting-files.js'
-import { RefusedRequest, readRequest, SESSION_COOKIE, shown, type User } from './access.js'
+import { needs, RefusedRequest, readRequest, SESSION_COOKIE, shown, type User } from './access.js'
 import { addLive } from './live-calls.js'
 import { type Control, type ServerParts, statusOf } from './running-control.js'
 
@@ -55,9 +55,7 @@ export function addConsole(server: FastifyInstance, parts: ServerParts): void {
 function addPage(server: FastifyInstance): void {
   for (const [path, file, type] of FILES) {
     const content = readFileSync(new URL(`../console/${file}`, import.meta.url))
-    server.get(path, { config: { role: 'anybody' } }, async (_request, reply) =>
-      reply.type(type).send(content),
-    )
+    server.get(path, needs('anybody'), async (_request, reply) => reply.type(type).send(content))
   }
 }
 
@@ -65,7 +63,7 @@ function addSession(server: FastifyInstance, { access, settings }: ServerParts):
   const { DOORMAN_CONSOLE_URL: url, DOORMAN_CONTROL_CERT: cert } = settings
   const secure = cert !== undefined || (url?.startsWith('https:') ?? false)
   const cookie = { httpOnly: true, sameSite: 'strict', path: '/', secure } as const
-  server.post('/api/session', { config: { role: 'anybody' } }, async (request, reply) => {
+  server.post('/api/session', needs('anybody'), async (request, reply) => {
     const { token } = readRequest(SignInSchema, request.body)
     const user = access.ofToken(token, request.ip, Date.now())
     return reply.setCookie(SESSION_COOKIE, access.session(user, Date.now()), cookie).send(user)
@@ -103,7 +101,7 @@ function addCalls(server: FastifyInstance, { store, explain, revision, sidesOf }
     }
   })
   // Its answer says what tables, files and the memory hold of any number.
-  server.post('/api/explain', OPERATOR, async (request) => {
+  server.post('/api/explain', needs('operator'), async (request) => {
     const call = readRequest(ExampleCallSchema, request.body)
     const { id } = revision()
     const at = call.at === undefined ? new Date() : new Date(call.at)
@@ -129,7 +127,7 @@ const ExampleSchema = z.strictObject({ call: z.string().max(200) })
 
 /** Writes a recorded call into examples.yaml. */
 function addExamples(server: FastifyInstance, { control, settings, log }: ServerParts): void {
-  server.post('/api/examples', { config: { role: 'admin' } }, async ({ body, user }) => {
+  server.post('/api/examples', needs('admin'), async ({ body, user }) => {
     const { call: named } = readRequest(ExampleSchema, body)
     const call = (await findVisits(control.store, named)).at(-1)
     if (call === undefined || call.masked || call.rule === null)
@@ -185,7 +183,6 @@ function maskedFor(text: string, user: User | undefined): string {
 /** So many of the newest calls are looked through. */
 const LISTED_CALLS = 10_000
 
-const OPERATOR = { config: { role: 'operator' } } as const
 const AuditSchema = z.strictObject({
   before: z.coerce.number().int().positive().default(Number.MAX_SAFE_INTEGER),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
@@ -205,7 +202,7 @@ function addLists(server: FastifyInstance, { control, settings }: ServerParts): 
     return shown({ ...lists, tables: tables() }, request.user)
   })
   // A row may have any name in it, which nothing masks.
-  server.get('/api/numbers', OPERATOR, async (request) => {
+  server.get('/api/numbers', needs('operator'), async (request) => {
     const { vip, defaultCountry } = revision().routing
     const number = readNumber(readRequest(SearchSchema, request.query).number, defaultCountry)
     const files = vip.numbers.tables.map((table) => [table.file, table] as const)
@@ -215,16 +212,20 @@ function addLists(server: FastifyInstance, { control, settings }: ServerParts): 
     }))
     return { number, found: all.filter(({ row }) => row !== undefined) }
   })
-  server.get('/api/greetings', OPERATOR, async () => ({ greetings: await control.greetings() }))
-  server.get<{ Params: { file: string } }>('/api/greetings/:file', OPERATOR, async ({ params }, reply) => {
-    const name = `${params.file}.wav`
-    const wav = GREETING_FILE.test(name)
-      ? await readFile(join(folder, name)).catch(() => undefined)
-      : undefined
-    if (wav === undefined) throw new RefusedRequest(404, 'This greeting is not there any more.')
-    return reply.type('audio/wav').send(wav)
-  })
-  server.get('/api/audit', { config: { role: 'admin' } }, async ({ query }) => {
+  server.get('/api/greetings', needs('operator'), async () => ({ greetings: await control.greetings() }))
+  server.get<{ Params: { file: string } }>(
+    '/api/greetings/:file',
+    needs('operator'),
+    async ({ params }, reply) => {
+      const name = `${params.file}.wav`
+      const wav = GREETING_FILE.test(name)
+        ? await readFile(join(folder, name)).catch(() => undefined)
+        : undefined
+      if (wav === undefined) throw new RefusedRequest(404, 'This greeting is not there any more.')
+      return reply.type('audio/wav').send(wav)
+    },
+  )
+  server.get('/api/audit', needs('admin'), async ({ query }) => {
     const { before, limit } = readRequest(AuditSchema, query)
     await store.flush()
     return { entries: await store.changes(before, limit) }

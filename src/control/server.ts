@@ -10,7 +10,7 @@ import type { SampledCall } from '../fleet/sampled-calls.js'
 import type { Log } from '../lib/log.js'
 import type { ReloadOptions, ReloadResult } from '../revisions/candidate.js'
 import { type Settings, whyNoConsole } from '../settings/index.js'
-import { Access, authorOf, guard, RefusedRequest, readRequest, shown, TOKEN_OWNER } from './access.js'
+import { Access, authorOf, guard, needs, RefusedRequest, readRequest, shown, TOKEN_OWNER } from './access.js'
 import { removeAddress, writeAddress } from './client.js'
 import { addConsole } from './console.js'
 import { openStream } from './live-calls.js'
@@ -76,8 +76,8 @@ export async function openControl(
 }
 
 /**
- * `POST /reload`, `POST /rollback`, `POST /forget`, `GET /candidate`, `GET /greetings`, `GET /tables` and `/overrides`,
- * each with `Authorization: Bearer <token>`, and without a token `GET /metrics`, `GET /live` and `GET /ready`.
+ * `POST /reload`, `/rollback` and `/forget`, `GET /candidate`, `/greetings`, `/tables`, `/fleet` and `/fleet/live`, and
+ * `/overrides`, each with `Authorization: Bearer <token>`; without a token `GET /metrics`, `/live` and `/ready`.
  */
 export function controlServer(parts: ServerParts): FastifyInstance {
   const { control, access, settings, log } = parts
@@ -114,7 +114,7 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
   schema: z.ZodType<Request>,
   run: (request: Request & Pick<ReloadOptions, 'expected'>) => Promise<ReloadResult>,
 ): void {
-  server.post(path, { config: { role: 'admin' } }, async (request, reply) => {
+  server.post(path, needs('admin'), async (request, reply) => {
     const order = readRequest(schema, request.body)
     const expected = request.headers['if-match']?.replaceAll('"', '')
     const result = await run({ ...order, expected, by: authorOf(request.user, order.by) })
@@ -125,7 +125,7 @@ function addCommand<Request extends { readonly by?: string | undefined }>(
 }
 
 function addForget(server: FastifyInstance, control: Control): void {
-  server.post('/forget', { config: { role: 'admin' } }, async (request) => {
+  server.post('/forget', needs('admin'), async (request) => {
     const order = readRequest(forgetRequest, request.body)
     const forgotten = await control.forget({ ...order, by: authorOf(request.user, order.by) })
     if (forgotten === undefined) throw new RefusedRequest(400, 'This is no number of a caller.')
@@ -135,7 +135,7 @@ function addForget(server: FastifyInstance, control: Control): void {
 
 function addViews(server: FastifyInstance, control: Control): void {
   // What has changed may name numbers, which viewers see masked in the console.
-  server.get('/candidate', { config: { role: 'operator' } }, async () => ({
+  server.get('/candidate', needs('operator'), async () => ({
     candidate: control.candidate() ?? null,
   }))
   server.get('/greetings', () => control.rendered())
@@ -189,8 +189,6 @@ function reachable(url: string): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')
 }
 
-/** They change what callers meet, and no flow file. */
-const OPERATOR = { config: { role: 'operator' } } as const
 /** `GET /overrides`, and `PUT` and `DELETE /overrides/<name of the hours>`. */
 function addOverrides(
   server: FastifyInstance,
@@ -200,12 +198,20 @@ function addOverrides(
   const answer = async (result: OverrideResult, reply: FastifyReply) =>
     reply.code(result.ok ? 200 : REFUSED).send({ ...result, stored: await overrides.stored() })
   server.get('/overrides', async () => ({ overrides: overrides.list() }))
-  server.put<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
-    const order = readRequest(overrideRequest, body)
-    return answer(overrides.set(name, { ...order, by: authorOf(user, order.by) }), reply)
-  })
-  server.delete<Route>('/overrides/:name', OPERATOR, async ({ params: { name }, body, user }, reply) => {
-    const order = readRequest(endRequest, body)
-    return answer(overrides.end(name, authorOf(user, order.by)), reply)
-  })
+  server.put<Route>(
+    '/overrides/:name',
+    needs('operator'),
+    async ({ params: { name }, body, user }, reply) => {
+      const order = readRequest(overrideRequest, body)
+      return answer(overrides.set(name, { ...order, by: authorOf(user, order.by) }), reply)
+    },
+  )
+  server.delete<Route>(
+    '/overrides/:name',
+    needs('operator'),
+    async ({ params: { name }, body, user }, reply) => {
+      const order = readRequest(endRequest, body)
+      return answer(overrides.end(name, authorOf(user, order.by)), reply)
+    },
+  )
 }
