@@ -34,6 +34,12 @@ export const SETTING_NAMES = Object.keys(schema.shape) as readonly SettingName[]
 /** Settings of which there may be several, each with a name of the admin's. */
 export const NAMED_SETTINGS = ['DOORMAN_DATABASE_<NAME>', 'DOORMAN_SECRET_<NAME>'] as const
 
+/** Settings whose values may be shown. */
+export const HARMLESS_NAMES: ReadonlySet<string> = new Set<string>([
+  ...SETTING_NAMES,
+  ...OTHER_NAMES,
+]).difference(new Set(SECRETS))
+
 /** `problems` has one line for each setting that cannot be used; none repeats a secret. */
 export class SettingsError extends Error {
   constructor(readonly problems: readonly string[]) {

@@ -81,6 +81,8 @@ export function managerFile(findings: Findings, { ami, admin }: Users): string {
   ].join('\n')
 }
 
+export const SETTINGS_FILE = 'settings.env'
+
 export interface Folders {
   readonly doorman: string
   readonly data: string
@@ -88,7 +90,7 @@ export interface Folders {
 
 /** @throws SettingsError of what is there already */
 export function placesIn({ doorman, data }: Folders) {
-  const settingsFile = join(doorman, 'settings.env')
+  const settingsFile = join(doorman, SETTINGS_FILE)
   const settings = readSettings({
     env: {},
     file: existsSync(settingsFile) ? settingsFile : undefined,

@@ -3,9 +3,10 @@ import { createTwoFilesPatch } from 'diff'
 import { optionOf } from '../asterisk/config.js'
 import { neededModules } from '../asterisk/version.js'
 import { listed } from '../lib/text.js'
+import { HARMLESS_NAMES } from '../settings/index.js'
 import { blockOf, type Change, textOf } from './changes.js'
 import { amiServer, type Findings, httpServer, OWN_FILES, type Server } from './inspect.js'
-import { contextBefore, type Entry } from './own-files.js'
+import { contextBefore, type Entry, SETTINGS_FILE } from './own-files.js'
 
 /** What setup found, a line each, for a terminal of 80 columns. */
 export function describe(findings: Findings, entries: readonly Entry[], dialplan: string): readonly string[] {
@@ -105,9 +106,19 @@ const IN_FREEPBX = [
   'trunk:',
 ]
 
-/** Passwords in Asterisk's files and in settings, those of others too, up to the end of their line. */
-const SECRET =
-  /^([ +-]?\s*;?\s*(?:(?:remote_)?secret|md5_cred|\w*password|DOORMAN_\w*(?:PASSWORD|SECRET))\s*=>?\s*)\S.*$/gim
+/** Passwords in Asterisk's files, those of others too, up to the end of their line. */
+const SECRET = /^([ +-]?\s*;?\s*(?:(?:remote_)?secret|md5_cred|\w*password)\s*=>?\s*)\S.*$/gim
+
+/** Shows no line of settings.env but comments and settings that are no secrets: a value may go on in further lines. */
+function withoutValues(diff: string): string {
+  const [from, to, ...lines] = diff.split('\n')
+  const shown = lines.map((line) => {
+    const [, start = line.slice(0, 1), name] = /^(.\s*(?:#.*?|export\s+)?(DOORMAN_\w+)\s*=)/.exec(line) ?? []
+    const isShown = name === undefined ? /^(@|\\|.\s*(#|$))/.test(line) : HARMLESS_NAMES.has(name)
+    return isShown ? line : `${start}(not shown)`
+  })
+  return [from, to, ...shown].join('\n')
+}
 
 /** The change of a file as a unified diff with its secrets hidden, below its owner, mode and reason. */
 export function showChange({ path, why, before, after }: Change, isVerbose: boolean): string {
@@ -122,7 +133,8 @@ export function showChange({ path, why, before, after }: Change, isVerbose: bool
   const texts = [shown(before?.content ?? ''), shown(after.content)] as const
   const patch = createTwoFilesPatch(from, path, ...texts, undefined, undefined, { context: 2 })
   const diff = patch.slice(patch.indexOf('---')).trimEnd()
-  return `${head}\n${diff.replace(SECRET, '$1(not shown)')}`
+  const isSettings = basename(path) === SETTINGS_FILE
+  return `${head}\n${isSettings ? withoutValues(diff) : diff.replace(SECRET, '$1(not shown)')}`
 }
 
 function modeNote(before: number | undefined, after: number): string {

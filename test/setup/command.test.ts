@@ -136,14 +136,39 @@ const state = (content: string) => ({ content, uid: 0, gid: 0, mode: 0o640 })
 
 test('a change is shown as a diff in which no secret stands, neither a new one nor those around it', () => {
   const before = '[crm]\nsecret = their-own ; of 2019\r\n;secret=older\nremote_secret => third\n'
-  const after = `${before}[doorman]\npassword = new-one\nDOORMAN_AMI_SECRET=another\n`
+  const after = `${before}[doorman]\npassword = new-one\n`
   const shown = showChange(
     { path: '/etc/asterisk/manager.conf', why: 'for Doorman', before: state(before), after: state(after) },
     false,
   )
   expect(shown).toContain('/etc/asterisk/manager.conf\n  for Doorman\n--- /etc/asterisk/manager.conf')
-  expect(shown).toContain('+[doorman]\n+password = (not shown)\n+DOORMAN_AMI_SECRET=(not shown)')
-  expect(shown).not.toMatch(/their-own|older|third|new-one|another/)
+  expect(shown).toContain('+[doorman]\n+password = (not shown)')
+  expect(shown).not.toMatch(/their-own|older|third|new-one/)
+})
+
+test('of settings, only values that are known to be no secrets are shown, and so are those around a change', () => {
+  const before = [
+    ...[
+      '# old: DOORMAN_CONTROL_TOKEN=secret-1',
+      'DOORMAN_TOKENS="ann:admin:secret-2',
+      ' bob:viewer:secret-3"',
+    ],
+    ...['DOORMAN_ARI_URL=http://127.0.0.1:8088', 'export DOORMAN_DATABASE_CRM = postgres://u:secret-4@crm/a'],
+    ...['# mine', 'DOORMAN_AMI_SECRET=secret-5', 'DOORMAN_FLEET_SEED=secret-6', 'OTHER=secret-7'],
+  ]
+  const after = before.with(3, 'DOORMAN_ARI_URL=http://127.0.0.1:8089').with(6, 'DOORMAN_AMI_SECRET=secret-8')
+  const [from, to] = [state(before.join('\n')), state(after.join('\n'))]
+  const shown = showChange({ path: '/etc/doorman/settings.env', why: 'why', before: from, after: to }, true)
+  expect(shown.split('\n').slice(4)).toEqual([
+    ...['@@ -2,8 +2,8 @@', ' DOORMAN_TOKENS=(not shown)', ' (not shown)'],
+    ...['-DOORMAN_ARI_URL=http://127.0.0.1:8088', '+DOORMAN_ARI_URL=http://127.0.0.1:8089'],
+    ...[' export DOORMAN_DATABASE_CRM =(not shown)', ' # mine'],
+    ...['-DOORMAN_AMI_SECRET=(not shown)', '+DOORMAN_AMI_SECRET=(not shown)'],
+    ...[' DOORMAN_FLEET_SEED=(not shown)', ' (not shown)', '\\ No newline at end of file'],
+  ])
+  const added = showChange({ path: '/etc/doorman/settings.env', why: 'why', after: from }, true)
+  expect(added).toContain('+# old: DOORMAN_CONTROL_TOKEN=(not shown)')
+  expect(added).not.toContain('secret-')
 })
 
 test('a new file says so with its mode, one that holds nothing but a secret shows nothing, one that goes a line', () => {
