@@ -77,9 +77,10 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
   const plan = await planOf(settings, options)
   const agent = await openUserAgent(plan.target, plan.local)
   const media = options.record === undefined ? undefined : await RtpStream.open(addressOf(agent.local))
+  let observer: CallObserver | undefined
   try {
     const call = agent.call({ ...plan, media, to: options.to, displayName: options.name ?? '' })
-    const observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
+    observer = await CallObserver.open(ariAccess(settings), call.callId).catch((error: Error) => {
       throw new Refusal('ari_unreachable', error.message)
     })
     call.start()
@@ -99,6 +100,7 @@ async function placeCall(settings: Settings, options: Options): Promise<number> 
     const placed = { ...plan, callId: call.callId, source: agent.local, address, sipAnswer, result, recorded }
     return await report(settings, options, placed)
   } finally {
+    observer?.close()
     agent.close()
     media?.close()
   }

@@ -63,7 +63,7 @@ export class CallObserver {
     for (const type of EVENTS) events.on(type, (event: ChannelEvent) => this.#onEvent(event))
   }
 
-  /** @throws Error with one sentence where ARI does not answer. */
+  /** @throws Error with one sentence where ARI does not answer, or refuses. */
   static async open(access: AriAccess, callId: string): Promise<CallObserver> {
     const client = await connectAri(access)
     const observer = new CallObserver(client, callId)
@@ -74,7 +74,12 @@ export class CallObserver {
     }
     await within(CONNECT_MS, `ARI at ${access.url}`, subscribe()).catch((error: Error) => {
       // On a PBX without any endpoint, which refuses the call as well.
-      if (!/source does not exist/i.test(error.message)) throw error
+      if (/source does not exist/i.test(error.message)) return
+      // Its WebSocket would keep the process.
+      observer.close()
+      const [, answer] = /^\{"message":"(.*)"\}$/.exec(error.message) ?? []
+      if (answer === undefined) throw error
+      throw new Error(`ARI at ${access.url} answered "${answer}"; "doorman doctor" says more.`)
     })
     return observer
   }

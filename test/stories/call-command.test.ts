@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { AriHttp } from '../../src/asterisk/ari/http.js'
 import { CallObserver } from '../../src/testcall/call-observer.js'
-import { doorman, type Env } from '../cli/command.js'
+import { doorman, type Env, RunningCommand } from '../cli/command.js'
 import { settingsFor } from '../support/doorman.js'
 import { pbxFixture, RELEASES } from '../support/fixture.js'
 import { repositoryFolder } from '../support/lab-folder.js'
@@ -63,6 +63,23 @@ describe.each(RELEASES)('doorman call on Debian %s', (release) => {
     const applications = body as readonly { readonly name: string; readonly device_names: string[] }[]
     expect(applications.map(({ name }) => name)).toContain(`doorman-call-${process.pid}`)
     expect(applications.flatMap(({ device_names: devices }) => devices)).toEqual([])
+  })
+
+  test('ends where its ARI user may not watch calls', async () => {
+    const reader = '[reader]\ntype = user\nread_only = yes\npassword = s\n'
+    appendFileSync(join(fixture.asterisk.folder, 'etc/ari.conf'), reader)
+    await fixture.asterisk.cli('module reload res_ari.so')
+    const user = { DOORMAN_ARI_USERNAME: 'reader', DOORMAN_ARI_PASSWORD: 's' }
+    const command = new RunningCommand(CALL, {
+      ...settingsFor(fixture.asterisk),
+      DOORMAN_FLOWS: fixture.lab.flows,
+      ...user,
+    })
+    const { exit, err } = await command.ending()
+    expect([exit, err]).toEqual([
+      1,
+      `error[ari_unreachable]: ARI at ${fixture.asterisk.ari.url} answered "Write access denied"; "doorman doctor" says more.\n`,
+    ])
   })
 
   test('with credentials is identified under the default order, and says what becomes of the number', async () => {
