@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Option } from 'commander'
 import { type DialplanState, lookForMarker, reloadDialplan } from '../asterisk/ami/dialplan.js'
 import { type AmiSession, withAmi } from '../asterisk/ami/session.js'
@@ -114,9 +116,10 @@ async function refuseUnlessRunning(generated: GeneratedDialplan, settings: Setti
 function didNotTake(running: Exclude<DialplanState, { state: 'current' }>, file: string): string {
   if (running.state === 'missing') {
     const names = running.contexts.map((name) => `[${name}]`).join(', ')
+    const isBeside = existsSync(join(dirname(file), 'extensions.conf'))
     return (
       `Asterisk has reloaded its dialplan, and does not have ${names}: ${file} is not included.\n` +
-      `Add  #tryinclude "${file}"  to extensions.conf (on the machine of the PBX, where Asterisk can read it), and ` +
+      `Add  #tryinclude "${isBeside ? basename(file) : resolve(file)}"  to extensions.conf (on the machine of the PBX, where Asterisk can read it), and ` +
       'run this command again.'
     )
   }

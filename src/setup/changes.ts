@@ -1,7 +1,7 @@
 /** Files as they are and as they will be, how setup changes them, and how it takes that back. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type ConfigSource, configFolder } from '../asterisk/config.js'
 import {
@@ -80,10 +80,11 @@ export function textOf(content: string): string {
 /** Asterisk's configuration folder as it is without what setup has added to it; `own` are its own files. */
 export function configSource(folder: string, own: readonly string[]): ConfigSource {
   const source = configFolder(folder)
+  const ownPaths = own.map((name) => resolve(folder, name))
   return {
     ...source,
     read(name) {
-      const text = own.includes(name) ? undefined : source.read(name)
+      const text = ownPaths.includes(resolve(folder, name)) ? undefined : source.read(name)
       return text === undefined ? undefined : withoutBlock(text)
     },
   }

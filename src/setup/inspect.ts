@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import {
   type AsteriskConfig,
   asteriskUser,
@@ -115,7 +115,9 @@ export async function inspect(folder: string, console: Console, forFreePbx: bool
     group: asteriskUser(folder)?.gid ?? statSync(folder).gid,
     endpoints: [...inFiles, ...(isRunning ? await otherEndpoints(console, inFiles) : [])],
     modules: modules === undefined ? undefined : runningModules(modules),
-    faults: [...new Set([...faults, ...faultsOf(configs), ...(isFreePbx ? notIncluded(configs) : [])])],
+    faults: [
+      ...new Set([...faults, ...faultsOf(configs), ...(isFreePbx ? notIncluded(folder, configs) : [])]),
+    ],
   }
 }
 
@@ -149,10 +151,15 @@ function faultsOf(configs: Findings['configs']): string[] {
   return ignored
 }
 
-function notIncluded(configs: Findings['configs']): string[] {
-  return ASTERISK_FILES.filter(
-    (file) => !configs[file].includes.some(({ name }) => name === CUSTOM[file]),
-  ).map((file) => `${file} does not include ${CUSTOM[file]}, as it does on FreePBX.`)
+function notIncluded(folder: string, configs: Findings['configs']): string[] {
+  return ASTERISK_FILES.filter((file) => !includes(folder, configs[file], CUSTOM[file])).map(
+    (file) => `${file} does not include ${CUSTOM[file]}, as it does on FreePBX.`,
+  )
+}
+
+/** Whether one includes a file of the same folder, by its name or by its path. */
+function includes(folder: string, config: AsteriskConfig, file: string): boolean {
+  return config.includes.some(({ name }) => resolve(folder, name) === resolve(folder, file))
 }
 
 /** Of two, the one that Asterisk reads. */
@@ -161,8 +168,8 @@ export function general(config: AsteriskConfig) {
 }
 
 /** Whether the admin has included the generated dialplan by hand. */
-export function includesDialplan({ configs }: Findings): boolean {
-  return configs['extensions.conf'].includes.some(({ name }) => name === OWN_FILES.dialplan)
+export function includesDialplan({ folder, configs }: Findings): boolean {
+  return includes(folder, configs['extensions.conf'], OWN_FILES.dialplan)
 }
 
 export interface Server {

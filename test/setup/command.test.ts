@@ -95,6 +95,15 @@ test.each([
   expect(machine.files()).toEqual({ ...CONFIGURATION, ...files })
 })
 
+test('a generated dialplan that is included by its whole path is known, and not included once more', async () => {
+  const machine = new Machine({ 'extensions_doorman.conf': '[doorman]\nexten => s,1,NoOp()\n' })
+  const include = `#tryinclude "${join(machine.etc, 'extensions_doorman.conf')}"\n`
+  writeFileSync(join(machine.etc, 'extensions.conf'), include)
+  expect(await setup(machine, '--yes')).toMatchObject({ exit: 0, err: '' })
+  const { 'extensions.conf': extensions = '' } = machine.files()
+  expect(extensions.match(/^#.*\n/gm)).toEqual([include])
+})
+
 test('a folder that is not there is named', async () => {
   const { exit, err } = await doorman(['setup', '--asterisk', '/nowhere'])
   expect([exit, err]).toEqual([1, expect.stringContaining('There is no folder /nowhere.')])

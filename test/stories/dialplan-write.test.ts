@@ -73,7 +73,9 @@ describe.each(RELEASES)('doorman dialplan --write on Debian %s', (release) => {
     const { exit, out, err } = await write(file)
     expect([exit, out]).toEqual([1, `${file}: written.\n`])
     expect(err).toContain('does not have [doorman], [doorman-go], [doorman-fallback]')
-    expect(err).toContain(`#tryinclude "${file}"`)
+    expect(err).toContain('Add  #tryinclude "elsewhere.conf"  to extensions.conf')
+    const inAnotherFolder = join(fixture.asterisk.folder, 'elsewhere.conf')
+    expect((await write(inAnotherFolder)).err).toContain(`Add  #tryinclude "${inAnotherFolder}"  to`)
   })
 
   test('says no, and shows the step, where another file has the same contexts', async () => {
