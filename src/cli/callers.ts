@@ -14,6 +14,7 @@ import { isNational } from '../sip/phone-number.js'
 import { GreetingFiles } from '../speech/greeting-files.js'
 import type { RememberedCaller } from '../store/callers.js'
 import { Store } from '../store/store.js'
+import type { StoreError } from '../store/store-error.js'
 import { type DoormanCommand, isAnsweredYes, print, printResult, Refusal } from './command.js'
 import { countryOf, storeIn } from './stored.js'
 
@@ -86,7 +87,18 @@ function toJson({ values, calls, at, expires }: RememberedCaller) {
 /** A running Doorman does it, as it remembers callers itself; without one this command does. */
 async function forget(settings: Settings, caller: StoredCaller): Promise<ForgottenCaller> {
   const address = await readAddress(settings.DOORMAN_DATA)
-  if (address !== undefined) return sendCommand(address, '/forget', { number: caller.number, by: userName() })
+  if (address === undefined) return forgetWithout(settings, caller)
+  const request = { number: caller.number, by: userName() }
+  return sendCommand(address, '/forget', request).catch((error: Error) =>
+    // One that crashed has left its address, and no lock on the database.
+    forgetWithout(settings, caller).catch((cause: StoreError) => {
+      throw cause.fault === 'in_use' ? error : cause
+    }),
+  )
+}
+
+/** @throws StoreError `in_use` where a Doorman runs */
+async function forgetWithout(settings: Settings, caller: StoredCaller): Promise<ForgottenCaller> {
   const store = new Store({ ...storeOptions(settings), report: () => undefined })
   const files = new GreetingFiles(settings.DOORMAN_GREETINGS, settings.DOORMAN_GREETINGS_MB * 2 ** 20)
   const removeGreeting = (file: string) => files.remove(file)

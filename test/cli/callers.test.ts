@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { writeAddress } from '../../src/control/client.js'
 import { maskedCall } from '../../src/history/recorded-calls.js'
 import { CallerMemory } from '../../src/memory/caller-memory.js'
 import { openNumberHash } from '../../src/store/number-hash.js'
@@ -88,6 +89,19 @@ describe('doorman forget', () => {
         exit: 0,
         out: `Nothing is kept of ${ANN}.\n`,
       })
+    }))
+
+  test('deletes them where a crashed Doorman has left its address, and not where a hung one runs', () =>
+    withAnn(async (run, data) => {
+      const address = { url: 'http://127.0.0.1:2', token: '', flows: '', pid: 2 ** 22 + 1 }
+      await writeAddress(data, address)
+      await withStore(data, async (store) => {
+        await store.revisions()
+        const err = expect.stringMatching(/^error\[not_running\]: .* does not answer: .*:2/)
+        expect(await run('forget', ANN, '--yes')).toMatchObject({ exit: 1, err })
+      })
+      const out = expect.stringContaining('Deleted the memory and 3 recorded calls of')
+      expect(await run('forget', ANN, '--yes')).toMatchObject({ exit: 0, out, err: '' })
     }))
 
   test('asks, and changes nothing where nobody can answer', () =>
