@@ -145,7 +145,7 @@ export function withSettings(before: string | undefined, settings: Readonly<Reco
   let text = before ?? HEADING
   for (const [name, value] of Object.entries(settings)) {
     // A secret may stand in a file of its own, which NAME_FILE names; both together are refused.
-    const line = new RegExp(`^${name.replace(/_FILE$/, '')}(_FILE)?=.*$`, 'm')
+    const line = new RegExp(`^[ \\t]*(export[ \\t]+)?${name.replace(/_FILE$/, '')}(_FILE)?[ \\t]*=.*$`, 'm')
     const gap = text === '' || text.endsWith('\n') ? '' : '\n'
     text = line.test(text) ? text.replace(line, () => `${name}=${value}`) : `${text}${gap}${name}=${value}\n`
   }

@@ -137,6 +137,20 @@ describe('under a umask that shuts everybody out', () => {
     expect(ownersIn(machine.doorman)['settings.env']).toEqual([...self, '644'])
   })
 
+  test.each(['NAME = old', 'export NAME=old', ' \texport  NAME\t=\told'])(
+    'a secret that stands as %j becomes the new one, in whatever file it is to be',
+    async (line) => {
+      const machine = new Machine(CONFIGURATION)
+      mkdirSync(machine.doorman)
+      const file = join(machine.doorman, 'settings.env')
+      const names = ['DOORMAN_ARI_PASSWORD', 'DOORMAN_AMI_ADMIN_SECRET']
+      writeFileSync(file, names.map((name) => `${line.replace('NAME', name)}\n`).join(''))
+      await machine.setUp()
+      expect(readFileSync(file, 'utf8')).not.toContain('old')
+      expect((await machine.prepare()).plan.changes).toEqual([])
+    },
+  )
+
   const asRoot = process.getuid?.() === 0 ? test : test.skip
   asRoot('files keep their owners, and new ones are for the group as which Asterisk runs', async () => {
     const machine = new Machine({ ...CONFIGURATION, 'asterisk.conf': '[options]\nrunuser = daemon\n' })
