@@ -1,6 +1,9 @@
 /** What Doorman itself needs besides the PBX: a process that runs, its sources, its database, its fleet. */
+import { rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { loadCopies, namedCalendars } from '../calendars/calendars.js'
 import { Databases } from '../databases/databases.js'
+import type { Exchange } from '../fleet/exchange.js'
 import { type CalendarCopy, calendarName, endsSoon } from '../hours/calendar.js'
 import { askHttp, fillHeaders, HttpError } from '../lib/http-client.js'
 import { listed } from '../lib/text.js'
@@ -237,7 +240,7 @@ export const FLEET = check('fleet', [], async ({ settings }) => {
   const exchange = await openExchange({ address, name, seed, ca })
   try {
     const orders = await within(REACH_MS, address, list(exchange, 'orders/'))
-    await exchange.put(`memory/${name}/doctor`, '')
+    await tryToWrite(exchange, address, name)
     const refused = [...orders].flatMap(([at, order]) => {
       try {
         readOrder('revision', order, key, 0)
@@ -255,9 +258,22 @@ export const FLEET = check('fleet', [], async ({ settings }) => {
     const says = `${name} does not reach ${address}: ${sentence(why)} It decides by what it has.`
     return fault(
       says,
-      'Check the settings of fleet.env, the leaf node and the hub (systemctl status nats-server), or that the folder is mounted.',
+      'Check the settings of fleet.env, the leaf node and the hub (systemctl status nats-server), or that the folder is mounted and can be written.',
     )
   } finally {
     await exchange.stop()
   }
 })
+
+/** No PBX reads what is written here: it is no memory of a caller. */
+async function tryToWrite(exchange: Exchange, address: string, name: string): Promise<void> {
+  const key = `memory/${name}/doctor` as const
+  try {
+    await exchange.put(key, 'doctor')
+    await exchange.put(key, '')
+  } finally {
+    // Folders of this user could keep Doorman out; those that are in use stay.
+    const made = address.startsWith('/') ? [dirname(key), 'memory'] : []
+    for (const folder of made) await rmdir(join(address, folder)).catch(() => undefined)
+  }
+}

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, jest, test } from '@jest/globals'
 import type { Subject } from '../../src/doctor/check.js'
 import { FLEET } from '../../src/doctor/doorman-checks.js'
@@ -34,6 +36,22 @@ test('the exchange is tried as this PBX, and so is the key of the publisher', as
     const says = 'orders/canary is not taken: its signature is not that of the publisher.'
     const other = { ...env, DOORMAN_FLEET_KEY: newKeys().publicKey }
     expect(await check(other)).toMatchObject([{ verdict: 'warning', says }])
+  })
+})
+
+test('a folder that takes no values is a fault, and the trial leaves nothing in one that does', async () => {
+  await inFolder({}, async (folder) => {
+    const env = { DOORMAN_FLEET: folder, DOORMAN_FLEET_NAME: 'berlin', DOORMAN_FLEET_KEY: keys.publicKey }
+    expect(await check(env)).toMatchObject([{ verdict: 'ok' }])
+    expect(readdirSync(folder)).toEqual([])
+    mkdirSync(join(folder, 'memory/berlin'), { recursive: true })
+    writeFileSync(join(folder, 'memory/berlin/caller'), '{}')
+    expect(await check(env)).toMatchObject([{ verdict: 'ok' }])
+    expect(readdirSync(join(folder, 'memory/berlin'))).toEqual(['caller'])
+    rmSync(join(folder, 'memory'), { recursive: true })
+    // Root can write everywhere else.
+    symlinkSync('/sys', join(folder, 'memory'))
+    expect(await check(env)).toMatchObject([{ verdict: 'fault', says: expect.stringContaining('mkdir') }])
   })
 })
 
