@@ -6,7 +6,7 @@ import { formatProblem, type Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
 import { routingJsonSchema } from '../flows/schema.js'
 import { checkTypes } from '../flows/type-check.js'
-import { addExample, exampleOfCall } from '../history/add-example.js'
+import { addExample, exampleOfCall, whyNoExample } from '../history/add-example.js'
 import { calendarName, endsSoon } from '../hours/calendar.js'
 import { counted } from '../lib/units.js'
 import { greetTexts } from '../routing/greeting.js'
@@ -110,14 +110,8 @@ export function addExamples(program: DoormanCommand): void {
       // Of several visits the last one counts.
       const [first, ...more] = await visitsOf(settings, options.fromCall)
       const call = more.at(-1) ?? first
-      if (call.rule === null) {
-        const says = `no rule decided this call (${call.outcome}), so that it can be no example.`
-        throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
-      }
-      if (call.masked) {
-        const says = 'this call was recorded with masked numbers, so that it can be no example.'
-        throw new Refusal('examples_not_written', `Nothing was written: ${says}`)
-      }
+      const why = whyNoExample(call)
+      if (why !== undefined) throw new Refusal('examples_not_written', `Nothing was written: ${why}`)
       const example = exampleOfCall(call, options.name)
       const refuse = refuseOn('examples_not_written', 'Nothing was written.')
       const same = await addExample(folder, example).catch(refuse)

@@ -15,7 +15,7 @@ import {
   memoryOfExample,
 } from '../flows/examples.js'
 import { lookupsInCodeOf } from '../flows/revision.js'
-import { addExample, exampleOfCall, exampleText } from '../history/add-example.js'
+import { addExample, exampleOfCall, exampleText, whyNoExample } from '../history/add-example.js'
 import { callLists, factsOfCall, findCalls, findVisits, outsideOfCall } from '../history/recorded-calls.js'
 import { sentenceOf } from '../history/sentence.js'
 import { hoursJson } from '../hours/hours.js'
@@ -130,8 +130,8 @@ function addExamples(server: FastifyInstance, { control, settings, log }: Server
   server.post('/api/examples', needs('admin'), async ({ body, user }) => {
     const { call: named } = readRequest(ExampleSchema, body)
     const call = (await findVisits(control.store, named)).at(-1)
-    if (call === undefined || call.masked || call.rule === null)
-      throw new RefusedRequest(409, 'This call can be no example: its facts were not recorded.')
+    const why = call === undefined ? `no call ${named} is recorded.` : whyNoExample(call)
+    if (call === undefined || why !== undefined) throw new RefusedRequest(409, `Nothing was written: ${why}`)
     const same = await addExample(settings.DOORMAN_FLOWS, exampleOfCall(call, undefined)).catch(
       (error: Error) => {
         throw new RefusedRequest(400, `Nothing was written: ${error.message}`)

@@ -11,6 +11,12 @@ import type { Answer, Remembered } from '../routing/outside-data.js'
 import { ownLevel } from '../sip/attestation.js'
 import type { CallRecord } from './recorded-calls.js'
 
+/** Why a recorded call can be no example; undefined where it can. */
+export function whyNoExample({ rule, masked, outcome }: CallRecord): string | undefined {
+  if (rule === null) return `no rule decided this call (${outcome}), so that it can be no example.`
+  return masked && 'this call was recorded with masked numbers, so that it can be no example.'
+}
+
 /**
  * A recorded call as an example: it must go where it went, with the same branch and VIP. The rule is left out:
  * a rule may be renamed or split, as long as the call arrives.

@@ -130,7 +130,10 @@ describe('the API of the console', () => {
     })
     expect(readFileSync(join(on.flows, 'examples.yaml'), 'utf8')).toContain('Call call 1 as recorded')
     expect((await ask('/api/examples', { body: { call: 'call 1' } })).answer).toMatchObject({ added: false })
-    expect((await ask('/api/examples', { body: { call: 'call 9' } })).status).toBe(409)
+    expect(await ask('/api/examples', { body: { call: 'call 9' } })).toMatchObject({
+      status: 409,
+      answer: { error: 'Nothing was written: no call call 9 is recorded.' },
+    })
   })
 
   test('keeps who changed what, refused changes and sign-ins included, also over a restart', async () => {
