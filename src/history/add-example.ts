@@ -65,7 +65,16 @@ function lookupsOf(answers: Readonly<Record<string, Answer>>): ExampleSource['ca
  * @returns the example of the same call, where the file has one already; then nothing was written
  * @throws FlowFilesError where problems of the file stand in the way; Error where it may not be written
  */
-export async function addExample(folder: string, example: ExampleSource): Promise<Example | undefined> {
+export function addExample(folder: string, example: ExampleSource): Promise<Example | undefined> {
+  const added = lastAdded.then(() => addNext(folder, example))
+  lastAdded = added.catch(() => undefined)
+  return added
+}
+
+/** Two at once would each write the file without the example of the other. */
+let lastAdded: Promise<unknown> = Promise.resolve()
+
+async function addNext(folder: string, example: ExampleSource): Promise<Example | undefined> {
   const path = join(folder, EXAMPLES_FILE)
   const text = await readFile(path, 'utf8').catch(ifMissing(''))
   const before = text.trim() === '' ? [] : soundExamples(text)

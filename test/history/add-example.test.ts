@@ -130,6 +130,15 @@ describe('adding an example', () => {
     })
   })
 
+  test('keeps both of two that are added at once', async () => {
+    await inFolder({}, async (folder) => {
+      const other = { ...NEW, name: 'Other', call: { from: '+2', to: '2' } }
+      await Promise.all([NEW, other].map((example) => addExample(folder, example)))
+      const examples = examplesIn(await readFile(join(folder, 'examples.yaml'), 'utf8'))
+      expect(examples.map(({ name }) => name)).toEqual(['New', 'Other'])
+    })
+  })
+
   test('writes nothing where the file has an example of this call, whatever its name is', async () => {
     await inFolder({}, async (folder) => {
       const file = join(folder, 'examples.yaml')
