@@ -38,7 +38,7 @@ async function findingsFor(command: Command): Promise<readonly Finding[]> {
     return await checkInstallation({
       settings,
       flows: await flowsOf(settings),
-      instance: await findInstance(settings.DOORMAN_DATA, settingsSource(command).file),
+      instance: await instanceState(settings.DOORMAN_DATA, settingsSource(command).file),
       secretFiles: secretFiles(settingsSource(command)),
     })
   } catch (error) {
@@ -56,7 +56,7 @@ async function flowsOf(settings: Settings): Promise<Subject['flows']> {
 }
 
 /** Asks the Doorman that uses this data folder whether it is ready. */
-async function findInstance(dataFolder: string, settingsFile?: string): Promise<InstanceState> {
+async function instanceState(dataFolder: string, settingsFile?: string): Promise<InstanceState> {
   const address = await readAddress(dataFolder)
   if (address === undefined) return { state: (await isAddressHidden(dataFolder)) ? 'hidden' : 'none' }
   const { pid } = address

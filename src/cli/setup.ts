@@ -95,7 +95,7 @@ async function setUp(options: Options, findings: Findings, console: Console): Pr
     await applyPlan(plan, options.doorman).catch(refuseToGoOn)
     print(`Written. What was there before is kept in ${setupFolder(options.doorman)}.`)
   }
-  if (!(await takeEffect(prepared, findings, console))) return false
+  if (!(await reloadAsterisk(prepared, findings, console))) return false
   print(['', ...remaining(findings, entries, isFirst), '', ...next(options, prepared)].join('\n'))
   return true
 }
@@ -179,7 +179,7 @@ function reloadsFor(changes: readonly Change[]): readonly string[] {
 }
 
 /** What each part does now, or why it does not do what it should. */
-async function lookAt(settings: Settings, flows: Flows) {
+async function checkParts(settings: Settings, flows: Flows) {
   const known = { settings, flows, instance: { state: 'none' }, secretFiles: [] } as const
   const checks = PARTS.map(({ check }) => check)
   const findings = await checkInstallation(known, checks)
@@ -193,7 +193,7 @@ const TRIES = 10
 const PAUSE_MS = 200
 
 /** Has Asterisk read what was changed, and says whether it took. */
-async function takeEffect(
+async function reloadAsterisk(
   { plan: { changes }, places, revision, dialplan }: Prepared,
   findings: Findings,
   console: Console,
@@ -205,21 +205,21 @@ async function takeEffect(
     return true
   }
   const settings = readSettings({ env: {}, file: places.settingsFile })
-  const look = () => lookAt(settings, { revision, dialplan })
+  const check = () => checkParts(settings, { revision, dialplan })
   const isWrong = ({ isRight }: { readonly isRight: boolean }) => !isRight
   // An earlier run may have been interrupted between writing and reloading.
-  let states = changes.length > 0 ? [] : await look()
+  let states = changes.length > 0 ? [] : await check()
   const commands =
     changes.length > 0 ? reloadsFor(changes) : states.filter(isWrong).flatMap(({ commands }) => commands)
   if (commands.length > 0) {
     print(`\nAsterisk reloads: ${commands.join(', ')}`)
     for (const command of commands) await console.command(command)
-    states = await look()
+    states = await check()
   }
   // A server opens its port a moment after the command.
   for (let tried = 1; tried < TRIES && states.some(isWrong); tried++) {
     await sleep(PAUSE_MS)
-    states = await look()
+    states = await check()
   }
   for (const { name, says, isRight } of states)
     print(`  ${isRight ? 'OK   ' : 'FAULT'} ${name.padEnd(9)} ${says}`)

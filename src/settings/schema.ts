@@ -99,10 +99,10 @@ const needed = (what: string) =>
     .min(1, `is empty: ${what}`)
     .regex(...NO_LINE_END)
 
-/** Every setting, by its name in the environment. The value of a secret may be in a file that `…_FILE` names. */
-/** Less the words that mean something else to a fleet. */
+/** The name of a PBX in a fleet, less the words that mean something else there. */
 export const FLEET_NAME = /^(?!(?:all|publisher)$)[a-z0-9][a-z0-9_-]{0,39}$/
 
+/** Every setting, by its name in the environment. The value of a secret may be in a file that `…_FILE` names. */
 export const schema = z.object({
   DOORMAN_ARI_URL: httpUrl.default('http://127.0.0.1:8088'),
   DOORMAN_ARI_USERNAME: user.default('doorman'),
