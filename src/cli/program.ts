@@ -36,7 +36,9 @@ export function createProgram(): Command {
     )
     .showSuggestionAfterError()
     .showHelpAfterError('(add --help for the options)')
-    .configureOutput({ outputError: (text, write) => write(shaped(text, process.stderr)) })
+    .configureOutput({
+      outputError: (text, write) => write(shaped(text.replace(/^error:/, 'error[usage]:'), process.stderr)),
+    })
     .exitOverride()
   for (const add of COMMANDS) add(program)
   return program

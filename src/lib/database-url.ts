@@ -32,7 +32,7 @@ const SCHEMES: Readonly<Record<string, readonly [DatabaseAccess['engine'], port:
 }
 
 const FORM =
-  'write postgres://user:password@host/database, the same with mysql:// or mariadb://, or redis://host'
+  'must be postgres://user:password@host/database, the same with mysql:// or mariadb://, or redis://host'
 
 const MODES = ['disable', 'require', 'verify-full'] as const
 

@@ -68,8 +68,26 @@ export function readSettings(source: SettingsSource): Settings {
   const { databases, secrets } = namedSettings(values, problems)
   if (parsed.success) problems.push(...contradictions(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
-  if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
+  if (!parsed.success || problems.length > 0)
+    throw new SettingsError(problems.map((problem) => withPlace(problem, source)))
   return Object.freeze({ ...(parsed.data as Settings), databases, secrets })
+}
+
+/** With the line of the settings file, where the setting that the problem begins with is from there. */
+function withPlace(problem: string, { env, file }: SettingsSource): string {
+  const [name = ''] = problem.split(/[\s:]/, 1)
+  if (file === undefined || !/^\w+$/.test(name) || env[name]) return problem
+  const lines = textOf(file).split('\n')
+  const line = lines.findLastIndex((text) => new RegExp(`^\\s*(?:export\\s+)?${name}\\b`).test(text)) + 1
+  return line === 0 ? problem : `${file}:${line}: ${problem}`
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** The databases and secrets that the admin has named. */
@@ -125,8 +143,10 @@ function readSettingsFile(file: string | undefined, problems: string[]): Record<
     const text = readFileSync(file, 'utf8')
     // parseEnv passes over such a line.
     const bare = [...text.matchAll(/^[ \t]*(DOORMAN_\w*)(?![\w \t]*=)/gm)]
-    problems.push(...bare.map(([, name]) => `${name} has no = and value behind it, in ${file}`))
-    return settingsIn(parseEnv(text) as Record<string, string>)
+    problems.push(...bare.map(([, name]) => `${name} has no = and value behind it`))
+    const all = parseEnv(text) as Record<string, string>
+    problems.push(...nearNames(all))
+    return settingsIn(all)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const says = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`
@@ -187,6 +207,19 @@ function unknownNames(given: Readonly<Record<string, string>>, inFile: object): 
     const nearest = known.includes(swapped) ? swapped : closest(name, known)
     const isMeant = nearest === swapped || distance(name, nearest) <= 2
     return isMeant || name in inFile ? [`${name} is no setting; is ${nearest} meant?`] : []
+  })
+}
+
+/** `RELOAD`, `doorman_reload` and `DOORMN_RELOAD`: other names than those of settings may be for other programs. */
+function nearNames(all: Readonly<Record<string, string>>): string[] {
+  return Object.keys(all).flatMap((name) => {
+    if (name.startsWith('DOORMAN_')) return []
+    const upper = name.toUpperCase()
+    const meant = SETTING_NAMES.find((one) => one === upper || one === `DOORMAN_${upper}`)
+    const nearest = meant ?? closest(upper, SETTING_NAMES)
+    return meant !== undefined || distance(upper, nearest) <= 2
+      ? [`${name} is no setting; is ${nearest} meant?`]
+      : []
   })
 }
 

@@ -27,7 +27,7 @@ const namedTokens = z.string().transform((text, context): readonly NamedToken[] 
   const names = new Set(tokens.map(({ name }) => name))
   if (tokens.length < found.length)
     context.addIssue(
-      'write name:role:token, as ann:admin:… with a token of 16 characters or more; roles are viewer, operator and admin',
+      'must be name:role:token for each user, with a role of viewer, operator or admin and a token of 16 characters or more',
     )
   else if (names.size < tokens.length) context.addIssue('names a user twice')
   return tokens
@@ -37,16 +37,16 @@ const namedTokens = z.string().transform((text, context): readonly NamedToken[] 
 const proxies = z
   .string()
   .transform((text) => text.split(/[\s,]+/))
-  .refine((all) => all.every((address) => isIP(address) > 0), 'write addresses, as 10.0.0.5, ::1')
+  .refine((all) => all.every((address) => isIP(address) > 0), 'must be addresses, as 10.0.0.5, ::1')
 
 /** The headers in which a proxy says whom it has signed in, in small letters: name and role. */
 const proxyHeaders = z
   .string()
-  .regex(/^[\w-]+[\s,]+[\w-]+$/, 'write the headers of the name and of the role, as X-User, X-Role')
+  .regex(/^[\w-]+[\s,]+[\w-]+$/, 'must be the headers of the name and of the role, as X-User, X-Role')
   .transform((text) => text.toLowerCase().split(/[\s,]+/))
 
 const yesOrNo = z
-  .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'say yes or no' })
+  .enum(['yes', 'true', '1', 'no', 'false', '0'], { error: 'must be yes or no' })
   .transform((text) => text === 'yes' || text === 'true' || text === '1')
 
 const integer = (least: number, most: number, hint: string) =>
@@ -55,11 +55,11 @@ const integer = (least: number, most: number, hint: string) =>
     .regex(/^\d{1,7}$/, hint)
     .transform(Number)
     .refine((number) => number >= least && number <= most, hint)
-const mebibytes = (hint = '') => integer(1, 9_999_999, `give mebibytes, 1 or more${hint}`)
-const port = (least: number) => integer(least, 65_535, 'give a port number from 1 to 65535')
+const mebibytes = (hint = '') => integer(1, 9_999_999, `must be mebibytes, 1 or more${hint}`)
+const port = (least: number) => integer(least, 65_535, `must be a port number from ${least} to 65535`)
 
 const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'give an address such as http://127.0.0.1:8088' })
+  .url({ protocol: /^https?$/, error: 'must be an address such as http://127.0.0.1:8088' })
   // It stands in log lines, and fetch() refuses it with a user in it.
   .refine((url) => !/^https?:\/\/[^/]*@/i.test(url), {
     error: 'names a user: give that in DOORMAN_ARI_USERNAME and DOORMAN_ARI_PASSWORD',
@@ -70,7 +70,7 @@ const share = z.string().transform((text, context) => {
   try {
     return parseShare(text)
   } catch {
-    context.addIssue('write a share of calls as 1% or 0.01')
+    context.addIssue('must be a share of calls, as 1% or 0.01')
     return z.NEVER
   }
 })
@@ -82,8 +82,18 @@ const applications = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine((names) => names.every((name) => APP_NAME.test(name)), {
-    error: 'give the DOORMAN_APP of each instance, as in: doorman-a, doorman-b',
+    error: 'must be the DOORMAN_APP of each instance, as in: doorman-a, doorman-b',
   })
+
+/** `host:port`; the port is 5060 where none is given (RFC 3261 §19.1.2). */
+export const sipTarget = z
+  .string()
+  .regex(/^[^\s:/@]+(?::\d{1,5})?$/, 'must be host:port, such as 127.0.0.1:5060')
+  .transform((text) => (text.includes(':') ? text : `${text}:5060`))
+  .refine((text) => {
+    const port = Number(text.split(':')[1])
+    return port >= 1 && port <= 65_535
+  }, 'must have a port from 1 to 65535')
 
 /** asterisk-manager sends values as they are: text after a line end would be an action of its own. */
 const NO_LINE_END = [/^[^\r\n\0]*$/, 'holds a line end: give it on one line'] as const
@@ -115,25 +125,25 @@ export const schema = z.object({
   DOORMAN_AMI_ADMIN_SECRET: user.optional(),
   DOORMAN_APP: z
     .string()
-    .regex(APP_NAME, 'use letters, digits, - and _ only: it is a Stasis application')
+    .regex(APP_NAME, 'may have letters, digits, - and _ only: it is a Stasis application')
     .default('doorman'),
   DOORMAN_APPS: applications.optional(),
   DOORMAN_FLOWS: z.string().min(1).default('flows'),
-  DOORMAN_RELOAD: z.enum(['auto', 'manual'], { error: 'say auto or manual' }).default('auto'),
+  DOORMAN_RELOAD: z.enum(['auto', 'manual'], { error: 'must be auto or manual' }).default('auto'),
   DOORMAN_MAX_CHANGE: share.optional(),
   DOORMAN_DATA: z.string().min(1).default('data'),
-  DOORMAN_KEEP_CALLS: integer(0, 9_999_999, 'give days, or 0 to record no calls').default(30),
+  DOORMAN_KEEP_CALLS: integer(0, 9_999_999, 'must be days, or 0 to record no calls').default(30),
   DOORMAN_KEEP_CALLS_MB: mebibytes('; DOORMAN_KEEP_CALLS=0 records no calls').default(1_024),
   DOORMAN_GREETINGS: z.string().min(1).default('greetings'),
   DOORMAN_GREETINGS_MB: mebibytes().default(1_024),
-  DOORMAN_GREETINGS_AHEAD: integer(0, 9_999_999, 'give a number of texts, 0 or more').default(10_000),
+  DOORMAN_GREETINGS_AHEAD: integer(0, 9_999_999, 'must be a number of texts, 0 or more').default(10_000),
   DOORMAN_CONTROL_HOST: z.string().min(1).default('127.0.0.1'),
   // 0 lets the system choose; `doorman reload` finds the port in the data folder.
   DOORMAN_CONTROL_PORT: port(0).default(8390),
   DOORMAN_CONTROL_TOKEN: z.string().min(16, 'is too short: use 16 characters or more').optional(),
   DOORMAN_CONSOLE: yesOrNo.default(true),
   DOORMAN_CONSOLE_URL: z
-    .url({ protocol: /^https?$/, error: 'give an address such as https://doorman.example' })
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://doorman.example' })
     .optional(),
   DOORMAN_CONTROL_CERT: z.string().min(1).optional(),
   DOORMAN_CONTROL_KEY: z.string().min(1).optional(),
@@ -143,7 +153,7 @@ export const schema = z.object({
   DOORMAN_FUNCTION_DEADLINE_MS: integer(
     10,
     500,
-    'give 10 to 500 milliseconds: the caller waits 2 seconds at most',
+    'must be 10 to 500 milliseconds: the caller waits 2 seconds at most',
   ).default(250),
   DOORMAN_FLEET: z
     .string()
@@ -154,11 +164,11 @@ export const schema = z.object({
     .optional(),
   DOORMAN_FLEET_NAME: z
     .string()
-    .regex(FLEET_NAME, 'use small letters, digits, - and _, as: berlin')
+    .regex(FLEET_NAME, 'may have small letters, digits, - and _ only, as: berlin')
     .optional(),
   DOORMAN_FLEET_RING: z
     .string()
-    .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'use small letters, digits, - and _, as: canary')
+    .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'may have small letters, digits, - and _ only, as: canary')
     .default('rest'),
   DOORMAN_FLEET_KEY: z
     .string()
@@ -179,10 +189,12 @@ export const schema = z.object({
       'is no private key of "doorman fleet init"',
     )
     .optional(),
-  DOORMAN_LOG_FORMAT: z.enum(['text', 'json'], 'say text or json').optional(),
-  DOORMAN_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+  DOORMAN_LOG_FORMAT: z.enum(['text', 'json'], 'must be text or json').optional(),
+  DOORMAN_LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'], 'must be error, warn, info or debug')
+    .default('info'),
   DOORMAN_MASK_NUMBERS: yesOrNo.default(false),
-  DOORMAN_SIP_TARGET: z.string().min(1).default('127.0.0.1:5060'),
+  DOORMAN_SIP_TARGET: sipTarget.default('127.0.0.1:5060'),
   DOORMAN_SIP_LOCAL: z.string().min(1).optional(),
   DOORMAN_SIP_USERNAME: z.string().min(1).optional(),
   DOORMAN_SIP_PASSWORD: z.string().min(1).optional(),

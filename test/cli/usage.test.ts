@@ -52,7 +52,7 @@ describe('a usage error ends with 2 and says what is wrong', () => {
     expect(names.length).toBeGreaterThan(10)
     for (const name of names)
       expect(await usageError([name, '--no-such-option'])).toMatch(
-        /^error: (unknown option|required option|missing required argument)/,
+        /^error\[usage\]: (unknown option|required option|missing required argument)/,
       )
   })
 
@@ -106,7 +106,21 @@ describe('a command that fails ends with 1', () => {
   test.concurrent('call, where the name of the PBX is not known: it says so, and ends', async () => {
     const call = ['call', ...CALL, '--target', 'pbx.invalid']
     const { exit, err } = await doorman(call, SECRETS)
-    expect([exit, err]).toEqual([1, expect.stringMatching(/^error\[sip_unreachable\]: .* pbx\.invalid /)])
+    expect([exit, err]).toEqual([
+      1,
+      expect.stringMatching(/^error\[sip_unreachable\]: .* pbx\.invalid:5060 /),
+    ])
+  })
+
+  test.concurrent.each([
+    [['--target', '127.0.0.1:abc'], 'must be host:port, such as 127.0.0.1:5060'],
+    [['--target', 'sip:127.0.0.1:5060'], 'must be host:port'],
+    [['--target', '127.0.0.1:99999'], 'must have a port from 1 to 65535'],
+    [['--header', 'CSeq: 1'], 'CSeq is in every call and cannot be given by --header'],
+  ])('call, with %j: it places none, says why, and ends', async (args, why) => {
+    const { exit, err } = await doorman(['call', ...CALL, ...args], SECRETS)
+    expect([exit, err]).toEqual([2, expect.stringMatching(/^error\[usage\]: /)])
+    expect(err).toContain(why)
   })
 
   test.concurrent('call, where nothing answers: one line says who was asked', async () => {

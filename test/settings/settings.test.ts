@@ -114,7 +114,7 @@ describe('problems of the settings', () => {
     [{ DOORMAN_PROXY_HEADERS: 'X-User, X-Role' }, /^DOORMAN_PROXY_HEADERS needs DOORMAN_PROXIES/],
     [
       { DOORMAN_PROXY_HEADERS: 'X-User', DOORMAN_PROXIES: '10.0.0.1' },
-      /^DOORMAN_PROXY_HEADERS write the headers/,
+      /^DOORMAN_PROXY_HEADERS must be the headers/,
     ],
   ])('say what is missing beside %j', (env, problem) => {
     expect(problemsWith(env)).toEqual([expect.stringMatching(problem)])
@@ -229,7 +229,7 @@ describe('databases and secrets, which admins name', () => {
   test('are settings of a settings file, too', () => {
     const file = fileOf('DOORMAN_DATABASE_CRM=redis://cache\nDOORMAN_SECRET_=x\n')
     expect(problemsOf({ file, env: SECRETS })).toEqual([
-      expect.stringMatching(/^DOORMAN_SECRET_ is no setting/),
+      expect.stringMatching(/\.txt:2: DOORMAN_SECRET_ is no setting/),
     ])
   })
 })
@@ -253,7 +253,7 @@ describe('a name that is no setting', () => {
 
   test('is a problem in a settings file in any case', () => {
     expect(problemsOf({ file: fileOf('DOORMAN_WHATEVER=1\n'), env: SECRETS })).toEqual([
-      expect.stringMatching(/^DOORMAN_WHATEVER is no setting/),
+      expect.stringMatching(/\.txt:1: DOORMAN_WHATEVER is no setting/),
     ])
   })
 })
@@ -263,8 +263,8 @@ test('a line of a settings file that sets nothing is a problem', () => {
     'DOORMAN_KEEP_CALLS = 7\n# DOORMAN_APP\nDOORMAN_RELOAD: manual\nDOORMAN_MAX_CHANGE 1%\n',
   )
   expect(problemsOf({ file, env: SECRETS })).toEqual([
-    `DOORMAN_RELOAD has no = and value behind it, in ${file}`,
-    `DOORMAN_MAX_CHANGE has no = and value behind it, in ${file}`,
+    `${file}:3: DOORMAN_RELOAD has no = and value behind it`,
+    `${file}:4: DOORMAN_MAX_CHANGE has no = and value behind it`,
   ])
 })
 
@@ -311,4 +311,22 @@ describe('the settings file', () => {
         if (isRoot) process.seteuid?.(0)
       }
     }))
+})
+
+test('a value that cannot be used is a problem with its line, and so are names that are nearly a setting', () => {
+  const text =
+    'NODE_OPTIONS=--no-warnings\nDOORMAN_RELOAD=maual\nRELOAD=manual\nexport doorman_data=x\nDOORMN_APP=x\n'
+  const file = fileOf(text)
+  expect([...problemsOf({ file, env: SECRETS })].sort()).toEqual([
+    `${file}:2: DOORMAN_RELOAD must be auto or manual`,
+    `${file}:3: RELOAD is no setting; is DOORMAN_RELOAD meant?`,
+    `${file}:4: doorman_data is no setting; is DOORMAN_DATA meant?`,
+    `${file}:5: DOORMN_APP is no setting; is DOORMAN_APP meant?`,
+  ])
+  const env = { ...SECRETS, DOORMAN_LOG_LEVEL: 'x', DOORMAN_CONTROL_PORT: '-1', DOORMAN_SIP_TARGET: 'pbx:0' }
+  expect(problemsOf({ env })).toEqual([
+    'DOORMAN_CONTROL_PORT must be a port number from 0 to 65535',
+    'DOORMAN_LOG_LEVEL must be error, warn, info or debug',
+    'DOORMAN_SIP_TARGET must have a port from 1 to 65535',
+  ])
 })
