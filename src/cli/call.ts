@@ -5,6 +5,7 @@ import { InvalidArgumentError } from 'commander'
 import { compile } from '../flows/compile.js'
 import { safeJson } from '../lib/text.js'
 import { ariAccess, type Settings } from '../settings/index.js'
+import { sipTarget } from '../settings/schema.js'
 import { canonicalName } from '../sip/headers.js'
 import { CallObserver, type CallResult } from '../testcall/call-observer.js'
 import {
@@ -53,7 +54,7 @@ export function addCall(program: DoormanCommand): void {
     .requiredOption('--to <number>', 'number to dial', parseUser)
     .option('--name <text>', 'caller name')
     .takes('header')
-    .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)')
+    .option('--target <host:port>', 'SIP address of the PBX (or DOORMAN_SIP_TARGET)', parseTarget)
     .option(
       '--local <address>',
       'address to call from, by which the PBX identifies the trunk (or DOORMAN_SIP_LOCAL)',
@@ -73,7 +74,19 @@ function parseUser(text: string): string {
   throw new InvalidArgumentError('Give a number or a name.')
 }
 
+function parseTarget(text: string): string {
+  const { data, error } = sipTarget.safeParse(text)
+  if (data !== undefined) return data
+  throw new InvalidArgumentError(`It ${error?.issues[0]?.message}.`)
+}
+
+/** The user agent sets them, and the call would not come about with others. */
+const OWN_HEADERS = ['via', 'cseq', 'call-id', 'max-forwards', 'content-type', 'content-length']
+
 async function placeCall(settings: Settings, options: Options): Promise<number> {
+  const own = options.header?.find(([name]) => OWN_HEADERS.includes(canonicalName(name)))
+  if (own !== undefined)
+    throw new Refusal('usage', `${own[0]} is in every call and cannot be given by --header.`)
   const plan = await planOf(settings, options)
   const agent = await openUserAgent(plan.target, plan.local)
   const media = options.record === undefined ? undefined : await RtpStream.open(addressOf(agent.local))

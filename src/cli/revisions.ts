@@ -136,14 +136,18 @@ async function storedSide(store: StoreReader, entry: RevisionEntry): Promise<Sid
 }
 
 async function folderSide(folder: string): Promise<Side> {
-  const revision = revisionOf(await compile(folder), `the folder ${folder}`)
+  const revision = revisionOf(await compile(folder), `the folder ${folder}`, 'flow_files')
   return { title: `${folder} as it is now (${revision.id})`, number: null, revision }
 }
 
-function revisionOf(compiled: Compiled, title: string): Revision {
+function revisionOf(
+  compiled: Compiled,
+  title: string,
+  code: 'flow_files' | 'revision_files' = 'revision_files',
+): Revision {
   if (compiled.ok) return compiled.revision
   const lines = [`The flow files of ${title} cannot be compiled:`, ...compiled.problems.map(formatProblem)]
-  throw new Refusal('revision_files', lines.join('\n'))
+  throw new Refusal(code, lines.join('\n'))
 }
 
 function formatDiff(before: Side, after: Side, changes: readonly Change[]): string {

@@ -94,6 +94,8 @@ test('it stays up, shows where a further call went, and stops with nothing left 
   const placed = await runToEnd([...DOORMAN, '--settings', file, ...call], 20_000)
   await reached
   expect(placed).toMatchObject({ code: 0 })
+  const { output: checks } = await runToEnd([...DOORMAN, '--settings', file, 'doctor'], 30_000)
+  expect(checks).toContain('OK: nothing is wrong.')
   const [, url, token] = /console,[\s\S]*?\n {2}(http:\S+) {3}token (\w+)\n/.exec(demo.stdout) ?? []
   const stream = new ConsoleStream()
   await stream.open(url ?? '', token ?? '')

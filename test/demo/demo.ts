@@ -7,7 +7,7 @@
  */
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
@@ -189,6 +189,8 @@ async function stay(demo: Demo, perSecond: number, parts: AsyncDisposableStack):
   const { customers, flows } = demo
   const more = customers && { DOORMAN_FLOWS: flows, [CUSTOMERS_SETTING]: customers.url }
   parts.defer(writeSettings(file, { ...settingsFor(demo.asterisk), DOORMAN_SIP_LOCAL: '127.0.0.2', ...more }))
+  // Doorman runs by these settings already: doctor must not take them for a change since its start.
+  utimesSync(file, 0, 0)
   const settings = relative(process.cwd(), file)
   if (customers !== undefined) {
     const script = writeSqlScript(customers)

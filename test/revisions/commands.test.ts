@@ -100,7 +100,7 @@ describe('doorman diff', () => {
     }))
 
   test.each([
-    [[], 1, /^routing\.yaml:2:12: /m],
+    [[], 1, /^error\[flow_files\]: .*\nrouting\.yaml:2:12: /],
     [['9'], 1, /^error\[no_revision\]: There is no revision 9 .*1 to 2 are/],
     [['--data', '/no/such/folder'], 1, /^error\[no_data\]: .* does not exist/],
     [['yesterday'], 1, /There is no revision yesterday /],
