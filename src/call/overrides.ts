@@ -81,19 +81,20 @@ export class Overrides {
     return [...this.#current].map(([name, override]) => this.#shown(name, override))
   }
 
-  /** @param since when it was ordered, as for the times that `until` counts from */
-  set(name: string, { state, until, by, why }: OverrideRequest, since = Date.now()): OverrideResult {
+  /** @param at when it was ordered, which `until` counts from; by the publisher's clock, which may be ahead */
+  set(name: string, { state, until, by, why }: OverrideRequest, at = Date.now()): OverrideResult {
     const all = this.parts.hours()
     const hours = all.get(name)
     if (hours === undefined)
       return { ok: false, error: `There are no hours "${name}"${suggestion(name, all.keys())}` }
     try {
-      const end = parseUntil(until, hours.zone, since)
-      if (end <= Date.now()) return { ok: false, error: `${until} is over already`, isOver: true }
-      const override = { open: state === 'open', since, until: end, by, why }
+      const end = parseUntil(until, hours.zone, at)
+      const now = Date.now()
+      if (end <= now) return { ok: false, error: `${until} is over already`, isOver: true }
+      const override = { open: state === 'open', since: Math.min(at, now), until: end, by, why }
       this.#change(new Map([...this.#current, [name, override]]))
-      const now = stateAt({ ...hours, override }, Date.now())
-      this.#log({ event: 'override_set' }, `${describeState(hours, now)}.`, name, override)
+      const text = `${describeState(hours, stateAt({ ...hours, override }, now))}.`
+      this.#log({ event: 'override_set' }, text, name, override)
       return { ok: true, override: this.#shown(name, override) }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error

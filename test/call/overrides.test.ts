@@ -31,6 +31,14 @@ describe('an override', () => {
     expect(shown).toEqual(['', 'office'])
   })
 
+  test('counts at once where the clock of the one who ordered it is ahead', async () => {
+    const { overrides, log } = fakeOverrides()
+    await overrides.start()
+    overrides.set('office', CLOSED, NOON + 300_000)
+    expect(overrides.list()).toEqual([SHOWN])
+    expect(log.of('override_set')).toEqual([expect.stringMatching(/^office is closed: fire drill /)])
+  })
+
   test('takes the place of the one before, and leaves those of other hours alone', async () => {
     const { overrides } = fakeOverrides()
     await overrides.start()
