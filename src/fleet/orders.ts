@@ -17,7 +17,7 @@ const name = z.string().min(1).max(100)
 
 /** What is in each order. */
 const about = {
-  /** Counts up through all orders of a fleet: an older one is not taken. */
+  /** At least `at`, and counts up through all orders of a fleet: an older one is not taken. */
   sequence: z.int().positive(),
   /** Milliseconds since 1970, as `expires`. */
   at: z.int(),

@@ -56,7 +56,8 @@ export class OverrideOrders {
     const { overrides } = this.parts
     if (sequence <= (this.#taken[hours] ?? 0)) return
     const local = overrides.current.get(hours)
-    if ((local?.since ?? 0) <= at && (state !== 'end' || local !== undefined)) {
+    // Not by `at`: the clock of this publisher may be behind that of the one before.
+    if ((local?.since ?? 0) <= sequence && (state !== 'end' || local !== undefined)) {
       const result =
         state === 'end' ? overrides.end(hours, by) : overrides.set(hours, { state, until, why, by }, at)
       if (!result.ok && result.isOver !== true) throw new OrderRefusal(result.error)

@@ -5,6 +5,7 @@ import { hashOfContent, pack } from './content.js'
 import { type Exchange, type Key, lastPart, list } from './exchange.js'
 import {
   type Content,
+  type Order,
   type OverrideOrder,
   publicKeyOf,
   type RevisionOrder,
@@ -33,17 +34,8 @@ export class Publisher {
 
   /** The last order of each ring, whether it expired or not; what others have put there is passed over. */
   async orders(): Promise<ReadonlyMap<string, RevisionOrder>> {
-    const publicKey = publicKeyOf(this.key)
-    const orders = new Map<string, RevisionOrder>()
-    for (const [key, text] of await list(this.exchange, 'orders/')) {
-      try {
-        orders.set(lastPart(key), readOrder('revision', text, publicKey, 0))
-      } catch {
-        // No PBX takes it either.
-      }
-    }
-    for (const { sequence } of orders.values()) this.#sequence = Math.max(this.#sequence, sequence)
-    return orders
+    const orders = await this.#read('orders/', 'revision')
+    return new Map([...orders].map(([key, order]) => [lastPart(key), order]))
   }
 
   /** Stores the files, for orders to name them. */
@@ -61,19 +53,17 @@ export class Publisher {
   }
 
   /** @param pbx its name, or `all` */
-  override(
+  async override(
     order: Pick<OverrideOrder, 'pbx' | 'hours' | 'state' | 'until' | 'why'>,
     forMs: number,
   ): Promise<number> {
+    await this.#read('overrides/', 'override')
     return this.#put(`overrides/${order.pbx}/${order.hours}`, { kind: 'override', ...order }, forMs)
   }
 
   /** The visits of a call at a PBX; empty where it does not know the call. Rejects where it does not answer. */
   async ask(pbx: string, call: string, timeoutMs: number): Promise<readonly NumberedCall[]> {
-    const question = signOrder(
-      { kind: 'question', pbx, call, ...this.#about(QUESTION_MS), sequence: this.#next() },
-      this.key,
-    )
+    const question = signOrder({ kind: 'question', pbx, call, ...this.#stamp(QUESTION_MS) }, this.key)
     const answer = JSON.parse(await this.exchange.ask(pbx, question, timeoutMs)) as
       | { readonly visits: readonly NumberedCall[] }
       | { readonly error: string }
@@ -86,20 +76,32 @@ export class Publisher {
     order: Omit<RevisionOrder, Stamped> | Omit<OverrideOrder, Stamped>,
     forMs: number,
   ): Promise<number> {
-    const sequence = this.#next()
-    await this.exchange.put(key, signOrder({ ...order, ...this.#about(forMs), sequence }, this.key))
-    return sequence
+    const stamp = this.#stamp(forMs)
+    await this.exchange.put(key, signOrder({ ...order, ...stamp }, this.key))
+    return stamp.sequence
   }
 
-  #about(forMs: number) {
+  /** The orders that are there; the next one has a higher sequence, also where the clock of another publisher is ahead. */
+  async #read<Kind extends 'revision' | 'override'>(prefix: Key, kind: Kind) {
+    const publicKey = publicKeyOf(this.key)
+    const orders = new Map<Key, Extract<Order, { kind: Kind }>>()
+    for (const [key, text] of await list(this.exchange, prefix)) {
+      try {
+        const order = readOrder(kind, text, publicKey, 0)
+        const { sequence }: Order = order
+        orders.set(key, order)
+        this.#sequence = Math.max(this.#sequence, sequence)
+      } catch {
+        // No PBX takes it either.
+      }
+    }
+    return orders
+  }
+
+  #stamp(forMs: number) {
     const at = Date.now()
-    return { at, expires: at + forMs, by: this.by }
-  }
-
-  /** By the clock, so that publishers at two desks need not know of each other; and never backwards. */
-  #next(): number {
-    this.#sequence = Math.max(Date.now(), this.#sequence + 1)
-    return this.#sequence
+    this.#sequence = Math.max(at, this.#sequence + 1)
+    return { at, expires: at + forMs, by: this.by, sequence: this.#sequence }
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { Overrides } from '../../src/call/overrides.js'
 import { FolderExchange } from '../../src/fleet/folder-exchange.js'
 import { newKeys } from '../../src/fleet/orders.js'
@@ -120,6 +120,18 @@ test('the last word counts: one that was set at the PBX later stays, and one tha
   await rename(join(home, 'cut'), share())
   await until(() => munich.state()?.open === false)
   expect(berlin.state()).toMatchObject({ open: true, by: 'bob' })
+})
+
+test('a second publisher ends an override, also where its clock is behind', async () => {
+  const berlin = await pbx('berlin')
+  const { now } = Date
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + 60_000)
+  await order('closed')
+  await until(() => berlin.state()?.open === false)
+  clock.mockRestore()
+  const second = new Publisher(open('publisher'), keys.privateKey, 'bob')
+  await second.override({ pbx: 'berlin', hours: 'office', state: 'end', until: '', why: '' }, HOUR_MS)
+  await until(() => berlin.state() === undefined, 'the end')
 })
 
 test('an order counts once: what was ended at the PBX does not come back by a restart', async () => {
