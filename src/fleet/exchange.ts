@@ -23,7 +23,7 @@ export type Changed = (key: Key, value: string) => void
 export interface Exchange {
   /** Whether it was reached when that was last tried. */
   readonly isUp: boolean
-  /** Why not; empty where nothing failed yet. */
+  /** Why not; of one that was reached, a value that cannot be read. Empty where nothing fails. */
   readonly problem: string
   /**
    * Stores a value; an empty one deletes the key. Rejects where the exchange cannot be reached. What is `live/` may be

@@ -34,6 +34,8 @@ export class FolderExchange implements Exchange {
   #reply: ((question: string) => Promise<string>) | undefined
   #isUp = false
   #problem = ''
+  /** The first file or folder that could not be read this time, and why. */
+  #unread = ''
 
   /** @param name of this PBX, under which it is asked */
   constructor(
@@ -118,11 +120,14 @@ export class FolderExchange implements Exchange {
     const { signal } = this.#stopped
     while (!signal.aborted) {
       const start = performance.now()
+      this.#unread = ''
       try {
         await stat(this.folder)
-        for (const watch of this.#watches) await this.#look(watch)
+        for (const watch of this.#watches)
+          await this.#look(watch).catch((error: Error) => this.#cannotRead(watch.prefix, error))
         await this.#answerAll()
         this.#isUp = true
+        this.#problem = this.#unread
       } catch (error) {
         this.#isUp = false
         this.#problem = (error as Error).message
@@ -136,7 +141,7 @@ export class FolderExchange implements Exchange {
     const found = await this.#files(prefix)
     for (const [name, state] of found) {
       if (seen.get(name) === state) continue
-      const value = await readFile(this.#path(name), 'utf8').catch(ifMissing(undefined))
+      const value = await this.#read(name)
       if (value === undefined) continue
       seen.set(name, state)
       changed(name as Key, value)
@@ -153,11 +158,22 @@ export class FolderExchange implements Exchange {
     const reply = this.#reply
     if (reply === undefined) return
     for (const name of (await this.#files(`ask/${this.name}`)).keys()) {
-      const question = await readFile(this.#path(name), 'utf8').catch(ifMissing(undefined))
+      const question = await this.#read(name)
       if (question === undefined) continue
       await rm(this.#path(name), { force: true })
       await this.#write(name.replace(/^.*\//, 'answer/'), await reply(question))
     }
+  }
+
+  /** Undefined where it is gone or cannot be read: the others are read all the same. */
+  #read(name: string): Promise<string | undefined> {
+    return readFile(this.#path(name), 'utf8')
+      .catch(ifMissing(undefined))
+      .catch((error: Error) => this.#cannotRead(name, error))
+  }
+
+  #cannotRead(name: string, { message }: Error): undefined {
+    this.#unread ||= `${name} cannot be read: ${message}`
   }
 
   /** The files below a folder, with their state. */

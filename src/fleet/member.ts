@@ -94,12 +94,14 @@ export class FleetMember {
   }
 
   get status(): MemberStatus {
-    const { name, ring, version, isReady, isDrained, activeCalls } = this.parts
+    const { exchange, name, ring, version, isReady, isDrained, activeCalls } = this.parts
     this.#noteRevision()
+    const refusedOrders = [...this.#refused.values()]
+    if (exchange.isUp && exchange.problem !== '') refusedOrders.push(exchange.problem)
     return {
       ...{ name, ring, version, at: Date.now(), isReady: isReady(), isDrained: isDrained() },
       ...{ activeCalls: activeCalls(), revision: this.#revision, since: this.#since },
-      ...{ order: this.#kept.order, refusedOrders: [...this.#refused.values()], ...this.#calls.figures },
+      ...{ order: this.#kept.order, refusedOrders, ...this.#calls.figures },
     }
   }
 

@@ -190,6 +190,7 @@ export class NatsExchange implements Exchange {
     if (this.#isUp) return
     for (const watch of this.#watches) await this.#begin(watch)
     this.#isUp = true
+    this.#problem = ''
   }
 
   async #begin(watch: Watch): Promise<void> {

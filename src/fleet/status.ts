@@ -32,7 +32,7 @@ const status = z.object({
       replay: z.string().nullable(),
     })
     .nullable(),
-  /** Orders that came and were none: forged, damaged, expired, of hours that are not there. */
+  /** Orders that came and were none: forged, damaged, expired, of hours that are not there; and what cannot be read. */
   refusedOrders: z.array(z.string()),
   /** Calls since the revision decides. */
   calls: z.number(),

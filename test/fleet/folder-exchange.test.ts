@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -41,5 +41,29 @@ describe('a folder as the exchange', () => {
     await until(() => told.includes('news') && exchange.isUp, 'the news')
     expect(told).toEqual(['news'])
     await Promise.all([exchange.stop(), other.stop()])
+  })
+
+  test('with a file or a folder that cannot be read tells all others, and says which', async () => {
+    const folder = join(parent, 'unreadable')
+    await mkdir(join(folder, 'memory/munich'), { recursive: true })
+    const file = join(folder, 'memory/munich/1')
+    await writeFile(file, '')
+    // Root may read each file, but Node.js reads none that is so large.
+    await truncate(file, 2 ** 31)
+    const exchange = new FolderExchange(folder, 'berlin', POLL_MS)
+    const told: string[] = []
+    const changed = (key: string, value: string) => void told.push(`${key}=${value}`)
+    await exchange.watch('memory/', changed)
+    void exchange.watch(`memory/${'x'.repeat(300)}/`, changed)
+    await exchange.watch('orders/', changed)
+    await exchange.put('orders/rest', 'news')
+    await exchange.put('memory/munich/2', 'caller')
+    await until(() => told.length === 2, 'the others')
+    expect(told.sort()).toEqual(['memory/munich/2=caller', 'orders/rest=news'])
+    await until(() => exchange.isUp)
+    await until(() => exchange.problem.startsWith('memory/munich/1 cannot be read: '), 'the file')
+    await truncate(file, 0)
+    await until(() => exchange.problem.startsWith('memory/xxx'), 'the folder')
+    await exchange.stop()
   })
 })
