@@ -14,6 +14,8 @@ import type { Changed, Exchange, Key } from './exchange.js'
 
 const POLL_MS = 500
 const ASK_POLL_MS = 100
+/** Longer than any question is waited for; the clock of the file server may differ. */
+const LEFT_MS = 3_600_000
 /** A folder that takes long to read is read less often. */
 const PAUSE_PER_READ = 10
 /** Only for the group of the shared folder: there are numbers of callers in it. */
@@ -34,6 +36,8 @@ export class FolderExchange implements Exchange {
   #reply: ((question: string) => Promise<string>) | undefined
   #isUp = false
   #problem = ''
+  /** When old questions and answers were last removed. */
+  #removedAt = 0
   /** The first file or folder that could not be read this time, and why. */
   #unread = ''
 
@@ -157,12 +161,28 @@ export class FolderExchange implements Exchange {
   async #answerAll(): Promise<void> {
     const reply = this.#reply
     if (reply === undefined) return
+    await this.#removeOld()
     for (const name of (await this.#files(`ask/${this.name}`)).keys()) {
       const question = await this.#read(name)
       if (question === undefined) continue
-      await rm(this.#path(name), { force: true })
-      await this.#write(name.replace(/^.*\//, 'answer/'), await reply(question))
+      const answer = await reply(question)
+      // When its time is over, the publisher removes the question.
+      const isWaiting = await rm(this.#path(name)).then(() => true, ifMissing(false))
+      if (isWaiting) await this.#write(name.replace(/^.*\//, 'answer/'), answer)
     }
+  }
+
+  /** A publisher that was killed leaves its question, and the answer, which has the whole record of a call. */
+  async #removeOld(): Promise<void> {
+    const now = Date.now()
+    if (now - this.#removedAt < LEFT_MS) return
+    this.#removedAt = now
+    for (const folder of ['answer', `ask/${this.name}`])
+      for (const name of await readdir(this.#path(folder)).catch(() => [])) {
+        const path = this.#path(`${folder}/${name}`)
+        const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }))
+        if (now - mtimeMs > LEFT_MS) await rm(path, { force: true }).catch(() => undefined)
+      }
   }
 
   /** Undefined where it is gone or cannot be read: the others are read all the same. */

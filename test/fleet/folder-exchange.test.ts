@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -19,6 +19,34 @@ describe('a folder as the exchange', () => {
   test('leaves no file of a question, and no half file', async () => {
     const names = await readdir(parent, { recursive: true })
     expect(names.filter((name) => /answer\/|ask\/.*\/|\/\./.test(name))).toEqual([])
+  })
+
+  test('leaves no answer that comes too late, and removes what a program that ended has left', async () => {
+    const folder = join(parent, 'late')
+    await Promise.all(['answer', 'ask/berlin'].map((name) => mkdir(join(folder, name), { recursive: true })))
+    for (const name of ['answer/old', 'answer/.half', 'answer/new', 'ask/berlin/.half']) {
+      await writeFile(join(folder, name), 'x')
+      const at = name === 'answer/new' ? new Date() : new Date(Date.now() - 2 * 3_600_000)
+      await utimes(join(folder, name), at, at)
+    }
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<string>()
+    const [publisher, berlin] = ['publisher', 'berlin'].map(
+      (name) => new FolderExchange(folder, name, POLL_MS),
+    ) as [FolderExchange, FolderExchange]
+    berlin.answer(() => {
+      asked.resolve()
+      return answer.promise
+    })
+    const question = publisher.ask('berlin', 'x', 200)
+    await asked.promise
+    await expect(question).rejects.toThrow('berlin did not answer within 200 ms')
+    answer.resolve('late')
+    const left = async () => (await readdir(folder, { recursive: true })).sort()
+    await until(async () => (await left()).length === 4, 'the old ones to be removed')
+    await berlin.stop()
+    expect(await left()).toEqual(['answer', 'answer/new', 'ask', 'ask/berlin'])
+    await publisher.stop()
   })
 
   test('that is not mounted takes nothing, and is read again once it is', async () => {
