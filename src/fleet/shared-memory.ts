@@ -20,6 +20,8 @@ import { KeptFile } from './kept-file.js'
 /** Few at a time, and often: a hundred at once would hold up calls. */
 const SEND_MS = 100
 const MOST_AT_ONCE = 100
+/** How often what is over is removed from the exchange. */
+const SWEEP_MS = 3_600_000
 /** Longer than any PBX remembers a caller. */
 const FORGOTTEN_MS = 800 * DAY_MS
 
@@ -39,6 +41,8 @@ const shared = z.object({
     .optional(),
 })
 
+type Shared = z.output<typeof shared>
+
 export interface SharedMemoryParts {
   readonly exchange: Exchange
   readonly name: string
@@ -49,6 +53,8 @@ export interface SharedMemoryParts {
   readonly memoryLoaded: Promise<void>
   /** How often changes are sent; ten times a second unless given. */
   readonly sendMs?: number
+  /** How often what is over is removed; once an hour unless given. */
+  readonly sweepMs?: number
   /** Those of the recorded calls. */
   recentCallers(): Promise<readonly string[]>
   /** Deletes what is stored of a caller here. */
@@ -60,12 +66,13 @@ export class SharedMemory {
   readonly #callers = new Map<string, string>()
   /** Hashes whose key has to be written. */
   readonly #unsent = new Set<string>()
-  /** Hashes at which this PBX has written something. */
-  readonly #written = new Set<string>()
+  /** Hash of a caller → until when that holds which this PBX has written there. */
+  readonly #written = new Map<string, number>()
   /** The newest change and the calls of each caller that the exchange has, until all was compared once. */
   #heard: Map<string, { at: number; readonly calls: Set<string> }> | undefined = new Map()
   #forgotten = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
+  #sweeping: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
 
   readonly #file: KeptFile<[string, number][]>
@@ -75,7 +82,7 @@ export class SharedMemory {
   }
 
   async start(): Promise<void> {
-    const { memory, memoryLoaded, exchange, sendMs = SEND_MS } = this.parts
+    const { memory, memoryLoaded, exchange, sendMs = SEND_MS, sweepMs = SWEEP_MS } = this.parts
     const kept = await this.#file.read([])
     this.#forgotten = new Map(kept.filter(([, at]) => at > Date.now() - FORGOTTEN_MS))
     memory.listener = {
@@ -88,11 +95,16 @@ export class SharedMemory {
         for (const caller of memory.all()) this.#hashOf(caller)
         return exchange.watch('memory/', (key, change) => this.#hear(key, change))
       })
-      .then(() => this.#compare())
+      .then(() => {
+        this.#compare()
+        this.#sweep()
+        this.#sweeping = setInterval(() => this.#sweep(), sweepMs).unref()
+      })
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
+    clearInterval(this.#sweeping)
     await this.#sending
     await Promise.all([this.#send(), this.#file.written()])
   }
@@ -111,6 +123,11 @@ export class SharedMemory {
     this.#heard = undefined
   }
 
+  /** Writes anew, or removes, what holds no more. */
+  #sweep(): void {
+    for (const [id, until] of this.#written) if (until <= Date.now()) this.#unsent.add(id)
+  }
+
   /** An exchange that is away takes its time to say so. */
   #send(): Promise<void> {
     this.#sending ??= this.#sendSome().finally(() => {
@@ -125,20 +142,24 @@ export class SharedMemory {
     if (!exchange.isUp) return
     const send = async (id: string) => {
       this.#unsent.delete(id)
-      this.#written.add(id)
-      await exchange.put(`memory/${name}/${id}`, this.#valueOf(id)).catch(() => this.#unsent.add(id))
+      const value = this.#valueOf(id)
+      if (value === undefined) this.#written.delete(id)
+      else this.#written.set(id, endOf(value))
+      const text = value === undefined ? '' : JSON.stringify(value)
+      await exchange.put(`memory/${name}/${id}`, text).catch(() => this.#unsent.add(id))
     }
     await Promise.all([...this.#unsent].slice(0, MOST_AT_ONCE).map(send))
   }
 
-  #valueOf(id: string): string {
+  /** Undefined where nothing has to be known of the caller. */
+  #valueOf(id: string): Shared | undefined {
     const { memory } = this.parts
     const caller = this.#callers.get(id)
     const known = caller === undefined ? undefined : memory.get(caller)
     const forgotten = this.#forgotten.get(id) ?? 0
-    if (known === undefined || known.expires <= Date.now()) return JSON.stringify({ forgotten })
-    const calls = known.calls.map(([at, call]) => [at, this.#sharedId(call)])
-    return JSON.stringify({ forgotten, caller, memory: { ...known, calls } })
+    if (known === undefined || known.expires <= Date.now()) return forgotten === 0 ? undefined : { forgotten }
+    const calls = known.calls.map(([at, call]): [number, string] => [at, this.#sharedId(call)])
+    return { forgotten, caller, memory: { ...known, calls } }
   }
 
   /** The ids of channels of two PBXs may be the same. */
@@ -152,9 +173,8 @@ export class SharedMemory {
     const { forgotten, caller, memory } = read
     const id = lastPart(key)
     if (key === `memory/${this.parts.name}/${id}`) {
-      this.#written.add(id)
-      const isOver = memory !== undefined && memory.expires <= Date.now()
-      if (isOver || forgotten < (this.#forgotten.get(id) ?? 0)) this.#unsent.add(id)
+      this.#written.set(id, endOf(read))
+      if (forgotten < (this.#forgotten.get(id) ?? 0)) this.#unsent.add(id)
     }
     if (forgotten > (this.#forgotten.get(id) ?? 0)) this.#forgetFrom(id, forgotten)
     if (caller === undefined || memory === undefined || this.#hashOf(caller) !== id) return
@@ -223,6 +243,10 @@ export class SharedMemory {
     }
     return id
   }
+}
+
+function endOf({ forgotten, memory }: Shared): number {
+  return memory?.expires ?? (forgotten === 0 ? 0 : Number.POSITIVE_INFINITY)
 }
 
 function idOf(caller: string): string {

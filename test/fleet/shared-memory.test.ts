@@ -56,7 +56,7 @@ class Pbx {
       ...{ exchange: this.#exchange, name: this.name, data: this.#data, memory },
       log: { error: line, warn: line, info: line, debug: line },
       memoryLoaded: memory.load(),
-      sendMs: 50,
+      ...{ sendMs: 50, sweepMs: 50 },
       recentCallers: async () => this.called,
       forgetStored: async (caller) => {
         this.rows.delete(caller)
@@ -67,9 +67,9 @@ class Pbx {
     return this
   }
 
-  call(at: number, values: CallerUpdate['values'] = {}, caller = ANN): void {
+  call(at: number, values: CallerUpdate['values'] = {}, caller = ANN, forMs = 90 * DAY_MS): void {
     const call = `17.${at - NOW}`
-    this.#memory?.add({ caller, at, forMs: 90 * DAY_MS, call, values })
+    this.#memory?.add({ caller, at, forMs, call, values })
   }
 
   forget(caller = ANN): void {
@@ -95,6 +95,8 @@ class Pbx {
 /** The link between all PBXs and the folder is cut, or back. */
 const cut = () => rename(join(home, 'share'), join(home, 'cut'))
 const join_ = () => rename(join(home, 'cut'), join(home, 'share'))
+/** The files of this PBX in the folder. */
+const filesOf = (pbx: string) => readdir(join(home, 'share/memory', pbx)).catch(() => [])
 const agent = (pbx: Pbx) => pbx.knows()?.values.agent
 const times = (pbx: Pbx) => pbx.knows()?.calls.map(([at]) => at - NOW)
 
@@ -202,6 +204,21 @@ test('a caller who is forgotten at one PBX is forgotten at all, by one that was 
   hamburg.call(Date.now() + 5, { agent: '300' })
   await until(() => agent(berlin) === '300' && agent(munich) === '300')
   expect([berlin, munich, hamburg].map((pbx) => times(pbx)?.length)).toEqual([1, 1, 1])
+})
+
+test('nothing of a caller stays in the folder when the time to remember is over, also after a restart', async () => {
+  const berlin = await new Pbx('berlin').start()
+  berlin.call(Date.now(), {}, ANN, 500)
+  await until(async () => (await filesOf('berlin')).length === 1)
+  await until(async () => (await filesOf('berlin')).length === 0, 'the file to be removed')
+  await berlin.leave()
+  const exchange = new FolderExchange(join(home, 'share'), 'eve', 20)
+  const memory = { at: NOW - 5, expires: NOW - 1, values: {}, calls: [] }
+  await exchange.put('memory/berlin/1', JSON.stringify({ forgotten: 0 }))
+  await exchange.put('memory/berlin/2', JSON.stringify({ forgotten: 0, caller: ANN, memory }))
+  await exchange.stop()
+  await berlin.start()
+  await until(async () => (await filesOf('berlin')).length === 0, 'the files of before to be removed')
 })
 
 test('recorded calls of a caller whom a PBX does not remember are forgotten, too', async () => {
