@@ -19,7 +19,7 @@ import type { Store } from '../store/store.js'
 import { unpack } from './content.js'
 import type { Exchange, Key } from './exchange.js'
 import { KeptFile } from './kept-file.js'
-import { OrderRefusal, type RevisionOrder, readOrder } from './orders.js'
+import { expiryProblem, OrderRefusal, type RevisionOrder, readOrder } from './orders.js'
 import { isInRing, type Member } from './rings.js'
 import { CallCount, drifts, type MemberStatus, REPORT_MS } from './status.js'
 
@@ -57,7 +57,6 @@ export class FleetMember {
   readonly #calls = new CallCount()
   readonly #refused = new Map<Key, string>()
   #kept: Kept = { order: null, before: null }
-  #newest: RevisionOrder | undefined
   #revision = ''
   #since = Date.now()
   #taking: Promise<void> = Promise.resolve()
@@ -152,11 +151,9 @@ export class FleetMember {
     const { publicKey } = this.parts
     try {
       if (text === '') return void this.taken(key)
-      const order = readOrder('revision', text, publicKey, Date.now())
+      const order = readOrder('revision', text, publicKey, 0)
       this.taken(key)
-      if (order.sequence > (this.orders.get(order.ring)?.sequence ?? 0)) this.orders.set(order.ring, order)
-      if (!isInRing(order.ring, this.parts) || order.sequence <= (this.#newest?.sequence ?? 0)) return
-      this.#newest = order
+      if (order.sequence >= (this.orders.get(order.ring)?.sequence ?? 0)) this.orders.set(order.ring, order)
       // Of orders that come together only the newest is taken.
       setImmediate(() => this.#takeNewest())
     } catch (error) {
@@ -176,8 +173,8 @@ export class FleetMember {
 
   #takeNewest(): void {
     this.#taking = this.#taking.then(async () => {
-      const order = this.#newest
-      if (order === undefined || order.sequence <= (this.#kept.order?.sequence ?? 0)) return
+      const order = this.#newest()
+      if (order === undefined) return
       const key: Key = `orders/${order.ring}`
       await this.#take(order).then(
         () => this.taken(key),
@@ -185,6 +182,20 @@ export class FleetMember {
       )
       await this.report()
     })
+  }
+
+  /** The newest order for this PBX that it has not taken; one that has expired is refused. */
+  #newest(): RevisionOrder | undefined {
+    const taken = this.#kept.order?.sequence ?? 0
+    const now = Date.now()
+    let newest: RevisionOrder | undefined
+    for (const order of this.orders.values()) {
+      if (order.sequence <= taken || !isInRing(order.ring, this.parts)) continue
+      const expired = expiryProblem(order, now)
+      if (expired !== undefined) this.notTaken(`orders/${order.ring}`, expired)
+      else if (order.sequence > (newest?.sequence ?? 0)) newest = order
+    }
+    return newest
   }
 
   /** Rejects where it has to be tried again. */

@@ -95,6 +95,7 @@ export function signOrder(text: Order, key: string): string {
 /**
  * The order in a signed text, where it is one of this kind and goes on.
  * @param key the public key of the publisher
+ * @param now 0 where the order may have expired
  * @throws OrderRefusal
  */
 export function readOrder<Kind extends Order['kind']>(
@@ -108,8 +109,14 @@ export function readOrder<Kind extends Order['kind']>(
     throw new OrderRefusal('its signature is not that of the publisher')
   const read = parsed(order, body)
   if (read.kind !== kind) throw new OrderRefusal(`it is a ${read.kind}, and not a ${kind}`)
-  if (read.expires <= now) throw new OrderRefusal(`it expired at ${new Date(read.expires).toISOString()}`)
+  const expired = expiryProblem(read, now)
+  if (expired !== undefined) throw new OrderRefusal(expired)
   return read as Extract<Order, { kind: Kind }>
+}
+
+/** Undefined where the order goes on. */
+export function expiryProblem({ expires }: Order, now: number): string | undefined {
+  return expires <= now ? `it expired at ${new Date(expires).toISOString()}` : undefined
 }
 
 function parsed<T>(schema: z.ZodType<T>, text: string): T {

@@ -3,7 +3,7 @@ import type { Overrides } from '../call/overrides.js'
 import type { Log } from '../lib/log.js'
 import type { Exchange, Key } from './exchange.js'
 import { KeptFile } from './kept-file.js'
-import { OrderRefusal, type OverrideOrder, readOrder } from './orders.js'
+import { expiryProblem, OrderRefusal, type OverrideOrder, readOrder } from './orders.js'
 
 export interface OverrideOrdersParts {
   readonly exchange: Exchange
@@ -43,7 +43,7 @@ export class OverrideOrders {
   #ordered(key: Key, text: string): void {
     const { publicKey, name, taken, notTaken } = this.parts
     try {
-      const order = text === '' ? undefined : readOrder('override', text, publicKey, Date.now())
+      const order = text === '' ? undefined : readOrder('override', text, publicKey, 0)
       if (order !== undefined && [name, 'all'].includes(order.pbx)) this.#take(order)
       taken(key)
     } catch (error) {
@@ -52,9 +52,12 @@ export class OverrideOrders {
   }
 
   /** @throws OrderRefusal; the order is tried again when it is told again */
-  #take({ hours, sequence, at, state, until, why, by }: OverrideOrder): void {
+  #take(order: OverrideOrder): void {
+    const { hours, sequence, at, state, until, why, by } = order
     const { overrides } = this.parts
     if (sequence <= (this.#taken[hours] ?? 0)) return
+    const expired = expiryProblem(order, Date.now())
+    if (expired !== undefined) throw new OrderRefusal(expired)
     const local = overrides.current.get(hours)
     // Not by `at`: the clock of this publisher may be behind that of the one before.
     if ((local?.since ?? 0) <= sequence && (state !== 'end' || local !== undefined)) {

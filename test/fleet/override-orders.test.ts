@@ -145,6 +145,18 @@ test('an order counts once: what was ended at the PBX does not come back by a re
   expect(berlin.state()).toBeUndefined()
 })
 
+test('an order that was taken and expired since is not refused by a restart', async () => {
+  const berlin = await pbx('berlin')
+  const about = { pbx: 'all', hours: 'office', state: 'closed', until: '90m', why: '' } as const
+  await publisher.override(about, 500)
+  await until(() => berlin.state() !== undefined)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  await berlin.again()
+  await order('open', 'berlin', '90m', 'other')
+  await until(() => berlin.refused.has('overrides/berlin/other'), 'both orders to be read')
+  expect([...berlin.refused.keys()]).toEqual(['overrides/berlin/other'])
+})
+
 test('nobody but the publisher overrides hours, and none for another PBX', async () => {
   const berlin = await pbx('berlin')
   const eve = new Publisher(open('eve'), newKeys().privateKey, 'eve')

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { FolderExchange } from '../../src/fleet/folder-exchange.js'
 import { newKeys, signOrder } from '../../src/fleet/orders.js'
@@ -280,11 +281,36 @@ test('a restart knows the newest order, and takes no older one', async () => {
     { ring: 'other', content: null, isRollback: false, maxChange: undefined, earlier: [] },
     1,
   )
-  // Both are read at once, and what is wrong with the other is said.
-  await until(() => berlin.lines.some((line) => line.includes('orders/other was not taken: it expired')))
+  // Both are read at once.
+  await until(() => berlin.member.orders.has('other'), 'both orders')
   await berlin.member.report()
   expect(berlin.deciding).toBe(C)
   expect(berlin.member.status.order).toMatchObject({ revision: C, isTaken: true })
+})
+
+test('an order that was taken and expired since is neither refused nor forgotten by a restart', async () => {
+  const berlin = await join_('berlin')
+  const expiresMs = 1_000
+  await give(B, { expiresMs })
+  await sleep(expiresMs)
+  await berlin.leave()
+  await berlin.join(exchange('berlin'))
+  await until(() => berlin.member.orders.size === 2, 'the orders of both rings')
+  await berlin.member.report()
+  expect(berlin.member.status.refusedOrders).toEqual([])
+  expect(berlin.lines.filter((line) => line.startsWith('fleet_order_refused'))).toEqual([])
+})
+
+test('an order whose files come after it expired is not taken any more', async () => {
+  const berlin = await join_('berlin')
+  const content = { files: '0'.repeat(64), revision: B }
+  const order = { ring: 'rest', content, isRollback: false, maxChange: undefined, earlier: [] }
+  await parts.publisher.order(order, 1_500)
+  const refusal = () => berlin.member.status.refusedOrders[0]
+  await until(() => refusal()?.endsWith('it is tried again.') === true, 'the files to be missed')
+  await sleep(1_500)
+  await parts.publisher.order({ ...order, ring: 'other' }, 60_000)
+  await until(() => refusal()?.includes('it expired at') === true, 'the order to be refused')
 })
 
 test('a PBX whose admin changed its files shows drift, and the next push takes it along', async () => {
