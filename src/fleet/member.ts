@@ -73,7 +73,7 @@ export class FleetMember {
   async start(): Promise<void> {
     const { exchange, listen } = this.parts
     this.#kept = await this.#file.read(this.#kept)
-    const stored = await this.#stored()
+    const stored = await this.#stored().catch(() => [])
     this.#revision = this.parts.revisions.current.id
     this.#since = Date.parse(stored.at(-1)?.at ?? '') || Date.now()
     this.#unlisten = listen((call) => {
@@ -119,7 +119,7 @@ export class FleetMember {
 
   /** A disk that hangs must not hold up a start. */
   #stored(): ReturnType<Store['revisions']> {
-    return within(STORE_MS, 'the database', this.parts.store.revisions()).catch(() => [])
+    return within(STORE_MS, 'the database', this.parts.store.revisions())
   }
 
   /** Another revision may decide by now, from wherever it came. */
@@ -201,7 +201,12 @@ export class FleetMember {
   /** Rejects where it has to be tried again. */
   async #take(order: RevisionOrder): Promise<void> {
     const { revisions, log } = this.parts
-    const entries = await this.#stored()
+    // What decided before the first order is known only then.
+    const isFirst = this.#kept.before === null
+    const entries = await this.#stored().catch((error: Error) => {
+      if (isFirst) throw error
+      return []
+    })
     const before = this.#kept.before ?? entries.at(-1)?.number ?? null
     const result = await this.#apply(order, entries)
     const problems = result === undefined || result.ok ? [] : result.problems.map(formatProblem)

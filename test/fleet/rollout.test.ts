@@ -225,6 +225,30 @@ test('a rollback brings all back, one step further each time, and to what was th
   expect(await rollback(parts, 60_000)).toBeUndefined()
 })
 
+test('the first order waits for the database, so that a rollback knows what was there before the fleet', async () => {
+  let berlin: FakeMember | undefined
+  let fails = true
+  const revisions = async () => {
+    if (fails) throw new Error('the disk is full')
+    return [...(berlin?.doorman.entries ?? [])]
+  }
+  berlin = await join_('berlin', { store: { revisions, findCalls: async () => [] } })
+  const content = await parts.publisher.upload(filesOf(B), B)
+  const order = () =>
+    parts.publisher.order(
+      { ring: 'rest', content, isRollback: false, maxChange: undefined, earlier: [] },
+      60_000,
+    )
+  await order()
+  const isRefused = () => berlin?.member.status.refusedOrders[0]?.includes('the disk is full; it is tried')
+  await until(() => isRefused() === true || berlin?.deciding === B, 'the order')
+  fails = false
+  await order()
+  await until(() => berlin?.deciding === B, 'the order to be taken')
+  expect(await rollback(parts, 60_000)).toMatchObject({ ok: true })
+  expect(deciding()).toEqual([A])
+})
+
 test('a rollback after a push that ended in the middle brings the first rings back', async () => {
   await join_('berlin', { ring: 'canary' })
   await join_('munich')
