@@ -26,7 +26,8 @@ interface Watch {
   readonly changed: Changed
   /** File → a text that changes with it. */
   readonly seen: Map<string, string>
-  readonly told: PromiseWithResolvers<void>
+  /** Resolves once the values that were there at first were told. */
+  readonly listed: PromiseWithResolvers<void>
 }
 
 export class FolderExchange implements Exchange {
@@ -63,14 +64,14 @@ export class FolderExchange implements Exchange {
   }
 
   async watch(prefix: Key, changed: Changed, ended?: AbortSignal): Promise<void> {
-    const watch = { prefix, changed, seen: new Map<string, string>(), told: Promise.withResolvers<void>() }
+    const watch = { prefix, changed, seen: new Map<string, string>(), listed: Promise.withResolvers<void>() }
     ended?.addEventListener('abort', () => {
       this.#watches.delete(watch)
-      watch.told.resolve()
+      watch.listed.resolve()
     })
     await this.#look(watch).catch(() => undefined)
     if (ended?.aborted !== true) this.#watches.add(watch)
-    await watch.told.promise
+    await watch.listed.promise
     ended?.throwIfAborted()
   }
 
@@ -140,7 +141,7 @@ export class FolderExchange implements Exchange {
     }
   }
 
-  async #look({ prefix, changed, seen, told }: Watch): Promise<void> {
+  async #look({ prefix, changed, seen, listed }: Watch): Promise<void> {
     await stat(this.folder)
     const found = await this.#files(prefix)
     for (const [name, state] of found) {
@@ -155,7 +156,7 @@ export class FolderExchange implements Exchange {
       seen.delete(name)
       changed(name as Key, '')
     }
-    told.resolve()
+    listed.resolve()
   }
 
   async #answerAll(): Promise<void> {

@@ -41,7 +41,8 @@ const MEANINGS: readonly (readonly [error: RegExp, meaning: string])[] = [
 interface Watch {
   readonly subject: string
   readonly changed: Changed
-  readonly told: PromiseWithResolvers<void>
+  /** Resolves once the values that were there at first were told. */
+  readonly listed: PromiseWithResolvers<void>
   stop: () => void
 }
 
@@ -77,20 +78,20 @@ export class NatsExchange implements Exchange {
   }
 
   async watch(prefix: Key, changed: Changed, ended?: AbortSignal): Promise<void> {
-    const told = Promise.withResolvers<void>()
-    const watch: Watch = { subject: `${subjectOf(prefix)}>`, changed, told, stop: () => undefined }
+    const listed = Promise.withResolvers<void>()
+    const watch: Watch = { subject: `${subjectOf(prefix)}>`, changed, listed, stop: () => undefined }
     this.#watches.add(watch)
     ended?.addEventListener('abort', () => {
       this.#watches.delete(watch)
       watch.stop()
-      told.resolve()
+      listed.resolve()
     })
     // A hub that has just gone, and is back before it is missed: all watches begin again.
     if (this.#isUp)
       await this.#begin(watch).catch(() => {
         this.#isUp = false
       })
-    await told.promise
+    await listed.promise
     ended?.throwIfAborted()
   }
 
@@ -197,12 +198,12 @@ export class NatsExchange implements Exchange {
     watch.stop()
     const { pending, stop } = await this.#consume(watch.subject, ({ subject, data }, left) => {
       watch.changed(keyOf(subject), new TextDecoder().decode(data))
-      if (left === 0) watch.told.resolve()
+      if (left === 0) watch.listed.resolve()
     })
     watch.stop = stop
     // It was ended meanwhile.
     if (!this.#watches.has(watch)) stop()
-    if (pending === 0) watch.told.resolve()
+    if (pending === 0) watch.listed.resolve()
   }
 
   /** The last message of each subject, and those to come; `left` counts down to the last that is there now. */

@@ -17,11 +17,11 @@ export interface Member {
 
 export function isInRing(ring: string, member: Member): boolean {
   if (ring === REST) return true
-  if (ring.endsWith('%')) return place(member.name) < Number.parseInt(ring, 10) / 100
+  if (ring.endsWith('%')) return hashFraction(member.name) < Number.parseInt(ring, 10) / 100
   return ring === member.ring
 }
 
-/** Where a PBX stands among all, from 0 to 1: by its name, so that it stays when others come and go. */
-function place(name: string): number {
+/** From 0 to 1, by the name of the PBX, so that it stays when others come and go. */
+function hashFraction(name: string): number {
   return Number.parseInt(hash('sha256', name, 'hex').slice(0, 8), 16) / 2 ** 32
 }

@@ -48,7 +48,7 @@ export interface RolloutResult {
 
 /** The replay of ten thousand calls may take 100 s. */
 const ANSWER_MS = 120_000
-const LOOK_MS = 100
+const POLL_MS = 100
 /** Behind a leaf node a PBX may take some seconds longer. */
 const REPORT_WAIT_MS = REPORT_MS + 5_000
 const NO_REPORT = 'Nothing was pushed: all PBXs are away.  doorman fleet status  says since when.'
@@ -72,7 +72,7 @@ export async function push(parts: RolloutParts, what: Push): Promise<RolloutResu
       const pbxs = membersOf(ring, statuses)
       done.push({ ring, pbxs })
       const names = pbxs.length === 0 ? '' : ` (${listed(pbxs)})`
-      say(`Ring ${ring}: ${counted(pbxs.length, 'PBX')}${names}${absent([ring], statuses)}`)
+      say(`Ring ${ring}: ${counted(pbxs.length, 'PBX')}${names}${awayNote([ring], statuses)}`)
       const isLast = ring === what.rings.at(-1)
       const wait = { pbxs, sequence, holdMs: isLast || pbxs.length === 0 ? 0 : holdMs }
       if (wait.holdMs > 0) say(`  watched for ${formatDuration(holdMs)}`)
@@ -116,7 +116,7 @@ async function rollBack(
 ): Promise<string | undefined> {
   const { publisher, say } = parts
   const to = before.content === null ? 'what each had before the first push' : before.content.revision
-  say(`Rolled back to ${to}: ring ${rings.join(', ')}${absent(rings, statuses)}.`)
+  say(`Rolled back to ${to}: ring ${rings.join(', ')}${awayNote(rings, statuses)}.`)
   const problems: string[] = []
   for (const ring of rings) {
     const order = { ...before, ring, isRollback: true }
@@ -150,13 +150,14 @@ async function gate(
     }
     if (waiting.length === 0) tookAt ??= Date.now()
     if (tookAt !== undefined && Date.now() - tookAt >= holdMs) return undefined
-    if (tookAt === undefined && Date.now() - start > answerMs) return silence(waiting, statuses, answerMs)
-    await sleep(LOOK_MS)
+    if (tookAt === undefined && Date.now() - start > answerMs)
+      return timeoutProblem(waiting, statuses, answerMs)
+    await sleep(POLL_MS)
   }
 }
 
 /** An order that a PBX does not believe has no answer, and the reason is in its status. */
-function silence(pbxs: readonly string[], statuses: Statuses, answerMs: number): string {
+function timeoutProblem(pbxs: readonly string[], statuses: Statuses, answerMs: number): string {
   const reasons = pbxs.flatMap((pbx) =>
     (statuses.get(pbx)?.refusedOrders ?? [])
       .filter((why) => why.startsWith('orders/'))
@@ -193,7 +194,7 @@ async function awaitReports(
   const end = Date.now() + reportMs
   const late = () => membersOf(REST, statuses, true)
   if (late().length > 0) say(`Waits up to ${formatDuration(reportMs)} for the report of ${listed(late())}.`)
-  while (late().length > 0 && Date.now() < end) await sleep(LOOK_MS)
+  while (late().length > 0 && Date.now() < end) await sleep(POLL_MS)
 }
 
 /** Those that are there, or those that are away: they take what their ring has when they are back. */
@@ -202,7 +203,7 @@ function membersOf(ring: string, statuses: Statuses, away = false): readonly str
   return found.filter((status) => isInRing(ring, status)).map(({ name }) => name)
 }
 
-function absent(rings: readonly string[], statuses: Statuses): string {
+function awayNote(rings: readonly string[], statuses: Statuses): string {
   const away = new Set(rings.flatMap((ring) => membersOf(ring, statuses, true)))
   return away.size === 0 ? '' : `; away, and takes it when it is back: ${listed([...away])}`
 }

@@ -1,13 +1,13 @@
 /**
- * Some calls of all PBXs as they are decided, for the console; lossy on purpose. Each PBX tells a few once a second to
- * those that watch then, and nothing waits for that.
+ * Some calls of all PBXs as they are decided, for the console; lossy on purpose. Each PBX publishes a few once a second
+ * to those that watch then, and nothing waits for that.
  */
 import * as z from 'zod'
 import { type Exchange, lastPart, readValue } from './exchange.js'
 
 /** So many a second of each PBX. */
 const MOST_CALLS = 3
-const TELL_MS = 1_000
+const PUBLISH_MS = 1_000
 
 const [text, ms] = [z.string(), z.number()]
 const sampled = z.object({ at: text, call: text, outcome: text, sentence: text, ms })
@@ -27,34 +27,34 @@ export interface SampledCallsParts {
 
 export function sampleCalls({ exchange, name, listen, masked }: SampledCallsParts) {
   const calls: SampledCall[] = []
-  let isTold = false
+  let isPublished = false
   const unlisten = listen((call) => void (calls.length < MOST_CALLS && calls.push(call)))
-  const tell = async () => {
+  const publish = async () => {
     const some = calls.splice(0).map((call) => masked(sampled.parse(call)))
     // Nothing stays in a shared folder.
     const value = some.length === 0 ? '' : JSON.stringify(some)
-    if (value === '' && !isTold) return
-    isTold = value !== ''
+    if (value === '' && !isPublished) return
+    isPublished = value !== ''
     await exchange.put(`live/${name}`, value).catch(() => undefined)
   }
-  const timer = setInterval(() => void tell(), TELL_MS)
+  const timer = setInterval(() => void publish(), PUBLISH_MS)
   return {
-    /** Hears what each PBX tells, this one too. @returns ends it */
+    /** Takes what each PBX publishes, this one too. @returns ends it */
     listen(listener: (pbx: string, calls: readonly SampledCall[]) => void): () => void {
       const ended = new AbortController()
-      const told = exchange.watch(
+      const watching = exchange.watch(
         'live/',
         (key, value) => listener(lastPart(key), readValue(sample, value) ?? []),
         ended.signal,
       )
-      told.catch(() => undefined)
+      watching.catch(() => undefined)
       return () => ended.abort()
     },
     async stop() {
       clearInterval(timer)
       unlisten()
       calls.length = 0
-      await tell()
+      await publish()
     },
   }
 }

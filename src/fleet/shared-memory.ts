@@ -69,7 +69,7 @@ export class SharedMemory {
   /** Hash of a caller → until when that holds which this PBX has written there. */
   readonly #written = new Map<string, number>()
   /** The newest change and the calls of each caller that the exchange has, until all was compared once. */
-  #heard: Map<string, { at: number; readonly calls: Set<string> }> | undefined = new Map()
+  #remoteState: Map<string, { at: number; readonly calls: Set<string> }> | undefined = new Map()
   #forgotten = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #sweeping: NodeJS.Timeout | undefined
@@ -93,7 +93,7 @@ export class SharedMemory {
     void memoryLoaded
       .then(() => {
         for (const caller of memory.all()) this.#hashOf(caller)
-        return exchange.watch('memory/', (key, change) => this.#hear(key, change))
+        return exchange.watch('memory/', (key, change) => this.#onChange(key, change))
       })
       .then(() => {
         this.#compare()
@@ -114,13 +114,13 @@ export class SharedMemory {
     for (const caller of this.parts.memory.all()) {
       const id = this.#hashOf(caller)
       const { at = 0, calls = [] } = this.parts.memory.get(caller) ?? {}
-      const heard = this.#heard?.get(id)
+      const remote = this.#remoteState?.get(id)
       // Later news of another PBX do not mean that the exchange has the calls of this one.
-      if (at > (heard?.at ?? 0) || calls.some(([, call]) => !heard?.calls.has(this.#sharedId(call))))
+      if (at > (remote?.at ?? 0) || calls.some(([, call]) => !remote?.calls.has(this.#sharedId(call))))
         this.#unsent.add(id)
     }
     for (const id of this.#forgotten.keys()) if (!this.#written.has(id)) this.#unsent.add(id)
-    this.#heard = undefined
+    this.#remoteState = undefined
   }
 
   /** Writes anew, or removes, what holds no more. */
@@ -167,7 +167,7 @@ export class SharedMemory {
     return call.includes('/') ? call : `${this.parts.name}/${call}`
   }
 
-  #hear(key: Key, text: string): void {
+  #onChange(key: Key, text: string): void {
     const read = readValue(shared, text)
     if (read === undefined) return
     const { forgotten, caller, memory } = read
@@ -178,10 +178,10 @@ export class SharedMemory {
     }
     if (forgotten > (this.#forgotten.get(id) ?? 0)) this.#forgetFrom(id, forgotten)
     if (caller === undefined || memory === undefined || this.#hashOf(caller) !== id) return
-    const heard = this.#heard?.get(id) ?? { at: 0, calls: new Set() }
-    heard.at = Math.max(memory.at, heard.at)
-    for (const [, call] of memory.calls) heard.calls.add(call)
-    this.#heard?.set(id, heard)
+    const remote = this.#remoteState?.get(id) ?? { at: 0, calls: new Set() }
+    remote.at = Math.max(memory.at, remote.at)
+    for (const [, call] of memory.calls) remote.calls.add(call)
+    this.#remoteState?.set(id, remote)
     this.#takeIn(caller, memory, this.#forgotten.get(id) ?? 0)
   }
 
@@ -253,7 +253,7 @@ function idOf(caller: string): string {
   return hash('sha256', caller, 'hex').slice(0, 32)
 }
 
-/** The same at all PBXs, whichever they heard first. */
+/** The same at all PBXs, whichever they were told first. */
 function isLater(
   { at, values }: Pick<RememberedCaller, 'at' | 'values'>,
   known: RememberedCaller | undefined,

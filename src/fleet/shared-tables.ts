@@ -38,7 +38,7 @@ export class SharedTables implements TableSharing {
 
   start(): void {
     const { exchange, tables } = this.parts
-    const told = exchange.watch('tables/', (key, text) => this.#hear(key, text))
+    const told = exchange.watch('tables/', (key, text) => this.#onChange(key, text))
     void within(TOLD_MS, 'the exchange', told)
       .catch(() => undefined)
       .then(() => tables.share(this))
@@ -87,13 +87,13 @@ export class SharedTables implements TableSharing {
     const send = async () => {
       if (rows !== undefined) await exchange.putContent(`${name}/${key}`, await rows())
       await exchange.put(`tables/${name}/${key}`, announcement)
-      this.#hear(`tables/${name}/${key}`, announcement)
+      this.#onChange(`tables/${name}/${key}`, announcement)
     }
     await within(CONTENT_MS, 'the exchange', send()).catch(() => undefined)
     this.#sending.delete(key)
   }
 
-  #hear(announcement: Key, text: string): void {
+  #onChange(announcement: Key, text: string): void {
     const [, pbx = '', key = ''] = announcement.split('/')
     const read = readValue(announced, text)
     if (read === undefined) return void this.#announced.delete(`${pbx}/${key}`)
