@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -96,8 +97,11 @@ test('an order that no PBX could follow is refused, and a push that none has tak
       ['munich', 'ago; stop its Doorman first.'],
     ] as const)
       expect(await fleet('remove', name)).toMatchObject({ exit: 2, err: expect.stringContaining(says) })
+    await mkdir(join(share, 'memory/berlin'), { recursive: true })
+    await writeFile(join(share, 'memory/berlin/0123'), '{}')
     expect((await fleet('remove', 'berlin')).out).toContain('No push waits for berlin any more.')
     expect((await fleet('status')).out).not.toContain('berlin')
+    expect(existsSync(join(share, 'memory/berlin/0123'))).toBe(false)
     await rm(join(share, 'status/munich'))
     await writeFile(join(share, 'status/berlin'), JSON.stringify({ ...STATUS, at: Date.now() }))
     expect(await fleet('push', '--flows', folder, '--rings', 'canray,rest')).toMatchObject({
