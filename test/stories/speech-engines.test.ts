@@ -30,8 +30,6 @@ async function say(voice: string, text: string): Promise<Said> {
   const { exit, out, err } = await doorman(args, {
     DOORMAN_FLOWS: flows.path,
     PATH: `${engines}:${process.env.PATH}`,
-    // espeak-ng opens PulseAudio also where it plays nothing, whose library makes a folder, by default in HOME or TMPDIR.
-    PULSE_RUNTIME_PATH: join(folder, 'pulse'),
   })
   flows.remove()
   if (exit !== 0) throw new Error(err)

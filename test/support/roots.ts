@@ -137,7 +137,9 @@ export async function speechEngines(say: (line: string) => void): Promise<string
   for (const name of ENGINES) {
     const run = [loader, option, all, join(root, 'usr/bin', name)].map((word) => `'${word}'`).join(' ')
     const data = `ESPEAK_DATA_PATH='${join(multiarch, 'espeak-ng-data')}'`
-    const script = `#!/bin/sh\n${data} exec ${run} "$@"\n`
+    // espeak-ng opens PulseAudio also where it plays nothing, whose library makes a folder, by default in TMPDIR and HOME.
+    const pulse = `PULSE_RUNTIME_PATH='${join(folder, 'pulse')}'`
+    const script = `#!/bin/sh\n${data} ${pulse} exec ${run} "$@"\n`
     // Of several test processes at once, each writes the same.
     writeFileSync(join(folder, `${name}.${process.pid}`), script, { mode: 0o755 })
     renameSync(join(folder, `${name}.${process.pid}`), join(folder, name))
