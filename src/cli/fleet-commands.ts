@@ -212,7 +212,7 @@ export function remove(settings: Settings, options: Json, name: string): Promise
     if (!isAway(status, Date.now()))
       throw new Refusal('usage', `${name} reported ${age(status.at)} ago; stop its Doorman first.`)
     await exchange.put(`status/${name}`, '')
-    // Nobody else would delete what it knew of callers when the time to remember is over.
+    // No other PBX deletes what it knew of callers when the time to remember is over.
     for (const prefix of [`memory/${name}/`, `tables/${name}/`] as const)
       for (const key of (await list(exchange, prefix)).keys()) await exchange.put(key, '')
     printResult(options, { removed: name }, `No push waits for ${name} any more.`, 'doorman fleet status')

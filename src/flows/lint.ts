@@ -214,7 +214,7 @@ function lintTrustItems(trunks: YamlValue<RoutingSource['trunks']>, needs: Needs
       const isOwn = /^x[-_]/i.test(item) && names.includes(canonicalName(meant ?? ''))
       // Which of two own headers has the slip in its name cannot be told.
       const remedy = isOwn
-        ? `, and other lines have "${meant}": write both alike`
+        ? `, and other lines have "${meant}": write both the same way`
         : `; did you mean "${meant}"?`
       if (meant !== undefined && !isThere(canonicalName(meant)))
         written.warning('flows.unknown_name', what + remedy)
