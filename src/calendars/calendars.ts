@@ -15,7 +15,7 @@ import type { ReadCalendar } from '../hours/icalendar.js'
 import { askHttp } from '../lib/http-client.js'
 import { KeptCopies } from '../lib/kept-copies.js'
 import type { Log } from '../lib/log.js'
-import { pause, retryDelayMs } from '../lib/waiting.js'
+import { oneAtATime, pause, retryDelayMs } from '../lib/waiting.js'
 
 export interface CalendarsOptions {
   /** The data folder. */
@@ -48,10 +48,10 @@ export class Calendars {
   readonly #zones = new Map<string, readonly string[]>()
   readonly #fetching = new Map<string, Promise<void>>()
   readonly #failing = new Set<string>()
-  /** Why the last one could not be kept on disk. */
-  #notKept = ''
+  /** Those whose copy on disk is not what decides. */
+  readonly #notKept = new Set<string>()
   /** Copies are read one after the other: none replaces a newer one, and the other processors are for calls. */
-  #reading: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = oneAtATime()
 
   constructor(options: CalendarsOptions) {
     this.#options = { firstRetryMs: 30_000, ...options }
@@ -139,7 +139,10 @@ export class Calendars {
         this.#copies.set(url, copy)
         if (this.#failing.delete(url) || before?.version !== copy.version)
           log.info(`The calendar ${name} is at version ${copy.version}.`, { event: 'calendar' })
-        await storeCalendar(folder, url, text, now).catch((error: Error) => this.#onNotKept(name, error))
+        await storeCalendar(folder, url, text, now).then(
+          () => this.#notKept.delete(url),
+          (error: Error) => this.#onNotKept(url, error),
+        )
       })
       return true
     } catch (error) {
@@ -152,19 +155,12 @@ export class Calendars {
     }
   }
 
-  /** Said once: it decides all the same. */
-  #onNotKept(name: string, { message }: Error): void {
-    if (this.#notKept === message) return
-    this.#notKept = message
-    this.#options.log.warn(`The calendar ${name} cannot be kept for a restart: ${message}.`, {
-      event: 'calendar_problem',
-    })
-  }
-
-  #inTurn(read: () => Promise<void>): Promise<void> {
-    const turn = this.#reading.then(read)
-    this.#reading = turn.catch(() => undefined)
-    return turn
+  /** Said once: it decides all the same, and the message names another temporary file each time. */
+  #onNotKept(url: string, { message }: Error): void {
+    if (this.#notKept.has(url)) return
+    this.#notKept.add(url)
+    const text = `The calendar ${calendarName(url)} cannot be kept for a restart: ${message}.`
+    this.#options.log.warn(text, { event: 'calendar_problem' })
   }
 }
 

@@ -8,6 +8,7 @@ import type { Revision } from '../flows/revision.js'
 import type { ReplayResult } from '../history/replay.js'
 import { type Explained, explainCall } from '../history/sentence.js'
 import type { Log } from '../lib/log.js'
+import { oneAtATime } from '../lib/waiting.js'
 import type { Lookups } from '../lookups/lookups.js'
 import { type CallerMemory, forgetCaller, storedCaller } from '../memory/caller-memory.js'
 import type { Metrics } from '../observability/metrics.js'
@@ -215,16 +216,15 @@ export interface ServerParts {
  */
 export function inTurn<T>(run: (to?: number) => Promise<T>): (to?: number) => Promise<T> {
   const waiting = new Map<number | undefined, Promise<T>>()
-  let last: Promise<unknown> = Promise.resolve()
+  const next = oneAtATime()
   return (to) => {
     const joined = waiting.get(to)
     if (joined !== undefined) return joined
-    const result = last.then(() => {
+    const result = next(() => {
       waiting.delete(to)
       return run(to)
     })
     waiting.set(to, result)
-    last = result.catch(() => undefined)
     return result
   }
 }

@@ -6,6 +6,7 @@ import { EXAMPLES_FILE, type Example, type ExampleSource, readExamples } from '.
 import { FlowFilesError } from '../flows/problem.js'
 import { ifMissing, replaceFile } from '../lib/replace-file.js'
 import { safeJson, safeText } from '../lib/text.js'
+import { oneAtATime } from '../lib/waiting.js'
 import { headerName } from '../routing/format.js'
 import type { Answer, Remembered } from '../routing/outside-data.js'
 import { ownLevel } from '../sip/attestation.js'
@@ -66,13 +67,11 @@ function lookupsOf(answers: Readonly<Record<string, Answer>>): ExampleSource['ca
  * @throws FlowFilesError where problems of the file stand in the way; Error where it may not be written
  */
 export function addExample(folder: string, example: ExampleSource): Promise<Example | undefined> {
-  const added = lastAdded.then(() => addNext(folder, example))
-  lastAdded = added.catch(() => undefined)
-  return added
+  return inTurn(() => addNext(folder, example))
 }
 
 /** Two at once would each write the file without the example of the other. */
-let lastAdded: Promise<unknown> = Promise.resolve()
+const inTurn = oneAtATime()
 
 async function addNext(folder: string, example: ExampleSource): Promise<Example | undefined> {
   const path = join(folder, EXAMPLES_FILE)

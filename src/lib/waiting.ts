@@ -60,6 +60,16 @@ export function pause(ms: number, stopped: AbortSignal): Promise<void> {
   })
 }
 
+/** The returned function does work when all that came before it has ended, be it that it failed. */
+export function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
+  }
+}
+
 /**
  * For long work on the main thread: the returned function lets the event loop run, and with it the calls, once the
  * work has held it for some milliseconds.

@@ -12,7 +12,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Compiled } from '../flows/compile.js'
 import type { Problem } from '../flows/problem.js'
 import type { Revision } from '../flows/revision.js'
-import { within } from '../lib/waiting.js'
+import { oneAtATime, within } from '../lib/waiting.js'
 import type { Metrics } from '../observability/metrics.js'
 import { KEPT_REVISIONS, type RevisionEntry } from '../store/queries.js'
 import type { Store } from '../store/store.js'
@@ -67,7 +67,7 @@ export class Revisions {
   #waiting: WaitingCandidate | undefined
   /** The hash of the flows folder in whose place a rollback or a draft decides; null where the folder itself does. */
   #insteadOf: string | null
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = oneAtATime()
 
   /** Finds the revision to start with. @throws FlowFilesError where there is none. */
   static async start(parts: RevisionsParts): Promise<Revisions> {
@@ -144,13 +144,11 @@ export class Revisions {
 
   /** Resolves when no request is being handled. */
   async done(): Promise<void> {
-    await this.#last
+    await this.#inTurn(async () => undefined)
   }
 
   #queue(request: Request): Promise<ReloadResult> {
-    const result = this.#last.then(() => this.#handle(request))
-    this.#last = result
-    return result
+    return this.#inTurn(() => this.#handle(request))
   }
 
   async #handle(request: Request): Promise<ReloadResult> {

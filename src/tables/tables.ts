@@ -246,7 +246,8 @@ export class Tables {
       })
     if (leftOut !== '' && leftOut !== held.leftOut)
       log.warn(`Table ${name}: ${leftOut}.`, { event: 'table_rows', table: name })
-    if (notCopied !== undefined && notCopied !== held.notCopied) {
+    // Once, as the reason names another temporary file each time.
+    if (notCopied !== undefined && held.notCopied === undefined) {
       const message = `Table ${name} cannot be kept for a restart: ${notCopied}.`
       log.warn(message, { event: 'table_copy_problem', table: name })
     }

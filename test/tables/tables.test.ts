@@ -267,6 +267,21 @@ describe('a table', () => {
     },
   )
 
+  test('says once that its copy cannot be kept, whatever temporary file the reason names', async () => {
+    sent = csv('number', ANN)
+    const first = tables()
+    await first.tables.use(gold(), 10_000)
+    await first.tables.stop()
+    const path = join(folder, 'tables', readdirSync(join(folder, 'tables'))[0] ?? '')
+    rmSync(path)
+    mkdirSync(join(path, 'x'), { recursive: true })
+    const { tables: all, log } = tables()
+    await all.use(gold(), 10_000)
+    const seen = asked.length
+    await until(() => asked.length > seen + 3)
+    expect(log.of('table_copy_problem').filter((line) => line.includes('for a restart'))).toHaveLength(1)
+  })
+
   test('whose copy is damaged has none, and that is said', async () => {
     sent = csv('number', ANN)
     const first = tables()
