@@ -59,8 +59,9 @@ export interface SettingsSource {
 /** Reads all settings. @throws SettingsError with every problem. */
 export function readSettings(source: SettingsSource): Settings {
   const problems: string[] = []
-  const inFile = readSettingsFile(source.file, problems)
-  const given = { ...inFile, ...settingsIn(source.env) }
+  const text = readSettingsFile(source.file, problems)
+  const inFile = notEmpty(parseEnv(text))
+  const given = { ...settingsIn(inFile), ...settingsIn(source.env) }
   const values = withSecretFiles(given, problems, source.optional ?? [])
   problems.push(...unknownNames(given, inFile))
   const optional = Object.fromEntries((source.optional ?? []).map((name) => [name, true as const]))
@@ -69,25 +70,17 @@ export function readSettings(source: SettingsSource): Settings {
   if (parsed.success) problems.push(...contradictions(parsed.data as Settings))
   for (const issue of parsed.error?.issues ?? []) problems.push(`${issue.path.join('.')} ${issue.message}`)
   if (!parsed.success || problems.length > 0)
-    throw new SettingsError(problems.map((problem) => withPlace(problem, source)))
+    throw new SettingsError(problems.map((problem) => withPlace(problem, source, text)))
   return Object.freeze({ ...(parsed.data as Settings), databases, secrets })
 }
 
 /** With the line of the settings file, where the setting that the problem begins with is from there. */
-function withPlace(problem: string, { env, file }: SettingsSource): string {
+function withPlace(problem: string, { env, file }: SettingsSource, text: string): string {
   const [name = ''] = problem.split(/[\s:]/, 1)
-  if (file === undefined || !/^\w+$/.test(name) || env[name]) return problem
-  const lines = textOf(file).split('\n')
-  const line = lines.findLastIndex((text) => new RegExp(`^\\s*(?:export\\s+)?${name}\\b`).test(text)) + 1
+  if (!/^\w+$/.test(name) || env[name]) return problem
+  const isIt = new RegExp(`^\\s*(?:export\\s+)?${name}\\b`)
+  const line = text.split('\n').findLastIndex((one) => isIt.test(one)) + 1
   return line === 0 ? problem : `${file}:${line}: ${problem}`
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 /** The databases and secrets that the admin has named. */
@@ -132,32 +125,36 @@ function contradictions(settings: Settings): string[] {
 }
 
 function settingsIn(env: SettingsSource['env']): Record<string, string> {
-  const entries = Object.entries(env).filter(([name]) => name.startsWith('DOORMAN_'))
-  // An empty variable is how compose files and unit files say "not set".
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => Boolean(entry[1])))
+  return Object.fromEntries(Object.entries(notEmpty(env)).filter(([name]) => name.startsWith('DOORMAN_')))
 }
 
-function readSettingsFile(file: string | undefined, problems: string[]): Record<string, string> {
-  if (file === undefined) return {}
+/** An empty variable is how compose files and unit files say "not set". */
+function notEmpty(env: SettingsSource['env']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  )
+}
+
+/** @returns the text of the file; empty where it cannot be read */
+function readSettingsFile(file: string | undefined, problems: string[]): string {
+  if (file === undefined) return ''
   try {
     const text = readFileSync(file, 'utf8')
     // parseEnv passes over such a line.
     const bare = [...text.matchAll(/^[ \t]*(DOORMAN_\w*)(?![\w \t]*=)/gm)]
     problems.push(...bare.map(([, name]) => `${name} has no = and value behind it`))
-    const all = parseEnv(text) as Record<string, string>
-    problems.push(...nearNames(all))
-    return settingsIn(all)
+    return text
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const says = code === 'ENOENT' ? 'does not exist' : `cannot be read: ${message}`
     problems.push(`The settings file ${file} ${says}`)
-    return {}
+    return ''
   }
 }
 
 /** The files that hold secrets: those that `…_FILE` names, and the settings file where it has one itself. */
 export function secretFiles({ env, file }: SettingsSource): readonly string[] {
-  const inFile = readSettingsFile(file, [])
+  const inFile = settingsIn(parseEnv(readSettingsFile(file, [])))
   const given = { ...inFile, ...settingsIn(env) }
   const own = file !== undefined && secretsIn(inFile).some((name) => inFile[name] !== undefined) ? [file] : []
   return [...own, ...secretsIn(given).flatMap((name) => given[`${name}_FILE`] ?? [])]
@@ -195,31 +192,22 @@ function withSecretFiles(
 }
 
 /**
- * Names close to a setting's: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET. Other unknown names are ignored in the
- * environment (Kubernetes sets DOORMAN_PORT_… for a service called doorman) and refused in a settings file.
+ * Names close to a setting's: DOORMAN_AMI_PASSWORD for DOORMAN_AMI_SECRET, RELOAD for DOORMAN_RELOAD. Other unknown names
+ * are ignored in the environment (Kubernetes sets DOORMAN_PORT_… for a service called doorman). In a settings file they
+ * are refused where they begin with DOORMAN_; others may be for other programs.
  */
-function unknownNames(given: Readonly<Record<string, string>>, inFile: object): string[] {
+function unknownNames(given: object, inFile: object): string[] {
   const known = [...SETTING_NAMES, ...OTHER_NAMES]
-  return Object.keys(given).flatMap((name) => {
+  return Object.keys({ ...inFile, ...given }).flatMap((name) => {
     if (known.includes(name) || NAMED.test(name)) return []
-    // ARI has a password and AMI a secret; the two are often confused.
-    const swapped = name.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
-    const nearest = known.includes(swapped) ? swapped : closest(name, known)
-    const isMeant = nearest === swapped || distance(name, nearest) <= 2
-    return isMeant || name in inFile ? [`${name} is no setting; is ${nearest} meant?`] : []
-  })
-}
-
-/** `RELOAD`, `doorman_reload` and `DOORMN_RELOAD`: other names than those of settings may be for other programs. */
-function nearNames(all: Readonly<Record<string, string>>): string[] {
-  return Object.keys(all).flatMap((name) => {
-    if (name.startsWith('DOORMAN_')) return []
     const upper = name.toUpperCase()
-    const meant = SETTING_NAMES.find((one) => one === upper || one === `DOORMAN_${upper}`)
-    const nearest = meant ?? closest(upper, SETTING_NAMES)
-    return meant !== undefined || distance(upper, nearest) <= 2
-      ? [`${name} is no setting; is ${nearest} meant?`]
-      : []
+    // ARI has a password and AMI a secret; the two are often confused.
+    const swapped = upper.replace(/PASSWORD|SECRET/, (word) => (word === 'SECRET' ? 'PASSWORD' : 'SECRET'))
+    const same = [upper, swapped, `DOORMAN_${upper}`].find((one) => known.includes(one))
+    const nearest = same ?? closest(upper, known)
+    const isRefused = name in inFile && name.startsWith('DOORMAN_')
+    const isMeant = same !== undefined || distance(upper, nearest) <= 2
+    return isMeant || isRefused ? [`${name} is no setting; is ${nearest} meant?`] : []
   })
 }
 
