@@ -126,12 +126,15 @@ export class Ari implements Pbx {
   }
 
   shareVariables(variables: readonly Variable[]): string | undefined {
-    const socket = this.#connection.requestSocket
-    const shared = socket === undefined || !this.#maySetGlobals ? undefined : this.#sets.share(variables)
-    if (shared?.publish !== undefined) {
-      const publish = socket?.send(shared.publish, ANSWER_MS)
-      publish?.then((answer) => this.#onPublished(answer)).catch(() => undefined)
-    }
+    const socket = this.#maySetGlobals ? this.#connection.requestSocket : undefined
+    if (socket === undefined) return undefined
+    const shared = this.#sets.share(variables)
+    // No call waits for the answer; where none comes, the call is decided again.
+    if (shared?.publish !== undefined)
+      socket.send(shared.publish, ANSWER_MS).then(
+        (answer) => this.#onPublished(answer),
+        () => undefined,
+      )
     return shared?.name
   }
 
