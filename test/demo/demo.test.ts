@@ -49,13 +49,14 @@ class Demo {
     this.ended = new Promise((resolve) => this.child.once('close', resolve))
   }
 
-  /** Resolves when one of its outputs holds the text, or when it has ended. */
+  /** Resolves when one of its outputs holds the text; rejects with what it said when it ends without. */
   async says(name: 'stdout' | 'stderr', text: string): Promise<void> {
     if (this[name].includes(text)) return
     const said = new Promise<void>((resolve) => {
       this.child[name]?.on('data', () => this[name].includes(text) && resolve())
     })
     await Promise.race([said, this.ended])
+    if (!this[name].includes(text)) throw new Error(`The demo ended without "${text}":\n${this.stderr}`)
   }
 }
 

@@ -6,15 +6,22 @@ import { createServer } from 'node:net'
  * to any outgoing connection may be taken again before Asterisk has bound it.
  */
 const FROM = 20_000
-const TO = 29_999
+const TO = 30_000
 
-/** A port that was free a moment ago. Picked at random, so that parallel labs rarely meet. */
+/** Each of Jest's workers has ports of its own: a server binds its port seconds after it was picked. */
+const WORKERS = 4
+const SHARE = (TO - FROM) / WORKERS
+const FIRST = FROM + (Number(process.env.JEST_WORKER_ID ?? 0) % WORKERS) * SHARE
+
+let next = Math.floor(Math.random() * SHARE)
+
+/** A port that was free a moment ago; this process picks it again only after all others. */
 export async function freePort(protocol: 'tcp' | 'udp', address = '127.0.0.1'): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
-    const port = FROM + Math.floor(Math.random() * (TO - FROM + 1))
+    const port = FIRST + (next++ % SHARE)
     if (await (protocol === 'tcp' ? tcpIsFree(port, address) : udpIsFree(port, address))) return port
   }
-  throw new Error(`No free ${protocol} port between ${FROM} and ${TO} on ${address} in 100 tries.`)
+  throw new Error(`No free ${protocol} port in 100 tries on ${address}, of ${SHARE} from ${FIRST} on.`)
 }
 
 function tcpIsFree(port: number, address: string): Promise<boolean> {
