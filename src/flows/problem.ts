@@ -68,9 +68,9 @@ export const PROBLEM_CODES = {
 
 export type ProblemCode = keyof typeof PROBLEM_CODES
 
-/** `routing.yaml:12:7: …`, the form that editors and terminals make clickable. */
-export function formatProblem({ file, line, column, message }: Problem): string {
-  return file === '' ? message : `${file}:${line}:${column}: ${message}`
+/** `routing.yaml:12:7: … [flows.number]`; editors and terminals make the position clickable. */
+export function formatProblem({ file, line, column, message, code }: Problem): string {
+  return `${file === '' ? '' : `${file}:${line}:${column}: `}${message} [${code}]`
 }
 
 /** The flow files cannot be used; `problems` says why, each with its position. */

@@ -66,9 +66,9 @@ export const loose = (any) => any
 `,
     }
     const said = [
-      "name.ts:2:47: 'conv.caller' is possibly 'undefined' (TypeScript 18048)",
-      "typed.ts:7:12: Property 'calerNumber' does not exist on type 'Conversation'. Did you mean 'callerNumber'? (TypeScript 2551)",
-      "typed.ts:7:47: Argument of type 'number' is not assignable to parameter of type 'string' (TypeScript 2345)",
+      "name.ts:2:47: 'conv.caller' is possibly 'undefined' (TypeScript 18048) [flows.types]",
+      "typed.ts:7:12: Property 'calerNumber' does not exist on type 'Conversation'. Did you mean 'callerNumber'? (TypeScript 2551) [flows.types]",
+      "typed.ts:7:47: Argument of type 'number' is not assignable to parameter of type 'string' (TypeScript 2345) [flows.types]",
     ]
     await inFolder(files, async (folder) => {
       const { exit, out } = await doorman(['check', '--flows', folder])

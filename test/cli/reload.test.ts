@@ -205,7 +205,9 @@ describe('doorman revisions', () => {
       /\n\nThe flows folder has changed \(2 min ago\), and waits for a reload:\n {2}rule "All": goto/,
     )
     candidate = { ...waiting, problems: [problem] }
-    expect((await run('revisions')).out).toContain(`and a reload refuses it:\n  routing.yaml:3:1: no\n`)
+    expect((await run('revisions')).out).toContain(
+      `and a reload refuses it:\n  routing.yaml:3:1: no [${problem.code}]\n`,
+    )
     expect(JSON.parse((await run('revisions', '--json')).out)).toMatchObject({
       revisions: [{ number: 1 }],
       candidate,

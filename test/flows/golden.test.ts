@@ -23,8 +23,7 @@ import { projectFolder } from './project-folder.js'
  */
 const GOLDEN = projectFolder('test', 'golden', 'problems')
 
-const line = (suffix: string) => (problem: Problem) =>
-  `${formatProblem(problem)} [${problem.code}]${suffix}\n`
+const line = (suffix: string) => (problem: Problem) => `${formatProblem(problem)}${suffix}\n`
 
 describe('the problems of flow files', () => {
   test.each(readdirSync(GOLDEN))('%s', async (name) => {

@@ -140,7 +140,7 @@ otherwise: main
 describe('an example that does not hold', () => {
   test('refuses the revision, and shows expected beside got with the reason', async () => {
     expect(await problemsWith(one(ANY, '{ flow: vip_flow, vip: true }', 'Ada is a VIP'))).toEqual([
-      'examples.yaml:2:5: "Ada is a VIP" does not hold: expected flow vip_flow, got main; expected vip true, got false ((vip): neither the caller number nor a header makes this a VIP call; (otherwise): no rule matched, so the call goes to main); where that is meant, change the example',
+      'examples.yaml:2:5: "Ada is a VIP" does not hold: expected flow vip_flow, got main; expected vip true, got false ((vip): neither the caller number nor a header makes this a VIP call; (otherwise): no rule matched, so the call goes to main); where that is meant, change the example [flows.example]',
     ])
   })
 

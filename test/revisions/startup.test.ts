@@ -98,7 +98,7 @@ describe('the revision to start with', () => {
 
   test.each([
     ['it cannot be read', { store: { files: fail } }, 'doorman.db is damaged.'],
-    ['it cannot be compiled', { load: uncompilable }, 'routing.yaml:2:1: old'],
+    ['it cannot be compiled', { load: uncompilable }, 'routing.yaml:2:1: old [flows.unknown_name]'],
   ])(
     'is the flows folder instead of the newest stored one where %s, which is said',
     async (_what, parts, why) => {
