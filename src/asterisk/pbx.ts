@@ -80,7 +80,7 @@ export interface Pbx {
    */
   setVariables(channel: string, variables: readonly Variable[], timeoutMs: number): Promise<void>
   /**
-   * Publishes the set in a global variable, unless it is there already, ahead of every later `continueInDialplan`.
+   * Publishes the set in a global variable, unless it is there already, ahead of every later `postContinue`.
    * Returns the name under which the context `doorman-go` finds it; undefined where this Asterisk takes no requests over
    * the WebSocket, or the set does not fit: use `setVariables`.
    */
@@ -89,6 +89,11 @@ export interface Pbx {
   forgetSharedVariables(): void
   /** Sends the channel on in the dialplan. Asterisk does not check the location. */
   continueInDialplan(channelId: string, location: DialplanLocation, timeoutMs: number): Promise<void>
+  /**
+   * The same without an answer: that the channel departs is the answer. False where this Asterisk takes no requests over
+   * the WebSocket, or it does not answer: use `continueInDialplan`.
+   */
+  postContinue(channelId: string, location: DialplanLocation): boolean
 }
 
 /** chan_pjsip names a channel `PJSIP/<endpoint>-<eight hex digits>`; an endpoint may have dashes of its own. */

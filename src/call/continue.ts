@@ -44,6 +44,12 @@ export async function continueCall(
 /** Tries again for as long as the call has time, as an answer may be lost with a connection. */
 async function send(call: ActiveCall, location: DialplanLocation, pbx: Pbx): Promise<Sent> {
   let sent: Sent = 'refused'
+  // Without the time of its StasisStart, that of its StasisEnd would not tell whether the time limit was first.
+  const tellsByEvents = call.departure === undefined && call.arrival.at !== undefined
+  if (tellsByEvents && pbx.postContinue(call.id, location)) {
+    await call.departs(call.atMost(CONTINUE_MS))
+    sent = call.departure?.at === undefined ? 'unanswered' : 'accepted'
+  }
   for (let refusals = 0; call.departure === undefined && refusals < 2; ) {
     const result = await trySending(call, location, pbx)
     if (result === 'accepted') return result

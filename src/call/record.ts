@@ -47,8 +47,8 @@ export class RecordQueue {
 
   /** A StasisStart that tells of a missing flow is as late as the StasisEnd was; Asterisk 16 takes up to 200 ms. */
   add(finished: FinishedCall): void {
-    const lateness = finished.call.ms.leave ?? 0
-    this.#waiting.push({ finished, due: performance.now() + DELAY_MS + lateness })
+    const { continue: sent = 0, leave = 0 } = finished.call.ms
+    this.#waiting.push({ finished, due: performance.now() + DELAY_MS + sent + leave })
     this.#timer ??= setTimeout(() => this.#emitDue(), DELAY_MS)
   }
 

@@ -42,28 +42,16 @@ describe('the event WebSocket', () => {
     socket.terminate()
   })
 
-  test('matches answers to their requests, in whatever order they come', async () => {
-    const { raw, receive, socket } = opened()
-    const query = { context: 'A&B' }
-    const answers = ['one', 'two'].map((path) => socket.send({ method: 'POST', path, query }, 20_000))
-    const [one, two] = raw.sent
-    expect(one).toMatchObject({ type: 'RESTRequest', method: 'POST', uri: 'one' })
-    expect(one?.query_strings).toEqual([{ name: 'context', value: 'A&B' }])
-    receive({ type: 'RESTResponse', request_id: 'foreign', status_code: 500 })
-    receive({ type: 'RESTResponse', request_id: two?.request_id, status_code: 404, message_body: '{"a":1}' })
-    receive({ type: 'RESTResponse', request_id: one?.request_id, status_code: 204 })
-    expect(await Promise.all(answers)).toEqual([{ status: 204 }, { status: 404, body: { a: 1 } }])
+  test('takes requests, whose query is a list', () => {
+    const { raw, socket } = opened()
+    socket.post({ method: 'POST', path: 'one', query: { context: 'A&B' } })
+    expect(raw.sent).toEqual([
+      {
+        ...{ type: 'RESTRequest', transaction_id: '', request_id: '', method: 'POST', uri: 'one' },
+        query_strings: [{ name: 'context', value: 'A&B' }],
+      },
+    ])
     socket.terminate()
-  })
-
-  test('fails requests when it closes, and those that are not answered in time', async () => {
-    const { socket, told } = opened()
-    const request = { method: 'GET', path: 'x' } as const
-    await expect(socket.send(request, 10)).rejects.toMatchObject({ fault: 'unreachable' })
-    const pending = socket.send(request, 60_000)
-    socket.terminate()
-    await expect(pending).rejects.toMatchObject({ fault: 'unreachable' })
-    expect(told).toContain('closed')
   })
 
   test('reports silence, and again with each ping, until anything comes', () => {

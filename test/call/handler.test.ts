@@ -430,6 +430,51 @@ describe('continue', () => {
     })
   })
 
+  test('is posted, and that the channel leaves is the answer', async () => {
+    const lab = new Lab()
+    lab.pbx.takesPosts = true
+    lab.pbx.enter(GOLD)
+    expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: [] })
+    expect([lab.pbx.requestsOf('continueInDialplan'), lab.pbx.sentTo]).toEqual([[], [VIP_LOCATION]])
+  })
+
+  test('is sent over HTTP where the channel stays after it was posted', async () => {
+    const lab = new Lab()
+    lab.pbx.takesPosts = true
+    lab.pbx.fail('postContinue', 'unreachable')
+    lab.pbx.enter(GOLD)
+    expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: [] })
+    expect(lab.pbx.sentTo).toEqual([VIP_LOCATION])
+  })
+
+  test('of a channel that Asterisk cannot describe is not posted, as no StasisEnd tells that it left', async () => {
+    const lab = new Lab()
+    lab.pbx.takesPosts = true
+    lab.pbx.enter({ ...GOLD, isUndescribed: true })
+    expect((await lab.only()).outcome).toBe('undecidable')
+    expect(lab.pbx.requestsOf('postContinue')).toEqual([])
+  })
+
+  test('that was posted is unconfirmed where the StasisEnd was lost', async () => {
+    const lab = new Lab()
+    lab.pbx.takesPosts = true
+    lab.pbx.confirmsLeaving = false
+    const { id } = lab.pbx.enter(GOLD)
+    setTimeout(() => lab.calls.onDeparture(id, { kind: 'continued', at: undefined }), 300)
+    expect((await lab.only()).outcome).toBe('unconfirmed')
+  })
+
+  test('that was posted may have been carried out though the channel is gone for HTTP', async () => {
+    const lab = new Lab()
+    lab.pbx.takesPosts = true
+    lab.pbx.fail('postContinue', 'unreachable')
+    lab.pbx.fail('continueInDialplan', 'gone')
+    const { id } = lab.pbx.enter(GOLD)
+    const at = performance.now() + 300
+    setTimeout(() => lab.pbx.leave(id, 'continued', at), 400)
+    expect(await lab.only()).toMatchObject({ outcome: 'routed', faults: [] })
+  })
+
   test('is tried now and then, and not in a loop, where the connection is refused', async () => {
     const lab = new Lab()
     lab.pbx.fail('continueInDialplan', ...Array.from({ length: 5_000 }, () => 'unreachable' as const))

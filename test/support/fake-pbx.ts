@@ -25,7 +25,7 @@ interface FakeChannel {
   readonly variables: Map<string, string>
 }
 
-export type Step = 'readVariable' | 'readHeader' | 'setVariables' | 'continueInDialplan'
+export type Step = 'readVariable' | 'readHeader' | 'setVariables' | 'postContinue' | 'continueInDialplan'
 
 /** A `PbxFault` is answered at once; `hang` never answers, so that the request runs into its time limit. */
 export type Fault = PbxFault | 'hang'
@@ -42,6 +42,8 @@ export class FakePbx implements Pbx {
   readonly requests: Request[] = []
   /** Whether this Asterisk takes shared variables. */
   sharesVariables = false
+  /** Whether it continues calls over the WebSocket. */
+  takesPosts = false
   forgotten = 0
   /** Whether a StasisEnd follows `continue`. */
   confirmsLeaving = true
@@ -138,15 +140,23 @@ export class FakePbx implements Pbx {
     this.forgotten += 1
   }
 
+  postContinue(channelId: string, location: DialplanLocation): boolean {
+    if (!this.takesPosts) return false
+    // A fault shows in that the channel stays.
+    this.#answer('postContinue', 0, () => this.#continue(channelId, location)).catch(() => undefined)
+    return true
+  }
+
   continueInDialplan(channelId: string, location: DialplanLocation, timeoutMs: number): Promise<void> {
-    return this.#answer('continueInDialplan', timeoutMs, () => {
-      const channel = this.#channel(channelId)
-      const { context, extension, priority } = location
-      if (extension.startsWith('*')) assign(channel, this.#sets[Number(extension.slice(1, 8))] ?? [])
-      this.sentTo.push(`${context},${extension},${priority}`)
-      // Asterisk answers first; then the channel leaves.
-      if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'continued'))
-    })
+    return this.#answer('continueInDialplan', timeoutMs, () => this.#continue(channelId, location))
+  }
+
+  #continue(channelId: string, { context, extension, priority }: DialplanLocation): void {
+    const channel = this.#channel(channelId)
+    if (extension.startsWith('*')) assign(channel, this.#sets[Number(extension.slice(1, 8))] ?? [])
+    this.sentTo.push(`${context},${extension},${priority}`)
+    // Asterisk answers first; then the channel leaves.
+    if (this.confirmsLeaving) setImmediate(() => this.leave(channelId, 'continued'))
   }
 
   async #answer<T>(step: Step, timeoutMs: number, answer: () => T): Promise<T> {

@@ -17,20 +17,16 @@ const NOT_FOUND = 404
 const LAST_COPY_MS = 300
 const REMOVE_MS = 1_000
 
-/** Events that Doorman handles. The filter also holds back `RESTResponse` where it does not name it (22.10). */
-const EVENTS = [
-  'StasisStart',
-  'StasisEnd',
-  'ChannelHangupRequest',
-  'ApplicationReplaced',
-  'CallBroadcast',
-  'RESTResponse',
-]
+/**
+ * Events that Doorman handles. The filter also holds back `RESTResponse` (22.10), which would cost each call as much as
+ * another event.
+ */
+const EVENTS = ['StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ApplicationReplaced', 'CallBroadcast']
 
 /**
- * ARI: calls that arrive and depart, and requests about them. Requests that a call waits for go over the event
- * WebSocket where this Asterisk takes them there (20.14, 21.9, 22.4 and later), all others over HTTP. AMI sets the
- * variables that cannot be shared.
+ * ARI: calls that arrive and depart, and requests about them. What every call needs goes over the event WebSocket where
+ * this Asterisk takes requests there (20.14, 21.9, 22.4 and later), all else over HTTP. AMI sets the variables that
+ * cannot be shared.
  */
 export class Ari implements Pbx {
   readonly #http: AriHttp
@@ -40,7 +36,7 @@ export class Ari implements Pbx {
   readonly deviceStates: DeviceStates
   #channels: StasisChannels | undefined
   #claims = true
-  /** Whether Asterisk has not refused to set a global variable since the last connection. */
+  /** Asterisk refuses where it has not loaded res_ari_asterisk.so. */
   #maySetGlobals = true
   #refusal: string | undefined
   #missingModule: string | undefined
@@ -129,42 +125,26 @@ export class Ari implements Pbx {
     const socket = this.#maySetGlobals ? this.#connection.requestSocket : undefined
     if (socket === undefined) return undefined
     const shared = this.#sets.share(variables)
-    // No call waits for the answer; where none comes, the call is decided again.
-    if (shared?.publish !== undefined)
-      socket.send(shared.publish, ANSWER_MS).then(
-        (answer) => this.#onPublished(answer),
-        () => undefined,
-      )
+    if (shared?.publish !== undefined) socket.post(shared.publish)
     return shared?.name
-  }
-
-  /** Without its set a call is decided again. */
-  #onPublished(answer: AriAnswer): void {
-    if (answer.status < 300 || !this.#maySetGlobals) return
-    this.#maySetGlobals = false
-    this.log.warn(
-      `ARI answers ${answer.status} ${message(answer)} where Doorman sets a global variable. Until it connects again, ` +
-        'the variables of calls are set over AMI, which is slower.',
-      { event: 'sharing_refused' },
-    )
   }
 
   forgetSharedVariables(): void {
     this.#sets.forget()
   }
 
+  postContinue(channelId: string, location: DialplanLocation): boolean {
+    const socket = this.#connection.requestSocket
+    socket?.post(continueRequest(channelId, location))
+    return socket !== undefined
+  }
+
   async continueInDialplan(channelId: string, location: DialplanLocation, timeoutMs: number): Promise<void> {
-    const { context, extension, priority } = location
-    const query = { context, extension, priority: String(priority) }
-    const request: AriRequest = { method: 'POST', path: pathOf(channelId, 'continue'), query }
-    const answer = await this.#send(request, timeoutMs)
+    const request = continueRequest(channelId, location)
+    const answer = await this.#http.send(request, timeoutMs)
     if (answer.status < 300) return
     if (answer.status === 401 || answer.status === 403) this.#onRefused(answer)
     throw refused(request, answer)
-  }
-
-  #send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
-    return (this.#connection.requestSocket ?? this.#http).send(request, timeoutMs)
   }
 
   async #read(channelId: string, name: string, timeoutMs: number): Promise<string | undefined> {
@@ -173,7 +153,7 @@ export class Ari implements Pbx {
       path: pathOf(channelId, 'variable'),
       query: { variable: name },
     }
-    const answer = await this.#send(request, timeoutMs)
+    const answer = await this.#http.send(request, timeoutMs)
     if (answer.status < 300) return String((answer.body as { value?: unknown } | undefined)?.value ?? '')
     // A variable that is not set is answered with 404, as a channel that is gone; a header that is missing with 500.
     const said = message(answer)
@@ -192,7 +172,7 @@ export class Ari implements Pbx {
     // Before 16.3 there is no filter, and Doorman only receives more than it needs.
     const filter = { method: 'PUT', path: `${own}/eventFilter`, body } as const
     const filtered = this.#http.send(filter, ANSWER_MS).catch(() => undefined)
-    await Promise.all([filtered, this.#channels?.reconcile(true), this.#check()])
+    await Promise.all([filtered, this.#channels?.reconcile(true), this.#check(), this.#checkSharing()])
   }
 
   #onEvent(event: AriEvent): void {
@@ -211,6 +191,18 @@ export class Ari implements Pbx {
   async #check(): Promise<void> {
     await Promise.all([this.#checkPermission(), this.#checkHeaderFunctions()])
     if (this.#refusal !== undefined || this.#missingModule !== undefined) this.#checkLater()
+  }
+
+  /** Without its set a call is decided again. */
+  async #checkSharing(): Promise<void> {
+    const answer = await this.#http.send(this.#sets.probe, ANSWER_MS).catch(() => undefined)
+    if (answer === undefined || answer.status < 300) return
+    this.#maySetGlobals = false
+    this.log.warn(
+      `ARI answers ${answer.status} ${message(answer)} where Doorman sets a global variable. Until it connects again, ` +
+        'the variables of calls are set over AMI, which is slower.',
+      { event: 'sharing_refused' },
+    )
   }
 
   #checkLater(): void {
@@ -252,6 +244,11 @@ export class Ari implements Pbx {
     )
     this.#checkLater()
   }
+}
+
+function continueRequest(channelId: string, { context, extension, priority }: DialplanLocation): AriRequest {
+  const query = { context, extension, priority: String(priority) }
+  return { method: 'POST', path: pathOf(channelId, 'continue'), query }
 }
 
 function pathOf(channelId: string, resource: string): string {

@@ -65,6 +65,11 @@ export class SharedVariableSets {
     for (const set of this.#sets) set.text = ''
   }
 
+  /** Removes a variable that there is not, which shows whether Asterisk lets Doorman set one. */
+  get probe(): AriRequest {
+    return assignment(this.#owner)
+  }
+
   /** The requests that remove all of them. Over ARI, a global variable without a value is removed. */
   removals(): readonly AriRequest[] {
     return this.#sets.map(({ name }) => assignment(name))

@@ -1,6 +1,4 @@
-import { within } from '../../lib/waiting.js'
-import { PbxError } from '../pbx.js'
-import { type AriAnswer, type AriRequest, parseJson } from './http.js'
+import { type AriRequest, parseJson } from './http.js'
 import type { AriEvent } from './stasis-channels.js'
 
 /** A WebSocket of the package `ws`, as far as it is used here. */
@@ -36,8 +34,6 @@ export const SILENT_MS = 400
  */
 export class AriSocket {
   readonly #watch: NodeJS.Timeout
-  readonly #pending = new Map<string, PromiseWithResolvers<AriAnswer>>()
-  #requests = 0
   #heardAt = performance.now()
   #watchedAt = performance.now()
   #awakeSince = 0
@@ -60,25 +56,17 @@ export class AriSocket {
     return performance.now() - this.#heardAt >= SILENT_MS
   }
 
-  /** Asterisk carries out the requests of one socket in their order. @throws PbxError `unreachable` */
-  async send(request: AriRequest, timeoutMs: number): Promise<AriAnswer> {
-    const id = String(++this.#requests)
-    const what = `ARI ${request.method} ${request.path}`
-    const answer = Promise.withResolvers<AriAnswer>()
-    this.#pending.set(id, answer)
-    try {
-      this.#post(request, id)
-      return await within(timeoutMs, what, answer.promise)
-    } catch {
-      throw new PbxError('unreachable', `${what}: no answer over the WebSocket`)
-    } finally {
-      this.#pending.delete(id)
-    }
-  }
-
-  #post({ method, path, query = {} }: AriRequest, request_id: string): void {
+  /** Asterisk carries out the requests of one socket in their order. What they do shows in the events. */
+  post({ method, path, query = {} }: AriRequest): void {
     const query_strings = Object.entries(query).map(([name, value]) => ({ name, value }))
-    const request = { type: 'RESTRequest', transaction_id: '', request_id, method, uri: path, query_strings }
+    const request = {
+      type: 'RESTRequest',
+      transaction_id: '',
+      request_id: '',
+      method,
+      uri: path,
+      query_strings,
+    }
     this.socket.send(JSON.stringify(request))
   }
 
@@ -100,22 +88,13 @@ export class AriSocket {
   #onMessage(text: string): void {
     this.#heardAt = performance.now()
     const message = parseJson(text)
-    if (typeof message !== 'object' || message === null) return
-    if ((message as AriEvent).type === 'RESTResponse') this.#onResponse(message)
-    else this.listener.onEvent(message as AriEvent)
-  }
-
-  #onResponse(response: { request_id?: unknown; status_code?: unknown; message_body?: unknown }): void {
-    const { request_id, status_code, message_body } = response
-    const body = typeof message_body === 'string' ? parseJson(message_body) : message_body
-    this.#pending.get(String(request_id))?.resolve({ status: Number(status_code), body })
+    if (typeof message === 'object' && message !== null) this.listener.onEvent(message as AriEvent)
   }
 
   #onClose(): void {
     if (this.#isClosed) return
     this.#isClosed = true
     clearInterval(this.#watch)
-    for (const { reject } of this.#pending.values()) reject(new Error('closed'))
     this.listener.onClose()
   }
 }
