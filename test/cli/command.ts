@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from '@jest/globals'
-import { ended } from '../support/child.js'
+import { ended, ownEnvironment } from '../support/child.js'
 import type { Order } from './command-process.js'
 
 /** The `doorman` of the same build as the tests. */
@@ -30,7 +30,7 @@ export type Env = Readonly<Record<string, string>>
 
 function ownEnv(): Record<string, string> {
   return {
-    ...{ PATH: process.env.PATH ?? '', TMPDIR: tmpdir() },
+    ...ownEnvironment(),
     ...{ DOORMAN_DATA: join(folder, 'data'), DOORMAN_CONTROL_PORT: '0' },
   }
 }

@@ -9,7 +9,7 @@ import { type CallOfKind, countsOf } from '../faults/counts.js'
 import { FLOW_FILES, flowContexts, GOOD, type Kind } from '../faults/flow-files.js'
 import { FaultyProxy } from '../faults/proxy.js'
 import { ADDRESS_OF, Load, placed } from '../support/calls.js'
-import { isAlive, runToEnd } from '../support/child.js'
+import { isAlive, ownEnvironment, runToEnd } from '../support/child.js'
 import { DOORMAN, type RunningDoorman, settingsFor } from '../support/doorman.js'
 import type { AsteriskInstall } from '../support/install.js'
 import { BEHIND_PROXY, type Kamailio, PROXIED_TRUNKS, proxyFor } from '../support/kamailio.js'
@@ -81,7 +81,7 @@ export class Pbx {
   }
 
   async #command(...args: readonly string[]): Promise<string> {
-    const env = { PATH: process.env.PATH ?? '', TMPDIR: tmpdir(), ...settingsFor(this.lab.asterisk) }
+    const env = { ...ownEnvironment(), ...settingsFor(this.lab.asterisk) }
     const { code, output } = await runToEnd([...DOORMAN, ...args], 20_000, { env })
     if (code !== 0) throw new Error(`doorman ${args.join(' ')} exited with ${code}: ${output}`)
     return output
@@ -169,8 +169,7 @@ export class Cluster {
   /** `doorman fleet …` as the publisher. Rejects where it does not exit with 0. */
   async #fleet(...args: readonly string[]): Promise<void> {
     const env = {
-      PATH: process.env.PATH ?? '',
-      TMPDIR: tmpdir(),
+      ...ownEnvironment(),
       DOORMAN_FLOWS: this.flows,
       ...this.nats.settings('publisher'),
     }

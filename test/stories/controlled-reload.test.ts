@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { ownEnvironment } from '../support/child.js'
 import { DOORMAN, type RunningDoorman, settingsFor } from '../support/doorman.js'
 import { allShowing, flowsTo, pbxFixture } from '../support/fixture.js'
 import { flowFolder } from '../support/flow-folder.js'
@@ -31,7 +32,7 @@ describe('an admin who controls reloads', () => {
     const start = () => fixture.lab.startDoorman(own)
     const command = (...args: readonly string[]) => {
       const [node = '', script = ''] = DOORMAN
-      const env = { PATH: process.env.PATH, ...settingsFor(fixture.asterisk), ...own }
+      const env = { ...ownEnvironment(), ...settingsFor(fixture.asterisk), ...own }
       const { status, stdout, stderr } = spawnSync(node, [script, ...args], {
         ...{ env: { ...env, DOORMAN_FLOWS: fixture.lab.flows }, encoding: 'utf8' },
       })

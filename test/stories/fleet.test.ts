@@ -8,6 +8,7 @@ import { readStatuses } from '../../src/fleet/status.js'
 import { codeBlocks } from '../docs/code-blocks.js'
 import { NatsFleet } from '../fleet/nats-fleet.js'
 import { recordCalls, recorded } from '../history/calls.js'
+import { ownEnvironment } from '../support/child.js'
 import { DOORMAN, launchDoorman, type RunningDoorman } from '../support/doorman.js'
 import { until } from '../support/until.js'
 
@@ -38,7 +39,7 @@ interface Ending {
 /** Runs lines of a shell in which `doorman` is the one of this build. */
 function sh(lines: string): Promise<Ending> {
   const doorman = `doorman() { ${DOORMAN.map((part) => `'${part}'`).join(' ')} "$@"; }`
-  const env = { PATH: process.env.PATH ?? '', TMPDIR: tmpdir() }
+  const env = ownEnvironment()
   return new Promise((resolve) =>
     execFile('sh', ['-e', '-c', `${doorman}\n${lines}`], { cwd: home, env }, (error, out, err) =>
       resolve({ exit: error === null ? 0 : Number(error.code), out: `${out}${err}` }),

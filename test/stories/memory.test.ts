@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { ownEnvironment } from '../support/child.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
 import { flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
@@ -62,7 +63,7 @@ describe.each(RELEASES)('the memory of callers on Debian %s', (release) => {
   function run(folder: string, ...args: readonly string[]): string {
     const [node = '', script = ''] = DOORMAN
     const own = { DOORMAN_DATA: folder, DOORMAN_FLOWS: fixture.lab.flows }
-    const env = { PATH: process.env.PATH, ...settingsFor(fixture.asterisk), ...own }
+    const env = { ...ownEnvironment(), ...settingsFor(fixture.asterisk), ...own }
     return spawnSync(node, [script, ...args], { env, encoding: 'utf8' }).stdout
   }
 

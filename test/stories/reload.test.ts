@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import type { ControlAddress } from '../../src/control/client.js'
+import { ownEnvironment } from '../support/child.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
 import { allShowing, flowsTo, pbxFixture, RELEASES } from '../support/fixture.js'
 
@@ -34,7 +35,7 @@ describe.each(RELEASES)('changing the rules while calls run on Debian %s', (rele
 
   function command(...args: readonly string[]) {
     const [node = '', script = ''] = DOORMAN
-    const env = { PATH: process.env.PATH, ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.lab.flows }
+    const env = { ...ownEnvironment(), ...settingsFor(fixture.asterisk), DOORMAN_FLOWS: fixture.lab.flows }
     const { status, stdout, stderr } = spawnSync(node, [script, ...args], { env, encoding: 'utf8' })
     return { status, said: stdout + stderr }
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 
 /**
  * Starts a program that cannot outlive this process. A shell holds a pipe to us and, when the pipe closes
@@ -59,6 +60,12 @@ export function ended(child: ChildProcess, limit_ms: number): Promise<boolean> {
     child.once('exit', settle)
     child.once('error', settle)
   })
+}
+
+/** What of our environment a `doorman` that a test starts has: settings of whoever runs the tests are not among it. */
+export function ownEnvironment(): Record<string, string> {
+  const { PATH = '', NODE_COMPILE_CACHE } = process.env
+  return { PATH, TMPDIR: tmpdir(), ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) }
 }
 
 /** Sends a signal to the child's whole process group; a group that is gone already is no error. */

@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DecisionRecord } from '../../src/history/decision-record.js'
 import type { Asterisk } from './asterisk.js'
 import { Changes } from './changes.js'
-import { ended, signalGroup, startGuarded, stopGroup } from './child.js'
+import { ended, ownEnvironment, signalGroup, startGuarded, stopGroup } from './child.js'
 import { repositoryFolder } from './lab-folder.js'
 
 /** One line of Doorman's log. */
@@ -44,7 +43,7 @@ export function launchDoorman(
   settings: Readonly<Record<string, string>>,
   through: readonly string[] = [],
 ): RunningDoorman {
-  const env = { PATH: process.env.PATH ?? '', TMPDIR: tmpdir(), ...settings }
+  const env = { ...ownEnvironment(), ...settings }
   const child = startGuarded([...through, ...DOORMAN, 'run'], {
     env,
     cwd: repositoryFolder(),
@@ -59,7 +58,7 @@ export function generatedDialplan(
   settings: Readonly<Record<string, string>> = {},
   [node = '', ...args]: readonly string[] = DOORMAN,
 ): string {
-  const env = { PATH: process.env.PATH ?? '', ...settings }
+  const env = { ...ownEnvironment(), ...settings }
   return execFileSync(node, [...args, 'dialplan', '--flows', flows], { encoding: 'utf8', env, stdio: 'pipe' })
 }
 

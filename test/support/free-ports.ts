@@ -9,7 +9,7 @@ const FROM = 20_000
 const TO = 30_000
 
 /** Each of Jest's workers has ports of its own: a server binds its port seconds after it was picked. */
-const WORKERS = 4
+const WORKERS = 8
 const SHARE = (TO - FROM) / WORKERS
 const FIRST = FROM + (Number(process.env.JEST_WORKER_ID ?? 0) % WORKERS) * SHARE
 

@@ -21,6 +21,9 @@ export default async function setup(
     removeKilledRuns()
     process.env.DOORMAN_TEST_RUN = mkdtempSync(join(labFolder(), `run-${process.pid}-`))
     process.env.TMPDIR = process.env.DOORMAN_TEST_RUN
+    // Each Doorman would compile its modules anew, which is a fifth of what its start costs.
+    process.env.NODE_COMPILE_CACHE = join(labFolder(), 'compile-cache')
+    rmSync(process.env.NODE_COMPILE_CACHE, { recursive: true, force: true })
   }
   if (displayName?.name !== 'lab') return
   const say = (line: string) => void process.stderr.write(`${line}\n`)
