@@ -45,10 +45,14 @@ export class RecordQueue {
 
   constructor(private readonly emit: (finished: FinishedCall) => void) {}
 
-  /** A StasisStart that tells of a missing flow is as late as the StasisEnd was; Asterisk 16 takes up to 200 ms. */
+  /**
+   * A StasisStart that tells of a missing flow is as late as the StasisEnd was; Asterisk 16 takes up to 200 ms. Records
+   * stay in the order of their calls, as the last one of a call says where it went.
+   */
   add(finished: FinishedCall): void {
     const { continue: sent = 0, leave = 0 } = finished.call.ms
-    this.#waiting.push({ finished, due: performance.now() + DELAY_MS + sent + leave })
+    const due = performance.now() + DELAY_MS + sent + leave
+    this.#waiting.push({ finished, due: Math.max(due, this.#waiting.at(-1)?.due ?? 0) })
     this.#timer ??= setTimeout(() => this.#emitDue(), DELAY_MS)
   }
 

@@ -94,3 +94,18 @@ test('the queue of records has one timer, however fast calls come, and goes on a
     jest.useRealTimers()
   }
 })
+
+test('records are made in the order of their calls, however long each took to leave', async () => {
+  jest.useFakeTimers()
+  try {
+    const made: unknown[] = []
+    const queue = new RecordQueue(({ call }) => void made.push(call.ms.continue))
+    for (const ms of [300, 1]) queue.add({ call: { ms: { continue: ms } } } as unknown as FinishedCall)
+    await jest.advanceTimersByTimeAsync(250)
+    expect(made).toEqual([])
+    await jest.advanceTimersByTimeAsync(250)
+    expect(made).toEqual([300, 1])
+  } finally {
+    jest.useRealTimers()
+  }
+})
