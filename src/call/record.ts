@@ -69,11 +69,9 @@ export class RecordQueue {
   }
 
   #emitDue(): void {
-    const due = this.#waiting.filter((one) => one.due <= performance.now()).slice(0, CHUNK)
-    for (const one of due) {
-      this.#waiting.splice(this.#waiting.indexOf(one), 1)
-      this.emit(one.finished)
-    }
+    const count = this.#waiting.filter(({ due }) => due <= performance.now()).length
+    const due = this.#waiting.splice(0, Math.min(count, CHUNK))
+    for (const { finished } of due) this.emit(finished)
     const nextMs = due.length === CHUNK ? 0 : DELAY_MS / 2
     this.#timer = this.#waiting.length === 0 ? undefined : setTimeout(() => this.#emitDue(), nextMs)
   }

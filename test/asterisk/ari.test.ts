@@ -360,5 +360,6 @@ describe('requests about calls', () => {
     expect([ari.postContinue('1.1', GO), ari.shareVariables([{ name: 'A', value: '1' }])]).toEqual([
       ...[false, undefined],
     ])
+    expect(peer.requests.filter((line) => line.includes('asterisk/variable'))).toEqual([])
   })
 })

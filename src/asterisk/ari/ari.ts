@@ -193,8 +193,9 @@ export class Ari implements Pbx {
     if (this.#refusal !== undefined || this.#missingModule !== undefined) this.#checkLater()
   }
 
-  /** Without its set a call is decided again. */
+  /** Without its set a call is decided again. Where Asterisk takes no requests over the WebSocket, there are no sets. */
   async #checkSharing(): Promise<void> {
+    if (this.#connection.requestSocket === undefined) return
     const answer = await this.#http.send(this.#sets.probe, ANSWER_MS).catch(() => undefined)
     if (answer === undefined || answer.status < 300) return
     this.#maySetGlobals = false
