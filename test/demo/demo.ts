@@ -12,7 +12,7 @@ import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { Load, placeCall } from '../support/calls.js'
-import { isAlive } from '../support/child.js'
+import { isAlive, ownEnvironment } from '../support/child.js'
 import { DOORMAN, settingsFor } from '../support/doorman.js'
 import { type AsteriskInstall, systemAsterisk } from '../support/install.js'
 import { Lab } from '../support/lab.js'
@@ -163,7 +163,7 @@ async function start(parts: AsyncDisposableStack, withDatabase: boolean): Promis
   const doorman = await lab.startDoorman({ DOORMAN_TOKENS: `demo:admin:${token}` })
   // Without it, some of the first calls would hear the greeting without their caller's name.
   await promisify(execFile)(process.execPath, [DOORMAN[1], 'reload', '--wait'], {
-    env: { PATH: process.env.PATH ?? '', ...settingsFor(asterisk), DOORMAN_FLOWS: lab.flows },
+    env: { ...ownEnvironment(), ...settingsFor(asterisk), DOORMAN_FLOWS: lab.flows },
     timeout: RENDERED_MS,
   })
   const control = join(asterisk.folder, 'doorman-data/control.json')
